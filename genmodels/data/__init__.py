@@ -1,0 +1,70 @@
+"""Data sets: one file each. `DATA[name]` is a frozen dataclass of knobs whose `load()` gives a `Dataset`.
+
+Opening this package reads no picture: registration is by import of small files, and the work is in `load()`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from genmodels.recipe import Spec
+from genmodels.registry import Registry
+
+DATA = Registry("data set")
+dataset = DATA.add
+
+
+@dataclass(frozen=True)
+class Examples:
+    """One split. `images` are uint8 of shape (n, height, width, channels); the rest has one entry an image or is empty.
+
+    `labels` are whole numbers below `Spec.classes`. `groups` maps the name of a grouping (gender, skin tone ...) to an
+    array of texts, "" where the grouping does not apply.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray | None = None
+    captions: tuple[str, ...] = ()
+    groups: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def take(self, index: np.ndarray) -> Examples:
+        """The examples at `index`, in that order."""
+        return Examples(
+            self.images[index],
+            None if self.labels is None else self.labels[index],
+            tuple(self.captions[i] for i in index) if self.captions else (),
+            {name: values[index] for name, values in self.groups.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Training and held-out examples. No training ever sees `test`."""
+
+    name: str
+    train: Examples
+    test: Examples
+    spec: Spec
+    licence: str
+    source: str
+    credit: str = ""  # must stand wherever the pictures are shown
+
+    def digest(self) -> str:
+        """SHA-256 over both splits: pictures, labels and captions. Recorded in every run."""
+        sha = hashlib.sha256()
+        for part in (self.train, self.test):
+            sha.update(repr(part.images.shape).encode())
+            sha.update(np.ascontiguousarray(part.images).data)
+            sha.update(b"" if part.labels is None else part.labels.astype("<i4").tobytes())
+            sha.update("\n".join(part.captions).encode())
+        return sha.hexdigest()
+
+
+from genmodels.data import digits  # noqa: E402, F401  (registration)
