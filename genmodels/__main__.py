@@ -1,0 +1,7 @@
+"""`python -m genmodels`."""
+
+import sys
+
+from genmodels.cli import main
+
+sys.exit(main())

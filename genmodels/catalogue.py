@@ -1,0 +1,82 @@
+"""What the registries hold, as rows: for `genmodels list`, the pages and the tables of the README."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from genmodels.runs import SHOWN, RunStore, gallery_names
+
+Rows = list[dict[str, Any]]
+
+
+def models() -> Rows:
+    """Every model family with its knobs."""
+    from genmodels.models import MODELS
+
+    return [
+        {"name": name, "summary": recipe.summary(), "knobs": {k.name: {"default": k.default, "help": k.help, "allowed": k.expected()} for k in recipe.knobs()}}
+        for name, recipe in MODELS.items()
+    ]  # fmt: skip
+
+
+def data() -> Rows:
+    """Every data set with its counts, licence and knobs; what can't be read here says why."""
+    from genmodels.data import DATA
+    from genmodels.refusal import Refusal
+
+    rows = []
+    for name, source in DATA.items():
+        row: dict[str, Any] = {"name": name, "kind": source.kind, "summary": source.summary(), "n_train": None, "n_test": None, "licence": source.licence}
+        if source.offline:
+            try:
+                loaded = source().load()
+                row |= {"n_train": len(loaded.train), "n_test": len(loaded.test)}
+            except Refusal as refusal:
+                row["note"] = str(refusal)
+        rows.append(row)
+    return rows
+
+
+def metrics() -> Rows:
+    """Every metric with its direction and source."""
+    from genmodels.metrics import METRICS
+
+    return [{"name": name} | metric.about() for name, metric in METRICS.items()]
+
+
+def audits() -> Rows:
+    """Every audit with its question."""
+    from genmodels.audits import AUDITS
+
+    return [{"name": name, "question": audit.question} for name, audit in AUDITS.items()]
+
+
+def runs() -> Rows:
+    """Every run, newest first, then the gallery."""
+    store = RunStore.default()
+    rows = []
+    for run in [*store, *(store[name] for name in gallery_names())]:
+        status = run.status
+        state = run.judge(status)
+        rows.append({"name": run.id, "state": SHOWN.get(state, state), "epoch": status.get("epoch"), "seconds": status.get("seconds")})
+    return rows
+
+
+SECTIONS: Mapping[str, Callable[[], Rows]] = {"models": models, "data": data, "metrics": metrics, "audits": audits, "runs": runs}
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
+    """Rows as a Markdown table of their plain columns."""
+    if not rows:
+        return "(none)"
+    columns = columns or [name for name, value in rows[0].items() if not isinstance(value, Mapping)]
+    lines = ["| " + " | ".join(columns) + " |", "| " + " | ".join("---" for _ in columns) + " |"]
+    lines += ["| " + " | ".join(_cell(row.get(name)) for name in columns) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

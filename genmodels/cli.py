@@ -1,0 +1,352 @@
+"""The command line, one function a verb. Pages call the same functions.
+
+Exit code 0 for success, 1 when a limit was broken or a training failed, 2 for bad input. With `--json` one JSON
+document goes to standard output; everything else goes to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from genmodels.recipe import Experiment
+from genmodels.refusal import Refusal
+from genmodels.registry import Registry, unknown
+from genmodels.runs import SHOWN, Run, RunStore
+
+VERBS = Registry("command")
+Arguments = argparse.Namespace
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    try:
+        chosen = parser().parse_args(arguments)
+        return VERBS[chosen.verb](chosen) or 0
+    except Refusal as refusal:
+        print(f"genmodels: {refusal}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("genmodels: interrupted.", file=sys.stderr)
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        print(f"genmodels: {error.strerror or error}: {error.filename or ''}; check the path and the free space.", file=sys.stderr)
+    return 2
+
+
+class Parser(argparse.ArgumentParser):
+    """Refuses in one sentence, like everything else."""
+
+    def error(self, message: str) -> Any:
+        raise Refusal(f"{message[0].upper()}{message[1:]}; see {self.prog} --help.")
+
+
+def parser() -> Parser:
+    """The whole grammar."""
+    root = Parser(prog="genmodels", description="Train, explore and review generative models.")
+    verbs = root.add_subparsers(dest="verb", metavar="COMMAND", required=True, parser_class=Parser)
+
+    def verb(name: str, *flags: tuple[str, dict[str, Any]], **more: Any) -> None:
+        help = (VERBS[name].__doc__ or "").splitlines()[0]
+        made = verbs.add_parser(name, help=help, description=VERBS[name].__doc__)
+        for flag, settings in flags:
+            made.add_argument(*flag.split(), **settings)
+        made.add_argument("--json", action="store_true", help="print one JSON document")
+
+    run = ("run", {"metavar": "RUN"})
+    seed = ("--seed", {"type": int, "default": 0})
+    out = ("--out", {"type": Path, "required": True})
+    n = ("-n", {"type": int, "default": 16})
+    name = {"action": "append", "default": []}
+    verb("list", ("what", {"nargs": "?", "metavar": "models|data|metrics|audits|runs"}))
+    verb("doctor")
+    verb(
+        "train",
+        ("model", {"metavar": "MODEL"}),
+        ("--data", {"default": "digits", "metavar": "NAME"}),
+        ("--with", {**name, "dest": "source", "metavar": "knob=value", "help": "a knob of the data set"}),
+        ("--set", {**name, "dest": "recipe", "metavar": "knob=value", "help": "a knob of the model"}),
+        *((f"--{knob.name.replace('_', '-')}", {"default": knob.default, "help": knob.help}) for knob in asked_for()),
+        ("--forecast", {"action": "store_true", "help": "only say how long it will take and what it will weigh"}),
+        ("--detach", {"action": "store_true", "help": "train in the background"}),
+    )
+    verb("resume", run)
+    verb("stop", run, ("--now", {"action": "store_true", "help": "end the process at once"}))
+    verb(
+        "branch", run, ("--epoch", {"type": int, "required": True}), ("--set", {**name, "dest": "recipe", "metavar": "knob=value"}),
+        ("--epochs", {"default": None}), ("--seed", {"default": None}),
+    )  # fmt: skip
+    verb("sample", run, n, seed, ("--given", {"action": "append"}), ("--epoch", {"type": int}), out)
+    verb(
+        "walk", run, ("--anchors", {"default": "1,2", "help": "seeds, separated by commas"}),
+        ("--frames", {"type": int, "default": 64}), ("--kind", {"default": "spherical", "metavar": "linear|spherical"}), out,
+    )  # fmt: skip
+    verb("measure", run, ("--metric", name), ("-n", {"type": int, "default": 1000}), seed)
+    verb("audit", run, ("--audit", name), ("-n", {"type": int, "default": 1000}), seed, ("--policy", {"type": Path}), out)
+    verb("report", run, out)
+    verb("export", run, out)
+    verb("bench", ("names", {"nargs": "*", "metavar": "NAME"}), ("--pairs", {"type": int, "default": 5}))
+    verb("dashboard", ("--port", {"type": int, "default": 8501}), ("--headless", {"action": "store_true"}))
+    return root
+
+
+def asked_for() -> list[Any]:
+    """The knobs of an experiment that are plain flags."""
+    return [knob for knob in Experiment.knobs() if knob.name in ("epochs", "batch_size", "seed", "patience")]
+
+
+def answer(arguments: Arguments, document: Any, text: str | Callable[[], str]) -> None:
+    """Print the JSON document or the text."""
+    print(json.dumps(document, default=str) if arguments.json else text() if callable(text) else text)
+
+
+def settings(pairs: Sequence[str]) -> dict[str, str]:
+    """`knob=value` texts as a dictionary."""
+    for pair in pairs:
+        if "=" not in pair:
+            raise Refusal(f"{pair[:80]!r} is not knob=value; write for example latent=32.")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+@VERBS.add("list")
+def list_(arguments: Arguments) -> int:
+    """What there is: models, data, metrics, audits, runs."""
+    from genmodels import catalogue
+
+    sections = list(catalogue.SECTIONS) if arguments.what is None else [arguments.what]
+    for section in sections:
+        if section not in catalogue.SECTIONS:
+            raise Refusal(unknown("list", section, catalogue.SECTIONS))
+    document = {section: catalogue.SECTIONS[section]() for section in sections}
+    answer(arguments, document, lambda: "\n\n".join(catalogue.table(rows) for rows in document.values()))
+    return 0
+
+
+@VERBS.add("doctor")
+def doctor(arguments: Arguments) -> int:
+    """What is installed, where runs live, free disk, and what to do about what is missing."""
+    from genmodels.doctor import examine
+
+    checks = examine()
+    lines = [f"{'ok ' if c['ok'] else 'NO '} {c['check']:24s} {c['value']}{'' if c['ok'] else '  -> ' + c['remedy']}" for c in checks]
+    answer(arguments, checks, "\n".join(lines))
+    return 0 if all(check["ok"] or not check["required"] for check in checks) else 1
+
+
+@VERBS.add("train")
+def train(arguments: Arguments) -> int:
+    """Train a model on a data set in a new run."""
+    experiment = Experiment.from_dict(
+        {"model": arguments.model, "data": arguments.data, "recipe": settings(arguments.recipe), "source": settings(arguments.source)}
+        | {knob.name: getattr(arguments, knob.name) for knob in asked_for()}
+    )
+    if arguments.forecast:
+        from genmodels.training import forecast
+
+        expected = forecast(experiment)
+        answer(arguments, expected, f"About {expected['seconds']:.0f} s, {expected['bytes'] / 1e6:.0f} MB on disk.")
+        return 0
+    store = RunStore.default()
+    if arguments.detach:
+        from genmodels import jobs
+
+        run = jobs.start(experiment, store)
+        answer(arguments, {"run": run.id, "state": run.state}, f"{run.id} trains in the background.")
+        return 0
+    return _work(arguments, store.create(experiment), store)
+
+
+@VERBS.add("resume")
+def resume(arguments: Arguments) -> int:
+    """Go on with a run from its last whole checkpoint (or start it)."""
+    from genmodels import jobs
+
+    store = RunStore.default()
+    run = store[arguments.run]
+    if run.state == "done":
+        raise Refusal(f"Run {run.id} is done; branch it to train on.")
+    if run.state != "waiting":  # a stop that was asked for while it waits to begin stands
+        jobs.clear_stop(run)
+    return _work(arguments, run, store)
+
+
+def _work(arguments: Arguments, run: Run, store: RunStore) -> int:
+    """Hold the lease, wait for the turn, train, and say how it ended."""
+    from genmodels import jobs
+
+    with run.lease():
+        try:
+            with jobs.turn(run, store):
+                from genmodels.training import train as train_run
+
+                state = train_run(run, _progress if sys.stderr.isatty() else lambda status: None)
+        except InterruptedError:
+            state = "stopped"
+            run.write_status(state=state, message="Stopped while it waited; resume puts it into the queue again.")
+    status = run.status
+    document = {
+        "run": run.id, "state": state, "epochs": status.get("epoch", 0),
+        "seed": run.experiment.seed, "seconds": round(status.get("seconds", 0.0), 1),
+    }  # fmt: skip
+    answer(arguments, document, f"{run.id} {state}: {status.get('message', '')}")
+    return 1 if state == "failed" else 0
+
+
+def _progress(status: dict[str, Any]) -> None:
+    left = status.get("seconds_left")
+    line = f"epoch {status.get('epoch', 0)}/{status.get('epochs', 0)}  step {status.get('step', 0)}/{status.get('steps', 0)}"
+    print(f"\r{line}  {'' if left is None else f'{left:.0f} s left'}   ", end="", file=sys.stderr)
+
+
+@VERBS.add("stop")
+def stop(arguments: Arguments) -> int:
+    """Ask a run to stop at its next step and save."""
+    from genmodels import jobs
+
+    run = RunStore.default()[arguments.run]
+    said = jobs.kill(run) if arguments.now else jobs.stop(run)
+    answer(arguments, {"run": run.id, "message": said}, said)
+    return 0
+
+
+@VERBS.add("branch")
+def branch(arguments: Arguments) -> int:
+    """Train on from a kept epoch of a run, with other knobs, in a new run."""
+    from genmodels import jobs
+
+    store = RunStore.default()
+    changes = {name: value for name in ("epochs", "seed") if (value := getattr(arguments, name)) is not None}
+    run = jobs.branch(store, store[arguments.run], arguments.epoch, recipe=settings(arguments.recipe), **changes)
+    return _work(arguments, run, store)
+
+
+@VERBS.add("sample")
+def sample(arguments: Arguments) -> int:
+    """Draw samples from a run into a folder; the same seed draws the same."""
+    from genmodels.pictures import save_samples
+
+    run = RunStore.default()[arguments.run]
+    check_n(arguments.n, 10_000)
+    images = run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given)
+    about = {"model": run.experiment.model, "run": run.id, "seed": arguments.seed, "credit": run.facts.get("credit", "")}
+    files = save_samples(images, arguments.out, about)
+    answer(arguments, {"run": run.id, "seed": arguments.seed, "files": files}, f"{len(files)} pictures in {arguments.out}.")
+    return 0
+
+
+@VERBS.add("walk")
+def walk(arguments: Arguments) -> int:
+    """Walk the latent space between samples; all seeds are recorded."""
+    from genmodels.explore.latent import walk_seeds, write_walk
+
+    run = RunStore.default()[arguments.run]
+    try:
+        seeds = [int(part) for part in arguments.anchors.split(",")]
+    except ValueError:
+        raise Refusal(f"--anchors is {arguments.anchors[:80]!r}; write seeds separated by commas, such as 1,2,3.") from None
+    check_n(arguments.frames, 4096)
+    path = walk_seeds(run.generator(), seeds, frames=arguments.frames, kind=arguments.kind)
+    about = {"model": run.experiment.model, "run": run.id, "credit": run.facts.get("credit", "")}
+    files = write_walk(path, arguments.out, about)
+    answer(arguments, {"run": run.id, "seeds": seeds, "files": [str(f) for f in files]}, f"{arguments.frames} frames in {arguments.out}.")
+    return 0
+
+
+@VERBS.add("measure")
+def measure(arguments: Arguments) -> int:
+    """Measure a run against held-out data: estimates with intervals, kept in its findings.json."""
+    from genmodels.measuring import measure_run
+
+    check_n(arguments.n, 100_000)
+    document = measure_run(RunStore.default()[arguments.run], arguments.metric, n=arguments.n, seed=arguments.seed)
+    lines = [f"{m['metric']:28s} {m['value']:.4g}  [{m['low']:.4g}, {m['high']:.4g}]  n={m['n']}  ({m['better']} is better)" for m in document["measures"]]
+    answer(arguments, document, "\n".join(lines))
+    return 0
+
+
+@VERBS.add("audit")
+def audit(arguments: Arguments) -> int:
+    """Judge a run under a policy; exit code 1 when a limit was broken or a required check could not be measured."""
+    from genmodels.measuring import audit_run
+
+    check_n(arguments.n, 100_000)
+    run = RunStore.default()[arguments.run]
+    document = audit_run(run, arguments.audit, n=arguments.n, seed=arguments.seed, policy=arguments.policy)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    (arguments.out / "audit.json").write_text(json.dumps(document, indent=1))
+    lines = [f"{f['verdict']:13s} {f['audit']}: {f['claim']}" for f in document["findings"]]
+    answer(arguments, document, "\n".join([*lines, f"verdict: {document['verdict']}"]))
+    return 1 if document["verdict"] in ("fail", "not measured") else 0
+
+
+@VERBS.add("report")
+def report(arguments: Arguments) -> int:
+    """Write the report of a run: its model card, numbers and findings as .html, .json or .md."""
+    from genmodels.measuring import run_document
+    from genmodels.report import report as render
+
+    run = RunStore.default()[arguments.run]
+    form = arguments.out.suffix.removeprefix(".")
+    if form not in ("html", "json", "md"):
+        raise Refusal(f"A report ends in .html, .json or .md, not in {arguments.out.suffix[:20]!r}; choose one of them.")
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    arguments.out.write_text(render(run_document(run), form))
+    answer(arguments, {"run": run.id, "file": str(arguments.out)}, f"{arguments.out} written.")
+    return 0
+
+
+@VERBS.add("export")
+def export(arguments: Arguments) -> int:
+    """Write the network that draws as a .keras file: latent and label in, picture in [0, 1] out."""
+    from genmodels.generator import export_keras
+
+    run = RunStore.default()[arguments.run]
+    export_keras(run, arguments.out)
+    answer(arguments, {"run": run.id, "file": str(arguments.out)}, f"{arguments.out} written.")
+    return 0
+
+
+@VERBS.add("bench")
+def bench(arguments: Arguments) -> int:
+    """Side by side with peers in one run, as ratios; above 1 ours is better."""
+    from genmodels.bench import run as run_benches
+
+    rows = run_benches(arguments.names, pairs=arguments.pairs)
+    lines = [
+        f"{r['bench']:14s} {r['peer']:16s} " + (f"not measured: {r['skipped']}" if "skipped" in r else
+        f"{r['ours']:10.4g} against {r['theirs']:10.4g} {r['unit']:12s} ratio {r['ratio']:.2f}") for r in rows
+    ]  # fmt: skip
+    answer(arguments, rows, "\n".join(lines))
+    return 0
+
+
+@VERBS.add("dashboard")
+def dashboard(arguments: Arguments) -> int:
+    """Open the dashboard on this machine."""
+    import os
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", arguments.port))
+        except (OSError, OverflowError):
+            raise Refusal(f"Port {arguments.port} is taken or not allowed; choose another with --port {arguments.port + 1}.") from None
+    app = Path(__file__).parent.parent / "dashboard" / "app.py"
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(arguments.port)]
+    os.chdir(app.parent.parent)  # where .streamlit/config.toml is
+    os.execv(sys.executable, [*command, "--server.headless", str(arguments.headless).lower()])
+
+
+def check_n(n: int, most: int) -> None:
+    if not 1 <= n <= most:
+        raise Refusal(f"n is {n}; it must be from 1 to {most}.")
+
+
+def shown_state(run: Run) -> str:
+    """The state in the words of the page."""
+    return SHOWN.get(run.state, run.state)

@@ -1,0 +1,126 @@
+"""A trained model as anything that can be asked for samples; with a latent it also decodes and encodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from genmodels import checkpoints
+from genmodels.learner import Learner, compiled, input_gradient
+from genmodels.recipe import Spec
+from genmodels.refusal import Refusal
+from genmodels.registry import unknown
+from genmodels.runs import Run
+
+CHUNK = 64  # everything is decoded in batches of this size, so that a sample does not depend on how many were asked for
+
+
+class TrainedGenerator:
+    """The networks of a recipe behind `sample`, `decode` and `encode`. Pictures are uint8 (n, height, width, channels)."""
+
+    def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any]) -> None:
+        self.recipe, self.spec, self.networks = recipe, spec, networks
+        self.latent: int = recipe.latent
+        self.classes = spec.classes if recipe.conditional else 0
+        self._decode = compiled(lambda latents, label: recipe.decode(networks, latents, label))
+        self._encode = compiled(lambda images, label: recipe.encode(networks, images, label))
+        self._descend = compiled(self._projection_gradient)
+
+    def latents(self, n: int, *, seed: int) -> np.ndarray:
+        """(n, latent) draws from the prior N(0, I); the first rows do not depend on n."""
+        return np.random.default_rng(seed).standard_normal((n, self.latent), dtype="float32")
+
+    def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
+        """n pictures; the same seed gives the same pictures. `given`: a label or its name for each, or one for all."""
+        return self.decode(self.latents(n, seed=seed), given=self.labels(n, seed=seed, given=given))
+
+    def labels(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray | None:
+        """The labels (n,) that a conditional model is told: those given, else drawn evenly from the seed."""
+        if not self.classes:
+            if given is not None:
+                raise Refusal("This model was not told labels in training, so it can't be given one; leave it out.")
+            return None
+        if given is None:
+            return np.random.default_rng([seed, 1]).integers(self.classes, size=n)
+        numbers = [self._label(each) for each in given]
+        return np.array(numbers * n if len(numbers) == 1 else numbers)[:n]
+
+    def _label(self, given: int | str) -> int:
+        names = self.spec.vocabulary or tuple(str(i) for i in range(self.classes))
+        name = names[given] if isinstance(given, (int, np.integer)) and 0 <= given < len(names) else str(given)
+        if name not in names:
+            raise Refusal(unknown("label", name, names))
+        return names.index(name)
+
+    def decode(self, latents: np.ndarray, given: np.ndarray | None = None) -> np.ndarray:
+        """The pictures at the latents (n, latent)."""
+        if latents.ndim != 2 or latents.shape[1] != self.latent:
+            raise Refusal(f"Latents have the shape {latents.shape}; this model reads (n, {self.latent}).")
+        label = self._one_of(latents, given)
+        return in_chunks(lambda z, y: _eight_bit(self._decode(z, y)), latents.astype("float32"), label)
+
+    def encode(self, images: np.ndarray, given: np.ndarray | None = None) -> np.ndarray:
+        """The latents (n, latent) of pictures: by the encoder, or where there is none by 200 steps of descent on the
+        squared error (Zhu et al. 2016), which finds a near picture and not always the nearest."""
+        if images.shape[1:] != self.spec.shape:
+            raise Refusal(f"Pictures have the shape {images.shape[1:]}; this model reads {self.spec.shape}.")
+        label = self._one_of(images, given)
+        function = self._encode if hasattr(self.recipe, "encode") else self._project
+        return in_chunks(lambda x, y: np.asarray(function(x, y)), images.astype("float32") / 255, label)
+
+    def _one_of(self, like: np.ndarray, given: np.ndarray | None) -> np.ndarray:
+        return np.asarray(self.recipe.condition(self.spec, like, given), dtype="float32")
+
+    def _projection_gradient(self, latents: Any, images: Any, label: Any) -> Any:
+        def error(z: Any) -> Any:
+            difference = self.recipe.decode(self.networks, z, label) - images
+            return ops.sum(difference**2) + 0.1 * ops.sum(z**2)
+
+        return input_gradient(error, latents)
+
+    def _project(self, images: np.ndarray, label: np.ndarray, steps: int = 200) -> np.ndarray:
+        latents = np.zeros((len(images), self.latent), "float32")
+        mean, square = np.zeros_like(latents), np.zeros_like(latents)
+        for step in range(1, steps + 1):  # Adam
+            gradient = np.asarray(self._descend(latents, images, label))
+            mean, square = 0.9 * mean + 0.1 * gradient, 0.99 * square + 0.01 * gradient**2
+            latents = latents - 0.1 * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
+        return latents
+
+
+def open_generator(run: Run, epoch: int | None = None) -> TrainedGenerator:
+    """The generator of a run: from a kept epoch, from the newest whole checkpoint, or from the weights it ships with."""
+    recipe, spec = run.experiment.make_recipe(), run.spec
+    if epoch is not None:
+        folder: Any = run.path / "epochs" / str(int(epoch))
+    else:
+        folder, _ = checkpoints.newest_whole(run.path / "checkpoints")
+        folder = folder or next(reversed(checkpoints.steps(run.path / "epochs")), None)
+    if folder is None or not folder.is_dir():
+        raise Refusal(f"Run {run.id} has no weights{'' if epoch is None else f' of epoch {epoch}'} yet; train it or choose another.")
+    _, parts = checkpoints.load(folder)
+    learner = Learner(recipe, spec, learning=False)
+    learner.restore({name: array.astype("float32", copy=False) if array.dtype == "float16" else array
+                     for name, array in parts["weights"].items()})  # fmt: skip
+    return TrainedGenerator(recipe, spec, learner.networks)
+
+
+def in_chunks(function: Any, *arrays: np.ndarray) -> np.ndarray:
+    """`function` over rows in batches of one size (the last is filled up and cut), so that it compiles once."""
+    n = len(arrays[0])
+    if n == 0:
+        raise Refusal("Nothing was asked for: n is 0; ask for at least one.")
+    parts = []
+    for start in range(0, n, CHUNK):
+        rows = [array[start : start + CHUNK] for array in arrays]
+        missing = CHUNK - len(rows[0])
+        filled = [np.concatenate([r, np.repeat(r[-1:], missing, axis=0)]) if missing else r for r in rows]
+        parts.append(function(*filled)[: len(rows[0])])
+    return np.concatenate(parts)
+
+
+def _eight_bit(images: Any) -> np.ndarray:
+    return np.round(np.asarray(images) * 255).astype("uint8")

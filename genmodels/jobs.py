@@ -1,0 +1,134 @@
+"""Starting and stopping trainings: one process a run, in a session of its own, so that it outlives who started it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from genmodels import checkpoints
+from genmodels.recipe import Experiment
+from genmodels.refusal import Refusal
+from genmodels.runs import Run, RunStore
+
+
+def launch(run: Run) -> None:
+    """Start or resume `run` in the background: `python -m genmodels resume RUN`, output to its log."""
+    if run.state == "done":
+        raise Refusal(f"Run {run.id} is done; branch it to train on.")
+    if run.held():
+        raise Refusal(f"Run {run.id} is already {run.state} in process {run.status.get('pid', '?')}.")
+    clear_stop(run)
+    run.write_status(state="waiting", message="Starting")
+    environment = os.environ | {"GENMODELS_HOME": str(run.path.parent.parent)}
+    with open(run.path / "log.txt", "ab") as log:
+        subprocess.Popen(
+            [sys.executable, "-m", "genmodels", "resume", run.id],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment,
+        )  # fmt: skip
+
+
+def start(experiment: Experiment, store: RunStore) -> Run:
+    """A new run of the experiment, started in the background."""
+    run = store.create(experiment)
+    launch(run)
+    return run
+
+
+def clear_stop(run: Run) -> None:
+    """Forget an earlier request to stop."""
+    (run.path / "stop").unlink(missing_ok=True)
+
+
+def stop(run: Run) -> str:
+    """Ask the run to stop at its next step and save. Says what will happen; does nothing to a run that has ended."""
+    state = run.state
+    if state not in ("running", "waiting"):
+        return f"Run {run.id} is not running."
+    (run.path / "stop").touch()
+    return f"Run {run.id} stops at its next step and saves."
+
+
+def kill(run: Run) -> str:
+    """End the run's process group at once. Nothing up to the last checkpoint is lost.
+
+    A process id may have been reused, so it is believed only where the process was created when the run says.
+    """
+    import psutil
+
+    status = run.status
+    try:
+        process = psutil.Process(int(status["pid"]))
+        if not run.held() or abs(process.create_time() - status["pid_created"]) > 1:
+            return f"Run {run.id} is not running."
+        group = os.getpgid(process.pid)
+        if group == os.getpgid(0):  # trained in our own terminal: not the whole group
+            process.kill()
+        else:
+            os.killpg(group, signal.SIGKILL)
+    except (KeyError, psutil.NoSuchProcess, ProcessLookupError):
+        return f"Run {run.id} is not running."
+    return f"Run {run.id} was ended at once; resume goes on from its last checkpoint."
+
+
+def branch(store: RunStore, run: Run, epoch: int, **changes: Any) -> Run:
+    """A new run that starts from the weights of one of the kept epochs of `run`, with changes to its experiment.
+
+    `changes` are fields of `Experiment`; `recipe` and `source` are merged. Waits to be launched.
+    """
+    kept = run.path / "epochs" / str(int(epoch))
+    if not kept.is_dir():
+        epochs = ", ".join(p.name for p in checkpoints.steps(run.path / "epochs")) or "none"
+        raise Refusal(f"Run {run.id} kept no weights of epoch {epoch}; it kept: {epochs}.")
+    checkpoints.load(kept)
+    old = run.experiment.to_dict()
+    merged = {name: old[name] | changes.pop(name, {}) for name in ("recipe", "source")}
+    experiment = Experiment.from_dict(old | merged | changes | {"parent": f"{run.id}@{epoch}"})
+    new = store.create(experiment)
+    shutil.copytree(kept, new.path / "epochs" / "0")
+    return new
+
+
+@contextlib.contextmanager
+def turn(run: Run, store: RunStore) -> Iterator[None]:
+    """Wait until no other run trains and no older one waits; first come, first served.
+
+    A waiting run is a living process that has not imported TensorFlow yet. Raises `InterruptedError` when it is asked to
+    stop while it waits.
+    """
+    store.folder.mkdir(parents=True, exist_ok=True)
+    with open(store.folder / ".turn", "ab") as file:
+        while True:
+            if (run.path / "stop").exists():
+                raise InterruptedError
+            if _locked(file):
+                if not _older_waiting(run, store):
+                    break
+                fcntl.flock(file, fcntl.LOCK_UN)
+            if run.status.get("message") != "Waiting for its turn":
+                run.write_status(state="waiting", message="Waiting for its turn", pid=os.getpid())
+            time.sleep(0.5)
+        yield
+
+
+def _older_waiting(run: Run, store: RunStore) -> bool:
+    return any(
+        other.status.get("state") == "waiting" and other.held()
+        for other in store
+        if (other.created, other.id) < (run.created, run.id)
+    )
+
+
+def _locked(file: Any) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        return False

@@ -1,0 +1,327 @@
+"""The one training loop: takes a run from where it stands to its end, and can be stopped or killed at any moment.
+
+Everything that decides the weights comes from (seed, step): the order of the batches is drawn anew for each epoch,
+noise from a state that is saved with the weights. TensorFlow's operations are held deterministic throughout (it cost
+nothing measurable), so a resumed training equals an uninterrupted one bit for bit on the same machine.
+"""
+
+from __future__ import annotations
+
+import errno
+import math
+import os
+import platform
+import resource
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from genmodels import checkpoints
+from genmodels.data import Dataset
+from genmodels.files import write_atomically
+from genmodels.generator import TrainedGenerator
+from genmodels.learner import Learner
+from genmodels.metrics.kernel_distance import kernel_distance
+from genmodels.pictures import grid, png_bytes
+from genmodels.recipe import Experiment
+from genmodels.refusal import Refusal
+from genmodels.runs import History, Run
+
+SHOWN = 36  # pictures in the grid of each epoch
+MEASURED = 256  # samples behind each epoch's kernel distance
+KEPT_EPOCHS = 10  # whose weights stay, for branching and looking back
+STATUS_SECONDS = 0.5
+CHECKPOINT_SECONDS = float(os.environ.get("GENMODELS_CHECKPOINT_SECONDS", "10"))
+RESERVE = 1 << 16  # bytes kept aside, so that a full disk can still be reported
+
+tf.config.experimental.enable_op_determinism()
+
+
+class Stopped(Exception):
+    """Somebody asked the training to stop; the message says who."""
+
+
+def train(run: Run, report: Callable[[dict[str, Any]], None] = lambda status: None) -> str:
+    """Train `run` from where it stands. The caller holds its lease. Returns the state that it ended in.
+
+    `report` is called with the status whenever that is written. Raises nothing but what ends the process: what went
+    wrong stands in the status as one sentence and in the log with its traceback.
+    """
+    reserve = run.path / "reserve"
+    try:
+        reserve.write_bytes(b"\0" * RESERVE)
+        with stop_requests(run) as asked:
+            state, message = Trainer(run, report).go(asked)
+    except Refusal as refusal:
+        state, message = "failed", str(refusal)
+    except Exception as error:  # noqa: BLE001  (whatever it was, the user gets a sentence)
+        traceback.print_exc()
+        state, message = "failed", sentence(error)
+    reserve.unlink(missing_ok=True)
+    run.write_status(state=state, message=message)
+    report(run.status)
+    return state
+
+
+def sentence(error: BaseException) -> str:
+    """One sentence for an error that is not the user's."""
+    if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        return f"It needed more than {peak} MB of memory; lower the batch size or the width."
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full; make room, then resume: nothing up to the last checkpoint is lost."
+    if isinstance(error, OSError) and error.errno in (errno.EROFS, errno.EACCES):
+        return "The folder of the runs can't be written; make it writable or choose another GENMODELS_HOME."
+    first = (str(error).splitlines() or [""])[0][:200]
+    return f"It broke with {type(error).__name__}: {first} (log.txt has the whole story)."
+
+
+@contextmanager
+def stop_requests(run: Run) -> Iterator[Callable[[], str]]:
+    """A function that says who asked to stop ("" when nobody did): a file in the run, SIGTERM or Ctrl-C."""
+    signals: list[int] = []
+    old = {number: signal.signal(number, lambda n, frame: signals.append(n)) for number in (signal.SIGTERM, signal.SIGINT)}
+    request = run.path / "stop"
+
+    def asked() -> str:
+        if signals:
+            return signal.Signals(signals[0]).name
+        return "the stop button" if request.exists() else ""
+
+    try:
+        yield asked
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
+
+
+class Trainer:
+    """One training in progress: the data, the learner, the clock and the position."""
+
+    def __init__(self, run: Run, report: Callable[[dict[str, Any]], None]) -> None:
+        self.run, self.report = run, report
+        self.experiment = run.experiment
+        run.write_status(state="running", pid=os.getpid(), pid_created=process_created(), message="Reading the data")
+        self.data = load_for(self.experiment)
+        self.steps_per_epoch = len(self.data.train) // self.experiment.batch_size
+        self.log_every = max(1, self.steps_per_epoch // 20)
+        self.check_data()
+        run.write_status(message="Building the networks")
+        self.learner = Learner(self.experiment.make_recipe(), self.data.spec, self.experiment.seed)
+        self.generator = TrainedGenerator(self.learner.recipe, self.data.spec, self.learner.networks)
+        self.step, self.seconds, self.cpu_seconds, self.best = 0, 0.0, 0.0, {}
+        self.restore()
+        self.history = History(run.path / "history.jsonl", self.step)
+        self.started, self.cpu_started = time.monotonic(), time.process_time()
+        self.saved_at = self.started
+        self.reported_at, self.reported_step = self.started, self.step
+
+    def check_data(self) -> None:
+        """Record what the run is trained on; a resumed run must find the same."""
+        digest, before = self.data.digest(), self.run.facts.get("data_sha256")
+        if before and before != digest:
+            raise Refusal("The data has changed since this run began; resume is impossible, start a new run.")
+        facts = {
+            "spec": vars(self.data.spec), "data_sha256": digest, "n_train": len(self.data.train),
+            "n_test": len(self.data.test), "licence": self.data.licence, "source": self.data.source,
+            "credit": self.data.credit, "steps_per_epoch": self.steps_per_epoch, "versions": versions(),
+        }  # fmt: skip
+        write_atomically(self.run.path / "facts.json", json_text(self.run.facts | facts))
+
+    def restore(self) -> None:
+        """Go on from the newest whole checkpoint; else from the weights that this run branched from; else from zero."""
+        folder, complaints = checkpoints.newest_whole(self.run.path / "checkpoints")
+        for complaint in complaints:
+            print(complaint, file=sys.stderr)
+        if folder is not None:
+            about, parts = checkpoints.load(folder)
+            self.learner.restore(parts["weights"], parts["training"])
+            self.step, self.seconds, self.cpu_seconds = about["step"], about["seconds"], about["cpu_seconds"]
+            self.best = about["best"]
+        elif (self.run.path / "epochs" / "0").is_dir():
+            self.learner.restore(checkpoints.load(self.run.path / "epochs" / "0")[1]["weights"])
+        if complaints:
+            self.run.write_status(notice=complaints[0])
+
+    def go(self, asked: Callable[[], str]) -> tuple[str, str]:
+        """Train to the end; returns the state and what to say about it."""
+        total = self.experiment.epochs * self.steps_per_epoch
+        try:
+            while self.step < total:
+                epoch, position = divmod(self.step, self.steps_per_epoch)
+                order = np.random.default_rng([self.experiment.seed, epoch]).permutation(len(self.data.train))
+                for batch in range(position, self.steps_per_epoch):
+                    if who := asked():
+                        raise Stopped(f"Stopped by {who} at step {self.step}; resume goes on from here.")
+                    self.take_step(order[batch * self.experiment.batch_size :][: self.experiment.batch_size], epoch)
+                self.end_epoch(epoch + 1)
+                if self.out_of_patience(epoch + 1):
+                    message = f"No better {self.best['name']} for {self.experiment.patience} epochs; the best was epoch {self.best['epoch']}."
+                    self.save()
+                    return "done", message
+        except Stopped as stopped:
+            self.save()
+            return "stopped", str(stopped)
+        except FloatingPointError as broken:
+            return "failed", str(broken)
+        finally:
+            self.write_status()
+            self.history.close()
+        return "done", f"Trained {self.experiment.epochs} epochs in {self.elapsed():.0f} s."
+
+    def take_step(self, index: np.ndarray, epoch: int) -> None:
+        """One step on the training examples at `index`; stops at the first term that is not finite."""
+        examples = self.data.train
+        terms = self.learner.step(examples.images[index], None if examples.labels is None else examples.labels[index])
+        self.step += 1
+        broken = [name for name, value in terms.items() if not math.isfinite(value)]
+        if broken or self.step % self.log_every == 0:
+            self.log(epoch, **terms, **({"broken": broken[0]} if broken else {}))
+        if broken:
+            raise FloatingPointError(
+                f"The term {broken[0]} is not a finite number at step {self.step}; lower the learning rate"
+                f" ({self.learner.recipe.learning_rate:g}) and branch from an earlier epoch."
+            )
+        if time.monotonic() - self.reported_at > STATUS_SECONDS:
+            self.write_status()
+
+    def end_epoch(self, epoch: int) -> None:
+        """Measure on held-out data, draw the fixed seed again, keep the weights."""
+        seed, held_out = self.experiment.seed, self.data.test
+        n = min(MEASURED, len(held_out))
+        samples = self.generator.sample(max(n, SHOWN), seed=seed)
+        values = self.learner.recipe.evaluate(self.learner, held_out, samples)
+        values["kernel_distance"] = kernel_distance(held_out.images[:n], samples[:n]).value
+        self.log(epoch - 1, **values)
+        name = "held_out_loss" if "held_out_loss" in values else "kernel_distance"
+        if not self.best or values[name] < self.best["value"]:
+            self.best = {"name": name, "value": values[name], "epoch": epoch}
+        self.draw("samples", epoch, grid(samples[:SHOWN], 6))
+        if hasattr(self.learner.recipe, "encode"):
+            real, labels = held_out.images[:9], None if held_out.labels is None else held_out.labels[:9]
+            again = self.generator.decode(self.generator.encode(real, labels), labels)
+            self.draw("reconstructions", epoch, grid(np.concatenate([real, again]), 9))
+        if epoch in kept_epochs(self.experiment.epochs):
+            checkpoints.save(self.run.path / "epochs" / str(epoch), about={"epoch": epoch}, weights=self.learner.weights())
+        last = epoch == self.experiment.epochs
+        if last or time.monotonic() - self.saved_at >= CHECKPOINT_SECONDS:
+            self.save()
+        self.write_status(last={name: value for name, value in values.items()})
+
+    def out_of_patience(self, epoch: int) -> bool:
+        return bool(self.experiment.patience) and epoch - self.best["epoch"] >= self.experiment.patience
+
+    def log(self, epoch: int, **values: Any) -> None:
+        self.history.log({"step": self.step, "epoch": epoch, "seconds": round(self.elapsed(), 4), **values})
+
+    def draw(self, folder: str, epoch: int, picture: Any) -> None:
+        (self.run.path / folder).mkdir(exist_ok=True)
+        write_atomically(self.run.path / folder / f"{epoch:06d}.png", png_bytes(picture))
+
+    def save(self) -> None:
+        """A whole checkpoint of this step; the history is on the disk before it."""
+        self.history.sync()
+        about = {"step": self.step, "seconds": self.elapsed(), "cpu_seconds": self.cpu(), "best": self.best}
+        folder = self.run.path / "checkpoints"
+        checkpoints.save(
+            folder / str(self.step), about=about, weights=self.learner.weights(), training=self.learner.training_state()
+        )
+        checkpoints.keep_newest(folder)
+        self.saved_at = time.monotonic()
+
+    def elapsed(self) -> float:
+        """Seconds of training, over all sittings."""
+        return self.seconds + time.monotonic() - self.started
+
+    def cpu(self) -> float:
+        """Seconds of processor time, over all sittings and cores."""
+        return self.cpu_seconds + time.process_time() - self.cpu_started
+
+    def write_status(self, **more: Any) -> None:
+        now = time.monotonic()
+        if self.step > self.reported_step:
+            self.rate = (self.step - self.reported_step) / max(now - self.reported_at, 1e-9)
+        self.reported_at, self.reported_step = now, self.step
+        total = self.experiment.epochs * self.steps_per_epoch
+        self.run.write_status(
+            state="running", step=self.step, steps=total, epoch=self.step // self.steps_per_epoch,
+            epochs=self.experiment.epochs, seconds=self.elapsed(), cpu_seconds=self.cpu(), best=self.best,
+            images_per_second=getattr(self, "rate", 0.0) * self.experiment.batch_size,
+            seconds_left=(total - self.step) * self.elapsed() / self.step if self.step else None,
+            message="Training", **more,
+        )  # fmt: skip
+        self.report(self.run.status)
+
+
+def load_for(experiment: Experiment) -> Dataset:
+    """The data of an experiment, checked against its batch size and its model."""
+    data = experiment.make_source().load()
+    if len(data.train) < experiment.batch_size:
+        raise Refusal(
+            f"The data set {experiment.data} has {len(data.train)} training examples and a batch is"
+            f" {experiment.batch_size}; lower the batch size or add pictures."
+        )
+    if len(data.test) < 2:
+        raise Refusal(f"The data set {experiment.data} has {len(data.test)} held-out examples; at least 2 are needed.")
+    if experiment.make_recipe().conditional and not data.spec.classes:
+        raise Refusal(f"The data set {experiment.data} has no labels as it is set up, so conditional must be false.")
+    return data
+
+
+def forecast(experiment: Experiment, timed_steps: int = 8) -> dict[str, Any]:
+    """How long an experiment will take and what it will weigh, from a few timed steps; writes nothing.
+
+    Returns seconds, bytes, images_per_second, parameters and epochs.
+    """
+    data = load_for(experiment)
+    learner = Learner(experiment.make_recipe(), data.spec, experiment.seed)
+    batch = np.resize(np.arange(len(data.train)), experiment.batch_size)
+    labels = None if data.train.labels is None else data.train.labels[batch]
+    times = []
+    for _ in range(timed_steps + 2):
+        start = time.perf_counter()
+        learner.step(data.train.images[batch], labels)
+        times.append(time.perf_counter() - start)
+    each = float(np.median(times[2:]))
+    steps = experiment.epochs * (len(data.train) // experiment.batch_size)
+    weights = sum(array.nbytes for array in learner.weights().values())
+    state = sum(array.nbytes for array in learner.training_state().values())
+    pictures = experiment.epochs * SHOWN * math.prod(data.spec.shape)
+    size = 2 * (weights + state) + min(KEPT_EPOCHS, experiment.epochs) * weights + pictures + 400 * min(steps, 20 * experiment.epochs)
+    return {
+        "seconds": times[0] + steps * each + 0.3 * experiment.epochs, "bytes": size,
+        "images_per_second": experiment.batch_size / each, "parameters": weights // 4, "epochs": experiment.epochs,
+    }  # fmt: skip
+
+
+def kept_epochs(epochs: int) -> set[int]:
+    """Up to ten epochs, thinned evenly, the last among them."""
+    return {round(epoch) for epoch in np.linspace(1, epochs, min(KEPT_EPOCHS, epochs))}
+
+
+def versions() -> dict[str, str]:
+    """What the bits of a training depend on."""
+    return {
+        "python": platform.python_version(), "keras": keras.__version__, "tensorflow": tf.__version__,
+        "numpy": np.__version__, "machine": platform.machine(), "threads": str(os.cpu_count()),
+    }  # fmt: skip
+
+
+def process_created() -> float:
+    import psutil
+
+    return psutil.Process().create_time()
+
+
+def json_text(document: Any) -> str:
+    import json
+
+    return json.dumps(document, indent=1)
