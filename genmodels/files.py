@@ -26,7 +26,7 @@ class CannotWrite(Refusal, OSError):
 
 
 def home() -> Path:
-    """The folder of runs, imported data and caches: `GENMODELS_HOME`, or `.genmodels` in the user's home. Not made here."""
+    """The folder of runs, imported data and caches: `GENMODELS_HOME`, or `~/.genmodels`. It is not made here."""
     return Path(os.environ.get("GENMODELS_HOME") or Path.home() / ".genmodels").expanduser()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -57,14 +58,52 @@ class Dataset:
     credit: str = ""  # must stand wherever the pictures are shown
 
     def digest(self) -> str:
-        """SHA-256 over both splits: pictures, labels and captions. Recorded in every run."""
+        """SHA-256 over both splits: pictures, labels, captions and groups. Recorded in every run."""
         sha = hashlib.sha256()
         for part in (self.train, self.test):
             sha.update(repr(part.images.shape).encode())
             sha.update(np.ascontiguousarray(part.images).data)
             sha.update(b"" if part.labels is None else part.labels.astype("<i4").tobytes())
             sha.update("\n".join(part.captions).encode())
+            for name, values in sorted(part.groups.items()):
+                sha.update("\n".join([name, *values]).encode())
         return sha.hexdigest()
 
 
-from genmodels.data import digits  # noqa: E402, F401  (registration)
+def describe(data: Dataset) -> dict[str, Any]:
+    """What a page or `list data` says of a data set, ready for JSON: counts, shares of every group, licence, hash.
+
+    `groups` maps a grouping to a list of {"group", "train", "test", "share"}; `share` is of the training examples that
+    have a group in it.
+    """
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for name, values in data.train.groups.items():
+        held_out = data.test.groups[name]
+        known = int((values != "").sum())
+        groups[name] = [
+            {
+                "group": str(group),
+                "train": count,
+                "test": int((held_out == group).sum()),
+                "share": count / max(known, 1),
+            }
+            for group in np.unique(np.concatenate([values, held_out]))
+            if group and (count := int((values == group).sum())) >= 0
+        ]
+    return {
+        "name": data.name,
+        "kind": data.spec.kind,
+        "shape": list(data.spec.shape),
+        "n_train": len(data.train),
+        "n_test": len(data.test),
+        "classes": list(data.spec.vocabulary),
+        "captions": len(set(data.train.captions) | set(data.test.captions)),
+        "groups": groups,
+        "licence": data.licence,
+        "credit": data.credit,
+        "source": data.source,
+        "sha256": data.digest(),
+    }
+
+
+from genmodels.data import digits, openmoji  # noqa: E402, F401  (registration)
