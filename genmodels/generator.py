@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -103,9 +104,18 @@ def open_generator(run: Run, epoch: int | None = None) -> TrainedGenerator:
         raise Refusal(f"Run {run.id} has no weights{'' if epoch is None else f' of epoch {epoch}'} yet; train it or choose another.")
     _, parts = checkpoints.load(folder)
     learner = Learner(recipe, spec, learning=False)
-    learner.restore({name: array.astype("float32", copy=False) if array.dtype == "float16" else array
-                     for name, array in parts["weights"].items()})  # fmt: skip
+    weights = {name: array for name, array in parts["weights"].items() if name.split(".")[0] in recipe.drawing}
+    learner.restore({name: array.astype("float32") if array.dtype == "float16" else array for name, array in weights.items()})
     return TrainedGenerator(recipe, spec, learner.networks)
+
+
+def export_keras(run: Run, file: Path) -> None:
+    """Write the network that draws as a `.keras` file: latent and label in, what `decode` reads out."""
+    if file.suffix != ".keras":
+        raise Refusal(f"A Keras file ends in .keras, not in {file.suffix[:20]!r}; choose such a name.")
+    generator = run.generator()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    generator.networks[generator.recipe.drawing[-1]].save(file)
 
 
 def in_chunks(function: Any, *arrays: np.ndarray) -> np.ndarray:

@@ -26,19 +26,20 @@ class Learner:
 
     `networks` maps names to Keras models, `optimizers` the names of those that learn to their optimizer. All random
     numbers of training come from `random`, whose state is saved with the weights, so that a resumed training draws
-    what an uninterrupted one would have drawn.
+    what an uninterrupted one would have drawn. Not learning, it has only the networks that drawing needs.
     """
 
     def __init__(self, recipe: Any, spec: Spec, seed: int = 0, learning: bool = True) -> None:
         keras.utils.set_random_seed(seed)
         self.recipe, self.spec = recipe, spec
-        self.networks: dict[str, keras.Model] = recipe.networks(spec)
+        networks = recipe.networks(spec)
+        self.networks: dict[str, keras.Model] = networks if learning else {name: networks[name] for name in recipe.drawing}
         self.random = keras.random.SeedGenerator(seed)
         self.steps_taken = keras.Variable(0, dtype="int64", trainable=False, name="steps_taken")
         self.optimizers: dict[str, keras.Optimizer] = recipe.optimizers() if learning else {}
         for name, optimizer in self.optimizers.items():
             optimizer.build(self.networks[name].trainable_variables)
-        self._step = tf.function(self._traced_step, reduce_retracing=True)
+        self._step = tf.function(self._traced_step, autograph=False, reduce_retracing=True)
 
     def noise(self, *shape: int) -> Any:
         """Standard normal numbers of the given shape."""
@@ -139,4 +140,4 @@ def input_gradient(function: Callable[[Any], Any], inputs: Any) -> Any:
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """`function` as a TensorFlow graph, traced once for each shape."""
-    return tf.function(function, reduce_retracing=True)
+    return tf.function(function, autograph=False, reduce_retracing=True)

@@ -2,8 +2,8 @@
 
 A model file has three acts. The recipe: a frozen dataclass of knobs. The network: `networks(spec)`, names to Keras
 models. The training: `optimizers()` and `step(learner, images, labels)`, which lowers losses with `learner.descend`.
-A model with a latent also has `latent` and `decode(networks, latents, labels)`; one that can read pictures has
-`encode(networks, images, labels)`. `evaluate(learner, held_out, samples)` gives the numbers of an epoch.
+A model with a latent also has `latent`, `drawing` (the networks a trained one needs; the last is exported) and
+`decode(networks, latents, labels)`; one that can read pictures has `encode(networks, images, labels)`. `evaluate(learner, held_out, samples)` gives the numbers of an epoch.
 Importing this package imports no Keras.
 """
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -62,6 +62,8 @@ class Gan(Recipe):
     conditional: bool = knob(False, help="Tell both networks the label")
     learning_rate: float = knob(2e-4, 1e-6, 0.1, "Step size of Adam, both networks")
     momentum: float = knob(0.5, 0.0, 0.99, "First moment of Adam")
+
+    drawing: ClassVar = ("average",)  # what a trained one needs
 
     # The network
 

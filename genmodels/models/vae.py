@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -41,6 +41,8 @@ class Vae(Recipe):
                            help="p(x|z): logistic in 256 levels (gives bits per dimension), Bernoulli or unit Gaussian")  # fmt: skip
     conditional: bool = knob(False, help="Tell encoder and decoder the label")
     learning_rate: float = knob(1e-3, 1e-6, 0.1, "Step size of Adam")
+
+    drawing: ClassVar = ("encoder", "decoder")  # what a trained one needs
 
     # The network
 
