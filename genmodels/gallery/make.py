@@ -1,0 +1,83 @@
+"""Train the runs of the gallery, from nothing, on this machine: `make gallery`, or `python -m genmodels.gallery.make NAME ...`.
+
+What ships of each: experiment, facts, history, up to ten grids of samples, the weights that drawing needs in half
+precision, the numbers measured with those weights, and a model card. Interrupted, it goes on where it stood.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+from genmodels import checkpoints, jobs
+from genmodels.files import home, write_atomically
+from genmodels.gallery import GALLERY
+from genmodels.measuring import audit_run, measure_run, run_document
+from genmodels.recipe import Experiment
+from genmodels.refusal import Refusal
+from genmodels.report import report
+from genmodels.runs import Run, RunStore
+from genmodels.training import kept_epochs, train
+
+EXPERIMENTS: dict[str, dict[str, Any]] = {
+    "vae-digits": {"model": "vae", "data": "digits", "recipe": {"latent": 8, "width": 16}, "epochs": 60, "batch_size": 32},
+    "gan-digits": {"model": "gan", "data": "digits", "recipe": {"latent": 16, "width": 16}, "epochs": 120, "batch_size": 32},
+    "vae-icons": {"model": "vae", "data": "icons", "source": {"size": 28}, "recipe": {"latent": 48}, "epochs": 40},
+    "vae-openmoji": {"model": "vae", "data": "openmoji", "epochs": 250},
+    "gan-openmoji": {"model": "gan", "data": "openmoji", "epochs": 900},
+}
+
+
+def make(name: str) -> Run:
+    """Train, slim, measure and audit one run of the gallery."""
+    store = RunStore(home() / "gallery" / "runs")
+    experiment = Experiment.from_dict(EXPERIMENTS[name])
+    same = [run for run in store if run.experiment == experiment]
+    run = same[0] if same else store.create(experiment)
+    if run.state != "done":
+        jobs.clear_stop(run)
+        with run.lease():
+            if train(run, lambda status: print(f"\r{name}: epoch {status.get('epoch')}/{status.get('epochs')}  ", end="")) != "done":
+                raise Refusal(f"{name}: {run.status['message']}")
+    shipped = slim(run, name)
+    started = time.monotonic()
+    measure_run(shipped, n=1000, seed=1)
+    audit_run(shipped, n=1000, seed=1)
+    write_atomically(shipped.path / "card.md", report(run_document(shipped), "md"))
+    print(f"\n{name}: trained in {run.status['seconds']:.0f} s, measured in {time.monotonic() - started:.0f} s.")
+    return shipped
+
+
+def slim(run: Run, name: str) -> Run:
+    """A copy of `run` in the gallery, small enough to keep in a repository."""
+    folder = GALLERY / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for file in ("experiment.json", "facts.json", "history.jsonl"):
+        shutil.copyfile(run.path / file, folder / file)
+    status = {key: value for key, value in run.status.items() if not key.startswith("pid")}
+    (folder / "status.json").write_text(json.dumps(status))
+    kept = kept_epochs(run.status["epoch"])
+    for pictures in ("samples", "reconstructions"):
+        for epoch, file in getattr(run, pictures).items():
+            if epoch in kept:
+                (folder / pictures).mkdir(exist_ok=True)
+                shutil.copyfile(file, folder / pictures / file.name)
+    newest, _ = checkpoints.newest_whole(run.path / "checkpoints")
+    if newest is None:
+        raise Refusal(f"{name} has no whole checkpoint; train it again.")
+    about, parts = checkpoints.load(newest)
+    drawing = run.experiment.make_recipe().drawing
+    halves = {k: v.astype(np.float16) if v.dtype == np.float32 else v for k, v in parts["weights"].items() if k.split(".")[0] in drawing}
+    checkpoints.save(folder / "epochs" / str(run.status["epoch"]), about=about, weights=halves)
+    return Run(folder)
+
+
+if __name__ == "__main__":
+    for each in sys.argv[1:] or EXPERIMENTS:
+        make(each)

@@ -1,0 +1,125 @@
+"""Measure and audit a run: what the command line, the pages and `make gallery` call."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genmodels.files import write_atomically
+from genmodels.refusal import Refusal
+from genmodels.registry import unknown
+from genmodels.runs import Run
+from genmodels.training import load_for
+
+DRAWS = 500  # K of the importance-weighted bound
+BOUNDED = 256  # held-out pictures whose bound is computed
+
+
+def measure_run(run: Run, names: Sequence[str] = (), *, n: int = 1000, seed: int = 0, keep: bool = True) -> dict[str, Any]:
+    """Every metric (or those named) of n samples against the held-out split, as a JSON document.
+
+    The document holds `measures`: metric, value, low, high (95 %), n, better, unit, protocol, seed. It is kept in the
+    run's findings.json. Raises `Refusal` for a metric that does not exist.
+    """
+    from genmodels.metrics import METRICS, PROTOCOL
+
+    for name in names:
+        if name not in METRICS and name not in BOUNDS:
+            raise Refusal(unknown("metric", name, [*METRICS, *BOUNDS]))
+    data = load_for(run.experiment)
+    generator = run.generator()
+    samples = generator.sample(n, seed=seed)
+    held_out = data.test.images
+    measures = []
+    for name, metric in METRICS.items():
+        if names and name not in names:
+            continue
+        estimate = metric(held_out, samples)
+        about = metric.about()
+        measures.append(_row(name, estimate, about["better"], about["unit"], PROTOCOL, seed))
+    for name, bound in BOUNDS.items():
+        if (not names or name in names) and hasattr(generator.recipe, "log_weights") and generator.recipe.likelihood == "logistic":
+            measures.append(_row(name, *bound(generator, data.test, seed), seed))
+    document = run.findings() | {"run": run.id, "measured": time.strftime("%Y-%m-%d"), "samples": n, "seed": seed}
+    kept = [row for row in document.get("measures", []) if row["metric"] not in {row["metric"] for row in measures}]
+    document["measures"] = kept + measures
+    if keep:
+        write_atomically(run.path / "findings.json", json.dumps(document, indent=1))
+    return document
+
+
+def held_out_bound(generator: Any, held_out: Any, seed: int) -> tuple[Any, str, str, str]:
+    """Negative evidence lower bound in bits per dimension, one draw a picture."""
+    return _in_bits(generator, held_out, seed, draws=1)
+
+
+def importance_weighted_bound(generator: Any, held_out: Any, seed: int) -> tuple[Any, str, str, str]:
+    """Negative importance-weighted bound (Burda et al. 2016, K = 500) in bits per dimension."""
+    return _in_bits(generator, held_out, seed, draws=DRAWS)
+
+
+BOUNDS = {"bits per dimension (ELBO)": held_out_bound, "bits per dimension (IWAE, K = 500)": importance_weighted_bound}
+
+
+def _in_bits(generator: Any, held_out: Any, seed: int, draws: int) -> tuple[Any, str, str, str]:
+    from genmodels.findings import Estimate
+    from genmodels.metrics import likelihood
+
+    nats = likelihood.importance_weighted_bound(log_weights(generator, held_out, seed, draws))
+    dimensions = int(np.prod(generator.spec.shape))
+    bits = sorted(-likelihood.bits_per_dimension(value, dimensions) for value in (nats.low, nats.high))
+    estimate = Estimate(-likelihood.bits_per_dimension(nats.value, dimensions), bits[0], bits[1], nats.n)
+    return estimate, "lower", "bits per dimension", f"discretised logistic in 256 levels, {draws} draws, held-out pictures"
+
+
+def log_weights(generator: Any, held_out: Any, seed: int, draws: int) -> np.ndarray:
+    """log p(x, z) - log q(z|x) of up to 256 held-out pictures, (pictures, draws) nats."""
+    from genmodels.learner import compiled
+
+    images = held_out.images[:BOUNDED]
+    label = generator.recipe.condition(generator.spec, images, None if held_out.labels is None else held_out.labels[:BOUNDED])
+    pictures = images.astype("float32") / 255
+    weigh = compiled(lambda x, y, noise: generator.recipe.log_weights(generator.networks, x, y, noise))
+    rng = np.random.default_rng(seed)
+    noise = (rng.standard_normal((len(images), generator.latent), dtype="float32") for _ in range(draws))
+    return np.stack([np.asarray(weigh(pictures, np.asarray(label), each)) for each in noise], axis=1)
+
+
+def _row(name: str, estimate: Any, better: str, unit: str, protocol: str, seed: int) -> dict[str, Any]:
+    return {
+        "metric": name, "value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n,
+        "better": better, "unit": unit, "protocol": str(protocol), "seed": seed,
+    }  # fmt: skip
+
+
+def audit_run(run: Run, names: Sequence[str] = (), *, n: int = 1000, seed: int = 0, policy: Path | None = None,
+              keep: bool = True) -> dict[str, Any]:  # fmt: skip
+    """Every audit (or those named) of a run under a policy, as the document of `genmodels audit --json`."""
+    from genmodels.audits import AUDITS
+    from genmodels.findings import Policy, document
+    from genmodels.subject import Subject
+
+    for name in names:
+        AUDITS[name]
+    rules = Policy.from_json(policy.read_text()) if policy else Policy()
+    subject = Subject(run.generator(), load_for(run.experiment), n=n, seed=seed)
+    findings = [finding for name, audit in AUDITS.items() if not names or name in names
+                for finding in audit(subject, **rules.limits(name))]  # fmt: skip
+    result = document(run.id, findings)
+    if keep:
+        write_atomically(run.path / "findings.json", json.dumps(run.findings() | result, indent=1))
+    return result
+
+
+def run_document(run: Run) -> dict[str, Any]:
+    """All that a report says about a run: experiment, facts, status, measures and findings."""
+    status = run.status
+    return {
+        "run": run.id, "state": run.judge(status), "experiment": run.experiment.to_dict(), "facts": run.facts,
+        "status": {name: status.get(name) for name in ("epoch", "step", "seconds", "cpu_seconds", "best")},
+    } | run.findings()  # fmt: skip

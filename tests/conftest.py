@@ -1,0 +1,61 @@
+"""A home of its own for every test, and small trainings that several tests look at."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["GENMODELS_CHECKPOINT_SECONDS"] = "0"  # at every epoch
+
+ROOT = Path(__file__).parent.parent
+TINY = {"vae": {"latent": 4, "width": 8, "warmup": 50}, "gan": {"latent": 4, "width": 8}}
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """GENMODELS_HOME, empty."""
+    monkeypatch.setenv("GENMODELS_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def genmodels() -> Command:
+    """Runs the real command line in a process of its own."""
+
+    def run(*arguments: object, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "genmodels", *map(str, arguments)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A tiny trained run of a model on digits, made once a session: its folder. Copy it before you change it."""
+    from genmodels.recipe import Experiment
+    from genmodels.runs import RunStore
+
+    made: dict[str, Path] = {}
+
+    def of(model: str, **changes: object) -> Path:
+        key = f"{model} {changes}"
+        if key not in made:
+            from genmodels.training import train
+
+            store = RunStore(tmp_path_factory.mktemp(model) / "runs")
+            experiment = {"model": model, "data": "digits", "recipe": TINY[model], "epochs": 4, "batch_size": 32} | changes
+            run = store.create(Experiment.from_dict(experiment))
+            with run.lease():
+                assert train(run) == "done", run.status
+            made[key] = run.path
+        return made[key]
+
+    return of

@@ -1,0 +1,185 @@
+"""Killed at any moment, resumed, bit-equal: real processes, real SIGKILL."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from genmodels import checkpoints, jobs
+from genmodels.recipe import Experiment
+from genmodels.runs import Run, RunStore
+from tests.conftest import ROOT
+
+EXPERIMENTS = {
+    "vae": {"recipe": {"latent": 4, "width": 8, "warmup": 300}},
+    "gan": {"recipe": {"latent": 4, "width": 8, "loss": "hinge"}},
+}
+
+
+def experiment(model: str) -> Experiment:
+    return Experiment.from_dict({"model": model, "data": "digits", "epochs": 12, "batch_size": 32, "seed": 7} | EXPERIMENTS[model])
+
+
+def begin(run: Run) -> subprocess.Popen[bytes]:
+    """A training process that the test may kill."""
+    jobs.clear_stop(run)
+    log = open(run.path / "log.txt", "ab")
+    return subprocess.Popen([sys.executable, "-m", "genmodels", "resume", run.id], cwd=ROOT, stdout=log, stderr=log)
+
+
+def wait_for(condition, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.01)
+
+
+def outcome(run: Run) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], list[dict]]:
+    folder, complaints = checkpoints.newest_whole(run.path / "checkpoints")
+    assert folder is not None and not complaints
+    _, parts = checkpoints.load(folder)
+    history = run.history.drop(columns=["seconds"])
+    return parts["weights"], parts["training"], history.to_dict("list")
+
+
+def assert_equal(a, b) -> None:
+    for ours, theirs in zip(a[:2], b[:2], strict=True):
+        assert ours.keys() == theirs.keys()
+        for name in ours:
+            assert np.array_equal(ours[name], theirs[name]), name
+    assert a[2].keys() == b[2].keys()
+    for name in a[2]:
+        np.testing.assert_array_equal(a[2][name], b[2][name], err_msg=name)
+
+
+def killed_and_resumed(model: str, kills: int, seed: int) -> tuple[Run, int]:
+    """The run after `kills` kills at random moments of its work, then left alone; and how many kills hit."""
+    draw = random.Random(seed)
+    run = RunStore.default().create(experiment(model))
+    hits = 0
+    for _ in range(kills):
+        step = run.status.get("step", 0)
+        process = begin(run)
+        wait_for(lambda: process.poll() is not None or run.status.get("step", 0) > step or run.status["state"] == "done")
+        time.sleep(draw.uniform(0, 0.7))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        hits += run.state == "lost"
+    assert begin(run).wait(120) == 0
+    assert run.state == "done"
+    return run, hits
+
+
+def check(model: str, kills: int, seed: int) -> None:
+    whole = RunStore.default().create(experiment(model))
+    assert begin(whole).wait(180) == 0
+    run, hits = killed_and_resumed(model, kills, seed)
+    assert hits >= 1
+    assert_equal(outcome(whole), outcome(run))
+    assert run.history["step"].is_monotonic_increasing
+
+
+def test_three_kills_then_bit_equal() -> None:
+    check("vae", kills=3, seed=random.SystemRandom().randrange(10**6))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["vae", "gan"])
+def test_ten_kills_then_bit_equal(model: str) -> None:
+    check(model, kills=10, seed=random.SystemRandom().randrange(10**6))
+
+
+def test_sigterm_saves_and_resume_is_bit_equal() -> None:
+    whole = RunStore.default().create(experiment("gan"))
+    assert begin(whole).wait(180) == 0
+    run = RunStore.default().create(experiment("gan"))
+    process = begin(run)
+    wait_for(lambda: run.status.get("step", 0) > 20)
+    process.terminate()
+    assert process.wait(30) == 0
+    assert run.state == "stopped" and "SIGTERM" in run.status["message"]
+    saved = int(checkpoints.steps(run.path / "checkpoints")[-1].name)
+    assert saved == run.status["step"]
+    assert begin(run).wait(120) == 0
+    assert_equal(outcome(whole), outcome(run))
+
+
+def test_killed_is_shown_as_interrupted_and_its_group_is_gone() -> None:
+    run = RunStore.default().create(experiment("vae"))
+    jobs.launch(run)
+    wait_for(lambda: run.status.get("step", 0) > 5)
+    assert run.state == "running"
+    assert "ended at once" in jobs.kill(run)
+    wait_for(lambda: run.state == "lost", 5)
+    assert "not running" in jobs.kill(run)
+
+
+def test_a_reused_process_id_is_never_killed() -> None:
+    run = RunStore.default().create(experiment("vae"))
+    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        run.write_status(state="running", pid=bystander.pid, pid_created=1.0)
+        with run.lease():
+            assert "not running" in jobs.kill(run)
+        assert bystander.poll() is None
+    finally:
+        bystander.kill()
+
+
+def test_two_processes_on_one_run_and_a_queue_for_two_runs(genmodels) -> None:
+    store = RunStore.default()
+    first, second = (store.create(experiment("vae")) for _ in range(2))
+    jobs.launch(first)
+    wait_for(lambda: first.status.get("step", 0) > 2)
+    jobs.launch(second)
+    refused = genmodels("resume", first.id)
+    assert refused.returncode == 2 and "is being trained by process" in refused.stderr
+    wait_for(lambda: second.status.get("message") == "Waiting for its turn")
+    assert second.state == "waiting" and first.state == "running"
+    jobs.stop(first)
+    wait_for(lambda: first.state == "stopped")
+    wait_for(lambda: second.state == "running")
+    jobs.stop(second)
+    wait_for(lambda: second.state == "stopped")
+    assert second.status["step"] == int(checkpoints.steps(second.path / "checkpoints")[-1].name)
+
+
+def test_a_waiting_run_can_be_stopped() -> None:
+    store = RunStore.default()
+    first, second = (store.create(experiment("vae")) for _ in range(2))
+    with first.lease(), jobs.turn(first, store):
+        jobs.launch(second)
+        wait_for(lambda: second.status.get("message") == "Waiting for its turn")
+        jobs.stop(second)
+        wait_for(lambda: second.state == "stopped")
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "empty", "missing manifest"])
+def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(trained, tmp_path: Path, damage: str) -> None:
+    import shutil
+
+    run = Run(Path(shutil.copytree(trained("vae"), tmp_path / "runs" / "copy")))
+    newest = checkpoints.steps(run.path / "checkpoints")[-1]
+    weights = newest / "weights.npz"
+    data = bytearray(weights.read_bytes())
+    if damage == "flip":
+        data[len(data) // 2] ^= 1
+        weights.write_bytes(data)
+    elif damage == "cut":
+        weights.write_bytes(data[:-100])
+    elif damage == "empty":
+        weights.write_bytes(b"")
+    else:
+        os.unlink(newest / "manifest.json")
+    found, complaints = checkpoints.newest_whole(run.path / "checkpoints")
+    assert found is not None and int(found.name) < int(newest.name)
+    assert len(complaints) == 1 and newest.name in complaints[0]
+    assert run.generator().sample(2, seed=0).shape == (2, 8, 8, 1)
