@@ -6,17 +6,28 @@ Opening this package reads no picture: registration is by import of small files,
 from __future__ import annotations
 
 import hashlib
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from genmodels.recipe import Spec
+from genmodels.refusal import Refusal
 from genmodels.registry import Registry
 
 DATA = Registry("data set")
 dataset = DATA.add
+
+
+def package(module: str, install: str) -> ModuleType:
+    """The module of that name; raises `Refusal` saying what to install where it is missing."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        raise Refusal(f"This data set needs the package {install}; install it with: pip install {install}") from None
 
 
 @dataclass(frozen=True)
@@ -76,20 +87,13 @@ def describe(data: Dataset) -> dict[str, Any]:
     `groups` maps a grouping to a list of {"group", "train", "test", "share"}; `share` is of the training examples that
     have a group in it.
     """
-    groups: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {name: [] for name in data.train.groups}
     for name, values in data.train.groups.items():
         held_out = data.test.groups[name]
-        known = int((values != "").sum())
-        groups[name] = [
-            {
-                "group": str(group),
-                "train": count,
-                "test": int((held_out == group).sum()),
-                "share": count / max(known, 1),
-            }
-            for group in np.unique(np.concatenate([values, held_out]))
-            if group and (count := int((values == group).sum())) >= 0
-        ]
+        known = max(int((values != "").sum()), 1)
+        for group in sorted({*values.tolist(), *held_out.tolist()} - {""}):
+            train, test = int((values == group).sum()), int((held_out == group).sum())
+            groups[name].append({"group": group, "train": train, "test": test, "share": train / known})
     return {
         "name": data.name,
         "kind": data.spec.kind,
@@ -106,4 +110,4 @@ def describe(data: Dataset) -> dict[str, Any]:
     }
 
 
-from genmodels.data import digits, openmoji  # noqa: E402, F401  (registration)
+from genmodels.data import digits, icons, openmoji  # noqa: E402, F401  (registration)

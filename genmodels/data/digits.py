@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from genmodels.data import Dataset, Examples, dataset
+from genmodels.data import Dataset, Examples, dataset, package
 from genmodels.recipe import Knobs, Spec
 from genmodels.splits import stratified
 
@@ -25,9 +25,7 @@ class Digits(Knobs):
 
     def load(self) -> Dataset:
         """Images are uint8 (n, 8, 8, 1) from 0 (paper) to 255 (ink); 80 % to train on, 20 % of every class held out."""
-        from sklearn.datasets import load_digits
-
-        bunch = load_digits()
+        bunch = package("sklearn.datasets", "scikit-learn").load_digits()
         images = np.round(bunch.images * (255 / 16)).astype(np.uint8)[..., None]
         labels = bunch.target.astype(np.int32)
         names = tuple(str(digit) for digit in range(10))

