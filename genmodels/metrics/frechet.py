@@ -1,0 +1,87 @@
+"""Frechet distance: how far apart two sets of examples are when each is taken for a normal distribution.
+
+Papers: Dowson and Landau 1982; Heusel et al. 2017, arXiv 1706.08500 (who use it on the features of an Inception
+network; on other features, as here, it must not be called FID).
+
+    |m1 - m2|^2 + tr(S1) + tr(S2) - 2 tr((S1 S2)^(1/2))
+
+Where this differs: with S1 = L L', the last trace is the sum of the roots of the eigenvalues of L' S2 L, which is
+symmetric, so no general matrix square root is needed; with fewer examples than dimensions the same numbers are the
+singular values of the smaller matrix X Y' of the centred examples. The estimate is biased upwards, the more the fewer
+the examples: compare at one n only. The interval is about the expected value at this n: the normal one of the
+infinitesimal jackknife (Efron 1982), which asks how the distance changes with the weight of each example.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from genmodels.findings import Estimate
+from genmodels.metrics import as_features, metric
+
+NORMAL = 1.959964  # 97.5 % quantile
+
+
+@metric("frechet", better="lower", unit="squared distance", paper="Heusel et al. 2017, arXiv 1706.08500")
+def frechet_distance(real: np.ndarray, fake: np.ndarray) -> Estimate:
+    """Frechet distance of uint8 pictures or float features, at least 10 of each, with its interval.
+
+    Twice to three times the work of `frechet_value`. n is the number of generated examples.
+    """
+    real, fake, shift, trace = _centred(*as_features(real, fake, least=10))
+    few = len(real) * len(fake) < real.shape[1] ** 2
+    root, real_part, fake_part = _few_by_example(real, fake) if few else _many_by_example(real, fake)
+    value = max(0.0, float((shift**2).sum()) + trace - 2 * root)
+    change = [
+        sign * 2 * (x @ shift) * np.sqrt(len(x) - 1) / len(x) + (x**2).sum(axis=1) - part
+        for x, part, sign in ((real, real_part, 1), (fake, fake_part, -1))
+    ]
+    reach = NORMAL * float(np.sqrt(sum(((each - each.mean()) ** 2).sum() for each in change)))
+    return Estimate(value, max(0.0, value - reach), value + reach, len(fake))
+
+
+def frechet_value(real: np.ndarray, fake: np.ndarray) -> float:
+    """The distance alone, without an interval."""
+    real, fake, shift, trace = _centred(*as_features(real, fake))
+    if len(real) * len(fake) < real.shape[1] ** 2:
+        root = float(np.linalg.svd(real @ fake.T, compute_uv=False).sum())
+    else:
+        factor = _factor(real)
+        root = float(np.sqrt(np.maximum(np.linalg.eigvalsh(factor.T @ (fake.T @ fake) @ factor), 0)).sum())
+    return max(0.0, float((shift**2).sum()) + trace - 2 * root)
+
+
+def _centred(real: np.ndarray, fake: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """X and Y with X'X = S1 and Y'Y = S2, the difference of the means (dimensions,), and tr(S1) + tr(S2)."""
+    real, fake = real.astype(np.float64, copy=False), fake.astype(np.float64, copy=False)
+    shift = real.mean(axis=0) - fake.mean(axis=0)
+    real, fake = ((x - x.mean(axis=0)) / np.sqrt(len(x) - 1) for x in (real, fake))
+    return real, fake, shift, float((real**2).sum() + (fake**2).sum())
+
+
+def _few_by_example(real: np.ndarray, fake: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """tr((S1 S2)^(1/2)) and twice its derivative by the log weight of each real (n,) and fake (m,) example."""
+    left, values, right = np.linalg.svd(real @ fake.T, full_matrices=False)
+    return float(values.sum()), (left**2) @ values, values @ (right**2)
+
+
+def _many_by_example(real: np.ndarray, fake: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """The same from matrices of dimensions x dimensions: the singular vectors of X Y' by way of L' S2 L."""
+    factor = _factor(real)
+    squares, vectors = np.linalg.eigh(factor.T @ (fake.T @ fake) @ factor)
+    values = np.sqrt(np.maximum(squares, 0))
+    floored = np.maximum(values, max(values.max(), 1e-300) * 1e-9)
+    basis = factor @ vectors
+    right = (fake @ basis) / floored  # (m, dimensions), columns of length 1
+    left = (real @ (fake.T @ right)) / floored
+    return float(values.sum()), (left**2) @ values, (right**2) @ values
+
+
+def _factor(x: np.ndarray) -> np.ndarray:
+    """L with L L' = X'X; lower triangular where no dimension depends on the others."""
+    covariance = x.T @ x
+    try:
+        return np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(covariance)
+        return vectors * np.sqrt(np.maximum(values, 0))
