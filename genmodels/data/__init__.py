@@ -110,4 +110,4 @@ def describe(data: Dataset) -> dict[str, Any]:
     }
 
 
-from genmodels.data import digits, icons, openmoji  # noqa: E402, F401  (registration)
+from genmodels.data import digits, folder, icons, keras_sets, openmoji  # noqa: E402, F401  (registration)

@@ -1,0 +1,151 @@
+"""Pictures in and out: foreign ones opened safely, arrays as grids, PNG and GIF.
+
+Arrays are uint8 of shape (n, height, width, channels) with one channel (grey) or three (RGB). Only Pillow and numpy.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image, ImageOps, PngImagePlugin
+
+from genmodels.refusal import Refusal
+
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+MAX_BYTES = 25_000_000  # of one picture's file
+MAX_PIXELS = 25_000_000  # Pillow's own limit lets 22 kB take 842 MiB
+MAX_SIDE = 20_000
+
+Facts = Mapping[str, str]
+
+
+def open_picture(source: bytes | BinaryIO, name: str = "the picture") -> Image.Image:
+    """A foreign picture as RGB, upright, on white, its first frame only, without metadata.
+
+    Size and format are looked at before any pixel is read. Raises `Refusal` for anything but a whole PNG, JPEG, GIF,
+    WebP or BMP of at most 25 MB and 25 million pixels. `name` is for the sentence.
+    """
+    content = source if isinstance(source, bytes) else source.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise Refusal(f"{printable(name)} is larger than {MAX_BYTES // 1_000_000} MB; make it smaller.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Pillow only warns of is refused below
+            with Image.open(io.BytesIO(content), formats=list(FORMATS)) as picture:
+                width, height = picture.size
+                if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+                    raise Refusal(f"{printable(name)} has {width} x {height} pixels; at most 25 million can be read.")
+                return _plain(ImageOps.exif_transpose(picture))
+    except Refusal:
+        raise
+    except Image.DecompressionBombError:
+        raise Refusal(f"{printable(name)} has too many pixels; at most 25 million can be read.") from None
+    except Image.UnidentifiedImageError:
+        raise Refusal(f"{printable(name)} is no PNG, JPEG, GIF, WebP or BMP picture; save it as one.") from None
+    except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError, struct.error) as error:
+        reason = printable(str(error) or type(error).__name__)
+        raise Refusal(f"{printable(name)} is damaged ({reason}); save it again.") from None
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    """RGB on white, pixels only."""
+    if picture.mode.startswith("I") or picture.mode == "F":
+        values = np.asarray(picture, np.float64)
+        top = 65535 if values.max(initial=0) > 255 else 255
+        picture = Image.fromarray(np.clip(values * (255 / top), 0, 255).astype(np.uint8))
+    picture = picture.convert("RGBA")
+    white = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(white, picture).convert("RGB")
+
+
+def fitted(picture: Image.Image, size: int, colour: str = "rgb", fit: str = "crop") -> np.ndarray:
+    """A picture as an array (size, size, 3 or 1): `crop` keeps the middle square, `pad` keeps all on white."""
+    picture, square = picture.convert("RGB"), (size, size)
+    if fit == "crop":
+        scaled = ImageOps.fit(picture, square, Image.Resampling.LANCZOS)
+    else:
+        scaled = ImageOps.pad(picture, square, Image.Resampling.LANCZOS, color="white")
+    array = np.asarray(scaled.convert("L" if colour == "grey" else "RGB"))
+    return array[..., None] if array.ndim == 2 else array
+
+
+def to_picture(image: np.ndarray) -> Image.Image:
+    """One array (height, width, 1 or 3) or (height, width) as a Pillow picture."""
+    image = np.ascontiguousarray(image)
+    return Image.fromarray(image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image)
+
+
+def grid(images: np.ndarray, columns: int | None = None, gap: int = 2) -> Image.Image:
+    """All pictures in rows of `columns` (default: about a square), `gap` pixels of white between them."""
+    count, height, width, channels = images.shape
+    if not count:
+        raise Refusal("There is no picture to put into a grid; ask for at least one.")
+    columns = min(columns or math.ceil(math.sqrt(count)), count)
+    rows = math.ceil(count / columns)
+    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, channels), 255, np.uint8)
+    for i, image in enumerate(images):
+        top, left = i // columns * (height + gap), i % columns * (width + gap)
+        sheet[top : top + height, left : left + width] = image
+    return to_picture(sheet)
+
+
+def strip(images: np.ndarray, gap: int = 2) -> Image.Image:
+    """All pictures side by side, as the steps of a walk."""
+    return grid(images, len(images), gap)
+
+
+def png_bytes(image: np.ndarray | Image.Image, facts: Facts | None = None) -> bytes:
+    """A PNG file. `facts` such as {"Credit": ..., "Seed": ...} become text chunks; see `png_facts`."""
+    info = PngImagePlugin.PngInfo()
+    for name, value in (facts or {}).items():
+        info.add_itxt(name, value)
+    buffer = io.BytesIO()
+    (image if isinstance(image, Image.Image) else to_picture(image)).save(buffer, "PNG", pnginfo=info)
+    return buffer.getvalue()
+
+
+def png_facts(content: bytes) -> dict[str, str]:
+    """The text chunks of a PNG file; empty where it has none."""
+    with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
+        picture.load()
+        return {name: str(value) for name, value in getattr(picture, "text", {}).items()}
+
+
+def gif_bytes(frames: np.ndarray | Sequence[Image.Image], fps: float = 12.5, facts: Facts | None = None) -> bytes:
+    """An endless animated GIF; a GIF counts in hundredths of a second, so `fps` is met to the nearest of these.
+
+    All frames share one palette of 256 colours, so nothing flickers. `facts` become its comment (65,535 bytes at most).
+    """
+    pictures = [to_picture(frame) if isinstance(frame, np.ndarray) else frame for frame in frames]
+    if not pictures:
+        raise Refusal("There is no frame to animate; ask for at least one.")
+    palette = strip_of_some(pictures).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    indexed = [each.convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE) for each in pictures]
+    comment = "\n".join(f"{name}: {value}" for name, value in (facts or {}).items()).encode()[:65_535]
+    buffer, duration = io.BytesIO(), max(round(100 / fps), 2) * 10  # browsers slow down anything quicker
+    options = {"comment": comment} if comment else {}
+    indexed[0].save(buffer, "GIF", save_all=True, append_images=indexed[1:], duration=duration, loop=0, **options)
+    return buffer.getvalue()
+
+
+def strip_of_some(pictures: Sequence[Image.Image], most: int = 16) -> Image.Image:
+    """Up to `most` of the pictures, evenly chosen, side by side: what a common palette is made from."""
+    chosen = [pictures[round(i)] for i in np.linspace(0, len(pictures) - 1, min(len(pictures), most))]
+    sheet = Image.new("RGB", (sum(each.width for each in chosen), max(each.height for each in chosen)))
+    left = 0
+    for each in chosen:
+        sheet.paste(each, (left, 0))
+        left += each.width
+    return sheet
+
+
+def printable(text: str, most: int = 100) -> str:
+    """Foreign text for a sentence: no control or direction characters, at most `most` long."""
+    kept = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * most])
+    return kept if len(kept) <= most else kept[: most - 3] + "..."
