@@ -1,0 +1,60 @@
+"""Audits: one file each, a question asked of a subject. An audit must catch its planted culprit and let the innocent pass.
+
+An audit is a function `(subject, *, limit=...) -> list[Finding]` whose keyword arguments are the limits that a policy
+may set.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from genmodels.findings import Finding, not_measured
+from genmodels.refusal import Refusal
+from genmodels.registry import Registry, unknown
+from genmodels.subject import Subject
+
+AUDITS = Registry("audit")
+
+
+@dataclass(frozen=True)
+class Audit:
+    """An audit and the question that it answers; calling it asks."""
+
+    name: str
+    question: str
+    function: Callable[..., list[Finding]]
+
+    def __call__(self, subject: Subject, **limits: float) -> list[Finding]:
+        """The findings. What the subject does not allow to be measured comes back as "not measured" with the reason."""
+        for name in limits:
+            if name not in self.limits():
+                raise Refusal(unknown(f"limit of the audit {self.name}", name, self.limits()))
+        try:
+            return self.function(subject, **limits)
+        except Refusal as refusal:
+            return [not_measured(self.name, self.question, str(refusal))]
+
+    def limits(self) -> dict[str, Any]:
+        """The limits that a policy may set, with their defaults."""
+        parameters = list(inspect.signature(self.function).parameters.values())[1:]
+        return {parameter.name: parameter.default for parameter in parameters}
+
+    def summary(self) -> str:
+        """The first line of its docstring."""
+        return (self.function.__doc__ or "").strip().splitlines()[0]
+
+
+def audit(name: str, *, question: str) -> Callable[[Callable[..., list[Finding]]], Callable[..., list[Finding]]]:
+    """Decorator: enter a function (subject, *, limits) -> findings in `AUDITS`; the function itself stays as it was."""
+
+    def enter(function: Callable[..., list[Finding]]) -> Callable[..., list[Finding]]:
+        AUDITS.add(name)(Audit(name, question, function))
+        return function
+
+    return enter
+
+
+from genmodels.audits import memorisation  # noqa: E402, F401  (registration)

@@ -1,0 +1,97 @@
+"""What is measured and audited: anything that can be asked for samples, beside the data it should resemble.
+
+Also three generators that learned nothing; what beats none of them has learned nothing either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from genmodels.data import Dataset
+from genmodels.refusal import Refusal
+
+MOST = 100_000  # samples in one subject
+
+
+class Generator(Protocol):
+    """Anything that can be asked for samples."""
+
+    def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
+        """n pictures, uint8 (n, height, width, channels). The same seed gives the same pictures."""
+        ...
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A generator, its data, and the n samples of one seed that all metrics and audits share."""
+
+    generator: Generator
+    data: Dataset
+    n: int = 1000
+    seed: int = 0
+    name: str = "unnamed"
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.n <= MOST:
+            raise Refusal(f"n is {self.n}; ask for 1 to {MOST:,} samples.")
+
+    @cached_property
+    def samples(self) -> np.ndarray:
+        """The samples, uint8 (n, height, width, channels), drawn at the first use."""
+        samples = np.asarray(self.generator.sample(self.n, seed=self.seed))
+        expected = (self.n, *self.data.spec.shape)
+        if samples.shape != expected or samples.dtype != np.uint8:
+            raise Refusal(
+                f"The generator gave {samples.dtype} of shape {samples.shape}; pictures like those of"
+                f" {self.data.name} are uint8 {expected}."
+            )
+        samples.setflags(write=False)
+        return samples
+
+
+@dataclass(frozen=True)
+class Parrot:
+    """Repeats pictures, uint8 (n, height, width, channels): perfect to every measure of quality if they are training pictures.
+
+    `noise` is the root mean square of the normal noise added to each pixel, 1 being the range from black to white.
+    """
+
+    pictures: np.ndarray
+    noise: float = 0.0
+
+    def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
+        """n pictures, each drawn anew; `given` is ignored."""
+        rng = np.random.default_rng(seed)
+        chosen = self.pictures[rng.integers(len(self.pictures), size=n)]
+        if not self.noise:
+            return chosen
+        noisy = chosen + 255 * self.noise * rng.standard_normal(chosen.shape, dtype="float32")
+        return np.clip(np.round(noisy), 0, 255).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Every pixel drawn evenly from 0 to 255; `shape` is (height, width, channels)."""
+
+    shape: tuple[int, ...]
+
+    def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
+        """n pictures of noise; `given` is ignored."""
+        return np.random.default_rng(seed).integers(256, size=(n, *self.shape), dtype=np.uint8)
+
+
+@dataclass(frozen=True)
+class TrainingMean:
+    """The mean of the training pictures, uint8 (n, height, width, channels), again and again."""
+
+    pictures: np.ndarray
+
+    def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
+        """n times the same picture; `seed` and `given` are ignored."""
+        mean = np.round(self.pictures.mean(axis=0, dtype=np.float64)).astype(np.uint8)
+        return np.repeat(mean[None], n, axis=0)
