@@ -1,0 +1,1 @@
+"""The dashboard: knows Streamlit, draws what `genmodels` says. Pages import from here."""

@@ -1,0 +1,64 @@
+"""Every page: file, title, icon, URL, section."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+FOLDER = Path(__file__).parent.parent / "pages"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One entry of the menu; its name is its file and its URL."""
+
+    name: str
+    title: str
+    icon: str
+    section: str
+
+    @property
+    def file(self) -> Path:
+        return FOLDER / f"{self.name}.py"
+
+
+SCREENS = (
+    Screen("home", "Home", ":material/home:", ""),
+    Screen("train", "Train", ":material/model_training:", "Make"),
+    Screen("runs", "Runs", ":material/stacked_line_chart:", "Make"),
+    Screen("data", "Data", ":material/photo_library:", "Make"),
+    Screen("latent", "Latent space", ":material/explore:", "Look inside"),
+    Screen("about", "About", ":material/info:", "Help"),
+)
+
+
+def sections() -> dict[str, list[Any]]:
+    """The menu as `st.navigation` takes it."""
+    menu: dict[str, list[Any]] = {}
+    for screen in SCREENS:
+        if screen.file.is_file():
+            page = st.Page(
+                screen.file, title=screen.title, icon=screen.icon, url_path=screen.name, default=screen.name == "home"
+            )
+            menu.setdefault(screen.section, []).append(page)
+    return menu
+
+
+def screen(name: str) -> Screen:
+    """The screen of that name."""
+    return next(each for each in SCREENS if each.name == name)
+
+
+def link(name: str, label: str = "", **query: str) -> None:
+    """A link to a page, with URL parameters such as `run="..."`."""
+    target = screen(name)
+    if target.file.is_file():
+        st.page_link(target.file, label=label or target.title, icon=target.icon, query_params=query or None)
+
+
+def go(name: str, **query: str) -> None:
+    """Open a page now."""
+    st.switch_page(screen(name).file, query_params=query or None)

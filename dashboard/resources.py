@@ -1,0 +1,166 @@
+"""Everything that is kept between reruns and shared between sessions, and the lock that a model needs.
+
+Nothing is kept on disk. A run's folder is the truth: what is kept here is read again when its files change.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dashboard.run_table import Row, RunTable
+from genmodels.runs import Run, RunStore, read_history
+
+if TYPE_CHECKING:
+    import pandas
+
+    from genmodels.data import Dataset
+
+FIRST_TIME = "Loading the model. TensorFlow takes a few seconds the first time."
+
+
+def run_rows(store: RunStore) -> list[Row]:
+    """One row a run, gallery last; only what changed since the last call is read."""
+    return _run_table(str(store.folder)).rows(store)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _run_table(folder: str) -> RunTable:
+    return RunTable()
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A history as far as it was read. `version` changes when lines were added; `frame` must not be changed."""
+
+    frame: pandas.DataFrame
+    skipped: int
+    version: tuple[int, int]
+
+
+class Follower:
+    """Reads what was appended to a history since the last look; from the start when the file was replaced."""
+
+    def __init__(self, file: Path) -> None:
+        self.file, self.lock = file, threading.Lock()
+        self.trace: Trace | None = None
+
+    def read(self) -> Trace:
+        import pandas
+
+        with self.lock:
+            try:
+                now = self.file.stat()
+                inode, size = now.st_ino, now.st_size
+            except OSError:
+                inode, size = 0, 0
+            old = self.trace
+            if old is None or old.version[0] != inode or size < old.version[1]:
+                frame, skipped, end = read_history(self.file)
+                self.trace = Trace(frame, skipped, (inode, end))
+            elif size > old.version[1]:
+                new, skipped, end = read_history(self.file, old.version[1])
+                frame = pandas.concat([old.frame, new], ignore_index=True) if len(old.frame) and len(new) else new if len(new) else old.frame
+                self.trace = Trace(frame, old.skipped + skipped, (inode, end))
+            assert self.trace is not None
+            return self.trace
+
+
+def history(run: Run) -> Trace:
+    """The history of a run, read incrementally."""
+    return _follower(str(run.path)).read()
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _follower(path: str) -> Follower:
+    return Follower(Path(path) / "history.jsonl")
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def figure(kind: str, version: tuple[Any, ...], _draw: Any) -> Any:
+    """A chart that several viewers look at, drawn once a version."""
+    return _draw()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model in memory. TensorFlow's objects are shared by all sessions, so one at a time uses it."""
+
+    generator: Any
+    lock: threading.Lock
+
+
+@contextmanager
+def generator(run: Run, epoch: int | None = None) -> Iterator[Any]:
+    """The trained model of a run, locked while it is used: `with generator(run) as model: model.decode(...)`."""
+    loaded = _loaded(str(run.path), epoch, _newest(run))
+    with loaded.lock:
+        yield loaded.generator
+
+
+@st.cache_resource(max_entries=3, show_spinner=FIRST_TIME)
+def _loaded(path: str, epoch: int | None, version: int) -> Loaded:
+    return Loaded(Run(Path(path)).generator(epoch), threading.Lock())
+
+
+def _newest(run: Run) -> int:
+    """Changes when a checkpoint was added."""
+    folders = [run.path / "checkpoints", run.path / "epochs"]
+    return max((folder.stat().st_mtime_ns for folder in folders if folder.is_dir()), default=0)
+
+
+def dataset(name: str, knobs: Mapping[str, Any] | None = None) -> Dataset:
+    """A data set with these knobs, read once; shared, so it must not be changed."""
+    return _dataset(name, json.dumps(dict(knobs or {}), sort_keys=True), _home())
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the pictures …")
+def _dataset(name: str, knobs: str, home: str) -> Dataset:
+    from genmodels.data import DATA
+
+    return DATA[name].from_dict(json.loads(knobs)).load()
+
+
+def description(name: str, knobs: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Counts, shares, licence and hash of a data set."""
+    return _description(name, json.dumps(dict(knobs or {}), sort_keys=True), _home())
+
+
+@st.cache_data(max_entries=32, show_spinner="Counting …")
+def _description(name: str, knobs: str, home: str) -> dict[str, Any]:
+    from genmodels.data import describe
+
+    return describe(_dataset(name, knobs, home))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def enlarged(path: str, changed: int, side: int) -> bytes:
+    """A small picture of a run as a PNG whose pixels are squares, about `side` pixels wide."""
+    from PIL import Image
+
+    from genmodels.pictures import open_picture, png_bytes
+
+    picture = open_picture(Path(path).read_bytes(), "the picture")
+    factor = max(1, round(side / picture.width))
+    return png_bytes(picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST))
+
+
+@st.cache_data(ttl=30, show_spinner="Looking around …")
+def doctor() -> list[dict[str, Any]]:
+    """What is installed, where runs live, how much room there is."""
+    from genmodels.doctor import examine
+
+    return examine()
+
+
+def _home() -> str:
+    from genmodels.files import home
+
+    return str(home())

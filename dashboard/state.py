@@ -1,0 +1,71 @@
+"""Every session key and URL parameter. The URL is the selection, session state the unsaved choice, the run folder the truth.
+
+A bound key is both: `st.selectbox(..., **bound(MODEL))` writes its choice into the URL and is set by it. A parameter is
+only ever looked up among known names, never used as a path.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+# In the URL
+MODEL, DATA = "model", "data"  # what to train
+RUN = "run"  # which run is watched or explored
+SEARCH, STATES, MODELS, TAGS = "search", "state", "models", "tags"  # filters of the runs page
+TERM, AXIS = "term", "axis"  # what the overlay of curves shows
+
+# In the session only
+NOTICE = "notice"  # to be shown after the next rerun
+EPOCH, EPOCH_MOVED = "epoch_shown", "epoch_moved"  # slider over epochs; whether it left the newest
+FORECAST = "forecast"
+SMOOTHING, LOG = "smoothing", "log_axis"
+WATTS = "watts"
+CHOSEN = "chosen_runs"
+CONFIRMED = "confirmed"
+
+
+def bound(key: str) -> dict[str, Any]:
+    """Arguments that tie a widget to a URL parameter."""
+    return {"key": key, "bind": "query-params"}
+
+
+def kept(key: str) -> dict[str, Any]:
+    """Arguments that keep a widget's value for the session, while it is not drawn too."""
+    return {"key": key, "persist_state": "session"}
+
+
+def knob_key(*parts: str) -> str:
+    """The key of a knob's widget: which form, which thing, which knob."""
+    return ".".join(("knob", *parts))
+
+
+def get(key: str, default: Any = None) -> Any:
+    return st.session_state.get(key, default)
+
+
+def put(key: str, value: Any) -> None:
+    """Set a value; of a widget only before it is drawn (in a callback, for one)."""
+    st.session_state[key] = value
+
+
+def take(key: str) -> Any:
+    """The value, which is forgotten."""
+    return st.session_state.pop(key, None)
+
+
+def parameter(key: str) -> str:
+    """A URL parameter as it stands there; foreign text. For links to a page whose widget is not drawn yet."""
+    return st.session_state.get(key) or st.query_params.get(key, "")
+
+
+def notice(text: str, icon: str = ":material/check_circle:") -> None:
+    """Say this in a toast after the next rerun."""
+    put(NOTICE, (text, icon))
+
+
+def show_notice() -> None:
+    """The toast that was asked for, once."""
+    if waiting := take(NOTICE):
+        st.toast(waiting[0], icon=waiting[1])

@@ -1,0 +1,51 @@
+"""Foreign text made harmless before it is drawn.
+
+Streamlit reads markdown in captions, labels, headings, errors, metrics and options of radio buttons, and fetches
+pictures that it names. Names of runs, data, files and whatever else a user or a file wrote go through `safe_text`
+there, and through `plain_text` where no markdown is read (`st.text`, `st.code`, `st.dataframe`, options of a select box).
+"""
+
+from __future__ import annotations
+
+import string
+import unicodedata
+
+import streamlit as st
+
+JOINER = "\u2060"  # has no width; keeps "https://", "www.", "a@b.c" and ":name:" from being read as what they look like
+DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # control, direction and other invisible characters
+
+
+def plain_text(text: object, most: int = 200) -> str:
+    """One line without control, direction or invisible characters, cut to `most`."""
+    kept = "".join(" " if c in "\n\r\t" else c for c in str(text)[: 8 * most] if c in "\n\r\t" or unicodedata.category(c) not in DROPPED)
+    kept = " ".join(kept.split())
+    return kept if len(kept) <= most else kept[: most - 1] + "…"
+
+
+def safe_text(text: object, most: int = 200) -> str:
+    """`plain_text` that markdown draws letter by letter: no picture, link, formula, icon or colour comes of it."""
+    escaped = []
+    for character in plain_text(text, most):
+        if character in ":@":
+            escaped.append("\\" + character + JOINER)
+        elif character in string.punctuation:
+            escaped.append("\\" + character)
+        else:
+            escaped.append(character)
+    return "".join(escaped).replace("www\\.", "www" + JOINER + "\\.").replace("WWW\\.", "WWW" + JOINER + "\\.")
+
+
+def chart_text(text: object, most: int = 80) -> str:
+    """`plain_text` for Plotly, which reads a few HTML tags."""
+    return plain_text(text, most).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def refuse(refusal: BaseException) -> None:
+    """Bad input, answered with its one sentence."""
+    st.error(safe_text(refusal, 600), icon=":material/error:")
+
+
+def csv_cell(value: object) -> object:
+    """A text that a spreadsheet would read as a formula is kept from it by a quote."""
+    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
