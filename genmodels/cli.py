@@ -227,14 +227,17 @@ def branch(arguments: Arguments) -> int:
 @VERBS.add("sample")
 def sample(arguments: Arguments) -> int:
     """Draw samples from a run into a folder; the same seed draws the same."""
-    from genmodels.pictures import save_samples
+    from genmodels.files import make_folder, write_atomically
+    from genmodels.pictures import png_bytes
 
     run = RunStore.default()[arguments.run]
     check_n(arguments.n, 10_000)
     images = run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given)
-    about = {"model": run.experiment.model, "run": run.id, "seed": arguments.seed, "credit": run.facts.get("credit", "")}
-    files = save_samples(images, arguments.out, about)
-    answer(arguments, {"run": run.id, "seed": arguments.seed, "files": files}, f"{len(files)} pictures in {arguments.out}.")
+    facts = {"Software": "GenModels", "Model": f"{run.experiment.model} {run.id}", "Seed": str(arguments.seed), "Credit": run.facts.get("credit", "")}
+    files = [make_folder(arguments.out) / f"{run.id}-seed-{arguments.seed}-{number:04d}.png" for number in range(len(images))]
+    for number, (file, image) in enumerate(zip(files, images, strict=True)):
+        write_atomically(file, png_bytes(image, facts | {"Number": str(number)}))
+    answer(arguments, {"run": run.id, "seed": arguments.seed, "files": [str(file) for file in files]}, f"{len(files)} pictures in {arguments.out}.")
     return 0
 
 

@@ -81,7 +81,7 @@ class Knob:
         """What values are allowed, in words."""
         if self.choices:
             return "one of " + ", ".join(str(choice) for choice in self.choices)
-        kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}[self.type]
+        kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a text", dict: "a table"}[self.type]
         if self.low is not None and self.high is not None:
             return f"{kind} from {self.low:g} to {self.high:g}"
         return f"{kind} of at least {self.low:g}" if self.low is not None else kind

@@ -1,0 +1,68 @@
+"""The tables of the README, made from the registries and the gallery: `make readme` writes them, a test compares them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from genmodels import catalogue
+from genmodels.runs import RunStore, gallery_names
+
+README = Path(__file__).parent.parent / "README.md"
+BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def models() -> str:
+    rows = [{"model": row["name"], "what it is": row["summary"], "knobs": ", ".join(row["knobs"])} for row in catalogue.models()]
+    return catalogue.table(rows)
+
+
+def data() -> str:
+    names = {"name": "data", "n_train": "train", "n_test": "held out", "licence": "licence", "summary": "what it is"}
+    return catalogue.table([{new: row[old] if row[old] is not None else "online" for old, new in names.items()} for row in catalogue.data()])
+
+
+def gallery() -> str:
+    """Every measure of every run of the gallery with its interval."""
+    runs = [RunStore.default()[name] for name in gallery_names()]
+    measured = {run.id: {row["metric"]: row for row in run.findings().get("measures", [])} for run in runs}
+    metrics = list(dict.fromkeys(name for rows in measured.values() for name in rows))
+    rows = []
+    for name in metrics:
+        found = [measured[run.id].get(name) for run in runs]
+        better = next(row["better"] for row in found if row)
+        rows.append({f"held-out, n = 1,000 ({'↓ lower' if better == 'lower' else '↑ higher'} is better)": name} | {run.id: _number(row) for run, row in zip(runs, found, strict=True)})
+    heading = "held-out, n = 1,000, 95 % interval"
+    rows = [{heading: f"{name} ({'↓' if 'lower' in key else '↑'})"} | {k: v for k, v in row.items() if k != key} for row in rows for key, name in [next(iter(row.items()))]]
+    facts = [
+        ("training time on 2 cores", lambda run: f"{run.status['seconds'] / 60:.1f} min"),
+        ("epochs, seed", lambda run: f"{run.status['epoch']}, {run.experiment.seed}"),
+        ("memorisation", lambda run: _verdict(run.findings())),
+    ]
+    rows += [{heading: title} | {run.id: fact(run) for run in runs} for title, fact in facts]
+    return catalogue.table(rows)
+
+
+def metrics() -> str:
+    return catalogue.table([{"metric": row["name"], "what it says": row["summary"], "better": row["better"], "paper": row["paper"]} for row in catalogue.metrics()])
+
+
+def _number(row: dict[str, Any] | None) -> str:
+    return "" if row is None else f"{row['value']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
+
+
+def _verdict(findings: dict[str, Any]) -> str:
+    return str(findings.get("verdict", "not measured"))
+
+
+TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery}
+
+
+def filled(text: str) -> str:
+    """The README with every table made anew."""
+    return BLOCK.sub(lambda match: match[1] + TABLES[match[2]]() + "\n" + match[3], text)
+
+
+if __name__ == "__main__":
+    README.write_text(filled(README.read_text()))
