@@ -43,7 +43,9 @@ class Estimate:
         return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}], n = {self.n}"
 
 
-def bootstrap(values: Any, statistic: Callable[[np.ndarray], float] = np.mean, seed: int = 0, repetitions: int = 1000) -> Estimate:
+def bootstrap(
+    values: Any, statistic: Callable[[np.ndarray], float] = np.mean, seed: int = 0, repetitions: int = 1000
+) -> Estimate:
     """`statistic` of `values` (n, ...) with the percentile interval of `repetitions` resamples (Efron 1979)."""
     values = np.asarray(values)
     n = len(values)
@@ -90,7 +92,9 @@ class Finding:
         if self.verdict not in VERDICTS:
             raise Refusal(unknown("verdict", self.verdict, VERDICTS))
         if self.estimate is None and self.verdict != "not measured":
-            raise Refusal(f"The audit {self.audit} says {self.verdict!r} without an estimate; what is unmeasured is not a verdict.")
+            raise Refusal(
+                f"The audit {self.audit} says {self.verdict!r} without an estimate; what is unmeasured is not a verdict."
+            )
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -112,7 +116,9 @@ def judge(audit: str, claim: str, estimate: Estimate, *, limit: float, warn: flo
     elif estimate.high > limit + resolution:
         verdict = "not measured"
         reason = f"n = {estimate.n} is too small: a value as high as {estimate.high:.3g} could hide; draw more samples."
-    return Finding(audit, claim, verdict, estimate, limit, "" if verdict == "pass" else remedy, tuple(exhibits), None, reason)
+    return Finding(
+        audit, claim, verdict, estimate, limit, "" if verdict == "pass" else remedy, tuple(exhibits), None, reason
+    )
 
 
 def not_measured(audit: str, claim: str, reason: str) -> Finding:
@@ -145,7 +151,9 @@ class Policy:
         try:
             document = json.loads(text)
         except ValueError as error:
-            raise Refusal(f"The policy is not JSON ({str(error)[:120]}); write it as genmodels.findings.Policy shows.") from None
+            raise Refusal(
+                f"The policy is not JSON ({str(error)[:120]}); write it as genmodels.findings.Policy shows."
+            ) from None
         if not isinstance(document, dict):
             raise Refusal('The policy is not an object; write {"limits": {...}, "required": [...]}.')
         for key in document:
@@ -159,7 +167,9 @@ class Policy:
         for audit, values in limits.items():
             for name, value in values.items():
                 if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-                    raise Refusal(f"The limit {audit}.{name} in the policy is {str(value)[:40]!r}; it must be a number.")
+                    raise Refusal(
+                        f"The limit {audit}.{name} in the policy is {str(value)[:40]!r}; it must be a number."
+                    )
         return cls(str(document.get("name", "unnamed")), limits, tuple(required))
 
 

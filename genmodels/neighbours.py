@@ -9,7 +9,9 @@ import numpy as np
 ROWS = 1024  # queries in one block
 
 
-def squared_distances(queries: np.ndarray, references: np.ndarray, rows: int = ROWS) -> Iterator[tuple[slice, np.ndarray]]:
+def squared_distances(
+    queries: np.ndarray, references: np.ndarray, rows: int = ROWS
+) -> Iterator[tuple[slice, np.ndarray]]:
     """Blocks of the squared Euclidean distances: which queries, and (rows, len(references)) numbers of at least 0.
 
     Computed as |q|^2 + |r|^2 - 2 q.r around the mean of the references, in the precision of the arrays; what is within

@@ -62,7 +62,9 @@ def memorisation(subject: Subject, *, copies: float = 0.0, nearer: float = 0.8) 
     train, held_out, samples = subject.data.train.images, subject.data.test.images, subject.samples
     for what, pictures in (("training", train), ("held-out", held_out), ("generated", samples)):
         if len(pictures) < LEAST:
-            raise Refusal(f"There are {len(pictures)} {what} pictures; at least {LEAST} are needed to tell copies from chance.")
+            raise Refusal(
+                f"There are {len(pictures)} {what} pictures; at least {LEAST} are needed to tell copies from chance."
+            )
     ours, theirs = nearness(samples, train), nearness(held_out, train)
     exhibits = closest_pairs(ours)
     score = data_copying_score(ours.relative, theirs.relative)
@@ -85,7 +87,9 @@ def nearness(pictures: np.ndarray, train: np.ndarray) -> Nearness:
     distance /= np.sqrt(flat.shape[1])
     others = distance[:, 1:].mean(axis=1)
     if not others.all():
-        raise Refusal("More than 50 training pictures are alike, so that nothing can be told from the distance to them.")
+        raise Refusal(
+            "More than 50 training pictures are alike, so that nothing can be told from the distance to them."
+        )
     return Nearness(index[:, 0], distance[:, 0], distance[:, 0] / others)
 
 
@@ -98,7 +102,9 @@ def probability_nearer(samples: np.ndarray, held_out: np.ndarray) -> Estimate:
     below = (np.searchsorted(ordered, held_out, "left") + np.searchsorted(ordered, held_out, "right")) / 2
     value = float(above.mean() / m)
     variance = float((above / m).var(ddof=1) / n + (below / n).var(ddof=1) / m)
-    reach = 1.959964 * max(float(np.sqrt(variance)), 0.5 / min(n, m))  # never of no width where they don't overlap at all
+    reach = 1.959964 * max(
+        float(np.sqrt(variance)), 0.5 / min(n, m)
+    )  # never of no width where they don't overlap at all
     return Estimate(value, max(0.0, value - reach), min(1.0, value + reach), n)
 
 
@@ -149,6 +155,11 @@ def _excess(k: int, n: int, j: int, m: int) -> Estimate:
 def closest_pairs(found: Nearness) -> list[Mapping[str, Any]]:
     """The samples relatively nearest to a training picture: sample, training (indices), distance, relative."""
     return [
-        {"sample": int(i), "training": int(found.index[i]), "distance": float(found.distance[i]), "relative": float(found.relative[i])}
+        {
+            "sample": int(i),
+            "training": int(found.index[i]),
+            "distance": float(found.distance[i]),
+            "relative": float(found.relative[i]),
+        }
         for i in np.argsort(found.relative, kind="stable")[:SHOWN]
     ]

@@ -106,11 +106,16 @@ def as_features(real: np.ndarray, fake: np.ndarray, least: int = 2) -> tuple[np.
     """Both arrays as floats (n, dimensions); raises `Refusal` for unlike, too few or non-finite ones."""
     real, fake = np.asarray(real), np.asarray(fake)
     if real.dtype == np.uint8 or fake.dtype == np.uint8:
-        check_pictures(real), check_pictures(fake)
+        for pictures in (real, fake):
+            check_pictures(pictures)
     if real.shape[1:] != fake.shape[1:] or real.ndim not in (2, 4):
-        raise Refusal(f"Real examples have the shape {real.shape[1:]} and generated ones {fake.shape[1:]}; they must be alike.")
+        raise Refusal(
+            f"Real examples have the shape {real.shape[1:]} and generated ones {fake.shape[1:]}; they must be alike."
+        )
     if min(len(real), len(fake)) < least:
-        raise Refusal(f"There are {len(real)} real and {len(fake)} generated examples; at least {least} of each are needed.")
+        raise Refusal(
+            f"There are {len(real)} real and {len(fake)} generated examples; at least {least} of each are needed."
+        )
     if real.dtype == np.uint8:
         return features(real), features(fake)
     if real.ndim != 2 or real.dtype.kind != "f" or fake.dtype.kind != "f":

@@ -22,7 +22,9 @@ def importance_weighted_bound(log_weights: np.ndarray) -> Estimate:
 
     weights = np.asarray(log_weights, np.float64)
     if weights.ndim != 2 or len(weights) < 2 or not weights.shape[1]:
-        raise Refusal(f"The log weights have the shape {weights.shape}; (examples, draws) is needed, 2 examples or more.")
+        raise Refusal(
+            f"The log weights have the shape {weights.shape}; (examples, draws) is needed, 2 examples or more."
+        )
     if np.isnan(weights).any() or np.isposinf(weights).any() or np.isneginf(weights).all(axis=1).any():
         raise Refusal("The log weights hold NaN or infinity, so the bound has no value; look for it in the model.")
     bounds = logsumexp(weights, axis=1) - math.log(weights.shape[1])

@@ -1,0 +1,208 @@
+"""Findings and measures as something to hand on: a model card, one HTML file, JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from genmodels.blocks import Block, Heading, Items, Paragraph, Picture, Table, as_html, as_markdown
+from genmodels.refusal import Refusal
+from genmodels.registry import unknown
+
+FORMATS = ("html", "json", "md")
+SIGNS = {"pass": "✓", "warn": "!", "fail": "✗", "not measured": "?"}
+INTENDED = (
+    "Made for learning, teaching and research on generative models. Not for pictures that could be taken for real"
+    " people or events, and not for decisions about people."
+)
+NOT_LEGAL_ADVICE = "What follows is evidence for a reviewer and not legal advice."
+
+
+def report(document: Mapping[str, Any], format: str = "html") -> str:
+    """The report of a run or an audit as `html` (one file that loads nothing), `json` or `md` (a model card).
+
+    `document` holds what is known: run, experiment, facts, status, measures, findings, not_measured, verdict; for
+    HTML also `pictures`, dictionaries of title and png (base64). What is missing is said to be missing.
+    """
+    if format not in FORMATS:
+        raise Refusal(unknown("format of a report", format, FORMATS))
+    if format == "json":
+        return json.dumps(finite(document), indent=1, ensure_ascii=False, default=str)
+    parts = blocks(document, document.get("findings") or [], document.get("measures") or [])
+    title = f"Model card: {document.get('run') or document.get('subject') or 'unnamed'}"
+    return as_html(title, parts) if format == "html" else as_markdown(title, parts)
+
+
+def model_card(run_facts: Mapping[str, Any], findings: Sequence[Any] = (), metrics: Sequence[Any] = ()) -> str:
+    """The model card of a run in Markdown. `findings` and `metrics` are dictionaries as in `report`, or dataclasses."""
+    found, measured = (
+        [asdict(x) if is_dataclass(x) and not isinstance(x, type) else x for x in xs] for xs in (findings, metrics)
+    )
+    return as_markdown(f"Model card: {run_facts.get('run', 'unnamed')}", blocks(run_facts, found, measured))
+
+
+def blocks(
+    document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], measures: Sequence[Mapping[str, Any]]
+) -> list[Block]:
+    """What the report says, in order."""
+    experiment, facts, status = (dict(document.get(name) or {}) for name in ("experiment", "facts", "status"))
+    return [
+        *_what_it_is(experiment, facts),
+        *(Picture(str(p.get("title", "")), str(p.get("png", ""))) for p in document.get("pictures") or []),
+        *_data(experiment, facts),
+        *_training(experiment, facts, status),
+        *_measures(measures),
+        *_findings(document, findings),
+        *_limits(findings, measures),
+        Heading("Intended use"),
+        Paragraph(INTENDED),
+        *_obligations(document.get("obligations") or []),
+    ]
+
+
+def _what_it_is(experiment: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Block]:
+    from genmodels.models import MODELS
+
+    name = str(experiment.get("model", ""))
+    summary = MODELS[name].summary() if name in MODELS else "A generator of which no description was given."
+    spec = facts.get("spec") or {}
+    made = (
+        f" It makes examples of the kind {spec['kind']}, shape {_joined(spec.get('shape'))}."
+        if spec.get("kind")
+        else ""
+    )
+    return [Heading("What it is"), Paragraph(summary + made)]
+
+
+def _data(experiment: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Block]:
+    rows = [
+        ("data set", experiment.get("data")),
+        ("training examples", facts.get("n_train")),
+        ("held-out examples", facts.get("n_test")),
+        ("licence", facts.get("licence")),
+        ("credit", facts.get("credit")),
+        ("source", facts.get("source")),
+        ("SHA-256 of what was read", facts.get("data_sha256")),
+        *((f"knob: {name}", value) for name, value in (experiment.get("source") or {}).items()),
+    ]
+    return [Heading("Data"), _two_columns(rows)]
+
+
+def _training(experiment: Mapping[str, Any], facts: Mapping[str, Any], status: Mapping[str, Any]) -> list[Block]:
+    versions = facts.get("versions") or {}
+    rows = [
+        ("seed", str(experiment.get("seed", ""))),
+        ("epochs asked for", experiment.get("epochs")),
+        ("epochs trained", status.get("epoch")),
+        ("steps", status.get("step")),
+        ("batch size", experiment.get("batch_size")),
+        ("time", f"{status['seconds']:,.0f} s" if _number(status.get("seconds")) else None),
+        ("processor time", f"{status['cpu_seconds']:,.0f} s" if _number(status.get("cpu_seconds")) else None),
+        ("branched from", experiment.get("parent")),
+        *((f"knob: {name}", value) for name, value in (experiment.get("recipe") or {}).items()),
+        ("versions", ", ".join(f"{name} {value}" for name, value in versions.items())),
+    ]
+    return [Heading("How it was trained"), _two_columns(rows)]
+
+
+def _measures(measures: Sequence[Mapping[str, Any]]) -> list[Block]:
+    if not measures:
+        return [Heading("Held-out numbers"), Paragraph("Not measured.")]
+    rows = tuple(
+        (
+            str(m.get("metric", "")), _value(m.get("value")), f"{_value(m.get('low'))} to {_value(m.get('high'))}",
+            _value(m.get("n")), str(m.get("better", "")), str(m.get("unit", "")), str(m.get("protocol", "")), str(m.get("seed", "not stated")),
+        )
+        for m in measures
+    )  # fmt: skip
+    text = "Against examples that no training saw. Numbers of different protocols or different n can't be compared."
+    columns = ("measure", "value", "95 % interval", "n", "better", "unit", "protocol", "seed")
+    return [Heading("Held-out numbers"), Paragraph(text), Table(columns, rows)]
+
+
+def _findings(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> list[Block]:
+    if not findings:
+        return [Heading("Findings"), Paragraph("Not audited.")]
+    rows = []
+    for finding in findings:
+        estimate, rate = finding.get("estimate") or {}, finding.get("calibration") or {}
+        shown = (
+            f"{_value(estimate['value'])} ({_value(estimate['low'])} to {_value(estimate['high'])}), n = {estimate['n']}"
+            if estimate
+            else ""
+        )
+        verdict = str(finding.get("verdict", "not measured"))
+        rates = f"false alarms {_value(rate.get('false_alarm'))}, catches {_value(rate.get('power'))} at effect {_value(rate.get('effect'))}"
+        rows.append((
+            f"{SIGNS.get(verdict, '?')} {verdict}", str(finding.get("audit", "")), str(finding.get("claim", "")), shown,
+            _value(finding.get("limit")), rates if rate else "not calibrated",
+            " ".join(str(finding[name]) for name in ("reason", "remedy") if finding.get(name)),
+        ))  # fmt: skip
+    columns = ("verdict", "audit", "claim", "estimate (95 % interval)", "limit", "error rates", "what to do")
+    whole = Paragraph(f"Verdict on all: {document.get('verdict', 'not given')}.")
+    return [Heading("Findings"), whole, Table(columns, tuple(rows))]
+
+
+def _limits(findings: Sequence[Mapping[str, Any]], measures: Sequence[Mapping[str, Any]]) -> list[Block]:
+    items = [
+        "It draws what its data hold, with their gaps and their bias.",
+        "A pass says that an audit found nothing at the given n, not that there is nothing to find.",
+    ]
+    if measures:
+        items.append(
+            "Distances are in features of this project and must not be read as FID or compared with published numbers."
+        )
+    items += [
+        f"{f.get('audit')}: {f.get('verdict')}. {f.get('claim')}"
+        for f in findings
+        if f.get("verdict") in ("fail", "warn")
+    ]
+    unmeasured = [str(f.get("audit")) for f in findings if f.get("verdict") == "not measured"]
+    items += [f"Not measured: {name}." for name in dict.fromkeys(unmeasured)]
+    return [Heading("Known limits"), Items(tuple(items))]
+
+
+def _obligations(obligations: Sequence[Mapping[str, Any]]) -> list[Block]:
+    """Rules that the document cites, each with its source and the evidence for it."""
+    if not obligations:
+        return []
+    rows = tuple(tuple(str(each.get(name, "")) for name in ("source", "text", "evidence")) for each in obligations)
+    return [
+        Heading("Obligations"),
+        Paragraph(NOT_LEGAL_ADVICE),
+        Table(("source", "what it asks", "evidence here"), rows),
+    ]
+
+
+def finite(value: Any) -> Any:
+    """The same document with null in place of numbers that JSON does not know."""
+    if isinstance(value, Mapping):
+        return {str(name): finite(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _two_columns(rows: Sequence[tuple[str, Any]]) -> Table:
+    return Table(("", "value"), tuple((name, _value(value)) for name, value in rows if value not in (None, "", {}, [])))
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "not stated"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return (
+        f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10_000 else str(value)
+    )
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _joined(shape: Any) -> str:
+    return " x ".join(map(str, shape or ()))
