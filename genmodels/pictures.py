@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps, PngImagePlugin
+from PIL.ImageOps import fit as cropped
 
 from genmodels.refusal import Refusal
 
@@ -68,7 +69,7 @@ def fitted(picture: Image.Image, size: int, colour: str = "rgb", fit: str = "cro
     """A picture as an array (size, size, 3 or 1): `crop` keeps the middle square, `pad` keeps all on white."""
     picture, square = picture.convert("RGB"), (size, size)
     if fit == "crop":
-        scaled = ImageOps.fit(picture, square, Image.Resampling.LANCZOS)
+        scaled = cropped(picture, square, Image.Resampling.LANCZOS)
     else:
         scaled = ImageOps.pad(picture, square, Image.Resampling.LANCZOS, color="white")
     array = np.asarray(scaled.convert("L" if colour == "grey" else "RGB"))

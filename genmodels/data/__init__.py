@@ -1,6 +1,7 @@
 """Data sets: one file each. `DATA[name]` is a frozen dataclass of knobs whose `load()` gives a `Dataset`.
 
 Opening this package reads no picture: registration is by import of small files, and the work is in `load()`.
+The class says the cheap facts: `kind`, `licence`, and `offline` (no network is ever needed).
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ class Digits(Knobs):
     """1,797 handwritten digits, 8x8 grey, ten classes."""
 
     kind: ClassVar[str] = "image"
+    offline: ClassVar[bool] = True
     licence: ClassVar[str] = "BSD-3-Clause (scikit-learn); UCI Optical Recognition of Handwritten Digits, CC BY 4.0"
     source: ClassVar[str] = "sklearn.datasets.load_digits"
 

@@ -34,7 +34,7 @@ class Folder(Knobs):
     seed: int = knob(0, 0, 2**31 - 1, "Seed of the split")
 
     kind: ClassVar[str] = "image"
-    needs: ClassVar[str] = "an import"
+    offline: ClassVar[bool] = True
     licence: ClassVar[str] = "your own"
 
     def load(self) -> Dataset:

@@ -62,6 +62,7 @@ class Icons(Knobs):
     size: int = knob(28, help="Height and width in pixels", choices=(28, 32))
 
     kind: ClassVar[str] = "image"
+    offline: ClassVar[bool] = True
     licence: ClassVar[str] = "material, remix: Apache-2.0; phosphor: MIT; font-awesome: OFL-1.1"
     source: ClassVar[str] = "fonts and names in the package qtawesome (MIT)"
 

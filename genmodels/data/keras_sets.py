@@ -24,7 +24,7 @@ class Downloaded(Knobs):
     label: str = knob("class", help="What a conditional model is told", choices=("none", "class"))
 
     kind: ClassVar[str] = "image"
-    needs: ClassVar[str] = "a network, the first time"
+    offline: ClassVar[bool] = False
     licence: ClassVar[str] = ""
     title: ClassVar[str] = ""
     names: ClassVar[tuple[str, ...]] = ()

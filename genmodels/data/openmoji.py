@@ -46,6 +46,7 @@ class OpenMoji(Knobs):
     skew_seed: int = knob(0, 0, 2**31 - 1, "Seed of the draw that makes the skew")
 
     kind: ClassVar[str] = "image"
+    offline: ClassVar[bool] = True
     licence: ClassVar[str] = "CC BY-SA 4.0"
     credit: ClassVar[str] = (
         "All emojis designed by OpenMoji - the open-source emoji and icon project. License: CC BY-SA 4.0"
