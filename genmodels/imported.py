@@ -101,11 +101,14 @@ def import_pictures(source: Path | BinaryIO, name: str, *, licence: str = "not s
 
 
 def imported() -> list[dict[str, Any]]:
-    """The imported sets by title: {"token", "title", "pictures"} each."""
+    """The imported sets by title: {"token", "title", "pictures"} each; a damaged one is left out."""
     sets = []
     for file in sorted((home() / "data").glob("*/index.json")):
         if TOKEN.fullmatch(file.parent.name):
-            index = read_index(file.parent.name)
+            try:
+                index = read_index(file.parent.name)
+            except Refusal:
+                continue
             sets.append({"token": file.parent.name, "title": index["title"], "pictures": len(index["files"])})
     return sorted(sets, key=lambda each: each["title"])
 

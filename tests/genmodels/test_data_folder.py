@@ -236,6 +236,7 @@ def test_a_changed_import_is_refused(damage: str, home: Path) -> None:
     elif damage == "index":
         index.write_text(index.read_text()[:100])
         words = "is damaged; import"
+        assert imported() == []
     else:
         index.write_text(index.read_text().replace('"format": 1', '"format": 2'))
         words = "of format 2"
