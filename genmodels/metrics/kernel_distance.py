@@ -21,7 +21,7 @@ ROWS = 1024
 NORMAL = 1.959964  # 97.5 % quantile
 
 
-@metric("kid", better="lower", unit="squared discrepancy", paper="Binkowski et al. 2018, arXiv 1801.01401")
+@metric("kid", better="lower", unit="squared discrepancy", low=-np.inf, paper="Binkowski et al. 2018, arXiv 1801.01401")
 def kernel_distance(real: np.ndarray, fake: np.ndarray) -> Estimate:
     """Kernel distance (unbiased squared MMD, cubic polynomial kernel) of all pairs.
 

@@ -42,7 +42,7 @@ def precision_recall(real: np.ndarray, fake: np.ndarray, k: int = K, seed: int =
     """Precision, recall, density and coverage of float features (n, dimensions) or uint8 pictures; n above k each."""
     real, fake = _checked(real, fake, k)
     inside, recalled, covered = _memberships(real, fake, radii(real, k), radii(fake, k))
-    return PrecisionRecall(_share(inside > 0), _share(recalled), bootstrap(inside / k, seed=seed), _share(covered))
+    return PrecisionRecall(_share(inside > 0), _share(recalled), _density(inside, k, seed), _share(covered))
 
 
 @metric("precision", better="higher", unit="share", high=1.0, paper=FIDELITY)
@@ -63,7 +63,7 @@ def recall(real: np.ndarray, fake: np.ndarray, k: int = K) -> Estimate:
 def density(real: np.ndarray, fake: np.ndarray, k: int = K, seed: int = 0) -> Estimate:
     """How densely real examples lie around each generated one (k = 5; about 1 for a perfect model)."""
     real, fake = _checked(real, fake, k)
-    return bootstrap(_memberships(real, fake, radii(real, k), None)[0] / k, seed=seed)
+    return _density(_memberships(real, fake, radii(real, k), None)[0], k, seed)
 
 
 @metric("coverage", better="higher", unit="share", high=1.0, paper=RELIABLE)
@@ -89,6 +89,14 @@ def _memberships(real: np.ndarray, fake: np.ndarray, real_radii: np.ndarray,
 
 def _share(flags: np.ndarray) -> Estimate:
     return clopper_pearson(int(flags.sum()), len(flags))
+
+
+def _density(inside: np.ndarray, k: int, seed: int) -> Estimate:
+    if inside.any():
+        return bootstrap(inside / k, seed=seed)
+    return Estimate(
+        0.0, 0.0, clopper_pearson(0, len(inside)).high / k, len(inside)
+    )  # resampling zeros would give no width
 
 
 def _checked(real: np.ndarray, fake: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
