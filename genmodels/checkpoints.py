@@ -36,7 +36,7 @@ def save(folder: Path, *, about: Mapping[str, Any], **parts: Arrays) -> None:
         hashes = {}
         for part, arrays in parts.items():
             with open(aside / f"{part}.npz", "wb") as file:
-                np.savez(file, **dict(arrays))
+                np.savez(file, **arrays)  # type: ignore[arg-type]
                 file.flush()
                 os.fsync(file.fileno())
             hashes[f"{part}.npz"] = sha256(aside / f"{part}.npz")
@@ -72,7 +72,7 @@ def load(folder: Path) -> tuple[dict[str, Any], dict[str, dict[str, np.ndarray]]
 
 def newest_whole(folder: Path) -> tuple[Path | None, list[str]]:
     """The newest checkpoint whose hashes are right, and a sentence for each newer one that is damaged."""
-    complaints = []
+    complaints: list[str] = []
     for candidate in reversed(steps(folder)):
         try:
             load(candidate)

@@ -73,7 +73,7 @@ class Knob:
             raise wrong
         if self.choices and converted not in self.choices:
             raise wrong
-        if self.low is not None and converted < self.low or self.high is not None and converted > self.high:
+        if (self.low is not None and converted < self.low) or (self.high is not None and converted > self.high):
             raise wrong
         return converted
 

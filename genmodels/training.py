@@ -62,7 +62,7 @@ def train(run: Run, report: Callable[[dict[str, Any]], None] = lambda status: No
             state, message = Trainer(run, report).go(asked)
     except Refusal as refusal:
         state, message = "failed", str(refusal)
-    except Exception as error:  # noqa: BLE001  (whatever it was, the user gets a sentence)
+    except Exception as error:
         traceback.print_exc()
         state, message = "failed", sentence(error)
     reserve.unlink(missing_ok=True)
@@ -117,7 +117,9 @@ class Trainer:
         run.write_status(message="Building the networks")
         self.learner = Learner(self.experiment.make_recipe(), self.data.spec, self.experiment.seed)
         self.generator = TrainedGenerator(self.learner.recipe, self.data.spec, self.learner.networks)
-        self.step, self.seconds, self.cpu_seconds, self.best = 0, 0.0, 0.0, {}
+        self.step, self.seconds, self.cpu_seconds = 0, 0.0, 0.0
+        self.best: dict[str, Any] = {}
+        self.rate = 0.0  # steps a second, lately
         self.restore()
         self.history = History(run.path / "history.jsonl", self.step)
         self.started, self.cpu_started = time.monotonic(), time.process_time()
@@ -254,7 +256,7 @@ class Trainer:
         self.run.write_status(
             state="running", step=self.step, steps=total, epoch=self.step // self.steps_per_epoch,
             epochs=self.experiment.epochs, seconds=self.elapsed(), cpu_seconds=self.cpu(), best=self.best,
-            images_per_second=getattr(self, "rate", 0.0) * self.experiment.batch_size,
+            images_per_second=self.rate * self.experiment.batch_size,
             seconds_left=(total - self.step) * self.elapsed() / self.step if self.step else None,
             message="Training", **more,
         )  # fmt: skip

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,11 @@ def assert_equal(a, b) -> None:
         np.testing.assert_array_equal(a[2][name], b[2][name], err_msg=name)
 
 
+def under_way(run: Run, process: subprocess.Popen[bytes], step: int) -> bool:
+    """Is it past `step`, or over?"""
+    return process.poll() is not None or run.status.get("step", 0) > step or run.status["state"] == "done"
+
+
 def killed_and_resumed(model: str, kills: int, seed: int) -> tuple[Run, int]:
     """The run after `kills` kills at random moments of its work, then left alone; and how many kills hit."""
     draw = random.Random(seed)
@@ -68,7 +74,7 @@ def killed_and_resumed(model: str, kills: int, seed: int) -> tuple[Run, int]:
     for _ in range(kills):
         step = run.status.get("step", 0)
         process = begin(run)
-        wait_for(lambda: process.poll() is not None or run.status.get("step", 0) > step or run.status["state"] == "done")
+        wait_for(partial(under_way, run, process, step))
         time.sleep(draw.uniform(0, 0.7))
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -276,7 +276,7 @@ def test_missing_weights_are_one_sentence(trained, tmp_path: Path) -> None:
 def test_a_deleted_run_is_a_notice_not_a_crash(trained, tmp_path: Path) -> None:
     run = Run(tmp_path / "gone")
     assert run.state in ("lost", "waiting") and run.samples == {} and len(run.history) == 0
-    with pytest.raises(Refusal, match="has no experiment.json; it was deleted or moved"):
+    with pytest.raises(Refusal, match=r"has no experiment\.json; it was deleted or moved"):
         _ = run.experiment
 
 
