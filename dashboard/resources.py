@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard.run_table import Row, RunTable
+from dashboard.run_table import Row, RunTable, read_row
 from genmodels.runs import Run, RunStore, read_history
 
 if TYPE_CHECKING:
@@ -23,12 +23,18 @@ if TYPE_CHECKING:
 
     from genmodels.data import Dataset
 
+DIAGNOSED = 20_000  # lines of a history that are read for signs of trouble
 FIRST_TIME = "Loading the model. TensorFlow takes a few seconds the first time."
 
 
 def run_rows(store: RunStore) -> list[Row]:
     """One row a run, gallery last; only what changed since the last call is read."""
     return _run_table(str(store.folder)).rows(store)
+
+
+def summary(run: Run) -> Row:
+    """The row of one run, without looking at the others."""
+    return read_row(run, gallery=False)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -87,6 +93,18 @@ def _follower(path: str) -> Follower:
 def figure(kind: str, version: tuple[Any, ...], _draw: Any) -> Any:
     """A chart that several viewers look at, drawn once a version."""
     return _draw()
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def readings(path: str, version: tuple[int, int], model: str, _frame: pandas.DataFrame) -> list[Any]:
+    """What goes wrong in a training, read once a version; a long history is thinned evenly, its epochs are kept."""
+    from genmodels.diagnosis import diagnose
+
+    few = _frame
+    if len(few) > DIAGNOSED:
+        at_epochs = few["kernel_distance"].notna() if "kernel_distance" in few else few["step"] < 0
+        few = few[at_epochs | (few.index % (len(few) // DIAGNOSED + 1) == 0)]
+    return diagnose(few.to_dict("records"), model)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,10 @@ SMOOTHING, LOG = "smoothing", "log_axis"
 WATTS = "watts"
 CHOSEN = "chosen_runs"
 CONFIRMED = "confirmed"
+UPLOAD = "upload"
+SHOWN_DATA = "shown_data"  # a set that is fetched from the internet was asked for
+OPEN = "open_next"  # the run to be shown after the next rerun
+STARTED = "started"  # what was started last and when, so that a double click starts one run
 
 
 def bound(key: str) -> dict[str, Any]:
@@ -69,3 +73,14 @@ def show_notice() -> None:
     """The toast that was asked for, once."""
     if waiting := take(NOTICE):
         st.toast(waiting[0], icon=waiting[1])
+
+
+def open_run(name: str) -> None:
+    """Show this run after the next rerun ("": none); a widget's key can't be set once it is drawn."""
+    put(OPEN, name)
+
+
+def opened() -> None:
+    """Takes over the run that was asked for; called before the widget is drawn."""
+    if OPEN in st.session_state:
+        put(RUN, take(OPEN) or None)

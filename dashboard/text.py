@@ -7,6 +7,7 @@ there, and through `plain_text` where no markdown is read (`st.text`, `st.code`,
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 
@@ -33,7 +34,7 @@ def safe_text(text: object, most: int = 200) -> str:
             escaped.append("\\" + character)
         else:
             escaped.append(character)
-    return "".join(escaped).replace("www\\.", "www" + JOINER + "\\.").replace("WWW\\.", "WWW" + JOINER + "\\.")
+    return re.sub(r"(?i)www(?=\\\.)", lambda found: found[0] + JOINER, "".join(escaped))
 
 
 def chart_text(text: object, most: int = 80) -> str:

@@ -1,3 +1,54 @@
+"""A visitor's first page: what this is, the models that come with it, what they drew, and where to go."""
+
 import streamlit as st
 
-st.title("GenModels")
+from dashboard import findings, gallery, navigation, resources
+from dashboard.text import plain_text, safe_text
+from genmodels.runs import Run, RunStore, gallery_names
+
+COLUMNS = 3
+
+
+def invitation() -> None:
+    """Three ways to go on."""
+    ways = (
+        ("train", "Train a model", "Choose a model and pictures, see it learn, stop and resume at will."),
+        ("latent", "Walk a latent space", "Morph one picture into another and ask: inventing or copying?"),
+        ("runs", "Compare runs", "Lay curves over one another, find which knob mattered, export."),
+    )
+    for column, (name, title, words) in zip(st.columns(3), ways, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            navigation.link(name, title)
+            st.caption(words)
+
+
+def card(run: Run) -> None:
+    """One trained model: its newest samples, what it learned from, what was measured."""
+    row = resources.summary(run)
+    st.subheader(safe_text(run.id), anchor=False)
+    if found := gallery.newest(run.samples):
+        gallery.picture(found[1], gallery.described(row["model"], row["data"], found[0]))
+    st.caption(safe_text(plain_text(f"{row['model']} trained on {row['data']}, {row['epochs'] or '?'} epochs, {findings.short(row['seconds'])} s.")))
+    document = run.findings()
+    findings.show_measures(document, most=3)
+    with st.container(horizontal=True):
+        navigation.link("latent", "Explore", run=run.id)
+        navigation.link("train", "How it learned", run=run.id)
+    gallery.credit(str(run.facts.get("credit", "")))
+
+
+st.title("GenModels", anchor=False)
+st.markdown("Train generative models on real pictures, watch them learn, and look inside: all in this browser, all on this machine.")
+invitation()
+names = gallery_names()
+st.header("Trained models that come with it", anchor=False)
+if not names:
+    with st.container(border=True):
+        st.markdown("No trained model came with this copy. Train your first: a VAE on handwritten digits takes about a minute.")
+        navigation.link("train", "Train a model", model="vae", data="digits")
+        st.caption("Or run `make gallery` in a terminal to make them all.")
+store = RunStore.default()
+for start in range(0, len(names), COLUMNS):
+    for column, name in zip(st.columns(COLUMNS), names[start : start + COLUMNS], strict=False):
+        with column, st.container(border=True, height="stretch"):
+            card(store[name])

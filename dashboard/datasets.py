@@ -1,0 +1,149 @@
+"""What the data page draws: the list, one set with its pictures and shares, and the import of one's own pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from dashboard import charts, forms, gallery, navigation, resources, state
+from dashboard.text import plain_text, refuse, safe_text
+from genmodels.data import DATA
+from genmodels.imported import import_pictures, imported, preview
+from genmodels.refusal import Refusal
+
+SHOWN = 60
+COLUMNS = 12
+UPLOAD_MB = 512
+
+
+def overview() -> None:
+    """All sets at a glance, without reading any."""
+    with st.expander("All data sets", icon=":material/list:", expanded=False):
+        rows = [{"Name": name, "What": source.summary(), "Licence": source.licence, "Works offline": getattr(source, "offline", True)} for name, source in DATA.items()]
+        st.dataframe(rows, hide_index=True, alt="All data sets with their licences")
+
+
+def set_view(name: str) -> None:
+    """One data set as its knobs make it; read when it is asked for."""
+    source = DATA[name]
+    st.markdown(safe_text(source.summary(), 300))
+    tokens = [each["token"] for each in imported()] if name == "folder" else []
+    if name == "folder" and not tokens:
+        return
+    with st.expander("Knobs", icon=":material/tune:"):
+        knobs = forms.knob_form(f"data.{name}", source.knobs(), choices={"token": tokens} if tokens else {})
+    asked = state.get(state.SHOWN_DATA) == name
+    if not getattr(source, "offline", True) and not asked and not st.button("Download and show", icon=":material/download:"):
+        st.caption("This set is fetched from the internet when it is first used.")
+        return
+    state.put(state.SHOWN_DATA, name)
+    try:
+        about = resources.description(name, knobs)
+        data = resources.dataset(name, knobs)
+    except (Refusal, OSError) as error:
+        refuse(error)
+        return
+    counts(about)
+    splits(data)
+    shares(about)
+    with st.container(border=True):
+        st.subheader("Origin", anchor=False)
+        st.text(plain_text(f"Licence: {about['licence']}"))
+        st.text(plain_text(f"Source: {about['source']}", 600))
+        st.text(f"SHA-256 of both splits: {about['sha256']}")
+    gallery.credit(about["credit"])
+    navigation.link("train", "Train a model on it", data=name)
+
+
+def counts(about: Mapping[str, Any]) -> None:
+    with st.container(horizontal=True):
+        st.metric("Training", f"{about['n_train']:,}", width="stretch")
+        st.metric("Held out", f"{about['n_test']:,}", width="stretch", help="No training ever sees these")
+        st.metric("Size", " × ".join(str(side) for side in about["shape"]), width="stretch", help="Height, width, channels")
+        st.metric("Captions", f"{about['captions']:,}", width="stretch", help="Different ones")
+        st.metric("Classes", f"{len(about['classes'])}", width="stretch", help="What a conditional model is told")
+
+
+def splits(data: Any) -> None:
+    """A grid of each split, evenly chosen, with captions as a table for those who read them."""
+    for column, (title, part) in zip(st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True):
+        with column, st.container(border=True):
+            st.subheader(title, anchor=False)
+            n = len(part)
+            index = sorted({round(i * (n - 1) / max(min(SHOWN, n) - 1, 1)) for i in range(min(SHOWN, n))})
+            gallery.images(part.images[index], f"{len(index)} of {n:,} {title.lower()} pictures of {data.name}", columns=COLUMNS, side=560)
+            if part.captions:
+                st.caption(safe_text("For example: " + ", ".join(part.captions[i] for i in index[:: max(1, len(index) // 6)][:6]), 300))
+
+
+def shares(about: Mapping[str, Any]) -> None:
+    """How large each group is in both splits."""
+    groups = {name: rows for name, rows in about["groups"].items() if rows}
+    if not groups:
+        return
+    import pandas
+
+    st.subheader("Groups", anchor=False)
+    for column, (name, rows) in zip(st.columns(len(groups)), groups.items(), strict=True):
+        with column:
+            table = pandas.DataFrame(rows).assign(group=lambda t: t["group"].map(plain_text))
+            st.caption(safe_text(f"{name}: {len(rows)} groups"))
+            st.dataframe(
+                table.sort_values("train", ascending=False), hide_index=True, height=min(260, 40 + 36 * len(table)), key=f"groups.{plain_text(name)}",
+                column_config={"group": "Group", "train": "Training", "test": "Held out", "share": st.column_config.ProgressColumn("Share", format="percent", min_value=0, max_value=1)},
+                alt=f"Share of each group of {plain_text(name)}",
+            )  # fmt: skip
+            st.download_button("CSV", lambda table=table: charts.csv(table), f"groups-{about['name']}.csv", "text/csv", key=f"groups.csv.{plain_text(name)}", on_click="ignore", icon=":material/download:")  # type: ignore[misc]
+
+
+def importer() -> None:
+    """One's own pictures from a zip: a look first, then the import."""
+    with st.container(border=True):
+        st.subheader("Your own pictures", anchor=False)
+        st.caption("A zip of PNG, JPEG, GIF, WebP or BMP files; captions.csv may name a caption and groups for each. They stay on this machine.")
+        uploaded = st.file_uploader("Zip of pictures", type=["zip"], max_upload_size=UPLOAD_MB, key=state.UPLOAD)
+        if uploaded is None:
+            return
+        title, licence = st.columns(2)
+        name = title.text_input("Name", "my pictures", max_chars=60)
+        licence_text = licence.text_input("Licence", "not stated", max_chars=100)
+        try:
+            with st.spinner("Looking at every picture …"):
+                found = preview(uploaded)
+        except Refusal as refusal:
+            refuse(refusal)
+            return
+        report(found)
+        if not found["problem"] and st.button("Import", type="primary", icon=":material/download:"):
+            uploaded.seek(0)
+            try:
+                with st.spinner("Keeping every picture …"):
+                    token = import_pictures(uploaded, name, licence=licence_text)
+            except Refusal as refusal:
+                refuse(refusal)
+                return
+            state.notice(safe_text(f"Imported as {token}."))
+            st.rerun()
+
+
+def report(found: Mapping[str, Any]) -> None:
+    """What an import would give: counts, split, captions, and every file that is left out with the reason."""
+    with st.container(horizontal=True):
+        st.metric("Pictures", found["pictures"], width="stretch")
+        st.metric("Training", found["train"], width="stretch")
+        st.metric("Held out", found["test"], width="stretch")
+        st.metric("Look the same", found["copies"], width="stretch", help="They go to one side of the split together")
+    if found["sizes"]:
+        small, large = (" × ".join(map(str, size)) for size in found["sizes"])
+        st.caption(f"From {small} to {large} pixels.")
+    if captions := found["captions"]:
+        st.caption(safe_text(f"captions.csv has {captions['rows']} rows: {captions['matched']} match a picture, {captions['without']} pictures have none."))
+        if captions["unknown"]:
+            st.warning(safe_text("It names files that are not there: " + ", ".join(f"{u['file']} (line {u['line']})" for u in captions["unknown"][:5]), 400))
+    if found["refused"]:
+        st.warning(f"{len(found['refused'])} files are left out.")
+        st.dataframe([{"File": plain_text(r["file"]), "Why": plain_text(r["reason"], 300)} for r in found["refused"][:500]], hide_index=True, alt="Files that are left out and why")
+    if found["problem"]:
+        st.error(safe_text(found["problem"], 400), icon=":material/error:")

@@ -1,0 +1,201 @@
+"""A run while it works, and what it left: progress, buttons, samples, curves, and what seems to go wrong."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import streamlit as st
+
+from dashboard import branching, curves, gallery, navigation, resources, state
+from dashboard.findings import short, show_measures
+from dashboard.text import plain_text, safe_text
+from genmodels import jobs
+from genmodels.refusal import Refusal
+from genmodels.runs import SHOWN, Run, RunStore
+
+WORKING = ("waiting", "running")
+STALLED = 60.0  # seconds without a word from the process
+BADGES = {
+    "waiting": (":material/hourglass_empty:", "gray"), "running": (":material/play_arrow:", "blue"), "done": (":material/check_circle:", "green"),
+    "failed": (":material/error:", "red"), "stopped": (":material/stop_circle:", "orange"), "interrupted": (":material/power_off:", "orange"),
+}  # fmt: skip
+
+
+def shown_state(run_state: str) -> str:
+    """The state in the words of the page."""
+    return SHOWN.get(run_state, run_state)
+
+
+def badge(run_state: str) -> None:
+    icon, colour = BADGES.get(shown_state(run_state), BADGES["waiting"])
+    st.badge(shown_state(run_state), icon=icon, color=colour)  # type: ignore[arg-type]
+
+
+def show(run: Run, store: RunStore) -> None:
+    """The whole view of a run."""
+    state.show_notice()
+    was = run.state
+    every = "1s" if was in WORKING else None
+    with st.container(border=True):
+        st.fragment(_progress, run_every=every)(run, was)
+        _buttons(run, was, gallery_run=run.path.parent != store.folder, store=store)
+    if "spec" not in run.facts and was in WORKING:
+        st.fragment(_until_it_draws, run_every="1s")(run)
+        return
+    samples, loss = st.columns([2, 3], gap="medium")
+    with samples, st.container(border=True):
+        st.fragment(_pictures, run_every=every)(run)
+    with loss:
+        options = curves.options()
+        st.fragment(curves.first, run_every=every and "2s")(run, options)
+    st.fragment(curves.rest, run_every=every and "2s")(run, options)
+    if findings := run.findings():
+        with st.container(border=True):
+            st.subheader("Measured", anchor=False)
+            show_measures(findings)
+    gallery.credit(str(run.facts.get("credit", "")))
+
+
+def _progress(run: Run, was: str) -> None:
+    """State, bar and figures, once a second while the run works; the whole page is drawn again when the state changes."""
+    status = run.status
+    now = run.judge(status)
+    if now != was:
+        if was in WORKING and now not in WORKING:
+            state.notice(f"{safe_text(run.id)} is {shown_state(now)}.", BADGES[shown_state(now)][0])
+        st.rerun()
+    name = plain_text(run.labels["name"], 80)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(safe_text(name or run.id), anchor=False, width="content")
+        badge(now)
+    if name:
+        st.caption(safe_text(run.id))
+    _bar(status)
+    _figures(status, now)
+    _message(run, status, now)
+
+
+def _bar(status: dict[str, Any]) -> None:
+    step, steps = _count(status.get("step")), _count(status.get("steps"))
+    epoch, epochs = _count(status.get("epoch")), _count(status.get("epochs"))
+    share = min(1.0, step / steps) if steps else 0.0
+    words = f"Epoch {epoch:,} of {epochs:,}" + (f", step {step:,} of {steps:,} ({share:.0%})" if steps else "")
+    st.progress(share, text=words)
+
+
+def _figures(status: dict[str, Any], now: str) -> None:
+    best, left = status.get("best"), status.get("seconds_left")
+    with st.container(horizontal=True):
+        if now == "running":
+            st.metric("Time left", duration(left), width="stretch")
+            st.metric("Images a second", short(status.get("images_per_second")), width="stretch")
+        st.metric("Time so far", duration(status.get("seconds")), width="stretch")
+        st.metric("Processor time", duration(status.get("cpu_seconds")), width="stretch")
+        if isinstance(best, dict) and "value" in best:
+            name = plain_text(best.get("name", ""), 40).replace("held_out_", "held-out ").replace("_", " ")
+            help = safe_text(f"Reached in epoch {best.get('epoch', '?')}; lower is better")
+            st.metric(safe_text(f"Best {name}"), short(best["value"]), help=help, width="stretch")
+
+
+def _message(run: Run, status: dict[str, Any], now: str) -> None:
+    message = str(status.get("message") or "")
+    if now == "failed":
+        st.error(safe_text(message, 600), icon=":material/error:")
+    elif now == "lost":
+        st.warning("The process ended without a word, as after a crash or a restart of the machine. Resume goes on from the last checkpoint.", icon=":material/power_off:")
+    elif message:
+        st.caption(safe_text(message, 600))
+    if status.get("notice"):
+        st.warning(safe_text(status["notice"], 600), icon=":material/warning:")
+    if now == "running" and (silent := time.time() - _number(status.get("updated"))) > STALLED:
+        st.warning(f"No progress for {duration(silent)}. It may be reading data or compiling; if it hangs, end it.", icon=":material/timer_off:")
+        st.button("End it now", key=f"kill.{run.id}", icon=":material/dangerous:", on_click=_act, args=(jobs.kill, run))
+
+
+def _buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
+    with st.container(horizontal=True):
+        if now in WORKING:
+            asked = (run.path / "stop").exists()
+            st.button("Stopping …" if asked else "Stop", key=f"stop.{run.id}", icon=":material/stop_circle:", disabled=asked, type="primary",
+                      help="It stops at its next step and saves", on_click=_act, args=(jobs.stop, run))  # fmt: skip
+        elif not gallery_run and now != "done":
+            st.button("Resume", key=f"resume.{run.id}", icon=":material/resume:", type="primary", help="Goes on from the last whole checkpoint", on_click=_act, args=(jobs.launch, run))
+        if not gallery_run and branching.kept_epochs(run) and st.button("Branch", key=f"branch.{run.id}", icon=":material/call_split:", help="Train on from a kept epoch with other knobs"):
+            branching.dialog(run, store)
+        if (run.path / "log.txt").is_file():
+            st.download_button("Log", lambda: (run.path / "log.txt").read_bytes()[-1_000_000:], f"{run.id}-log.txt", "text/plain", key=f"log.{run.id}", icon=":material/description:", on_click="ignore")
+        if now not in WORKING:
+            navigation.link("latent", "Walk its latent space", run=run.id)
+
+
+def _act(action: Any, run: Run) -> None:
+    """Do what a button asks; what is said to it comes as a toast."""
+    try:
+        said = action(run)
+    except (Refusal, OSError) as error:
+        state.notice(safe_text(error, 300), ":material/error:")
+    else:
+        state.notice(safe_text(said or f"{run.id} goes on."), ":material/info:")
+
+
+def _until_it_draws(run: Run) -> None:
+    if "spec" in run.facts or run.state not in WORKING:
+        st.rerun()
+    st.caption("Curves and samples appear here after the first epoch.")
+
+
+def _pictures(run: Run) -> None:
+    """Samples and reconstructions of one epoch; the slider follows the newest until it is moved."""
+    samples, again = run.samples, run.reconstructions
+    epochs = sorted(samples.keys() | again.keys())
+    st.subheader("What it draws", anchor=False)
+    if not epochs:
+        st.caption("The first samples come after the first epoch." if run.state in WORKING else "It drew nothing: it ended before its first epoch.")
+        return
+    epoch = _epoch(run, epochs)
+    document = run.experiment
+    for what, files in (("Samples", samples), ("Reconstructions", again)):
+        if epoch in files:
+            st.caption("Samples, each epoch from the same noise" if what == "Samples" else "Held-out pictures above, the model's reconstructions below")
+            gallery.picture(files[epoch], gallery.described(document.model, document.data, epoch, what))
+
+
+def _epoch(run: Run, epochs: list[int]) -> int:
+    key, moved = f"{state.EPOCH}.{run.id}", f"{state.EPOCH_MOVED}.{run.id}"
+    if len(epochs) < 2:
+        return epochs[0]
+    if not state.get(moved):
+        state.put(key, epochs[-1])
+
+    def remember() -> None:
+        state.put(moved, state.get(key) != epochs[-1])
+
+    chosen = st.slider("Epoch", epochs[0], epochs[-1], key=key, on_change=remember, help="Moved to the end, it follows the newest epoch")
+    return max((epoch for epoch in epochs if epoch <= chosen), default=epochs[0])
+
+
+def duration(seconds: Any) -> str:
+    """Seconds as people say them; a dash where unknown."""
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds < 1e10:
+        return "–"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s" if minutes else f"{seconds:.1f} s" if seconds < 10 else f"{rest} s"
+
+
+def _count(value: Any) -> int:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e15 else 0
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def queue(store: RunStore) -> None:
+    """The runs that work or wait, each with a link."""
+    busy = [row for row in resources.run_rows(store) if row["state"] in WORKING]
+    for row in reversed(busy):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            badge(row["state"])
+            navigation.link("train", safe_text(row["name"] or row["id"]), run=row["id"])

@@ -1,0 +1,71 @@
+"""The terms that trainings log: what they are called, their units, and which belong on one chart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dashboard.text import plain_text
+
+INDEX = ("step", "epoch", "seconds", "broken", "latent")  # columns of a history that are no curves
+SLOTS = {
+    "loss": 0, "reconstruction": 2, "kl": 1, "generator_loss": 0, "discriminator_loss": 1, "penalty": 3,
+    "real_score": 2, "fake_score": 1, "held_out_loss": 0, "held_out_reconstruction": 2, "held_out_kl": 1,
+    "gradient_norm": 5, "gradient_norm_generator": 0, "gradient_norm_discriminator": 1,
+    "kernel_distance": 3, "diversity": 4, "active_units": 4,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Group:
+    """Terms that are drawn on one chart."""
+
+    key: str
+    title: str
+    unit: str
+    see: str
+    holds: Callable[[str], bool]
+
+
+GROUPS = (
+    Group("scores", "Discriminator's scores", "probability of real", "Healthy: both come close to 0.5. Real near 1 and fake near 0: the discriminator wins.", lambda name: name.endswith("_score")),
+    Group("held_out", "Held-out", "nats a picture", "Pictures that no training saw: while this falls the model learns; when it rises it memorises.", lambda name: name.startswith("held_out_")),
+    Group("kernel_distance", "Kernel distance to held-out pictures", "kernel distance", "How far samples are from held-out pictures; lower is better, and small steps are noise.", lambda name: name == "kernel_distance"),
+    Group("diversity", "Diversity of samples", "share of held-out spread", "1 means samples differ as much as real pictures do; a fall towards 0 is mode collapse.", lambda name: name == "diversity"),
+    Group("active_units", "Active latent dimensions", "dimensions", "How much of the latent space is in use; near 0 is posterior collapse.", lambda name: name == "active_units"),
+    Group("gradient_norm", "Gradient norm", "norm", "Level or slowly falling is healthy; sudden growth comes before a training breaks.", lambda name: name.startswith("gradient_norm")),
+)  # fmt: skip
+LOSS = Group("loss", "Loss", "loss", "What the training lowers, each term by itself.", lambda name: True)
+ADVERSARIAL = "The two networks play against each other: neither loss needs to fall, both should stay level."
+
+
+def grouped(columns: Sequence[str]) -> list[tuple[Group, list[str]]]:
+    """The charts that these columns of a history ask for, the loss first; a term of no group counts as a loss."""
+    left = [name for name in columns if name not in INDEX]
+    found = []
+    for group in GROUPS:
+        members = [name for name in left if group.holds(name)]
+        left = [name for name in left if name not in members]
+        if members:
+            found.append((group, members))
+    if not left:
+        return found
+    unit = "nats a picture" if "kl" in left else LOSS.unit
+    see = ADVERSARIAL if "generator_loss" in left else LOSS.see
+    return [(Group(LOSS.key, LOSS.title, unit, see, LOSS.holds), left), *found]
+
+
+def term_label(name: str) -> str:
+    """`held_out_kl` as `held-out KL`; a foreign name as plain text."""
+    words = plain_text(name, 40).replace("held_out", "held-out").replace("_", " ")
+    return " ".join("KL" if word == "kl" else word for word in words.split(" "))
+
+
+def unit(name: str) -> str:
+    """The unit of a term for an axis."""
+    return next((group.unit for group in GROUPS if group.holds(name)), "")
+
+
+def slot(name: str) -> int:
+    """The colour of a term, the same on every chart and at every moment."""
+    return SLOTS[name] if name in SLOTS else sum(name.encode()) % 6

@@ -1,0 +1,51 @@
+"""What is installed, how to, limits, credit, licence."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import resources
+from dashboard.text import plain_text
+from genmodels.data import DATA
+
+st.title("About", anchor=False)
+st.header("This machine", anchor=False)
+rows = resources.doctor()
+table = [{"": "✓" if row["ok"] else "✗", "Check": plain_text(row["check"]), "Value": plain_text(row["value"]), "What to do": "" if row["ok"] else plain_text(row["remedy"])} for row in rows]
+st.dataframe(table, hide_index=True, alt="What is installed, where runs live, and what to do about what is missing")
+if all(row["ok"] for row in rows):
+    st.caption("Everything is in place.")
+
+left, right = st.columns(2, gap="medium")
+with left, st.container(border=True, height="stretch"):
+    st.header("How to", anchor=False)
+    st.markdown(
+        """
+1. **Train**: choose a model and data, press *Estimate*, then *Start*. The run is a process of its own: close the
+   browser, it goes on.
+2. **Watch**: samples, reconstructions and curves grow while it learns; signs of trouble are named in plain words.
+3. **Compare** on *Runs*: overlay curves, filter, tag, export, branch from a kept epoch.
+4. **Look inside** on *Latent space*: walk between pictures, find directions, see whether it invents or copies.
+"""
+    )
+    st.caption("The command line does the same:")
+    st.code("genmodels train vae --data digits --epochs 20\ngenmodels list runs\ngenmodels sample RUN -n 16 --out pictures", language=None)
+with right, st.container(border=True, height="stretch"):
+    st.header("Limits", anchor=False)
+    st.markdown(
+        """
+- Small pictures (up to 128 × 128) and small networks: this runs on a processor, without a graphics card.
+- One run trains at a time; others wait in a queue.
+- An estimate carries a 95 % interval and its number of examples; what was not measured is never shown as 0 or as passed.
+- A picture that is near a training picture is not proof of copying, nor a far one proof of invention.
+- The server answers this machine only. It has no accounts: put a proxy with a login in front for a team.
+"""
+    )
+st.header("Credit and licence", anchor=False)
+for name, source in DATA.items():
+    credit = getattr(source, "credit", "")
+    st.text(plain_text(f"{name}: {source.licence}. {credit}", 400))
+licence = Path(__file__).parent.parent / "LICENSE"
+if licence.is_file():
+    with st.expander("Licence of this software"):
+        st.code(licence.read_text(), language=None, wrap_lines=True)

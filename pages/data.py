@@ -1,0 +1,16 @@
+"""Every data set with its pictures, counts, shares, splits and licence; and the way in for one's own pictures."""
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.datasets import importer, overview, set_view
+from genmodels.data import DATA
+
+st.title("Data", anchor=False)
+state.show_notice()
+overview()
+name = st.segmented_control("Data set", list(DATA), default="digits", required=True, **state.bound(state.DATA))
+if name == "folder":
+    importer()
+if name:
+    set_view(name)

@@ -1,0 +1,108 @@
+"""Choose a model and pictures, set knobs, start; then watch the run. `?run=ID` opens a run, `?model=&data=` the form."""
+
+import time
+
+import streamlit as st
+
+from dashboard import children, forms, live, navigation, state
+from dashboard.text import refuse, safe_text
+from genmodels import jobs
+from genmodels.data import DATA
+from genmodels.imported import imported
+from genmodels.models import MODELS
+from genmodels.recipe import Experiment
+from genmodels.refusal import Refusal
+from genmodels.runs import RunStore, gallery_names
+
+LISTED = 50
+DOUBLE_CLICK = 3.0  # seconds in which the same experiment is not started again
+
+
+def choose_run(store: RunStore) -> str | None:
+    """The run to watch, in the URL; empty for a new training."""
+    state.opened()
+    asked = state.parameter(state.RUN)
+    options = [*store.ids()[:LISTED], *gallery_names()]
+    if asked and asked not in options:
+        try:
+            options.insert(0, store[asked].id)
+        except Refusal as refusal:
+            refuse(refusal)
+    if not options:
+        return None
+    return st.selectbox("Watch a run", options, index=None, placeholder="A new training", **state.bound(state.RUN))
+
+
+def source_form(data: str) -> dict:
+    """The knobs of the data set; of one's own pictures, those that were imported."""
+    choices = {"token": [each["token"] for each in imported()]} if data == "folder" else {}
+    if data == "folder" and not choices["token"]:
+        st.info("You have not imported pictures yet.", icon=":material/photo_library:")
+        navigation.link("data", "Import your own pictures", data="folder")
+    with st.expander("Knobs of the data", expanded=data == "folder"):
+        return forms.knob_form(data, DATA[data].knobs(), choices=choices)
+
+
+def experiment_form() -> Experiment | None:
+    """The experiment as the form has it; a Refusal is shown where it stands."""
+    left, right = st.columns(2)
+    model = left.selectbox("Model", list(MODELS), **state.bound(state.MODEL))
+    data = right.selectbox("Data", list(DATA), **state.bound(state.DATA))
+    left.caption(safe_text(MODELS[model].summary()))
+    right.caption(safe_text(f"{DATA[data].summary()} Licence: {DATA[data].licence}."))
+    training = forms.knob_form("training", forms.training_knobs())
+    with st.expander("Knobs of the model"):
+        recipe = forms.knob_form(model, MODELS[model].knobs())
+    source = source_form(data)
+    try:
+        return Experiment(model=model, recipe=recipe, data=data, source=source, **training)
+    except Refusal as refusal:
+        refuse(refusal)
+        return None
+
+
+def estimate(experiment: Experiment) -> None:
+    """Time and disk from a few timed steps, in a process of its own."""
+    known = state.get(state.FORECAST)
+    if st.button("Estimate", icon=":material/timer:", help="Times a few steps; takes some seconds"):
+        with st.spinner("Timing a few steps in a process of its own …", show_time=True):
+            try:
+                known = experiment.digest(), children.forecast(experiment)
+                state.put(state.FORECAST, known)
+            except Refusal as refusal:
+                refuse(refusal)
+                return
+    if known and known[0] == experiment.digest():
+        answer = known[1]
+        st.success(
+            f"About {live.duration(answer['seconds'])} and {answer['bytes'] / 1e6:,.0f} MB on disk:"
+            f" {answer['images_per_second']:,.0f} images a second, {answer['parameters']:,} parameters.",
+            icon=":material/timer:",
+        )
+
+
+def start(experiment: Experiment, store: RunStore) -> None:
+    """Start once, and watch it."""
+    digest, before = experiment.digest(), state.get(state.STARTED, ("", 0.0))
+    if before[0] == digest and time.monotonic() - before[1] < DOUBLE_CLICK:
+        return
+    state.put(state.STARTED, (digest, time.monotonic()))
+    try:
+        state.open_run(jobs.start(experiment, store).id)
+    except (Refusal, OSError) as error:
+        state.notice(safe_text(error, 400), ":material/error:")
+
+
+store = RunStore.default()
+st.title("Train", anchor=False)
+if chosen := choose_run(store):
+    live.show(store[chosen], store)
+else:
+    state.show_notice()
+    with st.container(border=True):
+        experiment = experiment_form()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if experiment:
+                st.button("Start", type="primary", icon=":material/play_arrow:", on_click=start, args=(experiment, store))
+                estimate(experiment)
+    live.queue(store)
