@@ -1,0 +1,101 @@
+"""A run goes out as a zip and comes in again; what is no such zip is refused whole."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from genmodels import portable
+from genmodels.portable import export_run, import_run
+from genmodels.refusal import Refusal
+from genmodels.runs import Run, RunStore
+
+
+@pytest.fixture
+def packed(trained: Callable[[str], Path]) -> dict[str, bytes]:
+    """The members of an exported run."""
+    with zipfile.ZipFile(io.BytesIO(export_run(Run(trained("vae"))))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(members: dict[str, bytes]) -> io.BytesIO:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    buffer.seek(0)
+    return buffer
+
+
+def changed(members: dict[str, bytes], name: str, **values: object) -> dict[str, bytes]:
+    return members | {name: json.dumps(json.loads(members[name]) | values).encode()}
+
+
+def test_a_run_survives_the_journey(trained, home: Path) -> None:
+    old = Run(trained("vae"))
+    new = import_run(io.BytesIO(export_run(old)), RunStore.default())
+    assert new.id != old.id and new.state == "done" and RunStore.default()[new.id] == new
+    assert new.experiment == old.experiment and new.history.equals(old.history) and new.facts == old.facts
+    assert (new.generator().sample(4, seed=1) == old.generator().sample(4, seed=1)).all()
+    assert new.samples.keys() == old.samples.keys()
+
+
+def test_large_files_travel_in_parts(trained, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portable, "PART", 5_000)
+    old = Run(trained("vae"))
+    content = export_run(old)
+    assert any(name.endswith("weights.npz.part001") for name in zipfile.ZipFile(io.BytesIO(content)).namelist())
+    new = import_run(io.BytesIO(content), RunStore.default())
+    assert new.history.equals(old.history)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist() if not name.endswith("part001")}
+    with pytest.raises(Refusal, match="not whole"):
+        import_run(zipped(members), RunStore.default())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda m: m | {"outside.txt": b"x"}, "no part of a run"),
+        (lambda m: m | {"/etc/passwd": b"x"}, "no part of a run"),
+        (lambda m: m | {"stop": b""}, "no part of a run"),
+        (lambda m: {n: c for n, c in m.items() if n != "experiment.json"}, "no experiment.json"),
+        (lambda m: changed(m, "experiment.json", format=99), "format 99"),
+        (lambda m: changed(m, "experiment.json", experiment={"model": "vee"}), "Did you mean 'vae'"),
+        (lambda m: changed(m, "experiment.json", experiment=[1]), "experiment.json in the zip is refused"),
+        (lambda m: m | {"status.json": b"[1]"}, "not a JSON object"),
+        (lambda m: m | {"status.json": b"[" * 100_000}, "not JSON"),
+        (lambda m: changed(m, "facts.json", spec={"kind": "image", "shape": [10**9, 8, 1], "classes": 0, "vocabulary": []}), "no model here could draw"),
+        (lambda m: m | {"history.jsonl": b'{"step": 1, "loss": "high"}\n'}, "Line 1 of history"),
+        (lambda m: m | {"history.jsonl": b'{"step": 1}\n{"step": 1.5}\n'}, "Line 2 of history"),
+        (lambda m: m | {"history.jsonl": random.Random(0).randbytes(200_000).hex().encode() + b"\n"}, "Line 1 of history"),
+        (lambda m: m | {"samples/000001.png": b"GIF89a"}, "is no PNG|damaged"),
+        (lambda m: m | {next(n for n in m if n.endswith("weights.npz")): b"PK"}, "missing or damaged"),
+        (lambda m: changed(m, next(n for n in m if n.endswith("manifest.json")), sha256={"../../x": "0"}), "no part of a checkpoint"),
+    ],
+)  # fmt: skip
+def test_what_is_no_run_is_refused_whole(packed, home: Path, spoil, sentence: str) -> None:
+    with pytest.raises(Refusal, match=sentence):
+        import_run(zipped(spoil(packed)), RunStore.default())
+    assert list((home / "runs").iterdir()) == []
+
+
+def test_what_is_no_zip_is_refused(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="no zip"):
+        import_run(io.BytesIO(b"hello"), RunStore.default())
+    with pytest.raises(Refusal, match="is a folder"):
+        import_run(tmp_path, RunStore.default())
+
+
+def test_a_run_that_was_working_arrives_stopped_and_its_texts_are_cut(packed, home: Path) -> None:
+    members = changed(packed, "status.json", state="running", message="x" * 5000, pid=1, step=True)
+    members |= {"labels.json": json.dumps({"name": "y" * 999, "tags": "no list"}).encode()}
+    run = import_run(zipped(members), RunStore.default())
+    assert run.state == "stopped" and len(run.status["message"]) == 1000 and "pid" not in run.status and "step" not in run.status
+    assert len(run.labels["name"]) == 200 and run.labels["tags"] == []
