@@ -14,6 +14,7 @@ from genmodels.files import write_atomically
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.runs import Run
+from genmodels.subject import Noise, Subject, TrainingMean
 from genmodels.training import load_for
 
 DRAWS = 500  # K of the importance-weighted bound
@@ -27,10 +28,11 @@ def measure_run(run: Run, names: Sequence[str] = (), *, n: int = 1000, seed: int
     run's findings.json. Raises `Refusal` for a metric that does not exist.
     """
     from genmodels.metrics import METRICS, PROTOCOL
+    from genmodels.metrics.kernel_distance import kernel_distance_difference
 
     for name in names:
-        if name not in METRICS and name not in BOUNDS:
-            raise Refusal(unknown("metric", name, [*METRICS, *BOUNDS]))
+        if name not in METRICS | BOUNDS | FLOORS:
+            raise Refusal(unknown("metric", name, [*METRICS, *BOUNDS, *FLOORS]))
     data = load_for(run.experiment)
     generator = run.generator()
     samples = generator.sample(n, seed=seed)
@@ -42,6 +44,10 @@ def measure_run(run: Run, names: Sequence[str] = (), *, n: int = 1000, seed: int
         estimate = metric(held_out, samples)
         about = metric.about()
         measures.append(_row(name, estimate, about["better"], about["unit"], PROTOCOL, seed))
+    for name, floor in FLOORS.items():
+        if not names or name in names:
+            estimate = kernel_distance_difference(held_out, samples, floor(data).sample(n, seed=seed))
+            measures.append(_row(name, estimate, "higher", "squared discrepancy", PROTOCOL, seed))
     for name, bound in BOUNDS.items():
         if (not names or name in names) and hasattr(generator.recipe, "log_weights") and generator.recipe.likelihood == "logistic":
             measures.append(_row(name, *bound(generator, data.test, seed), seed))
@@ -63,6 +69,11 @@ def importance_weighted_bound(generator: Any, held_out: Any, seed: int) -> tuple
     return _in_bits(generator, held_out, seed, draws=DRAWS)
 
 
+# How much farther from held-out pictures a generator is that knows nothing: above 0 the model beats it.
+FLOORS = {
+    "kid of noise, less the model's": lambda data: Noise(data.spec.shape),
+    "kid of the training mean, less the model's": lambda data: TrainingMean(data.train.images),
+}
 BOUNDS = {"bits per dimension (ELBO)": held_out_bound, "bits per dimension (IWAE, K = 500)": importance_weighted_bound}
 
 
@@ -102,7 +113,6 @@ def audit_run(run: Run, names: Sequence[str] = (), *, n: int = 1000, seed: int =
     """Every audit (or those named) of a run under a policy, as the document of `genmodels audit --json`."""
     from genmodels.audits import AUDITS
     from genmodels.findings import Policy, document
-    from genmodels.subject import Subject
 
     for name in names:
         AUDITS[name]

@@ -10,7 +10,6 @@ import pytest
 
 from genmodels.data import DATA, Dataset, Examples, describe
 from genmodels.refusal import Refusal
-from tests.drawn import drawn  # noqa: F401  (a fixture)
 
 OFFLINE = sorted(name for name, source in DATA.items() if source.offline and name != "folder")
 FAMILIES = [("icons", {"family": family}) for family in ("phosphor", "remix", "font-awesome")]

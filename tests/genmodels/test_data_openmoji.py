@@ -12,7 +12,6 @@ from genmodels.data.openmoji import OpenMoji, _drawn, _folder
 from genmodels.emoji_names import GENDERS, TONES, Named, named, who
 from genmodels.refusal import Refusal
 from genmodels.splits import copies
-from tests.drawn import drawn  # noqa: F401  (a fixture)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ import pytest
 from genmodels.data.icons import FONTS, Icons, drawings
 from genmodels.skew import skewed
 from genmodels.splits import copies, families, stratified, whole_families
-from tests.drawn import drawn  # noqa: F401  (a fixture)
 
 
 def test_stratified_takes_the_share_of_every_class() -> None:

@@ -1,0 +1,55 @@
+"""Each plain-word reading catches a run that was made to go wrong, and is silent on healthy ones: real trainings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from genmodels.diagnosis import RULES, diagnose
+from genmodels.runs import Run, RunStore, gallery_names
+
+WILD = {"latent": 16, "width": 8, "augment": False, "momentum": 0.9, "average": 0.0}
+PLANTED = {
+    "discriminator wins": {"model": "gan", "data": "openmoji", "epochs": 12, "recipe": WILD | {"loss": "hinge", "learning_rate": 0.05}},
+    "mode collapse": {"model": "gan", "data": "openmoji", "epochs": 14, "recipe": WILD | {"loss": "least-squares", "learning_rate": 0.1}},
+    "posterior collapse": {"model": "vae", "data": "digits", "epochs": 8, "recipe": {"latent": 8, "width": 8, "warmup": 0, "beta": 100.0}},
+    "overfitting": {"model": "vae", "data": "digits", "epochs": 150, "recipe": {"latent": 32, "width": 24, "warmup": 0, "learning_rate": 0.003}},
+}
+
+
+def readings(run: Run) -> list[str]:
+    lines = run.history.to_dict("records")
+    return [reading.name for reading in diagnose(lines, run.experiment.model)]
+
+
+@pytest.mark.parametrize("fault", sorted(PLANTED))
+def test_a_planted_fault_is_caught(fault: str, trained) -> None:
+    asked = dict(PLANTED[fault])
+    run = Run(trained(asked.pop("model"), **asked))
+    assert fault in readings(run)
+
+
+def test_a_run_that_broke_is_called_diverging() -> None:
+    assert [reading.name for reading in diagnose([{"step": 3, "loss": None, "broken": "kl"}], "vae")] == ["diverging"]
+
+
+@pytest.mark.parametrize("name", gallery_names())
+def test_the_gallery_is_healthy(name: str) -> None:
+    assert readings(RunStore.default()[name]) == []
+
+
+@pytest.mark.parametrize("model", ["vae", "gan"])
+def test_a_short_healthy_run_is_healthy(model: str, trained) -> None:
+    assert readings(Run(trained(model, epochs=20))) == []
+
+
+def test_every_rule_has_a_planted_fault() -> None:
+    assert set(RULES) - {"diverging"} == set(PLANTED)
+
+
+def test_the_readings_say_what_to_do(trained, tmp_path: Path) -> None:
+    asked = dict(PLANTED["posterior collapse"])
+    run = Run(trained(asked.pop("model"), **asked))
+    reading = next(r for r in diagnose(run.history.to_dict("records"), "vae") if r.name == "posterior collapse")
+    assert reading.sentence.endswith(".") and reading.since_step >= 1 and "beta" in reading.sentence
