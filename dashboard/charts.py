@@ -7,9 +7,9 @@ stay. Under each chart stand a sentence on what to see, the data as a table, and
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import streamlit as st
@@ -19,6 +19,8 @@ from dashboard.text import chart_text, csv_cell, plain_text
 if TYPE_CHECKING:
     import pandas
     from plotly.graph_objects import Figure
+
+    Table: TypeAlias = pandas.DataFrame | Callable[[], pandas.DataFrame]
 
 POINTS = 2000
 COLOURS = ("#3573b9", "#c8551b", "#238b5b", "#b0559a", "#97750d", "#7469c9")  # each at least 3.6:1 on light and dark
@@ -108,7 +110,42 @@ def dress(figure: Figure, *, title: str = "", height: int = 320) -> Figure:
     return figure
 
 
-def draw(figure: Figure, *, key: str, see: str, table: pandas.DataFrame, name: str) -> None:
+def parallel(axes: Sequence[tuple[str, Sequence[Any]]], names: Sequence[str], height: int = 420) -> Figure:
+    """Parallel coordinates in SVG: one line a name through every axis (its name and values), shaded by the last axis."""
+    from plotly import graph_objects as go
+    from plotly.colors import sample_colorscale
+
+    places = [_placed(values) for _, values in axes]
+    shades = sample_colorscale("Viridis", [0.85 * place for place in places[-1][0]])
+    figure = go.Figure()
+    for row, name in enumerate(names):
+        hover = "<br>".join([chart_text(name), *(f"{chart_text(axis)}: {chart_text(values[row], 40)}" for axis, values in axes)])
+        figure.add_trace(go.Scatter(
+            x=list(range(len(axes))), y=[place[row] for place, _ in places], mode="lines+markers", name=chart_text(name), showlegend=False,
+            line={"color": shades[row], "width": 2, "dash": DASHES[row % len(DASHES)]}, hovertext=hover, hoverinfo="text",
+        ))  # fmt: skip
+    for column, (_, ticks) in enumerate(places):
+        for at, text in ticks:
+            figure.add_annotation(x=column, y=at, text=chart_text(text, 24), showarrow=False, xanchor="left", xshift=6, font={"size": 11})
+        figure.add_vline(column, line={"color": "rgba(128,128,128,0.5)", "width": 1})
+    figure.update_xaxes(tickvals=list(range(len(axes))), ticktext=[chart_text(axis) for axis, _ in axes], range=[-0.1, len(axes) - 0.6])
+    figure.update_yaxes(visible=False, range=[-0.08, 1.08])
+    return dress(figure, height=height).update_layout(hovermode="closest")
+
+
+def _placed(values: Sequence[Any]) -> tuple[list[float], list[tuple[float, str]]]:
+    """Heights from 0 to 1 for the values of an axis, and its ticks: its ends, or every text."""
+    numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    if len(numbers) == len(values):
+        low, high = min(numbers), max(numbers)
+        return [(n - low) / (high - low) if high > low else 0.5 for n in numbers], [(0.0, f"{low:.4g}"), (1.0, f"{high:.4g}")]
+    texts = [str(value) for value in values]
+    order = sorted(set(texts))
+    heights = {text: i / (len(order) - 1) if len(order) > 1 else 0.5 for i, text in enumerate(order)}
+    return [heights[text] for text in texts], [(at, text) for text, at in heights.items()]
+
+
+def draw(figure: Figure, *, key: str, see: str, table: Table, name: str) -> None:
     """A figure with its sentence `see` (our own words), the data behind it, CSV, and a PNG from its camera button.
 
     `name` is the name of the downloaded files: our own words too.
@@ -123,10 +160,11 @@ def draw(figure: Figure, *, key: str, see: str, table: pandas.DataFrame, name: s
     data_behind(table, key=key, name=name)
 
 
-def data_behind(table: pandas.DataFrame, *, key: str, name: str) -> None:
+def data_behind(table: Table, *, key: str, name: str) -> None:
     """A folded table of what a chart shows; sent to the browser only when it is opened."""
     folded = st.expander("The data", key=f"{key}.data", on_change="rerun", icon=":material/table:", type="compact")
     if folded.open:
+        table = table() if callable(table) else table
         with folded:
             if len(table) > ROWS:
                 st.caption(f"The first {ROWS:,} of {len(table):,} rows; the CSV has them all.")

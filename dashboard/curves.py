@@ -38,7 +38,7 @@ def options() -> Options:
 def first(run: Run, options: Options) -> None:
     """The loss, and the diagnosis under it."""
     trace = resources.history(run)
-    groups = terms.grouped(list(trace.frame.columns))
+    groups = terms.grouped(numeric(trace.frame))
     if not len(trace.frame) or not groups:
         st.caption("Nothing was logged yet.")
         return
@@ -50,7 +50,7 @@ def first(run: Run, options: Options) -> None:
 def rest(run: Run, options: Options) -> None:
     """All other terms, two charts a row."""
     trace = resources.history(run)
-    groups = terms.grouped(list(trace.frame.columns))[1:] if len(trace.frame) else []
+    groups = terms.grouped(numeric(trace.frame))[1:]
     for start in range(0, len(groups), 2):
         for column, group in zip(st.columns(2, gap="medium"), groups[start : start + 2], strict=False):
             with column, st.container(border=True):
@@ -69,8 +69,12 @@ def _chart(run: Run, trace: resources.Trace, group: terms.Group, names: list[str
         return charts.curves(lines, x=X_AXES[x], y=group.unit, log=options.log, smoothing=options.smoothing, marks=broken(frame, x), title=group.title)
 
     figure = resources.figure(group.key, (str(run.path), *trace.version, options), drawn)
-    table = frame[[*columns, *names]].dropna(subset=names, how="all")
-    charts.draw(figure, key=f"{group.key}.{run.id}", see=group.see, table=table, name=f"{run.id}-{group.key}")
+    charts.draw(figure, key=f"{group.key}.{run.id}", see=group.see, table=lambda: frame[[*columns, *names]].dropna(subset=names, how="all"), name=f"{run.id}-{group.key}")
+
+
+def numeric(frame: pandas.DataFrame) -> list[str]:
+    """The columns that are terms, with at least one number in them."""
+    return [str(name) for name in frame.columns if name not in terms.INDEX and frame[name].dtype.kind in "iuf" and frame[name].notna().any()]
 
 
 def broken(frame: pandas.DataFrame, x: str) -> list[tuple[float, str]]:

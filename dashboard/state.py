@@ -23,8 +23,9 @@ FORECAST = "forecast"
 SMOOTHING, LOG = "smoothing", "log_axis"
 WATTS = "watts"
 CHOSEN = "chosen_runs"
-CONFIRMED = "confirmed"
-UPLOAD = "upload"
+UPLOAD, UPLOAD_RUN = "upload", "upload_run"
+KERAS = "keras_file"  # the run and its .keras file, once it was made
+SLOTS = "slots"  # which colour a run has in charts
 SHOWN_DATA = "shown_data"  # a set that is fetched from the internet was asked for
 OPEN = "open_next"  # the run to be shown after the next rerun
 STARTED = "started"  # what was started last and when, so that a double click starts one run
@@ -84,3 +85,17 @@ def opened() -> None:
     """Takes over the run that was asked for; called before the widget is drawn."""
     if OPEN in st.session_state:
         put(RUN, take(OPEN) or None)
+
+
+def selection_key(names: list[str]) -> str:
+    """The key of a table whose ticked lines mean these names, in this order: another list has nothing ticked."""
+    return f"{CHOSEN}.{hash(tuple(names))}"
+
+
+def slots(names: list[str]) -> dict[str, int]:
+    """A number for each run's colour: the smallest free one, kept while the run stays chosen."""
+    known = {name: slot for name, slot in get(SLOTS, {}).items() if name in names}
+    for name in names:
+        known.setdefault(name, next(slot for slot in range(len(names)) if slot not in known.values()))
+    put(SLOTS, known)
+    return known

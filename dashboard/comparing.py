@@ -1,0 +1,113 @@
+"""Several runs side by side: curves over one another, knobs against the final value, what two experiments ask differently."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dashboard import charts, curves, resources, state, terms
+from dashboard.run_table import Row
+from dashboard.text import plain_text, refuse, safe_text
+from genmodels.recipe import Experiment
+from genmodels.refusal import Refusal
+from genmodels.runs import RunStore
+
+if TYPE_CHECKING:
+    import pandas
+
+MOST_CURVES = 12
+MOST_LINES = 300  # of the parallel coordinates
+
+
+def label(row: Row) -> str:
+    """What a run is called in charts."""
+    return plain_text(row["name"] or row["id"], 60)
+
+
+def overlay(rows: Sequence[Row], store: RunStore) -> None:
+    """One term of several runs over one axis."""
+    chosen = list(rows[:MOST_CURVES])
+    if len(rows) > len(chosen):
+        st.caption(f"The first {MOST_CURVES} of {len(rows)} chosen runs are drawn.")
+    traces = {row["id"]: resources.history(store[row["id"]]) for row in chosen}
+    names = sorted({name for trace in traces.values() for name in curves.numeric(trace.frame)}, key=lambda name: (not name.startswith("held_out"), name))
+    if not names:
+        st.caption("The chosen runs have logged nothing yet.")
+        return
+    options = curves.options()
+    term = st.selectbox("Term", names, **state.bound(state.TERM))
+    lines, slots = [], state.slots([row["id"] for row in chosen])
+    for row in chosen:
+        frame = traces[row["id"]].frame
+        if term in curves.numeric(frame) and options.x in frame:
+            lines.append(charts.Line(label(row), frame[options.x], frame[term], slots[row["id"]]))
+    version = (tuple((row["id"], label(row), slots[row["id"]], *traces[row["id"]].version) for row in chosen), term, options)
+    figure = resources.figure("overlay", (str(store.folder), *version), lambda: charts.curves(
+        lines, x=curves.X_AXES[options.x], y=terms.unit(term) or terms.term_label(term), log=options.log, smoothing=options.smoothing, height=420))  # fmt: skip
+    see = f"{terms.term_label(term).capitalize()} of {len(lines)} runs; each has its own colour, dash and mark."
+    charts.draw(figure, key="overlay", see=see, table=lambda: _long(chosen, traces, term), name=f"overlay-{plain_text(term, 40)}")
+
+
+def _long(rows: Sequence[Row], traces: Mapping[str, resources.Trace], term: str) -> pandas.DataFrame:
+    import pandas
+
+    parts = []
+    for row in rows:
+        frame = traces[row["id"]].frame
+        if term in frame:
+            columns = [name for name in ("step", "epoch", "seconds", term) if name in frame]
+            parts.append(frame[columns].dropna(subset=[term]).assign(run=row["id"]))
+    return pandas.concat(parts, ignore_index=True)
+
+
+def knobs_against_value(rows: Sequence[Row]) -> None:
+    """Parallel coordinates: one line a run through its knobs to its best value."""
+    measured = [row for row in rows if isinstance(row["best"].get("value"), int | float)][:MOST_LINES]
+    if len(measured) < 2:
+        st.caption("Choose two or more runs that have been measured at least once.")
+        return
+    asked = [_flat(row["asked"]) for row in measured]
+    names = sorted({name for each in asked for name in each})
+    differing = [name for name in names if len({str(each.get(name)) for each in asked}) > 1 and name != "parent"]
+    if not differing:
+        st.caption("The chosen runs have the same knobs.")
+        return
+    measure = plain_text(measured[0]["best"].get("name", "value"), 40)
+    if len({row["best"].get("name") for row in measured}) > 1:
+        st.caption("These runs were judged by different measures, so their values do not compare.")
+    axes = [(plain_text(name, 40), [each.get(name) for each in asked]) for name in differing]
+    axes.append((f"best {measure.replace('_', ' ')}", [row["best"]["value"] for row in measured]))
+    figure = charts.parallel(axes, [label(row) for row in measured])
+    see = "Each line is a run; where the dark lines (low values) pass through one place of a knob, that knob mattered."
+    charts.draw(figure, key="parallel", see=see, table=lambda: _knob_table(measured, axes), name="knobs")
+
+
+def _knob_table(rows: Sequence[Row], axes: Sequence[tuple[str, list[Any]]]) -> pandas.DataFrame:
+    import pandas
+
+    cells = {name: [value if isinstance(value, int | float) else plain_text(value) for value in values] for name, values in axes}
+    return pandas.DataFrame({"run": [row["id"] for row in rows], **cells})
+
+
+def differences(first: Row, second: Row) -> None:
+    """What two experiments ask for differently."""
+    try:
+        found = Experiment.from_dict(first["asked"]).differences(Experiment.from_dict(second["asked"]))
+    except (Refusal, TypeError) as error:
+        refuse(error)
+        return
+    if not found:
+        st.caption("Both ask for the same.")
+        return
+    rows = [{"Knob": name, "First": plain_text(mine), "Second": plain_text(theirs)} for name, (mine, theirs) in found.items()]
+    st.caption(safe_text(f"First: {label(first)}. Second: {label(second)}."))
+    st.dataframe(rows, hide_index=True, alt="What the two experiments ask for differently")
+
+
+def _flat(asked: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in asked.items():
+        flat |= {f"{name}.{inner}": v for inner, v in value.items()} if isinstance(value, Mapping) else {name: value}
+    return flat

@@ -1,0 +1,51 @@
+"""All runs: find them, lay them over one another, name them, take them along, delete them."""
+
+import streamlit as st
+
+from dashboard import charts, comparing, navigation, resources, run_actions, state
+from dashboard.run_list import filters, matching, table, table_settings
+from dashboard.text import safe_text
+from genmodels.runs import RunStore
+
+st.title("Runs", anchor=False)
+state.show_notice()
+store = RunStore.default()
+rows = resources.run_rows(store)
+if not rows:
+    with st.container(border=True):
+        st.markdown("There are no runs yet. Train a model, or bring in a run that was exported elsewhere.")
+        navigation.link("train", "Train a model")
+    run_actions.bring_in(store)
+    st.stop()
+
+found = matching(rows, filters(rows))
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.caption(f"{len(found):,} of {len(rows):,} runs. Tick one to work with it, several to compare them.", width="stretch")
+    watts = st.number_input("Watts a core", 0.1, 500.0, 15.0, 1.0, width=140, help="Energy is processor time times this: an estimate, not a measurement", **state.kept(state.WATTS))
+frame = table(found, watts)
+event = st.dataframe(
+    frame, hide_index=True, on_select="rerun", selection_mode="multi-row", key=state.selection_key([row["id"] for row in found]),
+    height=min(38 + 35 * max(len(found), 1), 420), column_config=table_settings(), alt="All runs that match the filters",
+)  # fmt: skip
+st.download_button("CSV", lambda: charts.csv(frame), "runs.csv", "text/csv", icon=":material/download:", on_click="ignore")
+chosen = [found[position] for position in event.selection.rows if position < len(found)]
+
+if len(chosen) == 1:
+    with st.container(border=True):
+        st.subheader(safe_text(comparing.label(chosen[0])), anchor=False)
+        run_actions.one(store[chosen[0]["id"]], gallery_run=chosen[0]["gallery"], store=store)
+if len(chosen) > 1 and (own := [store[row["id"]] for row in chosen if not row["gallery"]]) and st.button(f"Delete {len(own)} runs", icon=":material/delete:"):
+    run_actions.delete(own, store)
+if chosen:
+    with st.container(border=True):
+        st.subheader("Curves", anchor=False)
+        comparing.overlay(chosen, store)
+if len(chosen) > 1:
+    with st.container(border=True):
+        st.subheader("Knobs and the best value", anchor=False)
+        comparing.knobs_against_value(chosen)
+if len(chosen) == 2:
+    with st.container(border=True):
+        st.subheader("What they ask differently", anchor=False)
+        comparing.differences(*chosen)
+run_actions.bring_in(store)
