@@ -114,7 +114,9 @@ class Gan(Recipe):
     # The training
 
     def optimizers(self) -> dict[str, Any]:
-        return {name: keras.optimizers.Adam(self.learning_rate, self.momentum) for name in ("generator", "discriminator")}
+        from genmodels.learner import Adam
+
+        return {name: Adam(self.learning_rate, self.momentum) for name in ("generator", "discriminator")}
 
     def step(self, learner: Any, images: Any, labels: Any) -> dict[str, Any]:
         """One simultaneous step of both networks. Scores are reported as sigmoid(D), between 0 (fake) and 1 (real)."""

@@ -77,13 +77,15 @@ class Vae(Recipe):
         if self.likelihood == "logistic":
             from genmodels.layers import LearnedMap
 
-            h = LearnedMap(initial=-2.0, name="log_scale")(h)  # (n, height, width, 2 channels)
+            h = LearnedMap(initial=-2.0, name="log_scale")(h)
         return {"encoder": encoder, "decoder": keras.Model([latent, label], h, name="decoder")}
 
     # The training
 
     def optimizers(self) -> dict[str, Any]:
-        return {name: keras.optimizers.Adam(self.learning_rate) for name in ("encoder", "decoder")}
+        from genmodels.learner import Adam
+
+        return {name: Adam(self.learning_rate) for name in ("encoder", "decoder")}
 
     def step(self, learner: Any, images: Any, labels: Any) -> dict[str, Any]:
         """One step of stochastic gradient variational Bayes; reports both terms of the bound in nats a picture."""
@@ -105,17 +107,17 @@ class Vae(Recipe):
         log_variance = ops.clip(log_variance, -20.0, 10.0)
         kl = 0.5 * (mean**2 + ops.exp(log_variance) - 1 - log_variance)
         latents = mean + ops.exp(0.5 * log_variance) * noise
-        return self.log_likelihood(networks["decoder"]([latents, label]), images), kl, mean
+        return self.log_likelihood(networks["decoder"], latents, label, images), kl, mean
 
-    def log_likelihood(self, decoded: Any, images: Any) -> Any:
+    def log_likelihood(self, decoder: Any, latents: Any, label: Any, images: Any) -> Any:
         """log p(x|z) of images (n, height, width, channels) in [0, 1]; (n,) nats."""
+        decoded = decoder([latents, label])
         if self.likelihood == "bernoulli":
             each = images * decoded - ops.softplus(decoded)
         elif self.likelihood == "gaussian":
             each = -0.5 * ((images - decoded) ** 2 + math.log(2 * math.pi))
         else:
-            mean, log_scale = ops.split(decoded, 2, axis=-1)
-            each = logistic_in_levels(images, mean, log_scale)
+            each = logistic_in_levels(images, decoded, decoder.get_layer("log_scale").map)
         return ops.sum(each, axis=(1, 2, 3))
 
     def evaluate(self, learner: Any, held_out: Any, samples: np.ndarray) -> dict[str, float]:
@@ -141,7 +143,7 @@ class Vae(Recipe):
         decoded = networks["decoder"]([latents, label])
         if self.likelihood == "bernoulli":
             return ops.sigmoid(decoded)
-        return ops.clip(ops.split(decoded, 2, axis=-1)[0] if self.likelihood == "logistic" else decoded, 0.0, 1.0)
+        return ops.clip(decoded, 0.0, 1.0)
 
     def encode(self, networks: Any, images: Any, label: Any) -> Any:
         """The mean of q(z|x), (n, latent)."""
@@ -153,7 +155,7 @@ class Vae(Recipe):
         log_variance = ops.clip(log_variance, -20.0, 10.0)
         latents = mean + ops.exp(0.5 * log_variance) * noise
         prior_over_posterior = 0.5 * ops.sum(noise**2 + log_variance - latents**2, axis=-1)
-        return self.log_likelihood(networks["decoder"]([latents, label]), images) + prior_over_posterior
+        return self.log_likelihood(networks["decoder"], latents, label, images) + prior_over_posterior
 
     def condition(self, spec: Spec, images: Any, labels: Any) -> Any:
         """The label as the networks read it: one of n, or (n, 0) where the model is not conditional."""
