@@ -6,7 +6,7 @@ arXiv 2301.13188 (divide that distance by the mean distance to the 50 next train
 
 A distance is the root mean square difference of pixels, 0 to 1. It is divided as Carlini et al. do, because a blurred
 picture is near to everything: on OpenMoji the mean of the training pictures and samples of a fitted normal
-distribution, which copy nothing, were ranked as copies by the plain distance (C_T of -14 and -13) and not by this one.
+distribution, which copy nothing, were ranked as copies by the plain distance (C_T from -9 to -14) and not by this one.
 
 Where this differs: C_T is computed in one cell (no partition), and stands beside P(nearer), the probability that a
 sample is relatively nearer than a held-out picture, which, unlike C_T, does not grow with n. Blur alone moves that too:
@@ -57,13 +57,14 @@ def memorisation(subject: Subject, *, copies: float = 0.0, nearer: float = 0.8) 
     """Compares how near samples and held-out pictures come to training pictures.
 
     `copies` is the share of copies that is accepted, `nearer` the accepted P(nearer). Raises `Refusal` where there
-    are fewer than 20 samples, held-out or training pictures, or all training pictures are alike.
+    are fewer than 20 samples, or fewer than 20 different held-out or training pictures.
     """
     train, held_out, samples = subject.data.train.images, subject.data.test.images, subject.samples
-    for what, pictures in (("training", train), ("held-out", held_out), ("generated", samples)):
-        if len(pictures) < LEAST:
+    different = {"training": _different(train), "held-out": _different(held_out), "generated": len(samples)}
+    for what, count in different.items():
+        if count < LEAST:
             raise Refusal(
-                f"There are {len(pictures)} {what} pictures; at least {LEAST} are needed to tell copies from chance."
+                f"There are {count} different {what} pictures; at least {LEAST} are needed to tell copies from chance."
             )
     ours, theirs = nearness(samples, train), nearness(held_out, train)
     exhibits = closest_pairs(ours)
@@ -150,6 +151,10 @@ def _excess(k: int, n: int, j: int, m: int) -> Estimate:
     expected = j / (m + 1)
     value = max(0.0, (k / n - expected) / (1 - expected))
     return Estimate(min(max(value, low), high), low, high, n)
+
+
+def _different(pictures: np.ndarray) -> int:
+    return len({picture.tobytes() for picture in pictures})
 
 
 def closest_pairs(found: Nearness) -> list[Mapping[str, Any]]:
