@@ -199,7 +199,7 @@ def discriminator_wins(history: History) -> Reading | None:
 @rule(
     "mode collapse",
     f"Over the last quarter samples are less than {FALLEN_DIVERSITY:g} times as far apart as in the best epoch; or after"
-    f" {LATE_EPOCHS} epochs less than {LOW_DIVERSITY:g} times as far as held-out pictures and hardly farther than in the first.",
+    f" {LATE_EPOCHS} epochs less than {LOW_DIVERSITY:g} times as far as held-out pictures, and no longer rising.",
     FALLEN_DIVERSITY,
     "Goodfellow 2016, arXiv 1701.00160",
     "gan",
@@ -210,7 +210,8 @@ def mode_collapse(history: History) -> Reading | None:
     if len(diversity) < LEAST_EPOCHS:
         return None
     now, best = float(np.median(diversity.recent().values)), float(diversity.values.max())
-    never = len(diversity) >= LATE_EPOCHS and now < LOW_DIVERSITY and now < 1.5 * diversity.values[0]
+    before = float(np.median(diversity.values[len(diversity) // 4 : max(len(diversity) // 2, 1)]))
+    never = len(diversity) >= LATE_EPOCHS and now < LOW_DIVERSITY and now < 1.1 * before
     limit = LOW_DIVERSITY if never else FALLEN_DIVERSITY * best
     if now >= limit:
         return None
