@@ -77,8 +77,8 @@ def markdown_text(text: Any) -> str:
         r"(?i)\b(https?|ftp|mailto|data|javascript)(:)", r"\1&#58;", escaped
     )  # nor a link without brackets
     escaped = re.sub(r"(?i)\bwww\.", "www&#46;", escaped)
-    escaped = re.sub(r"^([-+=])", r"\\\1", escaped)
-    return re.sub(r"^(\d+)([.)])", r"\1\\\2", escaped)
+    escaped = re.sub(r"^([-+=]+)(?=\s|$)", r"\\\1", escaped)  # nor a list or a line
+    return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", escaped)
 
 
 # HTML

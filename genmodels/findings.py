@@ -115,7 +115,10 @@ def judge(audit: str, claim: str, estimate: Estimate, *, limit: float, warn: flo
         verdict = "warn"
     elif estimate.high > limit + resolution:
         verdict = "not measured"
-        reason = f"n = {estimate.n} is too small: a value as high as {estimate.high:.3g} could hide; draw more samples."
+        reason = (
+            f"Too few examples: a value as high as {estimate.high:.3g} could hide behind n = {estimate.n};"
+            " more samples, or more held-out examples, would tell."
+        )
     return Finding(
         audit, claim, verdict, estimate, limit, "" if verdict == "pass" else remedy, tuple(exhibits), None, reason
     )

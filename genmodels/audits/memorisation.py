@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from genmodels.audits import audit
-from genmodels.findings import Estimate, Finding, judge
+from genmodels.findings import Estimate, Finding, clopper_pearson, judge
 from genmodels.neighbours import nearest
 from genmodels.refusal import Refusal
 from genmodels.subject import Subject
@@ -119,7 +119,7 @@ def data_copying_score(samples: np.ndarray, held_out: np.ndarray) -> float:
 def share_of_copies(samples: np.ndarray, held_out: np.ndarray) -> Estimate:
     """The share of samples that are nearer than chance explains, by the threshold that shows more of them.
 
-    The interval is exact but for its numerical integration, and simultaneous over the two thresholds.
+    The interval is simultaneous over the two thresholds; it never undercovers but for its numerical integration.
     """
     m = len(held_out)
     ordered = np.sort(held_out)
@@ -131,8 +131,9 @@ def share_of_copies(samples: np.ndarray, held_out: np.ndarray) -> Estimate:
 def _excess(k: int, n: int, j: int, m: int) -> Estimate:
     """The share c of copies where k of n samples lie below the j-th of m held-out values.
 
-    Those that are no copies lie there with a probability p that is Beta(j, m + 1 - j); copies always do. The ends of
-    the interval are the c under which as many, or as few, as k are improbable.
+    Those that are no copies lie there with a probability p that is Beta(j, m + 1 - j); copies always do. The lower end
+    is the c under which as many as k are improbable. The upper end is that of the share below, k / n, since a model
+    whose other samples are farther off than held-out pictures may put fewer there than chance.
     """
     from scipy.optimize import brentq
     from scipy.stats import beta, binom
@@ -143,14 +144,10 @@ def _excess(k: int, n: int, j: int, m: int) -> Estimate:
     def at_least(c: float) -> float:
         return float(binom.sf(k - 1, n, c + (1 - c) * chance).mean()) - tail
 
-    def at_most(c: float) -> float:
-        return float(binom.cdf(k, n, c + (1 - c) * chance).mean()) - tail
-
     low = brentq(at_least, 0, 1) if at_least(0) < 0 else 0.0
-    high = brentq(at_most, 0, 1) if k < n and at_most(0) > 0 else float(k == n)
+    high = clopper_pearson(k, n, 1 - 2 * tail).high
     expected = j / (m + 1)
-    value = max(0.0, (k / n - expected) / (1 - expected))
-    return Estimate(min(max(value, low), high), low, high, n)
+    return Estimate(max(low, (k / n - expected) / (1 - expected)), low, high, n)
 
 
 def _different(pictures: np.ndarray) -> int:

@@ -53,6 +53,14 @@ def test_the_share_of_copies_is_covered(rng: np.random.Generator, share: float) 
     assert clopper_pearson(covered, 60).high >= 0.95
 
 
+def test_samples_that_are_far_off_still_leave_room_for_copies() -> None:
+    estimate = share_of_copies(np.full(1000, 2.0), np.random.default_rng(0).random(359))
+    assert estimate.value == estimate.low == 0
+    assert estimate.high == pytest.approx(
+        1 - 0.0125**0.001
+    )  # under a higher share, no copy in 1,000 would be improbable
+
+
 def test_a_copy_is_found_with_its_original(rng: np.random.Generator) -> None:
     train = rng.integers(256, size=(100, 8, 8, 3), dtype=np.uint8)
     samples = rng.integers(256, size=(5, 8, 8, 3), dtype=np.uint8)

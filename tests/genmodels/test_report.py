@@ -141,4 +141,7 @@ def test_texts_are_cleaned_and_cut() -> None:
     assert len(clean("x" * 10_000)) == 4000
     assert markdown_text("# no\n- heading") == "\\# no - heading"
     assert markdown_text("- item") == "\\- item" and markdown_text("1. item") == "1\\. item"
+    assert (
+        markdown_text("0.5") == "0.5" and markdown_text("-0.5 to 1") == "-0.5 to 1" and markdown_text("---") == "\\---"
+    )
     assert as_markdown("t", []) == "# t\n" and "<h1>t</h1>" in as_html("t", [])
