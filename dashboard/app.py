@@ -12,7 +12,7 @@ import streamlit as st  # noqa: E402
 from dashboard import navigation, text  # noqa: E402
 from genmodels.refusal import Refusal  # noqa: E402
 
-st.set_page_config(page_title="GenModels", page_icon=":material/auto_awesome:", layout="wide")
+st.set_page_config(page_title="GenModels", page_icon=str(ROOT / "dashboard" / "icon.png"), layout="wide")
 page = st.navigation(navigation.sections())
 try:
     page.run()

@@ -80,7 +80,7 @@ def curves(lines: Sequence[Line], *, x: str, y: str, log: bool = False, smoothin
             value = smoothed(value, smoothing)
         figure.add_trace(_trace(line, *thin(at, value), faint=False))
     for place, label in marks:
-        figure.add_vline(place, line={"color": COLOURS[1], "dash": "dot"}, annotation_text=chart_text(label))
+        figure.add_vline(place, line={"color": COLOURS[1], "dash": "dot"}, annotation_text=chart_text(label), annotation_position="top left")
     figure.update_xaxes(title_text=x)
     figure.update_yaxes(title_text=y, type="log" if log else "linear")
     return dress(figure, title=title, height=height)
@@ -102,8 +102,8 @@ def dress(figure: Figure, *, title: str = "", height: int = 320) -> Figure:
     """The look that all charts share; `uirevision` keeps zoom and hidden lines when new points arrive."""
     figure.update_layout(
         title={"text": chart_text(title), "font": {"size": 15}} if title else None, height=height, uirevision="kept", hovermode="x unified",
-        margin={"l": 8, "r": 8, "t": 44 if title else 12, "b": 8},
-        legend={"orientation": "h", "yanchor": "top", "y": -0.22, "xanchor": "left", "x": 0},
+        margin={"l": 8, "r": 8, "t": 44 if title else 12, "b": 84},
+        legend={"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "xanchor": "left", "x": 0},
     )  # fmt: skip
     figure.update_xaxes(automargin=True, showgrid=False, zeroline=False)
     figure.update_yaxes(automargin=True, zeroline=False)

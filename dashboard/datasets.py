@@ -75,7 +75,7 @@ def splits(data: Any) -> None:
             index = sorted({round(i * (n - 1) / max(min(SHOWN, n) - 1, 1)) for i in range(min(SHOWN, n))})
             gallery.images(part.images[index], f"{len(index)} of {n:,} {title.lower()} pictures of {data.name}", columns=COLUMNS, side=560)
             if part.captions:
-                st.caption(safe_text("For example: " + ", ".join(part.captions[i] for i in index[:: max(1, len(index) // 6)][:6]), 300))
+                st.caption(safe_text("For example: " + " · ".join(part.captions[i] for i in index[:: max(1, len(index) // 6)][:6]), 300))
 
 
 def shares(about: Mapping[str, Any]) -> None:
@@ -91,7 +91,7 @@ def shares(about: Mapping[str, Any]) -> None:
             table = pandas.DataFrame(rows).assign(group=lambda t: t["group"].map(plain_text))
             st.caption(safe_text(f"{name}: {len(rows)} groups"))
             st.dataframe(
-                table.sort_values("train", ascending=False), hide_index=True, height=min(260, 40 + 36 * len(table)), key=f"groups.{plain_text(name)}",
+                table.sort_values("train", ascending=False), hide_index=True, height="content" if len(table) <= 8 else 300, key=f"groups.{plain_text(name)}",
                 column_config={"group": "Group", "train": "Training", "test": "Held out", "share": st.column_config.ProgressColumn("Share", format="percent", min_value=0, max_value=1)},
                 alt=f"Share of each group of {plain_text(name)}",
             )  # fmt: skip

@@ -17,6 +17,9 @@ VERDICTS = {  # the icon says it too, not the colour alone
     "not measured": (":material/help:", "gray"),
 }
 
+TITLES = {"kid": "Kernel distance (KID)", "frechet": "Fréchet distance", "bits per dimension (ELBO)": "Bits per dimension (ELBO)"}
+HIGHLIGHTS = ("kid", "precision", "recall", "bits per dimension (ELBO)")  # of the many measures, on a card
+
 
 def short(value: Any) -> str:
     """A number with three or four digits that count."""
@@ -32,31 +35,44 @@ def measures(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [m for m in found if isinstance(m, dict) and all(name in m for name in wanted)] if isinstance(found, list) else []
 
 
-def sentence(measure: Mapping[str, Any]) -> str:
-    """`Kernel distance 0.031 (0.028 to 0.034, n = 1,000; lower is better)`, ready for markdown."""
-    name = plain_text(measure["metric"], 60).replace("_", " ")
-    unit = plain_text(measure.get("unit") or "", 30)
-    better = plain_text(measure.get("better") or "", 10)
-    interval = f"{short(measure['low'])} to {short(measure['high'])}, n = {short(measure['n'])}"
-    words = f"{short(measure['value'])} {unit} ({interval}{f'; {better} is better' if better else ''})"
-    return f"**{safe_text(name[:1].upper() + name[1:])}** {safe_text(words)}"
+def title(metric: object) -> str:
+    """What a measure is called on a page, as plain text."""
+    name = plain_text(metric, 60)
+    return TITLES.get(name, (name[:1].upper() + name[1:]).replace("_", " "))
 
 
-def show_measures(document: Mapping[str, Any], most: int = 20) -> None:
-    """Every measure as a line; says so where nothing was measured."""
-    found = measures(document)
-    for measure in found[:most]:
-        st.markdown(sentence(measure))
-    if not found:
+def interval(measure: Mapping[str, Any]) -> str:
+    """`0.0163 to 0.0285`."""
+    return f"{short(measure['low'])} to {short(measure['high'])}"
+
+
+def highlights(document: Mapping[str, Any]) -> None:
+    """The few numbers that tell most, a line each, with their intervals."""
+    found = {str(m["metric"]): m for m in measures(document)}
+    chosen = [found[name] for name in HIGHLIGHTS if name in found] or list(found.values())[: len(HIGHLIGHTS)]
+    lines = []
+    for measure in chosen:
+        better = plain_text(measure.get("better") or "", 10)
+        note = interval(measure) + (f"; {better} is better" if better else "")
+        lines.append(f"{safe_text(title(measure['metric']))} **{safe_text(short(measure['value']))}** :small[:gray[{safe_text(note)}]]")
+    st.markdown("  \n".join(lines))
+    if chosen:
+        st.caption(f"95 % intervals on held-out pictures, n up to {short(max(m['n'] for m in chosen if isinstance(m['n'], int)))}.")
+    else:
         st.caption("Not measured yet.")
-    elif len({plain_text(m.get("protocol") or "", 400) for m in found}) == 1 and found[0].get("protocol"):
-        st.caption(safe_text(found[0]["protocol"], 400))
 
 
-def table(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The measures as rows of plain cells."""
-    columns = ("metric", "value", "low", "high", "n", "unit", "better", "protocol")
-    return [{name: m.get(name) if name in ("value", "low", "high", "n") else plain_text(m.get(name) or "", 300) for name in columns} for m in measures(document)]
+def show_measures(document: Mapping[str, Any]) -> None:
+    """Every measure as a line of a table."""
+    rows = [
+        {"Measure": title(m["metric"]), "Value": short(m["value"]), "95 % interval": interval(m), "n": short(m["n"]),
+         "Better": plain_text(m.get("better") or "", 10), "Unit": plain_text(m.get("unit") or "", 40), "How": plain_text(m.get("protocol") or "", 300)}
+        for m in measures(document)
+    ]  # fmt: skip
+    if rows:
+        st.dataframe(rows, hide_index=True, alt="Held-out measures with their intervals")
+    else:
+        st.caption("Not measured yet.")
 
 
 def badge(verdict: str) -> None:

@@ -43,11 +43,11 @@ def show(run: Run, store: RunStore) -> None:
     if "spec" not in run.facts and was in WORKING:
         st.fragment(_until_it_draws, run_every="1s")(run)
         return
+    options = curves.options()
     samples, loss = st.columns([2, 3], gap="medium")
     with samples, st.container(border=True):
         st.fragment(_pictures, run_every=every)(run)
     with loss:
-        options = curves.options()
         st.fragment(curves.first, run_every=every and "2s")(run, options)
     st.fragment(curves.rest, run_every=every and "2s")(run, options)
     if findings := run.findings():
@@ -151,7 +151,7 @@ def _pictures(run: Run) -> None:
     epochs = sorted(samples.keys() | again.keys())
     st.subheader("What it draws", anchor=False)
     if not epochs:
-        st.caption("The first samples come after the first epoch." if run.state in WORKING else "It drew nothing: it ended before its first epoch.")
+        st.caption("The first samples come after the first epoch." if run.state in WORKING else "No samples are there.")
         return
     epoch = _epoch(run, epochs)
     document = run.experiment
@@ -162,16 +162,19 @@ def _pictures(run: Run) -> None:
 
 
 def _epoch(run: Run, epochs: list[int]) -> int:
-    key, moved = f"{state.EPOCH}.{run.id}", f"{state.EPOCH_MOVED}.{run.id}"
+    """The epoch that the slider shows: the newest, until the user moves it elsewhere."""
+    newest, moved = epochs[-1], f"{state.EPOCH_MOVED}.{run.id}"
     if len(epochs) < 2:
-        return epochs[0]
-    if not state.get(moved):
-        state.put(key, epochs[-1])
+        return newest
+    held = state.get(moved)
+    key = f"{state.EPOCH}.{run.id}.{newest if held is None else 'held'}"  # while it follows, a new slider for a new epoch
 
     def remember() -> None:
-        state.put(moved, state.get(key) != epochs[-1])
+        chosen = state.get(key)
+        state.put(moved, None if chosen == newest else chosen)
 
-    chosen = st.slider("Epoch", epochs[0], epochs[-1], key=key, on_change=remember, help="Moved to the end, it follows the newest epoch")
+    value = newest if held is None else min(max(held, epochs[0]), newest)
+    chosen = st.slider("Epoch", epochs[0], newest, value, key=key, on_change=remember, help="Moved to the end, it follows the newest epoch")
     return max((epoch for epoch in epochs if epoch <= chosen), default=epochs[0])
 
 

@@ -12,7 +12,7 @@ st.title("About", anchor=False)
 st.header("This machine", anchor=False)
 rows = resources.doctor()
 table = [{"": "✓" if row["ok"] else "✗", "Check": plain_text(row["check"]), "Value": plain_text(row["value"]), "What to do": "" if row["ok"] else plain_text(row["remedy"])} for row in rows]
-st.dataframe(table, hide_index=True, alt="What is installed, where runs live, and what to do about what is missing")
+st.dataframe(table, hide_index=True, height="content", column_config={"": st.column_config.TextColumn(width=36), "Check": st.column_config.TextColumn(width=160)}, alt="What is installed, where runs live, and what to do about what is missing")
 if all(row["ok"] for row in rows):
     st.caption("Everything is in place.")
 
@@ -42,9 +42,8 @@ with right, st.container(border=True, height="stretch"):
 """
     )
 st.header("Credit and licence", anchor=False)
-for name, source in DATA.items():
-    credit = getattr(source, "credit", "")
-    st.text(plain_text(f"{name}: {source.licence}. {credit}", 400))
+credits = [{"Data": name, "Licence": source.licence, "Credit": getattr(source, "credit", "")} for name, source in DATA.items()]
+st.dataframe(credits, hide_index=True, height="content", alt="Licence and credit of every data set")
 licence = Path(__file__).parent.parent / "LICENSE"
 if licence.is_file():
     with st.expander("Licence of this software"):

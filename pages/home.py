@@ -28,9 +28,8 @@ def card(run: Run) -> None:
     st.subheader(safe_text(run.id), anchor=False)
     if found := gallery.newest(run.samples):
         gallery.picture(found[1], gallery.described(row["model"], row["data"], found[0]))
-    st.caption(safe_text(plain_text(f"{row['model']} trained on {row['data']}, {row['epochs'] or '?'} epochs, {findings.short(row['seconds'])} s.")))
-    document = run.findings()
-    findings.show_measures(document, most=3)
+    st.caption(safe_text(plain_text(f"{row['model']} trained on {row['data']}, {row['epochs'] or '?'} epochs, {round(row['seconds'] or 0)} s.")))
+    findings.highlights(run.findings())
     with st.container(horizontal=True):
         navigation.link("latent", "Explore", run=run.id)
         navigation.link("train", "How it learned", run=run.id)

@@ -7,6 +7,8 @@ from dashboard.run_list import filters, matching, table, table_settings
 from dashboard.text import safe_text
 from genmodels.runs import RunStore
 
+WATTS = 15.0  # a core, unless the user states another
+
 st.title("Runs", anchor=False)
 state.show_notice()
 store = RunStore.default()
@@ -19,15 +21,15 @@ if not rows:
     st.stop()
 
 found = matching(rows, filters(rows))
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    st.caption(f"{len(found):,} of {len(rows):,} runs. Tick one to work with it, several to compare them.", width="stretch")
-    watts = st.number_input("Watts a core", 0.1, 500.0, 15.0, 1.0, width=140, help="Energy is processor time times this: an estimate, not a measurement", **state.kept(state.WATTS))
-frame = table(found, watts)
+st.caption(f"{len(found):,} of {len(rows):,} runs. Tick one to work with it, several to compare them.")
+frame = table(found, state.get(state.WATTS, WATTS))
 event = st.dataframe(
     frame, hide_index=True, on_select="rerun", selection_mode="multi-row", key=state.selection_key([row["id"] for row in found]),
     height=min(38 + 35 * max(len(found), 1), 420), column_config=table_settings(), alt="All runs that match the filters",
 )  # fmt: skip
-st.download_button("CSV", lambda: charts.csv(frame), "runs.csv", "text/csv", icon=":material/download:", on_click="ignore")
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.number_input("Watts a core", 0.1, 500.0, WATTS, 1.0, width=140, help="Energy is processor time times this: an estimate, not a measurement", **state.kept(state.WATTS))
+    st.download_button("CSV", lambda: charts.csv(frame), "runs.csv", "text/csv", icon=":material/download:", on_click="ignore")
 chosen = [found[position] for position in event.selection.rows if position < len(found)]
 
 if len(chosen) == 1:
