@@ -107,6 +107,12 @@ def readings(path: str, version: tuple[int, int], model: str, _frame: pandas.Dat
     return diagnose(few.to_dict("records"), model)
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def explored(key: tuple[Any, ...], _make: Any) -> Any:
+    """What was found in a latent space (a walk, a map, directions), made once a key; shared, so it must not be changed."""
+    return _make()
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A model in memory. TensorFlow's objects are shared by all sessions, so one at a time uses it."""
@@ -118,7 +124,7 @@ class Loaded:
 @contextmanager
 def generator(run: Run, epoch: int | None = None) -> Iterator[Any]:
     """The trained model of a run, locked while it is used: `with generator(run) as model: model.decode(...)`."""
-    loaded = _loaded(str(run.path), epoch, _newest(run))
+    loaded = _loaded(str(run.path), epoch, newest(run))
     with loaded.lock:
         yield loaded.generator
 
@@ -128,7 +134,7 @@ def _loaded(path: str, epoch: int | None, version: int) -> Loaded:
     return Loaded(Run(Path(path)).generator(epoch), threading.Lock())
 
 
-def _newest(run: Run) -> int:
+def newest(run: Run) -> int:
     """Changes when a checkpoint was added."""
     folders = [run.path / "checkpoints", run.path / "epochs"]
     return max((folder.stat().st_mtime_ns for folder in folders if folder.is_dir()), default=0)

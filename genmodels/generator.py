@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -71,6 +72,13 @@ class TrainedGenerator:
         label = self._one_of(images, given)
         function = self._encode if hasattr(self.recipe, "encode") else self._project
         return in_chunks(lambda x, y: np.asarray(function(x, y)), images.astype("float32") / 255, label)
+
+    def hidden(self, latents: np.ndarray, given: np.ndarray | None = None) -> np.ndarray:
+        """Activations (n, features) of the first dense layer after the latents."""
+        network = self.networks[self.recipe.drawing[-1]]
+        first = next(layer for layer in network.layers if isinstance(layer, keras.layers.Dense))
+        inner = compiled(keras.Model(network.inputs, first.output))
+        return in_chunks(lambda z, y: np.asarray(inner([z, y])), latents.astype("float32"), self._one_of(latents, given))
 
     def _one_of(self, like: np.ndarray, given: np.ndarray | None) -> np.ndarray:
         return np.asarray(self.recipe.condition(self.spec, like, given), dtype="float32")

@@ -6,6 +6,7 @@ The class says the cheap facts: `kind`, `licence`, and `offline` (no network is 
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import importlib
 from collections.abc import Mapping
@@ -46,6 +47,11 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.images)
+
+    def with_mirrored(self) -> Examples:
+        """These, and behind them the mirror image of each."""
+        twice = self.take(np.tile(np.arange(len(self)), 2))
+        return dataclasses.replace(twice, images=np.concatenate([self.images, self.images[:, :, ::-1]]))
 
     def take(self, index: np.ndarray) -> Examples:
         """The examples at `index`, in that order."""

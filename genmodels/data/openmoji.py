@@ -45,6 +45,8 @@ class OpenMoji(Knobs):
     skew: str = knob("", help='Shares of groups in the training split, such as "woman=0.8, dark=0.5"; empty: as drawn')
     skew_seed: int = knob(0, 0, 2**31 - 1, "Seed of the draw that makes the skew")
 
+    mirror: bool = knob(False, help="Train on the mirror image of every picture too: twice as many, no longer any left or right")
+
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = True
     licence: ClassVar[str] = "CC BY-SA 4.0"
@@ -76,6 +78,7 @@ class OpenMoji(Knobs):
             shares = read_shares(self.skew, GENDERS + TONES)
             by = {name: train.groups[name] for name in ("gender", "skin tone")}
             train = train.take(skewed(by, shares, self.skew_seed))
+        train = train.with_mirrored() if self.mirror else train
         classes = {"none": (), "tone": TONES, "gender": GENDERS}[self.label]
         classes += ("none",) if classes and self.subset == "all" else ()
         return Dataset(

@@ -163,3 +163,11 @@ def test_a_wrong_skew_is_refused_before_anything_is_loaded(skew: str, words: str
 def test_shares_that_do_not_come_to_one_are_refused(skew: str) -> None:
     with pytest.raises(Refusal, match="must come to 1"):
         OpenMoji(skew=skew).load()
+
+
+def test_mirrored_pictures_are_added_to_training_only() -> None:
+    plain, mirrored = OpenMoji().load(), OpenMoji(mirror=True).load()
+    n = len(plain.train)
+    assert len(mirrored.train) == 2 * n and len(mirrored.test) == len(plain.test)
+    assert (mirrored.train.images[n:] == plain.train.images[:, :, ::-1]).all()
+    assert mirrored.train.captions[n:] == plain.train.captions and mirrored.digest() != plain.digest()

@@ -14,7 +14,7 @@ PLANTED = {
     "discriminator wins": {"model": "gan", "data": "openmoji", "epochs": 12, "recipe": WILD | {"loss": "hinge", "learning_rate": 0.05}},
     "mode collapse": {"model": "gan", "data": "openmoji", "epochs": 14, "recipe": WILD | {"loss": "least-squares", "learning_rate": 0.1}},
     "posterior collapse": {"model": "vae", "data": "digits", "epochs": 8, "recipe": {"latent": 8, "width": 8, "warmup": 0, "beta": 100.0}},
-    "overfitting": {"model": "vae", "data": "digits", "epochs": 150, "recipe": {"latent": 32, "width": 24, "warmup": 0, "learning_rate": 0.003}},
+    "overfitting": {"model": "vae", "data": "digits", "epochs": 90, "recipe": {"latent": 32, "width": 24, "warmup": 0, "learning_rate": 0.005}},
 }
 
 

@@ -1,0 +1,27 @@
+"""The latent space of a trained model: walk through it, lay it out, find its directions."""
+
+import streamlit as st
+
+from dashboard import gallery, navigation, state
+from dashboard.latent_space import VIEWS, explorable, view
+from dashboard.text import refuse
+from genmodels.refusal import Refusal
+from genmodels.runs import RunStore
+
+st.title("Latent space", anchor=False)
+state.show_notice()
+store = RunStore.default()
+names = explorable(store)
+if not names:
+    st.info("There is no trained model yet. Train one, then come back to look inside it.", icon=":material/explore:")
+    navigation.link("train", "Train a model")
+    st.stop()
+left, right = st.columns([2, 3])
+name = left.selectbox("Model", names, **state.bound(state.RUN))
+chosen = right.segmented_control("View", list(VIEWS), default="Walk", required=True, **state.bound(state.VIEW))
+run = store[name]
+try:
+    gallery.credit(run.facts.get("credit", ""))
+    view(chosen)(run)
+except Refusal as refusal:
+    refuse(refusal)
