@@ -42,13 +42,23 @@ def frechet_distance(real: np.ndarray, fake: np.ndarray) -> Estimate:
 
 def frechet_value(real: np.ndarray, fake: np.ndarray) -> float:
     """The distance alone, without an interval."""
-    real, fake, shift, trace = _centred(*as_features(real, fake))
+    real, fake = as_features(real, fake)
     if len(real) * len(fake) < real.shape[1] ** 2:
+        real, fake, shift, trace = _centred(real, fake)
         root = float(np.linalg.svd(real @ fake.T, compute_uv=False).sum())
-    else:
-        factor = _factor(real)
-        root = float(np.sqrt(np.maximum(np.linalg.eigvalsh(factor.T @ (fake.T @ fake) @ factor), 0)).sum())
+    else:  # one set at a time, so that one copy of it is in memory
+        (mean, first), (other_mean, second) = (_moments(x) for x in (real, fake))
+        shift, trace = mean - other_mean, float(np.trace(first) + np.trace(second))
+        factor = _factor(first)
+        root = float(np.sqrt(np.maximum(np.linalg.eigvalsh(factor.T @ second @ factor), 0)).sum())
     return max(0.0, float((shift**2).sum()) + trace - 2 * root)
+
+
+def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean (dimensions,) and covariance (dimensions, dimensions)."""
+    mean = x.mean(axis=0, dtype=np.float64)
+    centred = x - mean
+    return mean, (centred.T @ centred) / (len(x) - 1)
 
 
 def _centred(real: np.ndarray, fake: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
@@ -67,7 +77,7 @@ def _few_by_example(real: np.ndarray, fake: np.ndarray) -> tuple[float, np.ndarr
 
 def _many_by_example(real: np.ndarray, fake: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
     """The same from matrices of dimensions x dimensions: the singular vectors of X Y' by way of L' S2 L."""
-    factor = _factor(real)
+    factor = _factor(real.T @ real)
     squares, vectors = np.linalg.eigh(factor.T @ (fake.T @ fake) @ factor)
     values = np.sqrt(np.maximum(squares, 0))
     floored = np.maximum(values, max(values.max(), 1e-300) * 1e-9)
@@ -77,9 +87,8 @@ def _many_by_example(real: np.ndarray, fake: np.ndarray) -> tuple[float, np.ndar
     return float(values.sum()), (left**2) @ values, (right**2) @ values
 
 
-def _factor(x: np.ndarray) -> np.ndarray:
-    """L with L L' = X'X; lower triangular where no dimension depends on the others."""
-    covariance = x.T @ x
+def _factor(covariance: np.ndarray) -> np.ndarray:
+    """L with L L' = the covariance; lower triangular where no dimension depends on the others."""
     try:
         return np.linalg.cholesky(covariance)
     except np.linalg.LinAlgError:

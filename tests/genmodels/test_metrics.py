@@ -150,16 +150,17 @@ def test_a_collapsed_generator_is_precise_without_recall(draw: Draw) -> None:
 def test_the_published_self_test_of_prdc() -> None:
     """N(0, I) in 1,000 dimensions, 10,000 against 10,000, k = 5: the numbers in the README of prdc.
 
-    The seed there is unknown. Over seeds the shares vary by about 0.01 (the balls are shared by all examples, so more
-    than a binomial share would) and density by about 0.02; three times that is allowed.
+    The seed there is unknown, and the balls are shared by all examples, so the numbers vary by more than a binomial
+    share would: over four seeds precision was 0.467 to 0.500, recall 0.462 to 0.475, density 0.985 to 1.102 and
+    coverage 0.966 to 0.977. About twice these spreads are allowed.
     """
     rng = np.random.default_rng(0)
     real, fake = (rng.standard_normal((10_000, 1000), dtype=np.float32) for _ in range(2))
     four = precision_recall(real, fake)
-    assert four.precision.value == pytest.approx(0.4772, abs=0.03)
+    assert four.precision.value == pytest.approx(0.4772, abs=0.04)
     assert four.recall.value == pytest.approx(0.4705, abs=0.03)
-    assert four.density.value == pytest.approx(1.0555, abs=0.06)
-    assert four.coverage.value == pytest.approx(0.9735, abs=0.01)
+    assert four.density.value == pytest.approx(1.0555, abs=0.12)
+    assert four.coverage.value == pytest.approx(0.9735, abs=0.015)
 
 
 # Likelihood
