@@ -120,7 +120,7 @@ def audit_run(run: Run, names: Sequence[str] = (), *, n: int = 1000, seed: int =
     subject = Subject(run.generator(), load_for(run.experiment), n=n, seed=seed)
     findings = [finding for name, audit in AUDITS.items() if not names or name in names
                 for finding in audit(subject, **rules.limits(name))]  # fmt: skip
-    result = document(run.id, findings)
+    result = document(run.id, findings, rules.required)
     if keep:
         write_atomically(run.path / "findings.json", json.dumps(run.findings() | result, indent=1))
     return result

@@ -136,6 +136,7 @@ class Vae(Recipe):
             "held_out_reconstruction": float(reconstruction),
             "held_out_kl": float(divergence),
             "active_units": int((mean.var(axis=0) > ACTIVE).sum()),
+            "latent": self.latent,
         }
 
     def decode(self, networks: Any, latents: Any, label: Any) -> Any:

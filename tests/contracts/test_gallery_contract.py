@@ -1,0 +1,59 @@
+"""What ships: made by `make gallery`, small, measured, better than what knows nothing, and no copy."""
+
+from __future__ import annotations
+
+import pytest
+
+from genmodels import checkpoints
+from genmodels.gallery import GALLERY
+from genmodels.gallery.make import EXPERIMENTS
+from genmodels.recipe import Experiment
+from genmodels.runs import RunStore, gallery_names
+
+each_run = pytest.mark.parametrize("name", sorted(EXPERIMENTS))
+
+
+def test_all_that_is_made_ships_and_is_small() -> None:
+    assert gallery_names() == sorted(EXPERIMENTS)
+    assert sum(file.stat().st_size for file in GALLERY.rglob("*") if file.is_file()) < 15e6
+
+
+@each_run
+def test_a_run_is_what_make_asks_for_on_the_data_it_says(name: str) -> None:
+    run = RunStore.default()[name]
+    assert run.state == "done" and run.experiment == Experiment.from_dict(EXPERIMENTS[name])
+    assert run.experiment.make_source().load().digest() == run.facts["data_sha256"]
+    assert run.status["seconds"] > 1 and run.status["cpu_seconds"] > 1
+    assert run.samples and (run.path / "card.md").stat().st_size > 1000
+    if "openmoji" in name:
+        assert "OpenMoji" in run.facts["credit"] and "OpenMoji" in (run.path / "card.md").read_text()
+
+
+@each_run
+def test_it_beats_noise_and_the_training_mean_and_does_not_copy(name: str) -> None:
+    findings = RunStore.default()[name].findings()
+    measures = {row["metric"]: row for row in findings["measures"]}
+    for floor in ("kid of noise, less the model's", "kid of the training mean, less the model's"):
+        assert measures[floor]["low"] > 0, floor
+    assert findings["verdict"] in ("pass", "warn")
+    assert all(row["n"] > 0 and row["protocol"] and row["low"] <= row["value"] <= row["high"] for row in measures.values())
+
+
+@each_run
+def test_its_weights_are_whole_in_half_precision_and_draw(name: str) -> None:
+    run = RunStore.default()[name]
+    (kept,) = checkpoints.steps(run.path / "epochs")
+    weights = checkpoints.load(kept)[1]["weights"].values()
+    assert {array.dtype.name for array in weights} <= {"float16", "int64", "uint32"}
+    samples = run.generator().sample(20, seed=5)
+    assert samples.shape == (20, *run.spec.shape) and samples.std() > 10
+
+
+def test_a_number_of_the_gallery_can_be_measured_again() -> None:
+    from genmodels.measuring import measure_run
+
+    run = RunStore.default()["vae-digits"]
+    kept = {row["metric"]: row["value"] for row in run.findings()["measures"]}
+    again = measure_run(run, ["kid", "precision"], n=1000, seed=1, keep=False)["measures"]
+    for row in again:
+        assert row["value"] == pytest.approx(kept[row["metric"]], rel=0.02, abs=1e-3)
