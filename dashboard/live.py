@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import time
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from dashboard import branching, curves, gallery, navigation, resources, state
 from dashboard.findings import short, show_measures
-from dashboard.text import plain_text, safe_text
+from dashboard.text import plain_text, refuse, safe_text
 from genmodels import jobs
 from genmodels.refusal import Refusal
 from genmodels.runs import SHOWN, Run, RunStore
@@ -35,26 +37,40 @@ def badge(run_state: str) -> None:
 def show(run: Run, store: RunStore) -> None:
     """The whole view of a run."""
     state.show_notice()
+    run.experiment  # noqa: B018  (a damaged run is refused here, in one sentence)
     was = run.state
     every = "1s" if was in WORKING else None
     with st.container(border=True):
-        st.fragment(_progress, run_every=every)(run, was)
+        _polled(_progress, every)(run, was)
         _buttons(run, was, gallery_run=run.path.parent != store.folder, store=store)
     if "spec" not in run.facts and was in WORKING:
-        st.fragment(_until_it_draws, run_every="1s")(run)
+        _polled(_until_it_draws, "1s")(run)
         return
     options = curves.options()
     samples, loss = st.columns([2, 3], gap="medium")
     with samples, st.container(border=True):
-        st.fragment(_pictures, run_every=every)(run)
+        _polled(_pictures, every)(run)
     with loss:
-        st.fragment(curves.first, run_every=every and "2s")(run, options)
-    st.fragment(curves.rest, run_every=every and "2s")(run, options)
+        _polled(curves.first, every and "2s")(run, options)
+    _polled(curves.rest, every and "2s")(run, options)
     if findings := run.findings():
         with st.container(border=True):
             st.subheader("Measured", anchor=False)
             show_measures(findings)
     gallery.credit(str(run.facts.get("credit", "")))
+
+
+def _polled(draw: Callable[..., None], every: str | None) -> Callable[..., None]:
+    """A part of the page that is drawn again every so often; a run that is deleted meanwhile is a notice, not a traceback."""
+
+    @functools.wraps(draw)
+    def guarded(*arguments: Any) -> None:
+        try:
+            draw(*arguments)
+        except (Refusal, OSError) as error:
+            refuse(error)
+
+    return st.fragment(guarded, run_every=every)
 
 
 def _progress(run: Run, was: str) -> None:

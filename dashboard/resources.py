@@ -34,7 +34,7 @@ def run_rows(store: RunStore) -> list[Row]:
 
 def summary(run: Run) -> Row:
     """The row of one run, without looking at the others."""
-    return read_row(run, gallery=False)
+    return read_row(str(run.path), gallery=False)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

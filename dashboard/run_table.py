@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import threading
@@ -9,56 +10,57 @@ from pathlib import Path
 from typing import Any
 
 from genmodels.models import MODELS
-from genmodels.refusal import Refusal
+from genmodels.recipe import Experiment
 from genmodels.runs import SHOWN, Run, RunStore, gallery_names
 
 Row = dict[str, Any]
-SIGNS = ("experiment.json", "status.json", "labels.json")
+FILES = ("experiment.json", "status.json", "labels.json")
+ENDED = ("done", "failed", "stopped", "lost")
 
 
 class RunTable:
     """The rows of a store and of the gallery. A row is read again when one of its files was replaced."""
 
     def __init__(self) -> None:
-        self._rows: dict[Path, tuple[tuple[int, ...], Row]] = {}
+        self._rows: dict[str, tuple[tuple[int, ...], Row]] = {}
         self._lock = threading.Lock()
 
     def rows(self, store: RunStore) -> list[Row]:
         """Newest first, then the gallery."""
-        runs = [*store, *(store[name] for name in gallery_names())]
+        own = [(store.folder / name, False) for name in store.ids()]
+        shipped = [(store[name].path, True) for name in gallery_names()]
         with self._lock:
-            rows = [self._row(run, run.path.parent != store.folder) for run in runs]
-            here = {run.path for run in runs}
-            self._rows = {path: kept for path, kept in self._rows.items() if path in here}
-        return rows
+            before, self._rows = self._rows, {}
+            return [self._row(path, gallery, before) for path, gallery in own + shipped]
 
-    def _row(self, run: Run, gallery: bool) -> Row:
-        signature = tuple(_changed(run.path / name) for name in SIGNS)
-        known = self._rows.get(run.path)
+    def _row(self, path: Path, gallery: bool, before: dict[str, tuple[tuple[int, ...], Row]]) -> Row:
+        folder = str(path)
+        signature = tuple(_changed(f"{folder}/{name}") for name in FILES)
+        known = before.get(folder)
         if known is None or known[0] != signature:
-            known = signature, read_row(run, gallery)
-            self._rows[run.path] = known
+            known = signature, read_row(folder, gallery)
+        self._rows[folder] = known
         row = known[1]
-        state = run.judge(row["status"])
+        said = row["status"].get("state")
+        state = said if said in ENDED else Run(path).judge(row["status"])
         return row | {"state": SHOWN.get(state, state)}
 
 
-def read_row(run: Run, gallery: bool) -> Row:
+def read_row(folder: str, gallery: bool) -> Row:
     """What the files of a run say of it. A damaged run has a row too, with the reason as its problem."""
-    row: Row = {"id": run.id, "gallery": gallery, "problem": "", "model": "", "data": "", "knobs": {}, "asked": {}}
+    row: Row = {"id": os.path.basename(folder), "gallery": gallery, "problem": "", "model": "", "data": "", "knobs": {}, "asked": {}, "created": 0.0}
+    document, status, labels = (_read(f"{folder}/{name}") for name in FILES)
     try:
-        document = json.loads((run.path / "experiment.json").read_bytes())
         asked = document["experiment"]
-        row |= {"model": str(asked["model"]), "data": str(asked["data"]), "asked": asked, "created": float(document["created"])}
-        row["knobs"] = changed_knobs(asked)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        row |= {"problem": "experiment.json is missing or damaged", "created": 0.0}
-    status, labels = run.status, run.labels
-    best, last = status.get("best"), status.get("last")
+        row |= {"model": str(asked["model"]), "data": str(asked["data"]), "knobs": changed_knobs(asked)}
+        row |= {"asked": asked, "created": float(document["created"])}
+    except (KeyError, TypeError, ValueError, AttributeError):
+        row["problem"] = "experiment.json is missing or damaged"
+    best, last, tags = status.get("best"), status.get("last"), labels.get("tags")
     return row | {
         "status": status,
-        "name": str(labels["name"] or ""),
-        "tags": [str(tag) for tag in labels["tags"]] if isinstance(labels["tags"], list) else [],
+        "name": str(labels.get("name") or ""),
+        "tags": [str(tag) for tag in tags] if isinstance(tags, list) else [],
         "epoch": _number(status.get("epoch")),
         "epochs": _number(status.get("epochs")),
         "seconds": _number(status.get("seconds")),
@@ -71,23 +73,36 @@ def read_row(run: Run, gallery: bool) -> Row:
 
 def changed_knobs(asked: dict[str, Any]) -> dict[str, Any]:
     """The knobs of the model and of the training that are not at their defaults."""
-    from genmodels.recipe import Experiment
+    recipe = asked.get("recipe", {})
+    ours, theirs = _defaults("", True), _defaults(str(asked["model"]), False)
+    changed = {name: value for name, value in recipe.items() if name not in theirs or theirs[name] != value}
+    return changed | {name: asked[name] for name, default in ours.items() if asked.get(name, default) != default}
 
-    changed = {k.name: asked[k.name] for k in Experiment.knobs() if k.type is int and asked.get(k.name, k.default) != k.default}
-    try:
-        recipe = MODELS[asked["model"]]
-    except Refusal:
-        return dict(asked.get("recipe", {})) | changed
-    values = asked.get("recipe", {})
-    return {k.name: values[k.name] for k in recipe.knobs() if values.get(k.name, k.default) != k.default} | changed
+
+@functools.cache
+def _defaults(model: str, training: bool) -> dict[str, Any]:
+    """Knob to default: of the training, or of a model family (empty where it is not known)."""
+    if training:
+        return {knob.name: knob.default for knob in Experiment.knobs() if knob.type is int}
+    return {knob.name: knob.default for knob in MODELS[model].knobs()} if model in MODELS else {}
 
 
 def _number(value: Any) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _changed(file: Path) -> int:
+def _changed(file: str) -> int:
     try:
         return os.stat(file).st_mtime_ns
     except OSError:
         return 0
+
+
+def _read(file: str) -> dict[str, Any]:
+    """A JSON object; empty where there is none."""
+    try:
+        with open(file, "rb") as stream:
+            document = json.loads(stream.read())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}

@@ -97,6 +97,7 @@ def slots(names: list[str]) -> dict[str, int]:
     """A number for each run's colour: the smallest free one, kept while the run stays chosen."""
     known = {name: slot for name, slot in get(SLOTS, {}).items() if name in names}
     for name in names:
-        known.setdefault(name, next(slot for slot in range(len(names)) if slot not in known.values()))
+        if name not in known:
+            known[name] = next(slot for slot in range(len(names)) if slot not in known.values())
     put(SLOTS, known)
     return known

@@ -19,9 +19,14 @@ DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # control, direction and o
 
 def plain_text(text: object, most: int = 200) -> str:
     """One line without control, direction or invisible characters, cut to `most`."""
-    kept = "".join(" " if c in "\n\r\t" else c for c in str(text)[: 8 * most] if c in "\n\r\t" or unicodedata.category(c) not in DROPPED)
+    start = str(text)[: 8 * most]
+    kept = start if start.isascii() and start.isprintable() else "".join(map(_visible, start))
     kept = " ".join(kept.split())
     return kept if len(kept) <= most else kept[: most - 1] + "…"
+
+
+def _visible(character: str) -> str:
+    return " " if character in "\n\r\t" else "" if unicodedata.category(character) in DROPPED else character
 
 
 def safe_text(text: object, most: int = 200) -> str:

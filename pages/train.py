@@ -90,7 +90,9 @@ def start(experiment: Experiment, store: RunStore) -> None:
     try:
         state.open_run(jobs.start(experiment, store).id)
     except (Refusal, OSError) as error:
-        state.notice(safe_text(error, 400), ":material/error:")
+        refuse(error)
+        return
+    st.rerun()
 
 
 store = RunStore.default()
@@ -103,6 +105,7 @@ else:
         experiment = experiment_form()
         with st.container(horizontal=True, vertical_alignment="center"):
             if experiment:
-                st.button("Start", type="primary", icon=":material/play_arrow:", on_click=start, args=(experiment, store))
+                if st.button("Start", type="primary", icon=":material/play_arrow:"):  # no callback: that would start what was drawn before
+                    start(experiment, store)
                 estimate(experiment)
     live.queue(store)

@@ -1,0 +1,206 @@
+"""Every page in every state that a user can meet, drawn by Streamlit itself without a browser."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.navigation import SCREENS
+from genmodels.runs import Run, RunStore
+from tests.dashboard.made import made
+
+ROOT = Path(__file__).parent.parent.parent
+HOSTILE = "![x](http://evil.example/a.png) <img src=x> :red[hi] $x$ https://evil.example \u202e=cmd()"
+
+
+def opened(page: str, **query: str) -> AppTest:
+    """The page, drawn once."""
+    test = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
+    test.switch_page(f"../pages/{page}.py")
+    for name, value in query.items():
+        test.query_params[name] = value
+    return test.run()
+
+
+@pytest.fixture(autouse=True)
+def no_gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gallery is looked at by the test that is about it."""
+    monkeypatch.setattr("genmodels.gallery.GALLERY", tmp_path / "gallery")
+
+
+@pytest.fixture
+def situation(home: Path, trained: Callable[[str], Path]) -> Callable[[str], contextlib.AbstractContextManager[str]]:
+    """Sets up what a page meets; gives the id of a run, or nothing."""
+
+    @contextlib.contextmanager
+    def of(name: str) -> Iterator[str]:
+        if name == "empty":
+            yield ""
+        elif name == "done":
+            shutil.copytree(trained("vae"), home / "runs" / trained("vae").name)
+            yield trained("vae").name
+        else:
+            run = made(name, broken=name == "failed")
+            with run.lease() if name == "running" else contextlib.nullcontext():
+                yield run.id
+
+    return of
+
+
+@pytest.mark.parametrize("state", ["empty", "running", "done", "failed"])
+@pytest.mark.parametrize("page", [screen.name for screen in SCREENS])
+def test_every_page_draws_in_every_state(page: str, state: str, situation) -> None:
+    with situation(state) as run:
+        test = opened(page, **({"run": run} if run and page in ("train", "latent") else {}))
+    assert not test.exception, test.exception[0].value
+    assert len(test.title) == 1
+    if page == "train" and run:
+        assert [m.label for m in test.metric if m.label == "Time left"] == ["Time left"] * (state == "running")
+        assert bool(test.error) == (state == "failed")
+        assert test.query_params["run"] == run
+
+
+def test_no_page_imports_tensorflow(home: Path) -> None:
+    made("done")
+    code = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from pathlib import Path
+import genmodels.gallery
+genmodels.gallery.GALLERY = Path("nowhere")
+from tests.pages.test_pages import opened
+for page in {[screen.name for screen in SCREENS]!r}:
+    assert not opened(page).exception, page
+print("loaded:", [m for m in ("keras", "tensorflow") if m in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert "loaded: []" in done.stdout, done.stdout + done.stderr[-2000:]
+
+
+def test_the_first_page_needs_no_table_and_no_chart(home: Path) -> None:
+    code = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from tests.pages.test_pages import opened
+assert not opened("home").exception
+print("loaded:", [m for m in ("pandas", "plotly.express", "scipy", "sklearn", "tensorflow") if m in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert "loaded: []" in done.stdout, done.stdout + done.stderr[-2000:]
+
+
+def test_empty_pages_say_what_to_do() -> None:
+    assert any("Train your first" in text.value for text in opened("home").markdown)
+    assert any("no runs yet" in text.value for text in opened("runs").markdown)
+
+
+def test_a_wrong_link_is_answered_in_one_sentence(home: Path) -> None:
+    run = made("done")
+    test = opened("train", run=run.id[:-1] + "!")
+    assert "No run is called" in test.error[0].value and "Did you mean" in test.error[0].value
+    assert not test.exception and "run" not in test.query_params
+    test = opened("train", run="../../../etc/passwd", model="nope", data="<b>")
+    assert "No run is called" in test.error[0].value and not test.exception
+
+
+def test_a_link_fills_the_form() -> None:
+    test = opened("train", model="vae", data="icons")
+    assert (test.selectbox(key="model").value, test.selectbox(key="data").value) == ("vae", "icons")
+
+
+def test_hostile_names_stay_text_on_every_page(home: Path) -> None:
+    run = made("failed", name=HOSTILE, tags=[HOSTILE], notes=HOSTILE)
+    run.write_status(state="failed", message=HOSTILE, notice=HOSTILE)
+    (run.path / "facts.json").write_text(json.dumps({"spec": run.facts["spec"], "credit": HOSTILE}))
+    (run.path / "findings.json").write_text(json.dumps({"measures": [{"metric": HOSTILE, "value": 1, "low": 0, "high": 2, "n": 3, "unit": HOSTILE}]}))
+    for page, query in (("train", {"run": run.id}), ("runs", {}), ("train", {})):
+        test = opened(page, **query)
+        assert not test.exception
+        read_as_markdown = [*test.markdown, *test.caption, *test.error, *test.warning, *test.subheader, *test.toast]
+        for element in read_as_markdown:
+            for mark in ("![", "](", "<img", ":red[", "$x$", "://", "\u202e"):
+                assert mark not in element.value.replace("\\<", ""), (page, element.value)
+
+
+def test_a_damaged_run_is_shown_and_refused_in_one_sentence(home: Path) -> None:
+    run = made("done")
+    (run.path / "experiment.json").write_text('{"format": 1, "experiment": {"model": "vee"}}')
+    assert not opened("runs").exception
+    test = opened("train", run=run.id)
+    assert not test.exception and "is not an experiment" in test.error[0].value
+
+
+def test_start_watch_stop(home: Path) -> None:
+    test = opened("train", model="vae", data="digits")
+    test.number_input(key="knob.training.epochs").set_value(500)
+    test.number_input(key="knob.vae.width").set_value(4)
+    test.button[0].click().run()
+    (name,) = RunStore.default().ids()
+    assert test.selectbox(key="run").value == name and not test.exception
+    run = Run(RunStore.default().folder / name)
+    try:
+        assert run.experiment.epochs == 500 and run.experiment.recipe["width"] == 4
+        test.button(key=f"stop.{name}").click().run()
+        assert (run.path / "stop").exists()
+        assert test.button(key=f"stop.{name}").disabled or run.state == "stopped"
+    finally:
+        wait_for(lambda: run.state == "stopped", run)
+
+
+def wait_for(condition: Callable[[], bool], run: Run) -> None:
+    import time
+
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError(run.status)
+
+
+def test_labels_and_deletion(home: Path) -> None:
+    run = made("done")
+    run.label(name="before")
+    code = "from dashboard import run_actions\nfrom genmodels.runs import RunStore\nstore = RunStore.default()\nrun = store['" + run.id + "']\n"
+    test = AppTest.from_string(code + "run_actions.labels(run)", default_timeout=30).run()
+    test.text_input[0].set_value(" after ")
+    test.text_input[1].set_value("a, b,a,")
+    test.button[0].click().run()
+    assert run.labels == {"name": "after", "tags": ["a", "b"], "notes": ""}
+    test = AppTest.from_string(code + "run_actions.delete([run], store)", default_timeout=30).run()
+    assert run.path.exists(), "not before it was confirmed"
+    test.button[0].click().run()
+    assert not run.path.exists()
+
+
+def test_two_runs_side_by_side(home: Path) -> None:
+    first, second = made("done"), made("failed", model="gan")
+    code = f"""
+from dashboard import comparing, resources
+from genmodels.runs import RunStore
+store = RunStore.default()
+rows = [row for row in resources.run_rows(store) if row["id"] in {[first.id, second.id]!r}]
+comparing.overlay(rows, store)
+comparing.knobs_against_value(rows)
+comparing.differences(*rows)
+"""
+    test = AppTest.from_string(code, default_timeout=30).run()
+    assert not test.exception, test.exception[0].value
+    assert "kernel_distance" in test.selectbox(key="term").options
+    test.selectbox(key="term").set_value("kernel_distance").run()
+    assert not test.exception and any("2 runs" in caption.value for caption in test.caption)
+    assert "model" in set(test.dataframe[0].value["Knob"])
+
+
+def test_the_gallery_on_the_first_page(trained, tmp_path: Path) -> None:
+    shutil.copytree(trained("vae"), tmp_path / "gallery" / "vae-digits")
+    test = opened("home")
+    assert not test.exception and any("vae" in heading.value for heading in test.subheader)
+    assert any("Not measured yet" in caption.value for caption in test.caption)
