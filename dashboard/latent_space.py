@@ -150,7 +150,7 @@ def distance_chart(distances: np.ndarray, limit: float) -> None:
     """How near the path comes to training pictures."""
     frames = np.arange(1, len(distances) + 1)
     lines = [charts.Line("walk", frames, distances, 0), charts.Line("5 % of held-out pictures are nearer", frames, np.full(len(frames), limit), 1)]
-    figure = charts.curves(lines, x="frame", y="RMS distance to the nearest training picture", height=260)
+    figure = charts.curves(lines, x="frame", y="RMS distance (0 to 1)", height=280)
     charts.draw(figure, key="walk.distance", see="Below the lower line a frame is as near to a training picture as only 1 in 20 held-out pictures is.",
                 table=lambda: walk_table(frames, distances, distances), name="walk-distance")  # fmt: skip
 

@@ -1,0 +1,70 @@
+"""The latent page on real trained models: every view, every way to choose anchors, and what is refused."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from genmodels.runs import Run
+from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
+
+
+@pytest.fixture(params=["vae", "gan"])
+def run(request, home: Path, trained) -> Run:
+    folder = trained(request.param, epochs=20)
+    return Run(Path(shutil.copytree(folder, home / "runs" / folder.name)))
+
+
+def page(run: Run, **query: str) -> AppTest:
+    test = opened("latent", run=run.id, **query)
+    assert not test.exception, test.exception[0].value
+    return test
+
+
+def words(test: AppTest) -> str:
+    return " ".join(element.value for element in [*test.markdown, *test.caption, *test.warning, *test.error, *test.info])
+
+
+@pytest.mark.parametrize("view", ["Walk", "Plane", "Map", "Directions"])
+def test_every_view_draws(run: Run, view: str) -> None:
+    test = page(run, view=view)
+    assert all("hardly ever draws" in error.value for error in test.error), test.error[0].value  # a tiny GAN may not
+    expected = {"Walk": "frames lie nearer to a training picture", "Plane": "First anchor at the upper left", "Map": "Click anywhere", "Directions": "Below: moved by the sliders"}
+    assert expected[view] in words(test)
+
+
+def test_seeds_stand_in_the_url_and_bad_ones_are_one_sentence(run: Run) -> None:
+    test = page(run, view="Walk", seeds="4, 9")
+    assert test.text_input[0].value == "4, 9" and not test.error
+    test.text_input[0].set_value("4, nine").run()
+    assert "'nine' is not a seed" in test.error[0].value.replace("\\", "")
+    test.text_input[0].set_value("4").run()
+    assert "choose at least 2" in test.error[0].value
+
+
+def test_held_out_pictures_are_anchors(run: Run) -> None:
+    test = page(run, view="Plane")
+    test.segmented_control(key="anchors.3").set_value("Held-out pictures").run()
+    assert not test.error and not test.exception
+
+
+def test_a_slider_moves_the_pictures(run: Run) -> None:
+    test = page(run, view="Directions")
+    slider = next(each for each in test.slider if each.label.startswith("Component 1"))
+    slider.set_value(3.0).run()
+    assert not test.exception
+
+
+def test_a_wrong_view_or_run_in_the_url_is_no_crash(run: Run) -> None:
+    assert not page(run, view="../../etc").exception
+    assert not opened("latent", run="no-such-run").exception
+
+
+def test_a_run_without_weights_is_not_offered(home: Path) -> None:
+    from tests.dashboard.made import made
+
+    made("running")
+    assert "no trained model yet" in words(opened("latent"))
