@@ -1,0 +1,142 @@
+"""The dashboard in a real browser, served as `make run` serves it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from genmodels.runs import RunStore
+from tests.dashboard.made import made
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+HOSTILE = "![x](http://evil.example/a.png) <img src='http://evil.example/b.png'> :red[hi] https://evil.example www.evil.example"
+IDLE = "document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') == 'notRunning' && !document.querySelector('[data-testid=stSkeleton]')"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert Path(CHROMIUM).exists(), "Chromium is missing; install it with: apt-get install chromium"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Address and home of a dashboard in a process of its own."""
+    home = tmp_path_factory.mktemp("home")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "genmodels", "dashboard", "--headless", "--port", str(port)]
+    with open(home / "server.log", "wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"GENMODELS_HOME": str(home)}, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        until(lambda: urllib.request.urlopen(f"{address}/_stcore/health", timeout=5).status == 200, 60)
+        yield address, home
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
+
+
+def until(condition, seconds: float) -> None:
+    """Wait for a condition; an error counts as not yet."""
+    last: BaseException | None = None
+    for _ in range(int(seconds * 10)):
+        try:
+            if condition():
+                return
+        except OSError as error:
+            last = error
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds} s; last: {last}")
+
+
+@pytest.fixture
+def home(server: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The server's, so that runs made by hand are seen."""
+    monkeypatch.setenv("GENMODELS_HOME", str(server[1]))
+    return server[1]
+
+
+def visit(browser: Browser, address: str) -> Page:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(address)
+    page.locator("h1").first.wait_for(timeout=60_000)
+    page.wait_for_function(IDLE, timeout=60_000)
+    return page
+
+
+def test_start_see_samples_stop(browser: Browser, server: tuple[str, Path], home: Path) -> None:
+    page = visit(browser, f"{server[0]}/train?model=vae&data=digits")
+    page.get_by_role("spinbutton", name="Epochs").fill("2000")
+    page.get_by_role("button", name="Start").click()  # without leaving the field first
+    page.get_by_role("button", name="Stop").wait_for(timeout=60_000)
+    name = page.url.split("run=")[1]
+    run = RunStore.default()[name]
+    try:
+        assert run.experiment.epochs == 2000
+        page.get_by_role("img", name="Samples of vae trained on digits").wait_for(timeout=120_000)
+        second = visit(browser, f"{server[0]}/train?run={name}")  # another tab watches too
+        second.get_by_role("button", name="Stop").click()
+        page.get_by_role("button", name="Resume").wait_for(timeout=60_000)
+        assert run.state == "stopped" and "resume goes on from here" in run.status["message"]
+        second.close()
+    finally:
+        (run.path / "stop").touch()
+        until(lambda: run.state not in ("waiting", "running"), 60)
+        page.close()
+
+
+@pytest.mark.parametrize("path", ["", "train", "train?run=", "runs", "data", "latent", "about"])
+def test_nothing_is_wider_than_the_screen(browser: Browser, server: tuple[str, Path], home: Path, path: str) -> None:
+    address = f"{server[0]}/{path}" + (made("failed", broken=True, name="A name " * 9).id if path.endswith("=") else "")
+    page = visit(browser, address)
+    assert page.locator("[data-testid=stException]").count() == 0
+    unnamed = page.evaluate("[...document.querySelectorAll('[data-testid=stMain] img')].filter(e => !e.hasAttribute('alt')).map(e => e.src)")
+    assert unnamed == []
+    for width, scheme in ((1280, "light"), (390, "dark")):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(500)
+        wide = page.evaluate("[document.documentElement, document.querySelector('[data-testid=stMain]')].map(e => e.scrollWidth - e.clientWidth)")
+        assert wide == [0, 0], (path, width)
+    page.close()
+
+
+def test_hostile_names_reach_nobody_else(browser: Browser, server: tuple[str, Path], home: Path) -> None:
+    run = made("failed", name=HOSTILE, tags=[HOSTILE], notes=HOSTILE)
+    run.write_status(state="failed", message=HOSTILE)
+    asked: list[str] = []
+    page = browser.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    for path in ("runs", f"train?run={run.id}"):
+        page.goto(f"{server[0]}/{path}")
+        page.locator("h1").first.wait_for(timeout=60_000)
+        page.wait_for_function(IDLE, timeout=60_000)
+        assert page.locator("a[href*='evil.example'], img[src*='evil.example']").count() == 0
+    page.get_by_text("![x](http").first.wait_for(timeout=30_000)  # letter by letter, as it was written
+    assert [url for url in asked if server[0].removeprefix("http") not in url] == []
+    page.close()
+
+
+def test_a_first_deep_link_shows_its_page(browser: Browser, server: tuple[str, Path], home: Path) -> None:
+    page = visit(browser, f"{server[0]}/data?data=digits")
+    assert page.get_by_role("heading", name="Data", exact=True).count() == 1
+    page.get_by_text("1,797 handwritten digits").first.wait_for(timeout=30_000)
+    page.close()
