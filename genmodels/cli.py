@@ -145,7 +145,7 @@ def train(arguments: Arguments) -> int:
         | {knob.name: getattr(arguments, knob.name) for knob in asked_for()}
     )
     if arguments.forecast:
-        from genmodels.training import forecast
+        from genmodels.forecast import forecast
 
         expected = forecast(experiment)
         answer(arguments, expected, f"About {expected['seconds']:.0f} s, {expected['bytes'] / 1e6:.0f} MB on disk.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ def importance_weighted_bound(generator: Any, held_out: Any, seed: int) -> tuple
 
 
 # How much farther from held-out pictures a generator is that knows nothing: above 0 the model beats it.
-FLOORS = {
+FLOORS: dict[str, Callable[[Any], Any]] = {
     "kid of noise, less the model's": lambda data: Noise(data.spec.shape),
     "kid of the training mean, less the model's": lambda data: TrainingMean(data.train.images),
 }

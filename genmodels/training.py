@@ -278,32 +278,6 @@ def load_for(experiment: Experiment) -> Dataset:
     return data
 
 
-def forecast(experiment: Experiment, timed_steps: int = 8) -> dict[str, Any]:
-    """How long an experiment will take and what it will weigh, from a few timed steps; writes nothing.
-
-    Returns seconds, bytes, images_per_second, parameters and epochs.
-    """
-    data = load_for(experiment)
-    learner = Learner(experiment.make_recipe(), data.spec, experiment.seed)
-    batch = np.resize(np.arange(len(data.train)), experiment.batch_size)
-    labels = None if data.train.labels is None else data.train.labels[batch]
-    times = []
-    for _ in range(timed_steps + 2):
-        start = time.perf_counter()
-        learner.step(data.train.images[batch], labels)
-        times.append(time.perf_counter() - start)
-    each = float(np.median(times[2:]))
-    steps = experiment.epochs * (len(data.train) // experiment.batch_size)
-    weights = sum(array.nbytes for array in learner.weights().values())
-    state = sum(array.nbytes for array in learner.training_state().values())
-    pictures = experiment.epochs * SHOWN * math.prod(data.spec.shape)
-    size = 2 * (weights + state) + min(KEPT_EPOCHS, experiment.epochs) * weights + pictures + 400 * min(steps, 20 * experiment.epochs)
-    return {
-        "seconds": times[0] + steps * each + 0.3 * experiment.epochs, "bytes": size,
-        "images_per_second": experiment.batch_size / each, "parameters": weights // 4, "epochs": experiment.epochs,
-    }  # fmt: skip
-
-
 def kept_epochs(epochs: int) -> set[int]:
     """Up to ten epochs, thinned evenly, the last among them."""
     return {round(epoch) for epoch in np.linspace(1, epochs, min(KEPT_EPOCHS, epochs))}

@@ -1,0 +1,93 @@
+"""What the views of a latent space share: where they start from, and what they are held against."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import resources, state
+from dashboard.text import safe_text
+from genmodels.explore import latent
+from genmodels.pictures import fitted, open_picture
+from genmodels.refusal import Refusal
+from genmodels.runs import Run
+
+UPLOAD_MB = 10
+
+
+def data_of(run: Run) -> Any:
+    """The data that a run was trained on, as it was skewed and split then."""
+    return resources.dataset(run.experiment.data, run.experiment.source)
+
+
+def key_of(run: Run, *parts: Any) -> tuple[Any, ...]:
+    return (str(run.path), resources.newest(run), *parts)
+
+
+def copying(run: Run) -> float:
+    """The distance to training pictures below which only 5 % of held-out pictures lie."""
+    data = data_of(run)
+    return resources.explored((str(run.path), "copying"), lambda: latent.copying_distance(data.test.images, data.train.images))
+
+
+def warn_outside(usual: np.ndarray) -> None:
+    """A warning where the path leaves the shell in which draws from the prior lie."""
+    outside = np.flatnonzero(usual < latent.SHELL)
+    if len(outside):
+        st.warning(
+            f"{len(outside)} of {len(usual)} frames (first: {outside[0] + 1}) lie outside the shell that holds 99 % of the"
+            " prior's draws: the model was hardly trained to draw there. Encoded pictures lie inside it by nature; between"
+            " seeds, spherical interpolation stays in it.", icon=":material/warning:")  # fmt: skip
+
+
+def anchors(run: Run, fewest: int, most: int | None = None) -> tuple[np.ndarray, tuple[int | None, ...]]:
+    """Latents that the user chose, by seeds, from held-out pictures or from uploads, with their seeds."""
+    ways = ("Seeds", "Held-out pictures", "My pictures")
+    way = st.segmented_control("Anchors from", ways, default=ways[0], required=True, key=f"anchors.{fewest}")
+    if way == "Seeds":
+        seeds = parsed_seeds(st.text_input("Seeds", "1, 2, 3", help="Whole numbers, separated by commas.", **state.bound(state.SEEDS)))
+        chosen: tuple[int | None, ...] = tuple(seeds[:most] if most else seeds)
+        with resources.generator(run) as model:
+            points = np.concatenate([model.latents(1, seed=seed) for seed in chosen if seed is not None])
+    else:
+        pictures = held_out_pictures(run) if way == "Held-out pictures" else uploaded_pictures(run)
+        pictures = pictures[:most]
+        if len(pictures) < fewest:
+            raise Refusal(f"{len(pictures)} pictures are chosen; choose at least {fewest}.")
+        chosen = (None,) * len(pictures)
+        with resources.generator(run) as model, st.spinner("Finding the latents of these pictures …"):
+            points = resources.explored(key_of(run, "encoded", pictures.tobytes()), lambda: model.encode(pictures))
+    if len(points) < fewest:
+        raise Refusal(f"{len(points)} anchors are chosen; choose at least {fewest}.")
+    return points, chosen
+
+
+def parsed_seeds(text: str) -> list[int]:
+    """Whole numbers from a text; one that is none is named."""
+    seeds = []
+    for part in text.replace(";", ",").split(",")[:24]:
+        if part.strip():
+            if not part.strip().isdecimal() or int(part) >= 2**31:
+                raise Refusal(f"{part.strip()[:40]!r} is not a seed; write whole numbers below {2**31}, such as 1, 2, 3.")
+            seeds.append(int(part))
+    return seeds
+
+
+def held_out_pictures(run: Run) -> np.ndarray:
+    """Held-out pictures that the user picks by number and caption."""
+    test = data_of(run).test
+    names = [f"{i}: {test.captions[i]}" if test.captions else f"picture {i}" for i in range(min(len(test), 500))]
+    picked = st.multiselect("Held-out pictures", range(len(names)), default=[0, min(1, len(names) - 1), min(2, len(names) - 1)], format_func=lambda i: safe_text(names[i], 60))
+    return test.images[picked]
+
+
+def uploaded_pictures(run: Run) -> np.ndarray:
+    """The user's own pictures, checked and brought to the model's size."""
+    files = st.file_uploader("Pictures", ["png", "jpg", "jpeg", "webp", "gif"], accept_multiple_files=True, max_upload_size=UPLOAD_MB)
+    height, _, channels = run.spec.shape
+    kept = [fitted(open_picture(file, file.name), height, "grey" if channels == 1 else "rgb") for file in files[:8]]
+    if not kept:
+        raise Refusal("No picture is uploaded yet; choose two or more.")
+    return np.stack(kept)
