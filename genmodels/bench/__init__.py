@@ -92,7 +92,7 @@ def race(name: str, bench: Bench, pairs: int) -> list[dict[str, Any]]:
             except Absent as absent:
                 reasons[command] = str(absent)
         seconds: dict[Command, list[float]] = {command: [] for command in sides}
-        memory: dict[Command, float] = {}
+        memory: dict[Command, float | None] = {}
         for _ in range(pairs if bench.ours in sides and len(sides) > 1 else 0):
             for command, side in list(sides.items()):
                 try:
@@ -102,7 +102,7 @@ def race(name: str, bench: Bench, pairs: int) -> list[dict[str, Any]]:
                     sides.pop(command)
                     continue
                 seconds[command].append(answer["seconds"] / bench.steps)
-                memory[command] = answer["peak_megabytes"]
+                memory[command] = answer.get("peak_megabytes")
     rows = []
     for peer, commands in bench.peers.items():
         row = {"bench": name, "peer": peer, "unit": bench.unit}
@@ -113,7 +113,8 @@ def race(name: str, bench: Bench, pairs: int) -> list[dict[str, Any]]:
             row["skipped"] = reasons[commands[0]]
         else:
             row |= compare(bench, seconds, took_part)
-            row |= {"ours_megabytes": round(memory[bench.ours]), "theirs_megabytes": round(max(memory[c] for c in took_part))}
+            if memory[bench.ours]:
+                row |= {"ours_megabytes": memory[bench.ours], "theirs_megabytes": memory[took_part[0]]}
         rows.append(row)
     return rows
 

@@ -1,7 +1,7 @@
 """How a bench talks to its sides: each is a warm process of its own, and they take turns, never at once.
 
 Lines of JSON over stdin and stdout. The child says {"ready": {...}} after its warm-up; each {"steps": k} is answered
-with {"seconds", "peak_megabytes"}. Knows neither Keras nor PyTorch, because the sides run in different environments.
+with {"seconds"}, and {"peak_megabytes"} where the work is done in that process itself. Knows neither Keras nor PyTorch, because the sides run in different environments.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 THREADS = 2  # of each side, whatever the machine has
+SETTLE = 0.2  # seconds before each turn: a side's threads may spin a while after their work
 LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 ROOT = Path(__file__).parent.parent.parent
 
@@ -41,6 +42,7 @@ class Side:
     def turn(self, steps: int) -> dict[str, float]:
         """Take that many steps now."""
         assert self.child.stdin is not None
+        time.sleep(SETTLE)
         print(json.dumps({"steps": steps}), file=self.child.stdin, flush=True)
         return self._answer()
 
@@ -77,6 +79,7 @@ def serve(work: Callable[[int], float | None], warm_up: int = 3, **about: Any) -
     for line in sys.stdin:
         start = time.perf_counter()
         counted = work(json.loads(line)["steps"])
-        seconds = time.perf_counter() - start if counted is None else counted
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"seconds": seconds, "peak_megabytes": peak}), file=answers, flush=True)
+        answer = {"seconds": time.perf_counter() - start if counted is None else counted}
+        if counted is None:
+            answer["peak_megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(json.dumps(answer), file=answers, flush=True)
