@@ -40,6 +40,10 @@ class Line:
     slot: int = 0
 
 
+def sentence_case(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def colour(slot: int) -> str:
     return COLOURS[slot % len(COLOURS)]
 

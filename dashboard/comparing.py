@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import charts, curves, resources, state, terms
 from dashboard.run_table import Row
-from dashboard.text import plain_text, refuse, safe_text
+from dashboard.text import counted, plain_text, refuse, safe_text
 from genmodels.recipe import Experiment
 from genmodels.refusal import Refusal
 from genmodels.runs import RunStore
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas
 
 MOST_CURVES = 12
+FIRST = ("held_out_loss", "kernel_distance", "loss", "generator_loss")
 MOST_LINES = 300  # of the parallel coordinates
 
 
@@ -32,7 +33,7 @@ def overlay(rows: Sequence[Row], store: RunStore) -> None:
     if len(rows) > len(chosen):
         st.caption(f"The first {MOST_CURVES} of {len(rows)} chosen runs are drawn.")
     traces = {row["id"]: resources.history(store[row["id"]]) for row in chosen}
-    names = sorted({name for trace in traces.values() for name in curves.numeric(trace.frame)}, key=lambda name: (not name.startswith("held_out"), name))
+    names = sorted({name for trace in traces.values() for name in curves.numeric(trace.frame)}, key=_interest)
     if not names:
         st.caption("The chosen runs have logged nothing yet.")
         return
@@ -46,8 +47,13 @@ def overlay(rows: Sequence[Row], store: RunStore) -> None:
     version = (tuple((row["id"], label(row), slots[row["id"]], *traces[row["id"]].version) for row in chosen), term, options)
     figure = resources.figure("overlay", (str(store.folder), *version), lambda: charts.curves(
         lines, x=curves.X_AXES[options.x], y=terms.unit(term) or terms.term_label(term), log=options.log, smoothing=options.smoothing, height=420))  # fmt: skip
-    see = f"{terms.term_label(term).capitalize()} of {len(lines)} runs; each has its own colour, dash and mark."
+    see = f"{charts.sentence_case(terms.term_label(term))} of {counted(len(lines), 'run')}; each has its own colour, dash and mark."
     charts.draw(figure, key="overlay", see=see, table=lambda: _long(chosen, traces, term), name=f"overlay-{plain_text(term, 40)}")
+
+
+def _interest(name: str) -> tuple[int, str]:
+    """The terms that are asked for most come first."""
+    return (FIRST.index(name) if name in FIRST else len(FIRST), name)
 
 
 def _long(rows: Sequence[Row], traces: Mapping[str, resources.Trace], term: str) -> pandas.DataFrame:
@@ -69,7 +75,7 @@ def knobs_against_value(rows: Sequence[Row]) -> None:
         st.caption("Choose two or more runs that have been measured at least once.")
         return
     asked = [_flat(row["asked"]) for row in measured]
-    names = sorted({name for each in asked for name in each})
+    names = sorted(set[str].intersection(*(set(each) for each in asked)))  # two families share few knobs
     differing = [name for name in names if len({str(each.get(name)) for each in asked}) > 1 and name != "parent"]
     if not differing:
         st.caption("The chosen runs have the same knobs.")
@@ -78,7 +84,7 @@ def knobs_against_value(rows: Sequence[Row]) -> None:
     if len({row["best"].get("name") for row in measured}) > 1:
         st.caption("These runs were judged by different measures, so their values do not compare.")
     axes = [(plain_text(name, 40), [each.get(name) for each in asked]) for name in differing]
-    axes.append((f"best {measure.replace('_', ' ')}", [row["best"]["value"] for row in measured]))
+    axes.append((f"best {terms.term_label(measure)}", [row["best"]["value"] for row in measured]))
     figure = charts.parallel(axes, [label(row) for row in measured])
     see = "Each line is a run; where the dark lines (low values) pass through one place of a knob, that knob mattered."
     charts.draw(figure, key="parallel", see=see, table=lambda: _knob_table(measured, axes), name="knobs")

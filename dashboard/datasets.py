@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import charts, forms, gallery, navigation, resources, state
-from dashboard.text import plain_text, refuse, safe_text
+from dashboard.text import counted, plain_text, refuse, safe_text
 from genmodels.data import DATA
 from genmodels.imported import import_pictures, imported, preview
 from genmodels.refusal import Refusal
@@ -74,8 +74,9 @@ def splits(data: Any) -> None:
             n = len(part)
             index = sorted({round(i * (n - 1) / max(min(SHOWN, n) - 1, 1)) for i in range(min(SHOWN, n))})
             gallery.images(part.images[index], f"{len(index)} of {n:,} {title.lower()} pictures of {data.name}", columns=COLUMNS, side=560)
-            if part.captions:
-                st.caption(safe_text("For example: " + " · ".join(part.captions[i] for i in index[:: max(1, len(index) // 6)][:6]), 300))
+            told = [part.captions[i] for i in index if part.captions and part.captions[i]]
+            if told:
+                st.caption(safe_text("For example: " + " · ".join(told[:: max(1, len(told) // 6)][:6]), 300))
 
 
 def shares(about: Mapping[str, Any]) -> None:
@@ -89,7 +90,7 @@ def shares(about: Mapping[str, Any]) -> None:
     for column, (name, rows) in zip(st.columns(len(groups)), groups.items(), strict=True):
         with column:
             table = pandas.DataFrame(rows).assign(group=lambda t: t["group"].map(plain_text))
-            st.caption(safe_text(f"{name}: {len(rows)} groups"))
+            st.caption(safe_text(f"{name}: {counted(len(rows), 'group')}"))
             st.dataframe(
                 table.sort_values("train", ascending=False), hide_index=True, height="content" if len(table) <= 8 else 300, key=f"groups.{plain_text(name)}",
                 column_config={"group": "Group", "train": "Training", "test": "Held out", "share": st.column_config.ProgressColumn("Share", format="percent", min_value=0, max_value=1)},
@@ -103,7 +104,7 @@ def importer() -> None:
     with st.container(border=True):
         st.subheader("Your own pictures", anchor=False)
         st.caption("A zip of PNG, JPEG, GIF, WebP or BMP files; captions.csv may name a caption and groups for each. They stay on this machine.")
-        uploaded = st.file_uploader("Zip of pictures", type=["zip"], max_upload_size=UPLOAD_MB, key=state.UPLOAD)
+        uploaded = st.file_uploader("Zip of pictures", type=["zip"], max_upload_size=UPLOAD_MB, key=state.upload_key(state.UPLOAD))
         if uploaded is None:
             return
         title, licence = st.columns(2)
@@ -124,6 +125,7 @@ def importer() -> None:
             except Refusal as refusal:
                 refuse(refusal)
                 return
+            state.uploaded(state.UPLOAD)
             state.notice(safe_text(f"Imported as {token}."))
             st.rerun()
 
@@ -139,11 +141,11 @@ def report(found: Mapping[str, Any]) -> None:
         small, large = (" × ".join(map(str, size)) for size in found["sizes"])
         st.caption(f"From {small} to {large} pixels.")
     if captions := found["captions"]:
-        st.caption(safe_text(f"captions.csv has {captions['rows']} rows: {captions['matched']} match a picture, {captions['without']} pictures have none."))
+        st.caption(safe_text(f"captions.csv has {captions['rows']} rows: {captions['matched']} match a picture, {counted(len(captions['without']), 'picture')} without."))
         if captions["unknown"]:
             st.warning(safe_text("It names files that are not there: " + ", ".join(f"{u['file']} (line {u['line']})" for u in captions["unknown"][:5]), 400))
     if found["refused"]:
-        st.warning(f"{len(found['refused'])} files are left out.")
+        st.warning(f"{counted(len(found['refused']), 'file')} left out.")
         st.dataframe([{"File": plain_text(r["file"]), "Why": plain_text(r["reason"], 300)} for r in found["refused"][:500]], hide_index=True, alt="Files that are left out and why")
     if found["problem"]:
         st.error(safe_text(found["problem"], 400), icon=":material/error:")

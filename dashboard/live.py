@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboard import branching, curves, gallery, navigation, resources, state
 from dashboard.findings import short, show_measures
+from dashboard.terms import term_label
 from dashboard.text import plain_text, refuse, safe_text
 from genmodels import jobs
 from genmodels.refusal import Refusal
@@ -109,7 +110,7 @@ def _figures(status: dict[str, Any], now: str) -> None:
         st.metric("Time so far", duration(status.get("seconds")), width="stretch")
         st.metric("Processor time", duration(status.get("cpu_seconds")), width="stretch")
         if isinstance(best, dict) and "value" in best:
-            name = plain_text(best.get("name", ""), 40).replace("held_out_", "held-out ").replace("_", " ")
+            name = term_label(str(best.get("name", "")))
             help = safe_text(f"Reached in epoch {best.get('epoch', '?')}; lower is better")
             st.metric(safe_text(f"Best {name}"), short(best["value"]), help=help, width="stretch")
 
@@ -130,7 +131,7 @@ def _message(run: Run, status: dict[str, Any], now: str) -> None:
 
 
 def _buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if now in WORKING:
             asked = (run.path / "stop").exists()
             st.button("Stopping …" if asked else "Stop", key=f"stop.{run.id}", icon=":material/stop_circle:", disabled=asked, type="primary",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import children, live, navigation, state
-from dashboard.text import refuse, safe_text
+from dashboard.text import counted, refuse, safe_text
 from genmodels import archives
 from genmodels.portable import export_run, import_run
 from genmodels.refusal import Refusal
@@ -71,7 +71,7 @@ def labels(run: Run) -> None:
 @st.dialog("Delete?", icon=":material/delete:")
 def delete(runs: Sequence[Run], store: RunStore) -> None:
     """Ask once, naming what will be gone."""
-    st.markdown(f"{len(runs)} runs" if len(runs) > 1 else safe_text(runs[0].labels["name"] or runs[0].id))
+    st.markdown(counted(len(runs), "run") if len(runs) > 1 else safe_text(runs[0].labels["name"] or runs[0].id))
     size = sum(run.size for run in runs)
     st.caption(f"{size / 1e6:,.1f} MB with all weights, samples and curves. This can't be undone.")
     if st.button("Delete for good", type="primary", icon=":material/delete_forever:"):
@@ -93,7 +93,7 @@ def bring_in(store: RunStore) -> None:
     """A run that was exported here or elsewhere."""
     with st.expander("Bring in a run", icon=":material/upload:"):
         st.caption(f"A zip that this dashboard made, of at most {MAX_MB} MB. It is checked before anything of it is kept.")
-        uploaded = st.file_uploader("Zip of a run", type=["zip"], max_upload_size=MAX_MB, key=state.UPLOAD_RUN)
+        uploaded = st.file_uploader("Zip of a run", type=["zip"], max_upload_size=MAX_MB, key=state.upload_key(state.UPLOAD_RUN))
         if uploaded is None or not st.button("Check and keep", type="primary", icon=":material/fact_check:"):
             return
         try:
@@ -102,5 +102,6 @@ def bring_in(store: RunStore) -> None:
         except (Refusal, OSError) as error:
             refuse(error)
             return
+        state.uploaded(state.UPLOAD_RUN)
         state.notice(safe_text(f"Kept as {run.id}."))
         st.rerun()

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.forms import told
 from dashboard.run_table import Row
+from dashboard.terms import term_label
 from dashboard.text import plain_text
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def table(rows: Sequence[Row], watts: float) -> pandas.DataFrame:
             "Epoch": _numbers(row["epoch"] for row in rows),
             "Last": _numbers(row["last"].get(row["best"].get("name")) for row in rows),
             "Best": _numbers(row["best"].get("value") for row in rows),
-            "Judged by": [plain_text(row["best"].get("name", ""), 40).replace("_", " ") for row in rows],
+            "Judged by": [term_label(str(row["best"].get("name", ""))) for row in rows],
             "Time": _numbers(row["seconds"] for row in rows),
             "Energy": [None if row["cpu_seconds"] is None else row["cpu_seconds"] * watts / 3600 for row in rows],
             "Changed knobs": [told(row["knobs"]) for row in rows],

@@ -77,6 +77,16 @@ def show_notice() -> None:
         st.toast(waiting[0], icon=waiting[1])
 
 
+def upload_key(kind: str) -> str:
+    """The key of an uploader; another one, which is empty, after its file was used."""
+    return f"{kind}.{get(f'{kind}_used', 0)}"
+
+
+def uploaded(kind: str) -> None:
+    """The file of this uploader was used."""
+    put(f"{kind}_used", get(f"{kind}_used", 0) + 1)
+
+
 def open_run(name: str) -> None:
     """Show this run after the next rerun ("": none); a widget's key can't be set once it is drawn."""
     put(OPEN, name)

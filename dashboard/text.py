@@ -47,6 +47,11 @@ def chart_text(text: object, most: int = 80) -> str:
     return plain_text(text, most).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def counted(n: int, noun: str) -> str:
+    """`1 run`, `1,200 runs`."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def refuse(refusal: BaseException) -> None:
     """Bad input, answered with its one sentence."""
     st.error(safe_text(refusal, 600), icon=":material/error:")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import charts, comparing, navigation, resources, run_actions, state
 from dashboard.run_list import filters, matching, table, table_settings
-from dashboard.text import safe_text
+from dashboard.text import counted, safe_text
 from genmodels.runs import RunStore
 
 WATTS = 15.0  # a core, unless the user states another
@@ -21,7 +21,7 @@ if not rows:
     st.stop()
 
 found = matching(rows, filters(rows))
-st.caption(f"{len(found):,} of {len(rows):,} runs. Tick one to work with it, several to compare them.")
+st.caption(f"{len(found):,} of {counted(len(rows), 'run')}. Tick one to work with it, several to compare them.")
 frame = table(found, state.get(state.WATTS, WATTS))
 event = st.dataframe(
     frame, hide_index=True, on_select="rerun", selection_mode="multi-row", key=state.selection_key([row["id"] for row in found]),
@@ -36,7 +36,7 @@ if len(chosen) == 1:
     with st.container(border=True):
         st.subheader(safe_text(comparing.label(chosen[0])), anchor=False)
         run_actions.one(store[chosen[0]["id"]], gallery_run=chosen[0]["gallery"], store=store)
-if len(chosen) > 1 and (own := [store[row["id"]] for row in chosen if not row["gallery"]]) and st.button(f"Delete {len(own)} runs", icon=":material/delete:"):
+if len(chosen) > 1 and (own := [store[row["id"]] for row in chosen if not row["gallery"]]) and st.button(f"Delete {counted(len(own), 'run')}", icon=":material/delete:"):
     run_actions.delete(own, store)
 if chosen:
     with st.container(border=True):
