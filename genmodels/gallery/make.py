@@ -26,7 +26,7 @@ from genmodels.training import kept_epochs, train
 
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "vae-digits": {"model": "vae", "data": "digits", "recipe": {"latent": 8, "width": 16, "warmup": 200}, "epochs": 60, "batch_size": 32},
-    "gan-digits": {"model": "gan", "data": "digits", "recipe": {"latent": 16, "width": 16}, "epochs": 120, "batch_size": 32},
+    "gan-digits": {"model": "gan", "data": "digits", "recipe": {"latent": 16, "width": 16, "learning_rate": 1e-3}, "epochs": 100, "batch_size": 32},
     "vae-icons": {"model": "vae", "data": "icons", "source": {"size": 28}, "recipe": {"latent": 32, "beta": 2.0}, "epochs": 30},
     "vae-openmoji": {"model": "vae", "data": "openmoji", "source": {"mirror": True}, "recipe": {"latent": 32, "beta": 4.0}, "epochs": 30},
     "gan-openmoji": {"model": "gan", "data": "openmoji", "source": {"mirror": True}, "recipe": {"learning_rate": 5e-4}, "epochs": 160},
