@@ -35,7 +35,7 @@ chromium:
 	  else echo "Chromium is missing: sudo apt-get install chromium" >&2; exit 1; fi; }
 
 test: $(VENV)/installed-dev chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 slow: $(VENV)/installed-dev chromium
 	$(BIN)/python -m pytest -m slow
@@ -56,7 +56,7 @@ bench: $(VENV)/installed-dev .venv-torch/bin/python
 	$(BIN)/genmodels bench
 
 readme: $(VENV)/installed-dev
-	$(BIN)/python tests/readme_tables.py
+	$(BIN)/python -m tests.readme_tables
 
 screenshot: $(VENV)/installed-dev chromium
-	$(BIN)/python tests/screenshot.py
+	$(BIN)/python -m tests.screenshot

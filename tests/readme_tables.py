@@ -20,7 +20,10 @@ def models() -> str:
 
 def data() -> str:
     names = {"name": "data", "n_train": "train", "n_test": "held out", "licence": "licence", "summary": "what it is"}
-    return catalogue.table([{new: row[old] if row[old] is not None else "online" for old, new in names.items()} for row in catalogue.data()])
+    absent = {"folder": "yours"}
+    return catalogue.table(
+        [{new: absent.get(row["name"], "online") if row[old] is None else row[old] for old, new in names.items()} for row in catalogue.data()]
+    )
 
 
 def gallery() -> str:
@@ -28,15 +31,15 @@ def gallery() -> str:
     runs = [RunStore.default()[name] for name in gallery_names()]
     measured = {run.id: {row["metric"]: row for row in run.findings().get("measures", [])} for run in runs}
     metrics = list(dict.fromkeys(name for rows in measured.values() for name in rows))
+    heading = "held-out, n = 1,000, 95 % interval"
     rows = []
     for name in metrics:
-        found = [measured[run.id].get(name) for run in runs]
-        better = next(row["better"] for row in found if row)
-        rows.append({f"held-out, n = 1,000 ({'↓ lower' if better == 'lower' else '↑ higher'} is better)": name} | {run.id: _number(row) for run, row in zip(runs, found, strict=True)})
-    heading = "held-out, n = 1,000, 95 % interval"
-    rows = [{heading: f"{name} ({'↓' if 'lower' in key else '↑'})"} | {k: v for k, v in row.items() if k != key} for row in rows for key, name in [next(iter(row.items()))]]
+        found = {run.id: measured[run.id].get(name) for run in runs}
+        arrow = "↓" if next(row["better"] for row in found.values() if row) == "lower" else "↑"
+        rows.append({heading: f"{name} ({arrow})"} | {run: _number(row) for run, row in found.items()})
     facts = [
-        ("training time on 2 cores", lambda run: f"{run.status['seconds'] / 60:.1f} min"),
+        ("training time on 2 busy cores", lambda run: f"{run.status['seconds'] / 60:.1f} min"),
+        ("processor time", lambda run: f"{run.status['cpu_seconds'] / 60:.1f} min"),
         ("epochs, seed", lambda run: f"{run.status['epoch']}, {run.experiment.seed}"),
         ("memorisation", lambda run: _verdict(run.findings())),
     ]
