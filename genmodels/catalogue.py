@@ -21,8 +21,8 @@ def models() -> Rows:
 
 
 def data() -> Rows:
-    """Every data set with its counts, licence and knobs; what can't be read here says why."""
-    from genmodels.data import DATA
+    """Every data set with its counts, licence and shares of groups; what can't be read here says why."""
+    from genmodels.data import DATA, describe
     from genmodels.refusal import Refusal
 
     rows = []
@@ -31,11 +31,21 @@ def data() -> Rows:
         if source.offline:
             try:
                 loaded = source().load()
-                row |= {"n_train": len(loaded.train), "n_test": len(loaded.test)}
+                row |= {"n_train": len(loaded.train), "n_test": len(loaded.test), "shares": shares(describe(loaded))}
             except Refusal as refusal:
                 row["note"] = str(refusal)
         rows.append(row)
     return rows
+
+
+def shares(description: Mapping[str, Any], most: int = 6) -> dict[str, str]:
+    """Grouping to its largest groups with their share of the training examples that have one."""
+    said = {}
+    for grouping, groups in description["groups"].items():
+        largest = sorted(groups, key=lambda group: -group["share"])
+        more = f" and {len(largest) - most} more" if len(largest) > most else ""
+        said[grouping] = ", ".join(f"{group['group']} {group['share']:.0%}" for group in largest[:most]) + more
+    return said
 
 
 def metrics() -> Rows:

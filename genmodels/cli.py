@@ -122,7 +122,8 @@ def list_(arguments: Arguments) -> int:
         if section not in catalogue.SECTIONS:
             raise Refusal(unknown("list", section, catalogue.SECTIONS))
     document = {section: catalogue.SECTIONS[section]() for section in sections}
-    answer(arguments, document, lambda: "\n\n".join(catalogue.table(rows) for rows in document.values()))
+    shares = [f"{row['name']}, {grouping}: {said}" for row in document.get("data", []) for grouping, said in row.get("shares", {}).items()]
+    answer(arguments, document, lambda: "\n\n".join([*(catalogue.table(rows) for rows in document.values()), *shares]))
     return 0
 
 
