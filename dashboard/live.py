@@ -47,13 +47,8 @@ def show(run: Run, store: RunStore) -> None:
     if "spec" not in run.facts and was in WORKING:
         _polled(_until_it_draws, "1s")(run)
         return
-    options = curves.options()
-    samples, loss = st.columns([2, 3], gap="medium")
-    with samples, st.container(border=True):
-        _polled(_pictures, every)(run)
-    with loss:
-        _polled(curves.first, every and "2s")(run, options)
-    _polled(curves.rest, every and "2s")(run, options)
+    _polled(_learning, every and "2s")(run, curves.options())
+    resources.settle()
     if findings := run.findings():
         with st.container(border=True):
             st.subheader("Measured", anchor=False)
@@ -160,6 +155,16 @@ def _until_it_draws(run: Run) -> None:
     if "spec" in run.facts or run.state not in WORKING:
         st.rerun()
     st.caption("Curves and samples appear here after the first epoch.")
+
+
+def _learning(run: Run, options: curves.Options) -> None:
+    """Samples beside the loss, the other curves below: one part, because each part that is drawn again has its price."""
+    samples, loss = st.columns([2, 3], gap="medium")
+    with samples, st.container(border=True):
+        _pictures(run)
+    with loss:
+        curves.first(run, options)
+    curves.rest(run, options)
 
 
 def _pictures(run: Run) -> None:

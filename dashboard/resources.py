@@ -5,6 +5,7 @@ Nothing is kept on disk. A run's folder is the truth: what is kept here is read 
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
 from collections.abc import Iterator, Mapping
@@ -174,6 +175,16 @@ def enlarged(path: str, changed: int, side: int) -> bytes:
     picture = open_picture(Path(path).read_bytes(), "the picture")
     factor = max(1, round(side / picture.width))
     return png_bytes(picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST))
+
+
+@st.cache_resource(show_spinner=False)
+def settle() -> None:
+    """Once the libraries of the curves are loaded, take them out of what the garbage collector walks through.
+
+    Streamlit collects after every rerun; with these libraries that took most of the time of a rerun every second.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @st.cache_data(ttl=30, show_spinner="Looking around …")
