@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.text import safe_text
+from dashboard.text import plain_text, safe_text
 from genmodels.explore import latent
 from genmodels.pictures import fitted, open_picture
 from genmodels.refusal import Refusal
@@ -22,22 +24,66 @@ def data_of(run: Run) -> Any:
     return resources.dataset(run.experiment.data, run.experiment.source)
 
 
+def data_if_there(run: Run) -> Any:
+    """The same, or None with the reason on the page: a run can be explored without its data."""
+    try:
+        return data_of(run)
+    except Refusal as refusal:
+        st.info(safe_text(f"The data are not here, so nothing is held against them. {refusal}", 600), icon=":material/hide_image:")
+        return None
+
+
+def choose_label(run: Run) -> None:
+    """What a conditional model is told in every view."""
+    if names := label_names(run):
+        st.selectbox("Label that the model is told", names, format_func=plain_text, **state.bound(state.LABEL))
+
+
+def label_names(run: Run) -> list[str]:
+    """The names of the labels of a conditional model; of another none."""
+    if not (run.spec.classes and run.experiment.make_recipe().conditional):
+        return []
+    return list(run.spec.vocabulary) or [str(i) for i in range(run.spec.classes)]
+
+
+def label_of(run: Run) -> str | None:
+    """The chosen label."""
+    names = label_names(run)
+    return next((name for name in names if name == state.get(state.LABEL)), names[0] if names else None)
+
+
+@contextmanager
+def model_of(run: Run) -> Iterator[Any]:
+    """The model, locked while it is used, and told the chosen label."""
+    with resources.generator(run) as model:
+        yield model.told(label_of(run))
+
+
 def key_of(run: Run, *parts: Any) -> tuple[Any, ...]:
-    return (str(run.path), resources.newest(run), *parts)
+    return (str(run.path), resources.newest(run), label_of(run), *parts)
 
 
-def copying(run: Run) -> float:
-    """The distance to training pictures below which only 5 % of held-out pictures lie."""
+def ordinary(run: Run) -> tuple[float, float]:
+    """Between these distances to training pictures lie 90 % of held-out pictures."""
     data = data_of(run)
-    return resources.explored((str(run.path), "copying"), lambda: latent.copying_distance(data.test.images, data.train.images))
+    return resources.explored((str(run.path), "ordinary"), lambda: latent.ordinary_distances(data.test.images, data.train.images))
 
 
-def warn_outside(usual: np.ndarray) -> None:
-    """A warning where the path leaves the shell in which draws from the prior lie."""
+def groupings(run: Run, examples: Any) -> dict[str, np.ndarray]:
+    """The groups of each example by the name of the grouping; labels where there are no groups."""
+    groups = {name: values for name, values in examples.groups.items() if len(set(values) - {""}) > 1}
+    if not groups and examples.labels is not None:
+        names = run.spec.vocabulary or [str(i) for i in range(run.spec.classes)]
+        groups = {"label": np.array([names[label] for label in examples.labels])}
+    return groups
+
+
+def warn_outside(usual: np.ndarray, what: str = "frames") -> None:
+    """A warning where places leave the shell in which draws from the prior lie."""
     outside = np.flatnonzero(usual < latent.SHELL)
     if len(outside):
         st.warning(
-            f"{len(outside)} of {len(usual)} frames (first: {outside[0] + 1}) lie outside the shell that holds 99 % of the"
+            f"{len(outside)} of {len(usual)} {what} (first: {outside[0] + 1}) lie outside the shell that holds 99 % of the"
             " prior's draws: the model was hardly trained to draw there. Encoded pictures lie inside it by nature; between"
             " seeds, spherical interpolation stays in it.", icon=":material/warning:")  # fmt: skip
 
@@ -49,7 +95,7 @@ def anchors(run: Run, fewest: int, most: int | None = None) -> tuple[np.ndarray,
     if way == "Seeds":
         seeds = parsed_seeds(st.text_input("Seeds", "1, 2, 3", help="Whole numbers, separated by commas.", **state.bound(state.SEEDS)))
         chosen: tuple[int | None, ...] = tuple(seeds[:most] if most else seeds)
-        with resources.generator(run) as model:
+        with model_of(run) as model:
             points = np.concatenate([model.latents(1, seed=seed) for seed in chosen if seed is not None])
     else:
         pictures = held_out_pictures(run) if way == "Held-out pictures" else uploaded_pictures(run)
@@ -57,7 +103,7 @@ def anchors(run: Run, fewest: int, most: int | None = None) -> tuple[np.ndarray,
         if len(pictures) < fewest:
             raise Refusal(f"{len(pictures)} pictures are chosen; choose at least {fewest}.")
         chosen = (None,) * len(pictures)
-        with resources.generator(run) as model, st.spinner("Finding the latents of these pictures …"):
+        with model_of(run) as model, st.spinner("Finding the latents of these pictures …"):
             points = resources.explored(key_of(run, "encoded", pictures.tobytes()), lambda: model.encode(pictures))
     if len(points) < fewest:
         raise Refusal(f"{len(points)} anchors are chosen; choose at least {fewest}.")

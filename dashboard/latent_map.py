@@ -8,44 +8,60 @@ import numpy as np
 import streamlit as st
 
 from dashboard import charts, gallery, resources, state
-from dashboard.anchors import copying, data_of, key_of
+from dashboard.anchors import data_if_there, groupings, key_of, model_of, ordinary
 from dashboard.film import data_url
-from genmodels.explore import latent, maps
+from dashboard.text import plain_text
+from genmodels.explore import directions, latent, maps
 from genmodels.runs import Run
 
 MAPPED = 600  # pictures on the map
 THUMBNAILS = 90
+MOST_GROUPS = 11  # in the legend
 
 
 def map_view(run: Run) -> None:
-    """Encoded training pictures laid out in two dimensions; a click decodes that place."""
-    data = data_of(run)
-    groupings = [name for name, values in data.train.groups.items() if len(set(values)) > 1]
+    """Encoded training pictures, or samples of a model that can't encode, in two dimensions; a click decodes that place."""
+    data = data_if_there(run)
+    encoded = data is not None and hasattr(run.experiment.make_recipe(), "encode")
+    known = groupings(run, data.train) if encoded else {}
     with st.container(border=True):
         left, right = st.columns(2)
-        method = left.segmented_control("Method", maps.methods(), default="PCA", required=True, help="UMAP appears where umap-learn is installed.")
-        grouping = right.selectbox("Colour by", [*groupings, "nothing"], **state.kept("map.colour")) if groupings else "nothing"
-    index = np.random.default_rng(0).permutation(len(data.train))[:MAPPED]
+        ways = maps.methods() if encoded else ("Components",)
+        method = left.segmented_control("Method", ways, default=ways[0], required=True, help="UMAP appears where umap-learn is installed and the model can encode.", key=f"map.{ways[0]}")
+        grouping = right.selectbox("Colour by", [*known, "nothing"], format_func=plain_text, **state.kept("map.colour")) if known else "nothing"
 
-    def make() -> tuple[maps.Map, np.ndarray]:
-        with resources.generator(run) as model:
-            if hasattr(model.recipe, "encode"):
-                labels = None if data.train.labels is None else data.train.labels[index]
-                return maps.lay_out(model.encode(data.train.images[index], labels), method), data.train.images[index]
+    def make() -> tuple[maps.Map, np.ndarray, np.ndarray]:
+        with model_of(run) as model:
+            if encoded:
+                index = np.random.default_rng(0).permutation(len(data.train))[:MAPPED]
+                latents = model.encode(data.train.images[index], data.train.labels[index] if model.classes else None)
+                return maps.lay_out(latents, method), data.train.images[index], index
+            axes = np.stack([each.vector for each in directions.unsupervised(model, components=2)])
             latents = model.latents(MAPPED, seed=0)
-            return maps.lay_out(latents, method), model.decode(latents)
+            return maps.on_axes(latents, axes), model.decode(latents), np.arange(MAPPED)
 
     with st.spinner("Laying out the map …"):
-        laid, pictures = resources.explored(key_of(run, "map", method), make)
-    encoded = hasattr(run.experiment.make_recipe(), "encode")
-    groups = data.train.groups[grouping][index] if grouping in groupings and encoded else np.full(len(pictures), "")
+        laid, pictures, index = resources.explored(key_of(run, "map", method, encoded), make)
+    groups = few_groups(known[grouping][index]) if grouping in known else np.full(len(index), "")
     chosen = st.plotly_chart(map_figure(laid, pictures, groups), key="map", on_select="rerun", selection_mode="points", config={"displaylogo": False})
-    what = f"{len(pictures)} training pictures, encoded" if encoded else f"{len(pictures)} samples of the prior (this model has no encoder)"
-    explained = f" The two axes hold {laid.explained:.0%} of the variance." if laid.explained is not None else ""
-    st.caption(f"{what}; a small part of them is drawn. Neighbours look alike where the latent is smooth.{explained} Click anywhere to decode that place.")
+    st.caption(about_map(laid, encoded))
     place = clicked(chosen)
     if place is not None:
-        decoded_place(run, laid, place)
+        decoded_place(run, laid, place, data)
+
+
+def about_map(laid: maps.Map, encoded: bool) -> str:
+    """What is on the map, in words."""
+    what = f"{len(laid.points)} training pictures, encoded." if encoded else f"{len(laid.points)} samples along the two strongest directions found without labels."
+    explained = f" The two axes hold {laid.explained:.0%} of the variance." if laid.explained is not None else ""
+    return f"{what} Neighbours look alike where the latent is smooth.{explained} Click anywhere to decode that place."
+
+
+def few_groups(groups: np.ndarray) -> np.ndarray:
+    """The most common groups by name, the rest as "other", those without one as "none"."""
+    names, counts = np.unique(groups[groups != ""], return_counts=True)
+    common = names[np.argsort(-counts, kind="stable")][: MOST_GROUPS if len(names) > MOST_GROUPS + 1 else len(names)]
+    return np.where(groups == "", "none", np.where(np.isin(groups, common), groups, "other")).astype(object)
 
 
 def map_figure(laid: maps.Map, pictures: np.ndarray, groups: np.ndarray) -> Any:
@@ -56,7 +72,7 @@ def map_figure(laid: maps.Map, pictures: np.ndarray, groups: np.ndarray) -> Any:
     low, high = laid.points.min(axis=0), laid.points.max(axis=0)
     xs, ys = (axis.ravel() for axis in np.meshgrid(*(np.linspace(a, b, 31) for a, b in zip(low, high, strict=True))))
     figure.add_scatter(x=xs, y=ys, mode="markers", marker={"opacity": 0, "size": 18}, hoverinfo="none", showlegend=False)
-    for slot, group in enumerate(sorted(set(groups))[:12]):
+    for slot, group in enumerate(sorted(set(groups))):
         of = groups == group
         figure.add_scatter(x=laid.points[of, 0], y=laid.points[of, 1], mode="markers", name=charts.chart_text(group or "pictures"),
                            marker={"color": charts.colour(slot), "symbol": slot, "size": 7}, opacity=0.75, hoverinfo="skip")  # fmt: skip
@@ -75,17 +91,18 @@ def clicked(chosen: Any) -> tuple[float, float] | None:
     return (points[0]["x"], points[0]["y"]) if points else None
 
 
-def decoded_place(run: Run, laid: maps.Map, place: tuple[float, float]) -> None:
+def decoded_place(run: Run, laid: maps.Map, place: tuple[float, float], data: Any) -> None:
     """What the model draws at a place of the map, beside the nearest training picture."""
     where = laid.back(*place)
-    train = data_of(run).train
-    with resources.generator(run) as model:
+    with model_of(run) as model:
         picture = model.decode(where)
-    found, distance = latent.nearest_training(picture, train.images)
     left, right = st.columns(2)
     with left:
         st.caption(f"Drawn at ({place[0]:.2f}, {place[1]:.2f})")
         gallery.images(picture, "The picture that the model draws at the clicked place", side=240, width=240)
+    if data is None:
+        return
+    found, distance = latent.nearest_training(picture, data.train.images)
     with right:
-        st.caption(f"Nearest training picture, distance {distance[0]:.3f} (copying: below {copying(run):.3f})")
-        gallery.images(train.images[found], "The nearest training picture", side=240, width=240)
+        st.caption(f"Nearest training picture, distance {distance[0]:.3f} (copying: below {ordinary(run)[0]:.3f})")
+        gallery.images(data.train.images[found], "The nearest training picture", side=240, width=240)

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import charts, gallery, resources, state
-from dashboard.anchors import anchors, copying, data_of, key_of, warn_outside
+from dashboard.anchors import anchors, data_if_there, key_of, model_of, ordinary, warn_outside
 from dashboard.film import film
 from dashboard.latent_directions import directions_view
 from dashboard.latent_map import map_view
@@ -32,48 +32,66 @@ def walk_view(run: Run) -> None:
         left, right = st.columns(2)
         kind = left.segmented_control("Interpolation", latent.KINDS, default=latent.KINDS[0], required=True, **state.bound(state.KIND))
         frames = right.select_slider("Frames", (16, 32, 64, 128), 64, **state.kept("frames"))
-    data = data_of(run)
+    data = data_if_there(run)
 
-    def make() -> tuple[latent.Walk, np.ndarray, np.ndarray, float, Any]:
-        with resources.generator(run) as model:
+    def make() -> tuple[latent.Walk, Any, Any]:
+        with model_of(run) as model:
             path = latent.walk(model, points, frames=frames, kind=kind, seeds=seeds)
-        found, distances = latent.nearest_training(path.images, data.train.images)
-        drawn = film([("Drawn by the model", path.images), ("Nearest training picture", data.train.images[found])])
-        return path, found, distances, copying(run), drawn
+        rows, near = [("Drawn by the model", path.images)], None
+        if data is not None:
+            near = latent.nearest_training(path.images, data.train.images)
+            rows.append(("Nearest training picture", data.train.images[near[0]]))
+        return path, near, film(rows)
 
-    path, found, distances, copy_limit, drawn = resources.explored(key_of(run, "walk", points.tobytes(), kind, frames), make)
+    path, near, drawn = resources.explored(key_of(run, "walk", points.tobytes(), kind, frames, data is None), make)
     usual = latent.typicality(path.latents)
-    st.markdown(reading(distances, copy_limit))
+    if near is not None:
+        st.markdown(reading(near[1], ordinary(run)))
     warn_outside(usual)
-    charts.draw(drawn, key="walk", see="Drag the slider or press Play: left what the model draws on the way, right the nearest picture it was trained on.",
-                table=lambda: walk_table(found, distances, usual), name=f"walk-{run.experiment.model}-{run.experiment.data}")  # fmt: skip
-    distance_chart(distances, copy_limit)
+    beside = ": left what the model draws on the way, right the nearest picture it was trained on." if near else " to see what the model draws on the way."
+    charts.draw(drawn, key="walk", see=f"Drag the slider or press Play{beside}", table=lambda: walk_table(near, usual), name=f"walk-{run.experiment.model}-{run.experiment.data}")
+    if near is not None:
+        distance_chart(near, usual, ordinary(run))
     downloads(run, path)
 
 
-def reading(distances: np.ndarray, limit: float) -> str:
+READINGS = {
+    "copying": "**Copying in places.**",
+    "off": "**Not copying, but off.** Farther from all pictures than real ones are: blur, debris, or another style.",
+    "inventing": "**Inventing.**",
+}
+
+
+def reading(distances: np.ndarray, usually: tuple[float, float]) -> str:
     """Is the path inventing or copying? In words."""
-    near = int((distances < limit).sum())
-    verdict = "**Copying in places.**" if near > max(0.15 * len(distances), 1) else "**Inventing.**"
+    near, far = int((distances < usually[0]).sum()), int((distances > usually[1]).sum())
     return (
-        f"{verdict} {near} of {len(distances)} frames lie nearer to a training picture than 95 % of held-out pictures do"
-        f" (distance below {limit:.3f} of 1; by chance 5 % would)."
+        f"{READINGS[latent.verdict(distances, usually)]} Of {len(distances)} frames {near} lie nearer to a training picture"
+        f" than 95 % of held-out pictures do (distance below {usually[0]:.3f} of 1), and {far} farther than 95 % do (above"
+        f" {usually[1]:.3f}); of new pictures 5 % would on either side."
     )
 
 
-def walk_table(found: np.ndarray, distances: np.ndarray, usual: np.ndarray) -> Any:
+def walk_table(near: tuple[np.ndarray, np.ndarray] | None, usual: np.ndarray) -> Any:
     import pandas
 
-    return pandas.DataFrame({"frame": range(1, len(found) + 1), "nearest training picture": found, "distance (RMS, 0 to 1)": distances, "tail probability": usual})
+    columns: dict[str, Any] = {"frame": range(1, len(usual) + 1), "tail probability under the prior": usual}
+    if near is not None:
+        columns |= {"nearest training picture": near[0], "distance (RMS, 0 to 1)": near[1]}
+    return pandas.DataFrame(columns)
 
 
-def distance_chart(distances: np.ndarray, limit: float) -> None:
+def distance_chart(near: tuple[np.ndarray, np.ndarray], usual: np.ndarray, usually: tuple[float, float]) -> None:
     """How near the path comes to training pictures."""
-    frames = np.arange(1, len(distances) + 1)
-    lines = [charts.Line("walk", frames, distances, 0), charts.Line("5 % of held-out pictures are nearer", frames, np.full(len(frames), limit), 1)]
+    frames = np.arange(1, len(usual) + 1)
+    lines = [
+        charts.Line("walk", frames, near[1], 0),
+        charts.Line("5 % of held-out pictures are nearer", frames, np.full(len(frames), usually[0]), 1),
+        charts.Line("5 % of held-out pictures are farther", frames, np.full(len(frames), usually[1]), 2),
+    ]
     figure = charts.curves(lines, x="frame", y="RMS distance (0 to 1)", height=280)
-    charts.draw(figure, key="walk.distance", see="Below the lower line a frame is as near to a training picture as only 1 in 20 held-out pictures is.",
-                table=lambda: walk_table(frames, distances, distances), name="walk-distance")  # fmt: skip
+    charts.draw(figure, key="walk.distance", see="Distance to the nearest training picture. Between the two level lines lie 90 % of held-out pictures.",
+                table=lambda: walk_table(near, usual), name="walk-distance")  # fmt: skip
 
 
 def downloads(run: Run, path: latent.Walk) -> None:
@@ -102,9 +120,9 @@ def plane_view(run: Run) -> None:
         points, _ = anchors(run, fewest=3, most=3)
         steps = st.select_slider("Pictures a side", (5, 7, 9, 11), 9, **state.kept("steps"))
     places = latent.plane(points, steps)
-    with resources.generator(run) as model:
+    with model_of(run) as model:
         pictures = resources.explored(key_of(run, "plane", points.tobytes(), steps), lambda: model.decode(places))
-    warn_outside(latent.typicality(places))
+    warn_outside(latent.typicality(places), "pictures")
     st.caption("First anchor at the upper left, second at the upper right, third at the lower left.")
     gallery.images(pictures, f"{steps} by {steps} pictures on the plane through three anchors", columns=steps, side=640)
 

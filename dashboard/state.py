@@ -15,7 +15,7 @@ MODEL, DATA = "model", "data"  # what to train
 RUN = "run"  # which run is watched or explored
 SEARCH, STATES, MODELS, TAGS = "search", "state", "models", "tags"  # filters of the runs page
 TERM, AXIS = "term", "axis"  # what the overlay of curves shows
-VIEW, SEEDS, KIND = "view", "seeds", "kind"  # latent page: which view, anchors, interpolation
+VIEW, SEEDS, KIND, LABEL = "view", "seeds", "kind", "label"  # latent page: which view, anchors, interpolation; what is told
 
 # In the session only
 NOTICE = "notice"  # to be shown after the next rerun

@@ -84,6 +84,7 @@ def parser() -> Parser:
     verb(
         "walk", run, ("--anchors", {"default": "1,2", "help": "seeds, separated by commas"}),
         ("--frames", {"type": int, "default": 64}), ("--kind", {"default": "spherical", "metavar": "linear|spherical"}), out,
+        ("--given", {"help": "a label, for a conditional model"}),
     )  # fmt: skip
     verb("measure", run, ("--metric", name), ("-n", {"type": int, "default": 1000}), seed)
     verb("audit", run, ("--audit", name), ("-n", {"type": int, "default": 1000}), seed, ("--policy", {"type": Path}), out)
@@ -253,7 +254,7 @@ def walk(arguments: Arguments) -> int:
     except ValueError:
         raise Refusal(f"--anchors is {arguments.anchors[:80]!r}; write seeds separated by commas, such as 1,2,3.") from None
     check_n(arguments.frames, 4096)
-    path = walk_seeds(run.generator(), seeds, frames=arguments.frames, kind=arguments.kind)
+    path = walk_seeds(run.generator(), seeds, frames=arguments.frames, kind=arguments.kind, label=arguments.given)
     about = {"model": run.experiment.model, "run": run.id, "credit": run.facts.get("credit", "")}
     files = write_walk(path, arguments.out, about)
     answer(arguments, {"run": run.id, "seeds": seeds, "files": [str(f) for f in files]}, f"{arguments.frames} frames in {arguments.out}.")

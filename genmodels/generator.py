@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from genmodels.registry import unknown
 from genmodels.runs import Run
 
 CHUNK = 64  # everything is decoded in batches of this size, so that a sample does not depend on how many were asked for
+FEW = 8  # the same for the descent, of which a few pictures at a time are asked
 
 
 class TrainedGenerator:
@@ -27,6 +29,7 @@ class TrainedGenerator:
         self.recipe, self.spec, self.networks = recipe, spec, networks
         self.latent: int = recipe.latent
         self.classes = spec.classes if recipe.conditional else 0
+        self.label: int | None = None  # what a conditional model is told where nothing else is said
         self._decode = compiled(lambda latents, label: recipe.decode(networks, latents, label))
         self._encode = compiled(lambda images, label: recipe.encode(networks, images, label))
         self._descend = compiled(self._projection_gradient)
@@ -57,6 +60,16 @@ class TrainedGenerator:
             raise Refusal(unknown("label", name, names))
         return names.index(name)
 
+    def told(self, label: int | str | None) -> TrainedGenerator:
+        """The same model, told this label (or its name) wherever no other is given; None: as it is."""
+        if label is None:
+            return self
+        told = self.labels(1, seed=0, given=[label])
+        assert told is not None  # refused above
+        other = copy.copy(self)
+        other.label = int(told[0])
+        return other
+
     def decode(self, latents: np.ndarray, given: np.ndarray | None = None) -> np.ndarray:
         """The pictures at the latents (n, latent)."""
         if latents.ndim != 2 or latents.shape[1] != self.latent:
@@ -70,8 +83,10 @@ class TrainedGenerator:
         if images.shape[1:] != self.spec.shape:
             raise Refusal(f"Pictures have the shape {images.shape[1:]}; this model reads {self.spec.shape}.")
         label = self._one_of(images, given)
-        function = self._encode if hasattr(self.recipe, "encode") else self._project
-        return in_chunks(lambda x, y: np.asarray(function(x, y)), images.astype("float32") / 255, label)
+        scaled = images.astype("float32") / 255
+        if hasattr(self.recipe, "encode"):
+            return in_chunks(lambda x, y: np.asarray(self._encode(x, y)), scaled, label)
+        return in_chunks(self._project, scaled, label, size=FEW)
 
     def hidden(self, latents: np.ndarray, given: np.ndarray | None = None) -> np.ndarray:
         """Activations (n, features) of the first dense layer after the latents."""
@@ -81,6 +96,8 @@ class TrainedGenerator:
         return in_chunks(lambda z, y: np.asarray(inner([z, y])), latents.astype("float32"), self._one_of(latents, given))
 
     def _one_of(self, like: np.ndarray, given: np.ndarray | None) -> np.ndarray:
+        if given is None and self.label is not None:
+            given = np.full(len(like), self.label)
         return np.asarray(self.recipe.condition(self.spec, like, given), dtype="float32")
 
     def _projection_gradient(self, latents: Any, images: Any, label: Any) -> Any:
@@ -126,15 +143,15 @@ def export_keras(run: Run, file: Path) -> None:
     generator.networks[generator.recipe.drawing[-1]].save(file)
 
 
-def in_chunks(function: Any, *arrays: np.ndarray) -> np.ndarray:
+def in_chunks(function: Any, *arrays: np.ndarray, size: int = CHUNK) -> np.ndarray:
     """`function` over rows in batches of one size (the last is filled up and cut), so that it compiles once."""
     n = len(arrays[0])
     if n == 0:
         raise Refusal("Nothing was asked for: n is 0; ask for at least one.")
     parts = []
-    for start in range(0, n, CHUNK):
-        rows = [array[start : start + CHUNK] for array in arrays]
-        missing = CHUNK - len(rows[0])
+    for start in range(0, n, size):
+        rows = [array[start : start + size] for array in arrays]
+        missing = size - len(rows[0])
         filled = [np.concatenate([r, np.repeat(r[-1:], missing, axis=0)]) if missing else r for r in rows]
         parts.append(function(*filled)[: len(rows[0])])
     return np.concatenate(parts)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import gallery, navigation, state
+from dashboard.anchors import choose_label
 from dashboard.latent_space import VIEWS, explorable, view
 from dashboard.text import refuse
 from genmodels.refusal import Refusal
@@ -22,6 +23,7 @@ chosen = right.segmented_control("View", list(VIEWS), default="Walk", required=T
 run = store[name]
 try:
     gallery.credit(run.facts.get("credit", ""))
+    choose_label(run)
     view(chosen)(run)
 except Refusal as refusal:
     refuse(refusal)

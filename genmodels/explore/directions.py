@@ -8,19 +8,25 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.data import Examples
 from genmodels.findings import Estimate, clopper_pearson
 from genmodels.metrics import features
 from genmodels.refusal import Refusal
 
+Pair = tuple[Examples, Examples]
+
 FEWEST = 20  # pictures a group
+FEWEST_HELD_OUT = 10  # held-out pictures a group, so that telling them apart can be better than chance at all
+DRAWN = 2000  # samples of a model that can't encode
 
 
 @dataclass(frozen=True)
 class Direction:
     """`vector` (latent,) moves one standard deviation. `strength` says how much of what it explains, or how well it tells.
 
-    Without labels `strength` is the share of the variance of activations. With labels it is the share of held-back
-    latents that are told apart rightly, with its exact interval; where that holds 0.5 the direction was not found.
+    Without labels `strength` is the share of the variance of activations. With labels it is the share of pictures, as
+    many of each group, that are told apart rightly, with its exact interval (each picture counted as independent);
+    where that holds 0.5 the direction was not found.
     """
 
     name: str
@@ -39,7 +45,7 @@ def unsupervised(generator: Any, *, components: int = 6, n: int = 2000, seed: in
     direction of each is the latent's regression on its coordinate. Largest first.
     """
     latents = generator.latents(n, seed=seed)
-    activations = generator.hidden(latents)
+    activations = generator.hidden(latents, _labels(generator, n, seed))
     centred = activations - activations.mean(axis=0)
     left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
     shares = sizes**2 / (sizes**2).sum()
@@ -52,55 +58,67 @@ def unsupervised(generator: Any, *, components: int = 6, n: int = 2000, seed: in
     return directions
 
 
-def between(generator: Any, name: str, first: np.ndarray, second: np.ndarray, *, seed: int = 0,
-            labels: tuple[np.ndarray, np.ndarray] | None = None) -> Direction:  # fmt: skip
-    """The direction from the pictures `first` to the pictures `second`: the normal of a logistic regression in the latent.
+def between(generator: Any, name: str, first: Examples, second: Examples, *,
+            held_out: Pair | None = None, seed: int = 0) -> Direction:  # fmt: skip
+    """The direction from the examples `first` to the examples `second`, both of the training split.
 
-    Where the model can encode, the latents are those of the pictures. Else it draws, and a classifier trained on the
-    pictures' fixed features says which group each draw looks like. A third of the latents is held back for `strength`.
-    `labels`: what a conditional model is told of each picture.
+    It is the normal of a logistic regression that tells their latents apart (Shen et al. 2020, InterFaceGAN, arXiv
+    1907.10786), and `strength` counts `held_out` examples of both groups. A model that can't encode draws, a
+    classifier of real pictures says which group each draw looks like, and `strength` is the weaker of two: how well
+    that classifier tells held-out pictures apart, and how well the latent tells what it said. Where `held_out` has too
+    few, a third of the training examples is kept back instead; the model has seen those.
     """
     if min(len(first), len(second)) < FEWEST:
         raise Refusal(f"{name}: the groups have {len(first)} and {len(second)} pictures; at least {FEWEST} of each are needed.")
-    if hasattr(generator.recipe, "encode"):
-        told = labels or (None, None)
-        latents = np.concatenate([generator.encode(first, told[0]), generator.encode(second, told[1])])
-        side = np.repeat([0, 1], [len(first), len(second)])
-    else:
-        latents = generator.latents(2000, seed=seed)
-        side = _looks_like(generator.decode(latents), first, second)
-    return _separating(name, latents, side, seed)
+    rng = np.random.default_rng(seed)
+    used: Pair = (first, second)
+    if held_out is None or min(map(len, held_out)) < FEWEST_HELD_OUT:
+        parts = [np.split(rng.permutation(len(each)), [len(each) // 3]) for each in used]
+        held_out = first.take(parts[0][0]), second.take(parts[1][0])
+        used = first.take(parts[0][1]), second.take(parts[1][1])
+    if not hasattr(generator.recipe, "encode"):
+        return _between_draws(generator, name, used, held_out, seed)
+    latents, kept = ([generator.encode(each.images, each.labels if generator.classes else None) for each in pair] for pair in (used, held_out))
+    judge, strength = _told_apart(latents, kept, rng)
+    return _normal(name, judge, np.concatenate(latents), strength)
 
 
-def _looks_like(drawn: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """0 where a drawn picture looks like the first group, 1 where like the second."""
+def _between_draws(generator: Any, name: str, used: Pair, held_out: Pair, seed: int) -> Direction:
+    """By way of what a classifier of real pictures says of those that the model draws."""
+    rng = np.random.default_rng(seed)
+    real, kept = ([features(each.images) for each in pair] for pair in (used, held_out))
+    judge, of_pictures = _told_apart(real, kept, rng)
+    latents = generator.latents(DRAWN, seed=seed)
+    looks_like = judge.predict(features(generator.decode(latents, _labels(generator, DRAWN, seed))))
+    groups = [latents[looks_like == side] for side in (0, 1)]
+    if min(map(len, groups)) < FEWEST:
+        raise Refusal(f"{name}: the model hardly ever draws one of the two groups, so no direction can be found.")
+    judge, of_latents = _told_apart([each[len(each) // 3 :] for each in groups], [each[: len(each) // 3] for each in groups], rng)
+    return _normal(name, judge, latents, min(of_pictures, of_latents, key=lambda strength: strength.low))
+
+
+def _told_apart(used: Sequence[np.ndarray], kept: Sequence[np.ndarray], rng: np.random.Generator) -> tuple[Any, Estimate]:
+    """A judge fitted on two groups (n, features), and the share it tells rightly of as many kept ones of each."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    real = np.concatenate([features(first), features(second)])
-    side = np.repeat([0, 1], [len(first), len(second)])
     judge = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=500, class_weight="balanced"))
-    return judge.fit(real, side).predict(features(drawn))
+    judge.fit(np.concatenate(used), np.repeat([0, 1], [len(each) for each in used]))
+    fewer = min(map(len, kept))
+    right = sum(int((judge.predict(rng.permutation(each)[:fewer]) == side).sum()) for side, each in enumerate(kept))
+    return judge, clopper_pearson(right, 2 * fewer)
 
 
-def _separating(name: str, latents: np.ndarray, side: np.ndarray, seed: int) -> Direction:
-    from sklearn.linear_model import LogisticRegression
+def _normal(name: str, judge: Any, latents: np.ndarray, strength: Estimate) -> Direction:
+    """The normal of the judge's boundary, as long as the standard deviation of the latents along it."""
+    normal = _unit(judge[-1].coef_[0] / judge[0].scale_)
+    return Direction(name, normal * float((latents @ normal).std()), strength)
 
-    if min(np.bincount(side, minlength=2)) < FEWEST:
-        raise Refusal(f"{name}: the model hardly ever draws one of the two groups, so no direction can be found.")
-    order = np.random.default_rng(seed).permutation(len(latents))
-    held_back, used = np.split(order, [len(latents) // 3])
-    spread = latents.std(axis=0) + 1e-6
-    judge = LogisticRegression(C=0.1, max_iter=500, class_weight="balanced").fit(latents[used] / spread, side[used])
-    right = judge.predict(latents[held_back] / spread) == side[held_back]
-    # each side counts the same, so that a rare group can't be told by always saying the common one
-    shares = [right[side[held_back] == each].mean() for each in (0, 1) if (side[held_back] == each).any()]
-    strength = clopper_pearson(round(float(np.mean(shares)) * len(right)), len(right))
-    vector = latents[side == 1].mean(axis=0) - latents[side == 0].mean(axis=0)
-    normal = judge.coef_[0] / spread
-    vector = vector if vector @ normal <= 0 else normal
-    return Direction(name, _unit(vector) * float((latents @ _unit(vector)).std()), strength)
+
+def _labels(generator: Any, n: int, seed: int) -> np.ndarray | None:
+    """What a conditional model is told of n draws: nothing more where it was told before."""
+    return None if generator.label is not None else generator.labels(n, seed=seed)
 
 
 def along(start: np.ndarray, direction: Direction, reach: float = 3.0, steps: int = 9) -> np.ndarray:

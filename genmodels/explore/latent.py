@@ -21,38 +21,56 @@ from genmodels.registry import unknown
 
 KINDS = ("spherical", "linear")
 SHELL = 0.01  # a place with less than this of the prior's mass as far out (or in) is not typical
-COPYING = 0.05  # the share of held-out pictures that lie as near to a training picture as this
+COPYING = 0.05  # nearer to a training picture than all but this share of held-out pictures is near; as far out is far
+MOST_FRAMES, MOST_ANCHORS = 4096, 256
 
 
 @dataclass(frozen=True)
 class Walk:
-    """A path: its anchors (anchors, latent), each with a seed or None, its latents and the pictures there."""
+    """A path: its anchors (anchors, latent), each with a seed or None, its latents and the pictures there.
+
+    `label` is the number of what a conditional model was told on the whole way.
+    """
 
     anchors: np.ndarray
     seeds: tuple[int | None, ...]
     kind: str
     latents: np.ndarray
     images: np.ndarray
+    label: int | None = None
 
     def to_json(self) -> str:
         """All that is needed to walk it again with the same model."""
+        told = {} if self.label is None else {"label": self.label}
         document = {"kind": self.kind, "frames": len(self.latents), "seeds": self.seeds, "anchors": self.anchors.tolist()}
-        return json.dumps(document)
+        return json.dumps(document | told)
 
 
 def walk(generator: Any, anchors: np.ndarray, *, frames: int = 64, kind: str = "spherical",
-         seeds: Sequence[int | None] = (), given: np.ndarray | None = None) -> Walk:  # fmt: skip
-    """The path through `anchors` in `frames` steps, decoded in one batch. `given`: one label for all frames."""
+         seeds: Sequence[int | None] = (), label: int | str | None = None) -> Walk:  # fmt: skip
+    """The path through `anchors` in `frames` steps, decoded in one batch.
+
+    A conditional model is told `label` on the whole way; where none is given, the one that it was told before (`told`),
+    else the one that goes with a sample of the first seed.
+    """
+    if label is None and generator.classes and generator.label is None:
+        label = int(generator.labels(1, seed=next((seed for seed in seeds if seed is not None), 0))[0])
+    told = generator.told(label)
     latents = interpolate(anchors, frames, kind)
-    labels = None if given is None else np.repeat(given, frames)
-    images = generator.decode(latents, labels)
-    return Walk(anchors, tuple(seeds) or (None,) * len(anchors), kind, latents, images)
+    images = told.decode(latents)
+    return Walk(anchors, tuple(seeds) or (None,) * len(anchors), kind, latents, images, told.label)
 
 
-def walk_seeds(generator: Any, seeds: Sequence[int], *, frames: int = 64, kind: str = "spherical") -> Walk:
+def walk_seeds(generator: Any, seeds: Sequence[int], *, frames: int = 64, kind: str = "spherical",
+               label: int | str | None = None) -> Walk:  # fmt: skip
     """The path through the samples of these seeds."""
+    for seed in seeds:
+        if seed < 0:
+            raise Refusal(f"The seed {seed} is below 0; give whole numbers from 0 on.")
+    if not seeds:
+        raise Refusal("A walk through no seeds is none; give at least two.")
     anchors = np.concatenate([generator.latents(1, seed=seed) for seed in seeds])
-    return walk(generator, anchors, frames=frames, kind=kind, seeds=seeds)
+    return walk(generator, anchors, frames=frames, kind=kind, seeds=seeds, label=label)
 
 
 def walk_again(generator: Any, document: str) -> Walk:
@@ -60,11 +78,14 @@ def walk_again(generator: Any, document: str) -> Walk:
     try:
         read = json.loads(document)
         anchors = np.array(read["anchors"], dtype="float32")
-        return walk(generator, anchors, frames=int(read["frames"]), kind=read["kind"], seeds=read["seeds"])
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, Refusal):
-            raise
-        raise Refusal("This is not the description of a walk; use the JSON file that was saved with one.") from None
+        frames, kind, seeds, label = int(read["frames"]), str(read["kind"]), tuple(read["seeds"]), read.get("label")
+        sound = anchors.ndim == 2 and np.isfinite(anchors).all() and len(seeds) == len(anchors)
+        sound = sound and all(seed is None or type(seed) is int for seed in (*seeds, label))
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+        sound = False
+    if not sound:
+        raise Refusal("This is not the description of a walk; use the JSON file that was saved with one.")
+    return walk(generator, anchors, frames=frames, kind=kind, seeds=seeds, label=label)
 
 
 def interpolate(anchors: np.ndarray, frames: int, kind: str = "spherical") -> np.ndarray:
@@ -75,6 +96,8 @@ def interpolate(anchors: np.ndarray, frames: int, kind: str = "spherical") -> np
     """
     if len(anchors) < 2 or frames < 2:
         raise Refusal(f"A walk of {frames} frames through {len(anchors)} anchors is none; give at least two of each.")
+    if frames > MOST_FRAMES or len(anchors) > MOST_ANCHORS:
+        raise Refusal(f"{frames} frames, {len(anchors)} anchors: at most {MOST_FRAMES} and {MOST_ANCHORS} are walked at once.")
     if kind not in KINDS:
         raise Refusal(unknown("interpolation", kind, KINDS))
     places = np.linspace(0, len(anchors) - 1, frames)
@@ -130,17 +153,30 @@ def nearest_training(images: np.ndarray, train: np.ndarray) -> tuple[np.ndarray,
     return found[:, 0], distances[:, 0] / np.sqrt(images[0].size)
 
 
-def copying_distance(held_out: np.ndarray, train: np.ndarray) -> float:
-    """The distance to the nearest training picture below which only 5 % of held-out pictures lie."""
-    return float(np.quantile(nearest_training(held_out, train)[1], COPYING))
+def ordinary_distances(held_out: np.ndarray, train: np.ndarray) -> tuple[float, float]:
+    """Between these distances to the nearest training picture lie 90 % of held-out pictures; 5 % are nearer, 5 % farther."""
+    distances = nearest_training(held_out, train)[1]
+    return float(np.quantile(distances, COPYING)), float(np.quantile(distances, 1 - COPYING))
+
+
+def verdict(distances: np.ndarray, ordinary: tuple[float, float]) -> str:
+    """ "copying", "off" or "inventing": what more than 15 % of the pictures (three times what held-out ones do) are.
+
+    Copying: nearer to a training picture than `ordinary`. Off: farther from all of them, as blur and debris are.
+    Inventing is what is left: as new as held-out pictures are. `distances` (n,) as `nearest_training` gives them.
+    """
+    for name, beyond in (("copying", distances < ordinary[0]), ("off", distances > ordinary[1])):
+        if beyond.mean() > 3 * COPYING:
+            return name
+    return "inventing"
 
 
 def write_walk(path: Walk, folder: Path, about: Mapping[str, Any]) -> list[Path]:
     """walk.gif, strip.png and walk.json in `folder`; `about` (model, run, credit ...) goes into each."""
-    facts = {str(name).title(): str(value) for name, value in about.items()} | {"Seeds": str(list(path.seeds))}
+    facts = {str(name).title(): str(value) for name, value in about.items() if value} | {"Seeds": str(list(path.seeds))}
     factor = max(1, 128 // path.images.shape[1])
     frames = [to_picture(image.repeat(factor, axis=0).repeat(factor, axis=1)) for image in path.images]
-    contents = {
+    contents: dict[str, bytes | str] = {
         "walk.gif": gif_bytes(frames, 16, facts),
         "strip.png": png_bytes(strip_of_some(frames), facts),
         "walk.json": json.dumps(json.loads(path.to_json()) | dict(about)),

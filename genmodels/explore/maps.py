@@ -14,7 +14,10 @@ from genmodels.registry import unknown
 
 @dataclass(frozen=True)
 class Map:
-    """`points` (n, 2) of latents (n, latent). `explained`: the share of variance that the two axes hold (PCA only)."""
+    """`points` (n, 2) of latents (n, latent). `explained`: the share of variance that the two axes hold (PCA only).
+
+    `method` is PCA, UMAP, or "axes" where the two axes were given.
+    """
 
     method: str
     points: np.ndarray
@@ -23,8 +26,10 @@ class Map:
     _layout: Any = None
 
     def back(self, x: float, y: float) -> np.ndarray:
-        """The latent (1, latent) at a place: for PCA the one in the plane of the map, for UMAP that of the nearest point."""
+        """The latent (1, latent) at a place: the one in the plane of the map, for UMAP that of the nearest point."""
         place = np.array([[x, y]])
+        if self.method == "axes":
+            return (place @ self._layout).astype("float32")
         if self.method == "PCA":
             return self._layout.inverse_transform(place).astype("float32")
         return self.latents[[np.linalg.norm(self.points - place, axis=1).argmin()]]
@@ -51,3 +56,8 @@ def lay_out(latents: np.ndarray, method: str = "PCA", seed: int = 0) -> Map:
     layout = PCA(2, random_state=seed)
     points = layout.fit_transform(latents)
     return Map(method, points, latents, float(layout.explained_variance_ratio_.sum()), layout)
+
+
+def on_axes(latents: np.ndarray, axes: np.ndarray) -> Map:
+    """Latents (n, latent) by their coordinates along two `axes` (2, latent), for a plane through the origin."""
+    return Map("axes", latents @ np.linalg.pinv(axes), latents, None, axes)

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
+from genmodels.data import Examples
 from genmodels.explore import directions, latent, maps
+from genmodels.metrics import features
 from genmodels.refusal import Refusal
 from genmodels.runs import Run
+from tests.conftest import TINY
 
 rng = np.random.default_rng(0)
 
@@ -25,10 +29,20 @@ def gan(trained):
     return Run(trained("gan", epochs=20)).generator()
 
 
+@pytest.fixture(scope="module")
+def conditional(trained):
+    return Run(trained("vae", epochs=20, recipe=TINY["vae"] | {"conditional": True})).generator()
+
+
 def digits():
     from genmodels.data.digits import Digits
 
     return Digits().load()
+
+
+def of_digit(digit: int, part: slice = slice(None)) -> Examples:
+    train = digits().train
+    return train.take(np.flatnonzero(train.labels == digit)[part])
 
 
 def test_spherical_turns_evenly_and_linear_goes_straight() -> None:
@@ -82,17 +96,65 @@ def test_a_walk_is_its_frames_and_can_be_walked_again(vae, tmp_path: Path) -> No
     from PIL import Image
 
     assert Image.open(files[0]).n_frames >= 15
+    with pytest.raises(Refusal, match="seed -1 is below 0"):
+        latent.walk_seeds(vae, [1, -1])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"anchors": [[1, 2], [3]]}, {"anchors": [1, 2]}, {"anchors": [[float("nan")] * 4] * 2}, {"frames": None}, {"frames": 1e999}, {"seeds": ["x", "y"]}, {"seeds": 3}, {"label": {}}],
+)
+def test_what_describes_no_walk_is_refused(vae, changes: dict) -> None:
+    path = json.loads(latent.Walk(vae.latents(2, seed=0), (1, 2), "linear", np.zeros((8, 4)), np.zeros((8, 8, 8, 1), "uint8")).to_json())
+    assert len(latent.walk_again(vae, json.dumps(path)).images) == 8
     with pytest.raises(Refusal, match="not the description of a walk"):
-        latent.walk_again(vae, '{"kind": "linear"}')
+        latent.walk_again(vae, json.dumps(path | changes))
+    with pytest.raises(Refusal, match="not the description of a walk"):
+        latent.walk_again(vae, '["linear"]')
+
+
+def test_a_walk_that_would_fill_the_memory_is_refused(vae) -> None:
+    with pytest.raises(Refusal, match="at most 4096"):
+        latent.walk_seeds(vae, [1, 2], frames=10**9)
+
+
+def test_a_conditional_model_is_told_one_label_on_the_whole_way(conditional) -> None:
+    path = latent.walk_seeds(conditional, [3, 5], frames=8)
+    assert np.array_equal(path.images[0], conditional.sample(1, seed=3)[0])
+    assert path.label == conditional.labels(1, seed=3)[0]
+    other = latent.walk_seeds(conditional, [3, 5], frames=8, label=(path.label + 1) % 10)
+    assert not np.array_equal(other.images, path.images)
+    assert np.array_equal(latent.walk_again(conditional, other.to_json()).images, other.images)
+    assert np.array_equal(conditional.told(other.label).decode(other.latents), other.images)
+    with pytest.raises(Refusal, match="There are"):
+        latent.walk_seeds(conditional, [3, 5], label="eleven")
+
+
+def test_a_model_without_labels_can_not_be_told_one(vae) -> None:
+    with pytest.raises(Refusal, match="not told labels"):
+        latent.walk_seeds(vae, [1, 2], label=3)
 
 
 def test_the_nearest_training_picture_of_a_training_picture_is_itself() -> None:
     data = digits()
     found, distance = latent.nearest_training(data.train.images[5:9], data.train.images)
     assert list(found) == [5, 6, 7, 8] and (distance < 1e-6).all()
-    limit = latent.copying_distance(data.test.images, data.train.images)
-    share = (latent.nearest_training(data.test.images, data.train.images)[1] < limit).mean()
-    assert share == pytest.approx(0.05, abs=0.01)
+    near, far = latent.ordinary_distances(data.test.images, data.train.images)
+    distances = latent.nearest_training(data.test.images, data.train.images)[1]
+    assert (distances < near).mean() == pytest.approx(0.05, abs=0.01) == (distances > far).mean()
+
+
+def test_the_verdict_tells_copies_and_debris_from_new_pictures() -> None:
+    data = digits()
+    ordinary = latent.ordinary_distances(data.test.images, data.train.images)
+
+    def said(images: np.ndarray) -> str:
+        return latent.verdict(latent.nearest_training(images, data.train.images)[1], ordinary)
+
+    assert said(data.test.images) == "inventing"
+    assert said(data.train.images[:50]) == "copying"
+    assert said(np.concatenate([data.train.images[:20], data.test.images[:80]])) == "copying"
+    assert said(rng.integers(0, 256, (50, *data.spec.shape), dtype="uint8")) == "off"
 
 
 def test_directions_without_labels_explain_less_and_less_and_change_the_picture(vae, gan) -> None:
@@ -106,36 +168,65 @@ def test_directions_without_labels_explain_less_and_less_and_change_the_picture(
 
 
 def test_a_direction_between_digits_leads_to_the_other_digit(vae) -> None:
-    train = digits().train
-    zeros, ones = (train.images[train.labels == digit][:120] for digit in (0, 1))
-    direction = directions.between(vae, "0 → 1", zeros, ones)
+    data = digits()
+    zeros, ones = of_digit(0), of_digit(1)
+    held_out = tuple(data.test.take(np.flatnonzero(data.test.labels == digit)) for digit in (0, 1))
+    direction = directions.between(vae, "0 → 1", zeros, ones, held_out=held_out)
     assert direction.found and direction.strength.value > 0.9
-    encoded = vae.encode(zeros[:20])
-    centre = [vae.encode(group).mean(axis=0) for group in (zeros, ones)]
-    moved = directions.moved(encoded, [direction], [3.0])
-
-    def nearer(latents: np.ndarray) -> float:
-        return float((np.linalg.norm(latents - centre[1], axis=1) < np.linalg.norm(latents - centre[0], axis=1)).mean())
-
-    assert nearer(moved) > nearer(encoded)
+    assert direction.strength.n == 2 * min(map(len, held_out))
+    both = np.concatenate([zeros.images, ones.images])
+    judge = LogisticRegression(max_iter=500).fit(features(both), np.repeat([0, 1], [len(zeros), len(ones)]))
+    start = vae.encode(held_out[0].images)
+    shares = [judge.predict(features(vae.decode(directions.moved(start, [direction], [amount])))).mean() for amount in (0.0, 1.5, 3.0)]
+    assert shares[0] < 0.2 and shares[2] > 0.8 and shares == sorted(shares)
 
 
-def test_a_direction_between_two_halves_of_one_group_is_not_found(vae) -> None:
-    zeros = digits().train.images[digits().train.labels == 0]
-    assert not directions.between(vae, "none", zeros[:60], zeros[60:120]).found
+@pytest.mark.parametrize("rare", [70, 20])  # a rare group is not told by always naming the common one
+def test_two_parts_of_one_group_are_told_apart_as_seldom_as_the_interval_says(vae, rare: int) -> None:
+    zeros, found = of_digit(0), 0
+    for seed in range(30):
+        order = np.random.default_rng(seed).permutation(140)
+        direction = directions.between(vae, "none", zeros.take(order[:rare]), zeros.take(order[rare:]), seed=seed)
+        assert direction.strength.n == 2 * (rare // 3)
+        found += direction.found
+    assert found <= 3  # 2.5 % are expected at most
+
+
+def test_a_classifier_that_guesses_finds_nothing_in_what_is_drawn(vae) -> None:
+    zeros, order = of_digit(0), np.random.default_rng(1).permutation(140)
+    assert not directions.between(Drawing(vae), "none", zeros.take(order[:70]), zeros.take(order[70:])).found
+
+
+def test_too_few_pictures_of_a_group_are_refused(vae) -> None:
     with pytest.raises(Refusal, match="at least 20 of each"):
-        directions.between(vae, "few", zeros[:5], zeros[5:10])
+        directions.between(vae, "few", of_digit(0, slice(5)), of_digit(0, slice(5, 10)))
 
 
-def test_a_gan_finds_a_direction_through_what_its_draws_look_like(gan) -> None:
-    train = digits().train
-    zeros, ones = (train.images[train.labels == digit][:120] for digit in (0, 1))
-    try:
-        direction = directions.between(gan, "0 → 1", zeros, ones)
-    except Refusal as refusal:
-        assert "hardly ever draws" in str(refusal)
-    else:
-        assert direction.vector.shape == (gan.latent,) and direction.strength.n > 600
+class Drawing:
+    """A trained decoder without its encoder, as a GAN is."""
+
+    recipe, label = None, None
+
+    def __init__(self, vae) -> None:
+        self.latents, self.labels, self.decode = vae.latents, vae.labels, vae.decode
+
+
+def test_a_model_that_only_draws_finds_a_direction_through_what_its_draws_look_like(vae) -> None:
+    zeros, ones = of_digit(0), of_digit(1)
+    direction = directions.between(Drawing(vae), "0 → 1", zeros, ones)
+    assert direction.found
+    judge = LogisticRegression(max_iter=500).fit(features(np.concatenate([zeros.images, ones.images])), np.repeat([0, 1], [len(zeros), len(ones)]))
+    start = vae.latents(200, seed=9)
+    shares = [judge.predict(features(vae.decode(directions.moved(start, [direction], [amount])))).mean() for amount in (-2.0, 0.0, 2.0)]
+    assert shares[0] < 0.3 and shares[2] > 0.7 and shares == sorted(shares)
+
+
+def test_a_conditional_model_has_directions_of_each_label(conditional) -> None:
+    told = conditional.told(3)
+    found = directions.unsupervised(told, components=2, n=300)
+    assert len(found) == 2 and all(np.isfinite(each.vector).all() for each in directions.unsupervised(conditional, components=2, n=300))
+    line = directions.along(told.latents(1, seed=1)[0], found[0])
+    assert np.array_equal(told.decode(line), conditional.decode(line, np.full(len(line), 3)))
 
 
 def test_a_map_leads_back_to_the_latent(vae) -> None:
@@ -144,6 +235,11 @@ def test_a_map_leads_back_to_the_latent(vae) -> None:
     assert laid.points.shape == (200, 2) and 0 < laid.explained <= 1
     again = laid._layout.transform(laid.back(*laid.points[7]))
     np.testing.assert_allclose(again[0], laid.points[7], atol=1e-3)
+    near = laid.back(*laid.points[7]) - latents[7]
+    assert np.linalg.norm(near) <= np.linalg.norm(latents.mean(axis=0) - latents[7]) + 1e-5  # the nearest in the plane
+    axes = np.stack([each.vector for each in directions.unsupervised(vae, components=2, n=300)])
+    given = maps.on_axes(latents, axes)
+    np.testing.assert_allclose(maps.on_axes(given.back(*given.points[7]), axes).points[0], given.points[7], atol=1e-4)
     with pytest.raises(Refusal, match="Did you mean 'PCA'"):
         maps.lay_out(latents, "PCB")
 

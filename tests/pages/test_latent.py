@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from genmodels.runs import Run
+from tests.conftest import TINY
 from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
 
 
@@ -32,7 +34,7 @@ def words(test: AppTest) -> str:
 def test_every_view_draws(run: Run, view: str) -> None:
     test = page(run, view=view)
     assert all("hardly ever draws" in error.value for error in test.error), test.error[0].value  # a tiny GAN may not
-    expected = {"Walk": "frames lie nearer to a training picture", "Plane": "First anchor at the upper left", "Map": "Click anywhere", "Directions": "Below: moved by the sliders"}
+    expected = {"Walk": "lie nearer to a training picture", "Plane": "First anchor at the upper left", "Map": "Click anywhere", "Directions": "Below: moved by the sliders"}
     assert expected[view] in words(test)
 
 
@@ -68,3 +70,24 @@ def test_a_run_without_weights_is_not_offered(home: Path) -> None:
 
     made("running")
     assert "no trained model yet" in words(opened("latent"))
+
+
+def test_a_conditional_model_is_told_the_chosen_label(home: Path, trained) -> None:
+    folder = trained("vae", epochs=20, recipe=TINY["vae"] | {"conditional": True})
+    run = Run(Path(shutil.copytree(folder, home / "runs" / folder.name)))
+    test = page(run, view="Walk", label="7")
+    box = next(each for each in test.selectbox if each.label.startswith("Label"))
+    assert box.value == "7" and not test.error
+    for view in ("Plane", "Map", "Directions"):
+        assert not page(run, view=view, label="no such").error
+
+
+def test_a_run_is_explored_without_its_data(run: Run) -> None:
+    experiment = run.path / "experiment.json"
+    asked = json.loads(experiment.read_text())
+    asked["experiment"] |= {"data": "folder", "source": {"token": "gone-0123456789"}}
+    experiment.write_text(json.dumps(asked))
+    for view in ("Walk", "Plane", "Map", "Directions"):
+        test = page(run, view=view)
+        assert not test.error, test.error[0].value
+        assert ("data are not here" in words(test)) == (view != "Plane")
