@@ -39,11 +39,8 @@ def sections() -> dict[str, list[Any]]:
     """The menu as `st.navigation` takes it."""
     menu: dict[str, list[Any]] = {}
     for screen in SCREENS:
-        if screen.file.is_file():
-            page = st.Page(
-                screen.file, title=screen.title, icon=screen.icon, url_path=screen.name, default=screen.name == "home"
-            )
-            menu.setdefault(screen.section, []).append(page)
+        page = st.Page(screen.file, title=screen.title, icon=screen.icon, url_path=screen.name, default=screen.name == "home")
+        menu.setdefault(screen.section, []).append(page)
     return menu
 
 
@@ -55,8 +52,7 @@ def screen(name: str) -> Screen:
 def link(name: str, label: str = "", **query: str) -> None:
     """A link to a page, with URL parameters such as `run="..."`."""
     target = screen(name)
-    if target.file.is_file():
-        st.page_link(target.file, label=label or target.title, icon=target.icon, query_params=query or None)
+    st.page_link(target.file, label=label or target.title, icon=target.icon, query_params=query or None)
 
 
 def go(name: str, **query: str) -> None:

@@ -204,3 +204,77 @@ def test_the_gallery_on_the_first_page(trained, tmp_path: Path) -> None:
     test = opened("home")
     assert not test.exception and any("vae" in heading.value for heading in test.subheader)
     assert any("Not measured yet" in caption.value for caption in test.caption)
+
+
+def test_the_slider_follows_the_newest_epoch_until_it_is_moved(home: Path) -> None:
+    run = made("done")
+    newest = run.path / "samples" / "000003.png"
+    test = opened("train", run=run.id)
+    assert epoch(test).value == 3
+    shutil.copyfile(newest, newest.with_name("000004.png"))
+    assert epoch(test.run()).value == 4
+    epoch(test).set_value(2).run()
+    shutil.copyfile(newest, newest.with_name("000005.png"))
+    assert (epoch(test.run()).value, epoch(test).max) == (2, 5)
+    epoch(test).set_value(5).run()
+    shutil.copyfile(newest, newest.with_name("000006.png"))
+    assert epoch(test.run()).value == 6
+
+
+def epoch(test: AppTest):  # type: ignore[no-untyped-def]
+    return next(slider for slider in test.slider if slider.label == "Epoch")
+
+
+def test_a_run_that_is_deleted_meanwhile_is_a_notice(home: Path) -> None:
+    run = made("done")
+    test = opened("train", run=run.id)
+    shutil.rmtree(run.path)
+    test.run()
+    assert not test.exception and "No run is called" in test.error[0].value
+
+
+def test_a_worker_without_a_word_can_be_ended(home: Path) -> None:
+    run = made("running")
+    run.write_status()
+    status = json.loads((run.path / "status.json").read_text()) | {"updated": 0.0}
+    (run.path / "status.json").write_text(json.dumps(status))
+    with run.lease():
+        test = opened("train", run=run.id)
+    assert any("No progress for" in warning.value for warning in test.warning)
+    assert test.button(key=f"kill.{run.id}").label == "End it now"
+
+
+@pytest.mark.parametrize("page", [screen.name for screen in SCREENS])
+def test_a_home_that_is_no_folder_breaks_no_page(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("GENMODELS_HOME", str(tmp_path / "file"))
+    test = opened(page)
+    assert not test.exception
+    if page == "train":
+        next(button for button in test.button if button.label == "Start").click().run()
+        assert "choose another" in test.error[0].value and not test.exception
+
+
+def test_own_pictures_are_looked_at_before_they_are_kept(home: Path) -> None:
+    import io
+    import zipfile
+
+    import numpy as np
+
+    from genmodels.imported import imported
+    from genmodels.pictures import png_bytes
+
+    rng, buffer = np.random.default_rng(0), io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number in range(20):
+            archive.writestr(f"p{number}.png", png_bytes(rng.integers(0, 256, (30, 30, 3), dtype="uint8")))
+        archive.writestr("bad.png", b"hello")
+        archive.writestr("captions.csv", "file,caption\np1.png,a ![cat](http://evil.example)\nnone.png,a dog\n")
+    test = opened("data", data="folder")
+    test.file_uploader[0].set_value(("pictures.zip", buffer.getvalue(), "application/zip")).run()
+    assert not test.exception and [metric.value for metric in test.metric if metric.label == "Pictures"] == ["20"]
+    assert {"1 file left out."} <= {warning.value for warning in test.warning} and imported() == []
+    next(button for button in test.button if button.label == "Import").click().run()
+    assert not test.exception and len(imported()) == 1
+    assert not any(button.label == "Import" for button in test.button), "the uploader is empty again"
+    assert all("![cat]" not in caption.value for caption in test.caption)
