@@ -26,7 +26,7 @@ POINTS = 2000
 COLOURS = ("#3573b9", "#c8551b", "#238b5b", "#b0559a", "#97750d", "#7469c9")  # each at least 3.6:1 on light and dark
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MARKS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
-FEW = 60  # points up to which each is marked
+FEW = 60  # points up to which each is marked and none is smoothed
 ROWS = 5000  # of the table under a chart
 
 
@@ -78,7 +78,7 @@ def curves(lines: Sequence[Line], *, x: str, y: str, log: bool = False, smoothin
     for line in lines:
         finite = np.isfinite(np.asarray(line.x, "float64")) & np.isfinite(np.asarray(line.y, "float64"))
         at, value = np.asarray(line.x, "float64")[finite], np.asarray(line.y, "float64")[finite]
-        smooth = smoothing > 0 and len(value) > 2
+        smooth = smoothing > 0 and len(value) > FEW
         if smooth:
             figure.add_trace(_trace(line, *thin(at, value), faint=True))
             value = smoothed(value, smoothing)

@@ -30,7 +30,7 @@ def options() -> Options:
     """The three switches above the curves."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         x = st.segmented_control("Axis", list(X_AXES), default="step", required=True, **state.bound(state.AXIS))
-        smoothing = st.slider("Smoothing", 0.0, 0.99, 0.0, 0.01, width=180, help="The raw line stays, faint", **state.kept(state.SMOOTHING))
+        smoothing = st.slider("Smoothing", 0.0, 0.99, 0.6, 0.01, width=180, help="Of curves with more than 60 points; the raw line stays, faint", **state.kept(state.SMOOTHING))
         log = st.toggle("Log axis", help="Values of 0 and below can't be drawn on it", **state.kept(state.LOG))
     return Options(x or "step", float(smoothing), bool(log))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -81,17 +81,20 @@ def badge(verdict: str) -> None:
     st.badge(verdict if verdict in VERDICTS else "not measured", icon=icon, color=colour)  # type: ignore[arg-type]
 
 
-def show_findings(findings: Sequence[Mapping[str, Any]]) -> None:
-    """Each claim with its verdict, number and remedy."""
-    for finding in findings:
-        if not isinstance(finding, Mapping):
-            continue
-        with st.container(border=True):
+def audited(findings: object) -> None:
+    """Each claim of an audit with its verdict, number and remedy, folded; nothing where none was made."""
+    found = [finding for finding in findings if isinstance(finding, Mapping)] if isinstance(findings, list) else []
+    if not found:
+        return
+    st.markdown("**Audited**")
+    for finding in found:
+        with st.container(horizontal=True, vertical_alignment="center"):
             badge(str(finding.get("verdict")))
-            st.markdown(safe_text(finding.get("claim", ""), 400))
-            estimate = finding.get("estimate")
-            if isinstance(estimate, Mapping):
-                st.caption(safe_text(f"{short(estimate.get('value'))} ({short(estimate.get('low'))} to {short(estimate.get('high'))}, n = {short(estimate.get('n'))}), limit {short(finding.get('limit'))}"))  # fmt: skip
-            for name in ("reason", "remedy"):
-                if finding.get(name):
-                    st.caption(safe_text(finding[name], 400))
+            st.markdown(safe_text(finding.get("claim", ""), 400), width="stretch")
+        estimate = finding.get("estimate")
+        if isinstance(estimate, Mapping) and all(name in estimate for name in ("value", "low", "high", "n")):
+            limit = f"; the limit is {short(finding['limit'])}" if finding.get("limit") is not None else ""
+            st.caption(safe_text(f"{short(estimate['value'])} ({interval(estimate)}, n = {short(estimate['n'])}){limit}"))
+        for name in ("reason", "remedy"):
+            if finding.get(name):
+                st.caption(safe_text(finding[name], 400))

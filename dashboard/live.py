@@ -10,9 +10,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard import branching, curves, gallery, navigation, resources, state
-from dashboard.findings import short, show_measures
+from dashboard.findings import audited, short, show_measures
 from dashboard.terms import term_label
-from dashboard.text import plain_text, refuse, safe_text
+from dashboard.text import duration, plain_text, refuse, safe_text
 from genmodels import jobs
 from genmodels.refusal import Refusal
 from genmodels.runs import SHOWN, Run, RunStore
@@ -53,6 +53,7 @@ def show(run: Run, store: RunStore) -> None:
         with st.container(border=True):
             st.subheader("Measured", anchor=False)
             show_measures(findings)
+            audited(findings.get("findings"))
     gallery.credit(str(run.facts.get("credit", "")))
 
 
@@ -198,15 +199,6 @@ def _epoch(run: Run, epochs: list[int]) -> int:
     value = newest if held is None else min(max(held, epochs[0]), newest)
     chosen = st.slider("Epoch", epochs[0], newest, value, key=key, on_change=remember, help="Moved to the end, it follows the newest epoch")
     return max((epoch for epoch in epochs if epoch <= chosen), default=epochs[0])
-
-
-def duration(seconds: Any) -> str:
-    """Seconds as people say them; a dash where unknown."""
-    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds < 1e10:
-        return "–"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s" if minutes else f"{seconds:.1f} s" if seconds < 10 else f"{rest} s"
 
 
 def _count(value: Any) -> int:

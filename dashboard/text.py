@@ -52,6 +52,15 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
+def duration(seconds: object) -> str:
+    """Seconds as people say them; a dash where unknown."""
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds < 1e10:
+        return "–"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s" if minutes else f"{seconds:.1f} s" if seconds < 10 else f"{rest} s"
+
+
 def refuse(refusal: BaseException) -> None:
     """Bad input, answered with its one sentence."""
     st.error(safe_text(refusal, 600), icon=":material/error:")

@@ -5,14 +5,14 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import resources
-from dashboard.text import plain_text
+from dashboard.text import safe_text
 from genmodels.data import DATA
 
 st.title("About", anchor=False)
 st.header("This machine", anchor=False)
 rows = resources.doctor()
-table = [{"": "✓" if row["ok"] else "✗", "Check": plain_text(row["check"]), "Value": plain_text(row["value"]), "What to do": "" if row["ok"] else plain_text(row["remedy"])} for row in rows]
-st.dataframe(table, hide_index=True, height="content", column_config={"": st.column_config.TextColumn(width=36), "Check": st.column_config.TextColumn(width=160)}, alt="What is installed, where runs live, and what to do about what is missing")
+table = [{"": "✓" if row["ok"] else "✗", "Check": safe_text(row["check"]), "Value": safe_text(row["value"]), "What to do": "" if row["ok"] else safe_text(row["remedy"])} for row in rows]
+st.table(table, border="horizontal", hide_index=True, alt="What is installed, where runs live, and what to do about what is missing")
 if all(row["ok"] for row in rows):
     st.caption("Everything is in place.")
 
@@ -29,7 +29,7 @@ with left, st.container(border=True, height="stretch"):
 """
     )
     st.caption("The command line does the same:")
-    st.code("genmodels train vae --data digits --epochs 20\ngenmodels list runs\ngenmodels sample RUN -n 16 --out pictures", language=None)
+    st.code("genmodels train vae --data digits --epochs 9\ngenmodels list runs\ngenmodels sample RUN -n 16 --out pictures", language=None)
 with right, st.container(border=True, height="stretch"):
     st.header("Limits", anchor=False)
     st.markdown(
@@ -42,8 +42,8 @@ with right, st.container(border=True, height="stretch"):
 """
     )
 st.header("Credit and licence", anchor=False)
-credits = [{"Data": name, "Licence": source.licence, "Credit": getattr(source, "credit", "")} for name, source in DATA.items()]
-st.dataframe(credits, hide_index=True, height="content", alt="Licence and credit of every data set")
+credits = [{"Data": name, "Licence": safe_text(source.licence), "Credit": safe_text(getattr(source, "credit", ""))} for name, source in DATA.items()]
+st.table(credits, border="horizontal", hide_index=True, alt="Licence and credit of every data set")
 licence = Path(__file__).parent.parent / "LICENSE"
 if licence.is_file():
     with st.expander("Licence of this software"):

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import findings, gallery, navigation, resources
-from dashboard.text import plain_text, safe_text
+from dashboard.text import duration, plain_text, safe_text
 from genmodels.runs import Run, RunStore, gallery_names
 
 COLUMNS = 3
@@ -28,7 +28,7 @@ def card(run: Run) -> None:
     st.subheader(safe_text(run.id), anchor=False)
     if found := gallery.newest(run.samples):
         gallery.picture(found[1], gallery.described(row["model"], row["data"], found[0]))
-    st.caption(safe_text(plain_text(f"{row['model']} trained on {row['data']}, {row['epochs'] or '?'} epochs, {round(row['seconds'] or 0)} s.")))
+    st.caption(safe_text(plain_text(f"{row['model']} trained on {row['data']}, {row['epochs'] or '?'} epochs, {duration(row['seconds'])} of training.")))
     findings.highlights(run.findings())
     with st.container(horizontal=True):
         navigation.link("latent", "Explore", run=run.id)
@@ -39,7 +39,7 @@ def card(run: Run) -> None:
 st.title("GenModels", anchor=False)
 st.markdown("Train generative models on real pictures, watch them learn, and look inside: all in this browser, all on this machine.")
 invitation()
-names = gallery_names()
+names = sorted(gallery_names(), key=lambda name: (name.endswith("digits"), name))  # the smallest last
 st.header("Trained models that come with it", anchor=False)
 if not names:
     with st.container(border=True):

@@ -5,7 +5,7 @@ import time
 import streamlit as st
 
 from dashboard import children, forms, live, navigation, state
-from dashboard.text import refuse, safe_text
+from dashboard.text import duration, refuse, safe_text
 from genmodels import jobs
 from genmodels.data import DATA
 from genmodels.imported import imported
@@ -75,7 +75,7 @@ def estimate(experiment: Experiment) -> None:
     if known and known[0] == experiment.digest():
         answer = known[1]
         st.success(
-            f"About {live.duration(answer['seconds'])} and {answer['bytes'] / 1e6:,.0f} MB on disk:"
+            f"About {duration(answer['seconds'])} and {answer['bytes'] / 1e6:,.0f} MB on disk:"
             f" {answer['images_per_second']:,.0f} images a second, {answer['parameters']:,} parameters.",
             icon=":material/timer:",
         )
