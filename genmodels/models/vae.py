@@ -48,7 +48,7 @@ class Vae(Recipe):
 
     def networks(self, spec: Spec) -> dict[str, Any]:
         """`encoder`: image and label to mean and log variance; `decoder`: latent and label to the likelihood."""
-        from genmodels.layers import halvings
+        from genmodels.layers import halvings, silu
 
         height, width, channels = spec.shape
         depth = halvings(height, width)
@@ -60,19 +60,19 @@ class Vae(Recipe):
         label = keras.Input((classes,), name="label")
         h = 2 * image - 1
         for filters in widths:
-            h = keras.layers.Conv2D(filters, 4, strides=2, padding="same", activation="silu")(h)
+            h = keras.layers.Conv2D(filters, 4, strides=2, padding="same", activation=silu)(h)
         h = keras.layers.Concatenate()([keras.layers.Flatten()(h), label])
-        h = keras.layers.Dense(8 * self.width, activation="silu")(h)
+        h = keras.layers.Dense(8 * self.width, activation=silu)(h)
         encoder = keras.Model([image, label], keras.layers.Dense(2 * self.latent)(h), name="encoder")
 
         latent = keras.Input((self.latent,))
         label = keras.Input((classes,), name="label")
         h = keras.layers.Concatenate()([latent, label])
-        h = keras.layers.Dense(8 * self.width, activation="silu")(h)
-        h = keras.layers.Dense(math.prod(small), activation="silu")(h)
+        h = keras.layers.Dense(8 * self.width, activation=silu)(h)
+        h = keras.layers.Dense(math.prod(small), activation=silu)(h)
         h = keras.layers.Reshape(small)(h)
         for filters in widths[-2::-1]:
-            h = keras.layers.Conv2DTranspose(filters, 4, strides=2, padding="same", activation="silu")(h)
+            h = keras.layers.Conv2DTranspose(filters, 4, strides=2, padding="same", activation=silu)(h)
         h = keras.layers.Conv2DTranspose(channels, 4, strides=2, padding="same")(h)
         if self.likelihood == "logistic":
             from genmodels.layers import LearnedMap
