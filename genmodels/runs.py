@@ -65,6 +65,8 @@ class Run:
             )
         try:
             return Experiment.from_dict(document["experiment"])
+        except Refusal:  # an unknown model or knob, with what it may have meant
+            raise
         except (KeyError, TypeError, AttributeError):
             raise Refusal(f"Run {self.id}: experiment.json is not an experiment; delete the run or restore the file.") from None
 

@@ -265,6 +265,15 @@ def test_an_experiment_of_a_newer_format_is_refused(trained, tmp_path: Path) -> 
         _ = run.experiment
 
 
+def test_an_experiment_with_a_model_that_is_gone_says_which(trained, tmp_path: Path) -> None:
+    run = Run(Path(shutil.copytree(trained("vae"), tmp_path / "copy")))
+    document = json.loads((run.path / "experiment.json").read_text())
+    document["experiment"]["model"] = "vea"
+    (run.path / "experiment.json").write_text(json.dumps(document))
+    with pytest.raises(Refusal, match="No model is called 'vea'. Did you mean 'vae'"):
+        _ = run.experiment
+
+
 def test_missing_weights_are_one_sentence(trained, tmp_path: Path) -> None:
     run = Run(Path(shutil.copytree(trained("vae"), tmp_path / "copy")))
     shutil.rmtree(run.path / "checkpoints")
