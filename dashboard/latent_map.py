@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,11 @@ from dashboard.anchors import data_if_there, groupings, key_of, model_of, ordina
 from dashboard.film import data_url
 from dashboard.text import plain_text
 from genmodels.explore import directions, latent, maps
+from genmodels.pictures import grid
 from genmodels.runs import Run
 
 MAPPED = 600  # pictures on the map
-THUMBNAILS = 90
+COLUMNS = 25  # of the sheet that the map cuts its pictures from
 MOST_GROUPS = 11  # in the legend
 
 
@@ -43,18 +45,31 @@ def map_view(run: Run) -> None:
     with st.spinner("Laying out the map …"):
         laid, pictures, index = resources.explored(key_of(run, "map", method, encoded), make)
     groups = few_groups(known[grouping][index]) if grouping in known else np.full(len(index), "")
-    chosen = st.plotly_chart(map_figure(laid, pictures, groups), key="map", on_select="rerun", selection_mode="points", config={"displaylogo": False})
+    captions = [data.train.captions[i] for i in index] if encoded and data.train.captions else [""] * len(index)
+    shown(run, laid, pictures, groups, captions, encoded, data)
+
+
+@st.fragment
+def shown(run: Run, laid: maps.Map, pictures: np.ndarray, groups: np.ndarray, captions: list[str], encoded: bool, data: Any) -> None:
+    """The map and what was clicked; only this part is drawn again."""
+    place = picture_map(laid, pictures, groups, captions, about_map(laid, encoded))
     st.caption(about_map(laid, encoded))
-    place = clicked(chosen)
+    charts.data_behind(lambda: map_table(laid, groups, captions), key="map", name=f"map-{run.experiment.model}-{run.experiment.data}")
     if place is not None:
         decoded_place(run, laid, place, data)
+
+
+def map_table(laid: maps.Map, groups: np.ndarray, captions: list[str]) -> Any:
+    import pandas
+
+    return pandas.DataFrame({"x": laid.points[:, 0], "y": laid.points[:, 1], "group": groups, "caption": captions})
 
 
 def about_map(laid: maps.Map, encoded: bool) -> str:
     """What is on the map, in words."""
     what = f"{len(laid.points)} training pictures, encoded." if encoded else f"{len(laid.points)} samples along the two strongest directions found without labels."
     explained = f" The two axes hold {laid.explained:.0%} of the variance." if laid.explained is not None else ""
-    return f"{what} Neighbours look alike where the latent is smooth.{explained} Click anywhere to decode that place."
+    return f"{what} Neighbours look alike where the latent is smooth.{explained} Point at one to see it; click anywhere to decode that place."
 
 
 def few_groups(groups: np.ndarray) -> np.ndarray:
@@ -64,31 +79,29 @@ def few_groups(groups: np.ndarray) -> np.ndarray:
     return np.where(groups == "", "none", np.where(np.isin(groups, common), groups, "other")).astype(object)
 
 
-def map_figure(laid: maps.Map, pictures: np.ndarray, groups: np.ndarray) -> Any:
-    """Points by group (colour and marker), some as pictures, over an invisible lattice that catches clicks."""
-    from plotly import graph_objects as go
+def picture_map(laid: maps.Map, pictures: np.ndarray, groups: np.ndarray, captions: list[str], alt: str) -> tuple[float, float] | None:
+    """Points by group (colour and mark) whose pictures show under the pointer; the place that was clicked last."""
+    names = sorted(set(groups))
+    data = {
+        "points": laid.points.round(4).tolist(),
+        "groups": [names.index(group) for group in groups],
+        "names": [plain_text(name, 60) for name in names],
+        "colours": [charts.colour(slot) for slot in range(len(names))],
+        "captions": [plain_text(caption, 80) for caption in captions],
+        "sprite": data_url(np.asarray(grid(pictures, COLUMNS, gap=0))),
+        "columns": COLUMNS,
+        "side": pictures.shape[1],
+        "axes": ["first axis (standard deviations of the latent)", "second axis"],
+        "alt": alt + " Arrow keys move, Enter decodes.",
+    }
+    draw = st.components.v2.component("picture_map", html='<div class="map"></div>', css=_beside(".css"), js=_beside(".js"))
+    key = f"map.{hash((laid.points.tobytes(), pictures.tobytes()))}"  # another map has no place clicked yet
+    place = draw(data=data | {"chosen": state.get(key, {}).get("place")}, key=key, on_place_change=lambda: None).place
+    return (float(place[0]), float(place[1])) if place else None
 
-    figure = go.Figure()
-    low, high = laid.points.min(axis=0), laid.points.max(axis=0)
-    xs, ys = (axis.ravel() for axis in np.meshgrid(*(np.linspace(a, b, 31) for a, b in zip(low, high, strict=True))))
-    figure.add_scatter(x=xs, y=ys, mode="markers", marker={"opacity": 0, "size": 18}, hoverinfo="none", showlegend=False)
-    for slot, group in enumerate(sorted(set(groups))):
-        of = groups == group
-        figure.add_scatter(x=laid.points[of, 0], y=laid.points[of, 1], mode="markers", name=charts.chart_text(group or "pictures"),
-                           marker={"color": charts.colour(slot), "symbol": slot, "size": 7}, opacity=0.75, hoverinfo="skip")  # fmt: skip
-    width = float((high - low)[0]) / 16
-    figure.update_layout(images=[
-        {"source": data_url(pictures[i]), "xref": "x", "yref": "y", "x": laid.points[i, 0], "y": laid.points[i, 1], "sizex": width, "sizey": width * float((high - low)[1] / (high - low)[0]),
-         "xanchor": "center", "yanchor": "middle", "opacity": 0.85, "layer": "below"} for i in range(min(THUMBNAILS, len(pictures)))
-    ])  # fmt: skip
-    charts.dress(figure, height=560)
-    figure.update_layout(hovermode="closest", xaxis_title="first axis (standard deviations of the latent)", yaxis_title="second axis", clickmode="event+select", dragmode="pan")
-    return figure
 
-
-def clicked(chosen: Any) -> tuple[float, float] | None:
-    points = chosen.selection.points if chosen and chosen.selection else []
-    return (points[0]["x"], points[0]["y"]) if points else None
+def _beside(suffix: str) -> str:
+    return Path(__file__).with_suffix(suffix).read_text()
 
 
 def decoded_place(run: Run, laid: maps.Map, place: tuple[float, float], data: Any) -> None:

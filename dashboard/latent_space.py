@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, gallery, resources, state
+from dashboard import charts, resources, state
 from dashboard.anchors import anchors, data_if_there, key_of, model_of, ordinary, warn_outside
-from dashboard.film import film
+from dashboard.film import film, sheet
 from dashboard.latent_directions import directions_view
 from dashboard.latent_map import map_view
 from genmodels.explore import latent
@@ -43,7 +43,8 @@ def walk_view(run: Run) -> None:
             rows.append(("Nearest training picture", data.train.images[near[0]]))
         return path, near, film(rows)
 
-    path, near, drawn = resources.explored(key_of(run, "walk", points.tobytes(), kind, frames, data is None), make)
+    with st.spinner("Walking …"):
+        path, near, drawn = resources.explored(key_of(run, "walk", points.tobytes(), kind, frames, data is None), make)
     usual = latent.typicality(path.latents)
     if near is not None:
         st.markdown(reading(near[1], ordinary(run)))
@@ -118,13 +119,34 @@ def plane_view(run: Run) -> None:
     """The plane through three anchors as a sheet of pictures."""
     with st.container(border=True):
         points, _ = anchors(run, fewest=3, most=3)
-        steps = st.select_slider("Pictures a side", (5, 7, 9, 11), 9, **state.kept("steps"))
-    places = latent.plane(points, steps)
-    with model_of(run) as model:
-        pictures = resources.explored(key_of(run, "plane", points.tobytes(), steps), lambda: model.decode(places))
-    warn_outside(latent.typicality(places), "pictures")
-    st.caption("First anchor at the upper left, second at the upper right, third at the lower left.")
-    gallery.images(pictures, f"{steps} by {steps} pictures on the plane through three anchors", columns=steps, side=640)
+        left, right = st.columns(2)
+        kind = left.segmented_control("Interpolation", latent.KINDS, default=latent.KINDS[0], required=True, **state.bound(state.KIND))
+        steps = right.select_slider("Pictures a side", (5, 7, 9, 11), 9, **state.kept("steps"))
+    data = data_if_there(run)
+    places = latent.plane(points, steps, kind)
+
+    def make() -> tuple[np.ndarray, Any]:
+        with model_of(run) as model:
+            pictures = model.decode(places)
+        return pictures, None if data is None else latent.nearest_training(pictures, data.train.images)
+
+    with st.spinner("Drawing the plane …"):
+        pictures, near = resources.explored(key_of(run, "plane", points.tobytes(), steps, kind, data is None), make)
+    usual = latent.typicality(places)
+    warn_outside(usual, "pictures")
+    table = plane_table(near, usual, steps)
+    hover = ["<br>".join(f"{name}: {value:.3g}" for name, value in row.items()) for row in table.to_dict("records")]
+    charts.draw(sheet(pictures, steps, hover), key="plane", table=table, name=f"plane-{run.experiment.model}-{run.experiment.data}",
+                see="First anchor at the upper left, second at the upper right, third at the lower left. Point at a picture for its place.")  # fmt: skip
+
+
+def plane_table(near: tuple[np.ndarray, np.ndarray] | None, usual: np.ndarray, steps: int) -> Any:
+    """Where each picture of the plane lies, with what `walk_table` says of a frame."""
+    down, right = np.divmod(np.arange(steps**2), steps)
+    table = walk_table(near, usual).drop(columns="frame")
+    table.insert(0, "to the second anchor", right / (steps - 1))
+    table.insert(1, "to the third anchor", down / (steps - 1))
+    return table
 
 
 VIEWS: dict[str, Callable[[Run], None]] = {"Walk": walk_view, "Plane": plane_view, "Map": map_view, "Directions": directions_view}

@@ -44,17 +44,17 @@ def unsupervised(generator: Any, *, components: int = 6, n: int = 2000, seed: in
     Harkonen et al. 2020 (GANSpace), arXiv 2004.02546: the components of n draws' activations are found, and the
     direction of each is the latent's regression on its coordinate. Largest first.
     """
+    from sklearn.decomposition import PCA
+
     latents = generator.latents(n, seed=seed)
     activations = generator.hidden(latents, _labels(generator, n, seed))
-    centred = activations - activations.mean(axis=0)
-    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
-    shares = sizes**2 / (sizes**2).sum()
+    layout = PCA(min(components, latents.shape[1], *activations.shape), svd_solver="randomized", random_state=seed)
+    coordinates = layout.fit_transform(activations)
     directions = []
-    for number in range(min(components, len(sizes), latents.shape[1])):
-        coordinate = left[:, number] * np.sqrt(n)  # standard deviation 1
-        vector = coordinate @ (latents - latents.mean(axis=0)) / n
+    for number, share in enumerate(layout.explained_variance_ratio_):
+        vector = coordinates[:, number] @ (latents - latents.mean(axis=0))
         vector *= np.sign(vector[np.abs(vector).argmax()])  # a component has no sign of its own
-        directions.append(Direction(f"Component {number + 1}", _unit(vector), float(shares[number])))
+        directions.append(Direction(f"Component {number + 1}", _unit(vector), float(share)))
     return directions
 
 
@@ -103,7 +103,7 @@ def _told_apart(used: Sequence[np.ndarray], kept: Sequence[np.ndarray], rng: np.
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    judge = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=500, class_weight="balanced"))
+    judge = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, class_weight="balanced", solver="newton-cholesky"))
     judge.fit(np.concatenate(used), np.repeat([0, 1], [len(each) for each in used]))
     fewer = min(map(len, kept))
     right = sum(int((judge.predict(rng.permutation(each)[:fewer]) == side).sum()) for side, each in enumerate(kept))

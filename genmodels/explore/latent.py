@@ -119,18 +119,24 @@ def _spherical(starts: np.ndarray, ends: np.ndarray, along: np.ndarray) -> np.nd
     return direction * ((1 - along) * lengths[0] + along * lengths[1])
 
 
-def plane(anchors: np.ndarray, steps: int = 9, margin: float = 0.0) -> np.ndarray:
+def plane(anchors: np.ndarray, steps: int = 9, kind: str = "linear") -> np.ndarray:
     """The plane through three anchors, (steps * steps, latent), row by row.
 
-    The first anchor is at the upper left, the second at the upper right, the third at the lower left; `margin` goes
-    beyond them by that share.
+    The first anchor is at the upper left, the second at the upper right, the third at the lower left. Spherical: each
+    place is brought to the length that lies evenly between those of the anchors, so that it stays in the prior's shell.
     """
+    if kind not in KINDS:
+        raise Refusal(unknown("interpolation", kind, KINDS))
     if len(anchors) != 3:
         raise Refusal(f"A plane goes through three anchors, not {len(anchors)}; choose three.")
     first, second, third = anchors
-    places = np.linspace(-margin, 1 + margin, steps)
+    places = np.linspace(0, 1, steps)
     down, right = np.meshgrid(places, places, indexing="ij")
     points = first + right[..., None] * (second - first) + down[..., None] * (third - first)
+    if kind == "spherical":
+        lengths = np.linalg.norm(anchors, axis=1)
+        wanted = np.maximum(lengths[0] + right * (lengths[1] - lengths[0]) + down * (lengths[2] - lengths[0]), 0)
+        points *= (wanted / np.maximum(np.linalg.norm(points, axis=2), 1e-9))[..., None]
     return points.reshape(-1, anchors.shape[1]).astype("float32")
 
 

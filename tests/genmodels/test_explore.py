@@ -78,8 +78,12 @@ def test_the_shell_holds_draws_and_warns_of_the_middle_of_a_straight_line() -> N
 
 def test_a_plane_has_its_anchors_in_its_corners() -> None:
     anchors = rng.standard_normal((3, 5), dtype="float32")
-    sheet = latent.plane(anchors, 7)
-    np.testing.assert_allclose(sheet[[0, 6, 42]], anchors, atol=1e-6)
+    for kind in latent.KINDS:
+        np.testing.assert_allclose(latent.plane(anchors, 7, kind)[[0, 6, 42]], anchors, atol=1e-6)
+    draws = np.random.default_rng(0).standard_normal((3, 64), dtype="float32")
+    assert (latent.typicality(latent.plane(draws, 9, "spherical")) > latent.SHELL).all()
+    assert (latent.typicality(latent.plane(draws, 9)) < latent.SHELL).any()
+    np.testing.assert_allclose(latent.plane(draws, 3)[4], (draws[1] + draws[2]) / 2, atol=1e-6)
     with pytest.raises(Refusal, match="three anchors, not 2"):
         latent.plane(anchors[:2])
 
