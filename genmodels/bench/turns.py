@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,9 @@ class Absent(Exception):
 class Side:
     """The parent's end: starts `python -m module arguments...` and has it take turns."""
 
-    def __init__(self, command: Sequence[str], python: str = sys.executable) -> None:
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"} | dict.fromkeys(LIMITS, str(THREADS))
+    def __init__(self, command: Sequence[str], python: str) -> None:
+        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        environment = os.environ | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"} | dict.fromkeys(LIMITS, str(THREADS))
         self.said = tempfile.TemporaryFile("w+")  # what it writes to stderr, told when it breaks
         self.child = subprocess.Popen(
             [python, "-m", *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said,
@@ -47,12 +49,15 @@ class Side:
         return self._answer()
 
     def close(self) -> None:
-        self.child.stdin and self.child.stdin.close()
+        """End it: the end of its input is the sign to go."""
+        for stream in (self.child.stdin, self.child.stdout, self.said):
+            with suppress(BrokenPipeError):
+                stream and stream.close()
         try:
             self.child.wait(timeout=20)
         except subprocess.TimeoutExpired:
             self.child.kill()
-        self.said.close()
+            self.child.wait()
 
     def _answer(self) -> dict[str, Any]:
         assert self.child.stdout is not None

@@ -2,8 +2,9 @@
 
 Started as `python -m genmodels.bench.peers.keras_io train-vae arrays`. The loops are those of its examples "Variational
 AutoEncoder" and "DCGAN to generate face images" (the generator is drawn twice a step); networks and losses are ours,
-so that only the way of training differs. Ways to call `fit`: on `arrays` as the VAE example does, with a `callback` a
-batch, from a tf.data `pipeline` as the DCGAN example does; `graph` turns off XLA, which `compile` chooses by itself.
+so that only the way of training differs, but with Keras's own Adam and SiLU. Ways to call `fit`: on `arrays` as the VAE
+example does, with a `callback` a batch, from a tf.data `pipeline` as the DCGAN example does; `graph` turns off XLA,
+which `compile` chooses by itself.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from keras import ops
 from genmodels.bench import BATCH
 from genmodels.bench.ours import SPEC
 from genmodels.bench.turns import serve
+from genmodels.layers import silu
 from genmodels.models import MODELS
 from genmodels.models.gan import LOSSES, augmentation
 
@@ -30,6 +32,9 @@ class VAE(keras.Model):
         self.recipe = MODELS["vae"]()
         networks = self.recipe.networks(SPEC)
         self.encoder, self.decoder = networks["encoder"], networks["decoder"]
+        for layer in (*self.encoder.layers, *self.decoder.layers):
+            if getattr(layer, "activation", None) is silu:
+                layer.activation = keras.activations.silu
         self.noise = keras.random.SeedGenerator(1337)
         self.trackers = [keras.metrics.Mean(name) for name in ("total_loss", "reconstruction_loss", "kl_loss")]
 
