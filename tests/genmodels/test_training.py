@@ -240,6 +240,32 @@ def test_an_occupied_port_is_one_sentence(genmodels) -> None:
     assert asked.returncode == 2 and f"Port {port} is taken" in asked.stderr and asked.stderr.count("\n") == 1
 
 
+def test_the_first_start_on_a_new_machine_asks_nothing(tmp_path: Path) -> None:
+    """Streamlit asks a new user for an e-mail address and waits, unless it is told not to."""
+    import socket
+    import time
+    import urllib.request
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"HOME": str(tmp_path), "BROWSER": "true", "DISPLAY": ""}
+    command = [sys.executable, "-m", "genmodels", "dashboard", "--port", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        for _ in range(150):
+            assert server.poll() is None, server.stdout.read().decode() if server.stdout else ""
+            try:
+                assert urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health").status == 200
+                break
+            except OSError:
+                time.sleep(0.2)
+        else:
+            pytest.fail("the dashboard did not answer within 30 s")
+    finally:
+        server.terminate()
+
+
 def test_a_torn_history_is_read_around_and_appended_to(trained, tmp_path: Path) -> None:
     from genmodels.runs import History, read_history
 
