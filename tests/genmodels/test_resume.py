@@ -36,7 +36,7 @@ def begin(run: Run) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "genmodels", "resume", run.id], cwd=ROOT, stdout=log, stderr=log)
 
 
-def wait_for(condition, seconds: float = 60) -> None:
+def wait_for(condition, seconds: float = 240) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
