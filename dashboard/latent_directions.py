@@ -34,7 +34,7 @@ def labelled_direction(run: Run) -> list[directions.Direction]:
         grouping = left.selectbox("With labels: grouping", list(known), format_func=plain_text, **state.kept("directions.grouping"))
         groups = sorted(set(known[grouping]) - {""})
         first = middle.selectbox("From", groups, format_func=plain_text)
-        second = right.selectbox("To", groups, index=min(1, len(groups) - 1), format_func=plain_text)
+        second = right.selectbox("To", groups, index=len(groups) - 1, format_func=plain_text)
         if first == second:
             st.info("Choose two different groups.")
             return []
@@ -62,15 +62,16 @@ def labelled_direction(run: Run) -> list[directions.Direction]:
 def sliders(run: Run, found: list[directions.Direction]) -> None:
     """Eight draws, moved along each direction by its slider; only this part is drawn again."""
     seed = st.number_input("Seed of the eight pictures", 0, 2**31 - 1, 1, **state.kept("directions.seed"))
-    columns = st.columns(2)
-    amounts = []
-    for number, direction in enumerate(found):
-        label = direction.name if not isinstance(direction.strength, float) else f"{direction.name} ({direction.strength:.0%} of variance)"
-        amounts.append(columns[number % 2].slider(safe_text(label), -4.0, 4.0, 0.0, 0.25, key=f"direction.{direction.name}", help="In standard deviations of the latent along it."))
+    drawn, amounts = st.container(), []
+    for row in range(0, len(found), 2):
+        for column, direction in zip(st.columns(2), found[row : row + 2], strict=False):
+            label = direction.name if not isinstance(direction.strength, float) else f"{direction.name} ({direction.strength:.0%} of variance)"
+            amounts.append(column.slider(safe_text(label), -4.0, 4.0, 0.0, 0.25, key=f"direction.{direction.name}", help="In standard deviations of the latent along it."))
     with model_of(run) as model:
         start = model.latents(8, seed=int(seed))
         moved = directions.moved(start, found, amounts)
         pictures = model.decode(np.concatenate([start, moved]))
-    st.caption("Above: as drawn from the seed. Below: moved by the sliders.")
-    gallery.images(pictures, "Eight samples above the same eight moved along the chosen directions", columns=8, side=960)
-    warn_outside(latent.typicality(moved), "pictures below")
+    with drawn:
+        gallery.images(pictures, "Eight samples above the same eight moved along the chosen directions", columns=8, side=960)
+        st.caption("Above: as drawn from the seed. Below: moved by the sliders.")
+        warn_outside(latent.typicality(moved), "pictures below")

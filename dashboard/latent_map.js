@@ -5,6 +5,9 @@ const SHAPES = [
 ];
 const HEIGHT = 540, EDGE = { left: 44, right: 12, top: 12, bottom: 40 }, NEAR = 22, SMALL = 30, LARGE = 128;
 
+// Slots that share a colour (every sixth) have different shapes.
+const shape = (slot) => SHAPES[(slot + Math.floor(slot / SHAPES.length)) % SHAPES.length];
+
 function made(name, attributes, parent) {
   const svg = ["svg", "path", "line", "text", "g", "rect"].includes(name);
   const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
@@ -40,7 +43,7 @@ export default function ({ data, parentElement, setStateValue }) {
     bounds[1][0] + ((HEIGHT - EDGE.bottom - top) / (HEIGHT - EDGE.top - EDGE.bottom)) * (bounds[1][1] - bounds[1][0]),
   ];
   const symbol = (i, parent, at) =>
-    made("path", { d: SHAPES[groups[i] % SHAPES.length], fill: colours[groups[i]], "fill-opacity": 0.8, transform: `translate(${at})` }, parent);
+    made("path", { d: shape(groups[i]), fill: colours[groups[i]], "fill-opacity": 0.8, transform: `translate(${at})` }, parent);
 
   function picture(i, size, parent) {
     const element = made("div", { class: "picture" }, parent), scale = size / side;
@@ -126,7 +129,7 @@ export default function ({ data, parentElement, setStateValue }) {
   names.forEach((name, slot) => {
     if (!name) return;
     const entry = made("span", {}, legend), svg = made("svg", { width: 14, height: 14, viewBox: "-7 -7 14 14", "aria-hidden": "true" }, entry);
-    made("path", { d: SHAPES[slot % SHAPES.length], fill: colours[slot] }, svg);
+    made("path", { d: shape(slot), fill: colours[slot] }, svg);
     made("span", {}, entry).textContent = name;
   });
   const watcher = new ResizeObserver(() => { if (Math.abs(field.clientWidth - width) > 1) draw(); });
