@@ -86,8 +86,11 @@ def run(names: Sequence[str] = (), pairs: int = 5) -> list[dict[str, Any]]:
     """
     if pairs < 1:
         raise Refusal(f"The number of pairs is {pairs}; it must be at least 1.")
-    chosen = [(name, BENCHES[name]) for name in names or BENCHES]
-    return [row for name, bench in chosen for row in race(name, bench, pairs)]
+    rows = []
+    for name, bench in [(name, BENCHES[name]) for name in names or BENCHES]:
+        print(f"{name}: {pairs} pairs of turns", file=sys.stderr)
+        rows += race(name, bench, pairs)
+    return rows
 
 
 def race(name: str, bench: Bench, pairs: int) -> list[dict[str, Any]]:
