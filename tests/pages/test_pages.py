@@ -135,7 +135,7 @@ def test_a_damaged_run_is_shown_and_refused_in_one_sentence(home: Path) -> None:
     (run.path / "experiment.json").write_text('{"format": 1, "experiment": {"model": "vee"}}')
     assert not opened("runs").exception
     test = opened("train", run=run.id)
-    assert not test.exception and "is not an experiment" in test.error[0].value
+    assert not test.exception and "Did you mean" in test.error[0].value
 
 
 def test_start_watch_stop(home: Path) -> None:
