@@ -1,8 +1,8 @@
 """Networks that learn: their optimizers, their random numbers, one compiled step.
 
-The only file that knows the back end (TensorFlow). Not `keras.Model.fit`: on two cores the same step took 1.4 to 1.6
-times as long inside `fit`, whose input pipeline competes for the cores and whose default is XLA, slower here than
-TensorFlow's own kernels; and `fit` cannot be resumed bit for bit.
+The only file that knows the back end (TensorFlow). Not `keras.Model.fit`: it cannot be resumed bit for bit, and a step
+inside it took 1.1 to 1.6 times as long on two cores, where its input pipeline competes for them and its default is XLA,
+slower here than TensorFlow's own kernels (`genmodels bench train-vae train-gan`).
 """
 
 from __future__ import annotations

@@ -342,3 +342,24 @@ def test_a_list_of_5000_runs_takes_seconds(home: Path) -> None:
     assert sum(row["state"] == "done" for row in runs()) >= 5000
     print(f"5,000 runs listed in {time.perf_counter() - started:.2f} s")
     assert os.environ["GENMODELS_HOME"] == str(home)
+
+
+@pytest.mark.parametrize("model", ["vae", "gan"])
+def test_an_exported_network_draws_what_the_run_draws(model: str, trained, home: Path, tmp_path: Path, genmodels) -> None:
+    folder = trained(model)
+    run = Run(Path(shutil.copytree(folder, home / "runs" / folder.name)))
+    file = tmp_path / "out" / "drawing.keras"
+    assert genmodels("export", run.id, "--out", file).returncode == 0
+    import importlib
+
+    import keras
+
+    importlib.import_module("genmodels.layers")  # what the file names
+    network, generator = keras.saving.load_model(file, compile=False), run.generator()
+    latents = generator.latents(64, seed=2)
+    drawn = np.asarray(network([latents, np.zeros((64, 0), "float32")]))
+    expected = np.round(np.clip(drawn, 0, 1) * 255).astype("uint8")
+    assert np.abs(expected.astype(int) - generator.decode(latents)).max() <= 1
+    refused = genmodels("export", run.id, "--out", tmp_path / "drawing.h5")
+    assert refused.returncode == 2 and "ends in .keras, not in '.h5'" in refused.stderr
+    assert not (tmp_path / "drawing.h5").exists()
