@@ -20,14 +20,16 @@ KINDS = ("image", "text", "music", "molecule", "code", "clip")
 class Spec:
     """What one example is, so that a run can be opened again without its data.
 
-    `shape` is the shape of one example: (height, width, channels) for images. `classes` counts the labels (0: none)
-    and `vocabulary` names them, or the tokens of a text.
+    `shape` is the shape of one example: (height, width, channels) for images, (context,) in tokens for text and code.
+    `classes` counts the labels (0: none) and `vocabulary` names them, or the tokens of a text; `merges` are the
+    byte pairs that these tokens are made by, "left right".
     """
 
     kind: str
     shape: tuple[int, ...]
     classes: int = 0
     vocabulary: tuple[str, ...] = ()
+    merges: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -35,7 +37,8 @@ class Spec:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        return cls(values["kind"], tuple(values["shape"]), values["classes"], tuple(values["vocabulary"]))
+        merges = tuple(values.get("merges", ()))  # runs of version 0.1 have none
+        return cls(values["kind"], tuple(values["shape"]), values["classes"], tuple(values["vocabulary"]), merges)
 
 
 def knob(default: Any, low: float | None = None, high: float | None = None, help: str = "",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -48,6 +48,23 @@ class Examples:
     def __len__(self) -> int:
         return len(self.images)
 
+    def order(self, seed: Sequence[int]) -> np.ndarray:
+        """What an epoch trains on, in its order: every example once."""
+        return np.random.default_rng(seed).permutation(len(self))
+
+    def batch(self, index: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Images and labels at `index`, as a training step takes them."""
+        return self.images[index], None if self.labels is None else self.labels[index]
+
+    def digest(self, sha: Any) -> None:
+        """Feed all of it to a hash."""
+        sha.update(repr(self.images.shape).encode())
+        sha.update(np.ascontiguousarray(self.images).data)
+        sha.update(b"" if self.labels is None else self.labels.astype("<i4").tobytes())
+        sha.update("\n".join(self.captions).encode())
+        for name, values in sorted(self.groups.items()):
+            sha.update("\n".join([name, *values]).encode())
+
     def with_mirrored(self) -> Examples:
         """These, and behind them the mirror image of each."""
         twice = self.take(np.tile(np.arange(len(self)), 2))
@@ -64,27 +81,64 @@ class Examples:
 
 
 @dataclass(frozen=True)
+class Texts:
+    """One split of texts or code: its documents, and the tokens of all of them in one row.
+
+    `tokens` (n,) int32 has `END` (0) before the first document and after each. An example is a window of `context`
+    tokens with the token after it; `windows` of them make an epoch (0: as many as fit side by side).
+    """
+
+    documents: tuple[str, ...]
+    tokens: np.ndarray
+    context: int
+    windows: int = 0
+    groups: Mapping[str, np.ndarray] = field(default_factory=dict)  # one entry a document
+
+    def __len__(self) -> int:
+        return self.windows or max(0, len(self.tokens) - 1) // self.context
+
+    @property
+    def characters(self) -> int:
+        return sum(map(len, self.documents))
+
+    def order(self, seed: Sequence[int]) -> np.ndarray:
+        """Where the windows of an epoch begin: side by side from an offset drawn anew, each token once; or anywhere."""
+        rng, most = np.random.default_rng(seed), len(self.tokens) - self.context
+        if self.windows:
+            return rng.integers(most, size=self.windows)
+        offset = rng.integers(min(self.context, most - (len(self) - 1) * self.context))
+        return offset + self.context * rng.permutation(len(self))
+
+    def batch(self, starts: np.ndarray) -> tuple[np.ndarray, None]:
+        """The windows (n, context + 1) that begin there."""
+        return self.tokens[starts[:, None] + np.arange(self.context + 1)], None
+
+    def digest(self, sha: Any) -> None:
+        """Feed all of it to a hash."""
+        sha.update(repr((self.tokens.shape, self.context, self.windows)).encode())
+        sha.update(self.tokens.astype("<i4").tobytes())
+        sha.update("\0".join(self.documents).encode())
+        for name, values in sorted(self.groups.items()):
+            sha.update("\n".join([name, *values]).encode())
+
+
+@dataclass(frozen=True)
 class Dataset:
-    """Training and held-out examples. No training ever sees `test`."""
+    """Training and held-out examples, `Examples` of pictures or `Texts`. No training ever sees `test`."""
 
     name: str
-    train: Examples
-    test: Examples
+    train: Any
+    test: Any
     spec: Spec
     licence: str
     source: str
     credit: str = ""  # must stand wherever the pictures are shown
 
     def digest(self) -> str:
-        """SHA-256 over both splits: pictures, labels, captions and groups. Recorded in every run."""
+        """SHA-256 over both splits: pictures or texts, labels, captions and groups. Recorded in every run."""
         sha = hashlib.sha256()
         for part in (self.train, self.test):
-            sha.update(repr(part.images.shape).encode())
-            sha.update(np.ascontiguousarray(part.images).data)
-            sha.update(b"" if part.labels is None else part.labels.astype("<i4").tobytes())
-            sha.update("\n".join(part.captions).encode())
-            for name, values in sorted(part.groups.items()):
-                sha.update("\n".join([name, *values]).encode())
+            part.digest(sha)
         return sha.hexdigest()
 
 
@@ -101,14 +155,19 @@ def describe(data: Dataset) -> dict[str, Any]:
         for group in sorted({*values.tolist(), *held_out.tolist()} - {""}):
             train, test = int((values == group).sum()), int((held_out == group).sum())
             groups[name].append({"group": group, "train": train, "test": test, "share": train / known})
+    text = isinstance(data.train, Texts)
     return {
         "name": data.name,
         "kind": data.spec.kind,
         "shape": list(data.spec.shape),
         "n_train": len(data.train),
         "n_test": len(data.test),
-        "classes": list(data.spec.vocabulary),
-        "captions": len(set(data.train.captions) | set(data.test.captions)),
+        "classes": [] if text else list(data.spec.vocabulary),
+        "captions": 0 if text else len(set(data.train.captions) | set(data.test.captions)),
+        **({"documents": [len(part.documents) for part in (data.train, data.test)],
+            "characters": [part.characters for part in (data.train, data.test)],
+            "tokens": [len(part.tokens) for part in (data.train, data.test)],
+            "vocabulary": len(data.spec.vocabulary)} if text else {}),
         "groups": groups,
         "licence": data.licence,
         "credit": data.credit,
