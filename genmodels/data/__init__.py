@@ -155,19 +155,19 @@ def describe(data: Dataset) -> dict[str, Any]:
         for group in sorted({*values.tolist(), *held_out.tolist()} - {""}):
             train, test = int((values == group).sum()), int((held_out == group).sum())
             groups[name].append({"group": group, "train": train, "test": test, "share": train / known})
-    text = isinstance(data.train, Texts)
+    written = isinstance(data.train, Texts)
     return {
         "name": data.name,
         "kind": data.spec.kind,
         "shape": list(data.spec.shape),
         "n_train": len(data.train),
         "n_test": len(data.test),
-        "classes": [] if text else list(data.spec.vocabulary),
-        "captions": 0 if text else len(set(data.train.captions) | set(data.test.captions)),
+        "classes": [] if written else list(data.spec.vocabulary),
+        "captions": 0 if written else len(set(data.train.captions) | set(data.test.captions)),
         **({"documents": [len(part.documents) for part in (data.train, data.test)],
             "characters": [part.characters for part in (data.train, data.test)],
             "tokens": [len(part.tokens) for part in (data.train, data.test)],
-            "vocabulary": len(data.spec.vocabulary)} if text else {}),
+            "vocabulary": len(data.spec.vocabulary)} if written else {}),
         "groups": groups,
         "licence": data.licence,
         "credit": data.credit,
@@ -176,4 +176,15 @@ def describe(data: Dataset) -> dict[str, Any]:
     }
 
 
-from genmodels.data import digits, folder, icons, keras_sets, openmoji  # noqa: E402, F401  (registration)
+from genmodels.data import (  # noqa: E402, F401  (registration)
+    digits,
+    folder,
+    icons,
+    keras_sets,
+    occupations,
+    openmoji,
+    python_code,
+    python_docs,
+    shakespeare,
+    text,
+)

@@ -1,0 +1,66 @@
+"""English by programmers: the docstrings of the standard library and the topics of `help()`."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from genmodels.data import Dataset, dataset
+from genmodels.standard_library import LICENCE, TOPICS, facts, files, parsed
+from genmodels.texts import TextData, divided, read_once
+
+SEED = 6  # fixed: all runs hold out the same modules
+PARTS = {ast.Module: "module", ast.ClassDef: "class", ast.FunctionDef: "function", ast.AsyncFunctionDef: "function"}
+
+
+@dataset("python-docs")
+@dataclass(frozen=True, kw_only=True)
+class PythonDocs(TextData):
+    """English: docstrings and help topics of the Python that runs here, whole modules held out."""
+
+    licence: ClassVar[str] = LICENCE
+
+    def load(self) -> Dataset:
+        """A document is one docstring, its margin taken away, or one topic; exact copies are joined.
+
+        Held out are the documents of a tenth of the modules, and a tenth of the topics, that no other module holds.
+        Group "part": module, class, function or topic. Another version of Python gives other texts.
+        """
+        found = files()
+        known = facts(found)
+        sides = read_once("python-docs", known | {"reading": 1, "seed": SEED}, lambda: divided(_documents(found), SEED))
+        source = f"docstrings of {len(found)} files of the standard library of Python {known['python']}, and {TOPICS}"
+        groups = [{"part": sides["train_groups"]}, {"part": sides["test_groups"]}]
+        return self.dataset("python-docs", sides["train"], sides["test"], source, groups=groups)
+
+
+def _documents(found: dict[str, bytes]) -> Iterator[tuple[str, str, str]]:
+    """(document, family, part): the family is the module, or the topic."""
+    for name, _, tree in parsed(found):
+        if name == TOPICS:
+            pieces = ((text, f"topic {topic}", "topic") for topic, text in _topics(tree).items())
+        else:
+            pieces = (
+                (ast.get_docstring(node, clean=False) or "", name, PARTS[type(node)])
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            )
+        for text, family, part in pieces:
+            if document := _printable(inspect.cleandoc(text)):
+                yield document, family, part
+
+
+def _topics(tree: ast.Module) -> dict[str, str]:
+    """The one table of the file, read as a literal."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            return ast.literal_eval(node.value)
+    return {}
+
+
+def _printable(text: str) -> str:
+    """Without control characters and halves of surrogate pairs, which a few docstrings show as examples."""
+    return "".join(c for c in text if c in "\n\t" or c.isprintable()).strip()

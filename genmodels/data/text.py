@@ -1,0 +1,48 @@
+"""A user's own text, imported from a .txt (see `imported_texts.py` for checks and limits)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from genmodels.data import Dataset, dataset
+from genmodels.imported_texts import import_text, imported_texts, paragraphs, preview_text, read_text, read_text_index
+from genmodels.recipe import knob
+from genmodels.refusal import Refusal
+from genmodels.texts import TextData, context_knob, divided, unit_knob
+
+__all__ = ["OwnText", "import_text", "imported_texts", "preview_text"]
+SEED = 0  # fixed: the same text always holds out the same
+
+
+@dataset("text")
+@dataclass(frozen=True, kw_only=True)
+class OwnText(TextData):
+    """Your own text from a .txt file in UTF-8."""
+
+    unit: str = unit_knob("character")
+    context: int = context_knob(64)
+    token: str = knob("", help="Which imported text: the name that the import gave it")
+    documents: str = knob(
+        "whole", help="whole: the last tenth is held out. paragraphs: one document each, a tenth held out", choices=("whole", "paragraphs")
+    )
+
+    licence: ClassVar[str] = "your own"
+
+    def load(self) -> Dataset:
+        """One document of each split in the order of the text, or paragraphs, of which exact copies are joined.
+
+        Raises `Refusal` where nothing was imported, the kept text has changed, or it is too short for the context.
+        """
+        if not self.token:
+            known = ", ".join(each["token"] for each in imported_texts()) or "none yet; import a .txt first"
+            raise Refusal(f"The data set text needs a token that says which text. There are: {known}.")
+        index, text = read_text_index(self.token), read_text(self.token)
+        if self.documents == "whole":
+            cut = int(0.9 * len(text))
+            sides = {"train": [text[:cut]], "test": [text[cut:]]}
+        else:
+            sides = divided(((part, part, "") for part in paragraphs(text)), SEED)
+        if not sides["train"] or not sides["test"]:
+            raise Refusal(f"{self.token} has too few paragraphs to hold any out; choose documents=whole.")
+        return self.dataset("text", sides["train"], sides["test"], f"{index['title']} ({self.token})", licence=index["licence"])

@@ -1,0 +1,125 @@
+"""What data sets of texts share: four knobs, documents divided by whole families, documents made into a `Dataset`."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from genmodels.rasters import drawn_once
+from genmodels.recipe import Knobs, Spec, knob
+from genmodels.refusal import Refusal
+from genmodels.tokens import BYTES, UNITS, Tokens
+
+if TYPE_CHECKING:
+    from genmodels.data import Dataset
+
+HELD_OUT = 0.1  # share of the families of a text that no training sees
+
+
+def unit_knob(default: str) -> Any:
+    return knob(default, help="What a token is: one character, or a frequent run of bytes (byte pairs)", choices=UNITS)
+
+
+def vocabulary_knob(default: int) -> Any:
+    return knob(default, BYTES + 1, 32_768, "How many different tokens byte pairs may make; characters are as many as there are")
+
+
+def context_knob(default: int) -> Any:
+    return knob(default, 8, 1024, "Tokens in one window: how far back a model looks")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextData(Knobs):
+    """Base of the data sets of texts: what a token is, and what is seen of the tokens."""
+
+    unit: str = unit_knob("byte-pair")
+    vocabulary: int = vocabulary_knob(2048)
+    context: int = context_knob(256)
+    windows: int = knob(0, 0, 10_000_000, "Windows in an epoch, drawn anywhere; 0: side by side, each token once")
+
+    kind: ClassVar[str] = "text"
+    offline: ClassVar[bool] = True
+    licence: ClassVar[str] = ""
+
+    def dataset(self, name: str, train: Sequence[str], test: Sequence[str], source: str, *, licence: str = "",
+                groups: Sequence[Mapping[str, Sequence[str]]] = ({}, {})) -> Dataset:  # fmt: skip
+        """The documents of both splits as a `Dataset`; the tokens are those of the training documents.
+
+        `groups`, one mapping a split, name the group of each document. Raises `Refusal` where a split is shorter than
+        a window. The tokens are learned once and then read from the cache.
+        """
+        from genmodels.data import Dataset, Texts
+
+        tokens, rows = self._tokens(name, train, test)
+        for split, row in zip(("training", "held-out"), rows, strict=True):
+            if len(row) < self.context + 2:
+                raise Refusal(f"context is {self.context}, but the {split} text of {name} is {len(row)} tokens; choose a smaller context or give more text.")
+        parts = [
+            Texts(tuple(documents), row, self.context, windows, {key: np.array(values, str) for key, values in group.items()})
+            for documents, row, windows, group in zip((train, test), rows, (self.windows, 0), groups, strict=True)
+        ]
+        spec = Spec(self.kind, (self.context,), 0, tokens.vocabulary, tokens.merges)
+        return Dataset(name, parts[0], parts[1], spec, licence or self.licence, source)
+
+    def _tokens(self, name: str, train: Sequence[str], test: Sequence[str]) -> tuple[Tokens, list[np.ndarray]]:
+        sha = hashlib.sha256()
+        for documents in (train, test):
+            sha.update("\0".join(documents).encode() + b"\1")
+        facts: dict[str, Any] = {"documents": sha.hexdigest(), "unit": self.unit, "tokens": 1}
+        if self.unit == "byte-pair":
+            facts |= {"vocabulary": self.vocabulary, "tokenizers": _tokenizers()}
+
+        def learn() -> dict[str, np.ndarray]:
+            tokens = Tokens.learned(train, self.unit, self.vocabulary)
+            told = as_bytes([tokens.vocabulary, tokens.merges])
+            return {"told": told, "train": tokens.encode_all(train), "test": tokens.encode_all(test)}
+
+        arrays = drawn_once(f"{name}-tokens", facts, learn)
+        vocabulary, merges = from_bytes(arrays["told"])
+        return Tokens(tuple(vocabulary), tuple(merges)), [arrays["train"], arrays["test"]]
+
+
+def read_once(name: str, facts: Mapping[str, Any], read: Callable[[], Any]) -> Any:
+    """What `read()` gives (JSON), from the cache where it is there; `facts` are all that decide it."""
+    return from_bytes(drawn_once(name, facts, lambda: {"json": as_bytes(read())})["json"])
+
+
+def divided(found: Iterable[tuple[str, str, str]], seed: int) -> dict[str, list[str]]:
+    """(document, family, group) as {"train", "train_groups", "test", "test_groups"}, whole families held out.
+
+    Exact copies are joined. A document that some training family holds is not held out, so none is on both sides.
+    """
+    sides: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    for document, family, group in found:
+        sides[held_out(family, seed)].setdefault(document, group)
+    train, test = sides
+    test = {document: group for document, group in test.items() if document not in train}
+    return {"train": list(train), "train_groups": list(train.values()), "test": list(test), "test_groups": list(test.values())}
+
+
+def held_out(family: str, seed: int, share: float = HELD_OUT) -> bool:
+    """Whether a family is held out: decided by its name alone, so that it stays where it is when others come or go."""
+    digest = hashlib.sha256(f"{seed} {family}".encode(errors="surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big") < share * 2**64
+
+
+def as_bytes(value: Any) -> np.ndarray:
+    """JSON as an array of bytes, which a cache can keep without pickle."""
+    return np.frombuffer(json.dumps(value).encode(), np.uint8)
+
+
+def from_bytes(array: np.ndarray) -> Any:
+    return json.loads(array.tobytes())
+
+
+def _tokenizers() -> str:
+    from genmodels.data import package
+
+    package("tokenizers", "tokenizers")
+    return importlib.metadata.version("tokenizers")
