@@ -68,3 +68,94 @@ def one_of(classes: int, images: Any, labels: Any) -> Any:
     if isinstance(labels, np.ndarray) and ((labels < 0) | (labels >= classes)).any():
         raise Refusal(f"A label is {int(labels.max())}; this model knows the classes 0 to {classes - 1}.")
     return ops.one_hot(labels, classes)
+
+
+def rotated(x: Any, position: Any) -> Any:
+    """Queries or keys x (..., length, size) turned by their positions, the first of which is `position` (Su et al. 2021).
+
+    Pairs are (i, i + size/2) and the slowest turns by 1/10,000 radian a place, so that a product of the two depends on
+    how far apart they are and not on where.
+    """
+    length, half = x.shape[-2], x.shape[-1] // 2
+    places = ops.cast(position + ops.arange(length), "float32")[:, None]
+    angles = places * ops.convert_to_tensor(10_000.0 ** -(np.arange(half, dtype="float32") / half))
+    cosine, sine = ops.cos(angles), ops.sin(angles)
+    first, second = ops.split(x, 2, axis=-1)
+    return ops.concatenate([first * cosine - second * sine, first * sine + second * cosine], axis=-1)
+
+
+@keras.saving.register_keras_serializable("genmodels")
+class SelfAttention(keras.layers.Layer):
+    """Multi-head self-attention (Vaswani et al. 2017) with rotary positions and no biases; causal or of the whole.
+
+    Gives x (batch, length, width) again; keys and values (batch, heads, length, size), which are a cache for what
+    follows; and how much each place looked at each, (batch, heads, length, length). Called with a `cache` that is
+    `context` long, x follows from `position` on: its keys and values are written into the cache, which is read whole.
+    """
+
+    def __init__(self, heads: int, causal: bool = True, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.heads, self.causal = heads, causal
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        width = shape[-1] or 0
+        if width % (2 * self.heads):
+            raise Refusal(f"The width {width} can't be shared by {self.heads} heads in pairs; choose a multiple of {2 * self.heads}.")
+        spread = keras.initializers.RandomNormal(width**-0.5)
+        self.inward = keras.layers.Dense(3 * width, use_bias=False, kernel_initializer=spread, name="queries_keys_values")
+        self.outward = keras.layers.Dense(width, use_bias=False, kernel_initializer="zeros", name="outward")
+        self.inward.build(shape)
+        self.outward.build(shape)
+
+    def call(self, x: Any, cache: Any = None, position: Any = 0) -> tuple[Any, tuple[Any, Any], Any]:
+        batch, length, width = ops.shape(x)[0], x.shape[1], x.shape[2]
+        size = width // self.heads
+        split = ops.reshape(self.inward(x), (batch, length, 3, self.heads, size))
+        queries, keys, values = ops.unstack(ops.transpose(split, (2, 0, 3, 1, 4)), 3, axis=0)  # (batch, heads, length, size)
+        queries, keys = rotated(queries, position) * size**-0.5, rotated(keys, position)
+        if cache is not None:
+            keys, values = (ops.slice_update(old, (0, 0, position, 0), new) for old, new in zip(cache, (keys, values), strict=True))
+        scores = ops.matmul(queries, ops.swapaxes(keys, -1, -2))  # (batch, heads, length, length or context)
+        if self.causal:
+            own, all_ = position + ops.arange(length)[:, None], ops.arange(keys.shape[2])
+            scores = ops.where(all_ <= own, scores, -1e9)
+        looked = ops.softmax(scores)
+        mixed = ops.reshape(ops.transpose(ops.matmul(looked, values), (0, 2, 1, 3)), (batch, length, width))
+        return self.outward(mixed), (keys, values), looked
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"heads": self.heads, "causal": self.causal}
+
+
+@keras.saving.register_keras_serializable("genmodels")
+class TransformerBlock(keras.layers.Layer):
+    """A pre-norm block: attention, then a squared-ReLU network of four times the width (So et al. 2021), each added to x.
+
+    Takes and gives what `SelfAttention` does.
+    """
+
+    def __init__(self, heads: int, dropout: float = 0.0, causal: bool = True, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.heads, self.dropout, self.causal = heads, dropout, causal
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        width = shape[-1] or 0
+        self.attention_norm = keras.layers.RMSNormalization(epsilon=1e-6, name="attention_norm")
+        self.attention = SelfAttention(self.heads, self.causal, name="attention")
+        self.network_norm = keras.layers.RMSNormalization(epsilon=1e-6, name="network_norm")
+        spread = keras.initializers.RandomNormal(width**-0.5)
+        self.widen = keras.layers.Dense(4 * width, use_bias=False, kernel_initializer=spread, name="widen")
+        self.narrow = keras.layers.Dense(width, use_bias=False, kernel_initializer="zeros", name="narrow")
+        self.drop = keras.layers.Dropout(self.dropout)
+        for layer in (self.attention_norm, self.attention, self.network_norm, self.widen):
+            layer.build(shape)
+        self.narrow.build((*shape[:-1], 4 * width))
+
+    def call(self, x: Any, cache: Any = None, position: Any = 0, training: bool = False) -> tuple[Any, tuple[Any, Any], Any]:
+        added, cache, looked = self.attention(self.attention_norm(x), cache=cache, position=position)
+        x = x + self.drop(added, training=training)
+        x = x + self.drop(self.narrow(ops.square(ops.relu(self.widen(self.network_norm(x))))), training=training)
+        return x, cache, looked
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"heads": self.heads, "dropout": self.dropout, "causal": self.causal}

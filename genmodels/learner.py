@@ -39,20 +39,21 @@ class Learner:
 
     `networks` maps names to Keras models, `optimizers` the names of those that learn to their optimizer. All random
     numbers of training come from `random`, whose state is saved with the weights, so that a resumed training draws
-    what an uninterrupted one would have drawn. Not learning, it has only the networks that drawing needs.
+    what an uninterrupted one would have drawn. Not learning, it has only the networks that drawing needs. `steps` is
+    how many there will be, for recipes whose step size falls towards the last (0: not known).
     """
 
-    def __init__(self, recipe: Any, spec: Spec, seed: int = 0, learning: bool = True) -> None:
+    def __init__(self, recipe: Any, spec: Spec, seed: int = 0, learning: bool = True, steps: int = 0) -> None:
         keras.utils.set_random_seed(seed)
         self.recipe, self.spec = recipe, spec
         networks = recipe.networks(spec)
         self.networks: dict[str, keras.Model] = networks if learning else {name: networks[name] for name in recipe.drawing}
         self.random = keras.random.SeedGenerator(seed)
         self.steps_taken = keras.Variable(0, dtype="int64", trainable=False, name="steps_taken")
-        self.optimizers: dict[str, keras.Optimizer] = recipe.optimizers() if learning else {}
+        self.optimizers: dict[str, keras.Optimizer] = recipe.optimizers(steps) if learning else {}
         for name, optimizer in self.optimizers.items():
             optimizer.build(self.networks[name].trainable_variables)
-        self._step = tf.function(self._traced_step, autograph=False, reduce_retracing=True)
+        self._step = compiled(self._traced_step, fused=recipe.fused)
 
     def noise(self, *shape: int) -> Any:
         """Standard normal numbers of the given shape."""
@@ -62,14 +63,16 @@ class Learner:
         """Numbers from [0, 1) of the given shape."""
         return keras.random.uniform(shape, seed=self.random)
 
-    def step(self, images: np.ndarray, labels: np.ndarray | None = None) -> dict[str, float]:
-        """One training step on uint8 images (n, height, width, channels); the terms of its loss as numbers."""
+    def step(self, examples: np.ndarray, labels: np.ndarray | None = None) -> dict[str, float]:
+        """One training step on uint8 images (n, height, width, channels) or int32 tokens; the terms of its loss as numbers."""
         given = None if labels is None else tf.constant(labels, tf.int32)
-        terms = self._step(tf.constant(images), given)
+        terms = self._step(tf.constant(examples), given)
         return dict(zip(terms, tf.stack(list(terms.values())).numpy().tolist(), strict=True))
 
-    def _traced_step(self, images: Any, labels: Any) -> Terms:
-        terms = self.recipe.step(self, ops.cast(images, "float32") / 255, labels)
+    def _traced_step(self, examples: Any, labels: Any) -> Terms:
+        if examples.dtype == tf.uint8:
+            examples = ops.cast(examples, "float32") / 255
+        terms = self.recipe.step(self, examples, labels)
         self.steps_taken.assign_add(1)
         return {name: tf.cast(value, tf.float32) for name, value in terms.items()}
 
@@ -151,6 +154,6 @@ def input_gradient(function: Callable[[Any], Any], inputs: Any) -> Any:
     return tape.gradient(outputs, inputs)
 
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` as a TensorFlow graph, traced once for each shape."""
-    return tf.function(function, autograph=False, reduce_retracing=True)
+def compiled(function: Callable[..., Any], fused: bool = False) -> Callable[..., Any]:
+    """`function` as a TensorFlow graph, traced once for each shape; fused by XLA into few kernels where that is faster."""
+    return tf.function(function, autograph=False, reduce_retracing=not fused, jit_compile=fused)

@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self, get_type_hints
+from typing import Any, ClassVar, Self, get_type_hints
 
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -124,7 +124,10 @@ class Knobs:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe(Knobs):
-    """A model family: knobs, `build(spec, seed)` for its networks, `step` for its training (see `models/`)."""
+    """A model family: knobs, `networks(spec)`, `step` for its training (see `models/`)."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("image",)  # of example that it learns
+    fused: ClassVar[bool] = False  # whether XLA compiles its step; slower where convolutions are most of it
 
 
 @dataclass(frozen=True, kw_only=True)

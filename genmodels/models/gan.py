@@ -113,7 +113,7 @@ class Gan(Recipe):
 
     # The training
 
-    def optimizers(self) -> dict[str, Any]:
+    def optimizers(self, steps: int = 0) -> dict[str, Any]:
         from genmodels.learner import Adam
 
         return {name: Adam(self.learning_rate, self.momentum) for name in ("generator", "discriminator")}

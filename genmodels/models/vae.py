@@ -82,7 +82,7 @@ class Vae(Recipe):
 
     # The training
 
-    def optimizers(self) -> dict[str, Any]:
+    def optimizers(self, steps: int = 0) -> dict[str, Any]:
         from genmodels.learner import Adam
 
         return {name: Adam(self.learning_rate) for name in ("encoder", "decoder")}

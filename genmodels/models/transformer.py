@@ -1,0 +1,142 @@
+"""Decoder-only Transformer: a language model of text or code.
+
+Papers: Vaswani et al. 2017, arXiv 1706.03762; Radford et al. 2019 (pre-norm, decoder only). It maximises, for the
+tokens x of a text,
+
+    sum over t of  log p(x_t | x_1 ... x_{t-1})
+
+Where this differs: rotary positions (Su et al. 2021, arXiv 2104.09864), RMS normalisation (Zhang and Sennrich 2019,
+arXiv 1910.07467), squared ReLU (So et al. 2021, arXiv 2109.08668), no biases, output tied to the embedding (Press and
+Wolf 2017), and what each block adds starts at zero. Trained by AdamW with a warm-up, a cosine down to a tenth and
+gradients clipped to norm 1.
+
+`read` is the one implementation: training, the likelihood of a text, writing with a key-value cache, attention maps
+and what each layer would have said all call it with the same layers.
+
+Expected: with nanoGPT's CPU configuration on `shakespeare` the held-out loss that the README states.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from genmodels.deferred import keras, ops
+from genmodels.models import model
+from genmodels.recipe import Recipe, Spec, knob
+
+EVALUATED = 65_536  # held-out tokens that are scored after an epoch
+ROWS = 32  # windows in one call of the scoring
+
+
+@model("transformer")
+@dataclass(frozen=True, kw_only=True)
+class Transformer(Recipe):
+    """Decoder-only Transformer: writes text or code token by token, and gives any text a likelihood."""
+
+    layers: int = knob(4, 1, 48, "Blocks, one upon the other")
+    heads: int = knob(4, 1, 64, "Attention heads of a block; the width is a multiple of twice as many")
+    width: int = knob(128, 8, 4096, "Numbers that stand for a token between the blocks")
+    dropout: float = knob(0.0, 0.0, 0.9, "Share of what a block adds that is left out in training")
+    learning_rate: float = knob(2e-3, 1e-6, 0.1, "Highest step size of AdamW")
+    warmup: int = knob(100, 0, 1_000_000, "Steps over which the step size rises from 0")
+    weight_decay: float = knob(0.1, 0.0, 10.0, "Pull of the matrices towards zero")
+
+    kinds: ClassVar = ("text", "code")
+    drawing: ClassVar = ("transformer",)
+    fused: ClassVar = True  # the step is compiled by XLA, which halves the passes over memory
+
+    # The network
+
+    def networks(self, spec: Spec) -> dict[str, Any]:
+        """`transformer`: tokens (n, context) to the logits (n, context, vocabulary) of the token after each."""
+        from genmodels.layers import TransformerBlock
+
+        tokens = keras.Input(spec.shape, dtype="int32")
+        spread = keras.initializers.RandomNormal(0.02)
+        embedding = keras.layers.ReversibleEmbedding(len(spec.vocabulary), self.width, embeddings_initializer=spread, name="embedding")
+        blocks = [TransformerBlock(self.heads, self.dropout, name=f"block_{number}") for number in range(self.layers)]
+        norm = keras.layers.RMSNormalization(epsilon=1e-6, name="norm")
+        return {"transformer": keras.Model(tokens, read((embedding, *blocks, norm), tokens).logits, name="transformer")}
+
+    # The training
+
+    def optimizers(self, steps: int = 0) -> dict[str, Any]:
+        """AdamW whose step size rises, then falls along a cosine to a tenth at the last of `steps`."""
+        from genmodels.learner import Adam
+
+        rate: Any = self.learning_rate
+        if steps:
+            warmup = min(self.warmup, steps // 2)
+            rate = keras.optimizers.schedules.CosineDecay(
+                0.0 if warmup else rate, max(1, steps - warmup), 0.1, warmup_target=rate if warmup else None, warmup_steps=warmup
+            )
+        adam = Adam(rate, beta_2=0.95, weight_decay=self.weight_decay or None, global_clipnorm=1.0)
+        if self.weight_decay:
+            adam.exclude_from_weight_decay(var_names=["scale", "embeddings"])
+        return {"transformer": adam}
+
+    def step(self, learner: Any, windows: Any, labels: Any) -> dict[str, Any]:
+        """One step on windows (n, context + 1) of tokens; reports the mean negative log-likelihood in nats a token."""
+
+        def objective() -> tuple[dict[str, Any], dict[str, Any]]:
+            predicted = learner.networks["transformer"](windows[:, :-1], training=True)
+            loss = ops.mean(ops.sparse_categorical_crossentropy(windows[:, 1:], predicted, from_logits=True))
+            return {"transformer": loss}, {"loss": loss, "learning_rate": learner.optimizers["transformer"].learning_rate}
+
+        return learner.descend(objective)
+
+    def evaluate(self, learner: Any, held_out: Any, samples: Any) -> dict[str, float]:
+        """Held-out negative log-likelihood in nats a token over evenly spread windows, perplexity, bits a character."""
+        if not hasattr(learner, "negative_log_likelihood"):
+            learner.negative_log_likelihood = self.scored(learner.networks)
+        most = max(1, EVALUATED // held_out.context)
+        starts = held_out.context * np.unique(np.linspace(0, len(held_out) - 1, min(most, len(held_out))).astype(int))
+        nats = float(learner.negative_log_likelihood(held_out.batch(starts)[0]).mean())
+        tokens_a_character = (len(held_out.tokens) - 1) / max(1, held_out.characters)
+        return {
+            "held_out_loss": nats,
+            "perplexity": float(np.exp(nats)),
+            "bits_per_character": nats / np.log(2) * tokens_a_character,
+        }
+
+    def scored(self, networks: Any) -> Any:
+        """A function from windows (n, context + 1) to the negative log-likelihood (n, context) of each next token, nats."""
+        from genmodels.generator import in_chunks
+        from genmodels.learner import compiled
+
+        def score(windows: Any) -> Any:
+            predicted = networks["transformer"](windows[:, :-1])
+            return ops.sparse_categorical_crossentropy(windows[:, 1:], predicted, from_logits=True)
+
+        score = compiled(score, fused=True)
+        return lambda windows: in_chunks(lambda rows: np.asarray(score(rows)), windows, size=ROWS)
+
+
+class Read(NamedTuple):
+    """What comes of reading tokens (n, length)."""
+
+    logits: Any  # (n, length, vocabulary) of the token after each
+    caches: list[Any]  # keys and values of each block, (n, heads, length or context, size)
+    hidden: list[Any]  # the embedding and what each block hands on, (n, length, width)
+    attention: list[Any]  # of each block, how much each place looked at each, (n, heads, length, length or context)
+
+
+def read(layers: Any, tokens: Any, caches: Any = None, position: Any = 0) -> Read:
+    """Read tokens (n, length) by the layers that `parts` lists; with `caches` they are those from `position` on."""
+    embedding, *blocks, norm = layers
+    hidden, kept, attention = [embedding(tokens)], [], []
+    for number, block in enumerate(blocks):
+        x, cache, looked = block(hidden[-1], cache=caches and caches[number], position=position)
+        hidden.append(x)
+        kept.append(cache)
+        attention.append(looked)
+    return Read(embedding(norm(hidden[-1]), reverse=True), kept, hidden, attention)
+
+
+def parts(network: Any) -> tuple[Any, ...]:
+    """The layers of a network that `read` takes: embedding, blocks, norm."""
+    blocks = [layer for layer in network.layers if layer.name.startswith("block_")]
+    return (network.get_layer("embedding"), *blocks, network.get_layer("norm"))
