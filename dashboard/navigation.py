@@ -31,6 +31,7 @@ SCREENS = (
     Screen("runs", "Runs", ":material/stacked_line_chart:", "Make"),
     Screen("data", "Data", ":material/photo_library:", "Make"),
     Screen("latent", "Latent space", ":material/explore:", "Look inside"),
+    Screen("prompt", "Prompt", ":material/edit_note:", "Look inside"),
     Screen("about", "About", ":material/info:", "Help"),
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,6 +128,34 @@ def generator(run: Run, epoch: int | None = None) -> Iterator[Any]:
     loaded = _loaded(str(run.path), epoch, newest(run))
     with loaded.lock:
         yield loaded.generator
+
+
+@contextmanager
+def generator_in_turn(run: Run, waiting: Callable[[], None]) -> Iterator[Any]:
+    """The same, for long use: `waiting` is called again and again while another session has the model."""
+    loaded = _loaded(str(run.path), None, newest(run))
+    while not loaded.lock.acquire(timeout=0.3):
+        waiting()
+    try:
+        yield loaded.generator
+    finally:
+        loaded.lock.release()
+
+
+def busy(run: Run) -> bool:
+    """Is another session using the model of this run right now?"""
+    return _loaded(str(run.path), None, newest(run)).lock.locked()
+
+
+def reading(run: Run, text: str, top: int) -> Any:
+    """What a model of texts finds in a text (`TextGenerator.read`); shared, so it must not be changed."""
+    return _reading(str(run.path), newest(run), text, top, run)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)  # with all attention maps one takes up to 6 MB
+def _reading(path: str, version: int, text: str, top: int, _run: Run) -> Any:
+    with generator(_run) as model:
+        return model.read(text, top)
 
 
 @st.cache_resource(max_entries=3, show_spinner=FIRST_TIME)

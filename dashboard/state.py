@@ -16,6 +16,7 @@ RUN = "run"  # which run is watched or explored
 SEARCH, STATES, MODELS, TAGS = "search", "state", "models", "tags"  # filters of the runs page
 TERM, AXIS = "term", "axis"  # what the overlay of curves shows
 VIEW, SEEDS, KIND, LABEL = "view", "seeds", "kind", "label"  # latent page: which view, anchors, interpolation; what is told
+PROMPT, SEED = "prompt", "seed"  # prompt page: what the text begins with (in the URL once it was written on, if short), first seed
 
 # In the session only
 NOTICE = "notice"  # to be shown after the next rerun
@@ -29,6 +30,10 @@ KERAS = "keras_file"  # the run and its .keras file, once it was made
 SLOTS = "slots"  # which colour a run has in charts
 SHOWN_DATA = "shown_data"  # a set that is fetched from the internet was asked for
 OPEN = "open_next"  # the run to be shown after the next rerun
+ASKED = "asked_texts"  # what is to be written in this run of the page
+WRITTEN = "written"  # the texts that were written last, one list a kind of view
+SAMPLES, OTHER, LOOKED_AT, LAYER = "samples", "other_model", "looked_at", "layer"  # prompt page
+SWAP_FROM, SWAP_TO, CANDIDATES = "swap_from", "swap_to", "candidates"  # counterfactual prompts
 STARTED = "started"  # what was started last and when, so that a double click starts one run
 
 
@@ -64,6 +69,23 @@ def take(key: str) -> Any:
 def parameter(key: str) -> str:
     """A URL parameter as it stands there; foreign text. For links to a page whose widget is not drawn yet."""
     return st.session_state.get(key) or st.query_params.get(key, "")
+
+
+def from_url(key: str) -> None:
+    """Takes a parameter over into the session when a link brought another one; called before its widget is drawn."""
+    value, seen = st.query_params.get(key), f"{key}_in_url"
+    if value is not None and value != get(seen):
+        put(key, value)
+        put(seen, value)
+
+
+def to_url(key: str, value: str, most: int = 1000) -> None:
+    """Show a text in the URL, so that a link leads here; a long one is left out."""
+    put(f"{key}_in_url", value)
+    if 0 < len(value) <= most:
+        st.query_params[key] = value
+    else:
+        st.query_params.pop(key, None)
 
 
 def notice(text: str, icon: str = ":material/check_circle:") -> None:

@@ -1,0 +1,82 @@
+"""The prompt page: its form, the texts that are written, and the views that look into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard import prompt_compare, prompt_counterfactual, state
+from dashboard.prompt_attention import attention_view
+from dashboard.prompt_form import decoding_form, prompt_area, seed_and_samples
+from dashboard.prompt_lens import lens_view
+from dashboard.prompt_tokens import tokens_view
+from dashboard.prompt_writing import Draft, show, stream, written
+from genmodels.refusal import Refusal
+from genmodels.registry import unknown
+from genmodels.runs import Run, RunStore
+
+LOOKING: dict[str, Callable[[Run, str, int], None]] = {"Tokens": tokens_view, "Attention": attention_view, "Logit lens": lens_view}
+VIEWS = ("Text", *LOOKING, "Counterfactual", "Compare")
+
+
+def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:
+    """One view of the page, below the form that all share."""
+    if chosen not in VIEWS:
+        raise Refusal(unknown("view", chosen, VIEWS))
+    with st.container(border=True):
+        prompt, seed, drafts = _asked_for(run, names, chosen)
+        decoding = decoding_form()
+        asked = _buttons(drafts)
+    if asked:
+        state.to_url(state.PROMPT, prompt)
+        stream(_kind(chosen), asked, decoding, store)
+        st.rerun()
+    _shown(run, chosen, prompt, [draft.prompt for draft in drafts], seed, store)
+
+
+def _kind(chosen: str) -> str:
+    """Views that look into the same texts share them."""
+    return chosen.lower() if chosen in ("Counterfactual", "Compare") else "text"
+
+
+def _asked_for(run: Run, names: Sequence[str], chosen: str) -> tuple[str, int, list[Draft]]:
+    """The prompt, the seed, and what Write will write."""
+    prompt = prompt_area(run)
+    if chosen == "Counterfactual":
+        second = prompt_counterfactual.second_prompt(prompt)
+        seed, _ = seed_and_samples(several=False)
+        return prompt, seed, prompt_counterfactual.drafts(run, [prompt, second], seed)
+    if chosen == "Compare":
+        other = prompt_compare.other_model(names, run)
+        seed, _ = seed_and_samples(several=False)
+        return prompt, seed, prompt_compare.drafts([run.id, other], prompt, seed)
+    seed, n = seed_and_samples(several=True)
+    return prompt, seed, [Draft(run.id, prompt, seed + number) for number in range(n)]
+
+
+def _buttons(drafts: list[Draft]) -> list[Draft]:
+    """Write and Stop; what is to be written now."""
+    branched = state.take(state.ASKED)
+    with st.container(horizontal=True):
+        pressed = st.button("Write", type="primary", icon=":material/edit:")
+        asked: list[Draft] = drafts if pressed else branched or []
+        st.button("Stop", icon=":material/stop_circle:", disabled=not asked, help="Ends the writing; what was written stays.")
+    return asked
+
+
+def _shown(run: Run, chosen: str, prompt: str, prompts: list[str], seed: int, store: RunStore) -> None:
+    """What was written, and what can be seen in it."""
+    made: Any = written(_kind(chosen))
+    if chosen in LOOKING:
+        LOOKING[chosen](run, prompt, seed)
+        return
+    if made:
+        show(made, f"made.{_kind(chosen)}")
+    elif chosen == "Text":
+        st.info("Write a prompt, or leave it empty, and press Write.", icon=":material/edit_note:")
+    if chosen == "Counterfactual":
+        prompt_counterfactual.counterfactual_view(run, prompts)
+    elif chosen == "Compare":
+        prompt_compare.compare_view(store)

@@ -1,0 +1,156 @@
+"""Texts as a model writes them: streamed, stopped, shown with where they come from, downloaded."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from dashboard import forms, resources, state
+from dashboard.prompt_code import verdict
+from dashboard.prompt_form import trained_on
+from dashboard.text import counted, safe_text
+from genmodels.runs import Run, RunStore
+
+EVERY = 0.05  # seconds between two pictures of a stream
+SHOWN = 3000  # characters of a prompt that are shown
+REPLACED = {"Cc", "Cs", "Co"}  # categories of characters that are shown as a replacement character ...
+TURNING = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")  # ... as are those that turn the direction
+ENDS = {"": "stopped before its end", "end": "ended by the model", "stop": "ended at the stop text", "length": "ended at the most tokens"}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to be written: by which run, from which prompt and seed."""
+
+    run: str
+    prompt: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Made:
+    """A text that a model wrote, with all that is needed to have it written again."""
+
+    run: str
+    model: str  # "transformer on python-docs"
+    kind: str  # text or code
+    prompt: str
+    seed: int
+    decoding: dict[str, Any]
+    text: str
+    finished: str
+    notice: str = ""
+
+    @property
+    def line(self) -> str:
+        """Where the text comes from, in one line of plain text."""
+        settings = forms.told({name: repr(value) if isinstance(value, str) else value for name, value in self.decoding.items()})
+        return f"Made by a model: {self.model}, run {self.run}, seed {self.seed}, {settings}. {ENDS.get(self.finished, self.finished).capitalize()}."
+
+    def as_text(self) -> bytes:
+        return f"{self.line}\n\n--- prompt ---\n{self.prompt}\n--- written by the model ---\n{self.text}\n".encode(errors="replace")
+
+    def as_json(self) -> bytes:
+        return json.dumps({"made_by": "a model", **dataclasses.asdict(self)}, indent=1).encode()
+
+
+def lines_of(text: str) -> str:
+    """A text of several lines for `st.text` and `st.code`: what can't be seen or turns the direction is a replacement character."""
+    return "".join("\ufffd" if c in TURNING or (unicodedata.category(c) in REPLACED and c not in "\n\t") else c for c in text.replace("\r\n", "\n"))
+
+
+def written(view: str) -> list[Made]:
+    """The texts that were written last in a view."""
+    kept: dict[str, list[Made]] = state.get(state.WRITTEN, {})
+    return kept.get(view, [])
+
+
+def keep(view: str, texts: list[Made]) -> None:
+    state.put(state.WRITTEN, {**state.get(state.WRITTEN, {}), view: texts})
+
+
+def stream(view: str, drafts: Sequence[Draft], decoding: Any, store: RunStore) -> None:
+    """Write the drafts, each in its column as it comes. Any press of a button ends it, and what was written stays.
+
+    What is there so far is kept before it is drawn: Streamlit ends this run of the page where something is drawn.
+    """
+    runs = {draft.run: store[draft.run] for draft in drafts}
+    texts = [_begun(runs[draft.run], draft, decoding) for draft in drafts]
+    keep(view, list(texts))
+    places = []
+    for column, text in zip(st.columns(len(drafts)), texts, strict=True):
+        with column, st.container(border=True):
+            _head(text)
+            places.append(st.empty())
+    for name, run in runs.items():
+        numbers = [i for i, draft in enumerate(drafts) if draft.run == name]
+        said, last = st.empty(), 0.0
+        with resources.generator_in_turn(run, lambda said=said: _say_busy(said)) as model:  # type: ignore[misc]
+            said.caption("The model is writing … The first text of a shape waits for the network to be compiled.")
+            for parts in model.write([drafts[i].prompt for i in numbers], seeds=[drafts[i].seed for i in numbers], decoding=decoding):
+                for i, part in zip(numbers, parts, strict=True):
+                    texts[i] = dataclasses.replace(texts[i], text=part.text, finished=part.finished, notice=part.notice)
+                keep(view, list(texts))
+                if time.monotonic() - last >= EVERY:
+                    for i in numbers:
+                        places[i].text(lines_of(texts[i].text) or " ")
+                    last = time.monotonic()
+        said.empty()
+
+
+def _say_busy(said: Any) -> None:
+    said.info("Another tab is using this model; this text waits for its turn.", icon=":material/hourglass_empty:")
+
+
+def _begun(run: Run, draft: Draft, decoding: Any) -> Made:
+    return Made(run.id, trained_on(run), run.spec.kind, draft.prompt, draft.seed, decoding.to_dict(), "", "")
+
+
+def _head(text: Made) -> None:
+    """The prompt and the line that says that a model made what follows."""
+    if text.prompt and text.kind != "code":
+        cut = len(text.prompt) - SHOWN
+        st.caption("Prompt" if cut <= 0 else f"Prompt (its last {SHOWN:,} of {counted(len(text.prompt), 'character')})")
+        st.text(lines_of(text.prompt[-SHOWN:]))
+    st.caption(":material/smart_toy: **Made by a model:** " + safe_text(text.line.removeprefix("Made by a model: "), 600))
+
+
+def show(texts: Sequence[Made], key: str) -> None:
+    """Texts side by side, each with its prompt, its line, what was wrong, and its downloads."""
+    for number, (column, text) in enumerate(zip(st.columns(len(texts)), texts, strict=True)):
+        with column, st.container(border=True):
+            _head(text)
+            show_code(text) if text.kind == "code" else st.text(lines_of(text.text) or "(nothing)")
+            if text.notice:
+                st.info(safe_text(text.notice, 600), icon=":material/info:")
+            downloads(text, f"{key}.{number}")
+
+
+def show_code(text: Made) -> None:
+    """Prompt and text as one highlighted code, and whether it parses."""
+    code = text.prompt + text.text
+    cut = max(0, len(text.prompt) - SHOWN)
+    st.code(lines_of(code[cut:]) or " ", language="python", line_numbers=not cut, wrap_lines=True)
+    found = verdict(code)
+    lines = len(code.splitlines())
+    begins = f"The first {counted(len(text.prompt), 'character')} are the prompt. " if text.prompt else ""
+    if found.parses:
+        st.success(f"{begins}Python {found.sentence} it.", icon=":material/check_circle:")
+    else:
+        rest = f" The first {counted(found.whole, 'line')} of {lines} parse by themselves." if found.whole else ""
+        st.warning(f"{begins}Python does not parse it: {safe_text(found.sentence, 300)}.{rest}", icon=":material/error:")
+
+
+def downloads(text: Made, key: str) -> None:
+    """The text with its line, and the record of how it was made."""
+    with st.container(horizontal=True):
+        name = f"{text.run}-seed-{text.seed}"
+        st.download_button("Text", text.as_text, f"{name}.txt", "text/plain", key=f"{key}.txt", icon=":material/download:", on_click="ignore")
+        st.download_button("JSON", text.as_json, f"{name}.json", "application/json", key=f"{key}.json", icon=":material/download:", on_click="ignore")
