@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from genmodels.data import Dataset
 
 HELD_OUT = 0.1  # share of the families of a text that no training sees
+PIECE = 100_000  # characters
+CUT = re.compile(r"[ \n](?=\S)")
 
 
 def unit_knob(default: str) -> Any:
@@ -76,9 +79,9 @@ class TextData(Knobs):
             facts |= {"vocabulary": self.vocabulary, "tokenizers": _tokenizers()}
 
         def learn() -> dict[str, np.ndarray]:
-            tokens = Tokens.learned(train, self.unit, self.vocabulary)
+            tokens = Tokens.learned((piece for document in train for piece in pieces(document)), self.unit, self.vocabulary)
             told = as_bytes([tokens.vocabulary, tokens.merges])
-            return {"told": told, "train": tokens.encode_all(train), "test": tokens.encode_all(test)}
+            return {"told": told, "train": encoded(tokens, train), "test": encoded(tokens, test)}
 
         arrays = drawn_once(f"{name}-tokens", facts, learn)
         vocabulary, merges = from_bytes(arrays["told"])
@@ -103,10 +106,40 @@ def divided(found: Iterable[tuple[str, str, str]], seed: int) -> dict[str, list[
     return {"train": list(train), "train_groups": list(train.values()), "test": list(test), "test_groups": list(test.values())}
 
 
-def held_out(family: str, seed: int, share: float = HELD_OUT) -> bool:
+def held_out(family: str, seed: int) -> bool:
     """Whether a family is held out: decided by its name alone, so that it stays where it is when others come or go."""
-    digest = hashlib.sha256(f"{seed} {family}".encode(errors="surrogatepass")).digest()
-    return int.from_bytes(digest[:8], "big") < share * 2**64
+    return place(family, seed) < HELD_OUT
+
+
+def place(family: str, seed: int) -> float:
+    """A number from 0 to 1 that a name and a seed decide: its SHA-256."""
+    return int.from_bytes(hashlib.sha256(f"{seed} {family}".encode()).digest()[:8], "big") / 2**64
+
+
+def pieces(document: str, least: int = PIECE) -> Iterator[str]:
+    """A document cut where no token can reach across, before a single space or newline: same tokens, less memory."""
+    start = 0
+    while (cut := CUT.search(document, start + least)) is not None:
+        yield document[start : cut.start()]
+        start = cut.start()
+    yield document[start:]
+
+
+def encoded(tokens: Tokens, documents: Sequence[str], least: int = PIECE) -> np.ndarray:
+    """As `tokens.encode_all(documents)`, some pieces at a time: a text of 20 MB at once would take gigabytes."""
+    rows, batch, size = [np.zeros(1, np.int32)], [], 0
+    last: list[bool] = []  # whether a piece ends its document
+    for document in documents:
+        for piece in pieces(document, least):
+            batch.append(piece)
+            last.append(False)
+            if (size := size + len(piece)) > 4 * least:
+                rows.append(tokens.encode_all(batch)[1:])
+                batch, size = [], 0
+        last[-1] = True
+    row = np.concatenate([*rows, tokens.encode_all(batch)[1:]] if batch else rows)
+    ends = np.flatnonzero(row == 0)[1:]
+    return np.delete(row, ends[~np.array(last, bool)])
 
 
 def as_bytes(value: Any) -> np.ndarray:

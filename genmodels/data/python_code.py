@@ -84,7 +84,7 @@ def normalised(node: Function) -> str:
 
 def stands_alone(document: str) -> bool:
     """Whether it is the text of one function: read by `ast.parse`, and without control characters."""
-    if not all(c in "\n\t" or c.isprintable() for c in document):
+    if not document.replace("\n", "").replace("\t", "").isprintable():
         return False
     try:
         with warnings.catch_warnings():

@@ -63,4 +63,6 @@ def _topics(tree: ast.Module) -> dict[str, str]:
 
 def _printable(text: str) -> str:
     """Without control characters and halves of surrogate pairs, which a few docstrings show as examples."""
-    return "".join(c for c in text if c in "\n\t" or c.isprintable()).strip()
+    if not text.replace("\n", "").replace("\t", "").isprintable():
+        text = "".join(c for c in text if c in "\n\t" or c.isprintable())
+    return text.strip()

@@ -9,9 +9,10 @@ from genmodels.data import Dataset, dataset
 from genmodels.imported_texts import import_text, imported_texts, paragraphs, preview_text, read_text, read_text_index
 from genmodels.recipe import knob
 from genmodels.refusal import Refusal
-from genmodels.texts import TextData, context_knob, divided, unit_knob
+from genmodels.texts import HELD_OUT, TextData, context_knob, place, unit_knob
 
 __all__ = ["OwnText", "import_text", "imported_texts", "preview_text"]
+FEWEST = 10  # paragraphs
 SEED = 0  # fixed: the same text always holds out the same
 
 
@@ -39,10 +40,12 @@ class OwnText(TextData):
             raise Refusal(f"The data set text needs a token that says which text. There are: {known}.")
         index, text = read_text_index(self.token), read_text(self.token)
         if self.documents == "whole":
-            cut = int(0.9 * len(text))
+            cut = int((1 - HELD_OUT) * len(text))
             sides = {"train": [text[:cut]], "test": [text[cut:]]}
         else:
-            sides = divided(((part, part, "") for part in paragraphs(text)), SEED)
-        if not sides["train"] or not sides["test"]:
-            raise Refusal(f"{self.token} has too few paragraphs to hold any out; choose documents=whole.")
+            parts = list(dict.fromkeys(paragraphs(text)))
+            if len(parts) < FEWEST:
+                raise Refusal(f"{self.token} has {len(parts)} different paragraphs, of which none can be held out; choose documents=whole.")
+            test = set(sorted(parts, key=lambda part: place(part, SEED))[: round(HELD_OUT * len(parts))])
+            sides = {"train": [part for part in parts if part not in test], "test": [part for part in parts if part in test]}
         return self.dataset("text", sides["train"], sides["test"], f"{index['title']} ({self.token})", licence=index["licence"])

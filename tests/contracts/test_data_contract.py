@@ -1,27 +1,50 @@
-"""What every data set that needs no network keeps to."""
+"""What every data set that needs no network keeps to: pictures and texts, each what fits its kind."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from genmodels.data import DATA, Dataset, Examples, describe
+from genmodels.data import DATA, Dataset, Examples, Texts, describe
+from genmodels.imported_texts import import_text
+from genmodels.recipe import KINDS
 from genmodels.refusal import Refusal
+from genmodels.texts import TextData
+from genmodels.tokens import Tokens
 
-OFFLINE = sorted(name for name, source in DATA.items() if source.offline and name != "folder")
+OWN = ("folder", "text")  # need an import; see test_data_folder.py and test_data_texts.py
+OFFLINE = sorted(name for name, source in DATA.items() if source.offline and name not in OWN)
 FAMILIES = [("icons", {"family": family}) for family in ("phosphor", "remix", "font-awesome")]
-CASES = (
-    [(name, {}) for name in OFFLINE]
-    + FAMILIES
-    + [("openmoji", {"split": "combination"}), ("openmoji", {"subset": "all"})]
-)
+EMOJI = [("openmoji", {"split": "combination"}), ("openmoji", {"subset": "all"})]
+VARIED = {name: {"unit": "character", "context": 32} for name in OFFLINE if issubclass(DATA[name], TextData)}
+CODE = [("python-code", {"form": "source", "windows": 100}), ("occupations", {"skew": 0.3, "n": 6000})]
+CASES = [(name, {}) for name in OFFLINE] + FAMILIES + EMOJI + list(VARIED.items()) + CODE
+IMAGES = [case for case in CASES if DATA[case[0]].kind == "image"]
+TEXTS = [case for case in CASES if DATA[case[0]].kind in ("text", "code")]
 
 
-@pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case[0]} {case[1]}")
+def name_of(case: tuple[str, dict]) -> str:
+    return f"{case[0]} {case[1]}"
+
+
+@pytest.fixture(scope="module", params=CASES, ids=name_of)
 def loaded(request: pytest.FixtureRequest) -> Dataset:
+    name, knobs = request.param
+    return DATA[name](**knobs).load()
+
+
+@pytest.fixture(scope="module", params=IMAGES, ids=name_of)
+def pictures(request: pytest.FixtureRequest) -> Dataset:
+    name, knobs = request.param
+    return DATA[name](**knobs).load()
+
+
+@pytest.fixture(scope="module", params=TEXTS, ids=name_of)
+def texts(request: pytest.FixtureRequest) -> Dataset:
     name, knobs = request.param
     return DATA[name](**knobs).load()
 
@@ -30,33 +53,63 @@ def keys(part: Examples) -> set[bytes]:
     return {image.tobytes() for image in part.images}
 
 
-def test_pictures_are_what_the_spec_says(loaded: Dataset) -> None:
-    for part in (loaded.train, loaded.test):
+def test_pictures_are_what_the_spec_says(pictures: Dataset) -> None:
+    for part in (pictures.train, pictures.test):
         assert part.images.dtype == np.uint8
-        assert part.images.shape[1:] == loaded.spec.shape
+        assert part.images.shape[1:] == pictures.spec.shape
         assert part.images.std() > 20  # drawn, not blank
         assert all(image.min() < image.max() for image in part.images)
 
 
-def test_captions_labels_and_groups_are_one_a_picture(loaded: Dataset) -> None:
-    for part in (loaded.train, loaded.test):
+def test_captions_labels_and_groups_are_one_a_picture(pictures: Dataset) -> None:
+    for part in (pictures.train, pictures.test):
         assert len(part.captions) in (0, len(part))
         assert all(len(values) == len(part) for values in part.groups.values())
-        if loaded.spec.classes:
+        if pictures.spec.classes:
             assert part.labels is not None
-            assert set(np.unique(part.labels)) == set(range(loaded.spec.classes))
-            assert len(loaded.spec.vocabulary) == loaded.spec.classes
+            assert set(np.unique(part.labels)) == set(range(pictures.spec.classes))
+            assert len(pictures.spec.vocabulary) == pictures.spec.classes
         else:
             assert part.labels is None
 
 
-def test_no_picture_is_on_both_sides_of_the_split(loaded: Dataset) -> None:
-    assert not keys(loaded.train) & keys(loaded.test)
+def test_no_picture_is_on_both_sides_of_the_split(pictures: Dataset) -> None:
+    assert not keys(pictures.train) & keys(pictures.test)
+
+
+def test_texts_are_what_the_spec_says(texts: Dataset) -> None:
+    tokens = Tokens.of(texts.spec)
+    assert texts.spec.kind in ("text", "code") and texts.spec.classes == 0 and texts.test.windows == 0
+    for part in (texts.train, texts.test):
+        assert isinstance(part, Texts) and (part.context,) == texts.spec.shape
+        assert part.tokens.dtype == np.int32 and part.tokens.min() >= 0 and part.tokens.max() < len(tokens)
+        assert part.tokens[0] == part.tokens[-1] == 0 and (part.tokens == 0).sum() == len(part.documents) + 1
+        assert all(len(values) == len(part.documents) for values in part.groups.values())
+        assert all(document.strip() and "\0" not in document for document in part.documents)
+        windows, labels = part.batch(part.order((1, 2))[:3])
+        assert windows.shape == (3, part.context + 1) and labels is None
+    for document, row in zip(texts.train.documents, np.split(texts.train.tokens, np.flatnonzero(texts.train.tokens == 0))[1:], strict=False):
+        assert tokens.decode(row) == document, "the tokens are the text"
+
+
+def test_no_document_is_on_both_sides_or_twice(texts: Dataset) -> None:
+    train, test = texts.train.documents, texts.test.documents
+    assert not set(train) & set(test)
+    assert len(set(train)) == len(train) and len(set(test)) == len(test)
+
+
+def test_a_text_is_described_by_its_documents(texts: Dataset) -> None:
+    described = describe(texts)
+    assert described["documents"] == [len(texts.train.documents), len(texts.test.documents)]
+    assert described["characters"] == [texts.train.characters, texts.test.characters]
+    assert described["tokens"] == [len(texts.train.tokens), len(texts.test.tokens)]
+    assert described["vocabulary"] == len(texts.spec.vocabulary) and described["classes"] == []
 
 
 def test_a_tenth_to_a_fifth_is_held_out(loaded: Dataset) -> None:
-    share = len(loaded.test) / (len(loaded.test) + len(loaded.train))
-    assert 0.04 < share < 0.21  # the combinations of openmoji are of its people only
+    train = len(loaded.train.tokens) if loaded.spec.kind != "image" else len(loaded.train)
+    test = len(loaded.test.tokens) if loaded.spec.kind != "image" else len(loaded.test)
+    assert 0.04 < test / (test + train) < 0.21  # the combinations of openmoji are of its people only
 
 
 def test_it_says_its_licence_and_source(loaded: Dataset) -> None:
@@ -69,13 +122,16 @@ def test_it_says_its_licence_and_source(loaded: Dataset) -> None:
 
 
 @pytest.mark.parametrize("name", OFFLINE)
-def test_two_loads_are_equal_and_the_hash_sees_one_pixel(name: str) -> None:
+def test_two_loads_are_equal_and_the_hash_sees_one_pixel_or_letter(name: str) -> None:
     first, second = DATA[name]().load(), DATA[name]().load()
     assert first.digest() == second.digest()
-    images = first.train.images.copy()
-    images[0, 0, 0, 0] ^= 1
-    changed = dataclasses.replace(first, train=dataclasses.replace(first.train, images=images))
-    assert changed.digest() != first.digest()
+    if first.spec.kind == "image":
+        images = first.train.images.copy()
+        images[0, 0, 0, 0] ^= 1
+        train = dataclasses.replace(first.train, images=images)
+    else:
+        train = dataclasses.replace(first.train, documents=("x" + first.train.documents[0], *first.train.documents[1:]))
+    assert dataclasses.replace(first, train=train).digest() != first.digest()
 
 
 @pytest.mark.parametrize("name", sorted(DATA))
@@ -84,7 +140,18 @@ def test_every_knob_has_help_and_survives_json(name: str) -> None:
     assert source.summary().endswith((".", ")"))
     assert all(knob.help for knob in source.knobs())
     assert DATA[name].from_dict(json.loads(json.dumps(source.to_dict()))) == source
-    assert source.kind == "image" and source.licence and isinstance(source.offline, bool)
+    assert source.kind in KINDS and source.licence and isinstance(source.offline, bool)
+
+
+def test_all_texts_have_the_same_four_knobs(tmp_path: Path) -> None:
+    named = [source for source in DATA.values() if source.kind != "image"]
+    assert len(named) >= 5
+    for source in named:
+        assert {"unit", "vocabulary", "context", "windows"} <= {knob.name for knob in source.knobs()}
+    (tmp_path / "own.txt").write_text("To be, or not to be: that is the question.\n\n" * 99)
+    token = import_text(tmp_path / "own.txt", "own")
+    data = DATA["text"](token=token, context=8, unit="byte-pair", vocabulary=300, windows=7).load()
+    assert len(data.train) == 7 and data.spec.shape == (8,) and len(data.spec.vocabulary) <= 300
 
 
 def test_a_wrong_name_is_answered_with_the_right_one() -> None:
