@@ -117,8 +117,8 @@ class TrainedGenerator:
         return latents
 
 
-def open_generator(run: Run, epoch: int | None = None) -> TrainedGenerator:
-    """The generator of a run: from a kept epoch, from the newest whole checkpoint, or from the weights it ships with."""
+def open_generator(run: Run, epoch: int | None = None) -> Any:
+    """The generator of a run, a `TextGenerator` where it writes: from a kept epoch, from the newest whole checkpoint, or from the weights it ships with."""
     recipe, spec = run.experiment.make_recipe(), run.spec
     if epoch is not None:
         folder: Any = run.path / "epochs" / str(int(epoch))
@@ -131,6 +131,10 @@ def open_generator(run: Run, epoch: int | None = None) -> TrainedGenerator:
     learner = Learner(recipe, spec, learning=False)
     weights = {name: array for name, array in parts["weights"].items() if name.split(".")[0] in recipe.drawing}
     learner.restore({name: array.astype("float32") if array.dtype == "float16" else array for name, array in weights.items()})
+    if spec.kind in ("text", "code"):
+        from genmodels.text_generator import TextGenerator
+
+        return TextGenerator(recipe, spec, learner.networks, begins=run.facts.get("documents", 2) > 1)
     return TrainedGenerator(recipe, spec, learner.networks)
 
 

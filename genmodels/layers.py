@@ -101,7 +101,7 @@ class SelfAttention(keras.layers.Layer):
         width = shape[-1] or 0
         if width % (2 * self.heads):
             raise Refusal(f"The width {width} can't be shared by {self.heads} heads in pairs; choose a multiple of {2 * self.heads}.")
-        spread = keras.initializers.RandomNormal(width**-0.5)
+        spread = keras.initializers.RandomNormal(stddev=width**-0.5)
         self.inward = keras.layers.Dense(3 * width, use_bias=False, kernel_initializer=spread, name="queries_keys_values")
         self.outward = keras.layers.Dense(width, use_bias=False, kernel_initializer="zeros", name="outward")
         self.inward.build(shape)
@@ -143,7 +143,7 @@ class TransformerBlock(keras.layers.Layer):
         self.attention_norm = keras.layers.RMSNormalization(epsilon=1e-6, name="attention_norm")
         self.attention = SelfAttention(self.heads, self.causal, name="attention")
         self.network_norm = keras.layers.RMSNormalization(epsilon=1e-6, name="network_norm")
-        spread = keras.initializers.RandomNormal(width**-0.5)
+        spread = keras.initializers.RandomNormal(stddev=width**-0.5)
         self.widen = keras.layers.Dense(4 * width, use_bias=False, kernel_initializer=spread, name="widen")
         self.narrow = keras.layers.Dense(width, use_bias=False, kernel_initializer="zeros", name="narrow")
         self.drop = keras.layers.Dropout(self.dropout)

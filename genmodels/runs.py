@@ -117,7 +117,7 @@ class Run:
 
     @property
     def samples(self) -> dict[int, Path]:
-        """Epoch to the picture of its samples."""
+        """Epoch to the file of its samples: a sheet of pictures, or JSON of texts."""
         return self._pictures("samples")
 
     @property
@@ -177,7 +177,7 @@ class Run:
         write_atomically(self.path / "status.json", json.dumps(status))
 
     def _pictures(self, folder: str) -> dict[int, Path]:
-        found = (p for p in (self.path / folder).glob("*.png") if p.stem.isdecimal())
+        found = (p for p in (self.path / folder).glob("*") if p.stem.isdecimal() and p.suffix in (".png", ".json"))
         return {int(p.stem): p for p in sorted(found)}
 
     def _document(self, name: str, required: bool = False) -> dict[str, Any]:

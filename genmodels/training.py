@@ -27,16 +27,12 @@ import tensorflow as tf
 from genmodels import checkpoints
 from genmodels.data import Dataset
 from genmodels.files import write_atomically
-from genmodels.generator import TrainedGenerator
+from genmodels.exhibits import EXHIBITS
 from genmodels.learner import Learner
-from genmodels.metrics.kernel_distance import kernel_distance
-from genmodels.pictures import grid, png_bytes
 from genmodels.recipe import Experiment
 from genmodels.refusal import Refusal
 from genmodels.runs import History, Run
 
-SHOWN = 36  # pictures in the grid of each epoch
-MEASURED = 256  # samples behind each epoch's kernel distance
 KEPT_EPOCHS = 10  # whose weights stay, for branching and looking back
 STATUS_SECONDS = 0.5
 CHECKPOINT_SECONDS = float(os.environ.get("GENMODELS_CHECKPOINT_SECONDS", "10"))
@@ -115,8 +111,9 @@ class Trainer:
         self.log_every = max(1, self.steps_per_epoch // 20)
         self.check_data()
         run.write_status(message="Building the networks")
-        self.learner = Learner(self.experiment.make_recipe(), self.data.spec, self.experiment.seed)
-        self.generator = TrainedGenerator(self.learner.recipe, self.data.spec, self.learner.networks)
+        steps = self.experiment.epochs * self.steps_per_epoch
+        self.learner = Learner(self.experiment.make_recipe(), self.data.spec, self.experiment.seed, steps=steps)
+        self.exhibit = EXHIBITS[self.data.spec.kind](self.learner, self.data.test, self.experiment.seed)
         self.step, self.seconds, self.cpu_seconds = 0, 0.0, 0.0
         self.best: dict[str, Any] = {}
         self.rate = 0.0  # steps a second, lately
@@ -135,6 +132,7 @@ class Trainer:
             "spec": vars(self.data.spec), "data_sha256": digest, "n_train": len(self.data.train),
             "n_test": len(self.data.test), "licence": self.data.licence, "source": self.data.source,
             "credit": self.data.credit, "steps_per_epoch": self.steps_per_epoch, "versions": versions(),
+            **self.data.train.facts(),
         }  # fmt: skip
         write_atomically(self.run.path / "facts.json", json_text(self.run.facts | facts))
 
@@ -159,7 +157,7 @@ class Trainer:
         try:
             while self.step < total:
                 epoch, position = divmod(self.step, self.steps_per_epoch)
-                order = np.random.default_rng([self.experiment.seed, epoch]).permutation(len(self.data.train))
+                order = self.data.train.order([self.experiment.seed, epoch])
                 for batch in range(position, self.steps_per_epoch):
                     if who := asked():
                         raise Stopped(f"Stopped by {who} at step {self.step}; resume goes on from here.")
@@ -181,8 +179,7 @@ class Trainer:
 
     def take_step(self, index: np.ndarray, epoch: int) -> None:
         """One step on the training examples at `index`; stops at the first term that is not finite."""
-        examples = self.data.train
-        terms = self.learner.step(examples.images[index], None if examples.labels is None else examples.labels[index])
+        terms = self.learner.step(*self.data.train.batch(index))
         self.step += 1
         broken = [name for name, value in terms.items() if not math.isfinite(value)]
         if broken or self.step % self.log_every == 0:
@@ -197,20 +194,14 @@ class Trainer:
 
     def end_epoch(self, epoch: int) -> None:
         """Measure on held-out data, draw the fixed seed again, keep the weights."""
-        seed, held_out = self.experiment.seed, self.data.test
-        n = min(MEASURED, len(held_out))
-        samples = self.generator.sample(max(n, SHOWN), seed=seed)
-        values = self.learner.recipe.evaluate(self.learner, held_out, samples)
-        values["kernel_distance"] = kernel_distance(held_out.images[:n], samples[:n]).value
+        values, files = self.exhibit()
         self.log(epoch - 1, **values)
         name = "held_out_loss" if "held_out_loss" in values else "kernel_distance"
         if not self.best or values[name] < self.best["value"]:
             self.best = {"name": name, "value": values[name], "epoch": epoch}
-        self.draw("samples", epoch, grid(samples[:SHOWN], 6))
-        if hasattr(self.learner.recipe, "encode"):
-            real, labels = held_out.images[:9], None if held_out.labels is None else held_out.labels[:9]
-            again = self.generator.decode(self.generator.encode(real, labels), labels)
-            self.draw("reconstructions", epoch, grid(np.concatenate([real, again]), 9))
+        for folder, (suffix, content) in files.items():
+            (self.run.path / folder).mkdir(exist_ok=True)
+            write_atomically(self.run.path / folder / f"{epoch:06d}{suffix}", content)
         if epoch in kept_epochs(self.experiment.epochs):
             checkpoints.save(self.run.path / "epochs" / str(epoch), about={"epoch": epoch}, weights=self.learner.weights())
         last = epoch == self.experiment.epochs
@@ -223,10 +214,6 @@ class Trainer:
 
     def log(self, epoch: int, **values: Any) -> None:
         self.history.log({"step": self.step, "epoch": epoch, "seconds": round(self.elapsed(), 4), **values})
-
-    def draw(self, folder: str, epoch: int, picture: Any) -> None:
-        (self.run.path / folder).mkdir(exist_ok=True)
-        write_atomically(self.run.path / folder / f"{epoch:06d}.png", png_bytes(picture))
 
     def save(self) -> None:
         """A whole checkpoint of this step; the history is on the disk before it."""
@@ -256,7 +243,7 @@ class Trainer:
         self.run.write_status(
             state="running", step=self.step, steps=total, epoch=self.step // self.steps_per_epoch,
             epochs=self.experiment.epochs, seconds=self.elapsed(), cpu_seconds=self.cpu(), best=self.best,
-            images_per_second=self.rate * self.experiment.batch_size,
+            **self.data.train.speed(self.rate * self.experiment.batch_size),
             seconds_left=(total - self.step) * self.elapsed() / self.step if self.step else None,
             message="Training", **more,
         )  # fmt: skip
@@ -265,15 +252,24 @@ class Trainer:
 
 def load_for(experiment: Experiment) -> Dataset:
     """The data of an experiment, checked against its batch size and its model."""
-    data = experiment.make_source().load()
+    source, kinds = experiment.make_source(), experiment.make_recipe().kinds
+    if source.kind not in kinds:
+        from genmodels.models import MODELS
+
+        others = ", ".join(name for name, recipe in MODELS.items() if source.kind in recipe.kinds) or "none yet"
+        raise Refusal(
+            f"The model {experiment.model} learns {' or '.join(kinds)} and {experiment.data} is {source.kind};"
+            f" for this data choose: {others}."
+        )
+    data = source.load()
     if len(data.train) < experiment.batch_size:
         raise Refusal(
             f"The data set {experiment.data} has {len(data.train)} training examples and a batch is"
-            f" {experiment.batch_size}; lower the batch size or add pictures."
+            f" {experiment.batch_size}; lower the batch size or add more."
         )
     if len(data.test) < 2:
         raise Refusal(f"The data set {experiment.data} has {len(data.test)} held-out examples; at least 2 are needed.")
-    if experiment.make_recipe().conditional and not data.spec.classes:
+    if getattr(experiment.make_recipe(), "conditional", False) and not data.spec.classes:
         raise Refusal(f"The data set {experiment.data} has no labels as it is set up, so conditional must be false.")
     return data
 

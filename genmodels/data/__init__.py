@@ -56,6 +56,14 @@ class Examples:
         """Images and labels at `index`, as a training step takes them."""
         return self.images[index], None if self.labels is None else self.labels[index]
 
+    def facts(self) -> dict[str, Any]:
+        """What else a run records of its training split."""
+        return {}
+
+    def speed(self, examples_per_second: float) -> dict[str, float]:
+        """The speed of a training in the unit that is usual for it."""
+        return {"images_per_second": examples_per_second}
+
     def digest(self, sha: Any) -> None:
         """Feed all of it to a hash."""
         sha.update(repr(self.images.shape).encode())
@@ -112,6 +120,14 @@ class Texts:
     def batch(self, starts: np.ndarray) -> tuple[np.ndarray, None]:
         """The windows (n, context + 1) that begin there."""
         return self.tokens[starts[:, None] + np.arange(self.context + 1)], None
+
+    def facts(self) -> dict[str, Any]:
+        """What else a run records of its training split."""
+        return {"documents": len(self.documents), "characters": self.characters, "tokens": len(self.tokens)}
+
+    def speed(self, examples_per_second: float) -> dict[str, float]:
+        """The speed of a training in the unit that is usual for it."""
+        return {"tokens_per_second": examples_per_second * self.context}
 
     def digest(self, sha: Any) -> None:
         """Feed all of it to a hash."""

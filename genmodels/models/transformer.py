@@ -55,7 +55,7 @@ class Transformer(Recipe):
         from genmodels.layers import TransformerBlock
 
         tokens = keras.Input(spec.shape, dtype="int32")
-        spread = keras.initializers.RandomNormal(0.02)
+        spread = keras.initializers.RandomNormal(stddev=0.02)
         embedding = keras.layers.ReversibleEmbedding(len(spec.vocabulary), self.width, embeddings_initializer=spread, name="embedding")
         blocks = [TransformerBlock(self.heads, self.dropout, name=f"block_{number}") for number in range(self.layers)]
         norm = keras.layers.RMSNormalization(epsilon=1e-6, name="norm")

@@ -1,0 +1,65 @@
+"""What a training shows after each epoch, by the kind of its examples: numbers on held-out data, and samples from a fixed seed.
+
+`EXHIBITS[kind](learner, held_out, seed)` gives a function without arguments that is called once an epoch. It gives
+the values to log, and for each folder of the run the suffix and content of the epoch's file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from genmodels.decoding import Decoding
+from genmodels.generator import TrainedGenerator
+from genmodels.learner import Learner
+from genmodels.metrics.kernel_distance import kernel_distance
+from genmodels.pictures import grid, png_bytes
+from genmodels.registry import Registry
+from genmodels.text_generator import TextGenerator
+
+SHOWN = 36  # pictures in the grid of each epoch
+MEASURED = 256  # samples behind each epoch's kernel distance
+PROMPT, WRITTEN = 40, 128  # characters of a prompt from a held-out document, tokens written after each
+EXHIBITS = Registry("kind of exhibit")
+
+Exhibit = Callable[[], tuple[dict[str, float], dict[str, tuple[str, bytes]]]]
+
+
+@EXHIBITS.add("image")
+def pictures(learner: Learner, held_out: Any, seed: int) -> Exhibit:
+    """Sheets of samples, and of held-out pictures above their reconstructions where the model encodes."""
+    generator = TrainedGenerator(learner.recipe, learner.spec, learner.networks)
+    n = min(MEASURED, len(held_out))
+    real, labels = held_out.images[:9], None if held_out.labels is None else held_out.labels[:9]
+
+    def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
+        samples = generator.sample(max(n, SHOWN), seed=seed)
+        values = learner.recipe.evaluate(learner, held_out, samples)
+        values["kernel_distance"] = kernel_distance(held_out.images[:n], samples[:n]).value
+        files = {"samples": (".png", png_bytes(grid(samples[:SHOWN], 6)))}
+        if hasattr(learner.recipe, "encode"):
+            again = generator.decode(generator.encode(real, labels), labels)
+            files["reconstructions"] = (".png", png_bytes(grid(np.concatenate([real, again]), 9)))
+        return values, files
+
+    return exhibit
+
+
+@EXHIBITS.add("text")
+@EXHIBITS.add("code")
+def texts(learner: Learner, held_out: Any, seed: int) -> Exhibit:
+    """What is written from nothing, twice, and after the beginnings of two held-out documents."""
+    generator = TextGenerator(learner.recipe, learner.spec, learner.networks, begins=len(held_out.documents) > 1)
+    prompts = ["", "", *(document[:PROMPT] for document in held_out.documents[:2])]
+    decoding = Decoding(length=WRITTEN)
+
+    def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
+        values = learner.recipe.evaluate(learner, held_out, None)
+        *_, written = generator.write(prompts, seeds=[seed + number for number in range(len(prompts))], decoding=decoding)
+        lines = [each.document() for each in written]
+        return values, {"samples": (".json", json.dumps(lines, indent=1).encode())}
+
+    return exhibit
