@@ -64,7 +64,7 @@ class Occupations(TextData):
     vocabulary: int = vocabulary_knob(1024)
     context: int = context_knob(64)
     n: int = knob(20_000, LEAST, 100_000, "Sentences of both splits, as many for each occupation")
-    skew: float = knob(1.0, 0, 1, "0: every occupation is she in half of its sentences. 1: as in the table of stereotypes")
+    skew: float = knob(1.0, 0.0, 1.0, "0: every occupation is she in half of its sentences. 1: as in the table of stereotypes")
     seed: int = knob(0, 0, 2**31 - 1, "Seed of which sentences are made, and of their order")
 
     licence: ClassVar[str] = "made by the project, as free as the project"
