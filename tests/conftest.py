@@ -14,7 +14,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["GENMODELS_CHECKPOINT_SECONDS"] = "0"  # at every epoch
 
 ROOT = Path(__file__).parent.parent
-TINY = {"vae": {"latent": 4, "width": 8, "warmup": 50}, "gan": {"latent": 4, "width": 8}}
+TINY = {
+    "vae": {"latent": 4, "width": 8, "warmup": 50},
+    "gan": {"latent": 4, "width": 8},
+    "transformer": {"layers": 2, "heads": 2, "width": 16, "warmup": 10},
+}
+SMALL_TEXT = {"data": "occupations", "source": {"n": 2000, "unit": "character", "context": 32, "windows": 640}}
+SMALL: dict[str, dict] = {"vae": {"data": "digits"}, "gan": {"data": "digits"}, "transformer": SMALL_TEXT}
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -49,7 +55,7 @@ def genmodels() -> Command:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """A tiny trained run of a model on digits, made once a session: its folder. Copy it before you change it."""
+    """A tiny trained run of a model on digits or short sentences, made once a session: its folder. Copy it before you change it."""
     from genmodels.recipe import Experiment
     from genmodels.runs import RunStore
 
@@ -61,7 +67,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
             from genmodels.training import train
 
             store = RunStore(tmp_path_factory.mktemp(model) / "runs")
-            experiment = {"model": model, "data": "digits", "recipe": TINY[model], "epochs": 4, "batch_size": 32} | changes
+            experiment = {"model": model, "recipe": TINY[model], "epochs": 4, "batch_size": 32} | SMALL[model] | changes
             run = store.create(Experiment.from_dict(experiment))
             with run.lease():
                 assert train(run) == "done", run.status

@@ -15,9 +15,22 @@ from genmodels.refusal import Refusal
 from genmodels.runs import Run
 from tests.conftest import TINY
 
-FALLING = {"vae": "loss", "gan": "kernel_distance"}  # what must fall while each model learns
+FALLING = {"vae": "loss", "gan": "kernel_distance", "transformer": "held_out_loss"}  # what must fall while each model learns
+PICTURES = sorted(name for name, recipe in MODELS.items() if "image" in recipe.kinds)
+TEXTS = sorted(name for name, recipe in MODELS.items() if "text" in recipe.kinds)
 
 each_model = pytest.mark.parametrize("name", sorted(MODELS))
+each_of_pictures = pytest.mark.parametrize("name", PICTURES)
+each_of_texts = pytest.mark.parametrize("name", TEXTS)
+
+
+def test_every_model_learns_pictures_or_texts_and_what_it_can_not_learn_is_refused() -> None:
+    from genmodels.training import load_for
+
+    assert {*PICTURES, *TEXTS} == set(MODELS)
+    for name, data in ((PICTURES[0], "occupations"), (TEXTS[0], "digits")):
+        with pytest.raises(Refusal, match=f"{data} is .*; for this data choose: "):
+            load_for(Experiment.from_dict({"model": name, "data": data}))
 
 
 @each_model
@@ -31,7 +44,7 @@ def test_every_knob_has_help_and_a_default_that_it_accepts(name: str) -> None:
 def test_an_experiment_survives_json(name: str) -> None:
     experiment = Experiment.from_dict({"model": name, "recipe": TINY[name], "seed": 5})
     assert Experiment.from_json(experiment.to_json()) == experiment
-    assert json.loads(experiment.to_json())["recipe"]["latent"] == TINY[name]["latent"]
+    assert json.loads(experiment.to_json())["recipe"]["width"] == TINY[name]["width"]
 
 
 @each_model
@@ -41,7 +54,36 @@ def test_it_learns(name: str, trained) -> None:
     assert column[-quarter:].mean() < column[:quarter].mean()
 
 
-@each_model
+@each_of_texts
+def test_the_same_seed_gives_the_same_text_whatever_the_number(name: str, trained) -> None:
+    generator = Run(trained(name)).generator()
+    texts = generator.sample(6, seed=3)
+    assert all(isinstance(text, str) for text in texts) and len(set(texts)) > 1
+    assert texts.tolist() == generator.sample(6, seed=3).tolist()
+    assert texts[:2].tolist() == generator.sample(2, seed=3).tolist() != generator.sample(2, seed=4).tolist()
+    assert all(text.startswith("the ") for text in generator.sample(2, seed=1, given=["the "]))
+
+
+@each_of_texts
+def test_a_text_has_a_likelihood_that_is_better_than_chance_on_held_out_text(name: str, trained) -> None:
+    run = Run(trained(name))
+    text = run.experiment.make_source().load().test.documents[0]
+    nats, tokens, _ = run.generator().log_likelihood(text)
+    assert -nats / tokens < 0.8 * np.log(len(run.spec.vocabulary))
+
+
+@each_of_texts
+def test_what_it_wrote_after_each_epoch_is_kept_with_seed_and_settings(name: str, trained) -> None:
+    run = Run(trained(name))
+    assert sorted(run.samples) == [1, 2, 3, 4]
+    last = json.loads(run.samples[4].read_text())
+    assert len(last) == 4 and last != json.loads(run.samples[1].read_text())
+    for each in last:
+        assert each["made_by"] and each["decoding"]["temperature"] > 0 and isinstance(each["seed"], int)
+        assert run.generator().sample(1, seed=each["seed"], given=[each["prompt"]])[0].startswith(each["prompt"] + each["text"][:20])
+
+
+@each_of_pictures
 def test_the_same_seed_gives_the_same_sample_whatever_the_number(name: str, trained) -> None:
     generator = Run(trained(name)).generator()
     samples = generator.sample(70, seed=3)
@@ -51,13 +93,13 @@ def test_the_same_seed_gives_the_same_sample_whatever_the_number(name: str, trai
     assert not np.array_equal(samples, generator.sample(70, seed=4))
 
 
-@each_model
+@each_of_pictures
 def test_saved_and_loaded_it_draws_the_same(name: str, trained) -> None:
     run = Run(trained(name))
     assert np.array_equal(run.generator().sample(9, seed=1), run.generator().sample(9, seed=1))
 
 
-@each_model
+@each_of_pictures
 def test_it_takes_every_size_that_the_data_sets_have(name: str) -> None:
     from genmodels.learner import Learner
 
@@ -68,7 +110,7 @@ def test_it_takes_every_size_that_the_data_sets_have(name: str) -> None:
         assert all(np.isfinite(value) for value in learner.step(images).values())
 
 
-@each_model
+@each_of_pictures
 def test_told_a_label_it_draws_that_label(name: str, trained) -> None:
     run = Run(trained(name, recipe=TINY[name] | {"conditional": True}))
     generator = run.generator()
@@ -88,7 +130,7 @@ def test_weights_of_another_architecture_are_refused(name: str, trained, tmp_pat
         run.generator()
 
 
-@each_model
+@each_of_pictures
 def test_two_latents_that_are_equal_decode_equal_and_encoding_brings_back_the_picture(name: str, trained) -> None:
     generator = Run(trained(name)).generator()
     latents = generator.latents(3, seed=8)

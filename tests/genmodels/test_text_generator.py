@@ -1,0 +1,224 @@
+"""Writing and looking inside, held against the plain network: an untrained one with lively weights is as good as any."""
+
+from __future__ import annotations
+
+import string
+
+import numpy as np
+import pytest
+
+from genmodels.decoding import Decoding, gumbel
+from genmodels.recipe import Spec
+from genmodels.refusal import Refusal
+from genmodels.tokens import END, Tokens
+
+CONTEXT = 24
+
+
+@pytest.fixture(scope="module")
+def generator():
+    return lively(string.ascii_lowercase + " .")
+
+
+def lively(alphabet: str, context: int = CONTEXT, spread: float = 0.25):
+    from genmodels.learner import Learner
+    from genmodels.models import MODELS
+    from genmodels.text_generator import TextGenerator
+
+    spec = Spec("text", (context,), vocabulary=(END, *alphabet))
+    learner = Learner(MODELS["transformer"](layers=2, heads=2, width=16), spec, learning=False)
+    rng = np.random.default_rng(0)
+    learner.restore({name: value + spread * rng.standard_normal(value.shape) for name, value in learner.weights().items()})
+    return TextGenerator(learner.recipe, spec, learner.networks)
+
+
+def plain_logits(generator, tokens: np.ndarray) -> np.ndarray:
+    """(n, vocabulary) by the network itself, without caches."""
+    padded = np.zeros((1, generator.context), np.int32)
+    padded[0, : len(tokens)] = tokens
+    return np.asarray(generator.networks["transformer"](padded))[0, : len(tokens)]
+
+
+def last(writing) -> list:
+    *_, written = writing
+    return written
+
+
+def test_with_a_cache_it_writes_what_the_whole_network_would(generator) -> None:
+    seed, length = 5, 12
+    (written,) = last(generator.write(["ab"], seeds=[seed], decoding=Decoding(temperature=0.7, length=length)))
+    noise = gumbel(np.random.default_rng(seed), length, len(generator.tokens))
+    tokens = generator.tokens.encode("ab").tolist()
+    for number in range(length):
+        logits = plain_logits(generator, np.array([0, *tokens]))[-1]
+        tokens.append(int((logits / np.float32(0.7) + noise[number]).argmax()))
+        if tokens[-1] == 0:
+            break
+    assert [*generator.tokens.encode("ab"), *written.tokens] == [token for token in tokens if token]
+
+
+def test_greedy_is_the_most_probable_token_and_ignores_the_seed(generator) -> None:
+    a, b = last(generator.write(["", ""], seeds=[1, 2], decoding=Decoding(temperature=0, length=10)))
+    assert a.tokens == b.tokens
+    reading = generator.read(a.text)
+    assert (reading.alternatives[1:, 0] == reading.tokens[1:]).all()
+
+
+def test_a_seed_gives_its_text_back_whatever_is_written_beside_it(generator) -> None:
+    decoding = Decoding(length=40)  # beyond the context
+    alone = last(generator.write(["a"], seeds=[7], decoding=decoding))[0]
+    beside = last(generator.write(["something", "a", ""], seeds=[1, 7, 3], decoding=decoding))[1]
+    assert alone == beside and alone.text
+    assert generator.sample(6, seed=3).tolist()[2:] == generator.sample(4, seed=5).tolist()
+    assert len(set(generator.sample(6, seed=3))) > 3
+
+
+def test_it_streams_and_each_look_continues_the_one_before(generator) -> None:
+    texts = [few[0].text for few in generator.write(["x"], seeds=[11], decoding=Decoding(length=60, top_k=5))]
+    assert len(texts) > 2 and all(after.startswith(before) for before, after in zip(texts, texts[1:], strict=False))
+
+
+def test_top_k_one_is_greedy(generator) -> None:
+    one, greedy = (last(generator.write(["q"], seeds=[4], decoding=each))[0] for each in (Decoding(top_k=1, length=8), Decoding(temperature=0, length=8)))
+    assert one.tokens == greedy.tokens
+
+
+def test_a_full_context_is_half_forgotten_and_writing_goes_on(generator) -> None:
+    (written,) = last(generator.write(["abc"], seeds=[2], decoding=Decoding(temperature=0, length=3 * CONTEXT, repetition_penalty=1.3)))
+    assert written.finished in ("length", "end")
+    if written.finished == "length":
+        assert len(written.tokens) == 3 * CONTEXT
+
+
+def test_stops_at_a_text_at_the_end_of_the_document_and_at_the_length(generator) -> None:
+    (whole,) = last(generator.write(["a"], seeds=[9], decoding=Decoding(length=30)))
+    stop = whole.text[5:7]
+    (stopped,) = last(generator.write(["a"], seeds=[9], decoding=Decoding(length=30, stop=stop)))
+    assert stopped.finished == "stop" and stopped.text == whole.text[: whole.text.index(stop)]
+    ends = [each for seed in range(30) for each in last(generator.write(["a"], seeds=[seed], decoding=Decoding(length=30, temperature=2.0)))]
+    assert {"end", "length"} == {each.finished for each in ends}
+    assert all(0 not in each.tokens for each in ends)
+
+
+def test_beams_find_a_text_at_least_as_probable_as_greedy_and_the_best_of_all_when_wide() -> None:
+    small = lively("ab", context=6)
+    (found,) = last(small.write(["a"], seeds=[0], decoding=Decoding(beams=8, length=2)))
+    every = {}
+    for first in range(3):
+        step = log_softmax(plain_logits(small, np.array([0, 1]))[-1])
+        if first == 0:
+            every[()] = step[0]
+            continue
+        after = log_softmax(plain_logits(small, np.array([0, 1, first]))[-1])
+        every |= {(first,) if second == 0 else (first, second): (step[first] + after[second]) / 2 for second in range(3)}
+    assert found.tokens == max(every, key=lambda text: every[text])
+
+
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    return logits - np.log(np.exp(logits).sum())
+
+
+def test_a_reading_agrees_with_the_network(generator) -> None:
+    reading = generator.read("hello world", top=28)
+    tokens = np.array([0, *generator.tokens.encode("hello world")])
+    assert reading.tokens.tolist() == tokens.tolist() and "".join(reading.pieces) == "hello world"
+    expected = np.exp(np.array([log_softmax(row) for row in plain_logits(generator, tokens)]))
+    assert np.isnan(reading.probability[0])
+    assert np.allclose(reading.probability[1:], expected[np.arange(len(tokens) - 1), tokens[1:]], atol=1e-5)
+    assert np.allclose(reading.entropy, -(expected * np.log2(expected)).sum(-1), atol=1e-4)
+    assert (reading.alternatives[1:, 0] == expected[:-1].argmax(-1)).all()
+    assert (reading.lens[-1, :, 0] == expected.argmax(-1)).all()  # the last layer says what the model says
+    assert reading.lens.shape[0] == 3
+
+
+def test_attention_looks_back_only_and_adds_up_to_one(generator) -> None:
+    attention = generator.read("hello").attention.astype("float32")
+    assert attention.shape == (2, 2, 6, 6)
+    assert np.allclose(attention.sum(-1), 1, atol=2e-3)
+    assert np.triu(attention, 1).max() == 0 and attention.std() > 0.05
+
+
+def test_positions_are_relative() -> None:
+    import keras
+
+    from genmodels.layers import SelfAttention
+
+    layer = SelfAttention(2)
+    x = np.random.default_rng(0).standard_normal((1, 5, 16)).astype("float32")
+    layer.build(x.shape)
+    for variable in layer.trainable_variables:
+        variable.assign(np.random.default_rng(1).standard_normal(variable.shape) / 4)
+    looked = [keras.ops.convert_to_numpy(layer(x, position=start)[2]) if start == 0 else turned(layer, x, start) for start in (0, 900)]
+    assert np.allclose(looked[0], looked[1], atol=1e-3)
+
+
+def turned(layer, x: np.ndarray, start: int) -> np.ndarray:
+    """Attention among the tokens of x when they stand at `start` and later, by a cache that long."""
+    empty = np.zeros((1, 2, start + 5, 8), "float32")
+    looked = np.asarray(layer(x, cache=(empty, empty), position=start)[2])[..., start:]
+    return looked / looked.sum(-1, keepdims=True)
+
+
+def test_likelihoods_add_up(generator) -> None:
+    reading = generator.read("some text.")
+    nats, tokens, characters = generator.log_likelihood("some text.")
+    assert nats == pytest.approx(np.log(reading.probability[1:].astype("float64")).sum(), abs=1e-3) and tokens == characters == 10
+    letters = generator.tokens.vocabulary[1:]
+    following = np.exp(generator.continuation("some", letters))
+    ends = np.exp(log_softmax(plain_logits(generator, np.array([0, *generator.tokens.encode("some")]))[-1]))[0]
+    assert following.sum() + ends == pytest.approx(1, abs=1e-4)
+    whole, _, _ = generator.log_likelihood("some text.")
+    first, _, _ = generator.log_likelihood("some")
+    assert whole - first == pytest.approx(generator.continuation("some", [" text."])[0], abs=1e-3)
+
+
+def test_a_long_text_is_scored_to_its_end_with_half_a_context_before_each_token(generator) -> None:
+    text = "the quick brown fox jumps over the lazy dog. " * 4
+    nats, tokens, _ = generator.log_likelihood(text)
+    assert tokens == len(text)
+    sequence, half = np.array([0, *generator.tokens.encode(text)]), CONTEXT // 2
+    expected = 0.0
+    for start in range(0, len(sequence), half):
+        window = sequence[start : start + CONTEXT + 1]
+        if start and len(window) <= CONTEXT - half + 1:
+            break
+        scores = [log_softmax(row)[token] for row, token in zip(plain_logits(generator, window[:-1]), window[1:], strict=True)]
+        expected += sum(scores if start == 0 else scores[CONTEXT - half :])
+    assert nats == pytest.approx(expected, abs=1e-2)
+
+
+def test_what_of_a_prompt_is_not_read_is_said(generator) -> None:
+    tokens, notice = generator.prompt("a\x00b\u0007é🙂ש")
+    assert generator.tokens.decode(tokens) == "ab" and "control characters" in notice and "'é' '🙂' 'ש'" in notice
+    tokens, notice = generator.prompt("z" * 100_000 + "end")
+    assert len(tokens) == CONTEXT and generator.tokens.decode(tokens).endswith("zend")
+    assert "only its last 24 of 100,003 characters" in notice
+    assert generator.prompt("")[0].tolist() == [0] and generator.prompt("fine")[1] == ""
+    (written,) = last(generator.write(["\x00" * 50], seeds=[0], decoding=Decoding(length=4)))
+    assert written.tokens and written.notice
+
+
+@pytest.mark.parametrize("degrees", [0, 1e-6, 100])
+def test_extreme_temperatures_write_finite_text(generator, degrees: float) -> None:
+    (written,) = last(generator.write(["a"], seeds=[1], decoding=Decoding(temperature=degrees, length=20)))
+    assert all(0 < token < len(generator.tokens) for token in written.tokens)
+
+
+def test_too_many_at_once_and_empty_candidates_are_refused(generator) -> None:
+    with pytest.raises(Refusal, match="write 1 to 4 texts"):
+        next(generator.write(["a"] * 5, seeds=range(5), decoding=Decoding()))
+    with pytest.raises(Refusal, match="candidate is empty"):
+        generator.continuation("a", ["b", ""])
+    with pytest.raises(Refusal, match="can't read 'É'"):
+        generator.log_likelihood("É")
+
+
+def test_byte_pairs_come_back_whatever_the_text() -> None:
+    tokens = Tokens.learned(["the cat sat on the mat, the cat that sat"], "byte-pair", 280)
+    for text in ("the cat", "naïve 🙂 שלום", "\x00\t\n", "<end>", "  two  spaces "):
+        encoded = tokens.encode(text)
+        assert tokens.decode(encoded) == text and 0 not in encoded
+        assert b"".join(tokens.bytes_of(int(token)) for token in encoded) == text.encode()
+    assert len(tokens.encode("the cat")) < 7
+    assert tokens.encode_all(["the", "cat"]).tolist() == [0, *tokens.encode("the"), 0, *tokens.encode("cat"), 0]
+    assert Tokens(tokens.vocabulary, tokens.merges).encode("that cat").tolist() == tokens.encode("that cat").tolist()
