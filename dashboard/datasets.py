@@ -1,4 +1,4 @@
-"""What the data page draws: the list, one set with its pictures and shares, and the import of one's own pictures."""
+"""What the data page draws: the list, one set with its pictures or texts and shares, and the import of one's own."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import charts, forms, gallery, navigation, resources, state
+from dashboard import charts, forms, gallery, navigation, resources, state, text_sets
 from dashboard.text import counted, plain_text, refuse, safe_text
 from genmodels.data import DATA
 from genmodels.imported import import_pictures, imported, preview
+from genmodels.imported_texts import imported_texts
 from genmodels.refusal import Refusal
 
 SHOWN = 60
 COLUMNS = 12
 UPLOAD_MB = 512
+OWN = {"folder": imported, "text": imported_texts}  # the sets that are imported
 
 
 def overview() -> None:
     """All sets at a glance, without reading any."""
     with st.expander("All data sets", icon=":material/list:", expanded=False):
-        rows = [{"Name": name, "What": source.summary(), "Licence": source.licence, "Works offline": getattr(source, "offline", True)} for name, source in DATA.items()]
+        rows = [{"Name": name, "Kind": source.kind, "What": source.summary(), "Licence": source.licence, "Works offline": getattr(source, "offline", True)} for name, source in DATA.items()]
         st.dataframe(rows, hide_index=True, alt="All data sets with their licences")
 
 
@@ -29,8 +31,8 @@ def set_view(name: str) -> None:
     """One data set as its knobs make it; read when it is asked for."""
     source = DATA[name]
     st.markdown(safe_text(source.summary(), 300))
-    tokens = [each["token"] for each in imported()] if name == "folder" else []
-    if name == "folder" and not tokens:
+    tokens = [each["token"] for each in OWN[name]()] if name in OWN else []
+    if name in OWN and not tokens:
         return
     with st.expander("Knobs", icon=":material/tune:"):
         knobs = forms.knob_form(f"data.{name}", source.knobs(), choices={"token": tokens} if tokens else {})
@@ -45,8 +47,15 @@ def set_view(name: str) -> None:
     except (Refusal, OSError) as error:
         refuse(error)
         return
-    counts(about)
-    splits(data)
+    if source.kind == "image":
+        counts(about)
+        splits(data)
+    else:
+        text_sets.counts(about)
+        text_sets.splits(data)
+        text_sets.lengths(data, about)
+        text_sets.vocabulary(data, about)
+        text_sets.planted(source.from_dict(knobs))
     shares(about)
     with st.container(border=True):
         st.subheader("Origin", anchor=False)
@@ -99,7 +108,15 @@ def shares(about: Mapping[str, Any]) -> None:
             st.download_button("CSV", lambda table=table: charts.csv(table), f"groups-{about['name']}.csv", "text/csv", key=f"groups.csv.{plain_text(name)}", on_click="ignore", icon=":material/download:")  # type: ignore[misc]
 
 
-def importer() -> None:
+def importer(name: str) -> None:
+    """The way in of one's own pictures or text."""
+    if name == "folder":
+        picture_importer()
+    elif name == "text":
+        text_sets.importer()
+
+
+def picture_importer() -> None:
     """One's own pictures from a zip: a look first, then the import."""
     with st.container(border=True):
         st.subheader("Your own pictures", anchor=False)

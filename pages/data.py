@@ -1,4 +1,4 @@
-"""Every data set with its pictures, counts, shares, splits and licence; and the way in for one's own pictures."""
+"""Every data set with its pictures or texts, counts, shares, splits and licence; and the way in for one's own."""
 
 import streamlit as st
 
@@ -10,7 +10,6 @@ st.title("Data", anchor=False)
 state.show_notice()
 overview()
 name = st.segmented_control("Data set", list(DATA), default="digits", required=True, **state.bound(state.DATA))
-if name == "folder":
-    importer()
 if name:
+    importer(name)
     set_view(name)
