@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,10 @@ def parser() -> Parser:
         "branch", run, ("--epoch", {"type": int, "required": True}), ("--set", {**name, "dest": "recipe", "metavar": "knob=value"}),
         ("--epochs", {"default": None}), ("--seed", {"default": None}),
     )  # fmt: skip
-    verb("sample", run, n, seed, ("--given", {"action": "append"}), ("--epoch", {"type": int}), out)
+    verb(
+        "sample", run, n, seed, ("--given", {"action": "append", "help": "a label or, for texts, a prompt"}), ("--epoch", {"type": int}),
+        ("--set", {**name, "dest": "decoding", "metavar": "knob=value", "help": "how texts are written, such as temperature=0.7"}), out,
+    )  # fmt: skip
     verb(
         "walk", run, ("--anchors", {"default": "1,2", "help": "seeds, separated by commas"}),
         ("--frames", {"type": int, "default": 64}), ("--kind", {"default": "spherical", "metavar": "linear|spherical"}), out,
@@ -230,17 +233,43 @@ def branch(arguments: Arguments) -> int:
 def sample(arguments: Arguments) -> int:
     """Draw samples from a run into a folder; the same seed draws the same."""
     from genmodels.files import make_folder, write_atomically
-    from genmodels.pictures import png_bytes
 
     run = RunStore.default()[arguments.run]
     check_n(arguments.n, 10_000)
-    images = run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given)
-    facts = {"Software": "GenModels", "Model": f"{run.experiment.model} {run.id}", "Seed": str(arguments.seed), "Credit": run.facts.get("credit", "")}
-    files = [make_folder(arguments.out) / f"{run.id}-seed-{arguments.seed}-{number:04d}.png" for number in range(len(images))]
-    for number, (file, image) in enumerate(zip(files, images, strict=True)):
-        write_atomically(file, png_bytes(image, facts | {"Number": str(number)}))
-    answer(arguments, {"run": run.id, "seed": arguments.seed, "files": [str(file) for file in files]}, f"{len(files)} pictures in {arguments.out}.")
+    files: dict[str, bytes | str] = {}
+    for number, (content, suffix) in enumerate(SAMPLES[run.spec.kind](arguments, run)):
+        files[f"{run.id}-seed-{arguments.seed}-{number:04d}{suffix}"] = content
+    folder = make_folder(arguments.out)
+    for name, content in files.items():
+        write_atomically(folder / name, content)
+    paths = [str(folder / name) for name in files]
+    answer(arguments, {"run": run.id, "seed": arguments.seed, "files": paths}, f"{len(files)} files in {arguments.out}.")
     return 0
+
+
+def _pictures(arguments: Arguments, run: Run) -> Iterator[tuple[bytes, str]]:
+    """PNG files that say in their metadata what drew them."""
+    from genmodels.pictures import png_bytes
+
+    if arguments.decoding:
+        raise Refusal("--set is for models that write; leave it out.")
+    facts = {"Software": "GenModels", "Model": f"{run.experiment.model} {run.id}", "Seed": str(arguments.seed), "Credit": run.facts.get("credit", "")}
+    for number, image in enumerate(run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given)):
+        yield png_bytes(image, facts | {"Number": str(number)}), ".png"
+
+
+def _texts(arguments: Arguments, run: Run) -> Iterator[tuple[str, str]]:
+    """Text files whose first line says that a model made them; text i has the seed `seed + i`."""
+    from genmodels.decoding import Decoding
+    from genmodels.text_generator import made_by
+
+    decoding = Decoding.from_dict(settings(arguments.decoding))
+    texts = run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given, decoding=decoding)
+    for number, text in enumerate(texts):
+        yield f"{made_by(run, arguments.seed + number, decoding)}\n\n{text}\n", ".txt"
+
+
+SAMPLES: dict[str, Callable[[Arguments, Run], Iterator[tuple[Any, str]]]] = {"image": _pictures, "text": _texts, "code": _texts}
 
 
 @VERBS.add("walk")
@@ -254,6 +283,8 @@ def walk(arguments: Arguments) -> int:
     except ValueError:
         raise Refusal(f"--anchors is {arguments.anchors[:80]!r}; write seeds separated by commas, such as 1,2,3.") from None
     check_n(arguments.frames, 4096)
+    if run.spec.kind != "image":
+        raise Refusal(f"Run {run.id} writes {run.spec.kind} and has no latent space to walk; use sample.")
     path = walk_seeds(run.generator(), seeds, frames=arguments.frames, kind=arguments.kind, label=arguments.given)
     about = {"model": run.experiment.model, "run": run.id, "credit": run.facts.get("credit", "")}
     files = write_walk(path, arguments.out, about)

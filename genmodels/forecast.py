@@ -8,24 +8,24 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.exhibits import SHOWN
 from genmodels.learner import Learner
 from genmodels.recipe import Experiment
-from genmodels.training import KEPT_EPOCHS, SHOWN, load_for
+from genmodels.training import KEPT_EPOCHS, load_for
 
 
 def forecast(experiment: Experiment, timed_steps: int = 8) -> dict[str, Any]:
     """How long an experiment will take and what it will weigh, from a few timed steps; writes nothing.
 
-    Returns seconds, bytes, images_per_second, parameters and epochs.
+    Returns seconds, bytes, images_per_second or tokens_per_second, parameters and epochs.
     """
     data = load_for(experiment)
     learner = Learner(experiment.make_recipe(), data.spec, experiment.seed)
-    batch = np.resize(np.arange(len(data.train)), experiment.batch_size)
-    labels = None if data.train.labels is None else data.train.labels[batch]
+    batch = data.train.batch(np.resize(data.train.order([experiment.seed]), experiment.batch_size))
     times = []
     for _ in range(timed_steps + 2):
         start = time.perf_counter()
-        learner.step(data.train.images[batch], labels)
+        learner.step(*batch)
         times.append(time.perf_counter() - start)
     each = float(np.median(times[2:]))
     steps = experiment.epochs * (len(data.train) // experiment.batch_size)
@@ -35,5 +35,5 @@ def forecast(experiment: Experiment, timed_steps: int = 8) -> dict[str, Any]:
     size = 2 * (weights + state) + min(KEPT_EPOCHS, experiment.epochs) * weights + pictures + 400 * min(steps, 20 * experiment.epochs)
     return {
         "seconds": times[0] + steps * each + 0.3 * experiment.epochs, "bytes": size,
-        "images_per_second": experiment.batch_size / each, "parameters": weights // 4, "epochs": experiment.epochs,
+        **data.train.speed(experiment.batch_size / each), "parameters": weights // 4, "epochs": experiment.epochs,
     }  # fmt: skip

@@ -23,6 +23,12 @@ LONGEST = 100_000  # characters of a prompt that are looked at, from its end
 MADE_BY = "Made by a model"
 
 
+def made_by(run: Any, seed: int, decoding: Decoding) -> str:
+    """The line that stands above every generated text: that a model made it, which one, its seed and settings."""
+    told = ", ".join(f"{name} {value!r}" if isinstance(value, str) else f"{name} {value:g}" for name, value in decoding.to_dict().items() if value != "")
+    return f"{MADE_BY}: {run.experiment.model} {run.id}, seed {seed}, {told}."
+
+
 @dataclass(frozen=True)
 class Written:
     """A text as far as it was written: `finished` is "" while it grows, then "end", "stop" or "length"."""
@@ -119,7 +125,7 @@ class TextGenerator:
                 for row, rng in enumerate(noises):
                     if (count := until + 1 - filled[row]) > 0:
                         noise[row, :count] = gumbel(rng, count, len(self.tokens))
-                buffer, caches, used = self._advance(buffer, np.int32(filled), np.int32(position), np.int32(until), caches, noise, used, settings)
+                buffer, caches, used = self._advance(buffer, np.array(filled, np.int32), np.int32(position), np.int32(until), caches, noise, used, settings)
                 rows = np.asarray(buffer)
                 written = [self._grown(each, rows[row, filled[row] : until + 1]) for row, each in enumerate(written)]
                 filled = [max(each, until + 1) for each in filled]
@@ -220,7 +226,7 @@ class TextGenerator:
             if not np.isfinite(scores).any():
                 break
             rows = np.concatenate([parents, np.zeros(8 - beams, int)]).astype(np.int32)
-            last = np.int32([text[-1] for text in texts] + [0] * (8 - beams))[:, None]
+            last = np.array([text[-1] for text in texts] + [0] * (8 - beams), np.int32)[:, None]
             told, caches = self._follow(last, np.int32(len(start) + number), caches, rows)
         _, best, _ = max(ended, key=lambda each: each[0])
         empty = Written(prompt, "", (), int(seed), replace(decoding, length=max(most, 1)), notice=notice)

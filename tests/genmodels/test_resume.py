@@ -17,11 +17,12 @@ import pytest
 from genmodels import checkpoints, jobs
 from genmodels.recipe import Experiment
 from genmodels.runs import Run, RunStore
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SMALL_TEXT
 
 EXPERIMENTS = {
     "vae": {"recipe": {"latent": 4, "width": 8, "warmup": 300}},
     "gan": {"recipe": {"latent": 4, "width": 8, "loss": "hinge"}},
+    "transformer": {"recipe": {"layers": 2, "heads": 2, "width": 16, "dropout": 0.1}, **SMALL_TEXT},
 }
 
 
@@ -98,15 +99,16 @@ def test_three_kills_then_bit_equal() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", ["vae", "gan"])
+@pytest.mark.parametrize("model", sorted(EXPERIMENTS))
 def test_ten_kills_then_bit_equal(model: str) -> None:
     check(model, kills=10, seed=random.SystemRandom().randrange(10**6))
 
 
-def test_sigterm_saves_and_resume_is_bit_equal() -> None:
-    whole = RunStore.default().create(experiment("gan"))
+@pytest.mark.parametrize("model", ["gan", "transformer"])
+def test_sigterm_saves_and_resume_is_bit_equal(model: str) -> None:
+    whole = RunStore.default().create(experiment(model))
     assert begin(whole).wait(180) == 0
-    run = RunStore.default().create(experiment("gan"))
+    run = RunStore.default().create(experiment(model))
     process = begin(run)
     wait_for(lambda: run.status.get("step", 0) > 20)
     process.terminate()
