@@ -28,7 +28,7 @@ export default function ({ data, parentElement }) {
   const frame = made("div", { class: "map" }, left);
   const canvas = made("canvas", { width: n, height: n, role: "img", "aria-label": "Heat map: down the tokens that look, across the tokens that are looked at" }, frame);
   const line = made("div", { class: "line" }, frame);
-  made("p", { class: "axes" }, left, "Down: the token that looks. Across: the token it looks at. Darker is more.");
+  made("p", { class: "axes" }, left, "Down: the token that looks. Across: the token it looks at. The stronger the colour, the more.");
   const { text, spans } = textOfTokens(pieces, right);
   const status = made("div", { class: "status", role: "status" }, right);
 

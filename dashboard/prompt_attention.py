@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.prompt_looking import component, looked_at, read, shown_pieces, signs
+from dashboard.prompt_looking import component, listed_pieces, looked_at, read, shown_pieces
 from genmodels.runs import Run
 
 
@@ -29,7 +29,7 @@ def _layer(reading: Any) -> None:
     component("prompt_attention")(
         data={
             "pieces": shown_pieces(reading),
-            "names": [signs(piece) for piece in reading.pieces],
+            "names": listed_pieces(reading),
             "heads": attention.shape[1],
             "layer": layer + 1,
             "packed": packed(attention[layer]),

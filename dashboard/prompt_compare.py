@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard import charts, resources, state
-from dashboard.prompt_form import trained_on
 from dashboard.prompt_writing import Draft, Made, written
-from dashboard.text import plain_text
+from dashboard.text import plain_text, safe_text
+from genmodels.refusal import Refusal
 from genmodels.runs import Run, RunStore
 
 
@@ -33,31 +33,38 @@ def compare_view(store: RunStore) -> None:
         st.info("Press Write: both models write on the prompt from the same seed, and each says how surprising it finds the texts.", icon=":material/compare:")
         return
     texts = list(dict.fromkeys(text for text in (made[0].prompt, *(each.prompt + each.text for each in made)) if text))
-    names = list(dict.fromkeys(each.run for each in made))
     with st.spinner("Reading the texts …"):
-        bits = {name: [bits_a_character(store[name], text) for text in texts] for name in names}
-    table = bits_table(made, texts, bits, {name: f"{trained_on(store[name])}, {name}" for name in names})
+        bits = [[bits_a_character(store[each.run], text) for text in texts] for each in made]
+    table = bits_table(made, texts, bits)
+    if any(math.isnan(value) for values in bits for value in values):
+        st.info("Where there is no number, the text has characters that the model does not know, or too few.", icon=":material/info:")
     st.subheader("Bits per character", anchor=False)
     st.dataframe(table, hide_index=True, key="compare.bits")
-    st.caption("How many bits each model needs for a character of a text: the fewer, the less it surprises the model. A model mostly finds its own text the least surprising; the prompt and other people's texts are the fairer test.")
+    st.caption(f"The first model is {safe_text(made[0].model)}, the second {safe_text(made[-1].model)}. How many bits each needs for a character of a text: the fewer, the less it surprises the model."
+               " A model mostly finds its own text the least surprising; the prompt and other people's texts are the fairer test.")  # fmt: skip
     charts.data_behind(table, key="compare", name="bits-per-character")
 
 
 def bits_a_character(run: Run, text: str) -> float:
-    """Of a text of any length; nan where it has no character that the model knows."""
+    """Of a text of any length; nan where it has a character that the model does not know."""
 
     def measure() -> float:
         with resources.generator(run) as model:
-            nats, _, characters = model.log_likelihood(text)
+            try:
+                nats, _, characters = model.log_likelihood(text)
+            except Refusal:
+                return math.nan
         return -nats / characters / math.log(2) if characters else math.nan
 
     return float(resources.explored((str(run.path), resources.newest(run), "bits", text), measure))
 
 
-def bits_table(made: Sequence[Made], texts: Sequence[str], bits: dict[str, list[float]], titles: dict[str, str]) -> Any:
+def bits_table(made: Sequence[Made], texts: Sequence[str], bits: Sequence[Sequence[float]]) -> Any:
     """One row a text, one column a model."""
     import pandas
 
-    of = {each.prompt + each.text: f"the prompt and what {each.run} wrote" for each in reversed(made)} | ({made[0].prompt: "the prompt"} if made[0].prompt else {})
+    names = ["the first model", "the second model"]
+    of = {each.prompt + each.text: f"The prompt and what {name} wrote" for each, name in reversed(list(zip(made, names, strict=True)))}
+    of |= {made[0].prompt: "The prompt"}
     return pandas.DataFrame({"Text": [of[text] for text in texts], "Characters": [len(text) for text in texts],
-                             **{plain_text(titles[name], 160): [round(value, 3) for value in values] for name, values in bits.items()}})  # fmt: skip
+                             **{f"Bits by {name}": [round(value, 3) for value in values] for name, values in zip(names, bits, strict=True)}})  # fmt: skip

@@ -20,7 +20,7 @@ from genmodels.tokens import Tokens
 if TYPE_CHECKING:
     import pandas
 
-TOP = 64  # next tokens of each prompt that are known; of them the most probable are shown
+TOP = 20  # next tokens of each prompt that are known; of them the most probable are shown
 SHOWN = 10
 MOST_CANDIDATES, LONGEST_CANDIDATE = 20, 200  # continuations, and characters of one
 LONGEST = 4000  # characters of a prompt that are compared

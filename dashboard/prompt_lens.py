@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import charts
-from dashboard.prompt_looking import component, looked_at, named, read, signs
+from dashboard.prompt_looking import component, listed_pieces, looked_at, named, read
 from genmodels.runs import Run
 from genmodels.tokens import Tokens
 
@@ -26,7 +26,7 @@ def lens_view(run: Run, prompt: str, seed: int) -> None:
     rows = [f"layer {layer}" if layer else "embedding" for layer in range(len(lens) - 1, -1, -1)]
     component("prompt_lens")(
         data={
-            "pieces": [signs(piece) for piece in reading.pieces],
+            "pieces": listed_pieces(reading),
             "next": [*map(int, reading.tokens[1:]), 0],
             "names": names,
             "lens": lens.tolist(),
@@ -36,7 +36,7 @@ def lens_view(run: Run, prompt: str, seed: int) -> None:
         },
         key=f"lens.{hash((run.id, text))}",
     )
-    st.caption("Each column is a token that was read; up the column is what each layer, the last on top, would have said comes next. A darker cell is surer; bold and underlined is what came."
+    st.caption("Each column is a token that was read; up the column is what each layer, the last on top, would have said comes next. The stronger its colour, the surer the layer; bold and underlined is what came."
                " Where the last word settles low, the early layers knew it already. Point at a cell, or walk with the arrow keys, for its next best.")  # fmt: skip
     charts.data_behind(lambda: lens_table(reading, names, lens, chances, rows), key="prompt.lens", name="logit-lens")
 
@@ -47,6 +47,6 @@ def lens_table(reading: Any, names: dict[int, str], lens: np.ndarray, chances: n
 
     n = len(reading.tokens)
     return pandas.DataFrame({
-        "layer": np.repeat(rows, n), "place": np.tile(np.arange(1, n + 1), len(rows)), "token read": [signs(piece) for piece in reading.pieces] * len(rows),
+        "layer": np.repeat(rows, n), "place": np.tile(np.arange(1, n + 1), len(rows)), "token read": listed_pieces(reading) * len(rows),
         "would say": [names[int(token)] for token in lens[:, :, 0].ravel()], "probability": chances[:, :, 0].ravel(),
     })  # fmt: skip

@@ -51,8 +51,13 @@ def read(run: Run, text: str, made: Made | None) -> Any:
 
 
 def shown_pieces(reading: Any) -> list[str]:
-    """What each token writes, in a form that can be drawn."""
-    return [lines_of(piece) for piece in reading.pieces]
+    """What each token writes, in a form that can be drawn; `END`, which says that a document begins, by its name."""
+    return [lines_of(piece) if token else END for token, piece in zip(reading.tokens, reading.pieces, strict=True)]
+
+
+def listed_pieces(reading: Any) -> list[str]:
+    """The same for a table: spaces, new lines and tabs as signs."""
+    return [piece.translate(SIGNS) for piece in shown_pieces(reading)]
 
 
 def signs(text: str) -> str:

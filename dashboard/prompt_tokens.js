@@ -6,7 +6,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   const focused = parentElement.activeElement?.classList.contains("text");
   root.replaceChildren();
-  const { pieces, probability, names, alternatives, chances, begins, alt } = data;
+  const { pieces, probability, names, own, alternatives, chances, begins, alt } = data;
 
   const legend = made("div", { class: "legend" }, root);
   made("span", {}, legend, "Probability of each token:");
@@ -35,14 +35,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     spans[i].classList.add("here");
     card = made("div", { class: "card", role: "group", "aria-label": "Alternatives" }, root);
     const head = made("p", {}, card);
-    made("code", {}, head, names[alternatives[i].own]);
+    made("code", {}, head, names[own[i]]);
     head.append(`  ${said(i)}`);
-    alternatives[i].tokens.forEach((token, place) => {
+    alternatives[i].forEach((token, place) => {
       const button = made("button", { class: "alternative", type: "button" }, card), chance = chances[i][place];
       made("span", { class: "bar", style: `width:${100 * chance}%` }, button);
       made("code", {}, button, names[token]);
       made("span", { class: "chance" }, button, percent(chance));
-      if (token === alternatives[i].own) button.classList.add("own");
+      if (token === own[i]) button.classList.add("own");
       if (token === 0) { button.disabled = true; button.title = "Here the text would end"; }
       else { button.title = "Go on from here"; button.onclick = () => setTriggerValue("branch", [i, place]); }
     });
@@ -63,8 +63,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     open(i);
     pinned = true;
     spans[i].scrollIntoView({ block: "nearest" });
-    const most = alternatives[i].tokens.slice(0, 3).map((token, place) => `${names[token]} ${percent(chances[i][place])}`);
-    spoken.textContent = `${names[alternatives[i].own]}: ${said(i)}. Most probable: ${most.join(", ")}. Enter: choose one.`;
+    const most = alternatives[i].slice(0, 3).map((token, place) => `${names[token]} ${percent(chances[i][place])}`);
+    spoken.textContent = `${names[own[i]]}: ${said(i)}.${most.length ? ` Most probable: ${most.join(", ")}. Enter: choose one.` : ""}`;
   });
   text.addEventListener("pointermove", (event) => {
     const i = tokenUnder(event);

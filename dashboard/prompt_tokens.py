@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import charts, state
-from dashboard.prompt_looking import component, looked_at, named, read, shown_pieces, signs
+from dashboard.prompt_looking import component, listed_pieces, looked_at, named, read, shown_pieces
 from dashboard.prompt_writing import Draft, Made
 from dashboard.text import chart_text
 from genmodels.runs import Run
@@ -24,7 +24,7 @@ def tokens_view(run: Run, prompt: str, seed: int) -> None:
     draw = component("prompt_tokens")
     draw(data=token_data(reading, tokens, text, made), key=key, on_branch_change=lambda: branch(key, run, reading, tokens, text, made.seed if made else seed))
     st.caption("Strongly shaded tokens surprised the model. Point at one (or walk with the arrow keys) for what it would rather have written; choose an alternative to write on from it."
-               + (" What is underlined with dots is the prompt." if made else ""))  # fmt: skip
+               + (" What is underlined with dots is the prompt." if made else "") + (" \\<end\\> stands between documents." if reading.tokens[0] == 0 else ""))  # fmt: skip
     entropy_chart(reading)
 
 
@@ -37,7 +37,8 @@ def token_data(reading: Any, tokens: Tokens, text: str, made: Made | None) -> di
         "pieces": pieces,
         "probability": [None if np.isnan(p) else round(float(p), 5) for p in reading.probability],
         "names": named(tokens, [*reading.tokens, *reading.alternatives.ravel()]),
-        "alternatives": [{"own": int(own), "tokens": row.tolist()} for own, row in zip(reading.tokens, reading.alternatives, strict=True)],
+        "own": reading.tokens.tolist(),
+        "alternatives": [row.tolist() if place else [] for place, row in enumerate(reading.alternatives)],  # nothing stands before the first
         "chances": np.round(np.asarray(reading.alternative_probability, "float64"), 5).tolist(),
         "begins": int((ends <= len(made.prompt)).sum()) if made else 0,
         "alt": f"{len(pieces)} tokens by their probability. Arrow keys walk along them, Enter goes to the alternatives.",
@@ -57,7 +58,7 @@ def branch(key: str, run: Run, reading: Any, tokens: Tokens, text: str, seed: in
     if not clicked:
         return
     place, alternative = int(clicked[0]), int(clicked[1])
-    if 0 <= place < len(reading.tokens) and 0 <= alternative < reading.alternatives.shape[1] and reading.alternatives[place, alternative]:
+    if 0 < place < len(reading.tokens) and 0 <= alternative < reading.alternatives.shape[1] and reading.alternatives[place, alternative]:
         prompt = branched(reading, tokens, text, place, alternative)
         state.put(state.PROMPT, prompt)
         state.put(state.ASKED, [Draft(run.id, prompt, seed)])
@@ -72,7 +73,7 @@ def entropy_chart(reading: Any) -> None:
     entropy = np.asarray(reading.entropy[:-1], "float64")
     figure = charts.curves([charts.Line("Entropy of the prediction", places, entropy, 0), charts.Line("Surprise of the token that came", places, surprise, 1)],
                            x="Place in the text (tokens)", y="Bits", height=300)  # fmt: skip
-    shown = [chart_text(signs(piece), 30) for piece in reading.pieces[1:]]
+    shown = [chart_text(piece, 30) for piece in listed_pieces(reading)[1:]]
     for trace in figure.data:
         if len(trace.x) == len(shown):
             trace.update(text=shown, hovertemplate="%{y:.2f} bits: %{text}")
@@ -83,5 +84,5 @@ def entropy_chart(reading: Any) -> None:
 def entropy_table(reading: Any, entropy: np.ndarray, surprise: np.ndarray) -> Any:
     import pandas
 
-    return pandas.DataFrame({"place": np.arange(2, len(reading.tokens) + 1), "token": [signs(piece) for piece in reading.pieces[1:]],
+    return pandas.DataFrame({"place": np.arange(2, len(reading.tokens) + 1), "token": listed_pieces(reading)[1:],
                              "probability": reading.probability[1:], "entropy (bits)": entropy, "surprise (bits)": surprise})  # fmt: skip

@@ -62,7 +62,7 @@ def _buttons(drafts: list[Draft]) -> list[Draft]:
     with st.container(horizontal=True):
         pressed = st.button("Write", type="primary", icon=":material/edit:")
         asked: list[Draft] = drafts if pressed else branched or []
-        st.button("Stop", icon=":material/stop_circle:", disabled=not asked, help="Ends the writing; what was written stays.")
+        st.button("Stop", icon=":material/stop_circle:", disabled=not asked)
     return asked
 
 
