@@ -30,7 +30,7 @@ def counts(about: Mapping[str, Any]) -> None:
     """Training and held-out tokens, and what they are made of."""
     (train, test), (letters, _), (documents, held_out) = about["tokens"], about["characters"], about["documents"]
     with st.container(horizontal=True):
-        st.metric("Training tokens", f"{train:,}", width="stretch", help="One more than the characters or byte pairs for the end of each document")
+        st.metric("Training tokens", f"{train:,}", width="stretch", help="Characters or byte pairs, and one for the end of each document")
         st.metric("Held-out tokens", f"{test:,}", width="stretch", help="No training ever sees these")
         st.metric("Characters a token", f"{letters / train:.2f}", width="stretch", help="Of the training text")
         st.metric("Vocabulary", f"{about['vocabulary']:,}", width="stretch", help="Different tokens, the end of a document among them")

@@ -21,17 +21,25 @@ def models() -> Rows:
 
 
 def data() -> Rows:
-    """Every data set with its counts, licence and shares of groups; what can't be read here says why."""
+    """Every data set with its counts of examples, licence and shares of groups; what can't be read here says why.
+
+    An example is a picture, or a window of a text, which also has "text": {"documents", "characters", "tokens"}
+    (training, held out) and "vocabulary".
+    """
     from genmodels.data import DATA, describe
     from genmodels.refusal import Refusal
 
     rows = []
     for name, source in DATA.items():
-        row: dict[str, Any] = {"name": name, "kind": source.kind, "summary": source.summary(), "n_train": None, "n_test": None, "licence": source.licence}
+        example = "picture" if source.kind == "image" else f"window of {source().context} tokens"
+        row: dict[str, Any] = {"name": name, "kind": source.kind, "summary": source.summary(), "n_train": None, "n_test": None, "example": example, "licence": source.licence}
         if source.offline:
             try:
                 loaded = source().load()
-                row |= {"n_train": len(loaded.train), "n_test": len(loaded.test), "shares": shares(describe(loaded))}
+                described = describe(loaded)
+                row |= {"n_train": len(loaded.train), "n_test": len(loaded.test), "shares": shares(described)}
+                if "documents" in described:
+                    row["text"] = {name: described[name] for name in ("documents", "characters", "tokens", "vocabulary")}
             except Refusal as refusal:
                 row["note"] = str(refusal)
         rows.append(row)

@@ -5,11 +5,13 @@ import streamlit as st
 from dashboard import state
 from dashboard.datasets import importer, overview, set_view
 from genmodels.data import DATA
+from genmodels.recipe import KINDS
 
 st.title("Data", anchor=False)
 state.show_notice()
 overview()
-name = st.segmented_control("Data set", list(DATA), default="digits", required=True, **state.bound(state.DATA))
+names = sorted(DATA, key=lambda name: KINDS.index(DATA[name].kind))
+name = st.segmented_control("Data set", names, default="digits", required=True, **state.bound(state.DATA))
 if name:
     importer(name)
     set_view(name)

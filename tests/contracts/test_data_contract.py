@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from genmodels import catalogue
 from genmodels.data import DATA, Dataset, Examples, Texts, describe
 from genmodels.imported_texts import import_text
 from genmodels.recipe import KINDS
@@ -152,6 +153,15 @@ def test_all_texts_have_the_same_four_knobs(tmp_path: Path) -> None:
     token = import_text(tmp_path / "own.txt", "own")
     data = DATA["text"](token=token, context=8, unit="byte-pair", vocabulary=300, windows=7).load()
     assert len(data.train) == 7 and data.spec.shape == (8,) and len(data.spec.vocabulary) <= 300
+
+
+def test_the_list_counts_pictures_windows_and_documents() -> None:
+    rows = {row["name"]: row for row in catalogue.data()}
+    assert rows["digits"]["n_train"] == 1438 and rows["digits"]["example"] == "picture" and "text" not in rows["digits"]
+    data = DATA["occupations"]().load()
+    assert rows["occupations"]["n_train"] == len(data.train) and rows["occupations"]["example"] == "window of 64 tokens"
+    assert rows["occupations"]["text"]["documents"] == [18_000, 1_980] and rows["occupations"]["shares"]["gender"] == "he 50%, she 50%"
+    assert "import a .txt first" in rows["text"]["note"] and rows["shakespeare"]["n_train"] is None
 
 
 def test_a_wrong_name_is_answered_with_the_right_one() -> None:

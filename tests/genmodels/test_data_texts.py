@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -210,3 +211,10 @@ def test_own_texts_that_can_not_be_used_say_why() -> None:
     for knobs, sentence in cases:
         with pytest.raises(Refusal, match=sentence):
             OwnText(**knobs).load()
+
+
+@pytest.mark.skipif("GENMODELS_DATA" not in os.environ, reason="GENMODELS_DATA names no local copy of tinyshakespeare")
+def test_shakespeare_is_split_as_others_split_it() -> None:
+    data = DATA["shakespeare"]().load()
+    assert (data.train.characters, data.test.characters, len(data.spec.vocabulary)) == (1_003_854, 111_540, 66)
+    assert data.train.documents[0].startswith("First Citizen:\nBefore we proceed") and len(data.test) == 111_541 // 64
