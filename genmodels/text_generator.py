@@ -17,7 +17,7 @@ from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 from genmodels.tokens import Tokens
 
-ROWS = 4  # texts that are written at once, always, so that a text does not depend on how many were asked for
+ROWS = 4  # texts that are written at once
 CHUNK = 16  # tokens between two looks at what was written
 LONGEST = 100_000  # characters of a prompt that are looked at, from its end
 MADE_BY = "Made by a model"
@@ -65,11 +65,12 @@ class Reading:
 class TextGenerator:
     """The network of a recipe behind `sample`, `write`, `read` and likelihoods.
 
-    `begins`: was it trained on many documents, so that `END` says that one begins?
+    `begins`: was it trained on many documents, so that `END` says that one begins? `rows` texts are written at once,
+    always, so that a text does not depend on how many were asked for.
     """
 
-    def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any], begins: bool = True) -> None:
-        self.recipe, self.spec, self.networks, self.begins = recipe, spec, networks, begins
+    def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any], begins: bool = True, rows: int = ROWS) -> None:
+        self.recipe, self.spec, self.networks, self.begins, self.rows = recipe, spec, networks, begins, rows
         self.tokens = Tokens.of(spec)
         self.context = spec.shape[0]
         self._layers = parts(networks["transformer"])
@@ -89,19 +90,19 @@ class TextGenerator:
         if len(prompts) != n:
             raise Refusal(f"There are {len(prompts)} prompts for {n} texts; give one for all or one for each.")
         texts = []
-        for start in range(0, n, ROWS):
-            few = prompts[start : start + ROWS]
+        for start in range(0, n, self.rows):
+            few = prompts[start : start + self.rows]
             *_, written = self.write(few, seeds=range(seed + start, seed + start + len(few)), decoding=decoding or Decoding())
             texts += [each.prompt + each.text for each in written]
         return np.array(texts, dtype=object)
 
     def write(self, prompts: Sequence[str], *, seeds: Sequence[int], decoding: Decoding) -> Iterator[list[Written]]:
-        """Write on after up to `ROWS` prompts; gives all texts as far as they are after every few tokens.
+        """Write on after up to `rows` prompts; gives all texts as far as they are after every few tokens.
 
         A full context is half forgotten: its later half is read again and writing goes on.
         """
-        if not 1 <= len(prompts) <= ROWS or len(seeds) != len(prompts):
-            raise Refusal(f"{len(prompts)} prompts with {len(seeds)} seeds; write 1 to {ROWS} texts at once, each with its seed.")
+        if not 1 <= len(prompts) <= self.rows or len(seeds) != len(prompts):
+            raise Refusal(f"{len(prompts)} prompts with {len(seeds)} seeds; write 1 to {self.rows} texts at once, each with its seed.")
         if decoding.beams > 1:
             yield [self._searched(prompt, seed, decoding) for prompt, seed in zip(prompts, seeds, strict=True)]
             return
@@ -110,10 +111,10 @@ class TextGenerator:
             tokens, notice = self.prompt(prompt)
             starts.append(tokens)
             written.append(Written(prompt, "", (), int(seed), decoding, notice=notice))
-        starts += [starts[0]] * (ROWS - len(prompts))
+        starts += [starts[0]] * (self.rows - len(prompts))
         noises = [np.random.default_rng(each.seed) for each in written]
         settings = {name: np.float32(value) for name, value in decoding.numbers().items()}
-        used = np.zeros((ROWS, len(self.tokens)), bool)
+        used = np.zeros((self.rows, len(self.tokens)), bool)
         for row, start in enumerate(starts):
             used[row, start] = True
         while True:
@@ -121,7 +122,7 @@ class TextGenerator:
             position = 0
             while position < self.context:
                 until = min(self.context, min(filled[: len(written)]) + CHUNK - 1)
-                noise = np.zeros((ROWS, CHUNK, len(self.tokens)), "float32")
+                noise = np.zeros((self.rows, CHUNK, len(self.tokens)), "float32")
                 for row, rng in enumerate(noises):
                     if (count := until + 1 - filled[row]) > 0:
                         noise[row, :count] = gumbel(rng, count, len(self.tokens))
@@ -133,7 +134,7 @@ class TextGenerator:
                 yield written
                 if all(each.finished for each in written):
                     return
-            starts = [rows[row, -(self.context // 2) :] for row in range(ROWS)]
+            starts = [rows[row, -(self.context // 2) :] for row in range(self.rows)]
 
     def prompt(self, text: str) -> tuple[np.ndarray, str]:
         """The tokens of a prompt, at most a context full, and a sentence about what of it is not read ("": nothing)."""
@@ -155,11 +156,11 @@ class TextGenerator:
         return begun, f"Of the prompt: {'; '.join(said)}." if said else ""
 
     def _opened(self, starts: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int], Any]:
-        """A buffer (ROWS, context + 1) that holds the starts, how full each row is, and empty caches."""
-        buffer = np.zeros((ROWS, self.context + 1), np.int32)
+        """A buffer (rows, context + 1) that holds the starts, how full each row is, and empty caches."""
+        buffer = np.zeros((self.rows, self.context + 1), np.int32)
         for row, tokens in enumerate(starts):
             buffer[row, : len(tokens)] = tokens
-        return buffer, [len(tokens) for tokens in starts], self._empty_caches(ROWS)
+        return buffer, [len(tokens) for tokens in starts], self._empty_caches(self.rows)
 
     def _empty_caches(self, rows: int) -> list[tuple[np.ndarray, np.ndarray]]:
         size = self.recipe.width // self.recipe.heads

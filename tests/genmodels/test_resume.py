@@ -22,7 +22,7 @@ from tests.conftest import ROOT, SMALL_TEXT
 EXPERIMENTS = {
     "vae": {"recipe": {"latent": 4, "width": 8, "warmup": 300}},
     "gan": {"recipe": {"latent": 4, "width": 8, "loss": "hinge"}},
-    "transformer": {"recipe": {"layers": 2, "heads": 2, "width": 16, "dropout": 0.1}, **SMALL_TEXT},
+    "transformer": {"recipe": {"layers": 2, "heads": 2, "width": 16, "dropout": 0.1}, "epochs": 6, **SMALL_TEXT},
 }
 
 
