@@ -76,6 +76,8 @@ def test_docs_are_docstrings_and_topics_of_this_python() -> None:
     assert set(data.train.groups["part"]) == {"module", "class", "function", "topic"} == set(data.test.groups["part"])
     assert 1_500_000 < data.train.characters + data.test.characters < 4_000_000
     assert "Python 3." in data.source
+    loop = 'The "for" statement is used to iterate over the elements'
+    assert sum(loop in document for document in everything) == 1, "a topic within a longer one would be on both sides"
 
 
 def test_nothing_of_the_library_is_imported() -> None:
