@@ -26,8 +26,8 @@ import tensorflow as tf
 
 from genmodels import checkpoints
 from genmodels.data import Dataset
-from genmodels.files import write_atomically
 from genmodels.exhibits import EXHIBITS
+from genmodels.files import write_atomically
 from genmodels.learner import Learner
 from genmodels.recipe import Experiment
 from genmodels.refusal import Refusal

@@ -19,19 +19,21 @@ def models() -> str:
 
 
 def data() -> str:
-    names = {"name": "data", "n_train": "train", "n_test": "held out", "licence": "licence", "summary": "what it is"}
-    absent = {"folder": "yours"}
-    return catalogue.table(
-        [{new: absent.get(row["name"], "online") if row[old] is None else row[old] for old, new in names.items()} for row in catalogue.data()]
-    )
+    """Pictures, and documents of texts. What is read from the running Python differs by its version."""
+    elsewhere = {"folder": "yours", "text": "yours", "python-docs": "your Python's", "python-code": "your Python's"}
+    rows = []
+    for row in catalogue.data():
+        counts = row.get("text", {}).get("documents") or [row["n_train"], row["n_test"]]
+        train, test = [elsewhere.get(row["name"], "online")] * 2 if row["name"] in elsewhere or counts[0] is None else counts
+        rows.append({"data": row["name"], "kind": row["kind"], "train": train, "held out": test, "licence": row["licence"], "what it is": row["summary"]})
+    return catalogue.table(rows)
 
 
-def gallery() -> str:
+def gallery(kinds: tuple[str, ...] = ("image",), heading: str = "held-out, n = 1,000, 95 % interval") -> str:
     """Every measure of every run of the gallery with its interval."""
-    runs = [RunStore.default()[name] for name in gallery_names()]
+    runs = [run for run in (RunStore.default()[name] for name in gallery_names()) if run.spec.kind in kinds]
     measured = {run.id: {row["metric"]: row for row in run.findings().get("measures", [])} for run in runs}
     metrics = list(dict.fromkeys(name for rows in measured.values() for name in rows))
-    heading = "held-out, n = 1,000, 95 % interval"
     rows = []
     for name in metrics:
         found = {run.id: measured[run.id].get(name) for run in runs}
@@ -47,6 +49,10 @@ def gallery() -> str:
     return catalogue.table(rows)
 
 
+def texts() -> str:
+    return gallery(("text", "code"), "held-out, 95 % interval")
+
+
 def metrics() -> str:
     return catalogue.table([{"metric": row["name"], "what it says": row["summary"], "better": row["better"], "paper": row["paper"]} for row in catalogue.metrics()])
 
@@ -59,7 +65,7 @@ def _verdict(findings: dict[str, Any]) -> str:
     return str(findings.get("verdict", "not measured"))
 
 
-TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery}
+TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts}
 
 
 def filled(text: str) -> str:

@@ -32,7 +32,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "gan-openmoji": {"model": "gan", "data": "openmoji", "source": {"mirror": True}, "recipe": {"learning_rate": 5e-4}, "epochs": 160},
     "transformer-occupations": {"model": "transformer", "data": "occupations", "recipe": {"layers": 3, "width": 128, "dropout": 0.1}, "epochs": 8, "batch_size": 32},
     "transformer-code": {"model": "transformer", "data": "python-code", "recipe": {"layers": 6, "heads": 6, "width": 192, "dropout": 0.1}, "epochs": 4, "batch_size": 8},
-    "transformer-docs": {"model": "transformer", "data": "python-docs", "recipe": {"layers": 4, "heads": 6, "width": 192, "dropout": 0.2}, "epochs": 10, "batch_size": 8},
+    "transformer-docs": {"model": "transformer", "data": "python-docs", "recipe": {"layers": 4, "heads": 6, "width": 192, "dropout": 0.2}, "epochs": 7, "batch_size": 8},
 }
 
 
