@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import platform
+
+import numpy as np
 import pytest
 
 from genmodels import checkpoints
@@ -10,26 +14,32 @@ from genmodels.gallery.make import EXPERIMENTS
 from genmodels.recipe import Experiment
 from genmodels.runs import RunStore, gallery_names
 
+WRITERS = {name for name, asked in EXPERIMENTS.items() if asked["model"] == "transformer"}
+PAINTERS = EXPERIMENTS.keys() - WRITERS
 each_run = pytest.mark.parametrize("name", sorted(EXPERIMENTS))
+each_painter = pytest.mark.parametrize("name", sorted(PAINTERS))
+each_writer = pytest.mark.parametrize("name", sorted(WRITERS))
 
 
 def test_all_that_is_made_ships_and_is_small() -> None:
     assert gallery_names() == sorted(EXPERIMENTS)
-    assert sum(file.stat().st_size for file in GALLERY.rglob("*") if file.is_file()) < 15e6
+    for names in (PAINTERS, WRITERS):
+        assert sum(file.stat().st_size for name in names for file in (GALLERY / name).rglob("*") if file.is_file()) < 15e6
 
 
 @each_run
 def test_a_run_is_what_make_asks_for_on_the_data_it_says(name: str) -> None:
     run = RunStore.default()[name]
     assert run.state == "done" and run.experiment == Experiment.from_dict(EXPERIMENTS[name])
-    assert run.experiment.make_source().load().digest() == run.facts["data_sha256"]
+    if not name.endswith(("-code", "-docs")) or run.facts["versions"]["python"] == platform.python_version():
+        assert run.experiment.make_source().load().digest() == run.facts["data_sha256"]
     assert run.status["seconds"] > 1 and run.status["cpu_seconds"] > 1
     assert run.samples and (run.path / "card.md").stat().st_size > 1000
     if "openmoji" in name:
         assert "OpenMoji" in run.facts["credit"] and "OpenMoji" in (run.path / "card.md").read_text()
 
 
-@each_run
+@each_painter
 def test_it_beats_noise_and_the_training_mean_and_does_not_copy(name: str) -> None:
     findings = RunStore.default()[name].findings()
     measures = {row["metric"]: row for row in findings["measures"]}
@@ -45,8 +55,39 @@ def test_its_weights_are_whole_in_half_precision_and_draw(name: str) -> None:
     (kept,) = checkpoints.steps(run.path / "epochs")
     weights = checkpoints.load(kept)[1]["weights"].values()
     assert {array.dtype.name for array in weights} <= {"float16", "int64", "uint32"}
-    samples = run.generator().sample(20, seed=5)
-    assert samples.shape == (20, *run.spec.shape) and samples.std() > 10
+    if name in PAINTERS:
+        samples = run.generator().sample(20, seed=5)
+        assert samples.shape == (20, *run.spec.shape) and samples.std() > 10
+
+
+@each_writer
+def test_it_predicts_held_out_text_better_than_five_grams(name: str) -> None:
+    measures = {row["metric"]: row for row in RunStore.default()[name].findings()["measures"]}
+    assert measures["bits per character of a 5-gram, less the model's"]["low"] > 0
+    assert all(row["n"] > 0 and row["protocol"] and row["low"] <= row["value"] <= row["high"] for row in measures.values())
+
+
+def test_the_code_model_writes_functions_that_parse() -> None:
+    generator = RunStore.default()["transformer-code"].generator()
+    parse = 0
+    for text in generator.sample(8, seed=100, given=["def "]):
+        try:
+            ast.parse(text)
+            parse += 1
+        except SyntaxError:
+            pass
+    assert parse >= 2
+
+
+def test_the_text_with_a_known_bias_was_learned_with_its_bias() -> None:
+    run = RunStore.default()["transformer-occupations"]
+    data = run.experiment.make_source().load()
+    occupation, she = data.train.groups["occupation"], data.train.groups["gender"] == "she"
+    names = np.unique(occupation)
+    known = np.array([she[occupation == name].mean() for name in names])
+    generator = run.generator()
+    told = np.array([np.subtract(*generator.continuation(f"The {name} said that", [" she", " he"])) for name in names])
+    assert np.corrcoef(known, 1 / (1 + np.exp(-told)))[0, 1] > 0.8
 
 
 def test_a_number_of_the_gallery_can_be_measured_again() -> None:
