@@ -174,7 +174,7 @@ def dataset(name: str, knobs: Mapping[str, Any] | None = None) -> Dataset:
     return _dataset(name, json.dumps(dict(knobs or {}), sort_keys=True), _home())
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading the pictures …")
+@st.cache_resource(max_entries=4, show_spinner="Reading the data …")
 def _dataset(name: str, knobs: str, home: str) -> Dataset:
     from genmodels.data import DATA
 

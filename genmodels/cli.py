@@ -89,6 +89,7 @@ def parser() -> Parser:
         ("--frames", {"type": int, "default": 64}), ("--kind", {"default": "spherical", "metavar": "linear|spherical"}), out,
         ("--given", {"help": "a label, for a conditional model"}),
     )  # fmt: skip
+    verb("import", ("file", {"type": Path}), ("--name", {"default": ""}), ("--licence", {"default": "not stated"}))
     verb("measure", run, ("--metric", name), ("-n", {"type": int, "default": 1000}), seed)
     verb("audit", run, ("--audit", name), ("-n", {"type": int, "default": 1000}), seed, ("--policy", {"type": Path}), out)
     verb("report", run, out)
@@ -289,6 +290,18 @@ def walk(arguments: Arguments) -> int:
     about = {"model": run.experiment.model, "run": run.id, "credit": run.facts.get("credit", "")}
     files = write_walk(path, arguments.out, about)
     answer(arguments, {"run": run.id, "seeds": seeds, "files": [str(f) for f in files]}, f"{arguments.frames} frames in {arguments.out}.")
+    return 0
+
+
+@VERBS.add("import")
+def import_(arguments: Arguments) -> int:
+    """Keep your own text (.txt) or pictures (a folder or zip) to train on: --data text or folder, --with token=..."""
+    from genmodels.imported import import_pictures
+    from genmodels.imported_texts import import_text
+
+    data, keep = ("text", import_text) if arguments.file.suffix.lower() == ".txt" else ("folder", import_pictures)
+    token = keep(arguments.file, arguments.name or arguments.file.stem, licence=arguments.licence)
+    answer(arguments, {"data": data, "token": token}, f"Kept. Train on it with --data {data} --with token={token}")
     return 0
 
 
