@@ -31,8 +31,21 @@ class Tokens:
 
     @classmethod
     def of(cls, spec: Spec) -> Tokens:
-        """The tokens that a run was trained with."""
-        return cls(spec.vocabulary, spec.merges)
+        """The tokens that a run was trained with; refuses what no training can have made."""
+        tokens = cls(spec.vocabulary, spec.merges)
+        if not tokens.whole():
+            raise Refusal("The tokens of this run are damaged; restore its facts.json or train it again.")
+        return tokens
+
+    def whole(self) -> bool:
+        """Is `END` first, every token there once, and with byte pairs every byte and all that the merges join?"""
+        if self.vocabulary[:1] != (END,) or len(self.numbers) != len(self.vocabulary):
+            return False
+        if not self.merges:
+            return all(len(token) == 1 for token in self.vocabulary[1:])
+        pairs = [merge.split(" ") for merge in self.merges]
+        joined = all(len(pair) == 2 and {*pair, "".join(pair)} <= self.numbers.keys() for pair in pairs)
+        return joined and self._byte_of.keys() <= self.numbers.keys() and all(set(token) <= self._byte_of.keys() for token in self.vocabulary[1:])
 
     @classmethod
     def learned(cls, documents: Iterable[str], unit: str, size: int) -> Tokens:

@@ -223,3 +223,18 @@ def test_byte_pairs_come_back_whatever_the_text() -> None:
     assert len(tokens.encode("the cat")) < 7
     assert tokens.encode_all(["the", "cat"]).tolist() == [0, *tokens.encode("the"), 0, *tokens.encode("cat"), 0]
     assert Tokens(tokens.vocabulary, tokens.merges).encode("that cat").tolist() == tokens.encode("that cat").tolist()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda v, m: (v[1:], m), lambda v, m: ((*v, v[5]), m), lambda v, m: (v, (*m, "zz qq")), lambda v, m: (v, ("no",)),
+        lambda v, m: ((*v, "\u4e00"), m), lambda v, m: (v[:200], m), lambda v, m: (v, ()), lambda v, m: ((), ()),
+    ],
+)  # fmt: skip
+def test_tokens_that_no_training_made_are_refused(damage) -> None:
+    learned = Tokens.learned(["the cat sat on the mat"], "byte-pair", 270)
+    assert Tokens.of(Spec("text", (8,), vocabulary=learned.vocabulary, merges=learned.merges)) == learned
+    vocabulary, merges = damage(learned.vocabulary, learned.merges)
+    with pytest.raises(Refusal, match="tokens of this run are damaged"):
+        Tokens.of(Spec("text", (8,), vocabulary=vocabulary, merges=merges))
