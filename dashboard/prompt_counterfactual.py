@@ -58,6 +58,15 @@ def candidates(text: str, prompts: Sequence[str]) -> list[str]:
     return [space + part for part in found]
 
 
+def readable(run: Run, weighed: Sequence[str]) -> list[str]:
+    """The continuations that are in the model's vocabulary; the others are named on the page."""
+    tokens = Tokens.of(run.spec)
+    strange = [each for each in weighed if tokens.unknown(each)]
+    if strange:
+        st.info(safe_text(f"Left out, since this model does not know all their characters: {', '.join(repr(each) for each in strange)}.", 600), icon=":material/info:")
+    return [each for each in weighed if each not in strange]
+
+
 def drafts(run: Run, prompts: Sequence[str], seed: int) -> list[Draft]:
     """Both from the same seed."""
     return [Draft(run.id, prompt, seed) for prompt in prompts]
@@ -72,7 +81,7 @@ def counterfactual_view(run: Run, prompts: Sequence[str]) -> None:
     if any(len(prompt) > LONGEST for prompt in prompts):
         st.info(f"Only the last {LONGEST:,} characters of a prompt are read here.", icon=":material/info:")
     ends = [prompt[-LONGEST:] for prompt in prompts]
-    weighed = candidates(asked, prompts)
+    weighed = readable(run, candidates(asked, prompts))
     with st.spinner("Another tab is using this model; this waits for its turn …" if resources.busy(run) else "Weighing …"):
         readings = [resources.reading(run, end, TOP) for end in ends]
         logs = resources.explored((str(run.path), resources.newest(run), "continuations", *ends, *weighed), lambda: continuations(run, ends, weighed)) if weighed else np.empty((2, 0))
