@@ -90,7 +90,7 @@ def parser() -> Parser:
         ("--given", {"help": "a label, for a conditional model"}),
     )  # fmt: skip
     verb("import", ("file", {"type": Path}), ("--name", {"default": ""}), ("--licence", {"default": "not stated"}))
-    verb("measure", run, ("--metric", name), ("-n", {"type": int, "default": 1000}), seed)
+    verb("measure", run, ("--metric", name), ("-n", {"type": int, "help": "samples: 1,000 pictures or 200 texts if not given"}), seed)
     verb("audit", run, ("--audit", name), ("-n", {"type": int, "default": 1000}), seed, ("--policy", {"type": Path}), out)
     verb("report", run, out)
     verb("export", run, out)
@@ -310,7 +310,7 @@ def measure(arguments: Arguments) -> int:
     """Measure a run against held-out data: estimates with intervals, kept in its findings.json."""
     from genmodels.measuring import measure_run
 
-    check_n(arguments.n, 100_000)
+    check_n(arguments.n or 1, 100_000)
     document = measure_run(RunStore.default()[arguments.run], arguments.metric, n=arguments.n, seed=arguments.seed)
     lines = [f"{m['metric']:28s} {m['value']:.4g}  [{m['low']:.4g}, {m['high']:.4g}]  n={m['n']}  ({m['better']} is better)" for m in document["measures"]]
     answer(arguments, document, "\n".join(lines))

@@ -49,7 +49,7 @@ def make(name: str) -> Run:
                 raise Refusal(f"{name}: {run.status['message']}")
     shipped = slim(run, name)
     started = time.monotonic()
-    measure_run(shipped, n=1000, seed=1)
+    measure_run(shipped, seed=1)
     audit_run(shipped, n=1000, seed=1)
     write_atomically(shipped.path / "card.md", report(run_document(shipped), "md"))
     print(f"\n{name}: trained in {run.status['seconds']:.0f} s, measured in {time.monotonic() - started:.0f} s.")

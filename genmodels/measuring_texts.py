@@ -1,0 +1,74 @@
+"""The measures of a language model, each beside what it must be compared with: held-out texts and a 5-gram."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from genmodels.decoding import Decoding
+from genmodels.findings import Estimate, bootstrap
+from genmodels.metrics.texts import bits_per_character, distinct, parse_share, perplexity
+from genmodels.ngram import NGram
+
+FLOOR = "5-gram"
+Row = tuple[str, Estimate, str, str, str]  # name, estimate, which way is better, unit, protocol
+
+
+def measure_texts(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
+    """Every measure whose name is `wanted`, of the whole held-out split and of n samples."""
+    floor = NGram(data.train.tokens, len(data.spec.vocabulary))
+    if any(map(wanted, LIKELIHOODS)):
+        yield from _likelihoods(generator, data, floor)
+    if any(map(wanted, OF_SAMPLES)):
+        yield from _of_samples(generator, data, floor, n, seed)
+
+
+LIKELIHOODS = (
+    "bits per character", f"bits per character of a {FLOOR}", f"bits per character of a {FLOOR}, less the model's", "perplexity", f"perplexity of a {FLOOR}",
+)  # fmt: skip
+OF_SAMPLES = (
+    *(f"distinct-{n}" for n in (1, 2, 3)), *(f"distinct-{n} of held-out texts" for n in (1, 2, 3)),
+    "parses", "parses: held-out functions", f"parses: {FLOOR}",
+)  # fmt: skip
+
+
+def _likelihoods(generator: Any, data: Any, floor: NGram) -> Iterator[Row]:
+    held_out = data.test
+    windows, _ = held_out.batch(held_out.context * np.arange(len(held_out)))
+    ours = generator.recipe.scored(generator.networks)(windows).astype("float64")
+    theirs = -np.stack([floor.log_likelihood(window) for window in windows])
+    lengths = np.array([sum((byte & 0xC0) != 0x80 for byte in generator.tokens.bytes_of(token)) for token in range(len(generator.tokens))])
+    characters = lengths[windows[:, 1:]].sum(axis=1)
+    protocol = f"held-out split in windows of {held_out.context} tokens side by side, interval over windows"
+    bits = "bits a character"
+    yield LIKELIHOODS[0], bits_per_character(ours.sum(1), characters), "lower", bits, protocol
+    yield LIKELIHOODS[1], bits_per_character(theirs.sum(1), characters), "lower", bits, protocol
+    rows = np.stack([theirs.sum(1) - ours.sum(1), characters], axis=1)
+    yield LIKELIHOODS[2], bootstrap(rows, lambda few: few[:, 0].sum() / few[:, 1].sum() / np.log(2)), "higher", bits, protocol
+    yield LIKELIHOODS[3], perplexity(ours), "lower", "tokens", protocol
+    yield LIKELIHOODS[4], perplexity(theirs), "lower", "tokens", protocol
+
+
+def _of_samples(generator: Any, data: Any, floor: NGram, n: int, seed: int) -> Iterator[Row]:
+    decoding = Decoding(length=generator.context)
+    protocol = f"{n} texts from nothing, temperature {decoding.temperature:g}, at most {decoding.length} tokens"
+    samples = generator.sample(n, seed=seed, decoding=decoding).tolist()
+    real = _cut(generator, data.test.documents, n, seed)
+    for length in (1, 2, 3):
+        for name, texts in ((f"distinct-{length}", samples), (f"distinct-{length} of held-out texts", real)):
+            if (estimate := distinct(texts, length)) is not None:
+                yield name, estimate, "higher", "share of a text's n-grams", protocol
+    if data.spec.kind == "code":
+        rng = np.random.default_rng(seed)
+        counted = [generator.tokens.decode(floor.sample(rng, decoding.length, decoding.temperature)) for _ in range(n)]
+        for name, texts in zip(OF_SAMPLES[-3:], (samples, real, counted), strict=True):
+            yield name, parse_share(texts), "higher", "share", protocol
+
+
+def _cut(generator: Any, documents: Sequence[str], n: int, seed: int) -> list[str]:
+    """n of the documents, drawn from the seed, each cut to as many tokens as a sample may have."""
+    chosen = np.random.default_rng([seed, 1]).permutation(len(documents))[:n]
+    tokens = generator.tokens
+    return [tokens.decode(tokens.encode("".join(c for c in documents[i] if not tokens.unknown(c)))[: generator.context]) for i in chosen]
