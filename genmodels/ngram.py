@@ -54,7 +54,7 @@ class NGram:
         """Log probability (n - 1,) in nats of each token but the first, given up to `order` - 1 tokens before it."""
         tokens = np.asarray(tokens, np.int64)
         p = np.full(len(tokens) - 1, 1 / self.vocabulary)
-        for length in range(1, self.order + 1):
+        for length in range(1, min(self.order, len(tokens)) + 1):
             skipped = max(0, length - 2)  # the first tokens have no context that long
             numbers = self._numbers(tokens[1:] if length == 1 else tokens, length)
             count = _found(*self._counts[length - 1], numbers)
