@@ -26,12 +26,15 @@ class Audit:
     name: str
     question: str
     function: Callable[..., list[Finding]]
+    kinds: tuple[str, ...] = ("image",)  # of example that it can read
 
     def __call__(self, subject: Subject, **limits: float) -> list[Finding]:
         """The findings. What the subject does not allow to be measured comes back as "not measured" with the reason."""
         for name in limits:
             if name not in self.limits():
                 raise Refusal(unknown(f"limit of the audit {self.name}", name, self.limits()))
+        if (kind := subject.data.spec.kind) not in self.kinds:
+            return [not_measured(self.name, self.question, f"This audit reads examples of the kind {' or '.join(self.kinds)}; there is none for {kind} yet.")]
         try:
             return self.function(subject, **limits)
         except Refusal as refusal:
@@ -47,11 +50,11 @@ class Audit:
         return (self.function.__doc__ or "").strip().splitlines()[0]
 
 
-def audit(name: str, *, question: str) -> Callable[[Callable[..., list[Finding]]], Callable[..., list[Finding]]]:
+def audit(name: str, *, question: str, kinds: tuple[str, ...] = ("image",)) -> Callable[[Callable[..., list[Finding]]], Callable[..., list[Finding]]]:
     """Decorator: enter a function (subject, *, limits) -> findings in `AUDITS`; the function itself stays as it was."""
 
     def enter(function: Callable[..., list[Finding]]) -> Callable[..., list[Finding]]:
-        AUDITS.add(name)(Audit(name, question, function))
+        AUDITS.add(name)(Audit(name, question, function, kinds))
         return function
 
     return enter
