@@ -18,7 +18,7 @@ from genmodels.refusal import Refusal
 from genmodels.tokens import Tokens
 
 ROWS = 4  # texts that are written at once
-CHUNK = 16  # tokens between two looks at what was written
+CHUNK = 64  # tokens between two looks at what was written
 LONGEST = 100_000  # characters of a prompt that are looked at, from its end
 MADE_BY = "Made by a model"
 
