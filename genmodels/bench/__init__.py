@@ -7,41 +7,20 @@ pairs. Where a peer can be run in several published ways, each is paired with ou
 
 from __future__ import annotations
 
-import os
-import statistics
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-from genmodels.bench.turns import ROOT, Absent, Side
+from genmodels.bench import text
+from genmodels.bench.published import Growth, Published
+from genmodels.bench.racing import PEERS, PYTORCH, Bench, Command
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry
 
-Command = tuple[str, ...]  # a module and its arguments
 BENCHES = Registry("bench")
-OURS = "genmodels.bench.ours"
-PEERS = "genmodels.bench.peers."
-PYTORCH = PEERS + "pytorch"
+OURS, OURS_TEXT = "genmodels.bench.ours", "genmodels.bench.ours_text"
+KERAS_IO_TEXT, PYTORCH_TEXT, PYTORCH_SAMPLING = PEERS + "keras_io_text", PYTORCH + "_text", PYTORCH + "_sampling"
 BATCH = 64
-# From the seconds of a step to the unit in which they are shown.
-UNITS = {
-    "images/s": lambda seconds: BATCH / seconds,
-    "ms": lambda seconds: 1000 * seconds,
-    "s": lambda seconds: seconds,
-}
-
-
-@dataclass(frozen=True)
-class Bench:
-    """One comparison. Each peer has one command or more, of which the fastest counts; a turn is `steps` steps."""
-
-    unit: str
-    steps: int
-    ours: Command
-    peers: Mapping[str, Sequence[Command]]
 
 
 def _training(name: str, published: Sequence[str], **more: Sequence[Command]) -> Bench:
@@ -52,12 +31,12 @@ def _training(name: str, published: Sequence[str], **more: Sequence[Command]) ->
     """
     keras_io = {way: (PEERS + "keras_io", name, *way.split()) for way in ("arrays", "callback", "pipeline", "arrays graph", "pipeline graph")}
     layouts = (("contiguous",), ("channels_last",), ("channels_last", "fused"))
-    peers = {
+    peers: dict[str, Sequence[Command]] = {
         "keras-io": [keras_io[way] for way in published],
         "keras-io-tuned": [command for way, command in keras_io.items() if way not in published],
         "pytorch": [(PYTORCH, name, *layout) for layout in layouts],
     }
-    return Bench("images/s", 32, (OURS, name), peers | more)
+    return Bench("images/s", 32, (OURS, name), peers | more, BATCH)
 
 
 BENCHES.add("train-vae")(_training("train-vae", ("arrays", "callback")))
@@ -78,10 +57,51 @@ BENCHES.add("first-page")(
 BENCHES.add("page-change")(Bench("ms", 4, (FIRST, "change", "ours"), {"streamlit-empty": [(FIRST, "change", "streamlit-empty")]}))
 
 
+def _sampling(batch: int, steps: int) -> Bench:
+    """127 tokens after one, with the same weights and noise, so that all sides write the same."""
+
+    def pytorch(*ways: str) -> list[Command]:
+        return [(PYTORCH_SAMPLING, "sample-text", str(batch), *way.split()) for way in ways]
+
+    peers: dict[str, Sequence[Command]] = {
+        "keras-io": [(KERAS_IO_TEXT, "sample-text", str(batch))],
+        "pytorch": pytorch("whole"),
+        "pytorch-cached": pytorch("concatenated", "preallocated"),
+        "pytorch-compiled": pytorch(*(f"compiled {way}" for way in COMPILED)),
+    }
+    return Bench("tokens/s", steps, (OURS_TEXT, "sample-text", str(batch)), peers, batch * (text.CONTEXT - 1))
+
+
+COMPILED = ("default sdpa", "default explicit", "max-autotune sdpa", "unguarded explicit")
+
+
+def _growing(context: int) -> Bench:
+    """Time a token with the context, beside reading all tokens again for each."""
+    peers = {f"pytorch-{context}": [(PYTORCH_SAMPLING, "sample-text-long", str(context))]}
+    return Bench("ms/token", 1, (OURS_TEXT, "sample-text-long", str(context)), peers)
+
+
+EAGER: list[Command] = [(PYTORCH_TEXT, *way.split()) for way in ("sdpa", "explicit", "sdpa fused", "explicit fused")]
+BENCHES.add("train-transformer")(
+    Bench(
+        "tokens/s",
+        4,
+        (OURS_TEXT, "train-transformer"),
+        {"pytorch": EAGER, "pytorch-compiled": [(*way, "compiled") for way in EAGER[2:]]},
+        text.BATCH * text.CONTEXT,
+    )
+)
+BENCHES.add("sample-text")(_sampling(1, steps=5))
+BENCHES.add("sample-text-16")(_sampling(16, steps=2))
+BENCHES.add("sample-text-long")(Growth({context: _growing(context) for context in (128, 256, 512, 1024)}))
+BENCHES.add("tinyshakespeare")(Published("nanogpt-readme", 1.88, "nats/character", (OURS_TEXT, "tinyshakespeare"), "held_out_loss", steps=2000))
+
+
 def run(names: Sequence[str] = (), pairs: int = 5) -> list[dict[str, Any]]:
     """Rows of bench, peer, unit, ours, theirs, ratio, ours_all, theirs_all (medians and every turn, in the unit).
 
-    `variants` holds the median of each way the peer was run, `variant` the one that counts. A peer that can't take
+    `variants` holds the median of each way the peer was run, `variant` the one that counts; `identical` says whether
+    both sides wrote the same tokens; `published` that the peer's value was published and not measured here. A peer that can't take
     part has `skipped`, the reason, in place of numbers. No names mean all benches.
     """
     if pairs < 1:
@@ -89,79 +109,5 @@ def run(names: Sequence[str] = (), pairs: int = 5) -> list[dict[str, Any]]:
     rows = []
     for name, bench in [(name, BENCHES[name]) for name in names or BENCHES]:
         print(f"{name}: {pairs} pairs of turns", file=sys.stderr)
-        rows += race(name, bench, pairs)
+        rows += bench.rows(name, pairs)
     return rows
-
-
-def race(name: str, bench: Bench, pairs: int) -> list[dict[str, Any]]:
-    """Warm all sides of one bench, let them take turns, and compare; one row a peer."""
-    absent: dict[Command, str] = {}
-    took: dict[Command, list[tuple[float, float]]] = {}  # seconds a step of ours and theirs, of each pair of turns
-    megabytes: dict[Command, int] = {}
-    with ExitStack() as open_sides:
-        sides: dict[Command, Side] = {}
-
-        def attempt(command: Command, act: Callable[..., Any], *arguments: Any) -> Any:
-            try:
-                return act(*arguments)
-            except Absent as reason:
-                absent[command] = str(reason)
-                sides.pop(command, None)
-                return None
-
-        for command in (bench.ours, *(command for commands in bench.peers.values() for command in commands)):
-            if side := attempt(command, start, command):
-                open_sides.callback(side.close)
-                sides[command] = side
-        for _ in range(pairs if bench.ours in sides else 0):
-            for command in [each for each in sides if each != bench.ours]:  # ours, theirs, ours, theirs ...
-                answers = []
-                for each in (bench.ours, command):
-                    if each in sides and (answer := attempt(each, sides[each].turn, bench.steps)):
-                        answers.append(answer["seconds"] / bench.steps)
-                        megabytes[each] = answer.get("peak_megabytes", 0)
-                if len(answers) == 2:
-                    took.setdefault(command, []).append((answers[0], answers[1]))
-    rows = []
-    for peer, commands in bench.peers.items():
-        row: dict[str, Any] = {"bench": name, "peer": peer, "unit": bench.unit}
-        whole = {command: took[command] for command in commands if len(took.get(command, ())) == pairs}
-        if whole:
-            row |= compare(bench.unit, whole)
-            if megabytes[bench.ours]:
-                row |= {"ours_megabytes": megabytes[bench.ours], "theirs_megabytes": megabytes[next(iter(whole))]}
-        else:
-            row["skipped"] = absent.get(commands[0]) or f"our own side is absent: {absent[bench.ours]}"
-        rows.append(row)
-    return rows
-
-
-def compare(unit: str, took: Mapping[Command, Sequence[tuple[float, float]]]) -> dict[str, Any]:
-    """The numbers of a row: `took` holds, for each way in which the peer was run, the seconds a step of every pair."""
-    shown = UNITS[unit]
-    theirs = {command: [each for _, each in turns] for command, turns in took.items()}
-    fastest = min(took, key=lambda command: statistics.median(theirs[command]))
-    ours = [each for each, _ in took[fastest]]
-    return {
-        "ours": shown(statistics.median(ours)),
-        "theirs": shown(statistics.median(theirs[fastest])),
-        "ratio": statistics.median(b / a for a, b in took[fastest]),
-        "ours_all": [shown(each) for each in ours],
-        "theirs_all": [shown(each) for each in theirs[fastest]],
-        "variant": " ".join(fastest[1:]),
-        "variants": {" ".join(command[1:]): shown(statistics.median(each)) for command, each in theirs.items()},
-    }
-
-
-def start(command: Command) -> Side:
-    return Side(command, interpreter(command))
-
-
-def interpreter(command: Command) -> str:
-    """The Python of a side: PyTorch has an environment of its own."""
-    if command[0] != PYTORCH:
-        return sys.executable
-    python = os.environ.get("GENMODELS_TORCH_PYTHON") or str(ROOT / ".venv-torch" / "bin" / "python")
-    if not Path(python).is_file():
-        raise Absent("PyTorch's environment is missing; `make bench` makes it, or GENMODELS_TORCH_PYTHON names its Python")
-    return python

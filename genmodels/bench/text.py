@@ -15,7 +15,8 @@ import numpy as np
 
 LAYERS, WIDTH, HEADS, CONTEXT, SYMBOLS, BATCH = 6, 192, 6, 128, 66, 32
 BASE, EPSILON = 10_000.0, 1e-6
-RATE, BETAS, DECAY, NORM = 2e-3, (0.9, 0.95), 0.1, 1.0  # AdamW's (matrices alone decay), and the norm gradients are cut to
+RATE, BETAS, SMALL = 2e-3, (0.9, 0.95), 1e-7  # AdamW's, as Keras has it
+DECAY, NORM = 0.1, 1.0  # of the matrices alone; to which gradients are cut
 
 
 def weights(seed: int = 0) -> dict[str, np.ndarray]:

@@ -1,7 +1,8 @@
 """How a bench talks to its sides: each is a warm process of its own, and they take turns, never at once.
 
 Lines of JSON over stdin and stdout. The child says {"ready": {...}} after its warm-up; each {"steps": k} is answered
-with {"seconds"}, and {"peak_megabytes"} where the work is done in that process itself. Knows neither Keras nor PyTorch, because the sides run in different environments.
+with {"seconds"}, and {"peak_megabytes"} where the work is done in that process itself. Knows neither Keras nor
+PyTorch, because the sides run in different environments.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -70,11 +71,11 @@ class Side:
         raise Absent(last)
 
 
-def serve(work: Callable[[int], float | None], warm_up: int = 3, **about: Any) -> None:
+def serve(work: Callable[[int], float | Mapping[str, float] | None], warm_up: int = 3, **about: Any) -> None:
     """The child's end: answer until stdin closes.
 
     `work(k)` takes k steps and returns when they are done; where not all of its time counts, it returns the seconds
-    that do.
+    that do, alone or with more to tell.
     """
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints is no answer
@@ -84,7 +85,7 @@ def serve(work: Callable[[int], float | None], warm_up: int = 3, **about: Any) -
     for line in sys.stdin:
         start = time.perf_counter()
         counted = work(json.loads(line)["steps"])
-        answer = {"seconds": time.perf_counter() - start if counted is None else counted}
+        answer = dict(counted) if isinstance(counted, Mapping) else {"seconds": time.perf_counter() - start if counted is None else counted}
         if counted is None:
             answer["peak_megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(json.dumps(answer), file=answers, flush=True)

@@ -1,16 +1,12 @@
-"""PyTorch: the text network, trained by the usual loop and asked for tokens in the three usual ways.
+"""PyTorch: the text network, and the usual loop that trains it.
 
-Started as `python -m genmodels.bench.peers.pytorch_text train-transformer sdpa fused`, in an environment that has
-PyTorch alone. `sample-text` takes the batch and the way: `whole` reads all tokens again for each new one, as nanoGPT
-does; `concatenated` and `preallocated` keep keys and values, eagerly; `compiled` is `preallocated` with the step under
-`torch.compile`, as gpt-fast does it.
+Started as `python -m genmodels.bench.peers.pytorch_text sdpa fused`, in an environment that has PyTorch alone.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import torch
@@ -21,7 +17,6 @@ from genmodels.bench import text
 from genmodels.bench.turns import THREADS, serve
 
 HEAD = text.WIDTH // text.HEADS
-Cache = tuple[Tensor, Tensor]
 
 
 class Norm(nn.Module):
@@ -99,12 +94,19 @@ class Transformer(nn.Module):
         return self.logits(x[:, -1] if last else x)
 
 
+def prepared(context: int = text.CONTEXT) -> Transformer:
+    """With the weights of `text.weights`."""
+    model = Transformer(context)
+    model.set(text.weights())
+    return model
+
+
 def train_step(model: nn.Module, *variant: str) -> Callable[[Tensor], float]:
     attention = "explicit" if "explicit" in variant else "sdpa"
     decayed = [p for name, p in model.named_parameters() if p.ndim == 2 and "embedding" not in name]
     others = [p for name, p in model.named_parameters() if p.ndim == 1 or "embedding" in name]
     groups = [{"params": decayed, "weight_decay": text.DECAY}, {"params": others, "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, text.RATE, text.BETAS, fused="fused" in variant)
+    optimizer = torch.optim.AdamW(groups, text.RATE, text.BETAS, text.SMALL, fused="fused" in variant)
 
     def loss_of(tokens: Tensor) -> Tensor:
         logits = model(tokens[:, :-1], attention)
@@ -124,120 +126,16 @@ def train_step(model: nn.Module, *variant: str) -> Callable[[Tensor], float]:
     return step
 
 
-# Sampling: each way is made for a batch and then maps noise (n, B, SYMBOLS) to tokens (B, n + 1), the first of them 0
-
-
-@torch.inference_mode()
-def whole(model: Transformer, noise: Tensor) -> Tensor:
-    tokens = torch.zeros(noise.shape[1], 1, dtype=torch.int64)
-    for each in noise:
-        chosen = (model(tokens[:, -model.cosine.shape[0] :], last=True) + each).argmax(-1, keepdim=True)
-        tokens = torch.cat((tokens, chosen), 1)
-    return tokens
-
-
-@torch.inference_mode()
-def concatenated(model: Transformer, noise: Tensor) -> Tensor:
-    tokens = [torch.zeros(noise.shape[1], 1, dtype=torch.int64)]
-    caches: list[Any] = [None] * text.LAYERS
-
-    def attend(layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        if caches[layer] is not None:
-            k, v = torch.cat((caches[layer][0], k), 2), torch.cat((caches[layer][1], v), 2)
-        caches[layer] = k, v
-        return F.scaled_dot_product_attention(q, k, v)
-
-    for place, each in enumerate(noise):
-        x, rotation = model.embedding(tokens[-1]), (model.cosine[place], model.sine[place])
-        for layer, block in enumerate(model.blocks):
-            x = block(x, rotation, lambda q, k, v, layer=layer: attend(layer, q, k, v))
-        tokens.append((model.logits(x[:, -1]) + each).argmax(-1, keepdim=True))
-    return torch.cat(tokens, 1)
-
-
-def empty_cache(model: Transformer, batch: int) -> list[Cache]:
-    """Keys and values of each layer, (B, HEADS, context, HEAD)."""
-    keys, values = (torch.zeros(text.LAYERS, batch, text.HEADS, model.cosine.shape[0], HEAD).unbind() for _ in range(2))
-    return [(k.clone(), v.clone()) for k, v in zip(keys, values, strict=True)]
-
-
-@torch.inference_mode()
-def preallocated(model: Transformer, noise: Tensor) -> Tensor:
-    cache = empty_cache(model, noise.shape[1])
-    tokens = torch.zeros(noise.shape[1], len(noise) + 1, dtype=torch.int64)
-
-    def attend(place: int, kept: Cache, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        kept[0][:, :, place : place + 1], kept[1][:, :, place : place + 1] = k, v
-        return F.scaled_dot_product_attention(q, kept[0][:, :, : place + 1], kept[1][:, :, : place + 1])
-
-    for place, each in enumerate(noise):
-        x, rotation = model.embedding(tokens[:, place : place + 1]), (model.cosine[place], model.sine[place])
-        for block, kept in zip(model.blocks, cache, strict=True):
-            x = block(x, rotation, lambda q, k, v, kept=kept: attend(place, kept, q, k, v))
-        tokens[:, place + 1] = (model.logits(x[:, -1]) + each).argmax(-1)
-    return tokens
-
-
-class Compiled:
-    """One token for each call of a compiled step: the whole cache is looked at, places not yet written are masked."""
-
-    def __init__(self, mode: str, attention: str) -> None:
-        self.attention = ATTENTION[attention]
-        options = {"freezing": "freezing" in mode, "cpp_wrapper": "cpp_wrapper" in mode} if mode not in MODES else {}
-        self.step = torch.compile(self._step, mode=mode, fullgraph=True) if mode in MODES else torch.compile(self._step, options=options, fullgraph=True)
-
-    def _step(self, model: Transformer, token: Tensor, place: Tensor, cache: list[Cache], noise: Tensor) -> Tensor:
-        rotation = model.cosine[place], model.sine[place]
-        seen = (torch.arange(len(model.cosine)) <= place)[None]
-        x = model.embedding(token)
-
-        def attend(kept: Cache, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-            kept[0].index_copy_(2, place, k)
-            kept[1].index_copy_(2, place, v)
-            return self.attention(q, *kept, attn_mask=seen)
-
-        for block, kept in zip(model.blocks, cache, strict=True):
-            x = block(x, rotation, lambda q, k, v, kept=kept: attend(kept, q, k, v))
-        return (model.logits(x[:, -1]) + noise).argmax(-1, keepdim=True)
-
-    @torch.inference_mode()
-    def __call__(self, model: Transformer, noise: Tensor) -> Tensor:
-        cache = empty_cache(model, noise.shape[1])
-        tokens = [torch.zeros(noise.shape[1], 1, dtype=torch.int64)]
-        for place, each in zip(torch.arange(len(noise)).split(1), noise, strict=True):
-            tokens.append(self.step(model, tokens[-1], place, cache, each))
-        return torch.cat(tokens, 1)
-
-
-MODES = ("default", "reduce-overhead", "max-autotune-no-cudagraphs", "max-autotune")
-WAYS = {"whole": whole, "concatenated": concatenated, "preallocated": preallocated}
-
-
-def main(bench: str, *variant: str) -> None:
+def main(*variant: str) -> None:
     torch.set_num_threads(THREADS)
     torch.manual_seed(0)
-    if bench == "train-transformer":
-        model = Transformer()
-        model.set(text.weights())
-        step, data = train_step(model, *variant), torch.from_numpy(text.windows())
-
-        def train(steps: int) -> None:
-            for _ in range(steps):
-                step(data[torch.randint(0, len(data), (text.BATCH,))])
-
-        return serve(train, warm_up=3, version=torch.__version__)
-    batch, way, *more = variant
-    model = Transformer()
-    model.set(text.weights())
-    model.eval()
-    write = Compiled(*more) if way == "compiled" else WAYS[way]
-    noise = torch.from_numpy(text.noise(int(batch)))
+    step, data = train_step(prepared(), *variant), torch.from_numpy(text.windows())
 
     def work(steps: int) -> None:
         for _ in range(steps):
-            write(model, noise)
+            step(data[torch.randint(0, len(data), (text.BATCH,))])
 
-    serve(work, warm_up=2, version=torch.__version__, tokens=write(model, noise).tolist())
+    serve(work, warm_up=3, version=torch.__version__)
 
 
 if __name__ == "__main__":
