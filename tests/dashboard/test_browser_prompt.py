@@ -1,0 +1,91 @@
+"""The prompt page in a real browser: a stream that stops, a second tab that waits, a branch, a layer that is drawn at once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from genmodels.runs import Run
+from tests.dashboard.test_browser import IDLE, browser, home, server, visit  # noqa: F401  (fixtures)
+from tests.pages.test_prompt import writer  # noqa: F401  (a fixture)
+
+CHOOSE = """async layer => {
+    const drawn = () => { for (const host of document.querySelectorAll('[data-testid=stBidiComponentRegular], .stBidiComponent *')) {
+        const root = host.shadowRoot?.querySelector('.root'); if (root?.dataset.layer) return root.dataset.layer; } };
+    const group = [...document.querySelectorAll('[data-testid=stButtonGroup]')].find(each => each.textContent.includes('Layer'));
+    const start = performance.now();
+    [...group.querySelectorAll('button')].find(button => button.textContent.trim() == layer).click();
+    while (drawn() != layer && performance.now() - start < 10000) await new Promise(requestAnimationFrame);
+    return performance.now() - start;
+}"""
+
+
+@pytest.fixture
+def run(home: Path, writer: Path) -> Run:  # noqa: F811
+    return Run(Path(shutil.copytree(writer, home / "runs" / writer.name, dirs_exist_ok=True)))
+
+
+def prompt(page: Page) -> str:
+    return page.get_by_role("textbox", name="Prompt", exact=True).input_value()
+
+
+def written(page: Page) -> str:
+    return page.locator("[data-testid=stText]").nth(1).inner_text()
+
+
+def test_a_stream_is_stopped_and_a_second_tab_waits_its_turn(browser: Browser, server: tuple[str, Path], run: Run) -> None:  # noqa: F811
+    first = visit(browser, f"{server[0]}/prompt?run={run.id}&prompt=The%20nurse&seed=5")
+    assert prompt(first) == "The nurse"
+    first.get_by_text("How the next token is chosen").click()
+    first.get_by_role("spinbutton", name="Length").fill("10000")
+    second = visit(browser, f"{server[0]}/prompt?run={run.id}&prompt=The")
+    first.get_by_role("button", name="Write").click()
+    first.get_by_text("The model is writing").wait_for(timeout=60_000)  # it is compiled first
+    second.get_by_role("button", name="Write").click()
+    second.get_by_text("Another tab is using this model").wait_for(timeout=10_000)
+    first.wait_for_function("document.querySelectorAll('[data-testid=stText]')[1]?.textContent.length > 40", timeout=120_000)
+    first.get_by_role("button", name="Stop", exact=True).click()
+    first.get_by_text("Stopped before its end").wait_for(timeout=20_000)
+    assert 40 < len(written(first)) < 9_900
+    second.get_by_text("Ended at the most tokens").or_(second.get_by_text("Ended by the model")).wait_for(timeout=60_000)
+    first.close()
+    second.close()
+
+
+def test_an_alternative_is_branched_from_with_the_mouse_and_with_keys(browser: Browser, server: tuple[str, Path], run: Run) -> None:  # noqa: F811
+    page = visit(browser, f"{server[0]}/prompt?run={run.id}&prompt=The%20nurse%20said&view=Tokens")
+    page.locator(".token").nth(6).hover(timeout=120_000)
+    choice = page.locator(".alternative:enabled").nth(1)
+    letter = choice.locator("code").inner_text().replace("␣", " ").replace("↵", "\n")
+    choice.click()
+    page.get_by_text("Made by a model").first.wait_for(timeout=60_000)
+    begins = len(prompt(page)) - 1
+    assert prompt(page) == "The nurse said"[:begins] + letter
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_disabled(timeout=60_000)
+    page.wait_for_timeout(1000)
+    page.wait_for_function(IDLE, timeout=60_000)
+    text = page.get_by_role("application", name="tokens by their probability")
+    expect(page.locator(".status")).to_have_count(1, timeout=60_000)  # the one of the text before is gone
+    text.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    page.locator(".card").wait_for(timeout=10_000)
+    assert "Most probable" in page.locator(".status").inner_text()
+    before = prompt(page)
+    page.keyboard.press("Enter")  # to the alternatives
+    page.keyboard.press("Enter")  # the first of them
+    page.wait_for_function("before => [...document.querySelectorAll('textarea')].every(area => area.value != before)", arg=before, timeout=60_000)
+    assert prompt(page) and prompt(page) != before
+    page.close()
+
+
+def test_another_layer_is_drawn_at_once(browser: Browser, server: tuple[str, Path], run: Run) -> None:  # noqa: F811
+    page = visit(browser, f"{server[0]}/prompt?run={run.id}&prompt=The%20nurse%20said%20that%20she&view=Attention")
+    page.locator("canvas").wait_for(timeout=120_000)
+    page.wait_for_function(IDLE, timeout=60_000)
+    times = [page.evaluate(CHOOSE, layer) for layer in ("2", "1", "2", "1")]
+    assert sorted(times)[1] < 1500, times  # ms
+    page.close()
