@@ -20,16 +20,18 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from genmodels import archives, checkpoints
+from genmodels.decoding import Decoding
 from genmodels.files import make_folder
 from genmodels.pictures import open_picture, png_bytes, printable
 from genmodels.recipe import Experiment, Spec
 from genmodels.refusal import Refusal
 from genmodels.runs import FORMAT, STATES, Run, RunStore
+from genmodels.tokens import Tokens
 
 PART = 20_000_000  # bytes
 DOCUMENTS = ("experiment.json", "facts.json", "status.json", "labels.json", "findings.json")
 FILE = re.compile(
-    r"(?:(?:experiment|facts|status|labels|findings)\.json|history\.jsonl|(?:samples|reconstructions)/\d{1,9}\.png"
+    r"(?:(?:experiment|facts|status|labels|findings)\.json|history\.jsonl|(?:samples|reconstructions)/\d{1,9}\.png|samples/\d{1,9}\.json"
     r"|(?:checkpoints|epochs)/\d{1,12}/(?:manifest\.json|weights\.npz|training\.npz))"
 )
 MEMBER = re.compile(rf"({FILE.pattern})(?:\.part(\d{{3}}))?")
@@ -37,10 +39,13 @@ MAX_DOCUMENT = 4_000_000  # bytes of a JSON file
 MAX_LINE = 100_000  # bytes of a line of a history
 MAX_TERMS = 200  # different names in a history
 MAX_SIDE, MAX_CLASSES = 1024, 10_000  # of what a model draws
+MAX_CONTEXT, MAX_TOKENS, MAX_TOKEN = 65_536, 200_000, 1000  # of what a model writes: tokens it reads, knows, characters of one
+MAX_TEXTS, MAX_TEXT = 1000, 1_000_000  # samples of an epoch, characters of one
 STATUS = {  # what a page reads of a status: name to its type
     "step": int, "steps": int, "epoch": int, "epochs": int, "seconds": float, "cpu_seconds": float,
-    "images_per_second": float, "message": str, "best": dict, "last": dict,
+    "images_per_second": float, "tokens_per_second": float, "message": str, "best": dict, "last": dict,
 }  # fmt: skip
+COUNTS = ("documents", "characters", "tokens", "n_train", "n_test", "steps_per_epoch")  # what facts hold as numbers
 
 
 def export_run(run: Run) -> bytes:
@@ -82,6 +87,7 @@ def import_run(file: Path | BinaryIO, store: RunStore) -> Run:
         _unpack(file, aside)
         experiment = _documents(aside)
         _pictures(aside)
+        _texts(aside)
         _history(aside)
         for folder in [*checkpoints.steps(aside / "checkpoints"), *checkpoints.steps(aside / "epochs")]:
             checkpoints.load(folder)
@@ -133,15 +139,19 @@ def _documents(aside: Path) -> Experiment:
 
 
 def _document(file: Path) -> dict[str, Any]:
-    if file.stat().st_size > MAX_DOCUMENT:
-        raise Refusal(f"{file.name} in the zip is larger than {MAX_DOCUMENT // 1_000_000} MB, so it is no part of a run.")
-    try:
-        document = json.loads(file.read_bytes())
-    except (ValueError, RecursionError):
-        raise Refusal(f"{file.name} in the zip is not JSON; export the run again.") from None
+    document = _json(file)
     if not isinstance(document, dict):
         raise Refusal(f"{file.name} in the zip is not a JSON object; export the run again.")
     return document
+
+
+def _json(file: Path) -> Any:
+    if file.stat().st_size > MAX_DOCUMENT:
+        raise Refusal(f"{file.name} in the zip is larger than {MAX_DOCUMENT // 1_000_000} MB, so it is no part of a run.")
+    try:
+        return json.loads(file.read_bytes())
+    except (ValueError, RecursionError):
+        raise Refusal(f"{file.name} in the zip is not JSON; export the run again.") from None
 
 
 def _status(status: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,6 +179,35 @@ def _pictures(aside: Path) -> None:
     """Decode every picture within the limits and write it anew: nothing but pixels is kept."""
     for file in [*aside.glob("samples/*.png"), *aside.glob("reconstructions/*.png")]:
         file.write_bytes(png_bytes(open_picture(file.read_bytes(), f"{file.parent.name}/{file.name}")))
+
+
+def _texts(aside: Path) -> None:
+    """Check every file of written texts and write it anew: prompt, text, seed and settings, nothing else is kept."""
+    for file in aside.glob("samples/*.json"):
+        rows = _json(file)
+        if not isinstance(rows, list) or len(rows) > MAX_TEXTS or not all(map(_is_written, rows)):
+            raise Refusal(f"samples/{file.name} in the zip is not a list of texts with prompt, text and seed; export the run again.")
+        file.write_text(json.dumps([_written(row) for row in rows]))
+
+
+def _is_written(row: Any) -> bool:
+    if not isinstance(row, dict) or type(row.get("seed")) is not int or abs(row["seed"]) >= 2**53:
+        return False
+    return all(isinstance(row.get(name), str) and len(row[name]) <= MAX_TEXT for name in ("prompt", "text"))
+
+
+def _written(row: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: row[name] for name in ("prompt", "text", "seed")}
+    kept |= {name: row[name][:1000] for name in ("finished", "notice", "made_by") if isinstance(row.get(name), str)}
+    tokens, decoding = row.get("tokens"), row.get("decoding")
+    if isinstance(tokens, list) and all(type(token) is int and 0 <= token < MAX_TOKENS for token in tokens):
+        kept["tokens"] = tokens
+    if isinstance(decoding, dict):
+        try:
+            kept["decoding"] = Decoding.from_dict(decoding).to_dict()
+        except Refusal as refusal:
+            raise Refusal(f"A text in the zip has settings that none is written with: {printable(str(refusal), 300)}") from None
+    return kept
 
 
 def _history(aside: Path) -> None:
@@ -202,17 +241,33 @@ def _entry(line: bytes) -> dict[str, Any]:
 
 def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts with a specification that a network may be built for."""
+    for name in COUNTS:
+        if name in facts and (type(facts[name]) is not int or not 0 <= facts[name] < 2**53):
+            raise Refusal(f"facts.json in the zip says {name} is {printable(str(facts[name])[:80])!r}, which is no count; export the run again.")
     if "spec" not in facts:
         return dict(facts)
     try:
         spec = Spec.from_dict(facts["spec"])
-        sound = all(type(side) is int and 1 <= side <= MAX_SIDE for side in spec.shape) and 0 <= spec.classes <= MAX_CLASSES
-        sound = sound and len(spec.shape) <= 4 and all(isinstance(word, str) for word in spec.vocabulary)
-    except (KeyError, TypeError, ValueError):
+        sound = all(isinstance(word, str) for word in (*spec.vocabulary, *spec.merges))
+        sound = sound and (_is_readable(spec) if spec.kind in ("text", "code") else _is_drawable(spec))
+    except (KeyError, TypeError, ValueError, AttributeError):
         sound = False
     if not sound:
-        raise Refusal("facts.json in the zip describes examples that no model here could draw; export the run again.")
+        raise Refusal("facts.json in the zip describes examples that no model here could draw or write; export the run again.")
     return dict(facts)
+
+
+def _is_drawable(spec: Spec) -> bool:
+    sides = all(type(side) is int and 1 <= side <= MAX_SIDE for side in spec.shape)
+    return sides and len(spec.shape) <= 4 and 0 <= spec.classes <= MAX_CLASSES and not spec.merges
+
+
+def _is_readable(spec: Spec) -> bool:
+    """Is the context a number of tokens, and are these whole? Their number and length are looked at before they are joined."""
+    context = len(spec.shape) == 1 and type(spec.shape[0]) is int and 1 <= spec.shape[0] <= MAX_CONTEXT
+    words = (*spec.vocabulary, *spec.merges)
+    few = len(spec.vocabulary) <= MAX_TOKENS and len(spec.merges) <= MAX_TOKENS and all(len(word) <= MAX_TOKEN for word in words)
+    return context and few and Tokens(spec.vocabulary, spec.merges).whole()
 
 
 def _adopt(aside: Path, experiment: Experiment, store: RunStore) -> Run:

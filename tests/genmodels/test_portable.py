@@ -71,7 +71,7 @@ def test_large_files_travel_in_parts(trained, home: Path, monkeypatch: pytest.Mo
         (lambda m: changed(m, "experiment.json", experiment=[1]), "experiment.json in the zip is refused"),
         (lambda m: m | {"status.json": b"[1]"}, "not a JSON object"),
         (lambda m: m | {"status.json": b"[" * 100_000}, "not JSON"),
-        (lambda m: changed(m, "facts.json", spec={"kind": "image", "shape": [10**9, 8, 1], "classes": 0, "vocabulary": []}), "no model here could draw"),
+        (lambda m: changed(m, "facts.json", spec={"kind": "image", "shape": [10**9, 8, 1], "classes": 0, "vocabulary": []}), "no model here could draw or write"),
         (lambda m: m | {"history.jsonl": b'{"step": 1, "loss": "high"}\n'}, "Line 1 of history"),
         (lambda m: m | {"history.jsonl": b'{"step": 1}\n{"step": 1.5}\n'}, "Line 2 of history"),
         (lambda m: m | {"history.jsonl": random.Random(0).randbytes(200_000).hex().encode() + b"\n"}, "Line 1 of history"),
@@ -99,3 +99,67 @@ def test_a_run_that_was_working_arrives_stopped_and_its_texts_are_cut(packed, ho
     run = import_run(zipped(members), RunStore.default())
     assert run.state == "stopped" and len(run.status["message"]) == 1000 and "pid" not in run.status and "step" not in run.status
     assert len(run.labels["name"]) == 200 and run.labels["tags"] == []
+
+
+def test_a_run_that_writes_survives_the_journey(trained, home: Path) -> None:
+    old = Run(trained("transformer"))
+    new = import_run(io.BytesIO(export_run(old)), RunStore.default())
+    assert new.state == "done" and new.facts == old.facts and new.history.equals(old.history)
+    assert new.status["tokens_per_second"] == old.status["tokens_per_second"] > 0
+    assert {epoch: json.loads(file.read_text()) for epoch, file in new.samples.items()} == {
+        epoch: json.loads(file.read_text()) for epoch, file in old.samples.items()
+    } and new.samples
+    assert list(new.generator().sample(2, seed=1)) == list(old.generator().sample(2, seed=1))
+
+
+def described(members: dict[str, bytes], **values: object) -> dict[str, bytes]:
+    return changed(members, "facts.json", spec=json.loads(members["facts.json"])["spec"] | values)
+
+
+def written(*rows: object) -> dict[str, bytes]:
+    return {"samples/000001.json": json.dumps(rows).encode()}
+
+
+TEXT = {"prompt": "", "text": "a", "seed": 0}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda m: m | {"samples/000001.json": b'{"text": "a"}'}, "samples/000001.json in the zip is not a list of texts"),
+        (lambda m: m | {"samples/000001.json": b"[" * 100_000}, "not JSON"),
+        (lambda m: m | {"samples/000001.json": random.Random(0).randbytes(2_100_000).hex().encode()}, "larger than 4 MB"),
+        (lambda m: m | written("a"), "not a list of texts"),
+        (lambda m: m | written(TEXT, TEXT | {"text": 1}), "not a list of texts"),
+        (lambda m: m | written(TEXT | {"seed": "0"}), "not a list of texts"),
+        (lambda m: m | written(TEXT | {"seed": True}), "not a list of texts"),
+        (lambda m: m | written({"text": "a", "seed": 0}), "not a list of texts"),
+        (lambda m: m | written(*[TEXT] * 1001), "not a list of texts"),
+        (lambda m: m | written(TEXT | {"decoding": {"temperature": -1}}), "temperature is '-1'"),
+        (lambda m: described(m, shape=[10**9]), "could draw or write"),
+        (lambda m: described(m, shape=[32, 32]), "could draw or write"),
+        (lambda m: described(m, vocabulary=["a", "b"]), "could draw or write"),
+        (lambda m: described(m, vocabulary=["<end>", "a", "a"]), "could draw or write"),
+        (lambda m: described(m, vocabulary=["<end>", "a" * 5000]), "could draw or write"),
+        (lambda m: described(m, vocabulary=["<end>", *map(chr, range(0x20000, 0x20000 + 200_001))]), "could draw or write"),
+        (lambda m: described(m, vocabulary=["<end>", 1]), "could draw or write"),
+        (lambda m: described(m, merges=["a b"]), "could draw or write"),
+        (lambda m: described(m, merges=[["a", "b"]]), "could draw or write"),
+        (lambda m: described(m, merges=3), "could draw or write"),
+        (lambda m: changed(m, "facts.json", documents="many"), "documents is 'many', which is no count"),
+        (lambda m: changed(m, "facts.json", tokens=-1), "tokens is '-1', which is no count"),
+    ],
+)  # fmt: skip
+def test_a_damaged_run_that_writes_is_refused_whole(trained, home: Path, spoil, sentence: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(export_run(Run(trained("transformer"))))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with pytest.raises(Refusal, match=sentence) as refused:
+        import_run(zipped(spoil(members)), RunStore.default())
+    assert "\n" not in str(refused.value) and list((home / "runs").iterdir()) == []
+
+
+def test_only_what_is_known_of_a_written_text_is_kept(trained, home: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(export_run(Run(trained("transformer"))))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    run = import_run(zipped(members | written(TEXT | {"extra": 1, "tokens": ["x"], "notice": 3})), RunStore.default())
+    assert json.loads(run.samples[1].read_text()) == [TEXT]
