@@ -18,6 +18,7 @@ INTENDED = (
     "Made for learning, teaching and research on generative models. Not for pictures that could be taken for real"
     " people or events, and not for decisions about people."
 )
+SHOWN = 8  # texts in a report
 NOT_LEGAL_ADVICE = "What follows is evidence for a reviewer and not legal advice."
 
 
@@ -25,7 +26,8 @@ def report(document: Mapping[str, Any], format: str = "html") -> str:
     """The report of a run or an audit as `html` (one file that loads nothing), `json` or `md` (a model card).
 
     `document` holds what is known: run, experiment, facts, status, measures, findings, not_measured, verdict; for
-    HTML also `pictures`, dictionaries of title and png (base64). What is missing is said to be missing.
+    HTML also `pictures`, dictionaries of title and png (base64); of a run that writes `texts`, its newest samples:
+    dictionaries of prompt, text and seed. What is missing is said to be missing.
     """
     if format not in FORMATS:
         raise Refusal(unknown("format of a report", format, FORMATS))
@@ -52,6 +54,7 @@ def blocks(
     return [
         *_what_it_is(experiment, facts),
         *(Picture(str(p.get("title", "")), str(p.get("png", ""))) for p in document.get("pictures") or []),
+        *_texts(document.get("texts") or []),
         *_data(experiment, facts),
         *_training(experiment, facts, status),
         *_measures(measures),
@@ -77,11 +80,20 @@ def _what_it_is(experiment: Mapping[str, Any], facts: Mapping[str, Any]) -> list
     return [Heading("What it is"), Paragraph(summary + made)]
 
 
+def _texts(texts: Sequence[Mapping[str, Any]]) -> list[Block]:
+    """Written samples as plain text, marked as made by a model."""
+    if not texts:
+        return []
+    rows = tuple(tuple(str(each.get(name, "")) for name in ("seed", "prompt", "text")) for each in texts[:SHOWN])
+    return [Heading("Samples"), Paragraph("Made by a model. Each text goes on from its prompt."), Table(("seed", "prompt", "text"), rows)]
+
+
 def _data(experiment: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Block]:
     rows = [
         ("data set", experiment.get("data")),
         ("training examples", facts.get("n_train")),
         ("held-out examples", facts.get("n_test")),
+        *((name, facts.get(name)) for name in ("documents", "characters", "tokens")),
         ("licence", facts.get("licence")),
         ("credit", facts.get("credit")),
         ("source", facts.get("source")),

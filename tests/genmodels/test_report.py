@@ -12,8 +12,10 @@ import pytest
 
 from genmodels.blocks import as_html, as_markdown, clean, markdown_text
 from genmodels.findings import Estimate, document, judge, not_measured
+from genmodels.measuring import run_document
 from genmodels.refusal import Refusal
 from genmodels.report import model_card, report
+from genmodels.runs import Run
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
 HOSTILE = '"><script>alert(1)</script><img src="https://evil.example/x.png" onerror=alert(1)>\u202e![x](https://evil.example) | `a` [l](javascript:x)'
@@ -145,3 +147,17 @@ def test_texts_are_cleaned_and_cut() -> None:
         markdown_text("0.5") == "0.5" and markdown_text("-0.5 to 1") == "-0.5 to 1" and markdown_text("---") == "\\---"
     )
     assert as_markdown("t", []) == "# t\n" and "<h1>t</h1>" in as_html("t", [])
+
+
+@pytest.mark.parametrize("format", ["html", "md", "json"])
+def test_a_run_that_writes_shows_its_texts_as_nothing_but_text(format: str, trained) -> None:
+    run = Run(trained("transformer"))
+    texts = json.loads(run.samples[max(run.samples)].read_text())
+    text = report(run_document(run) | {"texts": [texts[0], {"prompt": "p", "text": HOSTILE, "seed": 77}]}, format)
+    assert "Made by a model" in text and "77" in text and run.facts["licence"] in text.replace("\\", "")
+    assert "Documents".lower() in text and str(run.experiment.data) in text
+    if format == "html":
+        page = Reader(text)
+        assert not page.open and not {"script", "a", "img"} & {tag for tag, _ in page.tags} and "&lt;script&gt;" in text
+    if format == "md":
+        assert "<" not in text and "https:" not in text and not re.search(r"(?<!\\)[\[\]!`]", text)
