@@ -259,9 +259,10 @@ def posterior_collapse(history: History) -> Reading | None:
     WORSE_BY,
     "Prechelt 1998, Early Stopping - But When?",
     "vae",
+    "transformer",
 )
 def overfitting(history: History) -> Reading | None:
-    """Training pictures are learned by heart at the cost of others."""
+    """Training examples are learned by heart at the cost of others."""
     held_out, loss = history.series("held_out_loss"), history.series("reconstruction")
     loss = loss if len(loss) else history.series("loss")
     if len(held_out) <= WORSE_EPOCHS or len(loss) < LEAST:
@@ -275,8 +276,8 @@ def overfitting(history: History) -> Reading | None:
         return None
     step = int(held_out.steps[best])
     sentence = (
-        f"Overfitting: held-out pictures were best at step {step} and have got worse since, while training pictures"
-        " still get better. Branch from there, or train on more pictures."
+        f"Overfitting: held-out examples were best at step {step} and have got worse since, while training examples"
+        " still get better. Branch from there, or train on more of them."
     )
     return Reading("overfitting", sentence, step, lost, WORSE_BY)
 

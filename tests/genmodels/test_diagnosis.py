@@ -160,3 +160,19 @@ def test_nothing_to_read_is_nothing_to_say(lines: Lines, model: str) -> None:
 def test_every_rule_explains_itself() -> None:
     for rule in RULES.values():
         assert rule.text.endswith(".") and rule.source and np.isfinite(rule.threshold) and rule.function.__doc__
+
+
+def transformer(held_out: Any, **terms: Any) -> Lines:
+    loss = 1 + 5 * np.exp(-5 * TRAINED) + np.random.default_rng(0).normal(0, 0.02, 200)
+    terms = {"loss": loss, "learning_rate": 0.003 * (1 - 0.9 * TRAINED), "gradient_norm": 1 + 0 * TRAINED} | terms
+    return history({"held_out_loss": held_out, "perplexity": np.exp(held_out), "bits_per_character": held_out / 2}, **terms)
+
+
+def test_a_language_model_is_read_as_well() -> None:
+    epochs = np.arange(EPOCHS)
+    healthy = 1.2 + 4 * np.exp(-epochs / 4)
+    lines = transformer(healthy)
+    assert all(diagnose(lines[:end], "transformer") == [] for end in range(0, len(lines) + 1, 3))
+    assert only(diagnose(transformer(2 + np.abs(epochs - 8) / 8), "transformer"), "overfitting").since_step == 90
+    exploding = np.r_[np.full(140, 1.0), np.full(60, 900.0)]
+    assert only(diagnose(transformer(healthy, gradient_norm=exploding), "transformer"), "diverging").since_step == 141
