@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import state
+from dashboard import resources, state
 from dashboard.prompt_looking import component, listed_pieces, looked_at, read, shown_pieces
 from genmodels.runs import Run
 
@@ -16,7 +16,9 @@ from genmodels.runs import Run
 def attention_view(run: Run, prompt: str, seed: int) -> None:
     """The attention of one layer; another layer is sent when it is chosen, another head is there already."""
     text, made = looked_at(prompt)
-    _layer(read(run, text, made))
+    reading = read(run, text, made)
+    resources.settle()  # else the garbage collector walks through TensorFlow after every choice
+    _layer(reading)
 
 
 @st.fragment
