@@ -1,16 +1,18 @@
-"""Pictures with a description for those who can't see them, and the credit that their data ask for."""
+"""Pictures with a description for those who can't see them, texts that a model wrote, and the credit that their data ask for."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from dashboard import resources
-from dashboard.text import plain_text, refuse, safe_text
+from dashboard.text import lines_of, plain_text, refuse, safe_text
 from genmodels.refusal import Refusal
 
+MOST_BYTES = 4_000_000  # of a file of texts
 
 def picture(file: Path, alt: str, *, side: int = 420, width: Any = "stretch") -> None:
     """A picture of a run, its pixels enlarged to squares. `alt` says in our words what is on it."""
@@ -23,6 +25,36 @@ def picture(file: Path, alt: str, *, side: int = 420, width: Any = "stretch") ->
         refuse(refusal)
         return
     st.image(content, alt=alt, width=width)
+
+
+def samples(file: Path, model: str, data: str, epoch: int, what: str = "Samples", *, most: int = 8, characters: int = 1000) -> None:
+    """What a run drew or wrote in an epoch, by its file: a sheet of pictures, or up to `most` texts."""
+    if file.suffix != ".json":
+        picture(file, described(model, data, epoch, what))
+        return
+    try:
+        texts = written_texts(file)
+    except Refusal as refusal:
+        refuse(refusal)
+        return
+    for text in texts[:most]:
+        seed = text["seed"] if isinstance(text.get("seed"), int) else "unknown"
+        after = f", after the prompt “{plain_text(text['prompt'], 60)}”" if text["prompt"] else ""
+        st.caption(":material/smart_toy: **Made by a model**, " + safe_text(f"seed {seed}{after}", 200))
+        st.code(lines_of(text["text"][:characters]) or " ", language=None, wrap_lines=True)
+
+
+def written_texts(file: Path) -> list[dict[str, Any]]:
+    """The texts of an epoch; the file may come from anywhere."""
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise Refusal(f"The texts of this epoch have more than {MOST_BYTES // 1_000_000} MB and are not shown.")
+        found = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        raise Refusal("The texts of this epoch are damaged or not there any more.") from None
+    if not isinstance(found, list):
+        raise Refusal("The texts of this epoch are damaged or not there any more.")
+    return [each for each in found if isinstance(each, dict) and isinstance(each.get("text"), str) and isinstance(each.get("prompt"), str)]
 
 
 def images(array: Any, alt: str, *, columns: int | None = None, side: int = 420, width: Any = "stretch") -> None:

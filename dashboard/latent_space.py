@@ -14,6 +14,7 @@ from dashboard.film import film, sheet
 from dashboard.latent_directions import directions_view
 from dashboard.latent_map import map_view
 from genmodels.explore import latent
+from genmodels.models import MODELS
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.runs import Run, RunStore, gallery_names
@@ -21,8 +22,10 @@ from genmodels.runs import Run, RunStore, gallery_names
 
 def explorable(store: RunStore) -> list[str]:
     """The runs that have weights to explore: the gallery, then the user's own, newest first."""
-    own = [row["id"] for row in resources.run_rows(store) if not row["gallery"]]
-    return [*gallery_names(), *(name for name in own if any((store[name].path / part).is_dir() for part in ("checkpoints", "epochs")))]
+    drawing = [row for row in resources.run_rows(store) if row["model"] in MODELS and "image" in MODELS[row["model"]].kinds]
+    own = [row["id"] for row in drawing if not row["gallery"]]
+    shipped = [name for name in gallery_names() if name in {row["id"] for row in drawing}]
+    return [*shipped, *(name for name in own if any((store[name].path / part).is_dir() for part in ("checkpoints", "epochs")))]
 
 
 def walk_view(run: Run) -> None:

@@ -14,6 +14,7 @@ from dashboard.findings import audited, short, show_measures
 from dashboard.terms import term_label
 from dashboard.text import duration, plain_text, refuse, safe_text
 from genmodels import jobs
+from genmodels.models import MODELS
 from genmodels.refusal import Refusal
 from genmodels.runs import SHOWN, Run, RunStore
 
@@ -102,7 +103,8 @@ def _figures(status: dict[str, Any], now: str) -> None:
     with st.container(horizontal=True):
         if now == "running":
             st.metric("Time left", duration(left), width="stretch")
-            st.metric("Images a second", short(status.get("images_per_second")), width="stretch")
+            unit = "tokens" if "tokens_per_second" in status else "images"
+            st.metric(f"{unit.capitalize()} a second", short(status.get(f"{unit}_per_second")), width="stretch")
         st.metric("Time so far", duration(status.get("seconds")), width="stretch")
         st.metric("Processor time", duration(status.get("cpu_seconds")), width="stretch")
         if isinstance(best, dict) and "value" in best:
@@ -139,7 +141,15 @@ def _buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
         if (run.path / "log.txt").is_file():
             st.download_button("Log", lambda: (run.path / "log.txt").read_bytes()[-1_000_000:], f"{run.id}-log.txt", "text/plain", key=f"log.{run.id}", icon=":material/description:", on_click="ignore")
         if now not in WORKING:
-            navigation.link("latent", "Walk its latent space", run=run.id)
+            explore(run)
+
+
+def explore(run: Run, label: str = "") -> None:
+    """A link to where a run can be looked into: its latent space, or the page that has it write."""
+    if "image" in MODELS[run.experiment.model].kinds:
+        navigation.link("latent", label or "Walk its latent space", run=run.id)
+    else:
+        navigation.link("prompt", label or "Have it write", run=run.id)
 
 
 def _act(action: Any, run: Run) -> None:
@@ -172,7 +182,8 @@ def _pictures(run: Run) -> None:
     """Samples and reconstructions of one epoch; the slider follows the newest until it is moved."""
     samples, again = run.samples, run.reconstructions
     epochs = sorted(samples.keys() | again.keys())
-    st.subheader("What it draws", anchor=False)
+    draws = run.spec.kind == "image"
+    st.subheader("What it draws" if draws else "What it writes", anchor=False)
     if not epochs:
         st.caption("The first samples come after the first epoch." if run.state in WORKING else "No samples are there.")
         return
@@ -180,8 +191,9 @@ def _pictures(run: Run) -> None:
     document = run.experiment
     for what, files in (("Samples", samples), ("Reconstructions", again)):
         if epoch in files:
-            st.caption("Samples, each epoch from the same noise" if what == "Samples" else "Held-out pictures above, the model's reconstructions below")
-            gallery.picture(files[epoch], gallery.described(document.model, document.data, epoch, what))
+            same = f"Samples, each epoch from the same {'noise' if draws else 'prompts and seeds'}"
+            st.caption(same if what == "Samples" else "Held-out pictures above, the model's reconstructions below")
+            gallery.samples(files[epoch], document.model, document.data, epoch, what)
 
 
 def _epoch(run: Run, epochs: list[int]) -> int:

@@ -11,8 +11,8 @@ import streamlit as st
 
 from dashboard import charts, resources, state
 from dashboard.prompt_looking import named, signs
-from dashboard.prompt_writing import Draft, lines_of
-from dashboard.text import chart_text, counted, safe_text
+from dashboard.prompt_writing import Draft
+from dashboard.text import chart_text, counted, lines_of, safe_text
 from genmodels.refusal import Refusal
 from genmodels.runs import Run
 from genmodels.tokens import Tokens

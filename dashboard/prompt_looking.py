@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.prompt_writing import Made, lines_of, written
-from dashboard.text import safe_text
+from dashboard.prompt_writing import Made, written
+from dashboard.text import lines_of, safe_text
 from genmodels.refusal import Refusal
 from genmodels.runs import Run
 from genmodels.tokens import END, Tokens

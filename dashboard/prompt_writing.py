@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +14,11 @@ import streamlit as st
 from dashboard import forms, resources, state
 from dashboard.prompt_code import verdict
 from dashboard.prompt_form import trained_on
-from dashboard.text import counted, safe_text
+from dashboard.text import counted, lines_of, safe_text
 from genmodels.runs import Run, RunStore
 
 EVERY = 0.05  # seconds between two pictures of a stream
 SHOWN = 3000  # characters of a prompt that are shown
-REPLACED = {"Cc", "Cs", "Co"}  # categories of characters that are shown as a replacement character ...
-TURNING = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")  # ... as are those that turn the direction
 ENDS = {"": "stopped before its end", "end": "ended by the model", "stop": "ended at the stop text", "length": "ended at the most tokens"}
 
 
@@ -59,11 +56,6 @@ class Made:
 
     def as_json(self) -> bytes:
         return json.dumps({"made_by": "a model", **dataclasses.asdict(self)}, indent=1).encode()
-
-
-def lines_of(text: str) -> str:
-    """A text of several lines for `st.text` and `st.code`: what can't be seen or turns the direction is a replacement character."""
-    return "".join("\ufffd" if c in TURNING or (unicodedata.category(c) in REPLACED and c not in "\n\t") else c for c in text.replace("\r\n", "\n"))
 
 
 def written(view: str) -> list[Made]:

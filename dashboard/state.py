@@ -88,6 +88,12 @@ def to_url(key: str, value: str, most: int = 1000) -> None:
         st.query_params.pop(key, None)
 
 
+def forget(key: str) -> None:
+    """Drop a selection from session and URL, before its widget is drawn."""
+    st.session_state.pop(key, None)
+    st.query_params.pop(key, None)
+
+
 def notice(text: str, icon: str = ":material/check_circle:") -> None:
     """Say this in a toast after the next rerun."""
     put(NOTICE, (text, icon))

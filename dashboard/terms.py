@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.text import plain_text
 
@@ -12,7 +12,7 @@ SLOTS = {
     "loss": 0, "reconstruction": 2, "kl": 1, "generator_loss": 0, "discriminator_loss": 1, "penalty": 3,
     "real_score": 2, "fake_score": 1, "held_out_loss": 0, "held_out_reconstruction": 2, "held_out_kl": 1,
     "gradient_norm": 5, "gradient_norm_generator": 0, "gradient_norm_discriminator": 1,
-    "kernel_distance": 3, "diversity": 4, "active_units": 4,
+    "kernel_distance": 3, "diversity": 4, "active_units": 4, "perplexity": 1, "bits_per_character": 2, "learning_rate": 4,
 }  # fmt: skip
 
 
@@ -33,6 +33,9 @@ GROUPS = (
     Group("kernel_distance", "Kernel distance to held-out pictures", "kernel distance", "How far samples are from held-out pictures; lower is better, and small steps are noise.", lambda name: name == "kernel_distance"),
     Group("diversity", "Diversity of samples", "share of held-out spread", "1 means samples differ as much as real pictures do; a fall towards 0 is mode collapse.", lambda name: name == "diversity"),
     Group("active_units", "Active latent dimensions", "dimensions", "How much of the latent space is in use; near 0 is posterior collapse.", lambda name: name == "active_units"),
+    Group("perplexity", "Held-out perplexity", "tokens", "Among how many equally likely tokens the model hesitates; lower is better.", lambda name: name == "perplexity"),
+    Group("bits_per_character", "Held-out bits a character", "bits a character", "What the model would need to store held-out text; lower is better, and it can be compared across vocabularies.", lambda name: name == "bits_per_character"),
+    Group("learning_rate", "Learning rate", "step size", "Rises in the warm-up, then falls along a cosine to a tenth.", lambda name: name == "learning_rate"),
     Group("gradient_norm", "Gradient norm", "norm", "Level or slowly falling is healthy; sudden growth comes before a training breaks.", lambda name: name.startswith("gradient_norm")),
 )  # fmt: skip
 LOSS = Group("loss", "Loss", "loss", "What the training lowers, each term by itself.", lambda name: True)
@@ -42,15 +45,16 @@ ADVERSARIAL = "The two networks play against each other: neither loss needs to f
 def grouped(columns: Sequence[str]) -> list[tuple[Group, list[str]]]:
     """The charts that these columns of a history ask for, the loss first; a term of no group counts as a loss."""
     left = [name for name in columns if name not in INDEX]
+    texts = "perplexity" in columns
     found = []
     for group in GROUPS:
         members = [name for name in left if group.holds(name)]
         left = [name for name in left if name not in members]
         if members:
-            found.append((group, members))
+            found.append((replace(group, unit="nats a token", see=group.see.replace("Pictures", "Texts")) if texts and group.key == "held_out" else group, members))
     if not left:
         return found
-    unit = "nats a picture" if "kl" in left else LOSS.unit
+    unit = "nats a token" if texts else "nats a picture" if "kl" in left else LOSS.unit
     see = ADVERSARIAL if "generator_loss" in left else LOSS.see
     return [(Group(LOSS.key, LOSS.title, unit, see, LOSS.holds), left), *found]
 

@@ -16,6 +16,9 @@ import streamlit as st
 JOINER = "\u2060"  # has no width; keeps "https://", "www.", "a@b.c" and ":name:" from being read as what they look like
 DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # control, direction and other invisible characters
 
+REPLACED = {"Cc", "Cs", "Co"}  # categories of characters that are shown as a replacement character ...
+TURNING = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")  # ... as are those that turn the direction
+
 
 def plain_text(text: object, most: int = 200) -> str:
     """One line without control, direction or invisible characters, cut to `most`."""
@@ -27,6 +30,11 @@ def plain_text(text: object, most: int = 200) -> str:
 
 def _visible(character: str) -> str:
     return " " if character in "\n\r\t" else "" if unicodedata.category(character) in DROPPED else character
+
+
+def lines_of(text: str) -> str:
+    """A text of several lines for `st.text` and `st.code`: what can't be seen or turns the direction is a replacement character."""
+    return "".join("\ufffd" if c in TURNING or (unicodedata.category(c) in REPLACED and c not in "\n\t") else c for c in text.replace("\r\n", "\n"))
 
 
 def safe_text(text: object, most: int = 200) -> str:

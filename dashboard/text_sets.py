@@ -9,8 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import charts, resources, state
-from dashboard.prompt_writing import lines_of
-from dashboard.text import counted, refuse, safe_text
+from dashboard.text import counted, lines_of, refuse, safe_text
 from genmodels.imported_texts import LARGEST, import_text, preview_text
 from genmodels.refusal import Refusal
 from genmodels.tokens import END, Tokens

@@ -143,7 +143,9 @@ def audit_run(run: Run, names: Sequence[str] = (), *, n: int = 1000, seed: int =
 def run_document(run: Run) -> dict[str, Any]:
     """All that a report says about a run: experiment, facts, status, measures and findings."""
     status = run.status
+    written = run.spec.kind in ("text", "code") and run.samples
     return {
+        **({"texts": json.loads(max(written.items())[1].read_text())} if written else {}),
         "run": run.id, "state": run.judge(status), "experiment": run.experiment.to_dict(), "facts": run.facts,
         "status": {name: status.get(name) for name in ("epoch", "step", "seconds", "cpu_seconds", "best")},
     } | run.findings()  # fmt: skip

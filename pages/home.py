@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import findings, gallery, navigation, resources
+from dashboard import findings, gallery, live, navigation, resources
 from dashboard.text import duration, plain_text, safe_text
 from genmodels.runs import Run, RunStore, gallery_names
 
@@ -10,13 +10,14 @@ COLUMNS = 3
 
 
 def invitation() -> None:
-    """Three ways to go on."""
+    """Ways to go on."""
     ways = (
-        ("train", "Train a model", "Choose a model and pictures, see it learn, stop and resume at will."),
+        ("train", "Train a model", "Choose a model and its data, see it learn, stop and resume at will."),
         ("latent", "Walk a latent space", "Morph one picture into another and ask: inventing or copying?"),
+        ("prompt", "Prompt a language model", "See each token's probability, its alternatives, and where the model looked."),
         ("runs", "Compare runs", "Lay curves over one another, find which knob mattered, export."),
     )
-    for column, (name, title, words) in zip(st.columns(3), ways, strict=True):
+    for column, (name, title, words) in zip(st.columns(len(ways)), ways, strict=True):
         with column, st.container(border=True, height="stretch"):
             navigation.link(name, title)
             st.caption(words)
@@ -27,17 +28,17 @@ def card(run: Run) -> None:
     row = resources.summary(run)
     st.subheader(safe_text(run.id), anchor=False)
     if found := gallery.newest(run.samples):
-        gallery.picture(found[1], gallery.described(row["model"], row["data"], found[0]))
+        gallery.samples(found[1], row["model"], row["data"], found[0], most=2, characters=280)
     st.caption(safe_text(plain_text(f"{row['model']} trained on {row['data']}, {row['epochs'] or '?'} epochs, {duration(row['seconds'])} of training.")))
     findings.highlights(run.findings())
     with st.container(horizontal=True):
-        navigation.link("latent", "Explore", run=run.id)
+        live.explore(run, "Explore")
         navigation.link("train", "How it learned", run=run.id)
     gallery.credit(str(run.facts.get("credit", "")))
 
 
 st.title("GenModels", anchor=False)
-st.markdown("Train generative models on real pictures, watch them learn, and look inside: all in this browser, all on this machine.")
+st.markdown("Train generative models on real pictures and texts, watch them learn, and look inside: all in this browser, all on this machine.")
 invitation()
 names = sorted(gallery_names(), key=lambda name: (name.endswith("digits"), name))  # the smallest last
 st.header("Trained models that come with it", anchor=False)

@@ -9,6 +9,7 @@ from dashboard.text import duration, refuse, safe_text
 from genmodels import jobs
 from genmodels.data import DATA
 from genmodels.imported import imported
+from genmodels.imported_texts import imported_texts
 from genmodels.models import MODELS
 from genmodels.recipe import Experiment
 from genmodels.refusal import Refusal
@@ -35,11 +36,12 @@ def choose_run(store: RunStore) -> str | None:
 
 def source_form(data: str) -> dict:
     """The knobs of the data set; of one's own pictures, those that were imported."""
-    choices = {"token": [each["token"] for each in imported()]} if data == "folder" else {}
-    if data == "folder" and not choices["token"]:
-        st.info("You have not imported pictures yet.", icon=":material/photo_library:")
-        navigation.link("data", "Import your own pictures", data="folder")
-    with st.expander("Knobs of the data", expanded=data == "folder"):
+    own = {"folder": (imported, "pictures"), "text": (imported_texts, "texts")}
+    choices = {"token": [each["token"] for each in own[data][0]()]} if data in own else {}
+    if data in own and not choices["token"]:
+        st.info(f"You have not imported {own[data][1]} yet.", icon=":material/photo_library:")
+        navigation.link("data", f"Import your own {own[data][1]}", data=data)
+    with st.expander("Knobs of the data", expanded=data in own):
         return forms.knob_form(data, DATA[data].knobs(), choices=choices)
 
 
@@ -47,7 +49,12 @@ def experiment_form() -> Experiment | None:
     """The experiment as the form has it; a Refusal is shown where it stands."""
     left, right = st.columns(2)
     model = left.selectbox("Model", list(MODELS), **state.bound(state.MODEL))
-    data = right.selectbox("Data", list(DATA), **state.bound(state.DATA))
+    fitting = [name for name, source in DATA.items() if source.kind in MODELS[model].kinds]
+    asked = state.parameter(state.DATA)
+    if asked in DATA and asked not in fitting:
+        st.caption(safe_text(f"The model {model} learns {' or '.join(MODELS[model].kinds)}, and {asked} is {DATA[asked].kind}; choose other data or another model."))
+        state.forget(state.DATA)
+    data = right.selectbox("Data", fitting, **state.bound(state.DATA))
     left.caption(safe_text(MODELS[model].summary()))
     right.caption(safe_text(f"{DATA[data].summary()} Licence: {DATA[data].licence}."))
     training = forms.knob_form("training", forms.training_knobs())
@@ -76,7 +83,7 @@ def estimate(experiment: Experiment) -> None:
         answer = known[1]
         st.success(
             f"About {duration(answer['seconds'])} and {answer['bytes'] / 1e6:,.0f} MB on disk:"
-            f" {answer['images_per_second']:,.0f} images a second, {answer['parameters']:,} parameters.",
+            f" {answer.get('images_per_second', answer.get('tokens_per_second', 0)):,.0f} {'images' if 'images_per_second' in answer else 'tokens'} a second, {answer['parameters']:,} parameters.",
             icon=":material/timer:",
         )
 

@@ -18,7 +18,8 @@ from dashboard.prompt_attention import packed
 from dashboard.prompt_code import verdict
 from dashboard.prompt_counterfactual import candidates, swapped
 from dashboard.prompt_tokens import branched
-from dashboard.prompt_writing import Made, lines_of
+from dashboard.prompt_writing import Made
+from dashboard.text import lines_of
 from genmodels.recipe import Experiment
 from genmodels.refusal import Refusal
 from genmodels.runs import Run, RunStore
