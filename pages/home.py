@@ -28,7 +28,7 @@ def card(run: Run) -> None:
     row = resources.summary(run)
     st.subheader(safe_text(run.id), anchor=False)
     if found := gallery.newest(run.samples):
-        gallery.samples(found[1], row["model"], row["data"], found[0], most=2, characters=280)
+        gallery.samples(found[1], row["model"], row["data"], found[0], most=2, characters=180)
     st.caption(safe_text(plain_text(f"{row['model']} trained on {row['data']}, {row['epochs'] or '?'} epochs, {duration(row['seconds'])} of training.")))
     findings.highlights(run.findings())
     with st.container(horizontal=True):
