@@ -46,7 +46,7 @@ def distinct(texts: Sequence[str], n: int) -> Estimate | None:
 def parses(text: str) -> bool:
     """Is it Python, and not nothing? Read by `ast.parse`; nothing is run."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)
+        warnings.simplefilter("ignore")  # of escapes that a later Python may refuse
         try:
             return bool(ast.parse(text).body)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
