@@ -131,8 +131,8 @@ def both(table: pandas.DataFrame, what: str, key: str, see: str) -> None:
         figure.add_trace(go.Scatter(x=[first, second], y=[name, name], mode="lines", line={"color": "rgba(128,128,128,0.5)", "width": 2}, showlegend=False, hoverinfo="skip"))
     for slot, column in enumerate(("after the first prompt", "after the second prompt")):
         marker = {"color": charts.colour(slot), "symbol": charts.MARKS[slot], "size": 11}
-        figure.add_trace(go.Scatter(x=table[column], y=shown, mode="markers", name=charts.sentence_case(column), marker=marker, hovertemplate="%{x:.3%}"))
-    figure.update_xaxes(title_text="Probability (log scale)", type="log", tickformat=".2~%")
+        figure.add_trace(go.Scatter(x=table[column], y=shown, mode="markers", name=charts.sentence_case(column), marker=marker, hovertemplate="%{x:.3~g}"))
+    figure.update_xaxes(title_text="Probability (log scale)", type="log", tickformat=".2~g")
     figure.update_yaxes(title_text=what, autorange="reversed", type="category")
     charts.draw(charts.dress(figure, height=150 + 26 * len(table)).update_layout(hovermode="y unified"), key=key, see=see, table=table, name=key.replace(".", "-"))
     st.dataframe(table.rename(columns={"what": what}), hide_index=True, key=f"{key}.shown", column_config={

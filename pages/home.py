@@ -14,7 +14,7 @@ def invitation() -> None:
     ways = (
         ("train", "Train a model", "Choose a model and its data, see it learn, stop and resume at will."),
         ("latent", "Walk a latent space", "Morph one picture into another and ask: inventing or copying?"),
-        ("prompt", "Prompt a language model", "See each token's probability, its alternatives, and where the model looked."),
+        ("prompt", "Prompt a model", "See each token's probability, its alternatives, and where the model looked."),
         ("runs", "Compare runs", "Lay curves over one another, find which knob mattered, export."),
     )
     for column, (name, title, words) in zip(st.columns(len(ways)), ways, strict=True):
