@@ -21,6 +21,7 @@ from genmodels.registry import Registry
 from genmodels.text_generator import TextGenerator
 
 SHOWN = 36  # pictures in the grid of each epoch
+DRAWN = 16  # prompts, which are drawn step by step
 MEASURED = 256  # samples behind each epoch's kernel distance
 PROMPT, WRITTEN = 40, 128  # characters of a prompt from a held-out document, tokens written after each
 EXHIBITS = Registry("kind of exhibit")
@@ -44,6 +45,40 @@ def pictures(learner: Learner, held_out: Any, seed: int) -> Exhibit:
             again = generator.decode(generator.encode(real, labels), labels)
             files["reconstructions"] = (".png", png_bytes(grid(np.concatenate([real, again]), 9)))
         return values, files
+
+    return exhibit
+
+
+@EXHIBITS.add("prompted")
+def prompted(learner: Learner, held_out: Any, seed: int) -> Exhibit:
+    """A sheet of what is drawn for captions of held-out pictures, evenly chosen."""
+    chosen = np.unique(np.linspace(0, len(held_out) - 1, min(DRAWN, len(held_out))).astype(int))
+    prompts = [held_out.captions[index] for index in chosen]
+    generator = learner.recipe.opened(learner.spec, learner.networks, None)
+
+    def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
+        samples = generator.sample(len(prompts), seed=seed, given=prompts)
+        values = learner.recipe.evaluate(learner, held_out, samples)
+        if "held_out_loss" not in values:
+            values["kernel_distance"] = kernel_distance(held_out.images[chosen], samples).value
+        return values, {"samples": (".png", png_bytes(grid(samples, 8)))}
+
+    return exhibit
+
+
+@EXHIBITS.add("encoder")
+def numbers(learner: Learner, held_out: Any, seed: int) -> Exhibit:
+    """Nothing to look at: what encodes or reads is only measured."""
+    return lambda: (learner.recipe.evaluate(learner, held_out, None), {})
+
+
+@EXHIBITS.add("upscaler")
+def enlarged(learner: Learner, held_out: Any, seed: int) -> Exhibit:
+    """Held-out pictures made small, enlarged by an interpolation and by the model, and as they were."""
+
+    def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
+        values = learner.recipe.evaluate(learner, held_out, None)
+        return values, {"samples": (".png", png_bytes(learner.recipe.sheet(learner, held_out)))}
 
     return exhibit
 

@@ -117,9 +117,8 @@ class TrainedGenerator:
         return latents
 
 
-def open_generator(run: Run, epoch: int | None = None) -> Any:
-    """The generator of a run, a `TextGenerator` where it writes: from a kept epoch, from the newest whole checkpoint, or from the weights it ships with."""
-    recipe, spec = run.experiment.make_recipe(), run.spec
+def newest_weights(run: Run, epoch: int | None = None) -> dict[str, np.ndarray]:
+    """Weights by name: of a kept epoch, of the newest whole checkpoint, or those that it ships with; floats as float32."""
     if epoch is not None:
         folder: Any = run.path / "epochs" / str(int(epoch))
     else:
@@ -127,10 +126,21 @@ def open_generator(run: Run, epoch: int | None = None) -> Any:
         folder = folder or next(reversed(checkpoints.steps(run.path / "epochs")), None)
     if folder is None or not folder.is_dir():
         raise Refusal(f"Run {run.id} has no weights{'' if epoch is None else f' of epoch {epoch}'} yet; train it or choose another.")
-    _, parts = checkpoints.load(folder)
+    weights = checkpoints.load(folder)[1]["weights"]
+    return {name: array.astype("float32") if array.dtype == "float16" else array for name, array in weights.items()}
+
+
+def open_generator(run: Run, epoch: int | None = None) -> Any:
+    """What a run has trained, ready for use: by its kind a generator of pictures or texts, or what reads or refines them.
+
+    The weights are those of `newest_weights`.
+    """
+    recipe, spec = run.experiment.make_recipe(), run.spec
+    weights = newest_weights(run, epoch)
     learner = Learner(recipe, spec, learning=False)
-    weights = {name: array for name, array in parts["weights"].items() if name.split(".")[0] in recipe.drawing}
-    learner.restore({name: array.astype("float32") if array.dtype == "float16" else array for name, array in weights.items()})
+    learner.restore({name: array for name, array in weights.items() if name.split(".")[0] in recipe.drawing})
+    if recipe.captioned or not recipe.draws:
+        return recipe.opened(spec, learner.networks, run)
     if spec.kind in ("text", "code"):
         from genmodels.text_generator import TextGenerator
 

@@ -117,6 +117,12 @@ class Learner:
         for variable, array in pairs:
             variable.assign(array)
 
+    def adopt(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Set some of the weights, by name: those that were trained before."""
+        ours = self._weights()
+        for variable, array in _matched({name: ours[name] for name in ours if name in weights}, weights):
+            variable.assign(array)
+
     def _weights(self) -> dict[str, Any]:
         return {
             f"{name}.{number:03d}.{variable.name}": variable

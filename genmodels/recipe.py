@@ -128,6 +128,12 @@ class Recipe(Knobs):
 
     kinds: ClassVar[tuple[str, ...]] = ("image",)  # of example that it learns
     fused: ClassVar[bool] = False  # whether XLA compiles its step; slower where convolutions are most of it
+    draws: ClassVar[bool] = True  # examples; what encodes, reads or refines makes none of its own
+    captioned: ClassVar[bool] = False  # whether it is told captions, as word pieces, in place of labels
+    exhibit: ClassVar[str] = ""  # what a training shows after an epoch; "": what is usual for the kind of its data
+
+    def begin(self, learner: Any) -> None:
+        """Called before the first step of a new run: takes over what was trained before, if anything."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ import numpy as np
 import tensorflow as tf
 
 from genmodels import checkpoints
+from genmodels.captioning import captioned
 from genmodels.data import Dataset
 from genmodels.exhibits import EXHIBITS
 from genmodels.files import write_atomically
@@ -113,7 +114,7 @@ class Trainer:
         run.write_status(message="Building the networks")
         steps = self.experiment.epochs * self.steps_per_epoch
         self.learner = Learner(self.experiment.make_recipe(), self.data.spec, self.experiment.seed, steps=steps)
-        self.exhibit = EXHIBITS[self.data.spec.kind](self.learner, self.data.test, self.experiment.seed)
+        self.exhibit = EXHIBITS[self.learner.recipe.exhibit or self.data.spec.kind](self.learner, self.data.test, self.experiment.seed)
         self.step, self.seconds, self.cpu_seconds = 0, 0.0, 0.0
         self.best: dict[str, Any] = {}
         self.rate = 0.0  # steps a second, lately
@@ -148,6 +149,8 @@ class Trainer:
             self.best = about["best"]
         elif (self.run.path / "epochs" / "0").is_dir():
             self.learner.restore(checkpoints.load(self.run.path / "epochs" / "0")[1]["weights"])
+        else:
+            self.learner.recipe.begin(self.learner)
         if complaints:
             self.run.write_status(notice=complaints[0])
 
@@ -262,6 +265,8 @@ def load_for(experiment: Experiment) -> Dataset:
             f" for this data choose: {others}."
         )
     data = source.load()
+    if experiment.make_recipe().captioned:
+        data = captioned(data, experiment.make_recipe())
     if len(data.train) < experiment.batch_size:
         raise Refusal(
             f"The data set {experiment.data} has {len(data.train)} training examples and a batch is"

@@ -17,10 +17,16 @@ ROOT = Path(__file__).parent.parent
 TINY = {
     "vae": {"latent": 4, "width": 8, "warmup": 50},
     "gan": {"latent": 4, "width": 8},
+    "clip": {"width": 8, "dimensions": 32, "vocabulary": 600},
+    "diffusion": {"width": 16, "levels": 2, "heads": 2},
     "transformer": {"layers": 2, "heads": 2, "width": 16, "warmup": 10},
 }
 SMALL_TEXT = {"data": "occupations", "source": {"n": 2000, "unit": "character", "context": 32, "windows": 640}}
-SMALL: dict[str, dict] = {"vae": {"data": "digits"}, "gan": {"data": "digits"}, "transformer": SMALL_TEXT}
+SMALL_CAPTIONS = {"data": "icons", "source": {"family": "font-awesome"}}
+SMALL: dict[str, dict] = {
+    "vae": {"data": "digits"}, "gan": {"data": "digits"}, "transformer": SMALL_TEXT,
+    "clip": SMALL_CAPTIONS, "diffusion": SMALL_CAPTIONS,
+}  # fmt: skip
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 

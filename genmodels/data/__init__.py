@@ -194,6 +194,7 @@ def describe(data: Dataset) -> dict[str, Any]:
 
 from genmodels.data import (  # noqa: E402, F401  (registration)
     digits,
+    emblems,
     folder,
     icons,
     keras_sets,

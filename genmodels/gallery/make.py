@@ -33,6 +33,9 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "transformer-occupations": {"model": "transformer", "data": "occupations", "recipe": {"layers": 3, "width": 128, "dropout": 0.1}, "epochs": 8, "batch_size": 32},
     "transformer-code": {"model": "transformer", "data": "python-code", "recipe": {"layers": 6, "heads": 6, "width": 192, "dropout": 0.1}, "epochs": 4, "batch_size": 8},
     "transformer-docs": {"model": "transformer", "data": "python-docs", "recipe": {"layers": 4, "heads": 6, "width": 192, "dropout": 0.2}, "epochs": 7, "batch_size": 8},
+    "clip": {"model": "clip", "data": "emblems", "epochs": 16, "batch_size": 128},
+    "judge": {"model": "clip", "data": "emblems", "source": {"share": 0.9, "share_seed": 1}, "recipe": {"text": "bag", "image": "plain", "width": 24, "dimensions": 96, "vocabulary": 3000}, "epochs": 24, "batch_size": 128, "seed": 1},
+    "diffusion-openmoji": {"model": "diffusion", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "epochs": 120, "batch_size": 64},
 }
 
 

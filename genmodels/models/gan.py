@@ -19,13 +19,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from genmodels.deferred import keras, ops
 from genmodels.models import model
 from genmodels.recipe import Recipe, Spec, knob
+from genmodels.refusal import Refusal
+from genmodels.words import WordPieces
 
 # Where the papers differ: the discriminator's loss of its scores on real and fake, the generator's of those on fake.
 LOSSES = {
@@ -60,10 +62,24 @@ class Gan(Recipe):
     average: float = knob(0.995, 0.0, 0.9999, "Share of the old weights that the moving average keeps at each step")
     penalty: float = knob(10.0, 0.0, 1000.0, "Weight of the gradient penalty (wgan-gp only)")
     conditional: bool = knob(False, help="Tell both networks the label")
+    captioned: bool = knob(False, help="Tell both networks the caption, so that it draws what a prompt says")  # type: ignore[misc]
+    encoder: str = knob("clip", help="The run of the model clip whose text encoder reads the captions")
     learning_rate: float = knob(2e-4, 1e-6, 0.1, "Step size of Adam, both networks")
     momentum: float = knob(0.5, 0.0, 0.99, "First moment of Adam")
 
-    drawing: ClassVar = ("average",)  # what a trained one needs
+    @property
+    def drawing(self) -> tuple[str, ...]:
+        """What a trained one needs."""
+        return ("text", "average") if self.captioned else ("average",)
+
+    @property
+    def exhibit(self) -> str:  # type: ignore[override]
+        return "prompted" if self.captioned else ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.captioned and self.conditional:
+            raise Refusal("conditional and captioned are both true; a GAN is told a label or a caption, so leave one out.")
 
     # The network
 
@@ -75,7 +91,17 @@ class Gan(Recipe):
             "discriminator": self._discriminator(spec),
         }
         networks["average"].set_weights(networks["generator"].get_weights())
+        if self.captioned:
+            from genmodels.text_encoder import text_encoder
+
+            networks["text"] = text_encoder(spec)
         return networks
+
+    def _told(self, spec: Spec) -> int:
+        """How many numbers say what to draw: one of the classes, the mean state of a caption, or nothing."""
+        from genmodels.text_encoder import WIDTH
+
+        return WIDTH if self.captioned else spec.classes if self.conditional else 0
 
     def _generator(self, spec: Spec) -> Any:
         from genmodels.layers import halvings
@@ -84,7 +110,7 @@ class Gan(Recipe):
         depth = halvings(height, width)
         small = (height >> depth, width >> depth, self.width * 2 ** (depth - 1))
         latent = keras.Input((self.latent,))
-        label = keras.Input((spec.classes if self.conditional else 0,), name="label")
+        label = keras.Input((self._told(spec),), name="label")
         h = keras.layers.Concatenate()([latent, label])
         h = keras.layers.Reshape(small)(keras.layers.Dense(math.prod(small))(h))
         for level in range(depth - 2, -1, -1):
@@ -97,7 +123,7 @@ class Gan(Recipe):
     def _discriminator(self, spec: Spec) -> Any:
         from genmodels.layers import halvings
 
-        classes = spec.classes if self.conditional else 0
+        classes = self._told(spec)
         image = keras.Input(spec.shape)
         label = keras.Input((classes,), name="label")
         h = 2 * image - 1
@@ -122,7 +148,12 @@ class Gan(Recipe):
         """One simultaneous step of both networks. Scores are reported as sigmoid(D), between 0 (fake) and 1 (real)."""
         n = ops.shape(images)[0]
         noise = learner.noise(n, self.latent)
-        label = self.condition(learner.spec, images, labels)
+        if self.captioned:
+            from genmodels.text_encoder import encoded
+
+            label = encoded(learner.networks, labels)[1]
+        else:
+            label = self.condition(learner.spec, images, labels)
         generator, discriminator = learner.networks["generator"], learner.networks["discriminator"]
         discriminator_loss, generator_loss = LOSSES[self.loss]
         shown = [augmentation(learner, n, learner.spec.shape) if self.augment else (lambda x: x) for _ in range(2)]
@@ -152,6 +183,25 @@ class Gan(Recipe):
     def decode(self, networks: Any, latents: Any, label: Any) -> Any:
         """Pictures (n, height, width, channels) in [0, 1], from the moving average of the generator."""
         return networks["average"]([latents, label])
+
+    def word_pieces(self, captions: Any) -> WordPieces:
+        """Those of the encoder that is taken over."""
+        from genmodels.text_encoder import word_pieces_of
+
+        return word_pieces_of(self.encoder)
+
+    def begin(self, learner: Any) -> None:
+        """Takes over the text encoder."""
+        from genmodels.text_encoder import encoder_weights
+
+        if self.captioned:
+            learner.adopt(encoder_weights(self.encoder))
+
+    def opened(self, spec: Spec, networks: Any, run: Any) -> Any:
+        """A trained model as something that draws what it is asked for."""
+        from genmodels.picture_generator import PictureGenerator
+
+        return PictureGenerator(self, spec, networks, run.facts.get("words", {}) if run else {})
 
     def condition(self, spec: Spec, images: Any, labels: Any) -> Any:
         """The label as the networks read it: one of n, or (n, 0) where the model is not conditional."""

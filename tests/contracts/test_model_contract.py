@@ -15,19 +15,23 @@ from genmodels.refusal import Refusal
 from genmodels.runs import Run
 from tests.conftest import TINY
 
-FALLING = {"vae": "loss", "gan": "kernel_distance", "transformer": "held_out_loss"}  # what must fall while each model learns
-PICTURES = sorted(name for name, recipe in MODELS.items() if "image" in recipe.kinds)
+FALLING = {"vae": "loss", "gan": "kernel_distance", "transformer": "held_out_loss", "clip": "loss", "diffusion": "held_out_loss"}  # what must fall while each model learns
+PICTURES = sorted(name for name, recipe in MODELS.items() if "image" in recipe.kinds and recipe.draws and hasattr(recipe, "decode"))
+PROMPTED = sorted(name for name, recipe in MODELS.items() if recipe.captioned and recipe.draws)
+READERS = sorted(name for name, recipe in MODELS.items() if not recipe.draws)
 TEXTS = sorted(name for name, recipe in MODELS.items() if "text" in recipe.kinds)
 
 each_model = pytest.mark.parametrize("name", sorted(MODELS))
 each_of_pictures = pytest.mark.parametrize("name", PICTURES)
+each_prompted = pytest.mark.parametrize("name", PROMPTED)
+each_reader = pytest.mark.parametrize("name", READERS)
 each_of_texts = pytest.mark.parametrize("name", TEXTS)
 
 
 def test_every_model_learns_pictures_or_texts_and_what_it_can_not_learn_is_refused() -> None:
     from genmodels.training import load_for
 
-    assert {*PICTURES, *TEXTS} == set(MODELS)
+    assert {*PICTURES, *PROMPTED, *READERS, *TEXTS} == set(MODELS)
     for name, data in ((PICTURES[0], "occupations"), (TEXTS[0], "digits")):
         with pytest.raises(Refusal, match=f"{data} is .*; for this data choose: "):
             load_for(Experiment.from_dict({"model": name, "data": data}))
@@ -97,6 +101,34 @@ def test_the_same_seed_gives_the_same_sample_whatever_the_number(name: str, trai
 def test_saved_and_loaded_it_draws_the_same(name: str, trained) -> None:
     run = Run(trained(name))
     assert np.array_equal(run.generator().sample(9, seed=1), run.generator().sample(9, seed=1))
+
+
+@each_prompted
+def test_a_prompt_and_a_seed_give_one_picture_whatever_is_drawn_beside_it(name: str, trained) -> None:
+    generator, prompts = Run(trained(name)).generator(), ["arrow left", "circle", "user", "house", "circle", "arrow up"]
+    pictures = generator.sample(6, seed=5, given=prompts)
+    assert pictures.dtype == np.uint8 and pictures.shape == (6, *generator.spec.shape)
+    assert np.array_equal(pictures, generator.sample(6, seed=5, given=prompts))
+    assert np.array_equal(pictures[4:5], generator.sample(1, seed=9, given=["circle"]))
+    assert not np.array_equal(pictures[4:5], generator.sample(1, seed=10, given=["circle"]))
+    assert not np.array_equal(pictures[4:5], generator.sample(1, seed=9, given=["user"]))
+
+
+@each_prompted
+def test_its_text_encoder_is_taken_over_and_stays_as_it_was(name: str, trained) -> None:
+    from genmodels.generator import newest_weights
+    from genmodels.text_encoder import encoder_weights
+
+    run, before = Run(trained(name)), encoder_weights("clip")
+    after = newest_weights(run)
+    assert before and all(np.array_equal(array, after[key]) for key, array in before.items())
+    assert run.facts["words"]["arrow"] > 1
+
+
+@each_reader
+def test_what_reads_pictures_draws_none_and_says_so(name: str, trained) -> None:
+    with pytest.raises(Refusal, match="draws none"):
+        Run(trained(name)).generator().sample(1, seed=0)
 
 
 @each_of_pictures

@@ -1,0 +1,88 @@
+"""Does a picture show what its prompt says? Asked of a pair of encoders that was trained apart from what drew it.
+
+R-precision at 1 (Reed et al. 2016; Park et al. 2021): a picture, its own prompt and 49 prompts of other pictures; the
+share of pictures whose own prompt is the nearest. 1 in 50 is chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from genmodels.refusal import Refusal
+from genmodels.words import WordPieces
+
+
+class Judge:
+    """A trained pair of encoders, on uint8 pictures (n, height, width, channels) and captions."""
+
+    def __init__(self, recipe: Any, spec: Any, networks: dict[str, Any]) -> None:
+        from genmodels.learner import compiled
+
+        self.recipe, self.spec, self.networks = recipe, spec, networks
+        self.word_pieces = WordPieces.of(spec)
+        self._texts = compiled(lambda pieces: recipe.encode_texts(networks, pieces))
+        self._pictures = compiled(lambda images: recipe.encode_pictures(networks, images))
+
+    def texts(self, captions: Sequence[str]) -> np.ndarray:
+        """Unit vectors (n, dimensions) float32."""
+        from genmodels.generator import in_chunks
+
+        return in_chunks(lambda rows: np.asarray(self._texts(rows)), self.word_pieces.encode(captions))
+
+    def pictures(self, images: np.ndarray) -> np.ndarray:
+        """Unit vectors (n, dimensions) float32; grey pictures are read as colour ones."""
+        from genmodels.generator import in_chunks
+
+        if images.shape[-1] == 1:
+            images = np.repeat(images, 3, axis=-1)
+        if images.shape[1:] != self.spec.shape:
+            raise Refusal(f"Pictures have the shape {images.shape[1:]}; this judge reads {self.spec.shape}.")
+        return in_chunks(lambda rows: np.asarray(self._pictures(rows)), images.astype("float32") / 255)
+
+    def sample(self, n: int, *, seed: int, given: Any = None) -> np.ndarray:
+        raise Refusal("This model reads captions and pictures and draws none; choose a model that draws.")
+
+
+def open_clip(name: str) -> Judge:
+    """The encoders of a run of the model clip."""
+    from genmodels.runs import RunStore
+
+    run = RunStore.default()[name]
+    if run.experiment.model != "clip":
+        raise Refusal(f"Run {run.id} is of the model {run.experiment.model}; a judge is a run of the model clip.")
+    return run.generator()
+
+
+def vectors(recipe: Any, networks: Any, pieces: np.ndarray, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Unit vectors of captions as pieces, and of uint8 pictures, by networks that are still learning."""
+    parts = 256
+    texts = [np.asarray(recipe.encode_texts(networks, pieces[i : i + parts])) for i in range(0, len(pieces), parts)]
+    pictures = [np.asarray(recipe.encode_pictures(networks, images[i : i + parts].astype("float32") / 255)) for i in range(0, len(images), parts)]
+    return np.concatenate(texts), np.concatenate(pictures)
+
+
+def r_precision(
+    pictures: np.ndarray, texts: np.ndarray, captions: Sequence[str], *, ranked: int = 50, draws: int = 20, seed: int = 0
+) -> np.ndarray:
+    """For each picture the share (n,) of `draws` in which its own text is the nearest of `ranked`.
+
+    Row i of `pictures` (n, d) belongs to row i of `texts` (n, d) and to `captions[i]`; the other texts are drawn from
+    different captions. Raises `Refusal` with fewer than `ranked` captions.
+    """
+    names, first, number = np.unique(np.asarray(captions, dtype=object).astype(str), return_index=True, return_inverse=True)
+    if len(names) < ranked:
+        raise Refusal(f"There are {len(names)} different captions; R-precision among {ranked} needs at least {ranked}.")
+    rng = np.random.default_rng(seed)
+    scores = pictures @ texts[first].T  # (n, captions)
+    own = scores[np.arange(len(pictures)), number]
+    scores[np.arange(len(pictures)), number] = -np.inf
+    won = np.zeros(len(pictures))
+    for _ in range(draws):
+        for row in range(len(pictures)):
+            others = rng.choice(len(names) - 1, ranked - 1, replace=False)
+            others += others >= number[row]
+            won[row] += own[row] > scores[row, others].max()
+    return won / draws
