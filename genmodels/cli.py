@@ -81,8 +81,12 @@ def parser() -> Parser:
         ("--epochs", {"default": None}), ("--seed", {"default": None}),
     )  # fmt: skip
     verb(
-        "sample", run, n, seed, ("--given", {"action": "append", "help": "a label or, for texts, a prompt"}), ("--epoch", {"type": int}),
-        ("--set", {**name, "dest": "decoding", "metavar": "knob=value", "help": "how texts are written, such as temperature=0.7"}), out,
+        "sample", run, n, seed, ("--given", {"action": "append", "help": "a label or a prompt, one for all or one each"}), ("--epoch", {"type": int}),
+        ("--set", {**name, "dest": "settings", "metavar": "knob=value", "help": "how it is drawn or written, such as steps=20 or temperature=0.7"}),
+        ("--prompts", {"type": Path, "metavar": "FILE.csv", "help": "a table with a column prompt: one picture for each line"}),
+        ("--from", {"type": Path, "dest": "start", "metavar": "PICTURE", "help": "a picture to begin from, as far as strength says"}),
+        ("--mask", {"type": Path, "metavar": "PICTURE", "help": "white where the picture to begin from is drawn anew"}),
+        ("--upscale", {"action": "store_true", "help": "enlarge what is drawn to 128 x 128"}), out,
     )  # fmt: skip
     verb(
         "walk", run, ("--anchors", {"default": "1,2", "help": "seeds, separated by commas"}),
@@ -252,11 +256,39 @@ def _pictures(arguments: Arguments, run: Run) -> Iterator[tuple[bytes, str]]:
     """PNG files that say in their metadata what drew them."""
     from genmodels.pictures import png_bytes
 
-    if arguments.decoding:
-        raise Refusal("--set is for models that write; leave it out.")
+    if run.experiment.make_recipe().captioned:
+        yield from _prompted(arguments, run)
+        return
+    if arguments.settings or arguments.prompts or arguments.start or arguments.mask or arguments.upscale:
+        raise Refusal("--set, --prompts, --from, --mask and --upscale are for models that follow prompts; leave them out.")
     facts = {"Software": "GenModels", "Model": f"{run.experiment.model} {run.id}", "Seed": str(arguments.seed), "Credit": run.facts.get("credit", "")}
     for number, image in enumerate(run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given)):
         yield png_bytes(image, facts | {"Number": str(number)}), ".png"
+
+
+def _prompted(arguments: Arguments, run: Run) -> Iterator[tuple[bytes, str]]:
+    """PNG files of what prompts ask for; each says in its metadata how to draw it again."""
+    from genmodels.drawing import Drawing
+    from genmodels.picture_generator import begun_from, mask_of, picture_facts, start_of
+    from genmodels.pictures import png_bytes
+    from genmodels.prompt_table import read_prompts
+
+    drawing = Drawing.from_dict(settings(arguments.settings))
+    if arguments.prompts and arguments.given:
+        raise Refusal("--given and --prompts both say what to draw; leave one out.")
+    prompts = read_prompts(arguments.prompts.read_bytes(), arguments.prompts.name) if arguments.prompts else arguments.given or [""]
+    n = len(prompts) if arguments.prompts else arguments.n
+    start = None if arguments.start is None else start_of(arguments.start.read_bytes(), run.spec.shape, arguments.start.name)
+    mask = None if arguments.mask is None else mask_of(arguments.mask.read_bytes(), run.spec.shape, arguments.mask.name)
+    pictures = run.generator(arguments.epoch).sample(n, seed=arguments.seed, given=prompts, drawing=drawing, start=start, mask=mask)
+    more = {} if start is None else begun_from(start, mask)
+    if arguments.upscale:
+        from genmodels.upscaling import open_upscaler
+
+        pictures, more = open_upscaler().upscale(pictures), more | {"Upscaled": "to 128 x 128 by run upscaler"}
+    for number, picture in enumerate(pictures):
+        prompt = prompts[number if len(prompts) > 1 else 0]
+        yield png_bytes(picture, picture_facts(run, prompt, arguments.seed + number, drawing, **more)), ".png"
 
 
 def _texts(arguments: Arguments, run: Run) -> Iterator[tuple[str, str]]:
@@ -264,7 +296,9 @@ def _texts(arguments: Arguments, run: Run) -> Iterator[tuple[str, str]]:
     from genmodels.decoding import Decoding
     from genmodels.text_generator import made_by
 
-    decoding = Decoding.from_dict(settings(arguments.decoding))
+    if arguments.prompts or arguments.start or arguments.mask or arguments.upscale:
+        raise Refusal("--prompts, --from, --mask and --upscale are for models that draw; leave them out.")
+    decoding = Decoding.from_dict(settings(arguments.settings))
     texts = run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given, decoding=decoding)
     for number, text in enumerate(texts):
         yield f"{made_by(run, arguments.seed + number, decoding)}\n\n{text}\n", ".txt"

@@ -6,6 +6,7 @@ always drawn by `ROWS`, the last of which are filled up.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from keras import ops
 
 from genmodels.drawing import Drawing
 from genmodels.learner import compiled
+from genmodels.pictures import fitted, open_picture, printable
 from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 from genmodels.samplers import SAMPLERS, angles
@@ -63,8 +65,14 @@ class PictureGenerator:
 
     # Drawing
 
-    def sample(self, n: int, *, seed: int, given: Sequence[str] | None = None, drawing: Drawing | None = None) -> np.ndarray:
-        """n pictures, of the prompts given (one for all, or one each) or of none. Picture i has the seed `seed + i`."""
+    def sample(
+        self, n: int, *, seed: int, given: Sequence[str] | None = None, drawing: Drawing | None = None,
+        start: np.ndarray | None = None, mask: np.ndarray | None = None,
+    ) -> np.ndarray:  # fmt: skip
+        """n pictures, of the prompts given (one for all, or one each) or of none. Picture i has the seed `seed + i`.
+
+        `start` and `mask` are those of `draw`.
+        """
         if n < 1:
             raise Refusal(f"n is {n}; ask for at least one picture.")
         prompts = [str(each) for each in given or [""]]
@@ -72,9 +80,9 @@ class PictureGenerator:
         if len(prompts) != n:
             raise Refusal(f"There are {len(prompts)} prompts for {n} pictures; give one for all or one for each.")
         pictures = []
-        for start in range(0, n, ROWS):
-            few = prompts[start : start + ROWS]
-            *_, last = self.draw(few, seeds=range(seed + start, seed + start + len(few)), drawing=drawing or Drawing())
+        for first in range(0, n, ROWS):
+            few = prompts[first : first + ROWS]
+            *_, last = self.draw(few, seeds=range(seed + first, seed + first + len(few)), drawing=drawing or Drawing(), start=start, mask=mask)
             pictures.append(last.clean)
         return np.concatenate(pictures)
 
@@ -205,6 +213,31 @@ def picture_facts(run: Any, prompt: str, seed: int, drawing: Drawing, **more: st
         "Software": "GenModels", "Made by": "a generative model", "Model": f"{run.experiment.model} {run.id}", "Prompt": prompt,
         "Seed": str(seed), "Settings": json.dumps(drawing.to_dict(), sort_keys=True), "Credit": run.facts.get("credit", ""), **more,
     }  # fmt: skip
+
+
+def start_of(content: bytes, shape: tuple[int, ...], name: str = "the picture") -> np.ndarray:
+    """A foreign picture as one to begin from: its middle square, uint8 (height, width, channels) as the model draws.
+
+    A model of one channel draws white ink on black, so dark on light is turned round. Raises `Refusal` as `open_picture`.
+    """
+    if shape[0] != shape[1]:
+        raise Refusal(f"This model draws {shape[0]} x {shape[1]} pixels; only square ones can begin from a picture.")
+    array = fitted(open_picture(content, name), shape[0], "grey" if shape[2] == 1 else "rgb")
+    return 255 - array if shape[2] == 1 and array.mean() > 127 else array
+
+
+def mask_of(content: bytes, shape: tuple[int, ...], name: str = "the mask") -> np.ndarray:
+    """A foreign picture as a mask, bool (height, width), true where it is light; its sides must be those of the model."""
+    picture = open_picture(content, name)
+    if picture.size != (shape[1], shape[0]):
+        raise Refusal(f"{printable(name)} is {picture.width} x {picture.height} pixels; a mask has to be {shape[1]} x {shape[0]}.")
+    return np.asarray(picture.convert("L")) > 127
+
+
+def begun_from(start: np.ndarray, mask: np.ndarray | None) -> dict[str, str]:
+    """What a file says of the picture that it was begun from."""
+    said = {"Begun from": f"a picture with SHA-256 of its pixels {hashlib.sha256(start.tobytes()).hexdigest()}"}
+    return said if mask is None else said | {"Drawn anew": f"{mask.mean():.1%} of the pixels, SHA-256 of the mask {hashlib.sha256(mask.tobytes()).hexdigest()}"}
 
 
 def _filled(rows: Sequence[Any]) -> list[Any]:
