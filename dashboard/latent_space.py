@@ -22,10 +22,11 @@ from genmodels.runs import Run, RunStore, gallery_names
 
 def explorable(store: RunStore) -> list[str]:
     """The runs that have weights to explore: the gallery, then the user's own, newest first."""
-    drawing = [row for row in resources.run_rows(store) if row["model"] in MODELS and "image" in MODELS[row["model"]].kinds]
+    drawing = [row for row in resources.run_rows(store) if row["model"] in MODELS and hasattr(MODELS[row["model"]], "decode")]
     own = [row["id"] for row in drawing if not row["gallery"]]
     shipped = [name for name in gallery_names() if name in {row["id"] for row in drawing}]
-    return [*shipped, *(name for name in own if any((store[name].path / part).is_dir() for part in ("checkpoints", "epochs")))]
+    found = [*shipped, *(name for name in own if any((store[name].path / part).is_dir() for part in ("checkpoints", "epochs")))]
+    return [name for name in found if not store[name].experiment.recipe.get("captioned")]
 
 
 def walk_view(run: Run) -> None:

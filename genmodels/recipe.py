@@ -94,6 +94,8 @@ class Knob:
 class Knobs:
     """Base of models and data sets: a frozen dataclass whose fields are knobs, checked when it is made."""
 
+    captioned: ClassVar[bool] = False  # a model: told captions in place of labels; data: whether it has captions
+
     def __post_init__(self) -> None:
         for each in self.knobs():
             object.__setattr__(self, each.name, each.check(getattr(self, each.name)))
@@ -129,7 +131,6 @@ class Recipe(Knobs):
     kinds: ClassVar[tuple[str, ...]] = ("image",)  # of example that it learns
     fused: ClassVar[bool] = False  # whether XLA compiles its step; slower where convolutions are most of it
     draws: ClassVar[bool] = True  # examples; what encodes, reads or refines makes none of its own
-    captioned: ClassVar[bool] = False  # whether it is told captions, as word pieces, in place of labels
     exhibit: ClassVar[str] = ""  # what a training shows after an epoch; "": what is usual for the kind of its data
 
     def begin(self, learner: Any) -> None:

@@ -49,10 +49,12 @@ def experiment_form() -> Experiment | None:
     """The experiment as the form has it; a Refusal is shown where it stands."""
     left, right = st.columns(2)
     model = left.selectbox("Model", list(MODELS), **state.bound(state.MODEL))
-    fitting = [name for name, source in DATA.items() if source.kind in MODELS[model].kinds]
+    fitting = [name for name, source in DATA.items() if source.kind in MODELS[model].kinds and (source.captioned or MODELS[model].captioned is not True)]
     asked = state.parameter(state.DATA)
     if asked in DATA and asked not in fitting:
-        st.caption(safe_text(f"The model {model} learns {' or '.join(MODELS[model].kinds)}, and {asked} is {DATA[asked].kind}; choose other data or another model."))
+        learns = " or ".join(MODELS[model].kinds) + (" with captions" if MODELS[model].captioned is True else "")
+        has = DATA[asked].kind + ("" if DATA[asked].captioned else " without captions")
+        st.caption(safe_text(f"The model {model} learns {learns}, and {asked} is {has}; choose other data or another model."))
         state.forget(state.DATA)
     data = right.selectbox("Data", fitting, **state.bound(state.DATA))
     left.caption(safe_text(MODELS[model].summary()))

@@ -28,6 +28,8 @@ SMALL: dict[str, dict] = {
     "clip": SMALL_CAPTIONS, "diffusion": SMALL_CAPTIONS,
 }  # fmt: skip
 
+GALLERY = ROOT / "genmodels" / "gallery"
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -75,7 +77,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
             store = RunStore(tmp_path_factory.mktemp(model) / "runs")
             experiment = {"model": model, "recipe": TINY[model], "epochs": 4, "batch_size": 32} | SMALL[model] | changes
             run = store.create(Experiment.from_dict(experiment))
-            with run.lease():
+            with run.lease(), pytest.MonkeyPatch.context() as patch:
+                patch.setattr("genmodels.gallery.GALLERY", GALLERY)  # whose text encoder is taken over
                 assert train(run) == "done", run.status
             made[key] = run.path
         return made[key]

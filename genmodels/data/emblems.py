@@ -21,6 +21,7 @@ class Emblems(Knobs):
 
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = True
+    captioned: ClassVar[bool] = True
     licence: ClassVar[str] = "OpenMoji: CC BY-SA 4.0; Material Design Icons: Apache-2.0"
     source: ClassVar[str] = "the data sets openmoji (all, split by combination) and icons"
 

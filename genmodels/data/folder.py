@@ -35,6 +35,7 @@ class Folder(Knobs):
 
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = True
+    captioned: ClassVar[bool] = True
     licence: ClassVar[str] = "your own"
 
     def load(self) -> Dataset:

@@ -63,6 +63,7 @@ class Icons(Knobs):
 
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = True
+    captioned: ClassVar[bool] = True
     licence: ClassVar[str] = "material, remix: Apache-2.0; phosphor: MIT; font-awesome: OFL-1.1"
     source: ClassVar[str] = "fonts and names in the package qtawesome (MIT)"
 

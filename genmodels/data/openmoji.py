@@ -49,6 +49,7 @@ class OpenMoji(Knobs):
 
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = True
+    captioned: ClassVar[bool] = True
     licence: ClassVar[str] = "CC BY-SA 4.0"
     credit: ClassVar[str] = (
         "All emojis designed by OpenMoji - the open-source emoji and icon project. License: CC BY-SA 4.0"

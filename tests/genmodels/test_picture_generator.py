@@ -6,6 +6,7 @@ import io
 import json
 import struct
 import zlib
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -44,7 +45,7 @@ def final(steps) -> np.ndarray:
 def test_a_drawing_shows_each_step_with_less_noise(generator, sampler: str) -> None:
     steps = list(generator.draw(["circle", "user"], seeds=[3, 4], drawing=Drawing(sampler=sampler, steps=5), looking=True))
     assert [step.number for step in steps] == [1, 2, 3, 4, 5] and {step.steps for step in steps} == {5}
-    assert all(a.level > b.level for a, b in zip(steps, steps[1:], strict=False)) and steps[-1].level == 0
+    assert all(a.level > b.level for a, b in pairwise(steps)) and steps[-1].level == 0
     assert np.array_equal(steps[-1].noisy, steps[-1].clean)
     for step in steps:
         assert step.clean.shape == (2, *generator.spec.shape) and step.clean.dtype == np.uint8
