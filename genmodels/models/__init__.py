@@ -12,4 +12,4 @@ from genmodels.registry import Registry
 MODELS = Registry("model")
 model = MODELS.add
 
-from genmodels.models import clip, diffusion, gan, transformer, vae  # noqa: E402, F401  (registration)
+from genmodels.models import clip, diffusion, gan, reader, transformer, upscaler, vae  # noqa: E402, F401  (registration)

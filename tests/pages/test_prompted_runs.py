@@ -13,7 +13,7 @@ from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
 PAGES = ["home", "train", "runs", "data", "latent", "prompt", "about"]
 
 
-@pytest.fixture(params=["diffusion", "clip"])
+@pytest.fixture(params=["diffusion", "clip", "upscaler", "reader"])
 def run(request: pytest.FixtureRequest, home: Path, trained) -> Run:
     folder = trained(request.param)
     return Run(Path(shutil.copytree(folder, home / "runs" / folder.name)))

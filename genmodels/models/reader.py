@@ -1,0 +1,114 @@
+"""Reader: which of the labels of its data a picture shows.
+
+A residual convolutional classifier (He et al. 2016, arXiv 1512.03385) that lowers the cross-entropy of the label. It is an
+instrument: its own error on held-out pictures stands beside whatever it reads.
+
+Where this differs: hundreds of pictures, not millions, so each is moved, worn and recoloured in training. What is to be
+read whatever the colours (`colours` "any": woman or man in every skin tone) sees brightness only, on a scale drawn anew
+for every picture.
+
+Expected: `reader` on `openmoji` (people, split by combination) reads the tone of held-out combinations right in more
+than 97 %, woman or man in more than 92 %.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from genmodels.deferred import keras, ops
+from genmodels.models import model
+from genmodels.recipe import Recipe, Spec, knob
+from genmodels.refusal import Refusal
+
+
+@model("reader")
+@dataclass(frozen=True, kw_only=True)
+class Reader(Recipe):
+    """Reads a label off a picture, such as the skin tone or woman or man."""
+
+    width: int = knob(32, 4, 256, "Channels at full size; each halving has twice as many, up to four times")
+    colours: str = knob("as they are", choices=("as they are", "any"), help="Whether colours are part of what is read, or must not matter")
+    shift: int = knob(2, 0, 8, "Pixels by which training pictures are moved at most")
+    wear: float = knob(0.1, 0.0, 0.5, "Noise on training pictures, 1 being the range from black to white")
+    dropout: float = knob(0.3, 0.0, 0.9, "Share of the last features that is left out in training")
+    learning_rate: float = knob(1e-3, 1e-6, 0.1, "Highest step size of AdamW")
+    weight_decay: float = knob(0.05, 0.0, 10.0, "Pull of the weights towards zero")
+
+    draws: ClassVar = False
+    exhibit: ClassVar = "encoder"
+    drawing: ClassVar = ("reader",)
+
+    # The network
+
+    def networks(self, spec: Spec) -> dict[str, Any]:
+        """`reader`: picture to logits (n, classes)."""
+        from genmodels.layers import halvings, silu
+
+        if not spec.classes:
+            raise Refusal("The data has no labels as it is set up, so there is nothing to read; set label, for openmoji for example to tone.")
+        picture = keras.Input((*spec.shape[:2], spec.shape[2] if self.colours == "as they are" else 1))
+        h = keras.layers.Conv2D(self.width, 3, padding="same")(picture)
+        for level in range(halvings(*spec.shape[:2])):
+            width = self.width * min(4, 2**level)
+            y = keras.layers.Activation(silu)(keras.layers.RMSNormalization(axis=-1)(h))
+            y = keras.layers.Conv2D(h.shape[-1], 3, padding="same")(y)
+            h = keras.layers.Conv2D(width, 3, strides=2, padding="same")(keras.layers.Add()([h, y]))
+        h = keras.layers.Flatten()(keras.layers.Activation(silu)(keras.layers.RMSNormalization(axis=-1)(h)))
+        h = keras.layers.Dropout(self.dropout)(h)
+        return {"reader": keras.Model(picture, keras.layers.Dense(spec.classes)(h), name="reader")}
+
+    # The training
+
+    def optimizers(self, steps: int = 0) -> dict[str, Any]:
+        from genmodels.learner import Adam
+
+        rate: Any = self.learning_rate
+        if steps:
+            rate = keras.optimizers.schedules.CosineDecay(0.0, max(1, steps - steps // 20), 0.02, warmup_target=rate, warmup_steps=max(1, steps // 20))
+        return {"reader": Adam(rate, weight_decay=self.weight_decay or None)}
+
+    def step(self, learner: Any, images: Any, labels: Any) -> dict[str, Any]:
+        """One step; reports the cross-entropy in nats and the share read right."""
+        from genmodels.augmentation import varied
+
+        n = ops.shape(images)[0]
+        seen = varied(learner, images, shift=self.shift, colour=0.5 if self.colours == "any" else 0.1)
+        seen = self._as_seen(seen + self.wear * learner.uniform(n, 1, 1, 1) * learner.noise(n, *learner.spec.shape))
+        if self.colours == "any":  # a grey scale of its own: how dark skin is says nothing
+            seen = ops.sign(seen) * ops.abs(seen) ** ops.exp(2.0 * (learner.uniform(n, 1, 1, 1) - 0.5))
+
+        def objective() -> tuple[dict[str, Any], dict[str, Any]]:
+            logits = learner.networks["reader"](seen, training=True)
+            loss = ops.mean(ops.sparse_categorical_crossentropy(labels, logits, from_logits=True))
+            right = ops.mean(ops.cast(ops.equal(ops.cast(ops.argmax(logits, axis=-1), "int32"), labels), "float32"))
+            return {"reader": loss}, {"loss": loss, "accuracy": right}
+
+        return learner.descend(objective)
+
+    def _as_seen(self, images: Any) -> Any:
+        """Pictures in [0, 1] as the network takes them, in [-1, 1]."""
+        if self.colours == "any" and images.shape[-1] > 1:
+            images = ops.mean(images, axis=-1, keepdims=True)
+        return 2 * images - 1
+
+    def read(self, networks: Any, images: Any) -> Any:
+        """Logits (n, classes) of pictures in [0, 1]."""
+        return networks["reader"](self._as_seen(images))
+
+    def evaluate(self, learner: Any, held_out: Any, samples: Any) -> dict[str, float]:
+        """`held_out_loss` in nats and `held_out_accuracy`, on all held-out pictures."""
+        logits = np.concatenate([
+            np.asarray(self.read(learner.networks, held_out.images[i : i + 256].astype("float32") / 255)) for i in range(0, len(held_out), 256)
+        ])  # fmt: skip
+        right = logits[np.arange(len(logits)), held_out.labels]
+        loss = np.log(np.exp(logits - logits.max(1, keepdims=True)).sum(1)) + logits.max(1) - right
+        return {"held_out_loss": float(loss.mean()), "held_out_accuracy": float((right == logits.max(1)).mean())}
+
+    def opened(self, spec: Spec, networks: Any, run: Any) -> Any:
+        """A trained reader."""
+        from genmodels.reading_groups import TrainedReader
+
+        return TrainedReader(self, spec, networks)

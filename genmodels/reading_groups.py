@@ -1,0 +1,96 @@
+"""Which group a picture shows, read by a trained reader whose own error is known.
+
+What a reader gets right is counted on real held-out pictures and on samples, per group, with intervals over the
+combinations of role, gender and tone: pictures of one combination are alike, so it is combinations that are resampled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from genmodels.findings import Estimate
+from genmodels.recipe import Spec
+from genmodels.refusal import Refusal
+
+READERS = {"skin tone": "reader-tone", "gender": "reader-gender"}  # grouping to the run of the gallery that reads it
+
+
+class TrainedReader:
+    """Reads the labels of its data, `classes`, off uint8 pictures (n, height, width, channels)."""
+
+    def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any]) -> None:
+        from genmodels.learner import compiled
+
+        self.recipe, self.spec, self.networks = recipe, spec, networks
+        self.classes = spec.vocabulary
+        self._read = compiled(lambda images: recipe.read(networks, images))
+
+    def probabilities(self, images: np.ndarray) -> np.ndarray:
+        """(n, classes) float32, as the network has them: not calibrated."""
+        from genmodels.generator import in_chunks
+
+        if images.shape[1:] != self.spec.shape or images.dtype != np.uint8:
+            raise Refusal(f"Pictures are {images.dtype} of shape {images.shape[1:]}; this reader reads uint8 {self.spec.shape}.")
+        logits = in_chunks(lambda rows: np.asarray(self._read(rows)), images.astype("float32") / 255)
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return odds / odds.sum(axis=1, keepdims=True)
+
+    def read(self, images: np.ndarray) -> np.ndarray:
+        """The names (n,) of the most probable classes."""
+        return np.array(self.classes)[self.probabilities(images).argmax(axis=1)]
+
+    def sample(self, n: int, *, seed: int, given: Any = None) -> np.ndarray:
+        raise Refusal("This model reads pictures and draws none; choose a model that draws.")
+
+
+def open_reader(name: str) -> TrainedReader:
+    """The reader of a run of the model reader."""
+    from genmodels.runs import RunStore
+
+    run = RunStore.default()[name]
+    if run.experiment.model != "reader":
+        raise Refusal(f"Run {run.id} is of the model {run.experiment.model}; groups are read by a run of the model reader.")
+    return run.generator()
+
+
+def clustered(values: np.ndarray, clusters: Sequence[Any], seed: int = 0, repetitions: int = 1000) -> Estimate:
+    """The mean of `values` (n,), whose 95 % interval resamples whole clusters (Cameron et al. 2008); n counts clusters.
+
+    Where nothing varies, so that a bootstrap would have no width, the interval is the exact one of as many clusters.
+    """
+    sums, counts = _by_cluster(values, clusters)
+    return _interval(lambda chosen: sums[chosen].sum() / counts[chosen].sum(), len(sums), seed, repetitions)
+
+
+def clustered_ratio(over: np.ndarray, over_clusters: Sequence[Any], under: np.ndarray, under_clusters: Sequence[Any],
+                    seed: int = 0, repetitions: int = 1000) -> Estimate:  # fmt: skip
+    """The mean of `over` as a share of the mean of `under`, resampled together: clusters are the same on both sides."""
+    names = sorted({*map(str, over_clusters)} & {*map(str, under_clusters)})
+    (a, na), (b, nb) = (_by_cluster(*each, names) for each in ((over, over_clusters), (under, under_clusters)))
+    return _interval(lambda chosen: (a[chosen].sum() / na[chosen].sum()) / max(b[chosen].sum() / nb[chosen].sum(), 1e-9), len(names), seed, repetitions)
+
+
+def _by_cluster(values: np.ndarray, clusters: Sequence[Any], names: Sequence[str] | None = None) -> tuple[np.ndarray, np.ndarray]:
+    known = {name: number for number, name in enumerate(names if names is not None else sorted({*map(str, clusters)}))}
+    sums, counts = np.zeros(len(known)), np.zeros(len(known))
+    for value, cluster in zip(values, clusters, strict=True):
+        if str(cluster) in known:
+            sums[known[str(cluster)]] += value
+            counts[known[str(cluster)]] += 1
+    return sums, counts
+
+
+def _interval(statistic: Any, n: int, seed: int, repetitions: int) -> Estimate:
+    from genmodels.findings import clopper_pearson
+
+    if n < 2:
+        raise Refusal(f"An interval over combinations needs at least 2 of them and there are {n}; take more.")
+    value, rng = float(statistic(np.arange(n))), np.random.default_rng(seed)
+    low, high = np.quantile([statistic(rng.integers(n, size=n)) for _ in range(repetitions)], [0.025, 0.975])
+    if low == high and value in (0.0, 1.0):
+        exact = clopper_pearson(round(value * n), n)
+        low, high = exact.low, exact.high
+    return Estimate(value, float(low), float(high), n)
