@@ -269,7 +269,7 @@ def _pictures(arguments: Arguments, run: Run) -> Iterator[tuple[bytes, str]]:
 def _prompted(arguments: Arguments, run: Run) -> Iterator[tuple[bytes, str]]:
     """PNG files of what prompts ask for; each says in its metadata how to draw it again."""
     from genmodels.drawing import Drawing
-    from genmodels.picture_generator import begun_from, mask_of, picture_facts, start_of
+    from genmodels.picture_prompts import begun_from, mask_of, picture_facts, start_of
     from genmodels.pictures import png_bytes
     from genmodels.prompt_table import read_prompts
 

@@ -6,8 +6,6 @@ always drawn by `ROWS`, the last of which are filled up.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,14 +16,12 @@ from keras import ops
 
 from genmodels.drawing import Drawing
 from genmodels.learner import compiled
-from genmodels.pictures import fitted, open_picture, printable
+from genmodels.picture_prompts import ROWS
 from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 from genmodels.samplers import SAMPLERS, angles
 from genmodels.text_encoder import encoded
 from genmodels.words import LENGTH, LONGEST, Word, WordPieces
-
-ROWS = 4  # pictures that are drawn together
 
 
 @dataclass(frozen=True)
@@ -205,39 +201,6 @@ class PictureGenerator:
             raise Refusal("A mask says what of a picture is drawn anew; give a picture to begin from too.")
         if mask is not None and (mask.shape != self.spec.shape[:2] or mask.dtype != bool):
             raise Refusal(f"The mask is {mask.dtype} of shape {mask.shape}; it has to be true or false for each of {self.spec.shape[:2]} pixels.")
-
-
-def picture_facts(run: Any, prompt: str, seed: int, drawing: Drawing, **more: str) -> dict[str, str]:
-    """What the file of a picture says in its metadata: everything that is needed to draw it again."""
-    return {
-        "Software": "GenModels", "Made by": "a generative model", "Model": f"{run.experiment.model} {run.id}", "Prompt": prompt,
-        "Seed": str(seed), "Settings": json.dumps(drawing.to_dict(), sort_keys=True), "Credit": run.facts.get("credit", ""), **more,
-    }  # fmt: skip
-
-
-def start_of(content: bytes, shape: tuple[int, ...], name: str = "the picture") -> np.ndarray:
-    """A foreign picture as one to begin from: its middle square, uint8 (height, width, channels) as the model draws.
-
-    A model of one channel draws white ink on black, so dark on light is turned round. Raises `Refusal` as `open_picture`.
-    """
-    if shape[0] != shape[1]:
-        raise Refusal(f"This model draws {shape[0]} x {shape[1]} pixels; only square ones can begin from a picture.")
-    array = fitted(open_picture(content, name), shape[0], "grey" if shape[2] == 1 else "rgb")
-    return 255 - array if shape[2] == 1 and array.mean() > 127 else array
-
-
-def mask_of(content: bytes, shape: tuple[int, ...], name: str = "the mask") -> np.ndarray:
-    """A foreign picture as a mask, bool (height, width), true where it is light; its sides must be those of the model."""
-    picture = open_picture(content, name)
-    if picture.size != (shape[1], shape[0]):
-        raise Refusal(f"{printable(name)} is {picture.width} x {picture.height} pixels; a mask has to be {shape[1]} x {shape[0]}.")
-    return np.asarray(picture.convert("L")) > 127
-
-
-def begun_from(start: np.ndarray, mask: np.ndarray | None) -> dict[str, str]:
-    """What a file says of the picture that it was begun from."""
-    said = {"Begun from": f"a picture with SHA-256 of its pixels {hashlib.sha256(start.tobytes()).hexdigest()}"}
-    return said if mask is None else said | {"Drawn anew": f"{mask.mean():.1%} of the pixels, SHA-256 of the mask {hashlib.sha256(mask.tobytes()).hexdigest()}"}
 
 
 def _filled(rows: Sequence[Any]) -> list[Any]:

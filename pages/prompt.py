@@ -1,10 +1,10 @@
-"""Have a model of text or code write on from a prompt, and look into what it wrote."""
+"""Have a model write on from a prompt or draw what it says, and look into what came of it."""
 
 import streamlit as st
 
-from dashboard import gallery, navigation, state
+from dashboard import gallery, navigation, picture_views, prompt_views, state
+from dashboard.picture_form import follows_prompts, painters
 from dashboard.prompt_form import writers
-from dashboard.prompt_views import VIEWS, view
 from dashboard.text import plain_text, refuse
 from genmodels.refusal import Refusal
 from genmodels.runs import RunStore
@@ -12,17 +12,20 @@ from genmodels.runs import RunStore
 st.title("Prompt", anchor=False)
 state.show_notice()
 store = RunStore.default()
-names = writers(store)
-if not names:
-    st.info("There is no trained model of texts or code yet. Train one, then come back to have it write.", icon=":material/edit_note:")
-    navigation.link("train", "Train a model", model="transformer")
+drawing, writing = painters(store), writers(store)
+if not drawing and not writing:
+    st.info("There is no trained model of texts, code or prompted pictures yet. Train one, then come back to have it write or draw.", icon=":material/edit_note:")
+    navigation.link("train", "Train a model", model="diffusion")
     st.stop()
 left, right = st.columns([1, 2])
-name = left.selectbox("Model", names, format_func=plain_text, **state.bound(state.RUN))
-chosen = right.segmented_control("View", VIEWS, default=VIEWS[0], required=True, **state.bound(state.VIEW))
+name = left.selectbox("Model", [*drawing, *writing], format_func=plain_text, **state.bound(state.RUN))
 try:
     run = store[name]
-    view(run, names, chosen, store)
-    gallery.credit(run.facts.get("credit", ""))
+    paints = name in drawing and follows_prompts(run)
+    views, key = (picture_views, state.PAINTING) if paints else (prompt_views, state.VIEW)
+    chosen = right.segmented_control("View", views.VIEWS, default=views.VIEWS[0], required=True, **state.bound(key))
+    views.view(run, drawing if paints else writing, chosen, store)
+    if not paints:
+        gallery.credit(run.facts.get("credit", ""))
 except Refusal as refusal:
     refuse(refusal)

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from genmodels.drawing import Drawing
-from genmodels.picture_generator import mask_of, picture_facts, start_of
+from genmodels.picture_prompts import mask_of, picture_facts, start_of
 from genmodels.pictures import open_picture, png_bytes, png_facts
 from genmodels.refusal import Refusal
 from genmodels.runs import Run

@@ -1,0 +1,168 @@
+"""Pictures as a model draws them: step by step, stopped, shown with where they come from, downloaded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import forms, gallery, resources, state
+from dashboard.prompt_form import trained_on
+from dashboard.text import duration, plain_text, safe_text
+from genmodels.picture_prompts import Cell, begun_from, draw_cells, picture_facts
+from genmodels.runs import Run, RunStore, gallery_names
+
+EVERY = 0.15  # seconds between two pictures of a drawing
+SIDE = 256
+MOST_KEPT = 60  # drawings in the history of a session
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture that a model drew, with all that is needed to have it drawn again."""
+
+    run: str
+    model: str  # "diffusion on openmoji"
+    cell: Cell
+    picture: Any  # uint8 (height, width, channels)
+    credit: str = ""
+    begun: tuple[tuple[str, str], ...] = ()  # what the file says of a picture that it was begun from
+
+    @property
+    def line(self) -> str:
+        """Where the picture comes from, in one line of plain text."""
+        told = {name: value for name, value in self.cell.to_dict().items() if value not in ("", None)}
+        return f"Made by a model: {self.model}, run {self.run}, {forms.told(told)}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.run}-seed-{self.cell.seed}"
+
+    def facts(self) -> dict[str, str]:
+        """What its file says."""
+        between = {"Towards": f"{self.cell.share:.3g} of the way to: {self.cell.towards}"} if self.cell.towards else {}
+        return picture_facts(RunStore.default()[self.run], self.cell.prompt, self.cell.seed, self.cell.drawing, **between, **dict(self.begun))
+
+    def png(self) -> bytes:
+        from genmodels.pictures import png_bytes
+
+        return png_bytes(self.picture, self.facts())
+
+    def upscaled_png(self) -> bytes:
+        from genmodels.pictures import png_bytes
+
+        return png_bytes(upscaled(self.picture), self.facts() | {"Upscaled": "to 128 x 128 by run upscaler"})
+
+
+def upscaled(picture: np.ndarray) -> np.ndarray:
+    """The picture four times as large, by the upscaler of the gallery."""
+    with resources.generator(RunStore.default()["upscaler"]) as model:
+        return model.upscale(picture[None])[0]
+
+
+def drawn(view: str) -> list[Drawn]:
+    """What was drawn last in a view."""
+    kept: dict[str, list[Drawn]] = state.get(state.DRAWN, {})
+    return kept.get(view, [])
+
+
+def keep(view: str, pictures: list[Drawn]) -> None:
+    state.put(state.DRAWN, {**state.get(state.DRAWN, {}), view: pictures})
+
+
+def buttons(ready: bool, label: str = "Draw") -> bool:
+    """Draw and Stop; any press ends a drawing, and what was finished stays."""
+    with st.container(horizontal=True):
+        pressed = st.button(label, type="primary", icon=":material/brush:", disabled=not ready)
+        st.button("Stop", icon=":material/stop_circle:")
+    return pressed or bool(state.take(state.DRAW_AGAIN))
+
+
+def draw_live(view: str, asked: Sequence[tuple[Run, Sequence[Cell]]], *, start: np.ndarray | None = None, mask: np.ndarray | None = None) -> None:
+    """Draw cells, run by run, showing each step and the time left; a picture is kept as soon as it is finished."""
+    said, bar, place = st.empty(), st.progress(0.0, text="Waiting for the model …"), st.empty()
+    done: list[Drawn] = []
+    keep(view, done)
+    for run, cells in asked:
+        begun = _begun(start, mask)
+        with resources.generator_in_turn(run, lambda: said.info("Another tab is using this model; this drawing waits for its turn.", icon=":material/hourglass_empty:")) as model:
+            said.empty()
+            began, last, pace = time.monotonic(), 0.0, 0.0
+            for progress in draw_cells(model, cells, start=start, mask=mask):
+                step, now = progress.step, time.monotonic()
+                pace = pace or progress.share  # the first step waits for the network to be compiled
+                began = now if pace == progress.share else began
+                if now - last >= EVERY or step.number == step.steps:
+                    left = (now - began) / max(progress.share - pace, 1e-9) * (1 - progress.share) if progress.share > pace else None
+                    bar.progress(progress.share, text=f"Step {step.number} of {step.steps}, pictures {progress.cells[0] + 1} to {progress.cells[-1] + 1} of {len(cells)}. Time left: {duration(left)}")
+                    with place.container():
+                        gallery.images(step.clean, "What the model foresees at this step", columns=len(step.clean), side=4 * SIDE // 2, width=min(700, 175 * len(step.clean)))
+                    last = now
+                if step.number == step.steps:
+                    done += [Drawn(run.id, trained_on(run), cells[i], picture, run.facts.get("credit", ""), begun) for i, picture in zip(progress.cells, step.clean, strict=True)]
+                    keep(view, list(done))
+                    remember(done[-len(progress.cells) :])
+    for each in (said, bar, place):
+        each.empty()
+
+
+def _begun(start: np.ndarray | None, mask: np.ndarray | None) -> tuple[tuple[str, str], ...]:
+    return () if start is None else tuple(begun_from(start, mask).items())
+
+
+def remember(pictures: Sequence[Drawn]) -> None:
+    """Into the history of the session; favourites stay when it is full."""
+    history: list[Drawn] = [*state.get(state.HISTORY, []), *pictures]
+    stars: set[str] = state.get(state.STARS, set())
+    while len(history) > MOST_KEPT:
+        history.remove(next((each for each in history if each.line not in stars), history[0]))
+    state.put(state.HISTORY, history)
+
+
+def show(pictures: Sequence[Drawn], key: str, columns: int = 4) -> None:
+    """Pictures in rows, each with its seed and its downloads."""
+    for first in range(0, len(pictures), columns):
+        row = pictures[first : first + columns]
+        for number, (column, each) in enumerate(zip(st.columns(columns), row, strict=False), start=first):
+            with column, st.container(border=True):
+                gallery.images(each.picture[None], described(each), side=SIDE)
+                st.caption(f"Seed {each.cell.seed}")
+                downloads(each, f"{key}.{number}")
+    if pictures:
+        st.caption(":material/smart_toy: **Made by a model:** " + safe_text(pictures[0].line.removeprefix("Made by a model: "), 500) + ". Each file says so too, with prompt, seed and settings.")
+        gallery.credit(pictures[0].credit)
+
+
+def described(each: Drawn) -> str:
+    """For those who can't see it."""
+    return f"Drawn by a model for “{plain_text(each.cell.prompt, 80)}”, seed {each.cell.seed}"
+
+
+def downloads(each: Drawn, key: str) -> None:
+    """The picture as it was drawn, and enlarged by the upscaler where the gallery has one."""
+    with st.container(horizontal=True):
+        st.download_button("PNG", each.png, f"{each.name}.png", "image/png", key=f"{key}.png", icon=":material/download:", on_click="ignore")
+        if "upscaler" in gallery_names() and max(each.picture.shape[:2]) <= 32:
+            st.download_button("128 px", each.upscaled_png, f"{each.name}-128.png", "image/png", key=f"{key}.large", icon=":material/zoom_in:", on_click="ignore")
+
+
+def nothing_yet(text: str) -> None:
+    st.info(text, icon=":material/brush:")
+
+
+def needs_prompt(prompt: str) -> bool:
+    """Says that the prompt is empty; whether there is one."""
+    if not prompt:
+        st.caption("Write a prompt first; then Draw is there.")
+    return bool(prompt)
+
+
+def recipe_rows(pictures: Sequence[Drawn]) -> Any:
+    """One line a picture: all that is needed to draw it again."""
+    import pandas
+
+    return pandas.DataFrame([{"run": each.run, **each.cell.to_dict()} for each in pictures])

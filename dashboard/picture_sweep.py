@@ -1,0 +1,167 @@
+"""A grid over settings, prompts from a table, two models side by side, and what was drawn in this session."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard import charts, gallery, state
+from dashboard.picture_drawing import Drawn, described, downloads, drawn, nothing_yet, recipe_rows, show
+from dashboard.text import counted, plain_text, safe_text
+from genmodels.drawing import Drawing
+from genmodels.picture_prompts import AXES, MOST_CELLS, Cell, sweep, values_of
+from genmodels.prompt_table import read_prompts
+from genmodels.runs import Run
+
+DEFAULTS = {
+    "seed": "0, 1, 2", "steps": "5, 10, 25", "guidance": "1, 3, 6", "sampler": "dpm-solver++, ddim", "strength": "0.3, 0.6, 0.9",
+    "prompt": "woman firefighter; man firefighter", "negative": "dark skin tone; light skin tone",
+}  # fmt: skip
+NONE = "none"
+
+
+def sweep_form(base: Cell) -> list[Cell]:
+    """Two axes and perhaps a third, whose every combination is a picture."""
+    chosen: list[tuple[str, Sequence[Any]]] = []
+    for number, (column, title) in enumerate(zip(st.columns(3), ("Down", "Across", "Tabs"), strict=True)):
+        with column:
+            options = [axis for axis in AXES if axis != "strength"]
+            options = [NONE, *options] if number == 2 else options
+            default = ("guidance", "steps", NONE)[number]
+            axis = st.selectbox(title, options, index=options.index(default), key=f"sweep.axis.{number}", persist_state="session")
+            if axis != NONE:
+                text = st.text_input("Values", DEFAULTS[axis], key=f"sweep.values.{number}.{axis}", max_chars=2000, persist_state="session")
+                chosen.append((axis, values_of(axis, text)))
+    cells = sweep(base, [*chosen[2:], *chosen[:2]])  # the tab varies slowest
+    state.put(state.SWEEP, [(axis, [plain_text(value, 60) for value in values]) for axis, values in chosen])
+    st.caption(f"{counted(len(cells), 'picture')} of at most {MOST_CELLS}.")
+    return cells
+
+
+def sweep_view(run: Run) -> None:
+    """The grid, each cell with its recipe."""
+    pictures, shape = drawn("sweep"), state.get(state.SWEPT)
+    if not pictures or not shape:
+        nothing_yet("Choose two settings (and a third for tabs) and press Draw: every combination is drawn.")
+        return
+    (down, rows), (across, columns), *tabs = shape
+    names = [f"{tabs[0][0]} {value}" for value in tabs[0][1]] if tabs else [""]
+    size = len(rows) * len(columns)
+    places = st.tabs([safe_text(name, 40) for name in names]) if tabs else [st.container()]
+    for number, place in enumerate(places):
+        with place:
+            _grid(pictures[number * size : (number + 1) * size], (down, rows), (across, columns))
+    if len(pictures) < size * len(names):
+        st.info(f"Stopped: {len(pictures)} of {size * len(names)} pictures are drawn.", icon=":material/stop_circle:")
+    table = recipe_rows(pictures)
+    charts.data_behind(table, key="sweep", name="sweep-recipes")
+    st.download_button("All pictures (ZIP)", lambda: zipped(pictures), "sweep.zip", "application/zip", key="sweep.zip", icon=":material/download:", on_click="ignore")
+    gallery.credit(pictures[0].credit)
+
+
+def _grid(pictures: Sequence[Drawn], down: tuple[str, list[str]], across: tuple[str, list[str]]) -> None:
+    for row, value in enumerate(down[1]):
+        cells = pictures[row * len(across[1]) : (row + 1) * len(across[1])]
+        for number, (column, each) in enumerate(zip(st.columns(len(across[1])), cells, strict=False)):
+            with column:
+                gallery.images(each.picture[None], f"{down[0]} {value}, {across[0]} {across[1][number]}: {described(each)}", side=160)
+                st.caption(safe_text(f"{down[0]} {value}, {across[0]} {across[1][number]}", 80))
+    st.caption(f"Down the page varies {safe_text(down[0])}, across {safe_text(across[0])}; everything else is the same. Each recipe is in the table below: it draws the same picture again.")
+
+
+def zipped(pictures: Sequence[Drawn]) -> bytes:
+    """The pictures as PNG files that say what drew them, and a table of the recipes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number, each in enumerate(pictures):
+            archive.writestr(f"{number:04d}-seed-{each.cell.seed}.png", each.png())
+        archive.writestr("recipes.csv", charts.csv(recipe_rows(pictures)))
+    return buffer.getvalue()
+
+
+def many_form(seed: int, drawing: Drawing) -> list[Cell]:
+    """A table with a column prompt: one picture for each line, with seeds from the first on."""
+    file = st.file_uploader("A table (CSV) with a column prompt", type=["csv"], key=state.upload_key("prompts"), max_upload_size=1)
+    if file is None:
+        st.caption("One line a prompt, at most 1,000. The files that come back say which prompt and seed drew them.")
+        return []
+    prompts = read_prompts(file.getvalue(), file.name)
+    st.caption(f"{counted(len(prompts), 'prompt')}: " + safe_text("; ".join(prompts[:3]), 160) + ("; …" if len(prompts) > 3 else "."))
+    return [Cell(prompt, seed + number, drawing) for number, prompt in enumerate(prompts)]
+
+
+def many_view(run: Run) -> None:
+    """What was drawn for a table, and all of it as one file."""
+    pictures = drawn("many")
+    if not pictures:
+        nothing_yet("Choose a table of prompts and press Draw.")
+        return
+    st.download_button("All pictures (ZIP)", lambda: zipped(pictures), "prompts.zip", "application/zip", key="many.zip", icon=":material/download:", on_click="ignore")
+    for first in range(0, min(len(pictures), 48), 6):
+        for column, each in zip(st.columns(6), pictures[first : first + 6], strict=False):
+            with column:
+                gallery.images(each.picture[None], described(each), side=128)
+                st.caption(safe_text(each.cell.prompt, 60))
+    if len(pictures) > 48:
+        st.caption(f"The first 48 of {len(pictures):,}; the ZIP has them all.")
+    gallery.credit(pictures[0].credit)
+
+
+def compare_view(run: Run) -> None:
+    """Two models on the same prompt and seeds."""
+    pictures = drawn("compare")
+    if not pictures:
+        nothing_yet("Choose a second model and press Draw: both draw the same prompt from the same seeds.")
+        return
+    for run in dict.fromkeys(each.run for each in pictures):
+        own = [each for each in pictures if each.run == run]
+        st.subheader(safe_text(f"{own[0].model} ({run})"), anchor=False)
+        show(own, f"compare.{run}")
+    st.caption("A GAN draws in one go and in a moment; diffusion takes many steps and follows the prompt more closely. The seeds are equal, but noise means something else to each model.")
+
+
+def history_view(run: Run) -> None:
+    """What was drawn in this session, favourites first."""
+    history: list[Drawn] = state.get(state.HISTORY, [])
+    if not history:
+        nothing_yet("Whatever you draw on this page is kept here until the tab is closed. Draw something first.")
+        return
+    stars: set[str] = state.get(state.STARS, set())
+    shown = sorted(reversed(history), key=lambda each: each.line not in stars)
+    st.caption(f"{counted(len(history), 'picture')} of this session, favourites first; the latest 60 are kept.")
+    st.download_button("Recipes (JSON)", lambda: recipes(shown, stars), "history.json", "application/json", icon=":material/download:", on_click="ignore")
+    for first in range(0, len(shown), 6):
+        for number, (column, each) in enumerate(zip(st.columns(6), shown[first : first + 6], strict=False), start=first):
+            with column, st.container(border=True):
+                gallery.images(each.picture[None], described(each), side=128)
+                st.caption(safe_text(f"{each.cell.prompt}, seed {each.cell.seed}", 80))
+                starred = each.line in stars
+                st.button("Favourite" if starred else "Keep", icon=":material/star:" if starred else ":material/star_border:", key=f"star.{number}", on_click=_star, args=(each.line,))
+                st.button("Draw again", key=f"again.{number}", icon=":material/replay:", on_click=_again, args=(each,))
+                downloads(each, f"history.{number}")
+
+
+def recipes(pictures: Sequence[Drawn], stars: set[str]) -> bytes:
+    """All that is needed to draw them again."""
+    return json.dumps([{"run": each.run, "favourite": each.line in stars, **each.cell.to_dict()} for each in pictures], indent=1).encode()
+
+
+def _star(line: str) -> None:
+    stars: set[str] = set(state.get(state.STARS, set()))
+    state.put(state.STARS, stars ^ {line})
+
+
+def _again(each: Drawn) -> None:
+    """Takes prompt, seed, settings and model over into the form, and draws."""
+    state.put(state.PROMPT, each.cell.prompt)
+    state.put(state.SEED, each.cell.seed)
+    state.put(state.RUN, each.run)
+    for name, value in each.cell.drawing.to_dict().items():
+        state.put(state.knob_key("drawing", name), value)
+    state.put(state.PAINTING, "Pictures")
+    state.put(state.DRAW_AGAIN, True)

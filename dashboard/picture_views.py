@@ -1,0 +1,114 @@
+"""The prompt page of a model that draws: its form, what is drawn, and the views that look into it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.picture_drawing import buttons, draw_live, drawn, needs_prompt, nothing_yet, show
+from dashboard.picture_form import drawing_form, prompt_line, seed_box
+from dashboard.picture_looking import between_view, film_view, words_view
+from dashboard.picture_start import refined_view, start_form, start_view
+from dashboard.picture_sweep import compare_view, history_view, many_form, many_view, sweep_form, sweep_view
+from dashboard.text import plain_text
+from genmodels.drawing import Drawing
+from genmodels.picture_prompts import Cell, between
+from genmodels.refusal import Refusal
+from genmodels.registry import unknown
+from genmodels.runs import Run, RunStore
+
+SHARED = ("Pictures", "Film", "Words")  # views of the same pictures
+VIEWS = (*SHARED, "Between", "From a picture", "Sweep", "Compare", "Many prompts", "History")
+PICTURES = 4
+
+
+def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:
+    """One view of the page, below the form that belongs to it."""
+    if chosen not in VIEWS:
+        raise Refusal(unknown("view", chosen, VIEWS))
+    if chosen == "History":
+        history_view(run)
+        return
+    with st.container(border=True):
+        cells, asked = FORMS.get(chosen, pictures_form)(run, names, store)
+    if asked:
+        state.to_url(state.PROMPT, cells[0][1][0].prompt)
+        start, mask = state.get(state.BEGUN, (None, None)) if chosen == "From a picture" else (None, None)
+        draw_live(KEYS.get(chosen, "pictures"), cells, start=start, mask=mask)
+        state.put(state.BEFORE, start)
+        state.put(state.SWEPT, state.get(state.SWEEP))
+        st.rerun()
+    SHOWN[chosen](run)
+
+
+Asked = tuple[list[tuple[Run, list[Cell]]], bool]
+
+
+def pictures_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
+    prompt = prompt_line(run)
+    seed = seed_box()
+    drawing = drawing_form(run)
+    return [(run, _four(prompt, seed, drawing))], buttons(needs_prompt(prompt))
+
+
+def _four(prompt: str, seed: int, drawing: Drawing) -> list[Cell]:
+    return [Cell(prompt, seed + number, drawing) for number in range(PICTURES)]
+
+
+def between_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
+    prompt, towards = prompt_line(run), prompt_line(run, "Towards", state.TOWARDS)
+    seed, drawing = seed_box(), drawing_form(run)
+    return [(run, between(prompt, towards, seed, drawing))], buttons(needs_prompt(prompt) and needs_prompt(towards))
+
+
+def start_from_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
+    if run.experiment.model == "gan":
+        raise Refusal("A GAN draws in one go, so it can't begin from a picture; choose a diffusion model.")
+    prompt = prompt_line(run)
+    seed, drawing = seed_box(), drawing_form(run, strength=True)
+    begun = start_form(run)
+    state.put(state.BEGUN, begun)
+    return [(run, _four(prompt, seed, drawing))], buttons(needs_prompt(prompt) and begun[0] is not None)
+
+
+def sweeping_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
+    prompt = prompt_line(run)
+    seed, drawing = seed_box(), drawing_form(run)
+    cells = sweep_form(Cell(prompt, seed, drawing))
+    return [(run, cells)], buttons(all(cell.prompt for cell in cells) or needs_prompt(prompt))
+
+
+def comparing_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
+    prompt = prompt_line(run)
+    others = [name for name in names if name != run.id] or [run.id]
+    other = st.selectbox("Second model", others, format_func=plain_text, **state.kept(state.OTHER)) or others[0]
+    seed, drawing = seed_box(), drawing_form(run)
+    return [(each, _four(prompt, seed, drawing)) for each in (run, store[other])], buttons(needs_prompt(prompt))
+
+
+def many_prompts_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
+    seed, drawing = seed_box(), drawing_form(run)
+    cells = many_form(seed, drawing)
+    return [(run, cells)], buttons(bool(cells)) and bool(cells)
+
+
+def pictures_view(run: Run) -> None:
+    """The four pictures, and what the upscaler makes of one."""
+    pictures = drawn("pictures")
+    if not pictures:
+        nothing_yet("Write what is to be drawn and press Draw: four pictures come out of noise, step by step.")
+        return
+    show(pictures, "pictures")
+    refined_view(pictures)
+
+
+FORMS = {
+    "Between": between_form, "From a picture": start_from_form, "Sweep": sweeping_form, "Compare": comparing_form, "Many prompts": many_prompts_form,
+}  # fmt: skip
+KEYS = {"Between": "between", "From a picture": "start", "Sweep": "sweep", "Compare": "compare", "Many prompts": "many"}
+SHOWN = {
+    "Pictures": pictures_view, "Film": film_view, "Words": words_view, "Between": between_view, "From a picture": start_view,
+    "Sweep": sweep_view, "Compare": compare_view, "Many prompts": many_view,
+}  # fmt: skip
