@@ -59,11 +59,13 @@ def _paint(run: Run) -> np.ndarray | None:
 
 
 def _last(run: Run) -> np.ndarray | None:
-    pictures = [each for each in state.get(state.HISTORY, []) if each.picture.shape == run.spec.shape]
+    pictures = [each for each in drawn("pictures") if each.picture.shape == run.spec.shape]
     if not pictures:
         st.caption("Nothing of this size was drawn in this session yet; draw something in the view Pictures first.")
         return None
-    return pictures[-1].picture
+    names = [f"Seed {each.cell.seed}" for each in pictures]
+    chosen = st.segmented_control("Picture", names, default=names[0], required=True, key=f"{state.CELL}.start.{pictures[0].line}")
+    return pictures[names.index(chosen) if chosen in names else 0].picture
 
 
 def paint(name: str, side: int, *, picture: np.ndarray | None = None, marking: bool = False) -> bytes:

@@ -20,7 +20,7 @@ from genmodels.registry import unknown
 from genmodels.runs import Run, RunStore
 
 SHARED = ("Pictures", "Film", "Words")  # views of the same pictures
-VIEWS = (*SHARED, "Between", "From a picture", "Sweep", "Compare", "Many prompts", "History")
+VIEWS = (*SHARED, "Between", "From a picture", "Sweep", "Compare", "Table", "History")
 PICTURES = 4
 
 
@@ -105,10 +105,10 @@ def pictures_view(run: Run) -> None:
 
 
 FORMS = {
-    "Between": between_form, "From a picture": start_from_form, "Sweep": sweeping_form, "Compare": comparing_form, "Many prompts": many_prompts_form,
+    "Between": between_form, "From a picture": start_from_form, "Sweep": sweeping_form, "Compare": comparing_form, "Table": many_prompts_form,
 }  # fmt: skip
-KEYS = {"Between": "between", "From a picture": "start", "Sweep": "sweep", "Compare": "compare", "Many prompts": "many"}
+KEYS = {"Between": "between", "From a picture": "start", "Sweep": "sweep", "Compare": "compare", "Table": "many"}
 SHOWN = {
     "Pictures": pictures_view, "Film": film_view, "Words": words_view, "Between": between_view, "From a picture": start_view,
-    "Sweep": sweep_view, "Compare": compare_view, "Many prompts": many_view,
+    "Sweep": sweep_view, "Compare": compare_view, "Table": many_view,
 }  # fmt: skip

@@ -346,7 +346,11 @@ def measure(arguments: Arguments) -> int:
 
     check_n(arguments.n or 1, 100_000)
     document = measure_run(RunStore.default()[arguments.run], arguments.metric, n=arguments.n, seed=arguments.seed)
-    lines = [f"{m['metric']:28s} {m['value']:.4g}  [{m['low']:.4g}, {m['high']:.4g}]  n={m['n']}  ({m['better']} is better)" for m in document["measures"]]
+    lines = [
+        f"{m['metric']:28s} {m['protocol']}" if m["value"] is None
+        else f"{m['metric']:28s} {m['value']:.4g}  [{m['low']:.4g}, {m['high']:.4g}]  n={m['n']}  ({m['better']} is better)"
+        for m in document["measures"]
+    ]  # fmt: skip
     answer(arguments, document, "\n".join(lines))
     return 0
 

@@ -37,7 +37,7 @@ class Judge:
         from genmodels.generator import in_chunks
 
         if images.shape[-1] == 1:
-            images = np.repeat(images, 3, axis=-1)
+            images = 255 - np.repeat(images, 3, axis=-1)  # white ink on black, as models of icons draw; it read black on white
         if images.shape[1:] != self.spec.shape:
             raise Refusal(f"Pictures have the shape {images.shape[1:]}; this judge reads {self.spec.shape}.")
         return in_chunks(lambda rows: np.asarray(self._pictures(rows)), images.astype("float32") / 255)
@@ -65,12 +65,13 @@ def vectors(recipe: Any, networks: Any, pieces: np.ndarray, images: np.ndarray) 
 
 
 def r_precision(
-    pictures: np.ndarray, texts: np.ndarray, captions: Sequence[str], *, ranked: int = 50, draws: int = 20, seed: int = 0
-) -> np.ndarray:
+    pictures: np.ndarray, texts: np.ndarray, captions: Sequence[str], *, families: np.ndarray | None = None,
+    ranked: int = 50, draws: int = 20, seed: int = 0,
+) -> np.ndarray:  # fmt: skip
     """For each picture the share (n,) of `draws` in which its own text is the nearest of `ranked`.
 
     Row i of `pictures` (n, d) belongs to row i of `texts` (n, d) and to `captions[i]`; the other texts are drawn from
-    different captions. Raises `Refusal` with fewer than `ranked` captions.
+    different captions, of another family where `families` (n,) numbers what looks the same. Raises `Refusal` with fewer than `ranked` captions.
     """
     names, first, number = np.unique(np.asarray(captions, dtype=object).astype(str), return_index=True, return_inverse=True)
     if len(names) < ranked:
@@ -80,9 +81,9 @@ def r_precision(
     own = scores[np.arange(len(pictures)), number]
     scores[np.arange(len(pictures)), number] = -np.inf
     won = np.zeros(len(pictures))
-    for _ in range(draws):
-        for row in range(len(pictures)):
-            others = rng.choice(len(names) - 1, ranked - 1, replace=False)
-            others += others >= number[row]
-            won[row] += own[row] > scores[row, others].max()
+    alike = np.arange(len(names)) if families is None else np.asarray(families)[first]
+    for row in range(len(pictures)):
+        others = np.flatnonzero((alike != alike[number[row]]) & (np.arange(len(names)) != number[row]))
+        for _ in range(draws):
+            won[row] += own[row] > scores[row, rng.permutation(others)[: ranked - 1]].max()
     return won / draws

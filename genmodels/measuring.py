@@ -29,18 +29,15 @@ def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, se
     run's findings.json. n is 1,000 pictures or 200 texts where it is not given. Raises `Refusal` for a metric that does
     not exist.
     """
-    pictures = run.spec.kind == "image"
-    n = n or (1000 if pictures else 200)
-    known = _names(pictures)
+    how, known = _how(run)
     for name in names:
         if name not in known:
             raise Refusal(unknown("metric", name, known))
     data = load_for(run.experiment)
-    measure = measure_pictures if pictures else measure_texts
-    wanted = lambda name: not names or name in names  # noqa: E731
-    rows = measure(run.generator(), data, n, seed, wanted)
+    wanted = lambda name: not names or name.split(":")[0] in names or name in names  # noqa: E731
+    rows: list[Any] = list(how(run.generator(), data, n, seed, wanted))
     measures = [_row(*row, seed=seed) for row in rows if wanted(row[0])]
-    document = run.findings() | {"run": run.id, "measured": time.strftime("%Y-%m-%d"), "samples": n, "seed": seed}
+    document = run.findings() | {"run": run.id, "measured": time.strftime("%Y-%m-%d"), "samples": n or _N[run.spec.kind == "image"], "seed": seed}
     kept = [row for row in document.get("measures", []) if row["metric"] not in {row["metric"] for row in measures}]
     document["measures"] = kept + measures
     if keep:
@@ -48,17 +45,59 @@ def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, se
     return document
 
 
-def _names(pictures: bool) -> list[str]:
+_N = (200, 1000)  # texts and pictures that are drawn where nobody says how many
+
+
+def _how(run: Run) -> tuple[Callable[..., Iterator[Any]], list[str]]:
+    """What measures a run, by what it is, and the names of its measures (those before a colon stand for several)."""
     from genmodels.metrics import METRICS
 
-    return [*METRICS, *BOUNDS, *FLOORS] if pictures else [*LIKELIHOODS, *OF_SAMPLES]
+    recipe = run.experiment.make_recipe()
+    if run.experiment.model == "upscaler":
+        from genmodels.upscaling import MEASURES, measure_upscaler
+
+        return measure_upscaler, MEASURES
+    if not recipe.draws:
+        return measure_encoder, ["held-out", "R-precision"]
+    if recipe.captioned:
+        from genmodels.measuring_prompts import FAMILIES, measure_prompted
+
+        return measure_prompted, [*METRICS, *FLOORS, *FAMILIES]
+    if run.spec.kind == "image":
+        return measure_pictures, [*METRICS, *BOUNDS, *FLOORS]
+    return measure_texts, [*LIKELIHOODS, *OF_SAMPLES]
 
 
-def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
+def measure_encoder(encoder: Any, data: Any, n: int | None, seed: int, wanted: Callable[[str], bool]) -> Iterator[Any]:
+    """What reads pictures, on all held-out ones: labels read right, in all and by class; or captions found among 50."""
+    from genmodels.findings import clopper_pearson
+    from genmodels.judging import r_precision
+    from genmodels.measuring_prompts import families_of
+    from genmodels.reading_groups import clustered
+
+    held_out = data.test
+    if hasattr(encoder, "read"):
+        true = np.array(encoder.classes)[held_out.labels]
+        right = encoder.read(held_out.images) == true
+        yield "held-out: read right", clopper_pearson(int(right.sum()), len(right)), "higher", "share", "all held-out pictures, exact interval"
+        for name in encoder.classes:
+            if (among := true == name).any():
+                yield f"held-out: read right, {name}", clopper_pearson(int(right[among].sum()), int(among.sum())), "higher", "share", "held-out pictures of this class, exact interval"
+        return
+    parts = {"all": np.arange(len(held_out)), "emoji": np.flatnonzero([("skin tone" in c) for c in held_out.captions])}
+    for name, rows in parts.items():
+        if len(rows) >= 50:
+            captions = [held_out.captions[i] for i in rows]
+            found = r_precision(encoder.pictures(held_out.images[rows]), encoder.texts(captions), captions, families=families_of(held_out.images[rows]))
+            yield f"R-precision: {name}", clustered(found, captions, seed), "higher", "share", f"nearest to their own among 50 held-out captions, 20 draws, {len(rows)} held-out pictures"
+
+
+def measure_pictures(generator: Any, data: Any, n: int | None, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """Every measure whose name is `wanted`: the metrics, how much floors are behind, and bounds of the likelihood."""
     from genmodels.metrics import METRICS, PROTOCOL
     from genmodels.metrics.kernel_distance import kernel_distance_difference
 
+    n = n or _N[True]
     samples = generator.sample(n, seed=seed)
     for name, metric in METRICS.items():
         if wanted(name):
@@ -115,7 +154,10 @@ def log_weights(generator: Any, held_out: Any, seed: int, draws: int) -> np.ndar
     return np.stack([np.asarray(weigh(pictures, np.asarray(label), each)) for each in noise], axis=1)
 
 
-def _row(name: str, estimate: Any, better: str, unit: str, protocol: str, seed: int) -> dict[str, Any]:
+def _row(name: str, estimate: Any, better: str, unit: str, protocol: str, *, seed: int) -> dict[str, Any]:
+    """A measure ready for JSON; without an estimate it was not measured, and the protocol is the reason."""
+    if estimate is None:
+        return {"metric": name, "value": None, "low": None, "high": None, "n": 0, "better": better, "unit": unit, "protocol": f"not measured: {protocol}", "seed": seed}
     return {
         "metric": name, "value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n,
         "better": better, "unit": unit, "protocol": str(protocol), "seed": seed,

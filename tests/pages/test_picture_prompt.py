@@ -1,0 +1,147 @@
+"""The prompt page of a model that draws, on a real tiny one: every view, and what is asked for by mistake."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dashboard.picture_drawing import Drawn
+from dashboard.picture_sweep import recipes, zipped
+from dashboard.picture_views import VIEWS
+from genmodels.drawing import Drawing
+from genmodels.picture_prompts import Cell, between, draw_cells, sweep, values_of
+from genmodels.pictures import png_facts
+from genmodels.refusal import Refusal
+from genmodels.runs import Run
+from tests.pages.test_pages import HOSTILE, no_gallery, opened  # noqa: F401  (a fixture)
+
+
+@pytest.fixture
+def run(trained, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """In its own home, so that the page compiles it once for all tests: don't change it."""
+    folder = trained("diffusion")
+    monkeypatch.setenv("GENMODELS_HOME", str(folder.parent.parent))
+    return Run(folder)
+
+
+def drawing_of(run: Run, **query: object):
+    test = opened("prompt", run=run.id, prompt="arrow left", **query)
+    next(each for each in test.number_input if each.label == "Steps").set_value(3)
+    next(each for each in test.button if each.label == "Draw").click()
+    test.run(timeout=120)
+    assert not test.exception and not test.error, [each.value for each in test.error]
+    return test
+
+
+def messages(test) -> str:
+    return " ".join(each.value for part in (test.error, test.info, test.caption, test.warning) for each in part)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_says_what_to_do_before_anything_is_drawn(view: str, run: Run) -> None:
+    test = opened("prompt", run=run.id, painting=view)
+    assert not test.exception and not test.error
+    assert test.info, view
+
+
+def test_four_pictures_are_drawn_each_with_its_seed_and_where_it_comes_from(run: Run) -> None:
+    test = drawing_of(run, seed=7)
+    said = messages(test)
+    assert all(f"Seed {seed}" in said for seed in (7, 8, 9, 10)) and "Made by a model" in said and "steps \\= 3" in said
+    drawn = test.session_state["drawn"]["pictures"]
+    direct = run.generator().sample(4, seed=7, given=["arrow left"], drawing=Drawing(steps=3))
+    assert np.array_equal(np.stack([each.picture for each in drawn]), direct)  # the page draws what the command line draws
+    facts = png_facts(drawn[1].png())
+    assert facts["Prompt"] == "arrow left" and facts["Seed"] == "8" and json.loads(facts["Settings"])["steps"] == 3
+
+
+@pytest.mark.parametrize("view", ["Film", "Words", "Sweep", "Between", "History"])
+def test_views_show_what_was_drawn(view: str, run: Run) -> None:
+    test = drawing_of(run)
+    test.query_params["painting"] = view
+    test.session_state["painting"] = view
+    if view == "Between":
+        test.session_state["towards"] = "circle"
+    test.run(timeout=60)
+    if view in ("Sweep", "Between"):
+        next(each for each in test.button if each.label == "Draw").click().run(timeout=120)
+    assert not test.exception and not test.error
+    assert {"Film": "foreseen", "Words": "share of attention", "Sweep": "guidance 6.0", "Between": "100%", "History": "4 pictures"}[view] in messages(test).replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [("", "Write a prompt first"), ("qqqq zzzz", "knows none of the words"), ("x" * 10_000, "10,000 characters"), (HOSTILE, ""), ("arow left", "Not seen in training: arow")],
+)
+def test_bad_prompts_are_answered_and_nothing_is_drawn(prompt: str, said: str, run: Run) -> None:
+    test = opened("prompt", run=run.id, prompt=prompt)
+    button = next((each for each in test.button if each.label == "Draw"), None)
+    if button is not None and said != "Not seen in training: arow" and prompt:
+        button.click().run(timeout=60)
+    assert not test.exception
+    assert said in messages(test).replace("\\", "")
+    assert not re.search(r"(?<!\\)(<img|!\[|\]\()", messages(test)) and "\u202e" not in messages(test)  # all escaped
+    if prompt != HOSTILE:
+        assert "drawn" not in test.session_state or not test.session_state["drawn"].get("pictures")
+
+
+def test_the_nearest_known_word_replaces_an_unknown_one(run: Run) -> None:
+    test = opened("prompt", run=run.id, prompt="arow left")
+    next(each for each in test.button if "arrow" in each.label).click().run()
+    assert test.session_state["prompt"] == "arrow left" and "knows every word" in messages(test)
+
+
+@pytest.mark.parametrize("knobs", [{"steps": 0}, {"guidance": 1000}])
+def test_settings_out_of_range_can_not_be_asked_for(knobs: dict, run: Run) -> None:
+    test = opened("prompt", run=run.id, prompt="circle")
+    box = next(each for each in test.number_input if each.label.lower() in knobs)
+    assert not box.min <= knobs[box.label.lower()] <= box.max
+
+
+def test_an_unknown_view_is_answered(run: Run) -> None:
+    test = opened("prompt", run=run.id, painting="Nonsense")
+    assert not test.exception
+
+
+# What the views ask of genmodels
+
+
+def test_a_sweep_has_every_combination_and_a_bound() -> None:
+    base = Cell("circle", 3)
+    cells = sweep(base, [("sampler", values_of("sampler", "ddim, dpm-solver++")), ("steps", values_of("steps", "2, 4")), ("seed", values_of("seed", "1,2"))])
+    assert len(cells) == 8 and cells[0] == Cell("circle", 1, Drawing(sampler="ddim", steps=2)) and cells[-1].seed == 2
+    for axes, said in (([("seed", [1]), ("seed", [2])], "different"), ([("seed", range(200))], "200 pictures")):
+        with pytest.raises(Refusal, match=said):
+            sweep(base, axes)
+    for axis, text, said in (("steps", "0", "steps is '0'"), ("guidance", "1000", "guidance"), ("seed", "a", "seeds are 'a'"), ("seed", "-1", "seed is -1"), ("prompt", " ; ", "0 values")):
+        with pytest.raises(Refusal, match=said):
+            values_of(axis, text)
+
+
+def test_cells_are_drawn_a_few_at_a_time_and_each_as_if_alone(run: Run) -> None:
+    generator = run.generator()
+    cells = [*between("circle", "user", 5, Drawing(steps=2), 5), Cell("circle", 5, Drawing(steps=3))]
+    pictures: dict[int, np.ndarray] = {}
+    shares = []
+    for progress in draw_cells(generator, cells):
+        shares.append(progress.share)
+        if progress.step.number == progress.step.steps:
+            pictures |= dict(zip(progress.cells, progress.step.clean, strict=True))
+    assert sorted(pictures) == list(range(6)) and shares == sorted(shares) and shares[-1] == 1
+    assert np.array_equal(pictures[0], generator.sample(1, seed=5, given=["circle"], drawing=Drawing(steps=2))[0])
+    assert np.array_equal(pictures[5], generator.sample(1, seed=5, given=["circle"], drawing=Drawing(steps=3))[0])
+
+
+def test_archives_and_histories_hold_what_is_needed_to_draw_again(run: Run) -> None:
+    each = Drawn(run.id, "diffusion on icons", Cell("=circle", 4, Drawing(steps=2)), np.zeros((28, 28, 1), np.uint8))
+    with zipfile.ZipFile(io.BytesIO(zipped([each]))) as archive:
+        assert png_facts(archive.read("0000-seed-4.png"))["Prompt"] == "=circle"
+        assert "'=circle" in archive.read("recipes.csv").decode()
+    (told,) = json.loads(recipes([each], {each.line}))
+    assert told["favourite"] and told["steps"] == 2 and Path(told["run"]).name == run.id
