@@ -43,7 +43,7 @@ class Subject:
     @cached_property
     def samples(self) -> np.ndarray:
         """The samples, uint8 (n, height, width, channels), drawn at the first use."""
-        samples = np.asarray(self.generator.sample(self.n, seed=self.seed))
+        samples = np.asarray(self.generator.sample(self.n, seed=self.seed, **self._asked()))
         expected = (self.n, *self.data.spec.shape)
         if samples.shape != expected or samples.dtype != np.uint8:
             raise Refusal(
@@ -52,6 +52,13 @@ class Subject:
             )
         samples.setflags(write=False)
         return samples
+
+    def _asked(self) -> dict[str, Sequence[str]]:
+        """What follows prompts is asked for the captions of held-out pictures, again and again."""
+        captions = self.data.test.captions
+        if not hasattr(self.generator, "word_pieces") or not captions:
+            return {}
+        return {"given": [captions[number % len(captions)] for number in range(self.n)]}
 
 
 @dataclass(frozen=True)

@@ -11,20 +11,25 @@ import pytest
 from genmodels import checkpoints
 from genmodels.gallery import GALLERY
 from genmodels.gallery.make import EXPERIMENTS
+from genmodels.models import MODELS
 from genmodels.recipe import Experiment
 from genmodels.runs import RunStore, gallery_names
+from genmodels.training import load_for
 
 WRITERS = {name for name, asked in EXPERIMENTS.items() if asked["model"] == "transformer"}
-PAINTERS = EXPERIMENTS.keys() - WRITERS
+READERS = {name for name, asked in EXPERIMENTS.items() if not MODELS[asked["model"]].draws}
+PAINTERS = EXPERIMENTS.keys() - WRITERS - READERS
+PROMPTED = {name for name in PAINTERS if Experiment.from_dict(EXPERIMENTS[name]).make_recipe().captioned}
 each_run = pytest.mark.parametrize("name", sorted(EXPERIMENTS))
 each_painter = pytest.mark.parametrize("name", sorted(PAINTERS))
+each_prompted = pytest.mark.parametrize("name", sorted(PROMPTED))
 each_writer = pytest.mark.parametrize("name", sorted(WRITERS))
 
 
 def test_all_that_is_made_ships_and_is_small() -> None:
     assert gallery_names() == sorted(EXPERIMENTS)
-    for names in (PAINTERS, WRITERS):
-        assert sum(file.stat().st_size for name in names for file in (GALLERY / name).rglob("*") if file.is_file()) < 15e6
+    for names, most in ((PAINTERS - PROMPTED, 15e6), (WRITERS, 15e6), (PROMPTED | READERS, 25e6)):
+        assert sum(file.stat().st_size for name in names for file in (GALLERY / name).rglob("*") if file.is_file()) < most
 
 
 @each_run
@@ -32,9 +37,9 @@ def test_a_run_is_what_make_asks_for_on_the_data_it_says(name: str) -> None:
     run = RunStore.default()[name]
     assert run.state == "done" and run.experiment == Experiment.from_dict(EXPERIMENTS[name])
     if not name.endswith(("-code", "-docs")) or run.facts["versions"]["python"] == platform.python_version():
-        assert run.experiment.make_source().load().digest() == run.facts["data_sha256"]
+        assert load_for(run.experiment).digest() == run.facts["data_sha256"]
     assert run.status["seconds"] > 1 and run.status["cpu_seconds"] > 1
-    assert run.samples and (run.path / "card.md").stat().st_size > 1000
+    assert (run.samples or name in READERS) and (run.path / "card.md").stat().st_size > 1000
     if "openmoji" in name:
         assert "OpenMoji" in run.facts["credit"] and "OpenMoji" in (run.path / "card.md").read_text()
 
@@ -45,8 +50,9 @@ def test_it_beats_noise_and_the_training_mean_and_does_not_copy(name: str) -> No
     measures = {row["metric"]: row for row in findings["measures"]}
     for floor in ("kid of noise, less the model's", "kid of the training mean, less the model's"):
         assert measures[floor]["low"] > 0, floor
-    assert findings["verdict"] in ("pass", "warn")
-    assert all(row["n"] > 0 and row["protocol"] and row["low"] <= row["value"] <= row["high"] for row in measures.values())
+    assert findings["verdict"] in ("pass", "warn") or name in PROMPTED  # prompted reproduction is a question of its own
+    told = [row for row in measures.values() if row["value"] is not None or not row["protocol"].startswith("not measured: ")]
+    assert len(told) > 8 and all(row["n"] > 0 and row["protocol"] and row["low"] <= row["value"] <= row["high"] for row in told)
 
 
 @each_run
@@ -58,6 +64,38 @@ def test_its_weights_are_whole_in_half_precision_and_draw(name: str) -> None:
     if name in PAINTERS:
         samples = run.generator().sample(20, seed=5)
         assert samples.shape == (20, *run.spec.shape) and samples.std() > 10
+
+
+def numbers(name: str) -> dict[str, dict]:
+    return {row["metric"]: row for row in RunStore.default()[name].findings()["measures"]}
+
+
+def test_the_judge_and_the_readers_are_good_enough_to_judge() -> None:
+    assert numbers("judge")["R-precision: emoji"]["low"] > 0.8
+    assert numbers("reader-tone")["held-out: read right"]["value"] >= 0.97
+    assert numbers("reader-gender")["held-out: read right"]["value"] >= 0.92
+
+
+def test_the_upscaler_beats_bicubic_by_two_decibels() -> None:
+    assert numbers("upscaler")["PSNR of the upscaler, less bicubic"]["low"] > 2
+    assert numbers("upscaler")["SSIM of the upscaler"]["low"] > numbers("upscaler")["SSIM of lanczos"]["high"]
+
+
+def test_the_judge_shares_nothing_with_what_it_judges() -> None:
+    judge, clip = (Experiment.from_dict(EXPERIMENTS[name]) for name in ("judge", "clip"))
+    assert judge.seed != clip.seed and judge.source != clip.source
+    assert judge.recipe["text"] != clip.recipe["text"] and judge.recipe["image"] != clip.recipe["image"]
+    assert all(Experiment.from_dict(EXPERIMENTS[name]).recipe["encoder"] == "clip" for name in PROMPTED)
+
+
+@each_prompted
+def test_what_is_drawn_shows_what_was_asked_for(name: str) -> None:
+    measured = numbers(name)
+    if measured.get("R-precision: samples", {}).get("value") is not None:
+        assert measured["R-precision: samples"]["low"] > 0.1  # chance is 0.02
+    if name == "diffusion-openmoji":
+        for grouping in ("skin tone", "gender"):
+            assert measured[f"{grouping}: samples as a share of real"]["value"] >= 0.92
 
 
 @each_writer
