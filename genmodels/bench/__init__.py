@@ -96,6 +96,35 @@ BENCHES.add("sample-text-16")(_sampling(16, steps=2))
 BENCHES.add("sample-text-long")(Growth({context: _growing(context) for context in (128, 256, 512, 1024)}))
 BENCHES.add("tinyshakespeare")(Published("nanogpt-readme", 1.88, "nats/character", (OURS_TEXT, "tinyshakespeare"), "held_out_loss", steps=2000))
 
+PYTORCH_UNET = PYTORCH + "_unet"
+UNET_WAYS = (("contiguous",), ("channels_last",))
+BENCHES.add("sample-image")(
+    Bench(
+        "s",
+        3,
+        ("genmodels.bench.ours_pictures", "sample-image"),
+        {
+            "pytorch": [(PYTORCH_UNET, "sample-image", *way) for way in UNET_WAYS],
+            "pytorch-compiled": [(PYTORCH_UNET, "sample-image", *way, "compiled") for way in UNET_WAYS],
+        },
+    )
+)
+BENCHES.add("sample-image-ddim")(
+    Bench("s", 3, ("genmodels.bench.ours_pictures", "sample-image", "ddim"), {"keras-io": [(PEERS + "keras_io_ddim",)]})
+)
+BENCHES.add("train-diffusion")(
+    Bench(
+        "images/s",
+        4,
+        ("genmodels.bench.ours_pictures", "train-diffusion"),
+        {
+            "pytorch": [(PYTORCH_UNET, "train-diffusion", *way) for way in UNET_WAYS],
+            "pytorch-compiled": [(PYTORCH_UNET, "train-diffusion", *way, "compiled") for way in UNET_WAYS],
+        },
+        64,
+    )
+)
+
 
 def run(names: Sequence[str] = (), pairs: int = 5) -> list[dict[str, Any]]:
     """Rows of bench, peer, unit, ours, theirs, ratio, ours_all, theirs_all (medians and every turn, in the unit).
