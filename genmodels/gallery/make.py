@@ -6,6 +6,7 @@ precision, the numbers measured with those weights, and a model card. Interrupte
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 import sys
@@ -35,26 +36,22 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "transformer-docs": {"model": "transformer", "data": "python-docs", "recipe": {"layers": 4, "heads": 6, "width": 192, "dropout": 0.2}, "epochs": 7, "batch_size": 8},
     "clip": {"model": "clip", "data": "emblems", "epochs": 16, "batch_size": 128},
     "judge": {"model": "clip", "data": "emblems", "source": {"share": 0.9, "share_seed": 1}, "recipe": {"text": "bag", "image": "plain", "width": 24, "dimensions": 96, "vocabulary": 3000}, "epochs": 24, "batch_size": 128, "seed": 1},
-    "diffusion-openmoji": {"model": "diffusion", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "epochs": 120, "batch_size": 64},
+    "diffusion-openmoji": {"model": "diffusion", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "recipe": {"partly": 0.3, "learning_rate": 5e-4}, "epochs": 24},
     "upscaler": {"model": "upscaler", "data": "openmoji", "source": {"size": 128, "subset": "all"}, "epochs": 16, "batch_size": 16},
     "reader-tone": {"model": "reader", "data": "openmoji", "source": {"split": "combination", "label": "tone"}, "epochs": 45, "batch_size": 32},
     "reader-gender": {"model": "reader", "data": "openmoji", "source": {"split": "combination", "label": "woman or man", "subset": "all", "mirror": True}, "recipe": {"colours": "any", "wear": 0.05, "learning_rate": 2e-3}, "epochs": 65, "batch_size": 32},
     "gan-prompts": {"model": "gan", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "recipe": {"captioned": True, "learning_rate": 5e-4}, "epochs": 70},
     "diffusion-icons": {"model": "diffusion", "data": "icons", "source": {"size": 32}, "recipe": {"width": 32}, "epochs": 45},
 }
+# What is trained before, for runs that branch from the last epoch of another.
+BEFORE: dict[str, dict[str, Any]] = {
+    "diffusion-openmoji": {"model": "diffusion", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "epochs": 120},
+}
 
 
 def make(name: str) -> Run:
     """Train, slim, measure and audit one run of the gallery."""
-    store = RunStore(home() / "gallery" / "runs")
-    experiment = Experiment.from_dict(EXPERIMENTS[name])
-    same = [run for run in store if run.experiment == experiment]
-    run = same[0] if same else store.create(experiment)
-    if run.state != "done":
-        jobs.clear_stop(run)
-        with run.lease():
-            if train(run, lambda status: print(f"\r{name}: epoch {status.get('epoch')}/{status.get('epochs')}  ", end="")) != "done":
-                raise Refusal(f"{name}: {run.status['message']}")
+    run = trained(name, Experiment.from_dict(EXPERIMENTS[name]), trained(name, Experiment.from_dict(BEFORE[name])) if name in BEFORE else None)
     shipped = slim(run, name)
     started = time.monotonic()
     measure_run(shipped, seed=1)
@@ -62,6 +59,26 @@ def make(name: str) -> Run:
     write_atomically(shipped.path / "card.md", report(run_document(shipped), "md"))
     print(f"\n{name}: trained in {run.status['seconds']:.0f} s, measured in {time.monotonic() - started:.0f} s.")
     return shipped
+
+
+def trained(name: str, experiment: Experiment, before: Run | None = None) -> Run:
+    """The run of that experiment, trained to its end; from the weights of another where there is one."""
+    store = RunStore(home() / "gallery" / "runs")
+    parent = f"{before.id}@{before.status['epoch']}" if before else ""
+    same = [run for run in store if run.experiment == dataclasses.replace(experiment, parent=parent)]
+    if same:
+        run = same[0]
+    elif before:
+        changes = {key: value for key, value in experiment.to_dict().items() if key != "parent"}
+        run = jobs.branch(store, before, before.status["epoch"], **changes)
+    else:
+        run = store.create(experiment)
+    if run.state != "done":
+        jobs.clear_stop(run)
+        with run.lease():
+            if train(run, lambda status: print(f"\r{name}: epoch {status.get('epoch')}/{status.get('epochs')}  ", end="")) != "done":
+                raise Refusal(f"{name}: {run.status['message']}")
+    return run
 
 
 def slim(run: Run, name: str) -> Run:
