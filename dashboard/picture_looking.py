@@ -105,7 +105,7 @@ def _heat_maps(picture: np.ndarray, heat: dict[str, np.ndarray]) -> Any:
 
     from dashboard.film import data_url
 
-    columns = min(5, len(heat) + 1)
+    columns = min(3, len(heat) + 1)
     rows = -(-(len(heat) + 1) // columns)
     titles = ["the picture", *(chart_text(plain_text(word, 24)) for word in heat)]
     figure = make_subplots(rows, columns, subplot_titles=titles, horizontal_spacing=0.02, vertical_spacing=0.12 if rows > 1 else 0)
@@ -146,10 +146,7 @@ def between_view(run: Run) -> None:
         nothing_yet("Write a second prompt and press Draw: eight pictures of one seed lead from the first prompt to the second.")
         return
     first, last = pictures[0].cell, pictures[-1].cell
-    for column, each in zip(st.columns(len(pictures)), pictures, strict=True):
-        with column:
-            gallery.images(each.picture[None], f"{each.cell.share:.0%} of the way from “{plain_text(first.prompt, 60)}” to “{plain_text(last.towards, 60)}”", side=160)
-            st.caption(f"{each.cell.share:.0%}")
-    st.caption("All of one seed: only how the prompt is encoded changes. Where the picture jumps, the model knows no between.")
+    gallery.images(np.stack([each.picture for each in pictures]), f"From “{plain_text(first.prompt, 60)}” to “{plain_text(last.towards, 60)}” in {len(pictures)} pictures", columns=len(pictures), side=1000)
+    st.caption(f"From the first prompt to the second, {', '.join(f'{each.cell.share:.0%}' for each in pictures)} of the way. All of one seed: only how the prompt is encoded changes. Where the picture jumps, the model knows no between.")
     strip_downloads(pictures, "between-prompts")
     gallery.credit(pictures[0].credit)

@@ -8,11 +8,13 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from dashboard import charts, gallery, state
+from dashboard.film import sheet
 from dashboard.picture_drawing import Drawn, described, downloads, drawn, nothing_yet, recipe_rows, show
-from dashboard.text import counted, plain_text, safe_text
+from dashboard.text import chart_text, counted, plain_text, safe_text
 from genmodels.drawing import Drawing
 from genmodels.picture_prompts import AXES, MOST_CELLS, Cell, sweep, values_of
 from genmodels.prompt_table import read_prompts
@@ -55,23 +57,27 @@ def sweep_view(run: Run) -> None:
     places = st.tabs([safe_text(name, 40) for name in names]) if tabs else [st.container()]
     for number, place in enumerate(places):
         with place:
-            _grid(pictures[number * size : (number + 1) * size], (down, rows), (across, columns))
+            if own := pictures[number * size : (number + 1) * size]:
+                _grid(own, (down, rows), (across, columns), f"sweep.{number}")
     if len(pictures) < size * len(names):
         st.info(f"Stopped: {len(pictures)} of {size * len(names)} pictures are drawn.", icon=":material/stop_circle:")
-    table = recipe_rows(pictures)
-    charts.data_behind(table, key="sweep", name="sweep-recipes")
     st.download_button("All pictures (ZIP)", lambda: zipped(pictures), "sweep.zip", "application/zip", key="sweep.zip", icon=":material/download:", on_click="ignore")
     gallery.credit(pictures[0].credit)
 
 
-def _grid(pictures: Sequence[Drawn], down: tuple[str, list[str]], across: tuple[str, list[str]]) -> None:
-    for row, value in enumerate(down[1]):
-        cells = pictures[row * len(across[1]) : (row + 1) * len(across[1])]
-        for number, (column, each) in enumerate(zip(st.columns(len(across[1])), cells, strict=False)):
-            with column:
-                gallery.images(each.picture[None], f"{down[0]} {value}, {across[0]} {across[1][number]}: {described(each)}", side=160)
-                st.caption(safe_text(f"{down[0]} {value}, {across[0]} {across[1][number]}", 80))
-    st.caption(f"Down the page varies {safe_text(down[0])}, across {safe_text(across[0])}; everything else is the same. Each recipe is in the table below: it draws the same picture again.")
+def _grid(pictures: Sequence[Drawn], down: tuple[str, list[str]], across: tuple[str, list[str]], key: str) -> None:
+    """Pictures over two axes; what is not drawn (yet) is white."""
+    first = pictures[0].picture
+    stack = np.full((len(down[1]) * len(across[1]), *first.shape), 255, np.uint8)
+    stack[: len(pictures)] = [each.picture for each in pictures]
+    hover = [chart_text(each.line, 300) for each in pictures] + ["not drawn"] * (len(stack) - len(pictures))
+    figure = sheet(stack, len(across[1]), hover, height=min(900, 110 + 170 * len(down[1])))
+    high, wide = (side + 2 for side in first.shape[:2])  # with the gap between two
+    figure.update_xaxes(visible=True, showline=False, title_text=across[0], tickvals=[wide * (n + 0.5) - 1.5 for n in range(len(across[1]))], ticktext=[chart_text(v, 24) for v in across[1]])
+    figure.update_yaxes(visible=True, showline=False, title_text=down[0], tickvals=[high * (n + 0.5) - 1.5 for n in range(len(down[1]))], ticktext=[chart_text(v, 24) for v in down[1]])
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 60})
+    charts.draw(figure, key=key, name="sweep", table=lambda: recipe_rows(pictures),
+                see=f"Down the page varies {safe_text(down[0])}, across {safe_text(across[0])}; everything else is the same. Point at a picture for its recipe, which draws it again.")  # fmt: skip
 
 
 def zipped(pictures: Sequence[Drawn]) -> bytes:
