@@ -78,8 +78,9 @@ def buttons(ready: bool, label: str = "Draw") -> bool:
     """Draw and Stop; any press ends a drawing, and what was finished stays."""
     with st.container(horizontal=True):
         pressed = st.button(label, type="primary", icon=":material/brush:", disabled=not ready)
-        st.button("Stop", icon=":material/stop_circle:")
-    return pressed or bool(state.take(state.DRAW_AGAIN))
+        asked = pressed or bool(state.take(state.DRAW_AGAIN))
+        st.button("Stop", icon=":material/stop_circle:", disabled=not asked)
+    return asked
 
 
 def draw_live(view: str, asked: Sequence[tuple[Run, Sequence[Cell]]], *, start: np.ndarray | None = None, mask: np.ndarray | None = None) -> None:

@@ -1,0 +1,83 @@
+"""The prompt page of a model that draws in a real browser: a drawing that stops, a mask that is painted, before and after."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+from genmodels.picture_prompts import mask_of
+from genmodels.runs import Run
+from tests.dashboard.test_browser import IDLE, browser, home, server, visit  # noqa: F401  (fixtures)
+
+
+@pytest.fixture(scope="module")
+def folder(trained) -> Path:
+    return trained("diffusion")
+
+
+@pytest.fixture
+def run(home: Path, folder: Path) -> Run:  # noqa: F811
+    return Run(Path(shutil.copytree(folder, home / "runs" / folder.name, dirs_exist_ok=True)))
+
+
+def draw(page: Page) -> None:
+    page.get_by_test_id("stBaseButton-primary").click()
+
+
+def test_a_drawing_shows_its_steps_and_is_stopped(browser: Browser, server: tuple[str, Path], run: Run) -> None:  # noqa: F811
+    page = visit(browser, f"{server[0]}/prompt?run={run.id}&prompt=arrow%20left&seed=3")
+    page.get_by_text("How it is drawn").click()
+    page.get_by_role("spinbutton", name="Steps").fill("250")
+    draw(page)
+    page.get_by_text("of 250, pictures 1 to 4 of 4").wait_for(timeout=120_000)  # the network is compiled first
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.wait_for_function(IDLE, timeout=30_000)
+    assert page.get_by_text("Seed 3", exact=True).count() == 0  # nothing was finished, nothing is kept
+    page.get_by_role("spinbutton", name="Steps").fill("3")
+    page.get_by_role("spinbutton", name="Steps").press("Enter")
+    page.wait_for_function(IDLE, timeout=30_000)
+    draw(page)
+    page.get_by_text("Seed 6", exact=True).wait_for(timeout=60_000)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PNG").first.click()
+    assert b"arrow left" in Path(download.value.path()).read_bytes()
+    page.close()
+
+
+def test_a_mask_is_painted_and_what_is_outside_stays(browser: Browser, server: tuple[str, Path], run: Run) -> None:  # noqa: F811
+    page = visit(browser, f"{server[0]}/prompt?run={run.id}&prompt=circle&painting=From%20a%20picture")
+    page.get_by_text("Paint", exact=True).click()
+    canvas = page.locator("canvas[role=application]")
+    canvas.first.wait_for(timeout=60_000)
+    stroke(page, canvas.first, 0.2, 0.8)
+    canvas.nth(1).wait_for(timeout=30_000)
+    page.wait_for_function(IDLE, timeout=30_000)
+    stroke(page, canvas.nth(1), 0.5, 0.9)
+    page.wait_for_function(IDLE, timeout=30_000)
+    draw(page)
+    page.get_by_text("Before and after").wait_for(timeout=120_000)
+    before, after = (page.locator(f".paper img[alt={name}]").get_attribute("src") for name in ("before", "after"))
+    pictures = [np.array(mask_of(base64.b64decode(source.partition(",")[2]), (28, 28, 1))) for source in (before, after)]
+    assert np.array_equal(pictures[0][:10], pictures[1][:10])  # above the stroke of the mask nothing was drawn anew
+    slider = page.get_by_role("slider", name="Share of before that shows, in percent")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert slider.input_value() == "51"
+    page.close()
+
+
+def stroke(page: Page, canvas: Locator, left: float, right: float) -> None:
+    """From left to right, in the middle of the canvas."""
+    canvas.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    box = canvas.bounding_box() or {}
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + left * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + right * box["width"], middle + 4, steps=6)
+    page.mouse.up()
