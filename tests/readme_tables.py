@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from genmodels import catalogue
-from genmodels.runs import RunStore, gallery_names
+from genmodels.runs import Run, RunStore, gallery_names
 
 README = Path(__file__).parent.parent / "README.md"
 BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -29,11 +29,11 @@ def data() -> str:
     return catalogue.table(rows)
 
 
-def gallery(kinds: tuple[str, ...] = ("image",), heading: str = "held-out, n = 1,000, 95 % interval") -> str:
-    """Every measure of every run of the gallery with its interval."""
-    runs = [run for run in (RunStore.default()[name] for name in gallery_names()) if run.spec.kind in kinds]
+def gallery(part: str = "pictures", heading: str = "held-out, n = 1,000, 95 % interval", left_out: str = "") -> str:
+    """Every measure of the runs of a part of the gallery with its interval, but those that `left_out` matches."""
+    runs = [run for run in (RunStore.default()[name] for name in gallery_names()) if part_of(run) == part]
     measured = {run.id: {row["metric"]: row for row in run.findings().get("measures", [])} for run in runs}
-    metrics = list(dict.fromkeys(name for rows in measured.values() for name in rows))
+    metrics = list(dict.fromkeys(name for rows in measured.values() for name in rows if not left_out or not re.search(left_out, name)))
     rows = []
     for name in metrics:
         found = {run.id: measured[run.id].get(name) for run in runs}
@@ -49,8 +49,24 @@ def gallery(kinds: tuple[str, ...] = ("image",), heading: str = "held-out, n = 1
     return catalogue.table(rows)
 
 
+def part_of(run: Run) -> str:
+    """What stands in one table: models of texts, of prompted pictures, of pictures, or what reads and refines them."""
+    recipe = run.experiment.make_recipe()
+    if run.spec.kind != "image":
+        return "texts"
+    return "instruments" if not recipe.draws else "prompts" if recipe.captioned else "pictures"
+
+
 def texts() -> str:
-    return gallery(("text", "code"), "held-out, 95 % interval")
+    return gallery("texts", "held-out, 95 % interval")
+
+
+def prompts() -> str:
+    return gallery("prompts", "captions of held-out pictures, 95 % interval", r": (real held-out pictures|samples), |: noise")
+
+
+def instruments() -> str:
+    return gallery("instruments", "held-out, 95 % interval")
 
 
 def metrics() -> str:
@@ -58,14 +74,14 @@ def metrics() -> str:
 
 
 def _number(row: dict[str, Any] | None) -> str:
-    return "" if row is None else f"{row['value']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
+    return "" if row is None else "not measured" if row["value"] is None else f"{row['value']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
 
 
 def _verdict(findings: dict[str, Any]) -> str:
     return str(findings.get("verdict", "not measured"))
 
 
-TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts}
+TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments}
 
 
 def filled(text: str) -> str:

@@ -81,7 +81,9 @@ class UNet(nn.Module):
         return F.conv2d(x, kernel, self.biases[name], stride, 0 if stride > 1 else kernel.shape[-1] // 2)
 
     def norm(self, name: str, x: Tensor) -> Tensor:
-        """Each pixel over its channels."""
+        """Each pixel over its channels, in the way that suits the layout."""
+        if self.layout == torch.contiguous_format:
+            return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-6) * self.scales[name][:, None, None]
         return F.rms_norm(x.permute(0, 2, 3, 1), (x.shape[1],), self.scales[name], 1e-6).permute(0, 3, 1, 2)
 
     def residual(self, name: str, x: Tensor, told: Tensor) -> Tensor:
@@ -152,7 +154,7 @@ def draw(model: Callable[..., Tensor]) -> np.ndarray:
 def training(model: UNet, compiled: bool) -> Callable[[int], None]:
     """AdamW, a moving average, gradients cut to norm 1; what the prompts say is given encoded."""
     average = [each.detach().clone() for each in model.parameters()]
-    adam = torch.optim.AdamW(model.parameters(), pictures.RATE, pictures.BETAS, weight_decay=pictures.DECAY, foreach=True)
+    adam = torch.optim.AdamW(model.parameters(), pictures.RATE, pictures.BETAS, weight_decay=pictures.DECAY, fused=True)
     rng = np.random.default_rng(0)
     images = torch.tensor(rng.integers(0, 256, (2048, pictures.CHANNELS, pictures.SIDE, pictures.SIDE)).astype("uint8"))
     states = torch.tensor(rng.standard_normal((pictures.BATCH, pictures.LENGTH, pictures.TEXT), dtype="float32"))
@@ -180,6 +182,7 @@ def main(name: str, layout: str, *ways: str) -> None:
     model = UNet()
     if layout == "channels_last":
         model.layout = torch.channels_last
+        model = model.to(memory_format=torch.channels_last)
     if name == "train-diffusion":
         serve(training(model, "compiled" in ways), warm_up=3)
         return
