@@ -244,6 +244,8 @@ def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     for name in COUNTS:
         if name in facts and (type(facts[name]) is not int or not 0 <= facts[name] < 2**53):
             raise Refusal(f"facts.json in the zip says {name} is {printable(str(facts[name])[:80])!r}, which is no count; export the run again.")
+    if not _are_words(facts.get("words", {})):
+        raise Refusal("facts.json in the zip says words of captions that are no words with their counts; export the run again.")
     if "spec" not in facts:
         return dict(facts)
     try:
@@ -257,7 +259,15 @@ def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     return dict(facts)
 
 
+def _are_words(words: Any) -> bool:
+    """The words of training captions, and how often each was there."""
+    few = isinstance(words, dict) and len(words) <= MAX_TOKENS
+    return few and all(len(word) <= MAX_TOKEN and type(count) is int and 0 < count < 2**53 for word, count in words.items())
+
+
 def _is_drawable(spec: Spec) -> bool:
+    if len(spec.vocabulary) > MAX_TOKENS or not all(len(word) <= MAX_TOKEN for word in spec.vocabulary):
+        return False
     sides = all(type(side) is int and 1 <= side <= MAX_SIDE for side in spec.shape)
     return sides and len(spec.shape) <= 4 and 0 <= spec.classes <= MAX_CLASSES and not spec.merges
 

@@ -102,11 +102,9 @@ class Upscaler(Recipe):
         from genmodels.fidelity import psnr
         from genmodels.upscaling import interpolated, small_of
 
-        if not hasattr(learner, "upscaler"):
-            learner.upscaler = self.opened(learner.spec, learner.networks, None)
         large = held_out.images[:EVALUATED]
         small = small_of(large)
-        ours = learner.upscaler.upscale(small)
+        ours = self._trained(learner).upscale(small)
         gained = psnr(large, ours) - psnr(large, interpolated(small, "bicubic"))
         error = np.abs(ours.astype("float32") - large).mean() / 255
         return {"held_out_loss": float(error), "psnr": float(psnr(large, ours).mean()), "psnr_over_bicubic": float(gained.mean())}
@@ -118,8 +116,14 @@ class Upscaler(Recipe):
 
         large = held_out.images[np.linspace(0, len(held_out) - 1, 6).astype(int)]
         small = small_of(large)
-        rows = (np.repeat(np.repeat(small, FACTOR, 1), FACTOR, 2), interpolated(small, "bicubic"), learner.upscaler.upscale(small), large)
+        rows = (np.repeat(np.repeat(small, FACTOR, 1), FACTOR, 2), interpolated(small, "bicubic"), self._trained(learner).upscale(small), large)
         return grid(np.concatenate(rows), 6)
+
+    def _trained(self, learner: Any) -> Any:
+        """What is learning, as something that enlarges; compiled once."""
+        if not hasattr(learner, "upscaler"):
+            learner.upscaler = self.opened(learner.spec, learner.networks, None)
+        return learner.upscaler
 
     def opened(self, spec: Spec, networks: Any, run: Any) -> Any:
         """A trained model as something that enlarges."""

@@ -163,3 +163,19 @@ def test_only_what_is_known_of_a_written_text_is_kept(trained, home: Path) -> No
         members = {name: archive.read(name) for name in archive.namelist()}
     run = import_run(zipped(members | written(TEXT | {"extra": 1, "tokens": ["x"], "notice": 3})), RunStore.default())
     assert json.loads(run.samples[1].read_text()) == [TEXT]
+
+
+def test_a_run_that_follows_prompts_survives_the_journey_and_foreign_words_are_checked(trained, home: Path) -> None:
+    old = Run(trained("diffusion"))
+    content = export_run(old)
+    new = import_run(io.BytesIO(content), RunStore.default())
+    assert new.facts["words"] == old.facts["words"] and new.spec == old.spec
+    assert (new.generator().sample(2, seed=1, given=["circle"]) == old.generator().sample(2, seed=1, given=["circle"])).all()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    for words in (["a"], {"a": "b"}, {"a": -1}, {"x" * 2000: 1}):
+        with pytest.raises(Refusal, match="words of captions"):
+            import_run(zipped(changed(members, "facts.json", words=words)), RunStore.default())
+    spec = json.loads(members["facts.json"])["spec"] | {"vocabulary": ["y" * 2000]}
+    with pytest.raises(Refusal, match="no model here could draw"):
+        import_run(zipped(changed(members, "facts.json", spec=spec)), RunStore.default())
