@@ -29,46 +29,51 @@ def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, se
     run's findings.json. n is 1,000 pictures or 200 texts where it is not given. Raises `Refusal` for a metric that does
     not exist.
     """
-    how, known = _how(run)
+    how, known, drawn = _how(run)
     for name in names:
         if name not in known:
             raise Refusal(unknown("metric", name, known))
     data = load_for(run.experiment)
+    n = drawn(data, n)
     wanted = lambda name: not names or name.split(":")[0] in names or name in names  # noqa: E731
     rows: list[Any] = list(how(run.generator(), data, n, seed, wanted))
     measures = [_row(*row, seed=seed) for row in rows if wanted(row[0])]
-    document = run.findings() | {"run": run.id, "measured": time.strftime("%Y-%m-%d"), "samples": n or _N[run.spec.kind == "image"], "seed": seed}
-    kept = [row for row in document.get("measures", []) if row["metric"] not in {row["metric"] for row in measures}]
+    document = run.findings() | {"run": run.id, "measured": time.strftime("%Y-%m-%d"), "samples": n, "seed": seed}
+    again = {row["metric"].split(":")[0] for row in measures}
+    kept = [row for row in document.get("measures", []) if row["metric"].split(":")[0] not in again]
     document["measures"] = kept + measures
     if keep:
         write_atomically(run.path / "findings.json", json.dumps(document, indent=1))
     return document
 
 
-_N = (200, 1000)  # texts and pictures that are drawn where nobody says how many
+How = tuple[Callable[..., Iterator[Any]], list[str], Callable[[Any, int | None], int]]
 
 
-def _how(run: Run) -> tuple[Callable[..., Iterator[Any]], list[str]]:
-    """What measures a run, by what it is, and the names of its measures (those before a colon stand for several)."""
+def _how(run: Run) -> How:
+    """What measures a run, by what it is, and the names of its measures (those before a colon stand for several).
+
+    Last, how many samples or held-out pictures are taken, from the data and what was asked for.
+    """
     from genmodels.metrics import METRICS
 
     recipe = run.experiment.make_recipe()
     if run.experiment.model == "upscaler":
         from genmodels.upscaling import MEASURES, measure_upscaler
 
-        return measure_upscaler, MEASURES
+        return measure_upscaler, MEASURES, lambda data, n: len(data.test)
     if not recipe.draws:
-        return measure_encoder, ["held-out", "R-precision"]
+        return measure_encoder, ["held-out", "R-precision"], lambda data, n: len(data.test)
     if recipe.captioned:
-        from genmodels.measuring_prompts import FAMILIES, measure_prompted
+        from genmodels.measuring_prompts import FAMILIES, measure_prompted, rounds_of
 
-        return measure_prompted, [*METRICS, *FLOORS, *FAMILIES]
+        return measure_prompted, [*METRICS, *FLOORS, *FAMILIES], rounds_of
     if run.spec.kind == "image":
-        return measure_pictures, [*METRICS, *BOUNDS, *FLOORS]
-    return measure_texts, [*LIKELIHOODS, *OF_SAMPLES]
+        return measure_pictures, [*METRICS, *BOUNDS, *FLOORS], lambda data, n: n or 1000
+    return measure_texts, [*LIKELIHOODS, *OF_SAMPLES], lambda data, n: n or 200
 
 
-def measure_encoder(encoder: Any, data: Any, n: int | None, seed: int, wanted: Callable[[str], bool]) -> Iterator[Any]:
+def measure_encoder(encoder: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Any]:
     """What reads pictures, on all held-out ones: labels read right, in all and by class; or captions found among 50."""
     from genmodels.findings import clopper_pearson
     from genmodels.judging import r_precision
@@ -89,15 +94,14 @@ def measure_encoder(encoder: Any, data: Any, n: int | None, seed: int, wanted: C
         if len(rows) >= 50:
             captions = [held_out.captions[i] for i in rows]
             found = r_precision(encoder.pictures(held_out.images[rows]), encoder.texts(captions), captions, families=families_of(held_out.images[rows]))
-            yield f"R-precision: {name}", clustered(found, captions, seed), "higher", "share", f"nearest to their own among 50 held-out captions, 20 draws, {len(rows)} held-out pictures"
+            yield f"R-precision: {name}", clustered(found, families_of(held_out.images[rows])), "higher", "share", f"nearest to their own among 50 held-out captions, 20 draws, {len(rows)} held-out pictures"
 
 
-def measure_pictures(generator: Any, data: Any, n: int | None, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
+def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """Every measure whose name is `wanted`: the metrics, how much floors are behind, and bounds of the likelihood."""
     from genmodels.metrics import METRICS, PROTOCOL
     from genmodels.metrics.kernel_distance import kernel_distance_difference
 
-    n = n or _N[True]
     samples = generator.sample(n, seed=seed)
     for name, metric in METRICS.items():
         if wanted(name):

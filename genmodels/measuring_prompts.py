@@ -8,6 +8,7 @@ pictures comes first, and where it is too large the measure is "not measured".
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -20,29 +21,36 @@ from genmodels.metrics import METRICS, PROTOCOL
 from genmodels.metrics.kernel_distance import kernel_distance_difference
 from genmodels.reading_groups import READERS, clustered, clustered_ratio, open_reader
 from genmodels.refusal import Refusal
-from genmodels.subject import Noise
+from genmodels.subject import Noise, TrainingMean
 
 Row = tuple[str, Estimate | None, str, str, str]  # name, estimate (None: not measured), better, unit, protocol or reason
 
 A_PROMPT = 20  # samples of each held-out prompt
 RANKED, JUDGE_LEAST = 50, 0.8  # prompts among which a picture has to find its own; what a judge must reach on real pictures
 SETTINGS = {"50 steps of DDIM": Drawing(sampler="ddim", steps=50), "10 steps of DPM-Solver++": Drawing(steps=10)}
-FAMILIES = ("R-precision", *READERS, "50 steps of DDIM")  # what rows begin with, before a colon
+LOST = "lost from 50 DDIM to 10 solver steps"
+FAMILIES = ("R-precision", *READERS, LOST)  # what rows begin with, before a colon
 COMPARED = ("kid", "precision", "recall", "coverage")
 
 
-def measure_prompted(generator: Any, data: Any, n: int | None, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
-    """Every measure whose name is `wanted`, from n samples: `A_PROMPT` for each held-out prompt where n is not given.
+def rounds_of(data: Any, n: int | None) -> int:
+    """How many samples are drawn where n are asked for: whole rounds of the held-out captions, or fewer than one round.
 
-    Where the data have no groups to be read, one for each prompt is enough, and that is what is drawn.
+    Where nobody says how many: `A_PROMPT` rounds, or one where the data have no groups to be read.
     """
+    captions = len(data.test)
+    n = n or captions * (A_PROMPT if "skin tone" in data.test.groups else 1)
+    return n if n < captions else n // captions * captions
+
+
+def measure_prompted(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
+    """Every measure whose name is `wanted`, from n samples (see `rounds_of`), as many for each held-out caption."""
+    if n < len(data.test):
+        data = dataclasses.replace(data, test=data.test.take(np.linspace(0, len(data.test) - 1, n).astype(int)))
     real, captions = data.test.images, data.test.captions
-    n = n or len(captions) * (A_PROMPT if data.test.groups.get("skin tone") is not None else 1)
-    rounds = max(1, n // len(captions))
-    prompts = list(captions) * rounds
+    prompts = list(captions) * (n // len(captions))
     samples = generator.sample(len(prompts), seed=seed, given=prompts)
-    first = samples[: len(captions)]
-    parrot = real_parrot(data)
+    first, parrot = samples[: len(captions)], real_parrot(data)
     protocol = f"{PROTOCOL}; one sample for each of {len(captions)} captions of held-out pictures, against these pictures"
     noise = Noise(data.spec.shape).sample(len(captions), seed=seed)
     for name, metric in METRICS.items():
@@ -52,17 +60,25 @@ def measure_prompted(generator: Any, data: Any, n: int | None, seed: int, wanted
             if name in COMPARED:
                 yield f"{name}: parrot", metric(real, parrot), about["better"], about["unit"], protocol
                 yield f"{name}: noise", metric(real, noise), about["better"], about["unit"], protocol
-    mean = np.repeat(np.round(data.train.images.mean(axis=0, dtype=np.float64)).astype(np.uint8)[None], len(captions), axis=0)
+    mean = TrainingMean(data.train.images).sample(len(captions), seed=seed)
     for name, floor in (("kid of noise, less the model's", noise), ("kid of the training mean, less the model's", mean)):
         if wanted(name):
             yield name, kernel_distance_difference(real, first, floor), "higher", "squared discrepancy", protocol
     if wanted("R-precision"):
-        yield from _retrieval(data, {"samples": (samples, prompts), "parrot": (parrot, captions)})
+        yield from _or_reason("R-precision: samples", _retrieval(data, {"samples": (samples, prompts), "parrot": (parrot, captions)}))
     for grouping in READERS:
         if wanted(grouping) and grouping in data.test.groups:
-            yield from _groups(grouping, data, samples, prompts, seed)
-    if wanted("50 steps of DDIM") and generator.steps:
+            yield from _or_reason(f"{grouping}: samples", _groups(grouping, data, samples, prompts, seed))
+    if wanted(LOST) and generator.steps:
         yield from _quality_lost(generator, data, seed)
+
+
+def _or_reason(name: str, rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows; where they can't be had, one that says why it was not measured."""
+    try:
+        yield from list(rows)
+    except Refusal as refusal:
+        yield name, None, "higher", "share", str(refusal)
 
 
 def real_parrot(data: Any) -> np.ndarray:
@@ -83,62 +99,76 @@ def families_of(images: np.ndarray) -> np.ndarray:
 
 def _retrieval(data: Any, drawn: dict[str, tuple[np.ndarray, Sequence[str]]]) -> Iterator[Row]:
     """R-precision among 50 prompts by the judge: of real held-out pictures first, and only if that is good of the others."""
-    real, captions = data.test.images, data.test.captions
-    try:
-        judge = open_clip("judge")
-        texts, family = judge.texts(captions), families_of(real)
-        own = r_precision(judge.pictures(real), texts, captions, ranked=RANKED, families=family)
-    except Refusal as refusal:
-        yield "R-precision: samples", None, "higher", "share", str(refusal)
-        return
-    protocol = f"share nearest to their own among {RANKED} held-out captions, 20 draws, by a judge trained apart; chance is {1 / RANKED:.0%}; intervals over captions"
-    found = clustered(own, captions)
+    judged = Judged(data)
+    protocol = f"share nearest to their own among {RANKED} held-out captions, 20 draws, by a judge trained apart; chance is {1 / RANKED:.0%}; intervals over different drawings"
+    found = clustered(*judged.found(data.test.images, data.test.captions))
     yield "R-precision: real held-out pictures", found, "higher", "share", protocol
     if found.value < JUDGE_LEAST:
         yield "R-precision: samples", None, "higher", "share", f"the judge finds the caption of {found.value:.0%} of real held-out pictures, and {JUDGE_LEAST:.0%} are needed to judge drawn ones"
         return
-    number = {caption: i for i, caption in enumerate(captions)}
     for name, (pictures, prompts) in drawn.items():
-        rows = [number[prompt] for prompt in prompts]
-        values = r_precision(judge.pictures(pictures), texts[rows], prompts, ranked=RANKED, families=family[rows])
-        yield f"R-precision: {name}", clustered(values, prompts), "higher", "share", protocol
+        yield f"R-precision: {name}", clustered(*judged.found(pictures, prompts)), "higher", "share", protocol
+
+
+class Judged:
+    """The judge with the held-out captions that it ranks."""
+
+    def __init__(self, data: Any) -> None:
+        self.judge = open_clip("judge")
+        self.texts, self.families = self.judge.texts(data.test.captions), families_of(data.test.images)
+        self.number = {caption: i for i, caption in enumerate(data.test.captions)}
+
+    def found(self, pictures: np.ndarray, prompts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """For each picture (n,) how often its own prompt is the nearest, and which drawing it should be."""
+        rows = [self.number[prompt] for prompt in prompts]
+        values = r_precision(self.judge.pictures(pictures), self.texts[rows], prompts, ranked=RANKED, families=self.families[rows])
+        return values, self.families[rows]
 
 
 def _groups(grouping: str, data: Any, samples: np.ndarray, prompts: Sequence[str], seed: int) -> Iterator[Row]:
     """How often a reader reads the group that the prompt asks for: on real held-out pictures, on samples, and the ratio."""
     from genmodels.runs import RunStore
 
-    try:
-        reader = open_reader(READERS[grouping])
-        readable = set(RunStore.default()[READERS[grouping]].experiment.make_source().load().test.captions) & set(data.test.captions)
-    except Refusal as refusal:
-        yield f"{grouping}: samples", None, "higher", "share read right", str(refusal)
-        return
+    reader = open_reader(READERS[grouping])
+    readable = set(RunStore.default()[READERS[grouping]].experiment.make_source().load().test.captions) & set(data.test.captions)
     truth = dict(zip(data.test.captions, data.test.groups[grouping], strict=True))
-    rights: dict[str, tuple[np.ndarray, Any]] = {}
+    family = dict(zip(data.test.captions, families_of(data.test.images), strict=True))
+    rights: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}  # read right, which drawing, group that was asked for
     for name, pictures, names in (("real held-out pictures", data.test.images, data.test.captions), ("samples", samples, prompts)):
-        rows = np.array([i for i, caption in enumerate(names) if caption in readable], dtype=int)
-        asked: Any = np.array([names[i] for i in rows])
-        rights[name] = (reader.read(pictures[rows]) == np.array([truth[caption] for caption in asked])).astype(float), asked
-    protocol = f"by the reader of run {READERS[grouping]}, trained apart, on {len(readable)} held-out combinations whose drawing says it; intervals over combinations"
-    for name, (right, asked) in rights.items():
-        yield f"{grouping}: {name}", clustered(right, asked, seed), "higher", "share read right", protocol
-        groups = np.array([truth[caption] for caption in asked])
-        for group in reader.classes:
-            if (among := groups == group).sum() > 1 and len(set(asked[among])) > 1:
-                yield f"{grouping}: {name}, {group}", clustered(right[among], asked[among], seed), "higher", "share read right", protocol
-    ratio = clustered_ratio(*rights["samples"], *rights["real held-out pictures"], seed)
-    yield f"{grouping}: samples as a share of real", ratio, "higher", "ratio", protocol
+        rows = [i for i, caption in enumerate(names) if caption in readable]
+        asked = np.array([truth[names[i]] for i in rows])
+        right = (reader.read(pictures[rows]) == asked).astype(float)
+        rights[name] = right, np.array([family[names[i]] for i in rows]), asked
+    protocol = f"by the reader of run {READERS[grouping]}, trained apart, on {len(readable)} held-out combinations whose drawing says it; intervals over different drawings"
+    for group in ("", *reader.classes):
+        chosen = {name: [each[asked == group] if group else each for each in (right, drawing)] for name, (right, drawing, asked) in rights.items()}
+        if min(len(set(drawing)) for _, drawing in chosen.values()) < 2:
+            continue
+        suffix = f", {group}" if group else ""
+        for name, (right, drawing) in chosen.items():
+            yield f"{grouping}: {name}{suffix}", clustered(right, drawing), "higher", "share read right", protocol
+        (over, drawn), (under, real) = chosen["samples"], chosen["real held-out pictures"]
+        ratio = clustered_ratio(over, drawn, under, real, seed)
+        yield f"{grouping}: samples as a share of real{suffix}", ratio, "higher", "ratio", protocol
 
 
 def _quality_lost(generator: Any, data: Any, seed: int) -> Iterator[Row]:
-    """Kernel distance and the judge's verdict with 50 steps of DDIM and with 10 steps of the solver, and the difference."""
+    """Kernel distance and the judge's verdict with 50 steps of DDIM and with 10 steps of the solver, and the differences."""
     captions = list(data.test.captions)
     drawn = {name: generator.sample(len(captions), seed=seed, given=captions, drawing=drawing) for name, drawing in SETTINGS.items()}
     many, few = drawn.values()
-    protocol = f"the same {len(captions)} held-out captions and seeds"
+    protocol = f"the same {len(captions)} held-out captions and seeds, {' against '.join(SETTINGS)}"
     for name, pictures in drawn.items():
-        yield f"50 steps of DDIM: kid with {name}", METRICS["kid"](data.test.images, pictures), "lower", "squared discrepancy", protocol
-    yield "50 steps of DDIM: kid of the 10 steps, less theirs", kernel_distance_difference(data.test.images, many, few), "lower", "squared discrepancy", protocol
+        yield f"{LOST}: kid with {name}", METRICS["kid"](data.test.images, pictures), "lower", "squared discrepancy", protocol
+    yield f"{LOST}: kid", kernel_distance_difference(data.test.images, many, few), "lower", "squared discrepancy", protocol
     apart = np.sqrt(((many.astype("float64") - few) ** 2).mean(axis=(1, 2, 3))) / 255
-    yield "50 steps of DDIM: difference of the same picture", bootstrap(apart, seed=seed), "lower", "root mean square, 1 is black to white", protocol
+    yield f"{LOST}: difference of the same picture", bootstrap(apart, seed=seed), "lower", "root mean square, 1 is black to white", protocol
+    yield from _or_reason(f"{LOST}: R-precision", _judged_apart(data, many, few, seed, protocol))
+
+
+def _judged_apart(data: Any, many: np.ndarray, few: np.ndarray, seed: int, protocol: str) -> Iterator[Row]:
+    judged, captions = Judged(data), data.test.captions
+    if (real := judged.found(data.test.images, captions)[0].mean()) < JUDGE_LEAST:
+        raise Refusal(f"The judge finds the caption of {real:.0%} of real held-out pictures; {JUDGE_LEAST:.0%} are needed.")
+    lost = judged.found(many, captions)[0] - judged.found(few, captions)[0]
+    yield f"{LOST}: R-precision", bootstrap(lost, seed=seed), "lower", "share", protocol

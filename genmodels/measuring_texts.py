@@ -16,9 +16,8 @@ FLOOR = "5-gram"
 Row = tuple[str, Estimate, str, str, str]  # name, estimate, which way is better, unit, protocol
 
 
-def measure_texts(generator: Any, data: Any, n: int | None, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
-    """Every measure whose name is `wanted`, of the whole held-out split and of n samples (200 where it is not given)."""
-    n = n or 200
+def measure_texts(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
+    """Every measure whose name is `wanted`, of the whole held-out split and of n samples."""
     floor = NGram(data.train.tokens, len(data.spec.vocabulary))
     if any(map(wanted, LIKELIHOODS)):
         yield from _likelihoods(generator, data, floor)

@@ -56,24 +56,44 @@ def open_reader(name: str) -> TrainedReader:
     return run.generator()
 
 
-def clustered(values: np.ndarray, clusters: Sequence[Any], seed: int = 0, repetitions: int = 1000) -> Estimate:
-    """The mean of `values` (n,), whose 95 % interval resamples whole clusters (Cameron et al. 2008); n counts clusters.
+def clustered(values: np.ndarray, clusters: Any) -> Estimate:
+    """The mean of `values` (n,) from 0 to 1 with a 95 % interval that knows that values of one cluster are alike.
 
-    Where nothing varies, so that a bootstrap would have no width, the interval is the exact one of as many clusters.
+    The exact interval of as many independent values as would vary as much (Korn and Graubard 1998): near 0 and 1 a
+    bootstrap would be too narrow. n counts clusters. Raises `Refusal` for fewer than 2 of them.
     """
+    from scipy.stats import beta
+
     sums, counts = _by_cluster(values, clusters)
-    return _interval(lambda chosen: sums[chosen].sum() / counts[chosen].sum(), len(sums), seed, repetitions)
+    k, n = len(sums), len(values)
+    if k < 2:
+        raise Refusal(f"An interval over combinations needs at least 2 of them and there are {k}; take more.")
+    mean = float(np.mean(values))
+    variance = k / (k - 1) * float(((sums - mean * counts) ** 2).sum()) / n**2
+    effective = min(n, mean * (1 - mean) / variance) if variance > 0 else k
+    found, missed = mean * effective, (1 - mean) * effective
+    low = float(beta.ppf(0.025, found, missed + 1)) if found > 0 else 0.0
+    high = float(beta.ppf(0.975, found + 1, missed)) if missed > 0 else 1.0
+    return Estimate(mean, min(low, mean), max(high, mean), k)
 
 
-def clustered_ratio(over: np.ndarray, over_clusters: Sequence[Any], under: np.ndarray, under_clusters: Sequence[Any],
-                    seed: int = 0, repetitions: int = 1000) -> Estimate:  # fmt: skip
-    """The mean of `over` as a share of the mean of `under`, resampled together: clusters are the same on both sides."""
+def clustered_ratio(over: np.ndarray, over_clusters: Any, under: np.ndarray, under_clusters: Any, seed: int = 0, repetitions: int = 1000) -> Estimate:
+    """The mean of `over` as a share of the mean of `under`; the clusters, which are the same on both sides, are resampled."""
     names = sorted({*map(str, over_clusters)} & {*map(str, under_clusters)})
     (a, na), (b, nb) = (_by_cluster(*each, names) for each in ((over, over_clusters), (under, under_clusters)))
-    return _interval(lambda chosen: (a[chosen].sum() / na[chosen].sum()) / max(b[chosen].sum() / nb[chosen].sum(), 1e-9), len(names), seed, repetitions)
+    if len(names) < 2:
+        raise Refusal(f"An interval over combinations needs at least 2 of them and there are {len(names)}; take more.")
+
+    def ratio(chosen: np.ndarray) -> float:
+        return float((a[chosen].sum() / na[chosen].sum()) / max(b[chosen].sum() / nb[chosen].sum(), 1e-9))
+
+    rng = np.random.default_rng(seed)
+    low, high = np.quantile([ratio(rng.integers(len(names), size=len(names))) for _ in range(repetitions)], [0.025, 0.975])
+    return Estimate(ratio(np.arange(len(names))), float(low), float(high), len(names))
 
 
-def _by_cluster(values: np.ndarray, clusters: Sequence[Any], names: Sequence[str] | None = None) -> tuple[np.ndarray, np.ndarray]:
+def _by_cluster(values: np.ndarray, clusters: Any, names: Sequence[str] | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Sum and number of the values of each cluster."""
     known = {name: number for number, name in enumerate(names if names is not None else sorted({*map(str, clusters)}))}
     sums, counts = np.zeros(len(known)), np.zeros(len(known))
     for value, cluster in zip(values, clusters, strict=True):
@@ -81,16 +101,3 @@ def _by_cluster(values: np.ndarray, clusters: Sequence[Any], names: Sequence[str
             sums[known[str(cluster)]] += value
             counts[known[str(cluster)]] += 1
     return sums, counts
-
-
-def _interval(statistic: Any, n: int, seed: int, repetitions: int) -> Estimate:
-    from genmodels.findings import clopper_pearson
-
-    if n < 2:
-        raise Refusal(f"An interval over combinations needs at least 2 of them and there are {n}; take more.")
-    value, rng = float(statistic(np.arange(n))), np.random.default_rng(seed)
-    low, high = np.quantile([statistic(rng.integers(n, size=n)) for _ in range(repetitions)], [0.025, 0.975])
-    if low == high and value in (0.0, 1.0):
-        exact = clopper_pearson(round(value * n), n)
-        low, high = exact.low, exact.high
-    return Estimate(value, float(low), float(high), n)

@@ -71,7 +71,7 @@ def interpolated(small: np.ndarray, way: str) -> np.ndarray:
     return np.stack([each.reshape(*size[::-1], small.shape[3]) for each in pictures])
 
 
-def measure_upscaler(upscaler: TrainedUpscaler, data: Any, n: int | None, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
+def measure_upscaler(upscaler: TrainedUpscaler, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """PSNR and SSIM on all held-out pictures, of the upscaler and of two interpolations of the same small pictures."""
     large = data.test.images
     small = small_of(large)
