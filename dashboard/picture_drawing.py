@@ -39,6 +39,11 @@ class Drawn:
         return f"Made by a model: {self.model}, run {self.run}, {forms.told(told)}"
 
     @property
+    def key(self) -> str:
+        """Another picture has another."""
+        return f"{self.line} {self.begun}"
+
+    @property
     def name(self) -> str:
         return f"{self.run}-seed-{self.cell.seed}"
 
@@ -120,7 +125,7 @@ def remember(pictures: Sequence[Drawn]) -> None:
     history: list[Drawn] = [*state.get(state.HISTORY, []), *pictures]
     stars: set[str] = state.get(state.STARS, set())
     while len(history) > MOST_KEPT:
-        history.remove(next((each for each in history if each.line not in stars), history[0]))
+        history.remove(next((each for each in history if each.key not in stars), history[0]))
     state.put(state.HISTORY, history)
 
 
@@ -134,8 +139,13 @@ def show(pictures: Sequence[Drawn], key: str, columns: int = 4) -> None:
                 st.caption(f"Seed {each.cell.seed}")
                 downloads(each, f"{key}.{number}")
     if pictures:
-        st.caption(":material/smart_toy: **Made by a model:** " + safe_text(pictures[0].line.removeprefix("Made by a model: "), 500) + ". Each file says so too, with prompt, seed and settings.")
-        gallery.credit(pictures[0].credit)
+        made_by(pictures[0])
+
+
+def made_by(first: Drawn) -> None:
+    """That a model made what is shown, the first of it from this prompt, seed and settings, and the credit for its data."""
+    st.caption(":material/smart_toy: **Made by a model:** " + safe_text(first.line.removeprefix("Made by a model: "), 500) + ". Each file says so too, with prompt, seed and settings.")
+    gallery.credit(first.credit)
 
 
 def described(each: Drawn) -> str:
@@ -166,4 +176,9 @@ def recipe_rows(pictures: Sequence[Drawn]) -> Any:
     """One line a picture: all that is needed to draw it again."""
     import pandas
 
-    return pandas.DataFrame([{"run": each.run, **each.cell.to_dict()} for each in pictures])
+    return pandas.DataFrame([recipe_of(each) for each in pictures])
+
+
+def recipe_of(each: Drawn) -> dict[str, Any]:
+    """Run, prompt, seed and settings; of a picture that it was begun from, by which it can be known again."""
+    return {"run": each.run, **each.cell.to_dict(), **dict(each.begun)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from dashboard import forms, resources, state
@@ -62,7 +64,8 @@ def known_words(run: Run, prompt: str, key: str) -> None:
 
 
 def _replace(key: str, old: str, new: str) -> None:
-    state.put(key, str(state.get(key, "")).replace(old, new))
+    """Put another word in the place of one, wherever it stands as a whole word."""
+    state.put(key, re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", lambda found: new, str(state.get(key, ""))))
 
 
 def seed_box() -> int:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import charts, gallery, resources, state
 from dashboard.film import film
-from dashboard.picture_drawing import Drawn, drawn, nothing_yet
+from dashboard.picture_drawing import Drawn, drawn, made_by, nothing_yet
 from dashboard.text import chart_text, plain_text
 from genmodels.refusal import Refusal
 from genmodels.runs import Run, RunStore
@@ -84,7 +84,7 @@ def words_view(run: Run) -> None:
     at = st.select_slider("At step", options, value=options[0], key=f"{state.WORD_STEP}.{len(options)}")
     taken = steps if at == options[0] else [steps[int(at) - 1]]
     maps = np.mean([step.attention[0] for step in taken], axis=0)  # (pieces, side, side)
-    heat = {word.text: maps[list(word.pieces)].sum(axis=0) for word in words[:MOST_WORDS]}
+    heat = [(word.text, maps[list(word.pieces)].sum(axis=0)) for word in words[:MOST_WORDS]]
     figure = _heat_maps(taken[-1].clean[0], heat)
 
     def table() -> Any:
@@ -92,14 +92,14 @@ def words_view(run: Run) -> None:
 
         return pandas.DataFrame([
             {"word": word, "row": row, "column": column, "share of attention": float(value)}
-            for word, each in heat.items() for (row, column), value in np.ndenumerate(each)
+            for word, each in heat for (row, column), value in np.ndenumerate(each)
         ])  # fmt: skip
 
     charts.draw(figure, key="picture.words", name="attention-by-word", table=table,
                 see="For each word the share of attention that each place of the picture gives it, mean over layers and heads; bright means that the word had a say there. Attention shows where the model looked, not the whole of why it drew what it drew.")  # fmt: skip
 
 
-def _heat_maps(picture: np.ndarray, heat: dict[str, np.ndarray]) -> Any:
+def _heat_maps(picture: np.ndarray, heat: list[tuple[str, np.ndarray]]) -> Any:
     from plotly import graph_objects as go
     from plotly.subplots import make_subplots
 
@@ -107,11 +107,11 @@ def _heat_maps(picture: np.ndarray, heat: dict[str, np.ndarray]) -> Any:
 
     columns = min(3, len(heat) + 1)
     rows = -(-(len(heat) + 1) // columns)
-    titles = ["the picture", *(chart_text(plain_text(word, 24)) for word in heat)]
+    titles = ["the picture", *(chart_text(plain_text(word, 24)) for word, _ in heat)]
     figure = make_subplots(rows, columns, subplot_titles=titles, horizontal_spacing=0.02, vertical_spacing=0.12 if rows > 1 else 0)
     figure.add_trace(go.Image(source=data_url(picture), hoverinfo="skip"), row=1, col=1)
-    most = max(float(each.max()) for each in heat.values())
-    for number, (word, each) in enumerate(heat.items(), start=1):
+    most = max(float(each.max()) for _, each in heat)
+    for number, (word, each) in enumerate(heat, start=1):
         figure.add_trace(
             go.Heatmap(z=each, zmin=0, zmax=most, colorscale="Viridis", showscale=number == 1, colorbar={"title": "share", "len": 0.8}, name=chart_text(word),
                        hovertemplate="row %{y}, column %{x}: %{z:.3f}<extra></extra>"),
@@ -149,4 +149,4 @@ def between_view(run: Run) -> None:
     gallery.images(np.stack([each.picture for each in pictures]), f"From “{plain_text(first.prompt, 60)}” to “{plain_text(last.towards, 60)}” in {len(pictures)} pictures", columns=len(pictures), side=1000)
     st.caption(f"From the first prompt to the second, {', '.join(f'{each.cell.share:.0%}' for each in pictures)} of the way. All of one seed: only how the prompt is encoded changes. Where the picture jumps, the model knows no between.")
     strip_downloads(pictures, "between-prompts")
-    gallery.credit(pictures[0].credit)
+    made_by(pictures[0])

@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard import gallery, state
 from dashboard.film import data_url
-from dashboard.picture_drawing import Drawn, downloads, drawn, nothing_yet, upscaled
+from dashboard.picture_drawing import Drawn, downloads, drawn, made_by, nothing_yet, upscaled
 from genmodels.picture_prompts import mask_of, start_of
 from genmodels.refusal import Refusal
 from genmodels.runs import Run, gallery_names
@@ -103,7 +103,7 @@ def start_view(run: Run) -> None:
         chosen = st.segmented_control("Before and after", [f"Seed {each.cell.seed}" for each in pictures], default=f"Seed {pictures[0].cell.seed}", required=True)
         after = next((each for each in pictures if f"Seed {each.cell.seed}" == chosen), pictures[0])
         compare_slider(before, after.picture, ("before", "after"), "start")
-    gallery.credit(pictures[0].credit)
+    made_by(pictures[0])
 
 
 def refined_view(pictures: list[Drawn]) -> None:

@@ -13,7 +13,17 @@ import streamlit as st
 
 from dashboard import charts, gallery, state
 from dashboard.film import sheet
-from dashboard.picture_drawing import Drawn, described, downloads, drawn, nothing_yet, recipe_rows, show
+from dashboard.picture_drawing import (
+    Drawn,
+    described,
+    downloads,
+    drawn,
+    made_by,
+    nothing_yet,
+    recipe_of,
+    recipe_rows,
+    show,
+)
 from dashboard.text import chart_text, counted, plain_text, safe_text
 from genmodels.drawing import Drawing
 from genmodels.picture_prompts import AXES, MOST_CELLS, Cell, sweep, values_of
@@ -62,7 +72,7 @@ def sweep_view(run: Run) -> None:
     if len(pictures) < size * len(names):
         st.info(f"Stopped: {len(pictures)} of {size * len(names)} pictures are drawn.", icon=":material/stop_circle:")
     st.download_button("All pictures (ZIP)", lambda: zipped(pictures), "sweep.zip", "application/zip", key="sweep.zip", icon=":material/download:", on_click="ignore")
-    gallery.credit(pictures[0].credit)
+    made_by(pictures[0])
 
 
 def _grid(pictures: Sequence[Drawn], down: tuple[str, list[str]], across: tuple[str, list[str]], key: str) -> None:
@@ -115,7 +125,7 @@ def many_view(run: Run) -> None:
                 st.caption(safe_text(each.cell.prompt, 60))
     if len(pictures) > 48:
         st.caption(f"The first 48 of {len(pictures):,}; the ZIP has them all.")
-    gallery.credit(pictures[0].credit)
+    made_by(pictures[0])
 
 
 def compare_view(run: Run) -> None:
@@ -128,7 +138,7 @@ def compare_view(run: Run) -> None:
         own = [each for each in pictures if each.run == run]
         st.subheader(safe_text(f"{own[0].model} ({run})"), anchor=False)
         show(own, f"compare.{run}")
-    st.caption("A GAN draws in one go and in a moment; diffusion takes many steps and follows the prompt more closely. The seeds are equal, but noise means something else to each model.")
+    st.caption("The seeds are equal, but noise means something else to each model. A GAN draws in one go, diffusion in steps; how closely each follows prompts stands in its model card.")
 
 
 def history_view(run: Run) -> None:
@@ -138,7 +148,7 @@ def history_view(run: Run) -> None:
         nothing_yet("Whatever you draw on this page is kept here until the tab is closed. Draw something first.")
         return
     stars: set[str] = state.get(state.STARS, set())
-    shown = sorted(reversed(history), key=lambda each: each.line not in stars)
+    shown = sorted(reversed(history), key=lambda each: each.key not in stars)
     st.caption(f"{counted(len(history), 'picture')} of this session, favourites first; the latest 60 are kept.")
     st.download_button("Recipes (JSON)", lambda: recipes(shown, stars), "history.json", "application/json", icon=":material/download:", on_click="ignore")
     for first in range(0, len(shown), 6):
@@ -146,20 +156,21 @@ def history_view(run: Run) -> None:
             with column, st.container(border=True):
                 gallery.images(each.picture[None], described(each), side=128)
                 st.caption(safe_text(f"{each.cell.prompt}, seed {each.cell.seed}", 80))
-                starred = each.line in stars
-                st.button("Favourite" if starred else "Keep", icon=":material/star:" if starred else ":material/star_border:", key=f"star.{number}", on_click=_star, args=(each.line,))
-                st.button("Draw again", key=f"again.{number}", icon=":material/replay:", on_click=_again, args=(each,))
+                starred = each.key in stars
+                st.button("Favourite" if starred else "Keep", icon=":material/star:" if starred else ":material/star_border:", key=f"star.{number}", on_click=_star, args=(each.key,))
+                st.button("Draw again", key=f"again.{number}", icon=":material/replay:", on_click=_again, args=(each,), disabled=bool(each.begun), help="It was begun from a picture; its file says from which." if each.begun else None)
                 downloads(each, f"history.{number}")
+    made_by(shown[0])
 
 
 def recipes(pictures: Sequence[Drawn], stars: set[str]) -> bytes:
     """All that is needed to draw them again."""
-    return json.dumps([{"run": each.run, "favourite": each.line in stars, **each.cell.to_dict()} for each in pictures], indent=1).encode()
+    return json.dumps([{"favourite": each.key in stars, **recipe_of(each)} for each in pictures], indent=1).encode()
 
 
-def _star(line: str) -> None:
+def _star(key: str) -> None:
     stars: set[str] = set(state.get(state.STARS, set()))
-    state.put(state.STARS, stars ^ {line})
+    state.put(state.STARS, stars ^ {key})
 
 
 def _again(each: Drawn) -> None:
@@ -169,5 +180,6 @@ def _again(each: Drawn) -> None:
     state.put(state.RUN, each.run)
     for name, value in each.cell.drawing.to_dict().items():
         state.put(state.knob_key("drawing", name), value)
-    state.put(state.PAINTING, "Pictures")
+    state.put(state.TOWARDS, each.cell.towards)
+    state.put(state.PAINTING, "Between" if each.cell.towards else "Pictures")
     state.put(state.DRAW_AGAIN, True)

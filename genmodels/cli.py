@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -238,11 +238,12 @@ def branch(arguments: Arguments) -> int:
 def sample(arguments: Arguments) -> int:
     """Draw samples from a run into a folder; the same seed draws the same."""
     from genmodels.files import make_folder, write_atomically
+    from genmodels.sample_files import sample_files
 
     run = RunStore.default()[arguments.run]
     check_n(arguments.n, 10_000)
     files: dict[str, bytes | str] = {}
-    for number, (content, suffix) in enumerate(SAMPLES[run.spec.kind](arguments, run)):
+    for number, (content, suffix) in enumerate(sample_files(arguments, run, settings(arguments.settings))):
         files[f"{run.id}-seed-{arguments.seed}-{number:04d}{suffix}"] = content
     folder = make_folder(arguments.out)
     for name, content in files.items():
@@ -250,61 +251,6 @@ def sample(arguments: Arguments) -> int:
     paths = [str(folder / name) for name in files]
     answer(arguments, {"run": run.id, "seed": arguments.seed, "files": paths}, f"{len(files)} files in {arguments.out}.")
     return 0
-
-
-def _pictures(arguments: Arguments, run: Run) -> Iterator[tuple[bytes, str]]:
-    """PNG files that say in their metadata what drew them."""
-    from genmodels.pictures import png_bytes
-
-    if run.experiment.make_recipe().captioned:
-        yield from _prompted(arguments, run)
-        return
-    if arguments.settings or arguments.prompts or arguments.start or arguments.mask or arguments.upscale:
-        raise Refusal("--set, --prompts, --from, --mask and --upscale are for models that follow prompts; leave them out.")
-    facts = {"Software": "GenModels", "Model": f"{run.experiment.model} {run.id}", "Seed": str(arguments.seed), "Credit": run.facts.get("credit", "")}
-    for number, image in enumerate(run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given)):
-        yield png_bytes(image, facts | {"Number": str(number)}), ".png"
-
-
-def _prompted(arguments: Arguments, run: Run) -> Iterator[tuple[bytes, str]]:
-    """PNG files of what prompts ask for; each says in its metadata how to draw it again."""
-    from genmodels.drawing import Drawing
-    from genmodels.picture_prompts import begun_from, mask_of, picture_facts, start_of
-    from genmodels.pictures import png_bytes
-    from genmodels.prompt_table import read_prompts
-
-    drawing = Drawing.from_dict(settings(arguments.settings))
-    if arguments.prompts and arguments.given:
-        raise Refusal("--given and --prompts both say what to draw; leave one out.")
-    prompts = read_prompts(arguments.prompts.read_bytes(), arguments.prompts.name) if arguments.prompts else arguments.given or [""]
-    n = len(prompts) if arguments.prompts else arguments.n
-    start = None if arguments.start is None else start_of(arguments.start.read_bytes(), run.spec.shape, arguments.start.name)
-    mask = None if arguments.mask is None else mask_of(arguments.mask.read_bytes(), run.spec.shape, arguments.mask.name)
-    pictures = run.generator(arguments.epoch).sample(n, seed=arguments.seed, given=prompts, drawing=drawing, start=start, mask=mask)
-    more = {} if start is None else begun_from(start, mask)
-    if arguments.upscale:
-        from genmodels.upscaling import open_upscaler
-
-        pictures, more = open_upscaler().upscale(pictures), more | {"Upscaled": "to 128 x 128 by run upscaler"}
-    for number, picture in enumerate(pictures):
-        prompt = prompts[number if len(prompts) > 1 else 0]
-        yield png_bytes(picture, picture_facts(run, prompt, arguments.seed + number, drawing, **more)), ".png"
-
-
-def _texts(arguments: Arguments, run: Run) -> Iterator[tuple[str, str]]:
-    """Text files whose first line says that a model made them; text i has the seed `seed + i`."""
-    from genmodels.decoding import Decoding
-    from genmodels.text_generator import made_by
-
-    if arguments.prompts or arguments.start or arguments.mask or arguments.upscale:
-        raise Refusal("--prompts, --from, --mask and --upscale are for models that draw; leave them out.")
-    decoding = Decoding.from_dict(settings(arguments.settings))
-    texts = run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given, decoding=decoding)
-    for number, text in enumerate(texts):
-        yield f"{made_by(run, arguments.seed + number, decoding)}\n\n{text}\n", ".txt"
-
-
-SAMPLES: dict[str, Callable[[Arguments, Run], Iterator[tuple[Any, str]]]] = {"image": _pictures, "text": _texts, "code": _texts}
 
 
 @VERBS.add("walk")

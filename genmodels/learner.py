@@ -34,6 +34,17 @@ class Adam(keras.optimizers.Adam):
         )  # fmt: skip
 
 
+def cosine(rate: float, steps: int, warmup: int, end: float) -> Any:
+    """A step size that rises from 0 over `warmup` steps and falls along a cosine to the share `end` at the last of `steps`.
+
+    Where the number of steps is not known (0), always `rate`.
+    """
+    if not steps:
+        return rate
+    rising = {"warmup_target": rate, "warmup_steps": warmup} if warmup else {}
+    return keras.optimizers.schedules.CosineDecay(0.0 if warmup else rate, max(1, steps - warmup), end, **rising)
+
+
 class Learner:
     """The networks of a recipe, ready to take steps.
 

@@ -133,12 +133,9 @@ class Diffusion(Recipe):
 
     def optimizers(self, steps: int = 0) -> dict[str, Any]:
         """AdamW whose step size rises over a twentieth of `steps`, then falls along a cosine to a fiftieth."""
-        from genmodels.learner import Adam
+        from genmodels.learner import Adam, cosine
 
-        rate: Any = self.learning_rate
-        if steps:
-            warmup = max(1, steps // 20)
-            rate = keras.optimizers.schedules.CosineDecay(0.0, max(1, steps - warmup), 0.02, warmup_target=rate, warmup_steps=warmup)
+        rate = cosine(self.learning_rate, steps, max(1, steps // 20), 0.02)
         return {"unet": Adam(rate, beta_2=0.99, weight_decay=self.weight_decay or None, global_clipnorm=1.0)}
 
     def step(self, learner: Any, images: Any, pieces: Any) -> dict[str, Any]:

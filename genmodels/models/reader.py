@@ -63,11 +63,9 @@ class Reader(Recipe):
     # The training
 
     def optimizers(self, steps: int = 0) -> dict[str, Any]:
-        from genmodels.learner import Adam
+        from genmodels.learner import Adam, cosine
 
-        rate: Any = self.learning_rate
-        if steps:
-            rate = keras.optimizers.schedules.CosineDecay(0.0, max(1, steps - steps // 20), 0.02, warmup_target=rate, warmup_steps=max(1, steps // 20))
+        rate = cosine(self.learning_rate, steps, max(1, steps // 20), 0.02)
         return {"reader": Adam(rate, weight_decay=self.weight_decay or None)}
 
     def step(self, learner: Any, images: Any, labels: Any) -> dict[str, Any]:

@@ -65,15 +65,9 @@ class Transformer(Recipe):
 
     def optimizers(self, steps: int = 0) -> dict[str, Any]:
         """AdamW whose step size rises, then falls along a cosine to a tenth at the last of `steps`."""
-        from genmodels.learner import Adam
+        from genmodels.learner import Adam, cosine
 
-        rate: Any = self.learning_rate
-        if steps:
-            warmup = min(self.warmup, steps // 2)
-            rate = keras.optimizers.schedules.CosineDecay(
-                0.0 if warmup else rate, max(1, steps - warmup), 0.1, warmup_target=rate if warmup else None, warmup_steps=warmup
-            )
-        adam = Adam(rate, beta_2=0.95, weight_decay=self.weight_decay or None, global_clipnorm=1.0)
+        adam = Adam(cosine(self.learning_rate, steps, min(self.warmup, steps // 2), 0.1), beta_2=0.95, weight_decay=self.weight_decay or None, global_clipnorm=1.0)
         if self.weight_decay:
             adam.exclude_from_weight_decay(var_names=["scale", "embeddings"])
         return {"transformer": adam}

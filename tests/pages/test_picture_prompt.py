@@ -109,6 +109,45 @@ def test_an_unknown_view_is_answered(run: Run) -> None:
     assert not test.exception
 
 
+def test_only_whole_words_are_replaced(run: Run) -> None:
+    test = opened("prompt", run=run.id, prompt="arrows arow arowhead")
+    next(each for each in test.button if each.label.startswith("arow →") or each.label.startswith("arow \\u2192")).click().run()
+    assert test.session_state["prompt"].startswith("arrows ") and test.session_state["prompt"].endswith(" arowhead") and "arow " not in test.session_state["prompt"]
+
+
+def test_a_picture_is_kept_as_a_favourite_and_drawn_again(run: Run) -> None:
+    test = drawing_of(run, seed=2)
+    test.session_state["painting"] = "History"
+    test.run(timeout=60)
+    next(each for each in test.button if each.label == "Keep").click().run(timeout=60)
+    assert len(test.session_state["stars"]) == 1 and any(each.label == "Favourite" for each in test.button)
+    next(each for each in test.button if each.label == "Draw again").click().run(timeout=120)
+    assert not test.exception and test.session_state["painting"] == "Pictures"
+    assert len(test.session_state["history"]) == 8
+
+
+def test_two_models_draw_side_by_side_and_a_table_is_drawn(run: Run) -> None:
+    test = opened("prompt", run=run.id, prompt="arrow left", painting="Compare")
+    next(each for each in test.number_input if each.label == "Steps").set_value(2)
+    next(each for each in test.button if each.label == "Draw").click().run(timeout=120)
+    assert not test.exception and len(test.session_state["drawn"]["compare"]) == 8
+    test.session_state["painting"] = "Table"
+    test.run(timeout=60)
+    test.file_uploader[0].upload("prompts.csv", b"prompt\ncircle\narrow left\n", "text/csv").run(timeout=60)
+    next(each for each in test.button if each.label == "Draw").click().run(timeout=120)
+    assert not test.exception and not test.error
+    assert [each.cell.prompt for each in test.session_state["drawn"]["many"]] == ["circle", "arrow left"]
+
+
+@pytest.mark.parametrize(("name", "content", "said"), [("a.png", b"no picture", "no PNG"), ("b.png", None, "too many pixels")])
+def test_uploads_that_are_no_pictures_are_answered_and_nothing_is_drawn(name: str, content: bytes | None, said: str, run: Run) -> None:
+    from tests.genmodels.test_picture_generator import bomb
+
+    test = opened("prompt", run=run.id, prompt="circle", painting="From a picture")
+    test.file_uploader[0].upload(name, content or bomb(30_000), "image/png").run(timeout=60)
+    assert not test.exception and said in messages(test) and "drawn" not in test.session_state
+
+
 # What the views ask of genmodels
 
 
@@ -143,5 +182,5 @@ def test_archives_and_histories_hold_what_is_needed_to_draw_again(run: Run) -> N
     with zipfile.ZipFile(io.BytesIO(zipped([each]))) as archive:
         assert png_facts(archive.read("0000-seed-4.png"))["Prompt"] == "=circle"
         assert "'=circle" in archive.read("recipes.csv").decode()
-    (told,) = json.loads(recipes([each], {each.line}))
+    (told,) = json.loads(recipes([each], {each.key}))
     assert told["favourite"] and told["steps"] == 2 and Path(told["run"]).name == run.id

@@ -1,0 +1,69 @@
+"""What `genmodels sample` writes: a file for each sample, which says in itself what made it and how to make it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from genmodels.refusal import Refusal
+from genmodels.runs import Run
+
+
+def sample_files(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[tuple[bytes | str, str]]:
+    """Content and suffix of each file, by what the run makes. `arguments` are those of the command."""
+    return SAMPLES[run.spec.kind](arguments, run, settings)
+
+
+def _pictures(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[tuple[bytes, str]]:
+    """PNG files that say in their metadata what drew them."""
+    from genmodels.pictures import png_bytes
+
+    if run.experiment.make_recipe().captioned:
+        yield from _prompted(arguments, run, settings)
+        return
+    if settings or arguments.prompts or arguments.start or arguments.mask or arguments.upscale:
+        raise Refusal("--set, --prompts, --from, --mask and --upscale are for models that follow prompts; leave them out.")
+    facts = {"Software": "GenModels", "Model": f"{run.experiment.model} {run.id}", "Seed": str(arguments.seed), "Credit": run.facts.get("credit", "")}
+    for number, image in enumerate(run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given)):
+        yield png_bytes(image, facts | {"Number": str(number)}), ".png"
+
+
+def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[tuple[bytes, str]]:
+    """PNG files of what prompts ask for; each says in its metadata how to draw it again."""
+    from genmodels.drawing import Drawing
+    from genmodels.picture_prompts import begun_from, mask_of, picture_facts, start_of
+    from genmodels.pictures import png_bytes
+    from genmodels.prompt_table import read_prompts
+
+    drawing = Drawing.from_dict(settings)
+    if arguments.prompts and arguments.given:
+        raise Refusal("--given and --prompts both say what to draw; leave one out.")
+    prompts = read_prompts(arguments.prompts.read_bytes(), arguments.prompts.name) if arguments.prompts else arguments.given or [""]
+    n = len(prompts) if arguments.prompts else arguments.n
+    start = None if arguments.start is None else start_of(arguments.start.read_bytes(), run.spec.shape, arguments.start.name)
+    mask = None if arguments.mask is None else mask_of(arguments.mask.read_bytes(), run.spec.shape, arguments.mask.name)
+    pictures = run.generator(arguments.epoch).sample(n, seed=arguments.seed, given=prompts, drawing=drawing, start=start, mask=mask)
+    more = {} if start is None else begun_from(start, mask)
+    if arguments.upscale:
+        from genmodels.upscaling import open_upscaler
+
+        pictures, more = open_upscaler().upscale(pictures), more | {"Upscaled": "to 128 x 128 by run upscaler"}
+    for number, picture in enumerate(pictures):
+        prompt = prompts[number if len(prompts) > 1 else 0]
+        yield png_bytes(picture, picture_facts(run, prompt, arguments.seed + number, drawing, **more)), ".png"
+
+
+def _texts(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Text files whose first line says that a model made them; text i has the seed `seed + i`."""
+    from genmodels.decoding import Decoding
+    from genmodels.text_generator import made_by
+
+    if arguments.prompts or arguments.start or arguments.mask or arguments.upscale:
+        raise Refusal("--prompts, --from, --mask and --upscale are for models that draw; leave them out.")
+    decoding = Decoding.from_dict(settings)
+    texts = run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given, decoding=decoding)
+    for number, text in enumerate(texts):
+        yield f"{made_by(run, arguments.seed + number, decoding)}\n\n{text}\n", ".txt"
+
+
+SAMPLES: dict[str, Callable[..., Iterator[tuple[Any, str]]]] = {"image": _pictures, "text": _texts, "code": _texts}
