@@ -44,14 +44,21 @@ def rounds_of(data: Any, n: int | None) -> int:
 
 
 def measure_prompted(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
-    """Every measure whose name is `wanted`, from n samples (see `rounds_of`), as many for each held-out caption."""
+    """Every measure whose name is `wanted`, from n samples (see `rounds_of`), as many for each held-out caption.
+
+    Captions of which the model knows no word are left out, with their pictures; it refuses to draw them.
+    """
+    known = np.array([generator.knows(caption) for caption in data.test.captions])
+    n = max(1, n // len(known)) * int(known.sum()) if n >= len(known) else n
+    data = dataclasses.replace(data, test=data.test.take(np.flatnonzero(known)))
     if n < len(data.test):
         data = dataclasses.replace(data, test=data.test.take(np.linspace(0, len(data.test) - 1, n).astype(int)))
     real, captions = data.test.images, data.test.captions
     prompts = list(captions) * (n // len(captions))
     samples = generator.sample(len(prompts), seed=seed, given=prompts)
     first, parrot = samples[: len(captions)], real_parrot(data)
-    protocol = f"{PROTOCOL}; one sample for each of {len(captions)} captions of held-out pictures, against these pictures"
+    strange = f" ({(~known).sum()} more have no word that the model knows)" if not known.all() else ""
+    protocol = f"{PROTOCOL}; one sample for each of {len(captions)} captions of held-out pictures{strange}, against these pictures"
     noise = Noise(data.spec.shape).sample(len(captions), seed=seed)
     for name, metric in METRICS.items():
         about = metric.about()

@@ -188,8 +188,12 @@ class PictureGenerator:
     def _readable(self, text: str) -> None:
         if len(text) > LONGEST:
             raise Refusal(f"The prompt has {len(text):,} characters; at most {LONGEST:,} are read, so shorten it.")
-        if text.strip() and self.seen and not any(word.known and any(map(str.isalnum, word.text)) for word in self.word_pieces.words(text, self.seen)):
+        if text.strip() and not self.knows(text):
             raise Refusal(f"The model knows none of the words of {text[:60]!r}; write what it was trained on, such as {self._examples()}.")
+
+    def knows(self, text: str) -> bool:
+        """Was at least one word of the text in the training captions? Yes, where these are not known."""
+        return not self.seen or any(word.known and any(map(str.isalnum, word.text)) for word in self.word_pieces.words(text, self.seen))
 
     def _examples(self) -> str:
         return ", ".join(sorted((word for word in self.seen if len(word) > 3), key=lambda word: -self.seen[word])[:3])

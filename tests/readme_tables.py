@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from genmodels import catalogue
+from genmodels.emoji_names import GENDERS
 from genmodels.runs import Run, RunStore, gallery_names
 
 README = Path(__file__).parent.parent / "README.md"
@@ -69,6 +70,26 @@ def instruments() -> str:
     return gallery("instruments", "held-out, 95 % interval")
 
 
+def coinciding() -> str:
+    """Roles whose woman, man and person are the same drawing in some skin tone: which of them, and in how many tones."""
+    from genmodels.data import DATA
+
+    data = DATA["openmoji"].from_dict({"subset": "people", "split": "combination"}).load()
+    drawn: dict[tuple[str, str, bytes], set[str]] = {}
+    for part in (data.train, data.test):
+        for role, tone, gender, image in zip(part.groups["role"], part.groups["skin tone"], part.groups["gender"], part.images, strict=True):
+            drawn.setdefault((role, tone, image.tobytes()), set()).add(gender)
+    alike: dict[str, dict[str, int]] = {}
+    for (role, _, _), genders in drawn.items():
+        if len(genders) > 1:
+            of = alike.setdefault(" = ".join(g for g in GENDERS if g in genders), {})
+            of[role] = of.get(role, 0) + 1
+    return catalogue.table([
+        {"the same drawing": genders, "roles (skin tones, of 5)": ", ".join(f"{role} ({tones})" for role, tones in sorted(roles.items()))}
+        for genders, roles in sorted(alike.items())
+    ])  # fmt: skip
+
+
 def metrics() -> str:
     return catalogue.table([{"metric": row["name"], "what it says": row["summary"], "better": row["better"], "paper": row["paper"]} for row in catalogue.metrics()])
 
@@ -81,7 +102,7 @@ def _verdict(findings: dict[str, Any]) -> str:
     return str(findings.get("verdict", "not measured"))
 
 
-TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments}
+TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments, "coinciding": coinciding}
 
 
 def filled(text: str) -> str:

@@ -45,7 +45,6 @@ class Diffusion(Recipe):
     heads: int = knob(4, 1, 16, "Attention heads; a width is a multiple of it")
     encoder: str = knob("clip", help="The run of the model clip whose text encoder reads the prompts")
     untold: float = knob(0.1, 0.0, 0.9, "Share of the captions that are kept from the network in training")
-    partly: float = knob(0.0, 0.0, 0.9, "Share of the captions of which only what stands before or behind the comma is told")
     average: float = knob(0.999, 0.0, 0.99999, "Share of the old weights that the moving average keeps at each step")
     learning_rate: float = knob(1e-3, 1e-6, 0.1, "Highest step size of AdamW")
     weight_decay: float = knob(0.01, 0.0, 10.0, "Pull of the weights towards zero")
@@ -145,8 +144,6 @@ class Diffusion(Recipe):
         n = ops.shape(images)[0]
         noise, angle = learner.noise(n, *learner.spec.shape), learner.uniform(n, 1) * MOST_NOISE
         told = ops.cast(learner.uniform(n, 1) >= self.untold, "int32")
-        if self.partly:
-            told *= self._part(learner, pieces)
         states, mean = encoded(learner.networks, pieces * told)
         noisy, velocity = mixture(2 * images - 1, noise, angle)
 
@@ -160,17 +157,6 @@ class Diffusion(Recipe):
         for slow, fast in zip(learner.networks["average"].variables, learner.networks["unet"].variables, strict=True):
             slow.assign(kept * slow + (1 - kept) * fast)
         return terms
-
-    def _part(self, learner: Any, pieces: Any) -> Any:
-        """1 for what is told (n, LENGTH): all of most captions; else what stands before the first comma, or behind it.
-
-        So that "light skin tone" is learned by itself, and not only with each role in which it was seen.
-        """
-        comma = learner.spec.vocabulary.index(",") if "," in learner.spec.vocabulary else -1
-        behind = ops.cumsum(ops.cast(ops.equal(pieces, comma), "int32"), axis=1) > 0
-        chance = learner.uniform(ops.shape(pieces)[0], 1)
-        kept = ops.where(chance < self.partly / 2, ops.logical_not(behind), ops.where(chance < self.partly, behind, ops.ones_like(behind)))
-        return ops.cast(kept, "int32")
 
     def evaluate(self, learner: Any, held_out: Any, samples: Any) -> dict[str, float]:
         """The loss of the moving average on held-out pictures with their captions; noise and angles are always the same."""

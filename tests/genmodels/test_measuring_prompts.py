@@ -21,6 +21,9 @@ class Planted:
     def __init__(self, captions, images):
         self.pictures = dict(zip(captions, images, strict=True))
 
+    def knows(self, text):
+        return "golfing" not in text
+
     def sample(self, n, *, seed, given=None, drawing=None):
         return np.stack([self.pictures[each] for each in given])
 
@@ -102,6 +105,12 @@ def test_retrieval_of_right_pictures_and_of_shuffled_ones(data):
     assert right["R-precision: parrot"].value < right["R-precision: samples"].low
     moved = np.roll(data.test.images, 60, axis=0)
     assert measured(Planted(data.test.captions, moved), data, "R-precision")["R-precision: samples"].value < 0.15
+
+
+def test_captions_without_a_known_word_are_left_out_and_said(data):
+    rows = list(measure_prompted(Planted(data.test.captions, data.test.images), data, len(data.test), 0, lambda name: name == "kid"))
+    strange = sum("golfing" in caption for caption in data.test.captions)
+    assert strange > 0 and f"({strange} more have no word" in rows[0][4] and rows[0][1].n == len(data.test) - strange
 
 
 def test_the_parrot_draws_training_pictures(data):
