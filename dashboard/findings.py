@@ -18,7 +18,10 @@ VERDICTS = {  # the icon says it too, not the colour alone
 }
 
 TITLES = {"kid": "Kernel distance (KID)", "frechet": "Fréchet distance", "bits per dimension (ELBO)": "Bits per dimension (ELBO)"}
-HIGHLIGHTS = ("kid", "precision", "recall", "bits per dimension (ELBO)")  # of the many measures, on a card
+HIGHLIGHTS = (
+    "kid", "precision", "recall", "bits per dimension (ELBO)", "R-precision: samples", "R-precision: emoji", "held-out: read right",
+    "PSNR of the upscaler", "PSNR of bicubic",
+)  # of the many measures, on a card  # fmt: skip
 
 
 def short(value: Any) -> str:

@@ -145,8 +145,13 @@ def _buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
 
 
 def explore(run: Run, label: str = "") -> None:
-    """A link to where a run can be looked into: its latent space, or the page that has it write."""
-    if "image" in MODELS[run.experiment.model].kinds:
+    """A link to where a run can be looked into: its latent space, or the page that has it write or draw."""
+    recipe = run.experiment.make_recipe()
+    if not recipe.draws:
+        return
+    if recipe.captioned:
+        navigation.link("prompt", label or "Have it draw", run=run.id)
+    elif "image" in recipe.kinds:
         navigation.link("latent", label or "Walk its latent space", run=run.id)
     else:
         navigation.link("prompt", label or "Have it write", run=run.id)
@@ -183,7 +188,11 @@ def _pictures(run: Run) -> None:
     samples, again = run.samples, run.reconstructions
     epochs = sorted(samples.keys() | again.keys())
     draws = run.spec.kind == "image"
-    st.subheader("What it draws" if draws else "What it writes", anchor=False)
+    reads = not MODELS[run.experiment.model].draws and not epochs
+    st.subheader("What it reads" if reads else "What it draws" if draws else "What it writes", anchor=False)
+    if not epochs and not MODELS[run.experiment.model].draws:
+        st.caption("It reads pictures and draws none; how well it reads them stands in the curves.")
+        return
     if not epochs:
         st.caption("The first samples come after the first epoch." if run.state in WORKING else "No samples are there.")
         return

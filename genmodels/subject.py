@@ -55,9 +55,10 @@ class Subject:
 
     def _asked(self) -> dict[str, Sequence[str]]:
         """What follows prompts is asked for the captions of held-out pictures, again and again."""
-        if not hasattr(self.generator, "word_pieces"):
+        knows = getattr(self.generator, "knows", None)
+        if knows is None:
             return {}
-        captions = [caption for caption in self.data.test.captions if self.generator.knows(caption)]
+        captions = [caption for caption in self.data.test.captions if knows(caption)]
         if not captions:
             raise Refusal("The model knows no word of any held-out caption, so there is nothing to ask it for; choose other data.")
         return {"given": [captions[number % len(captions)] for number in range(self.n)]}

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import findings, gallery, live, navigation, resources
 from dashboard.text import duration, plain_text, safe_text
+from genmodels.models import MODELS
 from genmodels.runs import Run, RunStore, gallery_names
 
 COLUMNS = 3
@@ -14,7 +15,7 @@ def invitation() -> None:
     ways = (
         ("train", "Train a model", "Choose a model and its data, see it learn, stop and resume at will."),
         ("latent", "Walk a latent space", "Morph one picture into another and ask: inventing or copying?"),
-        ("prompt", "Prompt a model", "See each token's probability, its alternatives, and where the model looked."),
+        ("prompt", "Prompt a model", "Have it draw or write; see each step, each token's alternatives, and where the model looked."),
         ("runs", "Compare runs", "Lay curves over one another, find which knob mattered, export."),
     )
     for column, (name, title, words) in zip(st.columns(len(ways)), ways, strict=True):
@@ -40,7 +41,8 @@ def card(run: Run) -> None:
 st.title("GenModels", anchor=False)
 st.markdown("Train generative models on real pictures and texts, watch them learn, and look inside: all in this browser, all on this machine.")
 invitation()
-names = sorted(gallery_names(), key=lambda name: (name.endswith("digits"), name))  # the smallest last
+draws = {name: MODELS[RunStore.default()[name].experiment.model].draws for name in gallery_names()}
+names = sorted(draws, key=lambda name: (not draws[name], name.endswith("digits"), name))  # the smallest last, and behind them what only reads
 st.header("Trained models that come with it", anchor=False)
 if not names:
     with st.container(border=True):

@@ -36,7 +36,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "transformer-docs": {"model": "transformer", "data": "python-docs", "recipe": {"layers": 4, "heads": 6, "width": 192, "dropout": 0.2}, "epochs": 7, "batch_size": 8},
     "clip": {"model": "clip", "data": "emblems", "epochs": 16, "batch_size": 128},
     "judge": {"model": "clip", "data": "emblems", "source": {"share": 0.9, "share_seed": 1}, "recipe": {"text": "bag", "image": "plain", "width": 24, "dimensions": 96, "vocabulary": 3000}, "epochs": 24, "batch_size": 128, "seed": 1},
-    "diffusion-openmoji": {"model": "diffusion", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "recipe": {"partly": 0.3, "learning_rate": 5e-4}, "epochs": 24},
+    "diffusion-openmoji": {"model": "diffusion", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "recipe": {"learning_rate": 7e-4}, "epochs": 60},
     "upscaler": {"model": "upscaler", "data": "openmoji", "source": {"size": 128, "subset": "all"}, "epochs": 16, "batch_size": 16},
     "reader-tone": {"model": "reader", "data": "openmoji", "source": {"split": "combination", "label": "tone"}, "epochs": 45, "batch_size": 32},
     "reader-gender": {"model": "reader", "data": "openmoji", "source": {"split": "combination", "label": "woman or man", "subset": "all", "mirror": True}, "recipe": {"colours": "any", "wear": 0.05, "learning_rate": 2e-3}, "epochs": 65, "batch_size": 32},
