@@ -33,10 +33,10 @@ def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, se
     for name in names:
         if name not in known:
             raise Refusal(unknown("metric", name, known))
-    data = load_for(run.experiment)
-    n = drawn(data, n)
+    data, generator = load_for(run.experiment), run.generator()
+    n = drawn(generator, data, n)
     wanted = lambda name: not names or name.split(":")[0] in names or name in names  # noqa: E731
-    rows: list[Any] = list(how(run.generator(), data, n, seed, wanted))
+    rows: list[Any] = list(how(generator, data, n, seed, wanted))
     measures = [_row(*row, seed=seed) for row in rows if wanted(row[0])]
     document = run.findings() | {"run": run.id, "measured": time.strftime("%Y-%m-%d"), "samples": n, "seed": seed}
     again = {row["metric"].split(":")[0] for row in measures}
@@ -47,13 +47,13 @@ def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, se
     return document
 
 
-How = tuple[Callable[..., Iterator[Any]], list[str], Callable[[Any, int | None], int]]
+How = tuple[Callable[..., Iterator[Any]], list[str], Callable[[Any, Any, int | None], int]]
 
 
 def _how(run: Run) -> How:
     """What measures a run, by what it is, and the names of its measures (those before a colon stand for several).
 
-    Last, how many samples or held-out pictures are taken, from the data and what was asked for.
+    Last, how many samples or held-out pictures are taken, from the model, the data and what was asked for.
     """
     from genmodels.metrics import METRICS
 
@@ -61,16 +61,16 @@ def _how(run: Run) -> How:
     if run.experiment.model == "upscaler":
         from genmodels.upscaling import MEASURES, measure_upscaler
 
-        return measure_upscaler, MEASURES, lambda data, n: len(data.test)
+        return measure_upscaler, MEASURES, lambda generator, data, n: len(data.test)
     if not recipe.draws:
-        return measure_encoder, ["held-out", "R-precision"], lambda data, n: len(data.test)
+        return measure_encoder, ["held-out", "R-precision"], lambda generator, data, n: len(data.test)
     if recipe.captioned:
         from genmodels.measuring_prompts import FAMILIES, measure_prompted, rounds_of
 
         return measure_prompted, [*METRICS, *FLOORS, *FAMILIES], rounds_of
     if run.spec.kind == "image":
-        return measure_pictures, [*METRICS, *BOUNDS, *FLOORS], lambda data, n: n or 1000
-    return measure_texts, [*LIKELIHOODS, *OF_SAMPLES], lambda data, n: n or 200
+        return measure_pictures, [*METRICS, *BOUNDS, *FLOORS], lambda generator, data, n: n or 1000
+    return measure_texts, [*LIKELIHOODS, *OF_SAMPLES], lambda generator, data, n: n or 200
 
 
 def measure_encoder(encoder: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Any]:

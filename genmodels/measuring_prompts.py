@@ -33,23 +33,20 @@ FAMILIES = ("R-precision", *READERS, LOST)  # what rows begin with, before a col
 COMPARED = ("kid", "precision", "recall", "coverage")
 
 
-def rounds_of(data: Any, n: int | None) -> int:
+def rounds_of(generator: Any, data: Any, n: int | None) -> int:
     """How many samples are drawn where n are asked for: whole rounds of the held-out captions, or fewer than one round.
 
-    Where nobody says how many: `A_PROMPT` rounds, or one where the data have no groups to be read.
+    Captions of which the model knows no word are left out; it refuses to draw them. Where nobody says how many:
+    `A_PROMPT` rounds, or one where the data have no groups to be read.
     """
-    captions = len(data.test)
+    captions = sum(map(generator.knows, data.test.captions))
     n = n or captions * (A_PROMPT if "skin tone" in data.test.groups else 1)
     return n if n < captions else n // captions * captions
 
 
 def measure_prompted(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
-    """Every measure whose name is `wanted`, from n samples (see `rounds_of`), as many for each held-out caption.
-
-    Captions of which the model knows no word are left out, with their pictures; it refuses to draw them.
-    """
+    """Every measure whose name is `wanted`, from n samples (see `rounds_of`), as many for each held-out caption."""
     known = np.array([generator.knows(caption) for caption in data.test.captions])
-    n = max(1, n // len(known)) * int(known.sum()) if n >= len(known) else n
     data = dataclasses.replace(data, test=data.test.take(np.flatnonzero(known)))
     if n < len(data.test):
         data = dataclasses.replace(data, test=data.test.take(np.linspace(0, len(data.test) - 1, n).astype(int)))

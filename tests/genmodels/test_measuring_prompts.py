@@ -8,7 +8,7 @@ import pytest
 from genmodels.data import DATA
 from genmodels.findings import clopper_pearson
 from genmodels.judging import r_precision
-from genmodels.measuring_prompts import families_of, measure_prompted, real_parrot
+from genmodels.measuring_prompts import families_of, measure_prompted, real_parrot, rounds_of
 from genmodels.reading_groups import clustered, clustered_ratio
 from genmodels.refusal import Refusal
 
@@ -34,7 +34,7 @@ def data():
 
 
 def measured(generator, data, *names):
-    rows = measure_prompted(generator, data, len(data.test), 0, lambda name: name.split(":")[0] in names)
+    rows = measure_prompted(generator, data, rounds_of(generator, data, len(data.test)), 0, lambda name: name.split(":")[0] in names)
     return {name: estimate for name, estimate, *_ in rows}
 
 
@@ -108,7 +108,8 @@ def test_retrieval_of_right_pictures_and_of_shuffled_ones(data):
 
 
 def test_captions_without_a_known_word_are_left_out_and_said(data):
-    rows = list(measure_prompted(Planted(data.test.captions, data.test.images), data, len(data.test), 0, lambda name: name == "kid"))
+    planted = Planted(data.test.captions, data.test.images)
+    rows = list(measure_prompted(planted, data, rounds_of(planted, data, len(data.test)), 0, lambda name: name == "kid"))
     strange = sum("golfing" in caption for caption in data.test.captions)
     assert strange > 0 and f"({strange} more have no word" in rows[0][4] and rows[0][1].n == len(data.test) - strange
 
