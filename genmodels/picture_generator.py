@@ -55,7 +55,7 @@ class PictureGenerator:
         self.steps = hasattr(recipe, "velocity")  # whether it draws in steps
         self._encode = compiled(lambda pieces: encoded(networks, pieces))
         self._decode = compiled(lambda latents, mean: recipe.decode(networks, latents, mean))
-        self._predict = compiled(self._traced_predict)
+        self._predict = compiled(self._traced_predict, fused=True)
         self._look = compiled(self._traced_look)
         self._looking: Any = None
 

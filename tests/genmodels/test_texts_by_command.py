@@ -49,4 +49,4 @@ def test_a_file_that_is_no_text_is_refused_in_one_sentence(genmodels, tmp_path: 
 
 def test_settings_of_writing_are_not_for_models_that_draw(genmodels, tmp_path: Path) -> None:
     refused = genmodels("sample", "vae-digits", "--set", "temperature=1", "--out", tmp_path / "x")
-    assert refused.returncode == 2 and "--set is for models that write" in refused.stderr
+    assert refused.returncode == 2 and "are for models that follow prompts" in refused.stderr
