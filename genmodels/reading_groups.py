@@ -64,17 +64,22 @@ def clustered(values: np.ndarray, clusters: Any) -> Estimate:
     """
     from scipy.stats import beta
 
-    sums, counts = _by_cluster(values, clusters)
-    k, n = len(sums), len(values)
+    k, mean = len(_by_cluster(values, clusters)[0]), float(np.mean(values))
     if k < 2:
         raise Refusal(f"An interval over combinations needs at least 2 of them and there are {k}; take more.")
-    mean = float(np.mean(values))
-    variance = k / (k - 1) * float(((sums - mean * counts) ** 2).sum()) / n**2
-    effective = min(n, mean * (1 - mean) / variance) if variance > 0 else k
+    effective = effective_number(values, clusters)
     found, missed = mean * effective, (1 - mean) * effective
     low = float(beta.ppf(0.025, found, missed + 1)) if found > 0 else 0.0
     high = float(beta.ppf(0.975, found + 1, missed)) if missed > 0 else 1.0
     return Estimate(mean, min(low, mean), max(high, mean), k)
+
+
+def effective_number(values: np.ndarray, clusters: Any) -> float:
+    """As many independent values from 0 to 1 as vary as much as these (n,); where all are alike, one a cluster."""
+    sums, counts = _by_cluster(values, clusters)
+    k, n, mean = len(sums), len(values), float(np.mean(values))
+    variance = k / max(k - 1, 1) * float(((sums - mean * counts) ** 2).sum()) / n**2
+    return min(n, mean * (1 - mean) / variance) if variance > 0 else k
 
 
 def clustered_ratio(over: np.ndarray, over_clusters: Any, under: np.ndarray, under_clusters: Any, seed: int = 0, repetitions: int = 1000) -> Estimate:

@@ -43,8 +43,9 @@ class OpenMoji(Knobs):
     )
     label: str = knob(
         "none",
-        help="What a conditional model is told; woman or man leaves out who is drawn as neither, or as both alike",
-        choices=("none", "tone", "gender", "woman or man"),
+        help="What a conditional model is told; woman or man leaves out who is drawn as neither, or as both alike;"
+        " tone or none takes adults only, in one tone or in none",
+        choices=("none", "tone", "gender", "woman or man", "tone or none"),
     )
     skew: str = knob("", help='Shares of groups in the training split, such as "woman=0.8, dark=0.5"; empty: as drawn')
     skew_seed: int = knob(0, 0, 2**31 - 1, "Seed of the draw that makes the skew")
@@ -77,6 +78,8 @@ class OpenMoji(Knobs):
         if self.label == "woman or man":
             alike = coinciding(pictures, drawn["copies"])
             chosen &= np.array([each.gender in GENDERS[:2] and each.combination not in alike for each in pictures])  # in any tone
+        if self.label == "tone or none":
+            chosen &= np.array([bool(each.gender) for each in pictures])
         held_out = held_out_drawings(pictures, drawn["copies"], people)
         if self.split == "combination":
             held_out = held_out_combinations(pictures, drawn["copies"], people)
@@ -88,8 +91,8 @@ class OpenMoji(Knobs):
             by = {name: train.groups[name] for name in ("gender", "skin tone")}
             train = train.take(skewed(by, shares, self.skew_seed))
         train = train.with_mirrored() if self.mirror else train
-        classes = {"none": (), "tone": TONES, "gender": GENDERS, "woman or man": GENDERS[:2]}[self.label]
-        classes += ("none",) if self.label in ("tone", "gender") and self.subset == "all" else ()
+        classes = {"none": (), "tone": TONES, "gender": GENDERS, "woman or man": GENDERS[:2], "tone or none": TONES}[self.label]
+        classes += ("none",) if self.label == "tone or none" or (self.label in ("tone", "gender") and self.subset == "all") else ()
         return Dataset(
             name="openmoji",
             train=train,
@@ -151,9 +154,9 @@ def _examples(pictures: list[Named], images: np.ndarray, label: str) -> Examples
     }
     labels = None
     if label != "none":
-        names = TONES if label == "tone" else GENDERS
+        names = TONES if label.startswith("tone") else GENDERS
         index = {name: i for i, name in enumerate(names)}
-        values = groups["skin tone" if label == "tone" else "gender"]
+        values = groups["skin tone" if label.startswith("tone") else "gender"]
         labels = np.array([index.get(value, len(names)) for value in values], np.int32)
     return Examples(images, labels, tuple(each.caption for each in pictures), groups)
 

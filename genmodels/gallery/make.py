@@ -39,6 +39,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "diffusion-openmoji": {"model": "diffusion", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "recipe": {"learning_rate": 7e-4}, "epochs": 60},
     "upscaler": {"model": "upscaler", "data": "openmoji", "source": {"size": 128, "subset": "all"}, "epochs": 16, "batch_size": 16},
     "reader-tone": {"model": "reader", "data": "openmoji", "source": {"split": "combination", "label": "tone"}, "epochs": 45, "batch_size": 32},
+    "reader-skin": {"model": "reader", "data": "openmoji", "source": {"label": "tone or none", "subset": "all"}, "epochs": 45, "batch_size": 32},
     "reader-gender": {"model": "reader", "data": "openmoji", "source": {"split": "combination", "label": "woman or man", "subset": "all", "mirror": True}, "recipe": {"colours": "any", "wear": 0.05, "learning_rate": 2e-3}, "epochs": 65, "batch_size": 32},
     "gan-prompts": {"model": "gan", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "recipe": {"captioned": True, "learning_rate": 5e-4}, "epochs": 70},
     "diffusion-icons": {"model": "diffusion", "data": "icons", "source": {"size": 32}, "recipe": {"width": 32}, "epochs": 45},
