@@ -30,6 +30,15 @@ def home() -> Path:
     return Path(os.environ.get("GENMODELS_HOME") or Path.home() / ".genmodels").expanduser()
 
 
+def data_file(name: str) -> Path:
+    """The benchmark file of that name in the folder GENMODELS_DATA; raises `Refusal` where it is not."""
+    folder = os.environ.get("GENMODELS_DATA")
+    file = Path(folder or os.devnull).expanduser() / name
+    if not folder or not file.is_file():
+        raise Refusal(f"The file {name} is not at hand; set GENMODELS_DATA to a folder that holds it.")
+    return file
+
+
 def make_folder(folder: Path) -> Path:
     """Make `folder` and those above it where they are missing; raises `CannotWrite` where new files can't be made."""
     try:

@@ -22,7 +22,7 @@ VERDICTS = ("fail", "not measured", "warn", "pass")  # the worst first
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its 95 % interval [low, high] and the number n of examples behind it."""
+    """A number with its interval [low, high], 95 % where nothing else is said, and the number n of examples behind it."""
 
     value: float
     low: float
@@ -75,7 +75,7 @@ class Finding:
 
     `limit` is what `estimate` was compared with; `remedy` says what to do; `exhibits` are plain dictionaries that
     point at the examples behind the verdict; `calibration` holds false_alarm, power and effect where they were
-    measured on planted cases; `reason` says why a claim could not be tested.
+    measured on planted cases; `reason` says why a claim could not be tested; `part` names the test within its audit.
     """
 
     audit: str
@@ -87,6 +87,7 @@ class Finding:
     exhibits: tuple[Mapping[str, Any], ...] = ()
     calibration: Mapping[str, float] | None = None
     reason: str = ""
+    part: str = ""
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
@@ -101,7 +102,7 @@ class Finding:
 
 
 def judge(audit: str, claim: str, estimate: Estimate, *, limit: float, warn: float | None = None,
-          resolution: float = 0.0, remedy: str = "", exhibits: Sequence[Mapping[str, Any]] = ()) -> Finding:  # fmt: skip
+          resolution: float = 0.0, remedy: str = "", exhibits: Sequence[Mapping[str, Any]] = (), part: str = "") -> Finding:  # fmt: skip
     """A finding on an estimate that should be low (turn the sign where high is good).
 
     fail: the whole interval lies above `limit`. warn: the whole interval lies above `warn`, a stricter limit.
@@ -120,13 +121,13 @@ def judge(audit: str, claim: str, estimate: Estimate, *, limit: float, warn: flo
             " more samples, or more held-out examples, would tell."
         )
     return Finding(
-        audit, claim, verdict, estimate, limit, "" if verdict == "pass" else remedy, tuple(exhibits), None, reason
+        audit, claim, verdict, estimate, limit, "" if verdict == "pass" else remedy, tuple(exhibits), None, reason, part
     )
 
 
-def not_measured(audit: str, claim: str, reason: str) -> Finding:
+def not_measured(audit: str, claim: str, reason: str, part: str = "") -> Finding:
     """The finding of an audit that could not be made."""
-    return Finding(audit, claim, "not measured", reason=reason)
+    return Finding(audit, claim, "not measured", reason=reason, part=part)
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ def _findings(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]
             _value(finding.get("limit")), rates if rate else "not calibrated",
             " ".join(str(finding[name]) for name in ("reason", "remedy") if finding.get(name)),
         ))  # fmt: skip
-    columns = ("verdict", "audit", "claim", "estimate (95 % interval)", "limit", "error rates", "what to do")
+    columns = ("verdict", "audit", "claim", "estimate (interval, 95 % if not said)", "limit", "error rates", "what to do")
     whole = Paragraph(f"Verdict on all: {document.get('verdict', 'not given')}.")
     return [Heading("Findings"), whole, Table(columns, tuple(rows))]
 

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 
 from genmodels.findings import Estimate
-from genmodels.reading_groups import effective_number
+from genmodels.reading_groups import effective_number, open_reader
 from genmodels.refusal import Refusal
+from genmodels.runs import RunStore
 
 DRAWS = 4000
 LEVEL = 0.03  # nominal rate of false alarms of a finding on shares
@@ -156,3 +159,39 @@ def _on_simplex(shares: np.ndarray) -> np.ndarray:
     counted = (descending * np.arange(1, shares.shape[1] + 1) > over).sum(axis=1)
     shift = over[np.arange(len(shares)), counted - 1] / counted
     return np.maximum(shares - shift[:, None], 0)
+
+
+INSTRUMENTS = {"gender": "reader-gender", "skin tone": "reader-skin"}  # grouping to the run of the gallery that reads it
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A reader with the real held-out pictures that its errors are counted on."""
+
+    reader: Any
+    images: np.ndarray
+    true: np.ndarray
+    clusters: np.ndarray
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return tuple(self.reader.classes)
+
+    @cached_property
+    def read(self) -> np.ndarray:
+        """What it reads of its own held-out pictures (n,)."""
+        return self.reader.read(self.images)
+
+    @cached_property
+    def errors(self) -> Errors:
+        return errors_of(self.true, self.read, self.clusters, self.classes)
+
+
+@lru_cache(maxsize=4)
+def instrument(grouping: str) -> Instrument:
+    """The reader of a grouping that ships with the project; raises `Refusal` where there is none."""
+    if grouping not in INSTRUMENTS:
+        raise Refusal(f"Nobody reads the grouping {grouping[:40]!r} off pictures; there are readers for: {', '.join(INSTRUMENTS)}.")
+    reader = open_reader(INSTRUMENTS[grouping])
+    held_out = RunStore.default()[INSTRUMENTS[grouping]].experiment.make_source().load().test
+    return Instrument(reader, held_out.images, np.array(reader.classes)[held_out.labels], held_out.groups["role"])

@@ -1,28 +1,31 @@
-"""Does it copy its training pictures? Nearest training distances of samples against those of held-out pictures.
+"""Does it copy its training pictures? Nearest training pictures of samples against those of pictures it never saw.
 
-Papers: Meehan, Chaudhuri and Dasgupta 2020, arXiv 2004.05675 (C_T: rank samples and held-out pictures together by
-their distance to the nearest training picture; samples that come first too often are copies); Carlini et al. 2023,
-arXiv 2301.13188 (divide that distance by the mean distance to the 50 next training pictures).
+Papers: Meehan, Chaudhuri and Dasgupta 2020, arXiv 2004.05675 (C_T: rank samples and unseen pictures together by their
+distance to the nearest training picture; samples that come first too often are copies); Carlini et al. 2023, arXiv
+2301.13188 (divide that distance by the mean distance to the 50 next training pictures); Alaa et al. 2022, arXiv
+2102.08921 (authenticity: a sample is no copy where its nearest training picture has a nearer neighbour in training).
 
-A distance is the root mean square difference of pixels, 0 to 1. It is divided as Carlini et al. do, because a blurred
-picture is near to everything: on OpenMoji the mean of the training pictures and samples of a fitted normal
-distribution, which copy nothing, were ranked as copies by the plain distance (C_T from -9 to -14) and not by this one.
+A distance is the root mean square difference of pixels, 0 to 1, the least over shifts of up to two pixels, between a
+picture and the ten training pictures that look most like it when both are averaged over an 8 x 8 grid. It is divided as
+Carlini et al. do, because a blurred picture is near to everything.
+
+What chance does is counted on pictures that nobody copied: held-out ones, and training pictures against the others. Where
+whole roles were held out, a training picture is not compared with its own role; where combinations were, it is, since
+then a held-out picture too has the same drawing in another tone in training, and that is no copying. Pictures of one role
+are alike, so it is roles that count (Korn and Graubard 1998). Three limits of the relative distance are tried, each at a
+third of the error rate of 2.5 %: equal, nearly equal, and with noise.
 
 Where this differs: C_T is computed in one cell (no partition), and stands beside P(nearer), the probability that a
-sample is relatively nearer than a held-out picture, which, unlike C_T, does not grow with n. Blur alone moves that too:
-held-out OpenMoji people seen through 32 principal components reached 0.72. So above 0.5 it warns, and only from 0.8 fails.
+sample is relatively nearer than an unseen picture, which, unlike C_T, does not grow with n. Blur alone moves that too: so
+above 0.5 it warns, and only from 0.8 fails.
 
-The share of copies is judged exactly: were samples like held-out pictures, every order of them would be equally
-likely, so the number of samples nearer than the j-th nearest of m held-out pictures would be beta-binomial. Two such
-thresholds are tried (the nearest, and the nearest 1 %), each at half the error rate of 2.5 %.
-
-Known limits: shifted, recoloured or partly copied pictures are far in pixels; copies of a training picture that has 50
-near twins don't stand out; how small a share of copies can be found depends on the held-out pictures (about 4.4 / m).
+Known limits: recoloured, mirrored or partly copied pictures are far; a few copies with noise hide among pictures that
+are near by chance; copies of a training picture that has 50 near twins don't stand out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,12 +33,18 @@ import numpy as np
 
 from genmodels.audits import audit
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge
-from genmodels.neighbours import nearest
+from genmodels.metrics import averaged
+from genmodels.neighbours import squared_distances
+from genmodels.ranks import data_copying_score, excess, probability_lower
+from genmodels.reading_groups import effective_number
 from genmodels.refusal import Refusal
 from genmodels.subject import Subject
 
 NEXT = 50  # training pictures that a distance is compared with (Carlini et al. 2023)
-NEAREST_SHARE = 0.01  # of the held-out pictures: the second threshold
+CANDIDATES, CELLS = 10, 8  # training pictures that are compared pixel by pixel; the grid by which they are found
+NEAR = (0.02, 0.1, 0.25)  # relative distances below which a picture counts as a copy
+EQUAL = 0.005  # root mean square: a copy pixel for pixel, but for rounding
+REFERENCES = 2000  # training pictures that are compared with the others
 TAIL = 0.025  # of each side of an interval
 RESOLUTION = 0.05  # a pass excludes a share of copies above this
 LEAST = 20  # pictures of each kind
@@ -45,19 +54,28 @@ REMEDY = "Look at the pairs; train for fewer epochs, on more or more varied pict
 
 @dataclass(frozen=True)
 class Nearness:
-    """For n pictures: the nearest training picture, its distance (0 to 1), and that relative to the 50 next ones."""
+    """For n pictures: the nearest training picture, its distance (0 to 1), and the mean distance to the 50 next ones."""
 
     index: np.ndarray
     distance: np.ndarray
-    relative: np.ndarray
+    others: np.ndarray
+
+    @property
+    def relative(self) -> np.ndarray:
+        """The distance as a share of that to the next ones, (n,)."""
+        return self.distance / self.others
 
 
 @audit("memorisation", question="Does it copy its training pictures?")
-def memorisation(subject: Subject, *, copies: float = 0.0, nearer: float = 0.8) -> list[Finding]:
-    """Compares how near samples and held-out pictures come to training pictures.
+def memorisation(subject: Subject, *, copies: float = 0.0, nearer: float = 0.8, inauthentic: float = 0.2,
+                 duplicates: float = 0.1, reproduced: float = 1.0) -> list[Finding]:  # fmt: skip
+    """Compares how near samples and unseen pictures come to training pictures.
 
-    `copies` is the share of copies that is accepted, `nearer` the accepted P(nearer). Raises `Refusal` where there
-    are fewer than 20 samples, or fewer than 20 different held-out or training pictures.
+    `copies` is the share of copies that is accepted, `nearer` the accepted P(nearer), `inauthentic` how much less
+    authentic than unseen pictures samples may be, `duplicates` the accepted share of training pictures that are there
+    twice, `reproduced` the accepted share of training captions whose own picture is drawn again (by default all: most
+    captions name one picture). Raises `Refusal` where there are fewer than 20 samples, or fewer than 20 different
+    held-out or training pictures.
     """
     train, held_out, samples = subject.data.train.images, subject.data.test.images, subject.samples
     different = {"training": _different(train), "held-out": _different(held_out), "generated": len(samples)}
@@ -66,88 +84,164 @@ def memorisation(subject: Subject, *, copies: float = 0.0, nearer: float = 0.8) 
             raise Refusal(
                 f"There are {count} different {what} pictures; at least {LEAST} are needed to tell copies from chance."
             )
-    ours, theirs = nearness(samples, train), nearness(held_out, train)
+    ours = nearness(samples, train)
+    theirs, families = unseen(subject.data)
     exhibits = closest_pairs(ours)
-    score = data_copying_score(ours.relative, theirs.relative)
-    return [
+    score = data_copying_score(ours.relative, theirs)
+    findings = [
         judge(
             "memorisation", "No more samples are near-copies of training pictures than chance would have it (share of copies)",
-            share_of_copies(ours.relative, theirs.relative), limit=copies, resolution=RESOLUTION, remedy=REMEDY, exhibits=exhibits,
+            share_of_copies(ours.relative, theirs, families), limit=copies, resolution=RESOLUTION, remedy=REMEDY, exhibits=exhibits, part="copies",
         ),
         judge(
-            "memorisation", f"Samples are no nearer to training pictures than held-out pictures are (P(nearer); C_T = {score:.1f})",
-            probability_nearer(ours.relative, theirs.relative), limit=nearer, warn=0.5, remedy=REMEDY, exhibits=exhibits,
+            "memorisation", f"Samples are no nearer to training pictures than unseen pictures are (P(nearer); C_T = {score:.1f})",
+            probability_lower(ours.relative, theirs), limit=nearer, warn=0.5, remedy=REMEDY, exhibits=exhibits, part="nearer",
         ),
+        _authenticity(samples, held_out, train, inauthentic, exhibits),
+        _duplicates(subject.data, duplicates),
     ]  # fmt: skip
+    if subject.prompts:
+        findings.append(_prompted(subject, reproduced))
+    return findings
 
 
-def nearness(pictures: np.ndarray, train: np.ndarray) -> Nearness:
-    """How near pictures come to training pictures, both uint8 (n, height, width, channels)."""
-    flat, reference = (x.reshape(len(x), -1).astype(np.float32) / 255 for x in (pictures, train))
-    index, distance = nearest(flat, reference, 1 + NEXT)
-    distance /= np.sqrt(flat.shape[1])
-    others = distance[:, 1:].mean(axis=1)
-    if not others.all():
-        raise Refusal(
-            "More than 50 training pictures are alike, so that nothing can be told from the distance to them."
-        )
-    return Nearness(index[:, 0], distance[:, 0], distance[:, 0] / others)
+def _authenticity(samples: np.ndarray, held_out: np.ndarray, train: np.ndarray, accepted: float, exhibits: Sequence[Mapping[str, Any]]) -> Finding:
+    ours, theirs = authentic(samples, train), authentic(held_out, train)
+    value = float(theirs.mean() - ours.mean())
+    variance = sum((each.mean() * len(each) + 1) / (len(each) + 2) * (1 - (each.mean() * len(each) + 1) / (len(each) + 2)) / len(each) for each in (ours, theirs))
+    reach = 1.959964 * float(np.sqrt(variance))
+    claim = f"Samples are as authentic as held-out pictures ({ours.mean():.0%} beside {theirs.mean():.0%}): what is lost"
+    return judge("memorisation", claim, Estimate(value, value - reach, value + reach, len(ours)), limit=accepted, remedy=REMEDY, exhibits=exhibits, part="authenticity")
 
 
-def probability_nearer(samples: np.ndarray, held_out: np.ndarray) -> Estimate:
-    """P(a sample's number is below a held-out one's), ties half, 0.5 where they are alike; interval by DeLong et al. 1988."""
-    n, m = len(samples), len(held_out)
-    ordered = np.sort(held_out)
-    above = m - (np.searchsorted(ordered, samples, "left") + np.searchsorted(ordered, samples, "right")) / 2
-    ordered = np.sort(samples)
-    below = (np.searchsorted(ordered, held_out, "left") + np.searchsorted(ordered, held_out, "right")) / 2
-    value = float(above.mean() / m)
-    variance = float((above / m).var(ddof=1) / n + (below / n).var(ddof=1) / m)
-    reach = 1.959964 * max(
-        float(np.sqrt(variance)), 0.5 / min(n, m)
-    )  # never of no width where they don't overlap at all
-    return Estimate(value, max(0.0, value - reach), min(1.0, value + reach), n)
+def authentic(pictures: np.ndarray, train: np.ndarray) -> np.ndarray:
+    """Whether the nearest training picture (on the grid) of each picture (n,) has a training picture nearer to it (Alaa et al. 2022)."""
+    queries, reference = _averages(pictures), _averages(train)
+    own = np.empty(len(train))
+    for part, squared in squared_distances(reference, reference):
+        squared[np.arange(len(squared)), np.arange(part.start, part.stop)] = np.inf
+        own[part] = squared.min(axis=1)
+    found = np.empty(len(pictures), bool)
+    for part, squared in squared_distances(queries, reference):
+        nearest = squared.argmin(axis=1)
+        found[part] = squared[np.arange(len(squared)), nearest] > own[nearest]
+    return found
 
 
-def data_copying_score(samples: np.ndarray, held_out: np.ndarray) -> float:
-    """C_T in one cell: the Mann-Whitney statistic as standard deviations from what chance would give; negative is copying."""
-    n, m = len(samples), len(held_out)
-    value = probability_nearer(samples, held_out).value
-    return (0.5 - value) * n * m / float(np.sqrt(n * m * (n + m + 1) / 12))
+def _duplicates(data: Any, accepted: float) -> Finding:
+    pairs = duplicates_of(data.train.images)
+    captions = data.train.captions
+    named = [{"training": int(i), "duplicate": int(j), **({"captions": [captions[i], captions[j]]} if captions else {})} for i, j in pairs]
+    claim = f"The training split holds no picture twice: {len(pairs)} of {len(data.train)} are pixel for pixel like an earlier one"
+    estimate = clopper_pearson(len(pairs), len(data.train))
+    return judge("memorisation", claim, estimate, limit=accepted, resolution=1.0, remedy="Leave one of each pair out, or give both the caption of either.", exhibits=named, part="duplicates")
 
 
-def share_of_copies(samples: np.ndarray, held_out: np.ndarray) -> Estimate:
-    """The share of samples that are nearer than chance explains, by the threshold that shows more of them.
+def duplicates_of(images: np.ndarray) -> list[tuple[int, int]]:
+    """(earlier, later) indices of pictures that are equal, pixel for pixel; each later one once."""
+    seen: dict[bytes, int] = {}
+    return [(first, i) for i, picture in enumerate(images) if (first := seen.setdefault(picture.tobytes(), i)) != i]
 
-    The interval is simultaneous over the two thresholds; it never undercovers but for its numerical integration.
+
+def _prompted(subject: Subject, accepted: float) -> Finding:
+    """Asked for training captions, how often does it draw the very picture? Reported apart: most captions name one picture."""
+    train = subject.data.train
+    known = [i for i, caption in enumerate(train.captions) if subject.generator.knows(caption)]  # type: ignore[attr-defined]
+    chosen = np.random.default_rng([subject.seed, 5]).permutation(known)[: max(LEAST, subject.n // 10)]
+    samples = subject.drawn([train.captions[i] for i in chosen], subject.seed + 70_000, "training captions")
+    scaled, own = samples.astype(np.float32) / 255, train.images[chosen].astype(np.float32) / 255
+    distance = np.sqrt(((scaled - own) ** 2).mean(axis=(1, 2, 3)))
+    near = distance / nearness(samples, train.images).others < NEAR[1]
+    exhibits = [{"prompt": train.captions[chosen[i]], "training": int(chosen[i]), "seed": subject.seed + 70_000 + int(i), "distance": float(distance[i])}
+                for i in np.argsort(distance, kind="stable")[:SHOWN]]  # fmt: skip
+    claim = f"Prompted reproduction, reported apart: share of {len(chosen)} training captions that are answered with almost the picture they name"
+    return judge("memorisation", claim, clopper_pearson(int(near.sum()), len(near)), limit=accepted, remedy=REMEDY, exhibits=exhibits, part="prompted")
+
+
+def unseen(data: Any) -> tuple[np.ndarray, np.ndarray]:
+    """How near (m,) pictures come to training pictures that nobody copied, and which of them are alike (m,)."""
+    train, test = data.train, data.test
+    own, other = _families(train), _families(test)
+    whole = bool(len(np.intersect1d(own[own >= 0], other[other >= 0])) == 0)  # roles were held out whole
+    chosen = np.sort(np.random.default_rng(0).permutation(len(train))[:REFERENCES])
+    held_out = nearness(test.images, train.images).relative
+    others = nearness(train.images[chosen], train.images, (own[chosen], own) if whole else (np.full(len(chosen), -1), own)).relative
+    number = np.concatenate([np.where(other >= 0, other, -1), np.where(own[chosen] >= 0, own[chosen], -1)])
+    return np.concatenate([held_out, others]), np.where(number >= 0, number, number.max() + 1 + np.arange(len(number)))
+
+
+def _families(examples: Any) -> np.ndarray:
+    """A number (n,) for the role of each picture that has one, else -1; the same in every split."""
+    roles = examples.groups.get("role")
+    if roles is None:
+        return np.full(len(examples), -1)
+    import zlib
+
+    return np.array([zlib.crc32(str(role).encode()) if role else -1 for role in roles], np.int64)
+
+
+def nearness(pictures: np.ndarray, train: np.ndarray, apart: tuple[np.ndarray, np.ndarray] | None = None) -> Nearness:
+    """How near pictures come to training pictures, both uint8 (n, height, width, channels).
+
+    `apart` is for training pictures themselves: the families of `pictures` and of `train`. A picture is then compared
+    with none of its family (of 0 or more) and with none that is equal to it.
     """
-    m = len(held_out)
-    ordered = np.sort(held_out)
-    estimates = [_excess(int((samples < ordered[j - 1]).sum()), len(samples), j, m)
-                 for j in sorted({1, int(np.ceil(NEAREST_SHARE * m))})]  # fmt: skip
+    queries, reference = _averages(pictures), _averages(train)
+    margin = min(2, train.shape[1] // 16)
+    n = len(pictures)
+    index, distance, others = np.empty(n, np.intp), np.empty(n), np.empty(n)
+    for part, squared in squared_distances(queries, reference):
+        if apart is not None:
+            squared[(apart[0][part, None] == apart[1][None]) & (apart[0][part, None] >= 0)] = np.inf
+            squared[squared <= EQUAL**2 * reference.shape[1]] = np.inf
+        k = min(NEXT + 1, len(train) - 1)
+        near = np.argpartition(squared, k - 1, axis=1)[:, :k]
+        near = np.take_along_axis(near, np.argsort(np.take_along_axis(squared, near, 1), axis=1, kind="stable"), 1)
+        for row, number in enumerate(range(part.start, part.stop)):
+            picture = pictures[number].astype(np.float32) / 255
+            around = train[near[row]].astype(np.float32) / 255
+            straight = np.sqrt(((around - picture) ** 2).mean(axis=(1, 2, 3)))
+            best = np.minimum(straight[:CANDIDATES], _shifted(picture, around[:CANDIDATES], margin))
+            nearest = int(best.argmin())
+            others[number] = np.delete(straight, nearest).mean()
+            if not others[number]:
+                raise Refusal(
+                    "More than 50 training pictures are alike, so that nothing can be told from the distance to them."
+                )
+            index[number], distance[number] = near[row, nearest], best[nearest]
+    return Nearness(index, distance, others)
+
+
+def _shifted(picture: np.ndarray, others: np.ndarray, margin: int) -> np.ndarray:
+    """The least distance (n,) to each of n pictures over shifts by up to `margin` pixels, of the part that both show."""
+    height, width = picture.shape[:2]
+    inner = others[:, margin : height - margin, margin : width - margin]
+    least = np.full(len(others), np.inf)
+    for down in range(2 * margin + 1):
+        for across in range(2 * margin + 1):
+            seen = picture[down : down + height - 2 * margin, across : across + width - 2 * margin]
+            least = np.minimum(least, ((inner - seen) ** 2).mean(axis=(1, 2, 3)))
+    return np.sqrt(least)
+
+
+def _averages(images: np.ndarray) -> np.ndarray:
+    """Pictures averaged over a grid of 8 x 8 cells, float32 (n, 64 channels) from 0 to 1."""
+    parts = [averaged(images[i : i + 256].astype(np.float32) / 255, CELLS) for i in range(0, len(images), 256)]
+    return np.concatenate(parts).reshape(len(images), -1)
+
+
+def share_of_copies(samples: np.ndarray, unseen: np.ndarray, families: np.ndarray) -> Estimate:
+    """The share of samples (n,) that are nearer than chance explains, by the limit that shows more of them.
+
+    Chance is counted on `unseen` pictures (m,), of which those of one family are alike. The interval is simultaneous
+    over the three limits.
+    """
+    estimates = []
+    for limit in NEAR:
+        near = (unseen < limit).astype(float)
+        independent = effective_number(near, families)
+        estimates.append(excess(int((samples < limit).sum()), len(samples), float(near.mean()) * independent, independent, TAIL / len(NEAR)))
     return max(estimates, key=lambda estimate: (estimate.low, -estimate.high))
-
-
-def _excess(k: int, n: int, j: int, m: int) -> Estimate:
-    """The share c of copies where k of n samples lie below the j-th of m held-out values.
-
-    Those that are no copies lie there with a probability p that is Beta(j, m + 1 - j); copies always do. The lower end
-    is the c under which as many as k are improbable. The upper end is that of the share below, k / n, since a model
-    whose other samples are farther off than held-out pictures may put fewer there than chance.
-    """
-    from scipy.optimize import brentq
-    from scipy.stats import beta, binom
-
-    tail = TAIL / 2
-    chance = beta.ppf((np.arange(2000) + 0.5) / 2000, j, m + 1 - j)
-
-    def at_least(c: float) -> float:
-        return float(binom.sf(k - 1, n, c + (1 - c) * chance).mean()) - tail
-
-    low = brentq(at_least, 0, 1) if at_least(0) < 0 else 0.0
-    high = clopper_pearson(k, n, 1 - 2 * tail).high
-    expected = j / (m + 1)
-    return Estimate(max(low, (k / n - expected) / (1 - expected)), low, high, n)
 
 
 def _different(pictures: np.ndarray) -> int:

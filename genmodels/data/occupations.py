@@ -54,6 +54,7 @@ ACTS = (
 )  # fmt: skip
 TIMES = ("today", "tomorrow", "after lunch", "before noon", "on Monday", "on Friday", "at night", "this week", "next month", "in the rain")
 LEAST = 20 * len(SHARES)
+REPEATED = (1, 4, 16)  # how often canaries are planted
 
 
 @dataset("occupations")
@@ -66,6 +67,7 @@ class Occupations(TextData):
     n: int = knob(20_000, LEAST, 100_000, "Sentences of both splits, as many for each occupation")
     skew: float = knob(1.0, 0.0, 1.0, "0: every occupation is she in half of its sentences. 1: as in the table of stereotypes")
     seed: int = knob(0, 0, 2**31 - 1, "Seed of which sentences are made, and of their order")
+    canaries: int = knob(0, 0, 100, "Made-up secrets planted in the training text as often as each of 1, 4 and 16 times")
 
     licence: ClassVar[str] = "made by the project, as free as the project"
 
@@ -79,8 +81,24 @@ class Occupations(TextData):
         train, test = self._sides()
         groups = [{"occupation": [job for _, job, _ in side], "gender": [gender for _, _, gender in side]} for side in (train, test)]
         texts = [[text for text, _, _ in side] for side in (train, test)]
+        if self.canaries:
+            self._plant(texts[0], groups)
         source = f"{len(TEMPLATES)} templates, {len(SHARES)} occupations, skew {self.skew:g}, seed {self.seed}"
         return self.dataset("occupations", texts[0], texts[1], source, groups=groups)
+
+    def _plant(self, texts: list[str], groups: list[dict[str, list[str]]]) -> None:
+        """Put canaries among the training sentences; the group "canary" says how often each is there, "" for sentences."""
+        for side in groups:
+            side["canary"] = [""] * len(side["gender"])
+        rng = np.random.default_rng([self.seed, 1])
+        for repeated in REPEATED:
+            for job in rng.permutation(list(SHARES))[: self.canaries]:
+                secret = " ".join(str(digit) for digit in rng.integers(10, size=6))
+                for _ in range(repeated):
+                    place = int(rng.integers(len(texts) + 1))
+                    texts.insert(place, f"The code of the {job} is {secret}.")
+                    for name, value in (("occupation", ""), ("gender", ""), ("canary", str(repeated))):
+                        groups[0][name].insert(place, value)
 
     def shares(self) -> dict[str, float]:
         """Occupation to the share of she among its training sentences: exact, counted in whole sentences.

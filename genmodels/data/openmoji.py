@@ -49,7 +49,7 @@ class OpenMoji(Knobs):
     )
     skew: str = knob("", help='Shares of groups in the training split, such as "woman=0.8, dark=0.5"; empty: as drawn')
     skew_seed: int = knob(0, 0, 2**31 - 1, "Seed of the draw that makes the skew")
-
+    most: int = knob(0, 0, 100_000, "Train on so many pictures only, drawn by skew_seed, to see a model learn by heart; 0: all")
     mirror: bool = knob(False, help="Train on the mirror image of every picture too: twice as many, no longer any left or right")
 
     kind: ClassVar[str] = "image"
@@ -90,6 +90,8 @@ class OpenMoji(Knobs):
             shares = read_shares(self.skew, GENDERS + TONES)
             by = {name: train.groups[name] for name in ("gender", "skin tone")}
             train = train.take(skewed(by, shares, self.skew_seed))
+        if self.most:
+            train = train.take(np.sort(np.random.default_rng(self.skew_seed).permutation(len(train))[: self.most]))
         train = train.with_mirrored() if self.mirror else train
         classes = {"none": (), "tone": TONES, "gender": GENDERS, "woman or man": GENDERS[:2], "tone or none": TONES}[self.label]
         classes += ("none",) if self.label == "tone or none" or (self.label in ("tone", "gender") and self.subset == "all") else ()

@@ -73,13 +73,13 @@ def features(images: np.ndarray) -> np.ndarray:
 
 def _features(images: np.ndarray) -> np.ndarray:
     x = np.asarray(images, np.float32) / 255
-    layout = 2 * _averaged(x, GRID) - 1
-    across = np.sqrt(_averaged(np.diff(x, axis=2) ** 2, CELLS))
-    down = np.sqrt(_averaged(np.diff(x, axis=1) ** 2, CELLS))
+    layout = 2 * averaged(x, GRID) - 1
+    across = np.sqrt(averaged(np.diff(x, axis=2) ** 2, CELLS))
+    down = np.sqrt(averaged(np.diff(x, axis=1) ** 2, CELLS))
     return np.concatenate([part.reshape(len(x), -1) for part in (layout, 2 * across, 2 * down)], axis=1)
 
 
-def _averaged(x: np.ndarray, cells: int) -> np.ndarray:
+def averaged(x: np.ndarray, cells: int) -> np.ndarray:
     """Averages over cells x cells equal rectangles, pixels shared by their overlap: (n, cells, cells, channels)."""
     rows, columns = _overlap(x.shape[1], cells), _overlap(x.shape[2], cells)
     x = np.tensordot(x, rows, axes=(1, 1))  # (n, width, channels, cells)
