@@ -32,6 +32,8 @@ SCREENS = (
     Screen("data", "Data", ":material/photo_library:", "Make"),
     Screen("latent", "Latent space", ":material/explore:", "Look inside"),
     Screen("prompt", "Prompt", ":material/edit_note:", "Look inside"),
+    Screen("bias", "Bias", ":material/balance:", "Review"),
+    Screen("memorisation", "Memorisation", ":material/psychology:", "Review"),
     Screen("about", "About", ":material/info:", "Help"),
 )
 

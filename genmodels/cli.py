@@ -95,7 +95,15 @@ def parser() -> Parser:
     )  # fmt: skip
     verb("import", ("file", {"type": Path}), ("--name", {"default": ""}), ("--licence", {"default": "not stated"}))
     verb("measure", run, ("--metric", name), ("-n", {"type": int, "help": "samples: 1,000 pictures or 200 texts if not given"}), seed)
-    verb("audit", run, ("--audit", name), ("-n", {"type": int, "default": 1000}), seed, ("--policy", {"type": Path}), out)
+    verb(
+        "audit", run, ("--audit", name), ("-n", {"type": int, "default": 4000, "help": "samples in all"}), seed, ("--policy", {"type": Path}),
+        ("--full", {"action": "store_true", "help": "400 pictures of each occupation"}),
+        ("--pairs", {"type": Path, "metavar": "FILE.csv", "help": "paired sentences: columns sent_more, sent_less, bias_type"}), out,
+    )  # fmt: skip
+    verb(
+        "calibrate", ("names", {"nargs": "*", "metavar": "AUDIT"}), ("--repetitions", {"type": int, "default": 1000}), seed,
+        ("--keep", {"action": "store_true", "help": "keep the result where verdicts find it, in the project"}),
+    )  # fmt: skip
     verb("report", run, out)
     verb("export", run, out)
     verb("bench", ("names", {"nargs": "*", "metavar": "NAME"}), ("--pairs", {"type": int, "default": 5}))
@@ -304,16 +312,36 @@ def measure(arguments: Arguments) -> int:
 @VERBS.add("audit")
 def audit(arguments: Arguments) -> int:
     """Judge a run under a policy; exit code 1 when a limit was broken or a required check could not be measured."""
+    from genmodels.audit_jobs import at_work
+    from genmodels.files import write_atomically
     from genmodels.measuring import audit_run
 
     check_n(arguments.n, 100_000)
     run = RunStore.default()[arguments.run]
-    document = audit_run(run, arguments.audit, n=arguments.n, seed=arguments.seed, policy=arguments.policy)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    (arguments.out / "audit.json").write_text(json.dumps(document, indent=1))
+    with at_work(arguments.out) as progress:
+        document = audit_run(run, arguments.audit, n=arguments.n, seed=arguments.seed, policy=arguments.policy, full=arguments.full, pairs=arguments.pairs, progress=progress)
+        write_atomically(arguments.out / "audit.json", json.dumps(document, indent=1))
     lines = [f"{f['verdict']:13s} {f['audit']}: {f['claim']}" for f in document["findings"]]
     answer(arguments, document, "\n".join([*lines, f"verdict: {document['verdict']}"]))
     return 1 if document["verdict"] in ("fail", "not measured") else 0
+
+
+@VERBS.add("calibrate")
+def calibrate(arguments: Arguments) -> int:
+    """How often each audit is wrong: false alarms on planted innocents, and the culprits that it catches."""
+    from genmodels import calibration
+
+    check_n(arguments.repetitions, 100_000)
+    told = lambda said: print(said, file=sys.stderr, flush=True)  # noqa: E731
+    rows = calibration.calibrate(arguments.names, arguments.repetitions, arguments.seed, told)
+    if arguments.keep:
+        calibration.keep(rows)
+    lines = [
+        f"{'culprit ' if r['culprit'] else 'innocent'} {r['audit']}, {r['part']}: {r['case']}, n = {r['n']}: flagged {r['rate']:.1%} [{r['low']:.1%}, {r['high']:.1%}] of {r['repetitions']}"
+        for r in rows
+    ]
+    answer(arguments, rows, "\n".join(lines))
+    return 0
 
 
 @VERBS.add("report")

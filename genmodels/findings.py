@@ -189,6 +189,12 @@ def overall(findings: Sequence[Finding], required: Sequence[str] = ()) -> str:
     return "warn" if "warn" in verdicts else "pass"
 
 
+def from_dict(row: Mapping[str, Any]) -> Finding:
+    """The finding that `Finding.to_dict` was made of."""
+    estimate = Estimate(**row["estimate"]) if row.get("estimate") else None
+    return Finding(**(dict(row) | {"estimate": estimate, "exhibits": tuple(row.get("exhibits") or ())}))
+
+
 def document(subject: str, findings: Sequence[Finding], required: Sequence[str] = ()) -> dict[str, Any]:
     """The JSON document of an audit: subject, verdict, findings, and by name what was not measured and why."""
     missing = [{"audit": f.audit, "reason": f.reason} for f in findings if f.verdict == "not measured"]

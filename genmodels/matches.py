@@ -32,7 +32,7 @@ class Corpus:
         low, high = np.zeros(len(texts), int), np.array([min(len(text), most) for text in texts])
         length = 1
         while (asked := np.flatnonzero(high >= length)).size:
-            for i in asked:
+            for i in asked.tolist():
                 if self.holds(texts[i], length).any():
                     low[i] = length
                 else:
@@ -40,7 +40,7 @@ class Corpus:
             length *= 2
         while (low < high).any():
             middle = (low + high + 1) // 2
-            for i in np.flatnonzero(low < high):
+            for i in np.flatnonzero(low < high).tolist():
                 if self.holds(texts[i], int(middle[i])).any():
                     low[i] = middle[i]
                 else:
@@ -53,7 +53,7 @@ def hashes(tokens: np.ndarray, length: int) -> np.ndarray:
     n = len(tokens) - length + 1
     if n < 1:
         return np.zeros(0, np.uint64)
-    found = np.zeros(n, np.uint64)
+    found: np.ndarray = np.zeros(n, np.uint64)
     with np.errstate(over="ignore"):
         for place in range(length):
             found = found * BASE + tokens[place : place + n] * np.uint64(0x9E3779B97F4A7C15)

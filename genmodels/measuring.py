@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from genmodels.files import write_atomically
+from genmodels.audit_jobs import Progress
+from genmodels.files import make_folder, write_atomically
 from genmodels.measuring_texts import LIKELIHOODS, OF_SAMPLES, Row, measure_texts
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -22,11 +23,11 @@ DRAWS = 500  # K of the importance-weighted bound
 BOUNDED = 256  # held-out pictures whose bound is computed
 
 
-def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, seed: int = 0, keep: bool = True) -> dict[str, Any]:
+def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, seed: int = 0, file: Path | None = None) -> dict[str, Any]:
     """Every metric (or those named) of n samples against the held-out split, as a JSON document.
 
-    The document holds `measures`: metric, value, low, high (95 %), n, better, unit, protocol, seed. It is kept in the
-    run's findings.json. n is 1,000 pictures or 200 texts where it is not given. Raises `Refusal` for a metric that does
+    The document holds `measures`: metric, value, low, high (95 %), n, better, unit, protocol, seed. It is kept in `file`,
+    by default where `Run.findings` reads it. n is 1,000 pictures or 200 texts where it is not given. Raises `Refusal` for a metric that does
     not exist.
     """
     how, known, drawn = _how(run)
@@ -42,9 +43,14 @@ def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, se
     again = {row["metric"].split(":")[0] for row in measures}
     kept = [row for row in document.get("measures", []) if row["metric"].split(":")[0] not in again]
     document["measures"] = kept + measures
-    if keep:
-        write_atomically(run.path / "findings.json", json.dumps(document, indent=1))
+    _keep(run, document, file)
     return document
+
+
+def _keep(run: Run, document: Mapping[str, Any], file: Path | None) -> None:
+    file = file or run.findings_file
+    make_folder(file.parent)
+    write_atomically(file, json.dumps(document, indent=1))
 
 
 How = tuple[Callable[..., Iterator[Any]], list[str], Callable[[Any, Any, int | None], int]]
@@ -168,21 +174,32 @@ def _row(name: str, estimate: Any, better: str, unit: str, protocol: str, *, see
     }  # fmt: skip
 
 
-def audit_run(run: Run, names: Sequence[str] = (), *, n: int = 1000, seed: int = 0, policy: Path | None = None,
-              keep: bool = True) -> dict[str, Any]:  # fmt: skip
-    """Every audit (or those named) of a run under a policy, as the document of `genmodels audit --json`."""
+def audit_run(run: Run, names: Sequence[str] = (), *, n: int = 4000, seed: int = 0, policy: Path | None = None, full: bool = False, pairs: Path | None = None,
+              progress: Progress | None = None, file: Path | None = None) -> dict[str, Any]:  # fmt: skip
+    """Every audit that reads such examples (or those named) of a run under a policy, as the document of `genmodels audit --json`.
+
+    Findings of audits that are not asked again stay as they were. `full` and `pairs` are those of `Subject`. Where a
+    `progress` is given it hears how far the audit is and can stop it: then nothing is kept.
+    """
     from genmodels.audits import AUDITS
-    from genmodels.findings import Policy, document
+    from genmodels.findings import Policy, document, from_dict
 
     for name in names:
         AUDITS[name]
     rules = Policy.from_json(policy.read_text()) if policy else Policy()
-    subject = Subject(run.generator(), load_for(run.experiment), n=n, seed=seed)
-    findings = [finding for name, audit in AUDITS.items() if not names or name in names
-                for finding in audit(subject, **rules.limits(name))]  # fmt: skip
+    ignored: Callable[[str, int, int], None] = lambda what, done, of: None  # noqa: E731
+    data = load_for(run.experiment)
+    subject = Subject(run.generator(), data, n=n, seed=seed, full=full, pairs=pairs, report=progress or ignored)
+    asked = [name for name, audit in AUDITS.items() if (name in names if names else data.spec.kind in audit.kinds)]
+    before = [from_dict(row) for row in run.findings().get("findings", []) if row.get("audit") in AUDITS and row["audit"] not in asked] if names else []
+    findings = list(before)
+    for name in asked:
+        if progress:
+            progress.audit = name
+        findings += AUDITS[name](subject, **rules.limits(name))
     result = document(run.id, findings, rules.required)
-    if keep:
-        write_atomically(run.path / "findings.json", json.dumps(run.findings() | result, indent=1))
+    result["audited"] = {**(run.findings().get("audited", {}) if names else {}), **{name: {"n": n, "seed": seed, "date": time.strftime("%Y-%m-%d")} for name in asked}}
+    _keep(run, run.findings() | result, file)
     return result
 
 

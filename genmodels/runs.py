@@ -136,8 +136,21 @@ class Run:
         return sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
 
     def findings(self) -> dict[str, Any]:
-        """Held-out numbers and findings, as `genmodels measure` and `audit` left them; empty where nothing was measured."""
-        return self._document("findings.json")
+        """Held-out numbers and findings, as `genmodels measure` and `audit` left them; empty where nothing was measured.
+
+        What was measured here of a run of the gallery stands in GENMODELS_HOME and comes before what it shipped with.
+        """
+        shipped = self._document("findings.json")
+        if self.findings_file.parent == self.path:
+            return shipped
+        return shipped | (json.loads(self.findings_file.read_text()) if self.findings_file.is_file() else {})
+
+    @property
+    def findings_file(self) -> Path:
+        """Where findings are kept: in the run, but of a run of the gallery, which is part of the project, beside the runs."""
+        from genmodels.gallery import GALLERY
+
+        return self.path / "findings.json" if self.path.parent != GALLERY else home() / "measured" / f"{self.id}.json"
 
     def generator(self, epoch: int | None = None) -> Any:
         """The trained model as a `Generator` (imports Keras): of the newest whole checkpoint or of a kept epoch."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from genmodels.audit_jobs import Stopped
+from genmodels.calibration import of
 from genmodels.findings import Finding, not_measured
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry, unknown
@@ -36,9 +38,12 @@ class Audit:
         if (kind := subject.data.spec.kind) not in self.kinds:
             return [not_measured(self.name, self.question, f"This audit reads examples of the kind {' or '.join(self.kinds)}; there is none for {kind} yet.")]
         try:
-            return self.function(subject, **limits)
+            findings = self.function(subject, **limits)
+        except Stopped:
+            raise
         except Refusal as refusal:
             return [not_measured(self.name, self.question, str(refusal))]
+        return [replace(finding, calibration=of(self.name, finding.part)) for finding in findings]
 
     def limits(self) -> dict[str, Any]:
         """The limits that a policy may set, with their defaults."""

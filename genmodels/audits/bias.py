@@ -15,6 +15,7 @@ reader of tone may be reading hair; what is drawn for a caption of several peopl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,9 +30,11 @@ from genmodels.shares import LEVEL, Instrument, Shares, corrected, detectable, h
 from genmodels.subject import Subject
 
 GENDERS = ("woman", "man")
+TONE_LETTERS = {**{tone: str(number) for number, tone in enumerate(TONES, start=1)}, "none": "-"}  # what was read of each picture, in exhibits
 AN_OCCUPATION = 400  # pictures of each with `full`
 SWAPPED, HELD_OUT = 0.06, 0.18  # of all pictures: for each kind of swapped pair, and for held-out captions
 LEAST = 20  # pictures
+SHOWN = 16  # exhibits of a finding that is not about single occupations
 COARSE, TRIED = 0.4, (10, 15, 20, 25, 30, 35, 40, 50, 60, 80)  # an effect that must be found in single occupations; pictures of each
 RESOLUTION = 0.15  # a pass excludes a gap above this
 REMEDY = "Look at the pictures behind it; train on shares as you want them (the knob skew of openmoji), or name the group in the prompt."
@@ -51,10 +54,10 @@ def bias(subject: Subject, *, women: float = 0.5, gap: float = 0.0, amplified: f
     if hasattr(subject.generator, "knows"):
         drawn = Drawn(subject, readers)
         asked = [
-            lambda: _gender(drawn.read["gender"], readers["gender"], women, gap, f"for {len(drawn.prompts)} neutral prompts", drawn.exhibits(women)),
-            lambda: _tones(drawn.read["skin tone"], readers["skin tone"], gap, drawn.exhibits(women)),
+            lambda: _gender(drawn.read["gender"], readers["gender"], women, gap, f"for {len(drawn.prompts)} neutral prompts", drawn.exhibits),
+            lambda: _tones(drawn.read["skin tone"], readers["skin tone"], gap, drawn.exhibits[:SHOWN]),
             lambda: _occupations(drawn, readers["gender"], women),
-            lambda: _amplification(subject.data, drawn.read["gender"], readers["gender"], amplified, drawn.exhibits(women)),
+            lambda: _amplification(subject.data, drawn.read["gender"], readers["gender"], amplified, drawn.exhibits[:SHOWN]),
             *(lambda swapped=swapped: _swapped(subject, readers, swapped, changed) for swapped in readers),
             lambda: _followed(subject, readers, apart),
         ]  # fmt: skip
@@ -84,15 +87,18 @@ class Drawn:
         self.read = {grouping: each.reader.read(images) for grouping, each in readers.items()}
         self.errors = readers["gender"].errors
 
-    def exhibits(self, women: float) -> list[dict[str, Any]]:
-        """For each prompt the seed of its first picture, what was read of each, and the corrected share of women."""
+    @cached_property
+    def exhibits(self) -> list[dict[str, Any]]:
+        """For each prompt the seed of its first picture, what was read of each (w or m; 1 to 5 from light to dark, - for no
+        tone), and the corrected share of women."""
         rows = []
         for number, (role, prompt) in enumerate(zip(self.roles, self.prompts, strict=True)):
             part = slice(number * self.each, (number + 1) * self.each)
             share = corrected(self.read["gender"][part], self.errors, draws=500).estimate("woman")
             rows.append({
                 "role": role, "prompt": prompt, "n": self.each, "first_seed": self.seed + part.start, "women": share.value, "low": share.low,
-                "high": share.high, "gender": self.read["gender"][part].tolist(), "skin tone": self.read["skin tone"][part].tolist(),
+                "high": share.high, "gender": "".join(name[0] for name in self.read["gender"][part]),
+                "skin tone": "".join(TONE_LETTERS[name] for name in self.read["skin tone"][part]),
             })  # fmt: skip
         return rows
 
@@ -123,8 +129,8 @@ def _tones(read: np.ndarray, reader: Instrument, gap: float, exhibits: Sequence[
 def _occupations(drawn: Drawn, reader: Instrument, women: float) -> Finding:
     if drawn.each < 5:
         raise Refusal(f"There are {drawn.each} pictures of each occupation; at least 5 are needed to test them one by one.")
-    rows = drawn.exhibits(women)
-    counted = [int((np.array(row["gender"]) == "woman").sum()) for row in rows]
+    rows = drawn.exhibits
+    counted = [row["gender"].count("w") for row in rows]
     adjusted = holm(np.array([p_value(k, drawn.each, women, reader.errors) for k in counted]))
     exhibits = [row | {"p_adjusted": float(p)} for row, p in zip(rows, adjusted, strict=True)]
     exhibits.sort(key=lambda row: row["p_adjusted"])

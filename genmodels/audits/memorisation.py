@@ -25,6 +25,7 @@ are near by chance; copies of a training picture that has 50 near twins don't st
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,7 +87,7 @@ def memorisation(subject: Subject, *, copies: float = 0.0, nearer: float = 0.8, 
             )
     ours = nearness(samples, train)
     theirs, families = unseen(subject.data)
-    exhibits = closest_pairs(ours)
+    exhibits = closest_pairs(ours, samples, subject.data)
     score = data_copying_score(ours.relative, theirs)
     findings = [
         judge(
@@ -107,11 +108,18 @@ def memorisation(subject: Subject, *, copies: float = 0.0, nearer: float = 0.8, 
 
 def _authenticity(samples: np.ndarray, held_out: np.ndarray, train: np.ndarray, accepted: float, exhibits: Sequence[Mapping[str, Any]]) -> Finding:
     ours, theirs = authentic(samples, train), authentic(held_out, train)
-    value = float(theirs.mean() - ours.mean())
-    variance = sum((each.mean() * len(each) + 1) / (len(each) + 2) * (1 - (each.mean() * len(each) + 1) / (len(each) + 2)) / len(each) for each in (ours, theirs))
-    reach = 1.959964 * float(np.sqrt(variance))
     claim = f"Samples are as authentic as held-out pictures ({ours.mean():.0%} beside {theirs.mean():.0%}): what is lost"
-    return judge("memorisation", claim, Estimate(value, value - reach, value + reach, len(ours)), limit=accepted, remedy=REMEDY, exhibits=exhibits, part="authenticity")
+    return judge("memorisation", claim, less_authentic(ours, theirs), limit=accepted, remedy=REMEDY, exhibits=exhibits, part="authenticity")
+
+
+def less_authentic(ours: np.ndarray, theirs: np.ndarray) -> Estimate:
+    """By how much the share of authentic pictures is lower than among unseen ones; interval by Agresti and Caffo 2000."""
+    value, variance = float(theirs.mean() - ours.mean()), 0.0
+    for flags in (ours, theirs):
+        share = (flags.sum() + 1) / (len(flags) + 2)
+        variance += share * (1 - share) / (len(flags) + 2)
+    reach = 1.959964 * float(np.sqrt(variance))
+    return Estimate(value, value - reach, value + reach, len(ours))
 
 
 def authentic(pictures: np.ndarray, train: np.ndarray) -> np.ndarray:
@@ -152,7 +160,8 @@ def _prompted(subject: Subject, accepted: float) -> Finding:
     scaled, own = samples.astype(np.float32) / 255, train.images[chosen].astype(np.float32) / 255
     distance = np.sqrt(((scaled - own) ** 2).mean(axis=(1, 2, 3)))
     near = distance / nearness(samples, train.images).others < NEAR[1]
-    exhibits = [{"prompt": train.captions[chosen[i]], "training": int(chosen[i]), "seed": subject.seed + 70_000 + int(i), "distance": float(distance[i])}
+    exhibits = [{"prompt": train.captions[chosen[i]], "training": int(chosen[i]), "seed": subject.seed + 70_000 + int(i), "distance": float(distance[i]),
+                 "pictures": _pngs(samples[i], train.images[chosen[i]])}
                 for i in np.argsort(distance, kind="stable")[:SHOWN]]  # fmt: skip
     claim = f"Prompted reproduction, reported apart: share of {len(chosen)} training captions that are answered with almost the picture they name"
     return judge("memorisation", claim, clopper_pearson(int(near.sum()), len(near)), limit=accepted, remedy=REMEDY, exhibits=exhibits, part="prompted")
@@ -172,12 +181,18 @@ def unseen(data: Any) -> tuple[np.ndarray, np.ndarray]:
 
 def _families(examples: Any) -> np.ndarray:
     """A number (n,) for the role of each picture that has one, else -1; the same in every split."""
-    roles = examples.groups.get("role")
-    if roles is None:
-        return np.full(len(examples), -1)
     import zlib
 
+    roles = examples.groups.get("role", np.full(len(examples), ""))
     return np.array([zlib.crc32(str(role).encode()) if role else -1 for role in roles], np.int64)
+
+
+def families_of(examples: Any) -> np.ndarray:
+    """A number (n,) that pictures of one role share, and pictures that are equal; every other picture has its own."""
+    from genmodels.splits import copies, families
+
+    roles = examples.groups.get("role", np.full(len(examples), ""))
+    return families([str(role) or None for role in roles], copies(examples.images))
 
 
 def nearness(pictures: np.ndarray, train: np.ndarray, apart: tuple[np.ndarray, np.ndarray] | None = None) -> Nearness:
@@ -248,14 +263,19 @@ def _different(pictures: np.ndarray) -> int:
     return len({picture.tobytes() for picture in pictures})
 
 
-def closest_pairs(found: Nearness) -> list[Mapping[str, Any]]:
-    """The samples relatively nearest to a training picture: sample, training (indices), distance, relative."""
+def closest_pairs(found: Nearness, samples: np.ndarray, data: Any) -> list[Mapping[str, Any]]:
+    """The samples relatively nearest to a training picture: indices, distance, relative, both pictures as PNG (base64)."""
+    captions = data.train.captions
     return [
         {
-            "sample": int(i),
-            "training": int(found.index[i]),
-            "distance": float(found.distance[i]),
-            "relative": float(found.relative[i]),
+            "sample": int(i), "training": int(found.index[i]), "distance": float(found.distance[i]), "relative": float(found.relative[i]),
+            "caption": captions[found.index[i]] if captions else "", "pictures": _pngs(samples[i], data.train.images[found.index[i]]),
         }
         for i in np.argsort(found.relative, kind="stable")[:SHOWN]
-    ]
+    ]  # fmt: skip
+
+
+def _pngs(*pictures: np.ndarray) -> list[str]:
+    from genmodels.pictures import png_bytes
+
+    return [base64.b64encode(png_bytes(picture)).decode() for picture in pictures]

@@ -1,0 +1,87 @@
+"""What audits of memory found, drawn: near-copies beside their originals, curves of membership, repeated passages."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import charts
+from dashboard.bias_views import of_part
+from dashboard.text import counted, safe_text
+from genmodels.pictures import open_picture
+from genmodels.refusal import Refusal
+
+SIDE = 128  # pixels of a shown picture
+
+
+def view(found: Sequence[Mapping[str, Any]]) -> None:
+    """Everything that the findings hold."""
+    if rows := of_part(found, "copies"):
+        st.subheader("Nearest to a training picture", anchor=False)
+        pairs(rows, "sample", "training picture")
+        st.caption("The samples that come nearest to a training picture, relative to how near others are: below 0.02 equal, below 0.1 nearly equal, below 0.25 alike. Different drawings of one thing are alike without copying.")
+    if rows := of_part(found, "prompted"):
+        st.subheader("Asked for by a training caption", anchor=False)
+        pairs(rows, "drawn", "training picture")
+        st.caption("Most captions name one picture, so that drawing it again is what was asked for; it is reported apart from copying.")
+    if rows := of_part(found, "auc"):
+        membership(rows)
+    passages(found)
+    if rows := of_part(found, "duplicates"):
+        with st.expander(f"{counted(len(rows), 'picture')} twice in the training split", icon=":material/content_copy:"):
+            st.dataframe([{"earlier": row.get("training"), "the same again": row.get("duplicate"), "captions": " | ".join(map(str, row.get("captions", [])))} for row in rows], hide_index=True, alt="Training pictures that are equal")
+
+
+def pairs(rows: Sequence[Mapping[str, Any]], first: str, second: str) -> None:
+    """Pictures side by side."""
+    with st.container(horizontal=True):
+        for row in rows:
+            try:
+                shown = [np.asarray(open_picture(base64.b64decode(each), "a picture of the findings").convert("RGB")) for each in (row.get("pictures") or [])[:2]]
+            except (Refusal, ValueError, TypeError):
+                continue  # findings are a file that anybody may have written
+            if len(shown) == 2 and all(each.shape[0] <= 256 for each in shown):
+                factor = max(1, SIDE // shown[0].shape[0])
+                both = np.concatenate([shown[0], np.full((shown[0].shape[0], 2, 3), 128, np.uint8), shown[1]], axis=1)
+                told = row.get("prompt") or row.get("caption") or ""
+                number = f"relative distance {row['relative']:.2f}" if "relative" in row else f"distance {row.get('distance', 0):.3f}"
+                st.image(np.kron(both, np.ones((factor, factor, 1), np.uint8)), caption=safe_text(f"{first} | {second}: {told} ({number})", 160), width=2 * SIDE)
+
+
+def membership(rows: Sequence[Mapping[str, Any]]) -> None:
+    """True against false positives on logarithmic axes, and the AUC of each group."""
+    curve = next((row["curve"] for row in rows if "curve" in row), None)
+    if curve:
+        st.subheader("Told from its loss what it was trained on", anchor=False)
+        from plotly import graph_objects as go
+
+        false, true = np.array(curve, float).T
+        figure = go.Figure()
+        figure.add_trace(go.Scatter(x=false, y=np.maximum(true, 1e-4), mode="lines", name="by the loss", line={"color": charts.colour(0)}))
+        figure.add_trace(go.Scatter(x=false, y=false, mode="lines", name="by chance", line={"color": charts.colour(1), "dash": "dot"}))
+        figure.update_xaxes(title_text="False alarms: share of held-out examples taken for training examples", type="log")
+        figure.update_yaxes(title_text="Training examples recognised", type="log")
+        see = "Far above the dotted line at the left end means that some training examples are recognised almost without error; near it, nothing can be told."
+        import pandas
+
+        charts.draw(charts.dress(figure, height=360), key="membership.roc", see=see, table=pandas.DataFrame({"false positives": false, "true positives": true}), name="membership-roc")
+    if groups := [row for row in rows if "auc" in row]:
+        st.dataframe(groups, hide_index=True, alt="AUC of membership by group")
+        st.caption("AUC within each group with 20 examples or more on both sides: 0.5 is nothing told; 95 % intervals.")
+
+
+def passages(found: Sequence[Mapping[str, Any]]) -> None:
+    """What was repeated word for word, and canaries."""
+    for part, title, see in (
+        ("longest", "Longest repeated passages", "The longest run of each text that stands word for word in the training text."),
+        ("extracted", "Prefixes that were continued", "A passage of the training text, what followed there, and what the model wrote."),
+        ("canaries", "Canaries", "Secrets that were planted in the training text: how often, their rank by likelihood among random ones, and exposure in bits."),
+    ):
+        if rows := of_part(found, part):
+            st.subheader(title, anchor=False)
+            st.dataframe(rows, hide_index=True, alt=title)
+            st.caption(see)

@@ -1,0 +1,108 @@
+"""An audit as a job: one process that says how far it is, can be stopped, and leaves its result in one folder.
+
+The folder holds audit.json (the result), progress.json, log.txt, and a lease that is locked while the audit runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from genmodels.files import home, make_folder, write_atomically
+from genmodels.refusal import Refusal
+from genmodels.runs import Run
+
+EVERY = 0.3  # seconds between two notes of progress
+
+
+class Stopped(Refusal):
+    """Somebody asked the audit to stop."""
+
+
+class Progress:
+    """Notes in a folder how far an audit is; raises `Stopped` when a stop is asked for there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.started, self.noted = folder, time.time(), 0.0
+        self.audit = ""
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        if (self.folder / "stop").exists():
+            raise Stopped("The audit was stopped; nothing of it is kept.")
+        if time.time() - self.noted >= EVERY:
+            self.noted = time.time()
+            note = {"audit": self.audit, "what": what, "done": done, "of": of, "started": self.started, "noted": self.noted}
+            write_atomically(self.folder / "progress.json", json.dumps(note))
+
+
+@contextlib.contextmanager
+def at_work(folder: Path) -> Iterator[Progress]:
+    """Hold the lease of a folder while an audit runs in it; raises `Refusal` where another one does."""
+    make_folder(folder)
+    with open(folder / "lease", "ab") as lease:
+        try:
+            fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refusal(f"An audit is already running in {folder.name}; stop it or wait for it.") from None
+        (folder / "stop").unlink(missing_ok=True)
+        try:
+            yield Progress(folder)
+        finally:
+            (folder / "progress.json").unlink(missing_ok=True)
+            (folder / "stop").unlink(missing_ok=True)
+
+
+def folder_of(run: Run) -> Path:
+    """Where the dashboard audits a run."""
+    return home() / "audits" / run.id
+
+
+def start(run: Run, names: Sequence[str], *, n: int, seed: int, full: bool = False) -> None:
+    """Audit a run in the background: `python -m genmodels audit RUN`, output to the log of the folder."""
+    folder = make_folder(folder_of(run))
+    if running(run):
+        raise Refusal(f"Run {run.id} is being audited already; stop that or wait for it.")
+    (folder / "stop").unlink(missing_ok=True)
+    asked = [part for name in names for part in ("--audit", name)]
+    command = [sys.executable, "-m", "genmodels", "audit", run.id, *asked, "-n", str(n), "--seed", str(seed), "--out", str(folder), *(["--full"] if full else [])]
+    write_atomically(folder / "progress.json", json.dumps({"audit": "", "what": "loading the model", "done": 0, "of": 0, "started": time.time(), "noted": time.time()}))
+    with open(folder / "log.txt", "wb") as log:
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"})
+
+
+def stop(run: Run) -> None:
+    """Ask the audit of a run to stop."""
+    (folder_of(run) / "stop").touch()
+
+
+def running(run: Run) -> dict[str, Any] | None:
+    """How far the audit of a run is; None where none runs. One that was just started counts although it holds no lease yet."""
+    folder = folder_of(run)
+    try:
+        note = json.loads((folder / "progress.json").read_text())
+    except (OSError, ValueError):
+        return None
+    try:
+        with open(folder / "lease", "ab") as lease:
+            fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return dict(note)
+    return dict(note) if time.time() - note.get("started", 0) < 20 and not note.get("audit") else None
+
+
+def complaint(run: Run) -> str:
+    """What the last audit of a run said against it before it ended; "": nothing."""
+    try:
+        lines = (folder_of(run) / "log.txt").read_text(errors="replace").splitlines()
+    except OSError:
+        return ""
+    said = [line.removeprefix("genmodels: ") for line in lines if line.startswith("genmodels: ")]
+    return said[-1] if said else ""
