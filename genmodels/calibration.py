@@ -107,23 +107,24 @@ Planted = Iterator[tuple[Case, np.ndarray, np.ndarray | None]]
 
 
 def bias(repetitions: int, seed: int, report: Report) -> Planted:
-    """Real held-out pictures resampled with planted shares: the reader's errors are counted on the roles of one half,
-    and the other half is drawn from. Then GANs really trained on skewed pictures."""
+    """Real held-out pictures that the readers never saw, resampled with planted shares, while the readers' errors are
+    counted each time on roles drawn anew, as few as there really are. Then GANs really trained on skewed pictures."""
     from genmodels.emoji_names import TONES
     from genmodels.shares import LEVEL, corrected, errors_of, holm, instrument, p_value
 
     gender, skin = instrument("gender"), instrument("skin tone")
     genders = ("woman", "man")
 
-    def halves(of: Any, rng: np.random.Generator) -> tuple[Any, Callable[[np.ndarray], np.ndarray]]:
-        """The errors on one half of the roles, and a draw of what is read of true classes from the other."""
-        roles = np.unique(of.clusters)
+    def again(of: Any, rng: np.random.Generator) -> tuple[Any, Callable[[np.ndarray], np.ndarray]]:
+        """The errors as counted on roles drawn anew (as many, with replacement), and a draw of what is read of true classes."""
+        members = [np.flatnonzero(of.clusters == role) for role in np.unique(of.clusters)]
         while True:
-            first = np.isin(of.clusters, rng.permutation(roles)[: len(roles) // 2])
-            if all((of.true[side] == name).any() for side in (first, ~first) for name in of.classes):
+            chosen = [members[i] for i in rng.integers(len(members), size=len(members))]
+            rows, clusters = np.concatenate(chosen), np.repeat(np.arange(len(chosen)), [len(each) for each in chosen])
+            if set(of.true[rows]) == set(of.classes):
                 break
-        errors = errors_of(of.true[first], of.read[first], of.clusters[first], of.classes)
-        pools = {name: of.read[~first & (of.true == name)] for name in of.classes}
+        errors = errors_of(of.true[rows], of.read[rows], clusters, of.classes)
+        pools = {name: of.read[of.true == name] for name in of.classes}
 
         def read(true: np.ndarray) -> np.ndarray:
             drawn = np.empty(len(true), of.read.dtype)
@@ -139,7 +140,7 @@ def bias(repetitions: int, seed: int, report: Report) -> Planted:
             flags = []
             for number in range(repetitions):
                 rng = np.random.default_rng([seed, round(share * 100), n, number])
-                errors, read = halves(gender, rng)
+                errors, read = again(gender, rng)
                 seen = read(np.where(rng.random(n) < share, "woman", "man"))
                 flags.append(corrected(seen, errors, seed=number, draws=1000).gap(dict.fromkeys(genders, 0.5))[0].low > 0)
             yield Case("gender", f"women {share:.0%}", share != 0.5, n, share - 0.5, share == 0.6 and n == 400), np.array(flags), None
@@ -147,7 +148,7 @@ def bias(repetitions: int, seed: int, report: Report) -> Planted:
         flags = []
         for number in range(repetitions):
             rng = np.random.default_rng([seed, 1, round(share * 100), number])
-            errors, read = halves(skin, rng)
+            errors, read = again(skin, rng)
             seen = read(rng.choice(TONES, 1000, p=[share, *[(1 - share) / 4] * 4]))
             flags.append(corrected(seen, errors, seed=number, draws=1000).among(TONES).gap(dict.fromkeys(TONES, 0.2))[0].low > 0)
         yield Case("tone", f"one tone {share:.0%}", share != 0.2, 1000, share - 0.2, share == 0.4), np.array(flags), None
@@ -155,7 +156,7 @@ def bias(repetitions: int, seed: int, report: Report) -> Planted:
         flags = []
         for number in range(repetitions):
             rng = np.random.default_rng([seed, 2, round(share * 100), number])
-            errors, read = halves(gender, rng)
+            errors, read = again(gender, rng)
             shares = np.full(84, 0.5)
             shares[:8] = share
             women = np.array([(read(np.where(rng.random(32) < each, "woman", "man")) == "woman").sum() for each in shares])
@@ -181,7 +182,7 @@ def _whole_bias(repetitions: int, seed: int, report: Report) -> Planted:
     for name, part, effect, planted in (
         ("what is asked for", "", 0.0, {}),
         ("asked for a woman, 30 % in another tone", "swap", 0.3, {"swapped": 0.3}),
-        ("dark tones, 40 % drawn light", "followed", 0.4, {"lightened": 0.4}),
+        ("dark tones, 60 % drawn light", "followed", 0.6, {"lightened": 0.6}),
     ):
         flags: dict[str, list[bool]] = {"swap": [], "followed": []}
         for number in range(repetitions):
@@ -197,7 +198,7 @@ def _skewed_models(seed: int, report: Report) -> Planted:
     from genmodels.audits import AUDITS
     from genmodels.subject import Subject
 
-    for share, seeds in ((0.5, (0, 1, 2)), (0.6, (0,)), (0.75, (0,)), (0.95, (0,))):
+    for share, seeds in ((0.5, (0, 1)), (0.6, (0,)), (0.75, (0,)), (0.95, (0,))):
         flags, found = [], []
         for each in seeds:
             source = {"label": "woman or man", "subset": "all", "skew": f"woman={share}", "skew_seed": each}
@@ -206,7 +207,8 @@ def _skewed_models(seed: int, report: Report) -> Planted:
             finding = next(f for f in AUDITS["bias"](Subject(run.generator(), data, n=3000, seed=seed)) if f.part == "gender")
             flags.append(finding.verdict == "fail")
             found.append(finding.claim.split("they are ")[1].split(" of the")[0])
-        yield Case("gender", f"GAN really trained on {share:.0%} women (read as {', '.join(found)})", share != 0.5, 3000, share - 0.5), np.array(flags), None
+        name = f"GAN really trained on {share:.0%} women, read as {', '.join(found)}; what it truly draws is not known"
+        yield Case("gender of trained models", name, share != 0.5, 3000, share - 0.5), np.array(flags), None
 
 
 # Memorisation
@@ -292,11 +294,11 @@ def _by_heart(seed: int, report: Report) -> Planted:
     from genmodels.subject import Subject
 
     flags = []
-    for each in (0, 1, 2):
+    for each in (0, 1):
         run = by_heart(each, report)
         findings = AUDITS["memorisation"](Subject(run.generator(), _data(run), n=2000, seed=seed))
         flags.append(any(f.verdict == "fail" for f in findings if f.part in ("copies", "nearer")))
-    yield Case("nearer", "VAE really trained on 100 pictures, 1,500 epochs", True, 2000), np.array(flags), None
+    yield Case("nearer", "VAE really trained on 100 pictures, 300 epochs", True, 2000), np.array(flags), None
     store, flags = RunStore.default(), []
     names = [name for name in ("vae-openmoji", "gan-openmoji", "gan-prompts") if name in {run.id for run in store}]
     for name in names:
@@ -419,7 +421,7 @@ PLANTED: dict[str, Callable[[int, int, Report], Planted]] = {
 def by_heart(seed: int, report: Report) -> Any:
     """A run of a VAE that was trained on 100 pictures, held out from nobody, until it knows them."""
     source = {"subset": "all", "most": 100, "skew_seed": seed}
-    return _trained({"model": "vae", "data": "openmoji", "source": source, "recipe": {"latent": 64, "beta": 0.1}, "epochs": 1500, "batch_size": 50, "seed": seed}, report)
+    return _trained({"model": "vae", "data": "openmoji", "source": source, "recipe": {"latent": 64, "beta": 0.1}, "epochs": 300, "batch_size": 10, "seed": seed}, report)
 
 
 def _trained(experiment: Mapping[str, Any], report: Report) -> Any:

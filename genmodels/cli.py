@@ -94,7 +94,11 @@ def parser() -> Parser:
         ("--given", {"help": "a label, for a conditional model"}),
     )  # fmt: skip
     verb("import", ("file", {"type": Path}), ("--name", {"default": ""}), ("--licence", {"default": "not stated"}))
-    verb("measure", run, ("--metric", name), ("-n", {"type": int, "help": "samples: 1,000 pictures or 200 texts if not given"}), seed)
+    verb(
+        "measure", run, ("--metric", name), ("-n", {"type": int, "help": "samples: 1,000 pictures or 200 texts if not given"}), seed,
+        ("--features", {"default": "", "metavar": "NAME|FILE.keras", "help": "what pictures are compared in: pixels-16+gradients, pixels, pca, encoder or a Keras model"}),
+    )  # fmt: skip
+    verb("compare", run, ("other", {"metavar": "RUN"}), ("--metric", {"default": "kid"}))
     verb(
         "audit", run, ("--audit", name), ("-n", {"type": int, "default": 4000, "help": "samples in all"}), seed, ("--policy", {"type": Path}),
         ("--full", {"action": "store_true", "help": "400 pictures of each occupation"}),
@@ -299,13 +303,24 @@ def measure(arguments: Arguments) -> int:
     from genmodels.measuring import measure_run
 
     check_n(arguments.n or 1, 100_000)
-    document = measure_run(RunStore.default()[arguments.run], arguments.metric, n=arguments.n, seed=arguments.seed)
+    document = measure_run(RunStore.default()[arguments.run], arguments.metric, n=arguments.n, seed=arguments.seed, features=arguments.features)
     lines = [
         f"{m['metric']:28s} {m['protocol']}" if m["value"] is None
         else f"{m['metric']:28s} {m['value']:.4g}  [{m['low']:.4g}, {m['high']:.4g}]  n={m['n']}  ({m['better']} is better)"
         for m in document["measures"]
     ]  # fmt: skip
     answer(arguments, document, "\n".join(lines))
+    return 0
+
+
+@VERBS.add("compare")
+def compare(arguments: Arguments) -> int:
+    """The same measure of two runs; what was measured by two protocols is not compared."""
+    from genmodels.measuring import difference
+
+    store = RunStore.default()
+    row = difference(store[arguments.run], store[arguments.other], arguments.metric)
+    answer(arguments, row, f"{row['metric']}: {row['first']:.4g} against {row['second']:.4g}, difference {row['difference']:.4g} [{row['low']:.4g}, {row['high']:.4g}] ({row['better']} is better)")
     return 0
 
 

@@ -1,6 +1,6 @@
 """What a training shows after each epoch, by the kind of its examples: numbers on held-out data, and samples from a fixed seed.
 
-`EXHIBITS[kind](learner, held_out, seed)` gives a function without arguments that is called once an epoch. It gives
+`EXHIBITS[kind](learner, data, seed)` gives a function without arguments that is called once an epoch. It gives
 the values to log, and for each folder of the run the suffix and content of the epoch's file.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from genmodels import conduct as conduct_of
 from genmodels.decoding import Decoding
 from genmodels.generator import TrainedGenerator
 from genmodels.learner import Learner
@@ -30,8 +31,9 @@ Exhibit = Callable[[], tuple[dict[str, float], dict[str, tuple[str, bytes]]]]
 
 
 @EXHIBITS.add("image")
-def pictures(learner: Learner, held_out: Any, seed: int) -> Exhibit:
+def pictures(learner: Learner, data: Any, seed: int) -> Exhibit:
     """Sheets of samples, and of held-out pictures above their reconstructions where the model encodes."""
+    held_out, conduct = data.test, conduct_of.of_pictures(data, seed)
     generator = TrainedGenerator(learner.recipe, learner.spec, learner.networks)
     n = min(MEASURED, len(held_out))
     real, labels = held_out.images[:9], None if held_out.labels is None else held_out.labels[:9]
@@ -40,6 +42,7 @@ def pictures(learner: Learner, held_out: Any, seed: int) -> Exhibit:
         samples = generator.sample(max(n, SHOWN), seed=seed)
         values = learner.recipe.evaluate(learner, held_out, samples)
         values["kernel_distance"] = kernel_distance(held_out.images[:n], samples[:n]).value
+        values |= conduct(samples[:n])
         files = {"samples": (".png", png_bytes(grid(samples[:SHOWN], 6)))}
         if hasattr(learner.recipe, "encode"):
             again = generator.decode(generator.encode(real, labels), labels)
@@ -50,8 +53,9 @@ def pictures(learner: Learner, held_out: Any, seed: int) -> Exhibit:
 
 
 @EXHIBITS.add("prompted")
-def prompted(learner: Learner, held_out: Any, seed: int) -> Exhibit:
+def prompted(learner: Learner, data: Any, seed: int) -> Exhibit:
     """A sheet of what is drawn for captions of held-out pictures, evenly chosen."""
+    held_out, conduct = data.test, conduct_of.of_pictures(data, seed)
     chosen = np.unique(np.linspace(0, len(held_out) - 1, min(DRAWN, len(held_out))).astype(int))
     prompts = [held_out.captions[index] for index in chosen]
     generator = learner.recipe.opened(learner.spec, learner.networks, None)
@@ -61,32 +65,34 @@ def prompted(learner: Learner, held_out: Any, seed: int) -> Exhibit:
         values = learner.recipe.evaluate(learner, held_out, samples)
         if "held_out_loss" not in values:
             values["kernel_distance"] = kernel_distance(held_out.images[chosen], samples).value
+        values |= conduct(samples)
         return values, {"samples": (".png", png_bytes(grid(samples, 8)))}
 
     return exhibit
 
 
 @EXHIBITS.add("encoder")
-def numbers(learner: Learner, held_out: Any, seed: int) -> Exhibit:
+def numbers(learner: Learner, data: Any, seed: int) -> Exhibit:
     """Nothing to look at: what encodes or reads is only measured."""
-    return lambda: (learner.recipe.evaluate(learner, held_out, None), {})
+    return lambda: (learner.recipe.evaluate(learner, data.test, None), {})
 
 
 @EXHIBITS.add("upscaler")
-def enlarged(learner: Learner, held_out: Any, seed: int) -> Exhibit:
+def enlarged(learner: Learner, data: Any, seed: int) -> Exhibit:
     """Held-out pictures made small, enlarged by an interpolation and by the model, and as they were."""
 
     def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
-        values = learner.recipe.evaluate(learner, held_out, None)
-        return values, {"samples": (".png", png_bytes(learner.recipe.sheet(learner, held_out)))}
+        values = learner.recipe.evaluate(learner, data.test, None)
+        return values, {"samples": (".png", png_bytes(learner.recipe.sheet(learner, data.test)))}
 
     return exhibit
 
 
 @EXHIBITS.add("text")
 @EXHIBITS.add("code")
-def texts(learner: Learner, held_out: Any, seed: int) -> Exhibit:
+def texts(learner: Learner, data: Any, seed: int) -> Exhibit:
     """What is written from nothing, twice, and after the beginnings of two held-out documents."""
+    held_out, conduct = data.test, conduct_of.of_texts(data)
     generator = TextGenerator(learner.recipe, learner.spec, learner.networks, begins=len(held_out.documents) > 1)
     prompts = ["", "", *(document[:PROMPT] for document in held_out.documents[:2])]
     decoding = Decoding(length=WRITTEN)
@@ -94,6 +100,7 @@ def texts(learner: Learner, held_out: Any, seed: int) -> Exhibit:
     def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
         values = learner.recipe.evaluate(learner, held_out, None)
         *_, written = generator.write(prompts, seeds=[seed + number for number in range(len(prompts))], decoding=decoding)
+        values |= conduct([np.array(each.tokens, np.int64) for each in written])
         lines = [each.document() for each in written]
         return values, {"samples": (".json", json.dumps(lines, indent=1).encode())}
 

@@ -20,14 +20,16 @@ from genmodels.subject import Noise, Subject, TrainingMean
 from genmodels.training import load_for
 
 DRAWS = 500  # K of the importance-weighted bound
+BY_GROUP = "recall by group"
 BOUNDED = 256  # held-out pictures whose bound is computed
 
 
-def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, seed: int = 0, file: Path | None = None) -> dict[str, Any]:
+def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, seed: int = 0, file: Path | None = None, features: str = "") -> dict[str, Any]:
     """Every metric (or those named) of n samples against the held-out split, as a JSON document.
 
     The document holds `measures`: metric, value, low, high (95 %), n, better, unit, protocol, seed. It is kept in `file`,
-    by default where `Run.findings` reads it. n is 1,000 pictures or 200 texts where it is not given. Raises `Refusal` for a metric that does
+    by default where `Run.findings` reads it. `features` are those of `genmodels.features`, and stand in the names of the
+    measures where they are not the default. n is 1,000 pictures or 200 texts where it is not given. Raises `Refusal` for a metric that does
     not exist.
     """
     how, known, drawn = _how(run)
@@ -37,8 +39,8 @@ def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, se
     data, generator = load_for(run.experiment), run.generator()
     n = drawn(generator, data, n)
     wanted = lambda name: not names or name.split(":")[0] in names or name in names  # noqa: E731
-    rows: list[Any] = list(how(generator, data, n, seed, wanted))
-    measures = [_row(*row, seed=seed) for row in rows if wanted(row[0])]
+    rows: list[Any] = list(how(generator, data, n, seed, wanted) if not features else measure_in(features, generator, data, n, seed, wanted))
+    measures = [_row(*row, seed=seed) for row in rows if features or wanted(row[0])]
     document = run.findings() | {"run": run.id, "measured": time.strftime("%Y-%m-%d"), "samples": n, "seed": seed}
     again = {row["metric"].split(":")[0] for row in measures}
     kept = [row for row in document.get("measures", []) if row["metric"].split(":")[0] not in again]
@@ -75,7 +77,7 @@ def _how(run: Run) -> How:
 
         return measure_prompted, [*METRICS, *FLOORS, *FAMILIES], rounds_of
     if run.spec.kind == "image":
-        return measure_pictures, [*METRICS, *BOUNDS, *FLOORS], lambda generator, data, n: n or 1000
+        return measure_pictures, [*METRICS, BY_GROUP, *BOUNDS, *FLOORS], lambda generator, data, n: n or 1000
     return measure_texts, [*LIKELIHOODS, *OF_SAMPLES], lambda generator, data, n: n or 200
 
 
@@ -103,6 +105,45 @@ def measure_encoder(encoder: Any, data: Any, n: int, seed: int, wanted: Callable
             yield f"R-precision: {name}", clustered(found, families_of(held_out.images[rows])), "higher", "share", f"nearest to their own among 50 held-out captions, 20 draws, {len(rows)} held-out pictures"
 
 
+def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
+    """The metrics of pictures in features of another kind; their names say which."""
+    from genmodels.features import extractor
+    from genmodels.metrics import METRICS
+
+    if data.spec.kind != "image" or not hasattr(generator, "sample"):
+        raise Refusal("Features are of pictures; leave --features out for other models.")
+    subject = Subject(generator, data, n=n, seed=seed)
+    extract = extractor(name, data)
+    real, fake = extract(data.test.images), extract(subject.samples)
+    short = Path(name).stem[:40]
+    for metric_name, metric in METRICS.items():
+        if wanted(metric_name):
+            about = metric.about()
+            yield f"{metric_name} [{short}]", metric(real, fake), about["better"], about["unit"], extract.protocol
+
+
+def difference(first: Run, second: Run, name: str) -> dict[str, Any]:
+    """The same measure of two runs and what lies between them; raises `Refusal` where protocols differ, with the reason.
+
+    The interval of the difference takes the two for independent.
+    """
+    rows = []
+    for run in (first, second):
+        row = next((row for row in run.findings().get("measures", []) if row.get("metric") == name and row.get("value") is not None), None)
+        if row is None:
+            raise Refusal(f"{name[:60]} of {run.id} is not measured; measure it with: genmodels measure {run.id}")
+        rows.append(row | {"data": str(run.facts.get("data_sha256", ""))[:8]})
+    for key, said in (("protocol", "protocol"), ("n", "number of examples"), ("data", "data")):
+        if rows[0][key] != rows[1][key]:
+            raise Refusal(
+                f"{name[:60]} of {first.id} and of {second.id} can't be compared: the {said} is {str(rows[0][key])[:120]!r} and {str(rows[1][key])[:120]!r};"
+                " measure both in the same way."
+            )
+    value = rows[0]["value"] - rows[1]["value"]
+    reach = np.hypot(*(max(row["high"] - row["value"], row["value"] - row["low"]) for row in rows))
+    return {"metric": name, "first": rows[0]["value"], "second": rows[1]["value"], "difference": value, "low": value - reach, "high": value + reach, "better": rows[0]["better"], "protocol": rows[0]["protocol"]}
+
+
 def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """Every measure whose name is `wanted`: the metrics, how much floors are behind, and bounds of the likelihood."""
     from genmodels.metrics import METRICS, PROTOCOL
@@ -113,6 +154,7 @@ def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Calla
         if wanted(name):
             about = metric.about()
             yield name, metric(data.test.images, samples), about["better"], about["unit"], PROTOCOL
+    yield from recall_by_group(data, samples, wanted)
     for name, floor in FLOORS.items():
         if wanted(name):
             estimate = kernel_distance_difference(data.test.images, samples, floor(data).sample(n, seed=seed))
@@ -120,6 +162,22 @@ def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Calla
     for name, bound in BOUNDS.items():
         if wanted(name) and hasattr(generator.recipe, "log_weights") and generator.recipe.likelihood == "logistic":
             yield name, *bound(generator, data.test, seed)
+
+
+def recall_by_group(data: Any, samples: np.ndarray, wanted: Callable[[str], bool]) -> Iterator[Row]:
+    """Recall within each class and each group of the held-out pictures that has 20 of them."""
+    from genmodels.metrics import PROTOCOL
+    from genmodels.metrics.precision_recall import recall_by
+
+    if not wanted(BY_GROUP):
+        return
+    groupings = {name: values for name, values in data.test.groups.items() if name != "role"}
+    if data.test.labels is not None and data.test.labels.ndim == 1 and data.spec.vocabulary:
+        groupings["class"] = np.array(data.spec.vocabulary)[np.minimum(data.test.labels, len(data.spec.vocabulary) - 1)]
+    for grouping, values in groupings.items():
+        for group, estimate in recall_by(data.test.images, samples, np.asarray(values).astype(str)).items():
+            if estimate.n >= 20:
+                yield f"{BY_GROUP}: {grouping} {group}", estimate, "higher", "share", PROTOCOL
 
 
 def held_out_bound(generator: Any, held_out: Any, seed: int) -> tuple[Any, str, str, str]:

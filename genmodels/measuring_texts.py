@@ -9,7 +9,7 @@ import numpy as np
 
 from genmodels.decoding import Decoding
 from genmodels.findings import Estimate, bootstrap
-from genmodels.metrics.texts import bits_per_character, distinct, parse_share, perplexity
+from genmodels.metrics.texts import bits_per_character, distinct, parse_share, perplexity, repetition, self_bleu
 from genmodels.ngram import NGram
 
 FLOOR = "5-gram"
@@ -30,6 +30,7 @@ LIKELIHOODS = (
 )  # fmt: skip
 OF_SAMPLES = (
     *(f"distinct-{n}" for n in (1, 2, 3)), *(f"distinct-{n} of held-out texts" for n in (1, 2, 3)),
+    "repetition", "repetition of held-out texts", "self-BLEU", "self-BLEU of held-out texts", "judged perplexity", "judged perplexity of held-out texts",
     "parses", "parses: held-out functions", f"parses: {FLOOR}",
 )  # fmt: skip
 
@@ -60,11 +61,34 @@ def _of_samples(generator: Any, data: Any, floor: NGram, n: int, seed: int) -> I
         for name, texts in ((f"distinct-{length}", samples), (f"distinct-{length} of held-out texts", real)):
             if (estimate := distinct(texts, length)) is not None:
                 yield name, estimate, "higher", "share of a text's n-grams", protocol
+    for name, measure, unit in (("repetition", repetition, "share of a text's 4-grams"), ("self-BLEU", self_bleu, "BLEU against the other texts")):
+        for suffix, texts in (("", samples), (" of held-out texts", real)):
+            if (estimate := measure(texts)) is not None:
+                yield name + suffix, estimate, "lower", unit, protocol
+    yield from _judged(generator, data, samples, protocol, seed)
     if data.spec.kind == "code":
         rng = np.random.default_rng(seed)
         counted = [generator.tokens.decode(floor.sample(rng, decoding.length, decoding.temperature)) for _ in range(n)]
         for name, texts in zip(OF_SAMPLES[-3:], (samples, real, counted), strict=True):
             yield name, parse_share(texts), "higher", "share", protocol
+
+
+def _judged(generator: Any, data: Any, samples: Sequence[str], protocol: str, seed: int) -> Iterator[Row]:
+    """Perplexity under a judge that the model never learned from: a 5-gram of one half of the held-out text.
+
+    The other half says what real text comes to. Too low is as suspicious as too high: dull text is probable.
+    """
+    half = len(data.test.tokens) // 2
+    judge = NGram(data.test.tokens[:half], len(data.spec.vocabulary))
+    texts = [np.concatenate([np.zeros(1, np.int32), row]) for text in samples if len(row := generator.tokens.encode(text)) > 1]
+    length = max(2, round(float(np.mean([len(text) for text in texts]))) if texts else 2)
+    other = data.test.tokens[half:]
+    real = [other[start : start + length] for start in np.random.default_rng([seed, 2]).integers(max(1, len(other) - length), size=len(samples))]
+    told = f"{protocol}; by a {FLOOR} of half of the held-out text, beside the other half"
+    for name, rows in (("judged perplexity", texts), ("judged perplexity of held-out texts", real)):
+        if len(rows) > 1:
+            scores = np.array([[-judge.log_likelihood(row).sum(), len(row) - 1] for row in rows])
+            yield name, bootstrap(scores, lambda few: float(np.exp(few[:, 0].sum() / few[:, 1].sum()))), "lower", "tokens", told
 
 
 def _cut(generator: Any, documents: Sequence[str], n: int, seed: int) -> list[str]:

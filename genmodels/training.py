@@ -114,7 +114,7 @@ class Trainer:
         run.write_status(message="Building the networks")
         steps = self.experiment.epochs * self.steps_per_epoch
         self.learner = Learner(self.experiment.make_recipe(), self.data.spec, self.experiment.seed, steps=steps)
-        self.exhibit = EXHIBITS[self.learner.recipe.exhibit or self.data.spec.kind](self.learner, self.data.test, self.experiment.seed)
+        self.exhibit = EXHIBITS[self.learner.recipe.exhibit or self.data.spec.kind](self.learner, self.data, self.experiment.seed)
         self.step, self.seconds, self.cpu_seconds = 0, 0.0, 0.0
         self.best: dict[str, Any] = {}
         self.rate = 0.0  # steps a second, lately

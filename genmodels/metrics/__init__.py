@@ -127,4 +127,4 @@ def as_features(real: np.ndarray, fake: np.ndarray, least: int = 2) -> tuple[np.
     return real, fake
 
 
-from genmodels.metrics import frechet, kernel_distance, likelihood, precision_recall, texts  # noqa: E402, F401  (registration)
+from genmodels.metrics import frechet, kernel_distance, likelihood, nearest, precision_recall, texts  # noqa: E402, F401  (registration)

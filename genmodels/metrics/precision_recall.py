@@ -73,6 +73,13 @@ def coverage(real: np.ndarray, fake: np.ndarray, k: int = K) -> Estimate:
     return _share(_memberships(real, fake, radii(real, k), None)[2])
 
 
+def recall_by(real: np.ndarray, fake: np.ndarray, groups: np.ndarray, k: int = K) -> dict[str, Estimate]:
+    """Recall within each group (or class) of the real examples, `groups` (n,) texts, "" where one has none."""
+    real, fake = _checked(real, fake, k)
+    recalled = _memberships(fake, real, radii(fake, k), None)[0] > 0
+    return {str(name): _share(recalled[groups == name]) for name in np.unique(groups) if name != ""}
+
+
 def _memberships(real: np.ndarray, fake: np.ndarray, real_radii: np.ndarray,
                  fake_radii: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
     """In how many real balls each fake lies (m,); which reals lie in a fake ball (n,); which real balls hold a fake (n,)."""
