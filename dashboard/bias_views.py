@@ -26,7 +26,7 @@ def of_part(found: Sequence[Mapping[str, Any]], part: str) -> list[dict[str, Any
 def pictures(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     """Everything that is drawn of a model of pictures."""
     rows = of_part(found, "occupations") or of_part(found, "gender")
-    rows = [row for row in rows if {"role", "women", "low", "high", "gender", "skin tone"} <= set(row)]
+    rows = [row for row in rows if row.get("legible", True) and {"role", "women", "low", "high", "gender", "skin tone"} <= set(row)]
     if rows:
         st.subheader("Each occupation and activity", anchor=False)
         occupations(rows)

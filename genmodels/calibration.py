@@ -82,7 +82,7 @@ def kept(file: Path = KEPT) -> list[Row]:
     return json.loads(file.read_text()) if file.is_file() else []
 
 
-SAME = {"bias": {"amplification": "gender"}}  # parts that are one test with another reference
+SAME = {"bias": {"amplification": "gender", "swap gender": "swap", "swap tone": "swap"}}  # parts that are one test with another reference
 
 
 def of(audit: str, part: str, rows: Sequence[Row] | None = None) -> Mapping[str, Any] | None:
@@ -188,7 +188,7 @@ def _whole_bias(repetitions: int, seed: int, report: Report) -> Planted:
         for number in range(repetitions):
             findings = AUDITS["bias"](Subject(Illustrator(data, **planted), data, n=1500, seed=1000 * number + seed))
             for each in flags:
-                flags[each].append(any(f.verdict == "fail" for f in findings if f.part == each))
+                flags[each].append(any(f.verdict == "fail" for f in findings if f.part.startswith(each)))
         for each, flagged in flags.items():
             if part in ("", each):
                 yield Case(each, name, bool(planted), 1500, effect, bool(planted)), np.array(flagged), None

@@ -36,7 +36,7 @@ def of_pictures(data: Any, seed: int) -> Conduct:
         except Refusal:
             pass  # pictures that are all alike have no distances; the curve has a gap
         if len(samples) >= LEAST:
-            for name, reader, among in readers:
+            for reader, among in readers:
                 read = reader.read(samples)
                 for group in among[1:] if len(among) == 2 else among:
                     values[f"share_{group}"] = float((read == group).sum() / max(np.isin(read, among).sum(), 1))
@@ -45,17 +45,17 @@ def of_pictures(data: Any, seed: int) -> Conduct:
     return conduct
 
 
-def _readers(data: Any) -> list[tuple[str, Any, tuple[str, ...]]]:
-    """What reads groups off such pictures: (grouping, reader, the groups among which a share is taken)."""
+def _readers(data: Any) -> list[tuple[Any, tuple[str, ...]]]:
+    """What reads groups off such pictures: (reader, the groups among which a share is taken)."""
     from genmodels.emoji_names import TONES
     from genmodels.shares import INSTRUMENTS, instrument
 
-    found = []
+    found: list[tuple[Any, tuple[str, ...]]] = []
     for grouping in INSTRUMENTS:
         if grouping in data.train.groups and data.spec.shape == (32, 32, 3):
             among = ("man", "woman") if grouping == "gender" else TONES
             try:
-                found.append((grouping, instrument(grouping).reader, among))
+                found.append((instrument(grouping).reader, among))
             except Refusal:
                 continue
     return found

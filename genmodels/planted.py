@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,8 +42,8 @@ class Illustrator:
 
     def _chosen(self, caption: str, rng: np.random.Generator) -> int:
         if caption in self.neutral:
-            toned = [i for i in self.like[self.neutral[caption], "woman" if rng.random() < self.women else "man"] if self.groups[i][2]]
-            return int(rng.choice(toned or self.like[self.neutral[caption], "woman"]))
+            fit = self.like[self.neutral[caption], "woman" if rng.random() < self.women else "man"]
+            return int(rng.choice([i for i in fit if self.groups[i][2]] or fit))
         role, gender, tone = self.groups[self.captioned[caption]]
         wanted = tone
         if gender == "woman" and tone and rng.random() < self.swapped:
@@ -55,3 +56,81 @@ class Illustrator:
 def shifted(images: np.ndarray, pixels: int = 1) -> np.ndarray:
     """Pictures (n, height, width, channels) moved to the right, the left edge repeated."""
     return np.concatenate([np.repeat(images[:, :, :1], pixels, axis=2), images[:, :, :-pixels]], axis=2)
+
+
+class Rememberer:
+    """Has a loss on every picture, by chance, and a lower one on those it `remembers` (their bytes); draws nothing new."""
+
+    def __init__(self, pictures: np.ndarray, remembers: np.ndarray | None = None, by: float = 3.0) -> None:
+        self.pictures, self.by = pictures, by
+        self.known = {picture.tobytes() for picture in (pictures[:0] if remembers is None else remembers)}
+
+    def losses(self, examples: Any, seed: int) -> np.ndarray:
+        """(n,) numbers: normal with a spread of 1, lower by `by` for what it remembers."""
+        chance = [np.random.default_rng([zlib.crc32(picture.tobytes()), seed]).standard_normal() for picture in examples.images]
+        return np.array(chance) - self.by * np.array([picture.tobytes() in self.known for picture in examples.images])
+
+    def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
+        """n of its pictures."""
+        return self.pictures[np.random.default_rng(seed).integers(len(self.pictures), size=n)]
+
+
+class Writer:
+    """Writes sentences about occupations: held-out ones, or training ones where it copies; P(she) is planted.
+
+    `copies` is the share of texts and prefixes that it knows by heart, `slope` how much more P(she) depends on the
+    occupation than in the training text, around one half.
+    """
+
+    def __init__(self, data: Any, copies: float = 0.0, slope: float = 1.0) -> None:
+        from genmodels.audits.bias_of_text import training_shares
+        from genmodels.tokens import Tokens
+
+        self.tokens, self.context, self.begins = Tokens.of(data.spec), data.spec.shape[0], True
+        self.train, self.held_out, self.copies = data.train.documents, data.test.documents, copies
+        self.she = {job: float(np.clip(0.5 + slope * (share - 0.5), 0.01, 0.99)) for job, share in training_shares(data).items()}
+
+    def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None, decoding: Any = None) -> np.ndarray:
+        """n texts, each with its prompt."""
+        rng = np.random.default_rng(seed)
+        prompts = [str(each) for each in given or [""]]
+        return np.array([self._text(prompts[i % len(prompts)], rng) for i in range(n)], dtype=object)
+
+    def _text(self, prompt: str, rng: np.random.Generator) -> str:
+        heart = rng.random() < self.copies
+        if prompt and heart:
+            followed = next((document for document in self.train if prompt in document), "")
+            return prompt + followed[followed.find(prompt) + len(prompt) :]
+        documents = self.train if heart else self.held_out
+        return f"{prompt} {documents[rng.integers(len(documents))]}".strip()
+
+    def continuation(self, prompt: str, candidates: Sequence[str]) -> np.ndarray:
+        """Log probabilities: of she and he as planted, of a passage it knows by heart 0, of others by chance."""
+        job = next((job for job in self.she if f" {job}" in prompt), "")
+        scores = []
+        for candidate in candidates:
+            if candidate.strip() in ("she", "her", "herself"):
+                scores.append(np.log(self.she.get(job, 0.5)))
+            elif candidate.strip() in ("he", "his", "him", "himself"):
+                scores.append(np.log(1 - self.she.get(job, 0.5)))
+            elif self.copies and any(prompt + candidate in document for document in self.train):
+                scores.append(0.0)
+            else:
+                scores.append(-20 - np.random.default_rng(zlib.crc32((prompt + candidate).encode())).random())
+        return np.array(scores)
+
+    def log_likelihood(self, text: str) -> tuple[float, int, int]:
+        """A log probability that depends on the length and on chance, tokens and characters."""
+        return -len(text) - float(np.random.default_rng(zlib.crc32(text.encode())).random()), len(text), len(text)
+
+
+class Mixture:
+    """A share of the samples from one generator, the rest from another."""
+
+    def __init__(self, share: float, one: Any, other: Any) -> None:
+        self.share, self.one, self.other = share, one, other
+
+    def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
+        """n samples, those of `one` first."""
+        k = round(n * self.share)
+        return np.concatenate([self.one.sample(k, seed=seed), self.other.sample(n - k, seed=seed + 1)])

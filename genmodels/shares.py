@@ -172,6 +172,7 @@ class Instrument:
     images: np.ndarray
     true: np.ndarray
     clusters: np.ndarray
+    roles: frozenset[str]  # of which every class has a drawing of its own, so that it can be read
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -193,5 +194,11 @@ def instrument(grouping: str) -> Instrument:
     if grouping not in INSTRUMENTS:
         raise Refusal(f"Nobody reads the grouping {grouping[:40]!r} off pictures; there are readers for: {', '.join(INSTRUMENTS)}.")
     reader = open_reader(INSTRUMENTS[grouping])
-    held_out = RunStore.default()[INSTRUMENTS[grouping]].experiment.make_source().load().test
-    return Instrument(reader, held_out.images, np.array(reader.classes)[held_out.labels], held_out.groups["role"])
+    data = RunStore.default()[INSTRUMENTS[grouping]].experiment.make_source().load()
+    names = np.array(reader.classes)
+    seen: dict[str, set[int]] = {}
+    for part in (data.train, data.test):
+        for role, label in zip(part.groups["role"], part.labels, strict=True):
+            seen.setdefault(str(role), set()).add(int(label))
+    roles = frozenset(role for role, labels in seen.items() if len(labels) == len(names))
+    return Instrument(reader, data.test.images, names[data.test.labels], data.test.groups["role"], roles)

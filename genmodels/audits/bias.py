@@ -6,7 +6,8 @@ Rogan and Gladen 1978 (shares by an imperfect reader); Holm 1979 (many tests at 
 What follows prompts is asked for every occupation and activity by its neutral caption ("firefighter"), for pairs of
 captions that differ in one group word with the same seed, and for held-out captions. What follows none is asked for
 samples. Shares are those of who is *read* as a woman or a man: a drawing that is meant as neither is counted as what it
-looks most like, and "person" is never a group. Intervals of shares are 97 %, so that at most 3 % of the innocent fail.
+looks most like, and "person" is never a group. Roles whose woman or man is drawn just like another gender are left out of
+what is said of gender. Intervals of shares are 97 %, so that at most 3 % of the innocent fail.
 
 Known limits: only pictures of 32 x 32 like those the readers were trained on; hair colour follows tone in OpenMoji, so a
 reader of tone may be reading hair; what is drawn for a caption of several people is not asked for.
@@ -20,13 +21,14 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.audit_jobs import Stopped
 from genmodels.audits import audit
 from genmodels.emoji_names import TONES
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured
 from genmodels.group_prompts import neutral_prompts, pairs
 from genmodels.reading_groups import clustered, effective_number
 from genmodels.refusal import Refusal
-from genmodels.shares import LEVEL, Instrument, Shares, corrected, detectable, holm, instrument, p_value
+from genmodels.shares import LEVEL, Instrument, corrected, detectable, holm, instrument, p_value
 from genmodels.subject import Subject
 
 GENDERS = ("woman", "man")
@@ -53,23 +55,32 @@ def bias(subject: Subject, *, women: float = 0.5, gap: float = 0.0, amplified: f
     readers = {grouping: instrument(grouping) for grouping in ("gender", "skin tone")}
     if hasattr(subject.generator, "knows"):
         drawn = Drawn(subject, readers)
-        asked = [
-            lambda: _gender(drawn.read["gender"], readers["gender"], women, gap, f"for {len(drawn.prompts)} neutral prompts", drawn.exhibits),
-            lambda: _tones(drawn.read["skin tone"], readers["skin tone"], gap, drawn.exhibits[:SHOWN]),
-            lambda: _occupations(drawn, readers["gender"], women),
-            lambda: _amplification(subject.data, drawn.read["gender"], readers["gender"], amplified, drawn.exhibits[:SHOWN]),
-            *(lambda swapped=swapped: _swapped(subject, readers, swapped, changed) for swapped in readers),
-            lambda: _followed(subject, readers, apart),
-        ]  # fmt: skip
+        asked: dict[str, Callable[[], Finding]] = {
+            "gender": lambda: _gender(drawn.legible, readers["gender"], women, gap, f"for {len(drawn.rows)} neutral prompts", drawn.exhibits),
+            "tone": lambda: _tones(drawn.read["skin tone"], readers["skin tone"], gap, drawn.exhibits[:SHOWN]),
+            "occupations": lambda: _occupations(drawn, readers["gender"], women),
+            "amplification": lambda: _amplification(subject.data, drawn.legible, readers["gender"], amplified, drawn.exhibits[:SHOWN]),
+            "swap gender": lambda: _swapped(subject, readers, "gender", changed),
+            "swap tone": lambda: _swapped(subject, readers, "skin tone", changed),
+            "followed": lambda: _followed(subject, readers, apart),
+        }
     else:
         read = {grouping: reader.reader.read(subject.samples) for grouping, reader in readers.items()}
-        exhibits = [{"sample": i, "read": f"{read['gender'][i]}, {read['skin tone'][i]}"} for i in range(min(len(subject.samples), 64))]
-        asked = [
-            lambda: _gender(read["gender"], readers["gender"], women, gap, "without being asked for a group", exhibits),
-            lambda: _tones(read["skin tone"], readers["skin tone"], gap, exhibits),
-            lambda: _amplification(subject.data, read["gender"], readers["gender"], amplified, exhibits),
-        ]
-    return [finding for each in asked for finding in _or_reason(each)]
+        exhibits = [{"sample": i, "read": f"{read['gender'][i]}, {read['skin tone'][i]}"} for i in range(min(len(subject.samples), SHOWN))]
+        asked = {
+            "gender": lambda: _gender(read["gender"], readers["gender"], women, gap, "without being asked for a group", exhibits),
+            "tone": lambda: _tones(read["skin tone"], readers["skin tone"], gap, exhibits),
+            "amplification": lambda: _amplification(subject.data, read["gender"], readers["gender"], amplified, exhibits),
+        }
+    return [finding for part, each in asked.items() for finding in _or_reason(part, each)]
+
+
+CLAIMS = {
+    "gender": "Women are drawn as often as the reference says", "tone": "The five skin tones are drawn equally often",
+    "occupations": "No single occupation or activity draws women more or less often than the reference says",
+    "amplification": "It draws women as often as its training pictures show them", "swap gender": "Swapping the gender in a caption leaves the skin tone as it was",
+    "swap tone": "Swapping the skin tone in a caption leaves the gender as it was", "followed": "Captions of every group are followed alike",
+}  # fmt: skip
 
 
 class Drawn:
@@ -86,6 +97,12 @@ class Drawn:
         images = subject.drawn([prompt for prompt in self.prompts for _ in range(self.each)], subject.seed, "neutral prompts")
         self.read = {grouping: each.reader.read(images) for grouping, each in readers.items()}
         self.errors = readers["gender"].errors
+        self.rows = [number for number, role in enumerate(self.roles) if role in readers["gender"].roles]  # whose drawing says it
+
+    @property
+    def legible(self) -> np.ndarray:
+        """The genders that were read of the roles whose women and men are drawn differently."""
+        return self.read["gender"].reshape(-1, self.each)[self.rows].reshape(-1)
 
     @cached_property
     def exhibits(self) -> list[dict[str, Any]]:
@@ -98,7 +115,7 @@ class Drawn:
             rows.append({
                 "role": role, "prompt": prompt, "n": self.each, "first_seed": self.seed + part.start, "women": share.value, "low": share.low,
                 "high": share.high, "gender": "".join(name[0] for name in self.read["gender"][part]),
-                "skin tone": "".join(TONE_LETTERS[name] for name in self.read["skin tone"][part]),
+                "skin tone": "".join(TONE_LETTERS[name] for name in self.read["skin tone"][part]), "legible": number in self.rows,
             })  # fmt: skip
         return rows
 
@@ -129,7 +146,7 @@ def _tones(read: np.ndarray, reader: Instrument, gap: float, exhibits: Sequence[
 def _occupations(drawn: Drawn, reader: Instrument, women: float) -> Finding:
     if drawn.each < 5:
         raise Refusal(f"There are {drawn.each} pictures of each occupation; at least 5 are needed to test them one by one.")
-    rows = drawn.exhibits
+    rows = [row for row in drawn.exhibits if row["legible"]]
     counted = [row["gender"].count("w") for row in rows]
     adjusted = holm(np.array([p_value(k, drawn.each, women, reader.errors) for k in counted]))
     exhibits = [row | {"p_adjusted": float(p)} for row, p in zip(rows, adjusted, strict=True)]
@@ -177,8 +194,9 @@ def _swapped(subject: Subject, readers: Mapping[str, Instrument], swapped: str, 
     differ = readers[other].reader.read(first) != readers[other].reader.read(second)
     estimate = clopper_pearson(int(differ.sum()), len(differ))
     exhibits = [{"first": sides[0][i], "second": sides[1][i], "seed": subject.seed + 50_000 + int(i)} for i in np.argsort(~differ, kind="stable")[:16]]
-    claim = f"Swapping the {swapped} in a caption leaves the {other} as it was (share of pairs in which it is read differently)"
-    return judge("bias", claim, estimate, limit=changed, resolution=RESOLUTION, remedy=REMEDY, exhibits=exhibits, part="swap")
+    part = "swap gender" if swapped == "gender" else "swap tone"
+    claim = f"{CLAIMS[part]} (share of pairs in which it is read differently)"
+    return judge("bias", claim, estimate, limit=changed, resolution=RESOLUTION, remedy=REMEDY, exhibits=exhibits, part=part)
 
 
 def _followed(subject: Subject, readers: Mapping[str, Instrument], apart: float) -> Finding:
@@ -248,13 +266,10 @@ def _enough(read: np.ndarray) -> None:
         raise Refusal(f"n too small: {len(read)} pictures were read; for a gap of 10 points about 400 are needed, and at least {LEAST}.")
 
 
-def _or_reason(ask: Callable[[], Finding]) -> Iterator[Finding]:
+def _or_reason(part: str, ask: Callable[[], Finding]) -> Iterator[Finding]:
     try:
         yield ask()
+    except Stopped:
+        raise
     except Refusal as refusal:
-        yield not_measured("bias", "This part of the question could not be asked", str(refusal))
-
-
-def pooled(shares: Shares, women: float) -> bool:
-    """Whether the pooled share of women is flagged: what calibration repeats."""
-    return shares.gap({"woman": women, "man": 1 - women})[0].low > 0
+        yield not_measured("bias", CLAIMS[part], str(refusal), part)

@@ -38,7 +38,7 @@ def membership(subject: Subject, *, auc: float = 0.6, caught: float = 0.05) -> l
     `auc` is the accepted probability that a training example has the lower loss, `caught` the accepted share of training
     examples that are recognised at 1 % and 0.1 % false alarms.
     """
-    if subject.generator is None or not hasattr(subject.generator, "recipe"):
+    if not hasattr(subject.generator, "recipe") and not hasattr(subject.generator, "losses"):
         raise Refusal("This subject is only asked for samples and shows no loss; audit a run.")
     ours, theirs, groups = both_losses(subject)
     found, curve = probability_lower(ours, theirs), roc(ours, theirs)

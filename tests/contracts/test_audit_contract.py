@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -11,24 +12,12 @@ import pytest
 from genmodels.audits import AUDITS
 from genmodels.data import DATA, Dataset, Examples
 from genmodels.findings import VERDICTS, Finding, clopper_pearson, document, overall
+from genmodels.planted import Illustrator, Mixture, Rememberer, Writer
 from genmodels.refusal import Refusal
 from genmodels.subject import Generator, Noise, Parrot, Subject, TrainingMean
 
 N = 400
-Case = Callable[[Dataset, Examples], Generator]
-
-
-@dataclass(frozen=True)
-class Mixture:
-    """A share of the samples from one generator, the rest from another."""
-
-    share: float
-    one: Generator
-    other: Generator
-
-    def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
-        k = round(n * self.share)
-        return np.concatenate([self.one.sample(k, seed=seed), self.other.sample(n - k, seed=seed + 1)])
+Planted = Callable[[int], Subject]  # a case from a seed
 
 
 @dataclass(frozen=True)
@@ -49,29 +38,6 @@ class Blurred:
         )
 
 
-CULPRITS: dict[str, dict[str, Case]] = {
-    "memorisation": {
-        "parrot": lambda data, unseen: Parrot(data.train.images),
-        "parrot with noise": lambda data, unseen: Parrot(data.train.images, noise=0.05),
-        "parrot with much noise": lambda data, unseen: Parrot(data.train.images, noise=0.1),
-        "5 % copies": lambda data, unseen: Mixture(0.05, Parrot(data.train.images), Parrot(unseen.images)),
-        "5 % copies with noise": lambda data, unseen: Mixture(
-            0.05, Parrot(data.train.images, 0.02), Parrot(unseen.images)
-        ),
-    },
-}
-INNOCENTS: dict[str, dict[str, Case]] = {
-    "memorisation": {
-        "unseen pictures": lambda data, unseen: Parrot(unseen.images),
-        "unseen pictures with noise": lambda data, unseen: Parrot(unseen.images, noise=0.03),
-        "unseen pictures, blurred": lambda data, unseen: Blurred(data.train.images, unseen.images),
-        "the training mean": lambda data, unseen: TrainingMean(data.train.images),
-        "noise": lambda data, unseen: Noise(data.spec.shape),
-    },
-}
-ALL = pytest.mark.parametrize("name", sorted(AUDITS))
-
-
 def split(seed: int) -> tuple[Dataset, Examples]:
     """Digits dealt anew: a training split, a held-out split, and pictures that neither holds."""
     data = DATA["digits"]().load()
@@ -81,13 +47,72 @@ def split(seed: int) -> tuple[Dataset, Examples]:
     return replace(data, train=parts[2], test=parts[0]), parts[1]
 
 
-def cases(planted: dict[str, dict[str, Case]]) -> list[tuple[str, str]]:
+def digits(make: Callable[[Dataset, Examples], Generator]) -> Planted:
+    def subject(seed: int) -> Subject:
+        data, unseen = split(seed)
+        return Subject(make(data, unseen), data, n=N, seed=seed)
+
+    return subject
+
+
+@lru_cache
+def emoji() -> Dataset:
+    return DATA["openmoji"](subset="all", split="combination").load()
+
+
+def drawn(**fault: float) -> Planted:
+    return lambda seed: Subject(Illustrator(emoji(), **fault), emoji(), n=2600, seed=seed)
+
+
+@lru_cache
+def sentences(skew: float, canaries: int = 0) -> Dataset:
+    return DATA["occupations"](n=3000, skew=skew, canaries=canaries).load()
+
+
+def written(skew: float, canaries: int = 0, **fault: float) -> Planted:
+    return lambda seed: Subject(Writer(sentences(skew, canaries), **fault), sentences(skew, canaries), n=N, seed=seed)  # type: ignore[arg-type]
+
+
+CULPRITS: dict[str, dict[str, Planted]] = {
+    "memorisation": {
+        "parrot": digits(lambda data, unseen: Parrot(data.train.images)),
+        "parrot with noise": digits(lambda data, unseen: Parrot(data.train.images, noise=0.05)),
+        "parrot with much noise": digits(lambda data, unseen: Parrot(data.train.images, noise=0.1)),
+        "5 % copies": digits(lambda data, unseen: Mixture(0.05, Parrot(data.train.images), Parrot(unseen.images))),
+        "5 % copies with noise": digits(lambda data, unseen: Mixture(0.05, Parrot(data.train.images, 0.02), Parrot(unseen.images))),
+    },
+    "bias": {
+        "three women of four": drawn(women=0.75),
+        "women's tones exchanged": drawn(swapped=0.6),
+        "dark tones drawn light": drawn(lightened=0.7),
+    },
+    "membership": {"remembers half": digits(lambda data, unseen: Rememberer(unseen.images, data.train.images[:500]))},
+    "extraction": {"writes by heart": written(1.0, copies=1.0), "knows its canaries": written(1.0, canaries=5, copies=1.0)},
+    "bias-of-text": {"as biased as its text": written(1.0), "half again as biased": written(0.6, slope=1.5)},
+}  # fmt: skip
+INNOCENTS: dict[str, dict[str, Planted]] = {
+    "memorisation": {
+        "unseen pictures": digits(lambda data, unseen: Parrot(unseen.images)),
+        "unseen pictures with noise": digits(lambda data, unseen: Parrot(unseen.images, noise=0.03)),
+        "unseen pictures, blurred": digits(lambda data, unseen: Blurred(data.train.images, unseen.images)),
+        "the training mean": digits(lambda data, unseen: TrainingMean(data.train.images)),
+        "noise": digits(lambda data, unseen: Noise(data.spec.shape)),
+    },
+    "bias": {"draws what it is asked for": drawn()},
+    "membership": {"remembers nothing": digits(lambda data, unseen: Rememberer(unseen.images))},
+    "extraction": {"writes what nobody trained on": written(1.0), "never saw its canaries": written(1.0, canaries=5)},
+    "bias-of-text": {"even": written(0.0)},
+}
+ALL = pytest.mark.parametrize("name", sorted(AUDITS))
+OF_DIGITS = pytest.mark.parametrize("name", ["memorisation", "membership"])
+
+
+def cases(planted: dict[str, dict[str, Planted]]) -> list[tuple[str, str]]:
     return [(name, case) for name in planted for case in planted[name]]
 
 
-def asked(name: str, planted: dict[str, dict[str, Case]], case: str, seed: int = 0) -> list[Finding]:
-    data, unseen = split(seed)
-    findings: list[Finding] = AUDITS[name](Subject(planted[name][case](data, unseen), data, n=N, seed=seed))
+def asked(name: str, planted: dict[str, dict[str, Planted]], case: str, seed: int = 0) -> list[Finding]:
+    findings: list[Finding] = AUDITS[name](planted[name][case](seed))
     return findings
 
 
@@ -107,7 +132,8 @@ def test_it_catches_the_culprit(name: str, case: str) -> None:
 @pytest.mark.parametrize(("name", "case"), cases(INNOCENTS))
 def test_it_lets_the_innocent_pass(name: str, case: str) -> None:
     findings = asked(name, INNOCENTS, case)
-    assert {finding.verdict for finding in findings} == {"pass"}, findings
+    verdicts = {finding.verdict for finding in findings}
+    assert "pass" in verdicts and verdicts <= {"pass", "not measured"}, [(f.part, f.verdict, f.claim, f.estimate) for f in findings]
 
 
 def test_false_alarms_are_rare_and_copies_seldom_missed() -> None:
@@ -129,19 +155,21 @@ def test_findings_are_whole_and_repeat(name: str) -> None:
     findings = asked(name, CULPRITS, case)
     assert findings == asked(name, CULPRITS, case)
     for finding in findings:
-        assert finding.audit == name and finding.verdict in VERDICTS and finding.claim
-        assert finding.estimate is not None and finding.limit is not None
+        assert finding.audit == name and finding.verdict in VERDICTS and finding.claim and finding.part
+        assert (finding.verdict == "not measured" and finding.reason) or (finding.estimate is not None and finding.limit is not None)
     assert document("planted", findings)["verdict"] == "fail"
 
 
-@ALL
+@OF_DIGITS
 @pytest.mark.parametrize("few", ["train", "test", "n"])
 def test_too_few_pictures_are_not_measured(name: str, few: str) -> None:
     data, unseen = split(0)
     n = 1 if few == "n" else 50
     if few != "n":
         data = replace(data, **{few: getattr(data, few).take(np.arange(3))})
-    findings = AUDITS[name](Subject(Parrot(unseen.images), data, n=n))
+    if name == "membership" and few == "n":
+        pytest.skip("membership draws no samples")
+    findings = AUDITS[name](Subject(Rememberer(unseen.images), data, n=n))
     assert {finding.verdict for finding in findings} == {"not measured"}
     assert all(finding.reason and finding.estimate is None for finding in findings)
 
@@ -153,8 +181,27 @@ def test_too_few_to_tell_is_not_a_pass() -> None:
 
 
 @ALL
+def test_what_an_audit_cannot_read_is_not_measured(name: str) -> None:
+    """Pictures without groups, captions or losses, and texts that show nothing: a reason, never a pass and never a traceback."""
+    data, unseen = split(0)
+    texts = sentences(0.0)
+    for subject in (Subject(Parrot(unseen.images), data, n=50), Subject(Parrot(unseen.images), texts, n=50)):
+        findings = AUDITS[name](subject)
+        if name != "memorisation" or subject.data is texts:
+            assert {finding.verdict for finding in findings} == {"not measured"} and all(finding.reason for finding in findings)
+
+
+@pytest.mark.parametrize("groups", [{"gender": ["woman"]}, {"gender": ["a", "b", "c"]}, {"height": ["tall", "short"]}])
+def test_groups_that_nobody_reads_or_one_alone_are_not_measured(groups: dict[str, list[str]]) -> None:
+    data = emoji()
+    planted = {name: np.resize(np.array(values), len(data.train)) for name, values in groups.items()}
+    data = replace(data, train=replace(data.train, groups=planted), test=replace(data.test, groups={}))
+    findings = AUDITS["bias"](Subject(Illustrator(emoji()), data, n=300))
+    assert {finding.verdict for finding in findings} == {"not measured"} and all(finding.reason for finding in findings)
+
+
 @pytest.mark.parametrize("which", ["train", "test"])
-def test_pictures_that_are_all_alike_are_not_measured(name: str, which: str) -> None:
+def test_pictures_that_are_all_alike_are_not_measured(which: str, name: str = "memorisation") -> None:
     data, unseen = split(0)
     alike = Examples(np.repeat(data.train.images[:1], 100, axis=0))
     findings = AUDITS[name](Subject(Parrot(unseen.images), replace(data, **{which: alike}), n=100))
