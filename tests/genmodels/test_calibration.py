@@ -1,0 +1,80 @@
+"""The error rates that stand beside verdicts: kept as measured, and good enough to rely on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from genmodels import calibration
+from genmodels.audits import AUDITS
+from genmodels.refusal import Refusal
+
+ROWS = calibration.kept()
+
+
+def test_every_audit_is_calibrated_and_every_row_is_whole() -> None:
+    assert {row["audit"] for row in ROWS} == set(AUDITS) == set(calibration.PLANTED)
+    for row in ROWS:
+        assert row["low"] <= row["rate"] <= row["high"] and row["rate"] == pytest.approx(row["flagged"] / row["repetitions"])
+        assert row["date"] and row["seed"] == 0 and row["n"] > 0
+    for name in AUDITS:
+        assert {row["culprit"] for row in ROWS if row["audit"] == name} == {True, False}
+
+
+def test_innocents_are_seldom_accused() -> None:
+    """An exact upper bound of 8 % wherever a thousand repetitions could be had."""
+    rows = [row for row in ROWS if not row["culprit"] and row["repetitions"] >= 1000]
+    assert {row["audit"] for row in rows} >= {"bias", "memorisation", "membership", "extraction", "bias-of-text"}
+    for row in rows:
+        assert row["high"] < 0.08, row
+
+
+@pytest.mark.parametrize(
+    ("audit", "part", "case", "least"),
+    [("bias", "gender", "women 60%", 0.9), ("memorisation", "copies", "1 % copies", 0.95), ("memorisation", "nearer", "parrot", 0.95)],
+)
+def test_culprits_are_caught(audit: str, part: str, case: str, least: float) -> None:
+    row = next(row for row in ROWS if (row["audit"], row["part"], row["case"]) == (audit, part, case))
+    assert row["rate"] >= least, row
+
+
+def test_a_verdict_carries_the_worst_false_alarm_and_the_shown_power() -> None:
+    common = {"audit": "a", "part": "p", "repetitions": 10, "n": 5, "date": "today", "low": 0.0, "high": 1.0, "flagged": 0}
+    rows = [
+        common | {"case": "innocent", "culprit": False, "effect": 0.0, "rate": 0.1, "shown": False},
+        common | {"case": "innocent too", "culprit": False, "effect": 0.0, "rate": 0.2, "shown": False},
+        common | {"case": "weak", "culprit": True, "effect": 0.1, "rate": 0.3, "shown": False},
+        common | {"case": "strong", "culprit": True, "effect": 0.5, "rate": 0.9, "shown": True},
+    ]
+    found = calibration.of("a", "p", rows)
+    assert found is not None and (found["false_alarm"], found["power"], found["effect"]) == (0.2, 0.9, 0.5)
+    assert calibration.of("a", "other", rows) is None and calibration.of("a", "p", rows[:2]) is None
+
+
+def test_what_is_measured_again_replaces_what_was_kept(tmp_path: Path) -> None:
+    file = tmp_path / "calibration.json"
+    calibration.keep([{"audit": "a", "case": 1}, {"audit": "b", "case": 1}], file)
+    calibration.keep([{"audit": "a", "case": 2}], file)
+    assert json.loads(file.read_text()) == [{"audit": "b", "case": 1}, {"audit": "a", "case": 2}]
+
+
+def test_repetitions_of_one_split_are_not_independent() -> None:
+    flags, splits = np.repeat([1.0, 0.0, 0.0, 0.0], 25), np.repeat(np.arange(4), 25)
+    assert calibration.rate(flags, splits)["high"] > calibration.rate(flags)["high"]
+
+
+def test_an_audit_without_planted_cases_is_answered_with_those_that_have_some() -> None:
+    with pytest.raises(Refusal, match="bias, memorisation"):
+        calibration.calibrate(["vibes"])
+
+
+@pytest.mark.slow
+def test_it_can_be_measured_again() -> None:
+    rows = calibration.calibrate(["bias-of-text"], repetitions=20)
+    kept = {row["case"]: row["rate"] for row in ROWS if row["audit"] == "bias-of-text"}
+    for row in rows:
+        if row["repetitions"] == 20:
+            assert row["low"] <= kept[row["case"]] <= row["high"]
