@@ -94,20 +94,22 @@ def audited(findings: object) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             badge(str(finding.get("verdict")))
             st.markdown(safe_text(finding.get("claim", ""), 400), width="stretch")
-        estimate = finding.get("estimate")
+        estimate, told = finding.get("estimate"), []
         if isinstance(estimate, Mapping) and all(name in estimate for name in ("value", "low", "high", "n")):
             limit = f"; the limit is {short(finding['limit'])}" if finding.get("limit") is not None else ""
-            st.caption(safe_text(f"{short(estimate['value'])} ({interval(estimate)}, n = {short(estimate['n'])}){limit}"))
-        st.caption(safe_text(error_rates(finding.get("calibration")), 400))
-        for name in ("reason", "remedy"):
-            if finding.get(name):
-                st.caption(safe_text(finding[name], 400))
+            told.append(f"{short(estimate['value'])} ({interval(estimate)}, n = {short(estimate['n'])}){limit}.")
+        if finding.get("verdict") != "not measured":
+            told.append(error_rates(finding.get("calibration")))
+        wanted = ("reason", "remedy") if finding.get("verdict") in ("fail", "warn") else ("reason",)
+        told += [str(finding[name]) for name in wanted if finding.get(name)]
+        if told:
+            st.caption(safe_text(" ".join(told), 1200))
 
 
 def error_rates(calibration: object) -> str:
     """How often such a verdict is wrong, from planted cases."""
     if not isinstance(calibration, Mapping) or not {"false_alarm", "power", "effect"} <= set(calibration):
-        return "Error rates of this verdict: not measured."
+        return "How often such a verdict is wrong was not measured."
     high = f" (at most {calibration['false_alarm_high']:.1%})" if isinstance(calibration.get("false_alarm_high"), float) else ""
     case = f" ({calibration['case']}, n = {short(calibration.get('n'))})" if calibration.get("case") else ""
-    return f"Of such verdicts, false alarms {calibration['false_alarm']:.1%}{high}; catches {calibration['power']:.0%} at effect {short(calibration['effect'])}{case}."
+    return f"Of such verdicts: false alarms {calibration['false_alarm']:.1%}{high}; catches {calibration['power']:.0%} at effect {short(calibration['effect'])}{case}."

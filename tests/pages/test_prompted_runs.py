@@ -10,7 +10,7 @@ import pytest
 from genmodels.runs import Run
 from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
 
-PAGES = ["home", "train", "runs", "data", "latent", "prompt", "about"]
+PAGES = ["home", "train", "runs", "data", "latent", "prompt", "bias", "memorisation", "about"]
 
 
 @pytest.fixture(params=["diffusion", "clip", "upscaler", "reader"])
@@ -21,7 +21,7 @@ def run(request: pytest.FixtureRequest, home: Path, trained) -> Run:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_draws_with_such_a_run(page: str, run: Run) -> None:
-    test = opened(page, **({"run": run.id} if page in ("train", "prompt") else {}))
+    test = opened(page, **({"run": run.id} if page in ("train", "prompt") or (page in ("bias", "memorisation") and run.experiment.model in ("diffusion", "transformer")) else {}))
     assert not test.exception and not test.error
 
 

@@ -20,9 +20,9 @@ def run(home: Path, trained) -> Run:
     return Run(Path(shutil.copytree(folder, home / "runs" / folder.name)))
 
 
-@pytest.mark.parametrize("page", ["home", "train", "runs", "data", "latent", "prompt", "about"])
+@pytest.mark.parametrize("page", ["home", "train", "runs", "data", "latent", "prompt", "bias", "memorisation", "about"])
 def test_every_page_draws_with_a_run_of_texts(page: str, run: Run) -> None:
-    test = opened(page, **({"run": run.id} if page in ("train", "prompt") else {}))
+    test = opened(page, **({"run": run.id} if page in ("train", "prompt") or (page in ("bias", "memorisation") and run.experiment.model in ("diffusion", "transformer")) else {}))
     assert not test.exception and not test.error
 
 

@@ -1,0 +1,102 @@
+"""The pages of bias and memorisation: nothing yet, an audit at work, and what it found."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from genmodels import audit_jobs
+from genmodels.measuring import audit_run
+from genmodels.refusal import Refusal
+from genmodels.runs import Run
+from tests.pages.test_pages import HOSTILE, no_gallery, opened  # noqa: F401  (a fixture)
+
+PAGES = pytest.mark.parametrize("page", ["bias", "memorisation"])
+
+
+@pytest.fixture
+def own(home: Path, trained: Callable[[str], Path]) -> Callable[[str], Run]:
+    return lambda model: Run(Path(shutil.copytree(trained(model), home / "runs" / trained(model).name)))
+
+
+@PAGES
+def test_without_an_audit_the_page_says_what_to_do(page: str, own: Callable[[str], Run]) -> None:
+    test = opened(page, run=own("vae").id)
+    assert not test.exception and "was not audited" in test.info[0].value
+    assert [button.label for button in test.button if "audit" in button.label] == ["Start the audit"]
+
+
+@PAGES
+def test_an_audit_at_work_shows_how_far_it_is_and_can_be_stopped(page: str, own: Callable[[str], Run]) -> None:
+    run = own("vae")
+    with audit_jobs.at_work(audit_jobs.folder_of(run)) as progress:
+        progress.audit = "bias"
+        progress("neutral prompts", 30, 60)
+        test = opened(page, run=run.id)
+        assert not test.exception
+        stop = next(button for button in test.button if button.label == "Stop the audit")
+        stop.click().run()
+        progress.noted = 0
+        with pytest.raises(audit_jobs.Stopped, match="nothing of it is kept"):
+            progress("neutral prompts", 31, 60)
+
+
+@pytest.mark.parametrize(("page", "model"), [("memorisation", "vae"), ("memorisation", "transformer"), ("bias", "transformer"), ("bias", "vae")])
+def test_what_was_found_is_shown(page: str, model: str, own: Callable[[str], Run]) -> None:
+    run = own(model)
+    audits = {"bias": {"vae": "bias", "transformer": "bias-of-text"}, "memorisation": {"vae": "memorisation", "transformer": "extraction"}}[page][model]
+    audit_run(run, [audits], n=100)
+    test = opened(page, run=run.id)
+    assert not test.exception and not test.error
+    assert any("Audited" in each.value for each in test.markdown) and not test.info
+    if audits != "bias":
+        assert test.caption
+
+
+@PAGES
+def test_foreign_findings_are_shown_as_text_or_not_at_all(page: str, own: Callable[[str], Run]) -> None:
+    run = own("vae")
+    rows = [
+        {"audit": name, "part": part, "claim": HOSTILE, "verdict": HOSTILE, "exhibits": [{"role": HOSTILE}, HOSTILE, {"pictures": ["nonsense", 7]}, {"curve": [[0.1, 0.2]]}], "calibration": {"false_alarm": "x"}}
+        for name, part in (("bias", "gender"), ("bias", "followed"), ("memorisation", "copies"), ("memorisation", "duplicates"), ("membership", "auc"))
+    ]
+    run.findings_file.write_text(json.dumps({"findings": rows, "audited": {}}))
+    test = opened(page, run=run.id)
+    assert not test.exception
+    assert not any("http://evil.example/a.png)" in each.value and "\\" not in each.value for each in (*test.markdown, *test.caption))
+
+
+def test_an_audit_runs_by_itself_and_its_complaint_is_kept(own: Callable[[str], Run]) -> None:
+    run = own("vae")
+    audit_jobs.start(run, ["memorisation"], n=100, seed=0)
+    assert audit_jobs.running(run) is not None
+    with pytest.raises(Refusal, match="already"):
+        audit_jobs.start(run, ["memorisation"], n=100, seed=0)
+    _ended(run)
+    assert (audit_jobs.folder_of(run) / "audit.json").is_file() and audit_jobs.complaint(run) == ""
+    assert {row["audit"] for row in run.findings()["findings"]} == {"memorisation"}
+    before = run.findings()
+    audit_jobs.start(run, ["nonsense"], n=100, seed=0)
+    _ended(run)
+    assert "nonsense" in audit_jobs.complaint(run) and run.findings() == before
+
+
+def _ended(run: Run) -> None:
+    for _ in range(1200):
+        if (audit_jobs.folder_of(run) / "progress.json").exists() is False:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"the audit did not end: {audit_jobs.running(run)}")
+
+
+def test_audits_asked_one_by_one_stand_side_by_side(own: Callable[[str], Run], tmp_path: Path) -> None:
+    run = own("vae")
+    audit_run(run, ["memorisation"], n=100)
+    document = audit_run(run, ["bias"], n=100)
+    assert {row["audit"] for row in document["findings"]} == {"memorisation", "bias"} and set(document["audited"]) == {"memorisation", "bias"}
+    assert {row["audit"] for row in audit_run(run, n=100)["findings"]} == {"bias", "memorisation", "membership"}
