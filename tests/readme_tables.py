@@ -44,7 +44,6 @@ def gallery(part: str = "pictures", heading: str = "held-out, n = 1,000, 95 % in
         ("training time on 2 busy cores", lambda run: f"{run.status['seconds'] / 60:.1f} min"),
         ("processor time", lambda run: f"{run.status['cpu_seconds'] / 60:.1f} min"),
         ("epochs, seed", lambda run: f"{run.status['epoch']}, {run.experiment.seed}"),
-        ("memorisation", lambda run: _verdict(run.findings())),
     ]
     rows += [{heading: title} | {run.id: fact(run) for run in runs} for title, fact in facts]
     return catalogue.table(rows)
@@ -94,15 +93,48 @@ def metrics() -> str:
     return catalogue.table([{"metric": row["name"], "what it says": row["summary"], "better": row["better"], "paper": row["paper"]} for row in catalogue.metrics()])
 
 
+def audits() -> str:
+    """Each audit, its question, and the limits that a policy may set."""
+    from genmodels.audits import AUDITS
+
+    return catalogue.table([
+        {"audit": name, "question": audit.question, "reads": ", ".join(audit.kinds), "limits of a policy": ", ".join(f"{limit} {value:g}" for limit, value in audit.limits().items())}
+        for name, audit in AUDITS.items()
+    ])  # fmt: skip
+
+
+def calibration() -> str:
+    """Every planted case, and how often it was flagged."""
+    from genmodels.calibration import kept
+
+    return catalogue.table([
+        {
+            "audit": f"{row['audit']}: {row['part']}", "planted": row["case"], "": "guilty" if row["culprit"] else "innocent", "n": f"{row['n']:,}",
+            "flagged": f"{row['rate']:.1%} [{row['low']:.1%}, {row['high']:.1%}]", "repetitions": f"{row['repetitions']:,}" + (f" in {row['clusters']} splits" if "clusters" in row else ""),
+        }
+        for row in kept()
+    ])  # fmt: skip
+
+
+def found() -> str:
+    """What the audits say of the runs of the gallery."""
+    from genmodels.audits import AUDITS
+
+    rows = []
+    for run in (RunStore.default()[name] for name in gallery_names()):
+        if run.experiment.make_recipe().draws and part_of(run) != "instruments":
+            verdicts: dict[str, list[str]] = {}
+            for row in run.findings().get("findings", []):
+                verdicts.setdefault(row["audit"], []).append(f"{row['part'] or 'all'} {row['verdict']}")
+            rows.append({"run": run.id} | {name: "; ".join(verdicts.get(name, [])) for name in AUDITS})
+    return catalogue.table(rows)
+
+
 def _number(row: dict[str, Any] | None) -> str:
     return "" if row is None else "not measured" if row["value"] is None else f"{row['value']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
 
 
-def _verdict(findings: dict[str, Any]) -> str:
-    return str(findings.get("verdict", "not measured"))
-
-
-TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments, "coinciding": coinciding}
+TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "found": found}
 
 
 def filled(text: str) -> str:

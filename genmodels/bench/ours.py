@@ -78,7 +78,7 @@ def prdc() -> Callable[[int], None]:
     """All four, with their intervals."""
     from genmodels.metrics.precision_recall import precision_recall
 
-    real, fake = two_sets(1000)
+    real, fake = two_sets(DIMENSIONS)
 
     def work(steps: int) -> None:
         for _ in range(steps):

@@ -14,12 +14,15 @@ infinitesimal jackknife (Efron 1982), which asks how the distance changes with t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from genmodels.findings import Estimate
 from genmodels.metrics import as_features, metric
 
 NORMAL = 1.959964  # 97.5 % quantile
+ROWS = 2048  # examples in one block
 
 
 @metric("frechet", better="lower", unit="squared distance", paper="Heusel et al. 2017, arXiv 1706.08500")
@@ -28,15 +31,13 @@ def frechet_distance(real: np.ndarray, fake: np.ndarray) -> Estimate:
 
     Twice to three times the work of `frechet_value`. n is the number of generated examples.
     """
-    real, fake, shift, trace = _centred(*as_features(real, fake, least=10))
-    few = len(real) * len(fake) < real.shape[1] ** 2
-    root, real_part, fake_part = _few_by_example(real, fake) if few else _many_by_example(real, fake)
-    value = max(0.0, float((shift**2).sum()) + trace - 2 * root)
-    change = [
-        sign * 2 * (x @ shift) * np.sqrt(len(x) - 1) / len(x) + (x**2).sum(axis=1) - part
-        for x, part, sign in ((real, real_part, 1), (fake, fake_part, -1))
-    ]
-    reach = NORMAL * float(np.sqrt(sum(((each - each.mean()) ** 2).sum() for each in change)))
+    real, fake = as_features(real, fake, least=10)
+    if len(real) * len(fake) < real.shape[1] ** 2:
+        value, changes = _few_by_example(*_centred(real, fake))
+    else:
+        value, changes = _many_by_example(real, fake)
+    value = max(0.0, value)
+    reach = NORMAL * float(np.sqrt(sum(((each - each.mean()) ** 2).sum() for each in changes)))
     return Estimate(value, max(0.0, value - reach), value + reach, len(fake))
 
 
@@ -55,10 +56,18 @@ def frechet_value(real: np.ndarray, fake: np.ndarray) -> float:
 
 
 def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean (dimensions,) and covariance (dimensions, dimensions)."""
+    """Mean (dimensions,) and covariance (dimensions, dimensions), in blocks of rows, so that x is not copied."""
     mean = x.mean(axis=0, dtype=np.float64)
-    centred = x - mean
-    return mean, (centred.T @ centred) / (len(x) - 1)
+    covariance = np.zeros((x.shape[1], x.shape[1]))
+    for block in _blocks(x, mean):
+        covariance += block.T @ block
+    return mean, covariance
+
+
+def _blocks(x: np.ndarray, mean: np.ndarray) -> Iterator[np.ndarray]:
+    """Rows of x less the mean, divided by the root of n - 1, so that X'X is the covariance."""
+    for start in range(0, len(x), ROWS):
+        yield (x[start : start + ROWS] - mean) / np.sqrt(len(x) - 1)
 
 
 def _centred(real: np.ndarray, fake: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
@@ -69,22 +78,33 @@ def _centred(real: np.ndarray, fake: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return real, fake, shift, float((real**2).sum() + (fake**2).sum())
 
 
-def _few_by_example(real: np.ndarray, fake: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-    """tr((S1 S2)^(1/2)) and twice its derivative by the log weight of each real (n,) and fake (m,) example."""
+def _few_by_example(real: np.ndarray, fake: np.ndarray, shift: np.ndarray, trace: float) -> tuple[float, list[np.ndarray]]:
+    """The distance, and how it changes with the weight of each real (n,) and each fake (m,) example."""
     left, values, right = np.linalg.svd(real @ fake.T, full_matrices=False)
-    return float(values.sum()), (left**2) @ values, values @ (right**2)
+    value = float((shift**2).sum()) + trace - 2 * float(values.sum())
+    return value, [_change(real, shift, (left**2) @ values), _change(fake, -shift, values @ (right**2))]
 
 
-def _many_by_example(real: np.ndarray, fake: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-    """The same from matrices of dimensions x dimensions: the singular vectors of X Y' by way of L' S2 L."""
-    factor = _factor(real.T @ real)
-    squares, vectors = np.linalg.eigh(factor.T @ (fake.T @ fake) @ factor)
+def _change(x: np.ndarray, shift: np.ndarray, part: np.ndarray, n: int = 0) -> np.ndarray:
+    n = n or len(x)
+    return 2 * (x @ shift) * np.sqrt(n - 1) / n + (x**2).sum(axis=1) - part
+
+
+def _many_by_example(real: np.ndarray, fake: np.ndarray) -> tuple[float, list[np.ndarray]]:
+    """The same from matrices of dimensions x dimensions: the singular vectors of X Y' by way of L' S2 L; in blocks."""
+    (mean, first), (other_mean, second) = _moments(real), _moments(fake)
+    shift, factor = mean - other_mean, _factor(first)
+    squares, vectors = np.linalg.eigh(factor.T @ second @ factor)
     values = np.sqrt(np.maximum(squares, 0))
     floored = np.maximum(values, max(values.max(), 1e-300) * 1e-9)
-    basis = factor @ vectors
-    right = (fake @ basis) / floored  # (m, dimensions), columns of length 1
-    left = (real @ (fake.T @ right)) / floored
-    return float(values.sum()), (left**2) @ values, (right**2) @ values
+    to_right = (factor @ vectors) / floored
+    to_left = (second @ to_right) / floored
+    value = float((shift**2).sum() + np.trace(first) + np.trace(second) - 2 * values.sum())
+    changes = [
+        np.concatenate([_change(block, towards, ((block @ to) ** 2) @ values, len(x)) for block in _blocks(x, centre)])
+        for x, centre, towards, to in ((real, mean, shift, to_left), (fake, other_mean, -shift, to_right))
+    ]
+    return value, changes
 
 
 def _factor(covariance: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ import numpy as np
 from genmodels.findings import Estimate
 from genmodels.metrics import as_features, metric
 
-ROWS = 1024
+ROWS = 256
 NORMAL = 1.959964  # 97.5 % quantile
 
 
