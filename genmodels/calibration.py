@@ -51,7 +51,7 @@ def calibrate(names: Sequence[str], repetitions: int = REPETITIONS, seed: int = 
     for name in names:
         if name not in PLANTED:
             raise Refusal(unknown("calibrated audit", name, PLANTED))
-    rows = []
+    rows: list[Row] = []
     for name in names or PLANTED:
         for case, flags, clusters in PLANTED[name](repetitions, seed, report):
             row = dataclasses.asdict(case) | rate(flags, clusters)

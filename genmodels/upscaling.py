@@ -16,7 +16,8 @@ ROWS = 4  # pictures in one call, so that a picture does not depend on how many 
 FACTOR = 4
 Row = tuple[str, Estimate, str, str, str]  # name, estimate, which way is better, unit, protocol
 UNITS = {"PSNR": "dB", "SSIM": "1 is equal"}
-MEASURES = [f"{metric} of {way}" for metric in UNITS for way in ("the upscaler", "bicubic", "lanczos", "the upscaler, less bicubic")]
+BY_GROUP = "PSNR of the upscaler by group"
+MEASURES = [f"{metric} of {way}" for metric in UNITS for way in ("the upscaler", "bicubic", "lanczos", "the upscaler, less bicubic")] + [BY_GROUP]
 
 
 class TrainedUpscaler:
@@ -82,3 +83,7 @@ def measure_upscaler(upscaler: TrainedUpscaler, data: Any, n: int, seed: int, wa
         values["the upscaler, less bicubic"] = values["the upscaler"] - values["bicubic"]
         for way, each in values.items():
             yield f"{name} of {way}", bootstrap(each, seed=seed), "higher", UNITS[name], protocol
+        if name == "PSNR":
+            for grouping, groups in data.test.groups.items():
+                for group in np.unique(groups[groups != ""]) if grouping != "role" else ():
+                    yield f"{BY_GROUP}: {group}", bootstrap(values["the upscaler"][groups == group], seed=seed), "higher", UNITS[name], f"{protocol}; by {grouping}"
