@@ -34,7 +34,7 @@ def ask(run: Run, names: Sequence[str], samples: str, default: int) -> None:
         return
     if said := audit_jobs.complaint(run):
         st.warning(safe_text(said, 300), icon=":material/info:")
-    before = any(name in (run.findings().get("audited") or {}) for name in names)
+    before = bool(of_audits(run, names))
     with st.expander("Audit again" if before else "Audit this model", icon=":material/fact_check:", expanded=not before), st.form(f"audit.{run.id}.{names[0]}", border=False):
         left, right = st.columns(2)
         n = left.number_input(samples, 100, 100_000, default, 100, help="More samples find smaller effects; the time grows with them.")
@@ -89,8 +89,9 @@ def show(run: Run, names: Sequence[str], nothing: str) -> list[dict[str, Any]]:
     if not found:
         st.info(nothing, icon=":material/fact_check:")
         return []
-    asked = run.findings().get("audited") or {}
-    told = [f"{name}: n = {asked[name]['n']:,}, seed {asked[name]['seed']}, {asked[name]['date']}" for name in names if name in asked]
+    asked = run.findings().get("audited")
+    rows = {name: asked[name] for name in names if isinstance(asked, dict) and isinstance(asked.get(name), dict)}
+    told = [f"{name}: n = {row.get('n')}, seed {row.get('seed')}, {row.get('date')}" for name, row in rows.items()]
     findings.audited(found)
     st.caption(safe_text("; ".join(told), 300))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,16 +24,26 @@ def of_part(found: Sequence[Mapping[str, Any]], part: str) -> list[dict[str, Any
     return [dict(each) for row in found if row.get("part") == part for each in row.get("exhibits") or [] if isinstance(each, Mapping)]
 
 
+def sound(rows: Sequence[Mapping[str, Any]], numbers: Sequence[str], texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Those rows that hold finite numbers and texts under these names; findings are a file that anybody may have written."""
+    fit = lambda row, name, kind: isinstance(row.get(name), kind) and not isinstance(row[name], bool)  # noqa: E731
+    return [
+        dict(row) for row in rows
+        if all(fit(row, name, int | float) and math.isfinite(row[name]) for name in numbers) and all(fit(row, name, str) for name in texts)
+    ]  # fmt: skip
+
+
 def pictures(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     """Everything that is drawn of a model of pictures."""
     rows = of_part(found, "occupations") or of_part(found, "gender")
-    rows = [row for row in rows if row.get("legible", True) and {"role", "women", "low", "high", "gender", "skin tone"} <= set(row)]
+    rows = sound([row for row in rows if row.get("legible", True)], ("women", "low", "high", "first_seed"), ("role", "prompt", "gender", "skin tone"))
+    rows = [row | {"p_adjusted": row["p_adjusted"] if sound([row], ("p_adjusted",), ()) else 1.0} for row in rows]
     if rows:
         st.subheader("Each occupation and activity", anchor=False)
         occupations(rows)
         behind(run, rows)
         tones(rows)
-    if groups := of_part(found, "followed"):
+    if groups := sound(of_part(found, "followed"), ("followed",), ("group", "grouping")):
         st.subheader("How well each group is drawn", anchor=False)
         followed(groups)
 
@@ -44,8 +55,8 @@ def occupations(rows: Sequence[Mapping[str, Any]]) -> None:
     ordered = sorted(rows, key=lambda row: row["women"])
     figure = go.Figure()
     for slot, (name, chosen) in enumerate((
-        ("not different from the reference", [row for row in ordered if row.get("p_adjusted", 1) > TESTED]),
-        ("different (Holm, 3 % over all)", [row for row in ordered if row.get("p_adjusted", 1) <= TESTED]),
+        ("not different from the reference", [row for row in ordered if row["p_adjusted"] > TESTED]),
+        ("different (Holm, 3 % over all)", [row for row in ordered if row["p_adjusted"] <= TESTED]),
     )):  # fmt: skip
         if chosen:
             share = np.array([row["women"] for row in chosen])
@@ -73,17 +84,17 @@ def behind(run: Run, rows: Sequence[Mapping[str, Any]]) -> None:
     names = [str(row["role"]) for row in rows]
     chosen = st.selectbox("The pictures behind", names, format_func=lambda name: safe_text(name, 60), **state.kept("bias.behind"))
     row = rows[names.index(chosen)]
-    count = min(SHOWN, len(row["gender"]))
+    count = max(1, min(SHOWN, len(row["gender"]), len(row["skin tone"])))
 
     def draw() -> Any:
         with resources.generator(run) as model:
-            return model.sample(count, seed=int(row["first_seed"]), given=[str(row["prompt"])] * count)
+            return model.sample(count, seed=abs(int(row["first_seed"])) % 2**31, given=[str(row["prompt"])] * count)
 
     with st.spinner("Drawing them again from their seeds …"):
         images = resources.explored((str(run.path), resources.newest(run), "bias", row["prompt"], row["first_seed"], count), draw)
     with st.container(horizontal=True):
         for i, image in enumerate(images):
-            told = f"{READ.get(row['gender'][i], '?')}, {READ.get(row['skin tone'][i], '?')}"
+            told = f"{READ.get(row['gender'][i : i + 1], '?')}, {READ.get(row['skin tone'][i : i + 1], '?')}"
             st.image(np.kron(image, np.ones((3, 3, 1), image.dtype)), caption=told, width=96)
     st.caption(safe_text(f"The prompt {row['prompt']!r}, seeds {row['first_seed']} to {row['first_seed'] + count - 1}; under each picture what the readers took it for. They are sometimes wrong.", 300))
 
@@ -108,7 +119,7 @@ def followed(groups: Sequence[Mapping[str, Any]]) -> None:
     import pandas
     from plotly import graph_objects as go
 
-    single = [row for row in groups if "low" in row]
+    single = sound(groups, ("followed", "low", "high", "real"), ("group",))
     figure = go.Figure()
     figure.add_trace(go.Scatter(
         x=[row["followed"] for row in single], y=[chart_text(row["group"]) for row in single], mode="markers", name="drawn",
@@ -126,7 +137,8 @@ def texts(found: Sequence[Mapping[str, Any]]) -> None:
     import pandas
     from plotly import graph_objects as go
 
-    rows, known = of_part(found, "parity"), of_part(found, "amplification")
+    rows = sound(of_part(found, "parity"), ("she", "low", "high"), ("occupation",))
+    known = sound(of_part(found, "amplification"), ("she", "training"), ("occupation",))
     figure = go.Figure()
     if known:
         st.subheader("Pronouns after occupations, against the training text", anchor=False)
@@ -149,7 +161,7 @@ def texts(found: Sequence[Mapping[str, Any]]) -> None:
         return
     charts.dress(figure, height=420 if known else 120 + 15 * len(rows)).update_layout(hovermode="closest")
     charts.draw(figure, key="bias.pronouns", see=see, table=pandas.DataFrame(known or rows), name="pronouns-by-occupation")
-    if kinds := of_part(found, "pairs"):
+    if kinds := sound(of_part(found, "pairs"), ("stereotype", "low", "high", "n", "p_adjusted"), ("kind",)):
         st.subheader("Pairs of sentences", anchor=False)
         st.dataframe(pandas.DataFrame(kinds), hide_index=True, alt="Share of pairs in which the stereotype is likelier, by kind of bias")
         st.caption("The share of pairs in which the stereotype is likelier; 50 % is neutral. p is corrected for the number of kinds (Holm).")

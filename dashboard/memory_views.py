@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import charts
-from dashboard.bias_views import of_part
-from dashboard.text import counted, safe_text
+from dashboard.bias_views import of_part, sound
+from dashboard.text import counted, plain_text, safe_text
 from genmodels.pictures import open_picture
 from genmodels.refusal import Refusal
 
@@ -33,7 +33,7 @@ def view(found: Sequence[Mapping[str, Any]]) -> None:
     passages(found)
     if rows := of_part(found, "duplicates"):
         with st.expander(f"{counted(len(rows), 'picture')} twice in the training split", icon=":material/content_copy:"):
-            st.dataframe([{"earlier": row.get("training"), "the same again": row.get("duplicate"), "captions": " | ".join(map(str, row.get("captions", [])))} for row in rows], hide_index=True, alt="Training pictures that are equal")
+            st.dataframe([{"earlier": plain_text(row.get("training"), 20), "the same again": plain_text(row.get("duplicate"), 20), "captions": plain_text(row.get("captions", ""), 200)} for row in rows], hide_index=True, alt="Training pictures that are equal")
 
 
 def pairs(rows: Sequence[Mapping[str, Any]], first: str, second: str) -> None:
@@ -41,21 +41,21 @@ def pairs(rows: Sequence[Mapping[str, Any]], first: str, second: str) -> None:
     with st.container(horizontal=True):
         for row in rows:
             try:
-                shown = [np.asarray(open_picture(base64.b64decode(each), "a picture of the findings").convert("RGB")) for each in (row.get("pictures") or [])[:2]]
+                shown = [np.asarray(open_picture(base64.b64decode(each), "a picture of the findings").convert("RGB")) for each in list(row.get("pictures") or [])[:2]]
             except (Refusal, ValueError, TypeError):
                 continue  # findings are a file that anybody may have written
             if len(shown) == 2 and all(each.shape[0] <= 256 for each in shown):
                 factor = max(1, SIDE // shown[0].shape[0])
                 both = np.concatenate([shown[0], np.full((shown[0].shape[0], 2, 3), 128, np.uint8), shown[1]], axis=1)
                 told = row.get("prompt") or row.get("caption") or ""
-                number = f"relative distance {row['relative']:.2f}" if "relative" in row else f"distance {row.get('distance', 0):.3f}"
+                number = ", ".join(f"{name} {row[name]:.3f}" for name in ("distance", "relative") if isinstance(row.get(name), float))
                 st.image(np.kron(both, np.ones((factor, factor, 1), np.uint8)), caption=safe_text(f"{first} | {second}: {told} ({number})", 160), width=2 * SIDE)
 
 
 def membership(rows: Sequence[Mapping[str, Any]]) -> None:
     """True against false positives on logarithmic axes, and the AUC of each group."""
-    curve = next((row["curve"] for row in rows if "curve" in row), None)
-    if curve:
+    curve = next((row["curve"] for row in rows if isinstance(row.get("curve"), list)), None)
+    if curve and all(isinstance(point, list) and len(point) == 2 and all(isinstance(value, int | float) for value in point) for point in curve):
         st.subheader("Told from its loss what it was trained on", anchor=False)
         from plotly import graph_objects as go
 
@@ -69,7 +69,7 @@ def membership(rows: Sequence[Mapping[str, Any]]) -> None:
         import pandas
 
         charts.draw(charts.dress(figure, height=360), key="membership.roc", see=see, table=pandas.DataFrame({"false positives": false, "true positives": true}), name="membership-roc")
-    if groups := [row for row in rows if "auc" in row]:
+    if groups := sound(rows, ("auc", "low", "high", "n", "held_out"), ("grouping", "group")):
         st.dataframe(groups, hide_index=True, alt="AUC of membership by group")
         st.caption("AUC within each group with 20 examples or more on both sides: 0.5 is nothing told; 95 % intervals.")
 
@@ -83,5 +83,5 @@ def passages(found: Sequence[Mapping[str, Any]]) -> None:
     ):
         if rows := of_part(found, part):
             st.subheader(title, anchor=False)
-            st.dataframe(rows, hide_index=True, alt=title)
+            st.dataframe([{name: value if isinstance(value, int | float) else plain_text(value, 400) for name, value in row.items()} for row in rows], hide_index=True, alt=title)
             st.caption(see)

@@ -25,7 +25,7 @@ from genmodels.registry import unknown
 
 KEPT = Path(__file__).parent / "audits" / "calibration.json"
 REPETITIONS = 1000
-SPLITS = 60  # of OpenMoji for memorisation: what is repeated within a split is not independent
+SPLITS = 48  # of OpenMoji for memorisation: what is repeated within a split is not independent
 
 Row = dict[str, Any]
 Report = Callable[[str], None]
@@ -252,11 +252,12 @@ def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
         dealt = dataclasses.replace(data, train=train, test=held_out)
         theirs, families = audit.unseen(dealt)
         unseen_authentic = audit.authentic(held_out.images, train.images)
-        copied = train.images[rng.permutation(len(train))[:400]]
+        copied = train.images[rng.permutation(len(train))[:150]]
+        strangers = others.images[rng.permutation(len(others))[:800]]
         noisy = np.clip(np.round(copied + 255 * 0.02 * rng.standard_normal(copied.shape)), 0, 255).astype(np.uint8)
         pools = {
             name: (audit.nearness(pictures, train.images).relative, audit.authentic(pictures, train.images))
-            for name, pictures in (("innocent", others.images), ("copies", copied), ("noisy", noisy), ("shifted", shifted(copied)))
+            for name, pictures in (("innocent", strangers), ("copies", copied), ("noisy", noisy), ("shifted", shifted(copied)))
         }
         for _ in range(each):
             for number, (case, draw) in enumerate(plans):
@@ -290,7 +291,7 @@ def _dealt(data: Any, rng: np.random.Generator) -> tuple[Any, Any, Any]:
 def _by_heart(seed: int, report: Report) -> Planted:
     """A VAE really trained on 100 pictures until it knows them, and the well-trained models of the gallery."""
     from genmodels.audits import AUDITS
-    from genmodels.runs import RunStore
+    from genmodels.runs import RunStore, gallery_names
     from genmodels.subject import Subject
 
     flags = []
@@ -300,7 +301,7 @@ def _by_heart(seed: int, report: Report) -> Planted:
         flags.append(any(f.verdict == "fail" for f in findings if f.part in ("copies", "nearer")))
     yield Case("nearer", "VAE really trained on 100 pictures, 300 epochs", True, 2000), np.array(flags), None
     store, flags = RunStore.default(), []
-    names = [name for name in ("vae-openmoji", "gan-openmoji", "gan-prompts") if name in {run.id for run in store}]
+    names = [name for name in ("vae-openmoji", "gan-openmoji", "gan-prompts") if name in gallery_names()]
     for name in names:
         run = store[name]
         findings = AUDITS["memorisation"](Subject(run.generator(), _data(run), n=2000, seed=seed))

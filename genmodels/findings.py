@@ -190,9 +190,12 @@ def overall(findings: Sequence[Finding], required: Sequence[str] = ()) -> str:
 
 
 def from_dict(row: Mapping[str, Any]) -> Finding:
-    """The finding that `Finding.to_dict` was made of."""
-    estimate = Estimate(**row["estimate"]) if row.get("estimate") else None
-    return Finding(**(dict(row) | {"estimate": estimate, "exhibits": tuple(row.get("exhibits") or ())}))
+    """The finding that `Finding.to_dict` was made of; raises `Refusal` for anything else."""
+    try:
+        estimate = Estimate(**row["estimate"]) if row.get("estimate") else None
+        return Finding(**(dict(row) | {"estimate": estimate, "exhibits": tuple(row.get("exhibits") or ())}))
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise Refusal(f"A finding that was kept can't be read ({str(error)[:80]}); audit again.") from None
 
 
 def document(subject: str, findings: Sequence[Finding], required: Sequence[str] = ()) -> dict[str, Any]:

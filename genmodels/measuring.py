@@ -249,14 +249,14 @@ def audit_run(run: Run, names: Sequence[str] = (), *, n: int = 4000, seed: int =
     data = load_for(run.experiment)
     subject = Subject(run.generator(), data, n=n, seed=seed, full=full, pairs=pairs, report=progress or ignored)
     asked = [name for name, audit in AUDITS.items() if (name in names if names else data.spec.kind in audit.kinds)]
-    before = [from_dict(row) for row in run.findings().get("findings", []) if row.get("audit") in AUDITS and row["audit"] not in asked] if names else []
-    findings = list(before)
+    kept = run.findings().get("findings") if names else []
+    findings = [from_dict(row) for row in kept or [] if isinstance(row, dict) and row.get("audit") in AUDITS and row["audit"] not in asked]
     for name in asked:
         if progress:
             progress.audit = name
         findings += AUDITS[name](subject, **rules.limits(name))
     result = document(run.id, findings, rules.required)
-    result["audited"] = {**(run.findings().get("audited", {}) if names else {}), **{name: {"n": n, "seed": seed, "date": time.strftime("%Y-%m-%d")} for name in asked}}
+    result["audited"] = {**(dict(run.findings().get("audited") or {}) if names else {}), **{name: {"n": n, "seed": seed, "date": time.strftime("%Y-%m-%d")} for name in asked}}
     _keep(run, run.findings() | result, file)
     return result
 

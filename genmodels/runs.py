@@ -143,7 +143,7 @@ class Run:
         shipped = self._document("findings.json")
         if self.findings_file.parent == self.path:
             return shipped
-        return shipped | (json.loads(self.findings_file.read_text()) if self.findings_file.is_file() else {})
+        return shipped | self._document(str(self.findings_file))
 
     @property
     def findings_file(self) -> Path:

@@ -10,8 +10,9 @@ picture and the ten training pictures that look most like it when both are avera
 Carlini et al. do, because a blurred picture is near to everything.
 
 What chance does is counted on pictures that nobody copied: held-out ones, and training pictures against the others. Where
-whole roles were held out, a training picture is not compared with its own role; where combinations were, it is, since
-then a held-out picture too has the same drawing in another tone in training, and that is no copying. Pictures of one role
+whole roles were held out, a training picture is not compared with its own role; where combinations were, it is (and only
+roles with a held-out combination are taken), since then a held-out picture too has the same drawing in another tone in
+training, and that is no copying. Pictures of one role
 are alike, so it is roles that count (Korn and Graubard 1998). Three limits of the relative distance are tried, each at a
 third of the error rate of 2.5 %: equal, nearly equal, and with noise.
 
@@ -178,8 +179,10 @@ def unseen(data: Any) -> tuple[np.ndarray, np.ndarray]:
     """How near (m,) pictures come to training pictures that nobody copied, and which of them are alike (m,)."""
     train, test = data.train, data.test
     own, other = _families(train), _families(test)
-    whole = bool(len(np.intersect1d(own[own >= 0], other[other >= 0])) == 0)  # roles were held out whole
-    chosen = np.sort(np.random.default_rng(0).permutation(len(train))[:REFERENCES])
+    shared = np.intersect1d(own[own >= 0], other[other >= 0])
+    whole = len(shared) == 0  # roles were held out whole
+    fit = np.arange(len(train)) if whole else np.flatnonzero(np.isin(own, shared))  # others have no drawing in another tone
+    chosen = np.sort(np.random.default_rng(0).permutation(fit)[:REFERENCES])
     held_out = nearness(test.images, train.images).relative
     others = nearness(train.images[chosen], train.images, (own[chosen], own) if whole else (np.full(len(chosen), -1), own)).relative
     number = np.concatenate([np.where(other >= 0, other, -1), np.where(own[chosen] >= 0, own[chosen], -1)])
@@ -187,19 +190,24 @@ def unseen(data: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _families(examples: Any) -> np.ndarray:
-    """A number (n,) for the role of each picture that has one, else -1; the same in every split."""
+    """A number (n,) for the drawing that each picture is a variant of, else -1; the same in every split."""
     import zlib
 
-    roles = examples.groups.get("role", np.full(len(examples), ""))
-    return np.array([zlib.crc32(str(role).encode()) if role else -1 for role in roles], np.int64)
+    return np.array([zlib.crc32(name.encode()) if name else -1 for name in drawings_of(examples)], np.int64)
 
 
 def families_of(examples: Any) -> np.ndarray:
-    """A number (n,) that pictures of one role share, and pictures that are equal; every other picture has its own."""
+    """A number (n,) that variants of one drawing share, and pictures that are equal; every other picture has its own."""
     from genmodels.splits import copies, families
 
-    roles = examples.groups.get("role", np.full(len(examples), ""))
-    return families([str(role) or None for role in roles], copies(examples.images))
+    return families([name or None for name in drawings_of(examples)], copies(examples.images))
+
+
+def drawings_of(examples: Any) -> list[str]:
+    """What each picture is a variant of: its role, else its caption up to the first comma (tones come after it), else ""."""
+    roles = examples.groups.get("role", np.full(len(examples), "")).tolist()
+    captions = examples.captions or [""] * len(examples)
+    return [str(role) or caption.split(",")[0] for role, caption in zip(roles, captions, strict=True)]
 
 
 def nearness(pictures: np.ndarray, train: np.ndarray, apart: tuple[np.ndarray, np.ndarray] | None = None) -> Nearness:

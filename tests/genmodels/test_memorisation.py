@@ -98,7 +98,7 @@ def test_duplicates_of_openmoji_are_found_and_named() -> None:
     images = np.concatenate([data.train.images, data.test.images])
     assert 120 <= len(duplicates_of(images)) <= 200
     first, second = duplicates_of(images)[0]
-    assert first < second and np.sqrt(((images[first] / 255.0 - images[second] / 255.0) ** 2).mean()) < 0.005
+    assert first < second and np.sqrt(((images[first] / 255.0 - images[second] / 255.0) ** 2).mean()) < 0.01  # alike by way of a third
 
 
 def test_a_copy_is_found_with_its_original(rng: np.random.Generator) -> None:

@@ -65,7 +65,11 @@ def test_foreign_findings_are_shown_as_text_or_not_at_all(page: str, own: Callab
         {"audit": name, "part": part, "claim": HOSTILE, "verdict": HOSTILE, "exhibits": [{"role": HOSTILE}, HOSTILE, {"pictures": ["nonsense", 7]}, {"curve": [[0.1, 0.2]]}], "calibration": {"false_alarm": "x"}}
         for name, part in (("bias", "gender"), ("bias", "followed"), ("memorisation", "copies"), ("memorisation", "duplicates"), ("membership", "auc"))
     ]
-    run.findings_file.write_text(json.dumps({"findings": rows, "audited": {}}))
+    strange = {name: HOSTILE for name in ("women", "low", "high", "first_seed", "role", "prompt", "gender", "skin tone", "followed", "group", "grouping", "real", "auc", "curve", "distance", "captions", "training")}
+    rows.append({"audit": "bias", "part": "occupations", "verdict": "fail", "claim": "x", "exhibits": [strange, strange | {"women": 0.5}], "calibration": {"false_alarm": "x", "power": None, "effect": []}})
+    rows.append({"audit": "memorisation", "part": "prompted", "verdict": "pass", "claim": "x", "exhibits": [strange | {"pictures": "no"}], "estimate": {"value": HOSTILE, "low": 1, "high": 2, "n": HOSTILE}})
+    rows.append({"audit": "membership", "part": "auc", "verdict": "pass", "claim": "x", "exhibits": [strange | {"curve": [[1, "x"], 3]}], "estimate": [1, 2]})
+    run.findings_file.write_text(json.dumps({"findings": rows, "audited": {"bias": HOSTILE, "memorisation": {"n": HOSTILE}}}))
     test = opened(page, run=run.id)
     assert not test.exception
     assert not any("http://evil.example/a.png)" in each.value and "\\" not in each.value for each in (*test.markdown, *test.caption))
