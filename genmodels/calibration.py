@@ -25,7 +25,7 @@ from genmodels.registry import unknown
 
 KEPT = Path(__file__).parent / "audits" / "calibration.json"
 REPETITIONS = 1000
-SPLITS = 48  # of OpenMoji for memorisation: what is repeated within a split is not independent
+SPLITS = 46  # of OpenMoji for memorisation: what is repeated within a split is not independent
 
 Row = dict[str, Any]
 Report = Callable[[str], None]
@@ -226,11 +226,11 @@ def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
     plans: list[tuple[Case, Callable[..., Any]]] = []
 
     def mixed(share: float, kind: str) -> Callable[..., Any]:
-        def draw(pools: Mapping[str, Any], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        def draw(pools: Mapping[str, Any], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             guilty = round(share * n)
             rows = [(pools[kind], guilty), (pools["innocent"], n - guilty)]
             chosen = [(pool, rng.integers(len(pool[0]), size=count)) for pool, count in rows if count]
-            return tuple(np.concatenate([pool[i][index] for pool, index in chosen]) for i in (0, 1))  # type: ignore[return-value]
+            return tuple(np.concatenate([pool[i][index] for pool, index in chosen]) for i in (0, 1, 2))  # type: ignore[return-value]
 
         return draw
 
@@ -256,14 +256,15 @@ def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
         strangers = others.images[rng.permutation(len(others))[:800]]
         noisy = np.clip(np.round(copied + 255 * 0.02 * rng.standard_normal(copied.shape)), 0, 255).astype(np.uint8)
         pools = {
-            name: (audit.nearness(pictures, train.images).relative, audit.authentic(pictures, train.images))
+            name: (found.relative, audit.authentic(pictures, train.images), found.index)
             for name, pictures in (("innocent", strangers), ("copies", copied), ("noisy", noisy), ("shifted", shifted(copied)))
+            for found in [audit.nearness(pictures, train.images)]
         }
         for _ in range(each):
             for number, (case, draw) in enumerate(plans):
-                relative, authentic = draw(pools, rng)
+                relative, authentic, hits = draw(pools, rng)
                 if case.part == "copies":
-                    flagged = audit.share_of_copies(relative, theirs, families).low > 0
+                    flagged = audit.share_of_copies(relative, hits, theirs, families).low > 0
                 elif case.part == "nearer":
                     flagged = audit.probability_lower(relative, theirs).low > 0.8
                 else:

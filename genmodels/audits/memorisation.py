@@ -45,6 +45,7 @@ from genmodels.subject import Subject
 NEXT = 50  # training pictures that a distance is compared with (Carlini et al. 2023)
 CANDIDATES, CELLS = 10, 8  # training pictures that are compared pixel by pixel; the grid by which they are found
 NEAR = (0.02, 0.1, 0.25)  # relative distances below which a picture counts as a copy
+ACCIDENTS = (0.0, 0.01, 0.03)  # shares of near pictures by which innocent sets of drawings differed from one another
 EQUAL = 0.005  # root mean square: a copy pixel for pixel, but for rounding
 REFERENCES = 2000  # training pictures that are compared with the others
 MANY = 10_000  # pictures, above which only byte for byte equal ones are found twice
@@ -94,7 +95,7 @@ def memorisation(subject: Subject, *, copies: float = 0.0, nearer: float = 0.8, 
     findings = [
         judge(
             "memorisation", "No more samples are near-copies of training pictures than chance would have it (share of copies)",
-            share_of_copies(ours.relative, theirs, families), limit=copies, resolution=RESOLUTION, remedy=REMEDY, exhibits=exhibits, part="copies",
+            share_of_copies(ours.relative, ours.index, theirs, families), limit=copies, resolution=RESOLUTION, remedy=REMEDY, exhibits=exhibits, part="copies",
         ),
         judge(
             "memorisation", f"Samples are no nearer to training pictures than unseen pictures are (P(nearer); C_T = {score:.1f})",
@@ -260,17 +261,19 @@ def _averages(images: np.ndarray) -> np.ndarray:
     return np.concatenate(parts).reshape(len(images), -1)
 
 
-def share_of_copies(samples: np.ndarray, unseen: np.ndarray, families: np.ndarray) -> Estimate:
+def share_of_copies(samples: np.ndarray, hits: np.ndarray, unseen: np.ndarray, families: np.ndarray) -> Estimate:
     """The share of samples (n,) that are nearer than chance explains, by the limit that shows more of them.
 
-    Chance is counted on `unseen` pictures (m,), of which those of one family are alike. The interval is simultaneous
-    over the three limits.
+    `hits` (n,) is what each sample came nearest to: samples near to one training picture may be one accident, and count
+    together (Korn and Graubard 1998). Chance is counted on `unseen` pictures (m,), of which those of one family are
+    alike. The interval is simultaneous over the three limits; its lower end grants what sets of innocent drawings differ by.
     """
     estimates = []
-    for limit in NEAR:
-        near = (unseen < limit).astype(float)
-        independent = effective_number(near, families)
-        estimates.append(excess(int((samples < limit).sum()), len(samples), float(near.mean()) * independent, independent, TAIL / len(NEAR)))
+    for limit, accidents in zip(NEAR, ACCIDENTS, strict=True):
+        near, chance = (samples < limit).astype(float), (unseen < limit).astype(float)
+        n, m = max(1, round(effective_number(near, hits))), effective_number(chance, families)
+        found = excess(round(float(near.mean()) * n), n, float(chance.mean()) * m, m, TAIL / len(NEAR))
+        estimates.append(Estimate(found.value, max(0.0, found.low - accidents), found.high, len(samples)))
     return max(estimates, key=lambda estimate: (estimate.low, -estimate.high))
 
 

@@ -48,13 +48,13 @@ def test_the_share_of_copies_is_covered(rng: np.random.Generator, share: float) 
     for _ in range(60):
         samples = rng.random(400)
         samples[rng.random(400) < share] = 0
-        estimate = share_of_copies(samples, rng.random(200), np.arange(200))
+        estimate = share_of_copies(samples, np.arange(400), rng.random(200), np.arange(200))
         covered += estimate.low <= share <= estimate.high
     assert clopper_pearson(covered, 60).high >= 0.95
 
 
 def test_samples_that_are_far_off_still_leave_room_for_copies() -> None:
-    estimate = share_of_copies(np.full(1000, 2.0), np.random.default_rng(0).random(359), np.arange(359))
+    estimate = share_of_copies(np.full(1000, 2.0), np.arange(1000), np.random.default_rng(0).random(359), np.arange(359))
     assert estimate.value == estimate.low == 0
     assert estimate.high == pytest.approx(1 - (0.025 / 3) ** 0.001)  # under a higher share, no copy in 1,000 would be improbable
 
@@ -62,9 +62,17 @@ def test_samples_that_are_far_off_still_leave_room_for_copies() -> None:
 def test_pictures_of_one_role_count_as_one() -> None:
     """100 near pictures of one role are one accident; of 100 roles they are what chance does."""
     samples, near = np.full(200, 0.01), np.concatenate([np.zeros(100), np.ones(900)])
-    alike = share_of_copies(samples[:10], near, np.concatenate([np.zeros(100), np.arange(1, 901)]))
-    apart = share_of_copies(samples[:10], near, np.arange(1000))
+    alike = share_of_copies(samples[:10], np.arange(10), near, np.concatenate([np.zeros(100), np.arange(1, 901)]))
+    apart = share_of_copies(samples[:10], np.arange(10), near, np.arange(1000))
     assert alike.low < apart.low
+
+
+def test_one_training_picture_hit_again_and_again_is_one_accident() -> None:
+    samples = np.concatenate([np.full(60, 0.05), np.full(940, 2.0)])
+    strangers = np.linspace(0.3, 1, 500)
+    apart = share_of_copies(samples, np.arange(1000), strangers, np.arange(500))
+    together = share_of_copies(samples, np.concatenate([np.zeros(60), np.arange(1, 941)]), strangers, np.arange(500))
+    assert apart.low > 0.02 and together.low < apart.low / 2
 
 
 def test_what_is_moved_by_a_pixel_is_still_a_copy(rng: np.random.Generator) -> None:
