@@ -25,7 +25,7 @@ from genmodels.registry import unknown
 
 KEPT = Path(__file__).parent / "audits" / "calibration.json"
 REPETITIONS = 1000
-SPLITS = 46  # of OpenMoji for memorisation: what is repeated within a split is not independent
+SPLITS = 13  # of OpenMoji for memorisation: what is repeated within a split is not independent
 
 Row = dict[str, Any]
 Report = Callable[[str], None]

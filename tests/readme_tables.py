@@ -125,7 +125,7 @@ def found() -> str:
         if run.experiment.make_recipe().draws and part_of(run) != "instruments":
             verdicts: dict[str, list[str]] = {}
             for row in run.findings().get("findings", []):
-                verdicts.setdefault(row["audit"], []).append(f"{row['part'] or 'all'} {row['verdict']}")
+                verdicts.setdefault(row["audit"], []).append(f"{row.get('part') or 'all'} {row['verdict']}")
             rows.append({"run": run.id} | {name: "; ".join(verdicts.get(name, [])) for name in AUDITS})
     return catalogue.table(rows)
 
