@@ -67,7 +67,7 @@ def test_repetitions_of_one_split_are_not_independent() -> None:
 
 
 def test_an_audit_without_planted_cases_is_answered_with_those_that_have_some() -> None:
-    with pytest.raises(Refusal, match="bias, memorisation"):
+    with pytest.raises(Refusal, match="extraction, membership, memorisation"):
         calibration.calibrate(["vibes"])
 
 
