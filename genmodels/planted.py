@@ -104,24 +104,23 @@ class Writer:
         documents = self.train if heart else self.held_out
         return f"{prompt} {documents[rng.integers(len(documents))]}".strip()
 
-    def continuation(self, prompt: str, candidates: Sequence[str]) -> np.ndarray:
-        """Log probabilities: of she and he as planted, of a passage it knows by heart 0, of others by chance."""
-        job = next((job for job in self.she if f" {job}" in prompt), "")
-        scores = []
-        for candidate in candidates:
-            if candidate.strip() in ("she", "her", "herself"):
-                scores.append(np.log(self.she.get(job, 0.5)))
-            elif candidate.strip() in ("he", "his", "him", "himself"):
-                scores.append(np.log(1 - self.she.get(job, 0.5)))
-            elif self.copies and any(prompt + candidate in document for document in self.train):
-                scores.append(0.0)
-            else:
-                scores.append(-20 - np.random.default_rng(zlib.crc32((prompt + candidate).encode())).random())
-        return np.array(scores)
+    def continuations(self, prompts: Sequence[str], candidates: Sequence[str]) -> np.ndarray:
+        """Log probabilities (prompts, candidates): of she and he as planted, of a passage it knows by heart 0, of others by chance."""
+        return np.array([[self._probable(prompt, candidate) for candidate in candidates] for prompt in prompts])
 
-    def log_likelihood(self, text: str) -> tuple[float, int, int]:
-        """A log probability that depends on the length and on chance, tokens and characters."""
-        return -len(text) - float(np.random.default_rng(zlib.crc32(text.encode())).random()), len(text), len(text)
+    def _probable(self, prompt: str, candidate: str) -> float:
+        job = next((job for job in self.she if f" {job}" in prompt), "")
+        if candidate.strip() in ("she", "her", "herself"):
+            return float(np.log(self.she.get(job, 0.5)))
+        if candidate.strip() in ("he", "his", "him", "himself"):
+            return float(np.log(1 - self.she.get(job, 0.5)))
+        if self.copies and any(prompt + candidate in document for document in self.train):
+            return 0.0
+        return -20 - float(np.random.default_rng(zlib.crc32((prompt + candidate).encode())).random())
+
+    def log_likelihoods(self, texts: Sequence[str]) -> list[tuple[float, int, int]]:
+        """Log probabilities that depend on the length and on chance, tokens and characters."""
+        return [(-len(text) - float(np.random.default_rng(zlib.crc32(text.encode())).random()), len(text), len(text)) for text in texts]
 
 
 class Mixture:

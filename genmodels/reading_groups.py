@@ -98,11 +98,10 @@ def clustered_ratio(over: np.ndarray, over_clusters: Any, under: np.ndarray, und
 
 
 def _by_cluster(values: np.ndarray, clusters: Any, names: Sequence[str] | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Sum and number of the values of each cluster."""
-    known = {name: number for number, name in enumerate(names if names is not None else sorted({*map(str, clusters)}))}
-    sums, counts = np.zeros(len(known)), np.zeros(len(known))
-    for value, cluster in zip(values, clusters, strict=True):
-        if str(cluster) in known:
-            sums[known[str(cluster)]] += value
-            counts[known[str(cluster)]] += 1
-    return sums, counts
+    """Sum and number of the values of each cluster, or of each of `names` (sorted)."""
+    values, clusters = np.asarray(values, float), np.asarray(clusters).astype(str)
+    if names is not None:
+        among = np.isin(clusters, names)
+        values, clusters = values[among], clusters[among]
+    found, inverse = np.unique(clusters, return_inverse=True)
+    return np.bincount(inverse, values, len(found)), np.bincount(inverse, minlength=len(found)).astype(float)

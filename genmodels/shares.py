@@ -45,17 +45,16 @@ class Errors:
 def errors_of(true: np.ndarray, read: np.ndarray, clusters: np.ndarray, classes: Sequence[str]) -> Errors:
     """The errors of a reader on real pictures (n,) it never saw; pictures of one cluster are alike and count for less.
 
+    By how much is told from the errors of all classes together, since one class may have hardly any.
     Raises `Refusal` for a class of which there is no picture, because its errors are then unknown.
     """
-    counts = np.zeros((len(classes), len(classes)))
-    for row, name in enumerate(classes):
-        among = true == name
-        if not among.any():
+    counts = np.array([[np.sum((true == name) & (read == other)) for other in classes] for name in classes], float)
+    for name, among in zip(classes, counts.sum(axis=1), strict=True):
+        if not among:
             raise Refusal(f"There is no real held-out picture of {name!r} to count the reader's errors on; hold some out.")
-        right = (read[among] == name).astype(float)
-        share = effective_number(right, clusters[among]) / among.sum()
-        counts[row] = [share * (read[among] == other).sum() for other in classes]
-    return Errors(tuple(classes), counts)
+    counted = np.isin(true, classes)
+    independent = effective_number((read == true)[counted].astype(float), clusters[counted]) / counted.sum()
+    return Errors(tuple(classes), counts * independent)
 
 
 @dataclass(frozen=True)

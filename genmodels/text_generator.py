@@ -278,28 +278,41 @@ class TextGenerator:
         Each token is predicted from at least half a context, where that many stand before it. Bits per character are
         -nats / characters / ln 2.
         """
-        tokens = self.tokens.encode(text)
-        tokens = np.concatenate([np.zeros(1, np.int32), tokens]) if self.begins else tokens
-        if len(tokens) < 2:
-            raise Refusal(f"A text of {len(text)} characters has no likelihood; give a longer one.")
-        half = max(1, self.context // 2)
-        starts = range(0, max(1, len(tokens) - 1 - self.context + half), half)
-        scores = self._scores([tokens[start : start + self.context + 1] for start in starts])
-        nats = scores[0].sum() + sum(score[self.context - half :].sum() for score in scores[1:])
-        return float(nats), len(tokens) - 1, len(text) if self.begins else len(self.tokens.decode(tokens[1:]))
+        return self.log_likelihoods([text])[0]
+
+    def log_likelihoods(self, texts: Sequence[str]) -> list[tuple[float, int, int]]:
+        """`log_likelihood` of many texts, read together."""
+        half, parts, rows = max(1, self.context // 2), [], []
+        for text in texts:
+            tokens = self.tokens.encode(text)
+            tokens = np.concatenate([np.zeros(1, np.int32), tokens]) if self.begins else tokens
+            if len(tokens) < 2:
+                raise Refusal(f"A text of {len(text)} characters has no likelihood; give a longer one.")
+            starts = range(0, max(1, len(tokens) - 1 - self.context + half), half)
+            parts.append([tokens[start : start + self.context + 1] for start in starts])
+            rows.append((len(tokens) - 1, len(text) if self.begins else len(self.tokens.decode(tokens[1:]))))
+        scores, found = iter(self._scores([part for own in parts for part in own])), []
+        for own, (n, characters) in zip(parts, rows, strict=True):
+            first, *others = (next(scores) for _ in own)
+            found.append((float(first.sum() + sum(score[self.context - half :].sum() for score in others)), n, characters))
+        return found
 
     def continuation(self, prompt: str, candidates: Sequence[str]) -> np.ndarray:
         """Log probabilities (len(candidates),) in nats of each text after the prompt."""
-        start, _ = self.prompt(prompt)
+        return self.continuations([prompt], candidates)[0]
+
+    def continuations(self, prompts: Sequence[str], candidates: Sequence[str]) -> np.ndarray:
+        """Log probabilities (len(prompts), len(candidates)) in nats of each text after each prompt, read together."""
         following = [self.tokens.encode(candidate) for candidate in candidates]
         if not following or min(map(len, following)) == 0:
             raise Refusal("A candidate is empty; give at least one character for each.")
         longest = max(map(len, following))
         if longest >= self.context:
             raise Refusal(f"A candidate has {longest} tokens; the context holds {self.context}, so give at most {self.context - 1}.")
-        start = start[-(self.context + 1 - longest) :]
-        scores = self._scores([np.concatenate([start, each]) for each in following])
-        return np.array([score[len(score) - len(each) :].sum() for score, each in zip(scores, following, strict=True)])
+        starts = [self.prompt(prompt)[0][-(self.context + 1 - longest) :] for prompt in prompts]
+        scores = self._scores([np.concatenate([start, each]) for start in starts for each in following])
+        lengths = [len(each) for _ in starts for each in following]
+        return np.array([score[len(score) - n :].sum() for score, n in zip(scores, lengths, strict=True)]).reshape(len(prompts), len(candidates))
 
     def _scores(self, texts: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Log probability in nats of each token but the first, given those before it, of texts of up to context + 1 tokens."""

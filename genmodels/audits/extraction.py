@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -146,9 +145,5 @@ def canary_rank(generator: Any, canary: str, rng: np.random.Generator) -> int:
         raise Refusal(f"The canary {canary[:40]!r} holds no digit, so there is nothing secret in it.")
     prefix, secret = canary[: start.start()].rstrip(), canary[len(canary[: start.start()].rstrip()) :]
     others = [re.sub(r"\d", lambda _: str(rng.integers(10)), secret) for _ in range(CANDIDATES)]
-    scores = np.concatenate([generator.continuation(prefix, each) for each in _parts([secret, *others], 64)])
+    scores = generator.continuations([prefix], [secret, *others])[0]
     return int((scores[1:] > scores[0]).sum())
-
-
-def _parts(texts: Sequence[str], size: int) -> list[Sequence[str]]:
-    return [texts[i : i + size] for i in range(0, len(texts), size)]

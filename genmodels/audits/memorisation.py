@@ -5,16 +5,14 @@ distance to the nearest training picture; samples that come first too often are 
 2301.13188 (divide that distance by the mean distance to the 50 next training pictures); Alaa et al. 2022, arXiv
 2102.08921 (authenticity: a sample is no copy where its nearest training picture has a nearer neighbour in training).
 
-A distance is the root mean square difference of pixels, 0 to 1, the least over shifts of up to two pixels, between a
-picture and the ten training pictures that look most like it when both are averaged over an 8 x 8 grid. It is divided as
-Carlini et al. do, because a blurred picture is near to everything.
+A distance (`genmodels.nearness`) is divided as Carlini et al. do, because a blurred picture is near to everything.
 
 What chance does is counted on pictures that nobody copied: held-out ones, and training pictures against the others. Where
 whole roles were held out, a training picture is not compared with its own role; where combinations were, it is (and only
 roles with a held-out combination are taken), since then a held-out picture too has the same drawing in another tone in
-training, and that is no copying. Pictures of one role
-are alike, so it is roles that count (Korn and Graubard 1998). Three limits of the relative distance are tried, each at a
-third of the error rate of 2.5 %: equal, nearly equal, and with noise.
+training, and that is no copying. Variants of one drawing are alike, so it is drawings that count, on both sides (Korn and
+Graubard 1998). Three limits of the relative distance are tried, each at a third of the error rate of 2.5 %: equal, nearly
+equal, and with noise.
 
 Where this differs: C_T is computed in one cell (no partition), and stands beside P(nearer), the probability that a
 sample is relatively nearer than an unseen picture, which, unlike C_T, does not grow with n. Blur alone moves that too: so
@@ -28,46 +26,24 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from genmodels.audits import audit
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge
-from genmodels.metrics import averaged
-from genmodels.neighbours import squared_distances
+from genmodels.nearness import Nearness, authentic, duplicates_of, families_of, nearness, unseen
 from genmodels.ranks import data_copying_score, excess, probability_lower
 from genmodels.reading_groups import effective_number
 from genmodels.refusal import Refusal
 from genmodels.subject import Subject
 
-NEXT = 50  # training pictures that a distance is compared with (Carlini et al. 2023)
-CANDIDATES, CELLS = 10, 8  # training pictures that are compared pixel by pixel; the grid by which they are found
 NEAR = (0.02, 0.1, 0.25)  # relative distances below which a picture counts as a copy
-ACCIDENTS = (0.0, 0.01, 0.03)  # shares of near pictures by which innocent sets of drawings differed from one another
-EQUAL = 0.005  # root mean square: a copy pixel for pixel, but for rounding
-REFERENCES = 2000  # training pictures that are compared with the others
-MANY = 10_000  # pictures, above which only byte for byte equal ones are found twice
 TAIL = 0.025  # of each side of an interval
 RESOLUTION = 0.05  # a pass excludes a share of copies above this
 LEAST = 20  # pictures of each kind
 SHOWN = 8  # closest pairs kept as exhibits
 REMEDY = "Look at the pairs; train for fewer epochs, on more or more varied pictures, or with a smaller model."
-
-
-@dataclass(frozen=True)
-class Nearness:
-    """For n pictures: the nearest training picture, its distance (0 to 1), and the mean distance to the 50 next ones."""
-
-    index: np.ndarray
-    distance: np.ndarray
-    others: np.ndarray
-
-    @property
-    def relative(self) -> np.ndarray:
-        """The distance as a share of that to the next ones, (n,)."""
-        return self.distance / self.others
 
 
 @audit("memorisation", question="Does it copy its training pictures?")
@@ -95,7 +71,7 @@ def memorisation(subject: Subject, *, copies: float = 0.0, nearer: float = 0.8, 
     findings = [
         judge(
             "memorisation", "No more samples are near-copies of training pictures than chance would have it (share of copies)",
-            share_of_copies(ours.relative, ours.index, theirs, families), limit=copies, resolution=RESOLUTION, remedy=REMEDY, exhibits=exhibits, part="copies",
+            share_of_copies(ours.relative, families_of(subject.data.train)[ours.index], theirs, families), limit=copies, resolution=RESOLUTION, remedy=REMEDY, exhibits=exhibits, part="copies",
         ),
         judge(
             "memorisation", f"Samples are no nearer to training pictures than unseen pictures are (P(nearer); C_T = {score:.1f})",
@@ -125,20 +101,6 @@ def less_authentic(ours: np.ndarray, theirs: np.ndarray) -> Estimate:
     return Estimate(value, value - reach, value + reach, len(ours))
 
 
-def authentic(pictures: np.ndarray, train: np.ndarray) -> np.ndarray:
-    """Whether the nearest training picture (on the grid) of each picture (n,) has a training picture nearer to it (Alaa et al. 2022)."""
-    queries, reference = _averages(pictures), _averages(train)
-    own = np.empty(len(train))
-    for part, squared in squared_distances(reference, reference):
-        squared[np.arange(len(squared)), np.arange(part.start, part.stop)] = np.inf
-        own[part] = squared.min(axis=1)
-    found = np.empty(len(pictures), bool)
-    for part, squared in squared_distances(queries, reference):
-        nearest = squared.argmin(axis=1)
-        found[part] = squared[np.arange(len(squared)), nearest] > own[nearest]
-    return found
-
-
 def _duplicates(data: Any, accepted: float) -> Finding:
     pairs = duplicates_of(data.train.images)
     captions = data.train.captions
@@ -146,18 +108,6 @@ def _duplicates(data: Any, accepted: float) -> Finding:
     claim = f"The training split holds no picture twice: {len(pairs)} of {len(data.train)} are equal to an earlier one"
     estimate = clopper_pearson(len(pairs), len(data.train))
     return judge("memorisation", claim, estimate, limit=accepted, resolution=1.0, remedy="Leave one of each pair out, or give both the caption of either.", exhibits=named, part="duplicates")
-
-
-def duplicates_of(images: np.ndarray) -> list[tuple[int, int]]:
-    """(earlier, later) indices of pictures that are equal (root mean square below 0.005); each later one once.
-
-    Among more than 10,000 pictures only those that are equal byte for byte are looked for.
-    """
-    from genmodels.splits import copies
-
-    keys: Any = copies(images).tolist() if len(images) <= MANY else [picture.tobytes() for picture in images]
-    seen: dict[Any, int] = {}
-    return [(first, i) for i, key in enumerate(keys) if (first := seen.setdefault(key, i)) != i]
 
 
 def _prompted(subject: Subject, accepted: float) -> Finding:
@@ -176,104 +126,19 @@ def _prompted(subject: Subject, accepted: float) -> Finding:
     return judge("memorisation", claim, clopper_pearson(int(near.sum()), len(near)), limit=accepted, remedy=REMEDY, exhibits=exhibits, part="prompted")
 
 
-def unseen(data: Any) -> tuple[np.ndarray, np.ndarray]:
-    """How near (m,) pictures come to training pictures that nobody copied, and which of them are alike (m,)."""
-    train, test = data.train, data.test
-    own, other = _families(train), _families(test)
-    shared = np.intersect1d(own[own >= 0], other[other >= 0])
-    whole = len(shared) == 0  # roles were held out whole
-    fit = np.arange(len(train)) if whole else np.flatnonzero(np.isin(own, shared))  # others have no drawing in another tone
-    chosen = np.sort(np.random.default_rng(0).permutation(fit)[:REFERENCES])
-    held_out = nearness(test.images, train.images).relative
-    others = nearness(train.images[chosen], train.images, (own[chosen], own) if whole else (np.full(len(chosen), -1), own)).relative
-    number = np.concatenate([np.where(other >= 0, other, -1), np.where(own[chosen] >= 0, own[chosen], -1)])
-    return np.concatenate([held_out, others]), np.where(number >= 0, number, number.max() + 1 + np.arange(len(number)))
-
-
-def _families(examples: Any) -> np.ndarray:
-    """A number (n,) for the drawing that each picture is a variant of, else -1; the same in every split."""
-    import zlib
-
-    return np.array([zlib.crc32(name.encode()) if name else -1 for name in drawings_of(examples)], np.int64)
-
-
-def families_of(examples: Any) -> np.ndarray:
-    """A number (n,) that variants of one drawing share, and pictures that are equal; every other picture has its own."""
-    from genmodels.splits import copies, families
-
-    return families([name or None for name in drawings_of(examples)], copies(examples.images))
-
-
-def drawings_of(examples: Any) -> list[str]:
-    """What each picture is a variant of: its role, else its caption up to the first comma (tones come after it), else ""."""
-    roles = examples.groups.get("role", np.full(len(examples), "")).tolist()
-    captions = examples.captions or [""] * len(examples)
-    return [str(role) or caption.split(",")[0] for role, caption in zip(roles, captions, strict=True)]
-
-
-def nearness(pictures: np.ndarray, train: np.ndarray, apart: tuple[np.ndarray, np.ndarray] | None = None) -> Nearness:
-    """How near pictures come to training pictures, both uint8 (n, height, width, channels).
-
-    `apart` is for training pictures themselves: the families of `pictures` and of `train`. A picture is then compared
-    with none of its family (of 0 or more) and with none that is equal to it.
-    """
-    queries, reference = _averages(pictures), _averages(train)
-    margin = min(2, train.shape[1] // 16)
-    n = len(pictures)
-    index, distance, others = np.empty(n, np.intp), np.empty(n), np.empty(n)
-    for part, squared in squared_distances(queries, reference):
-        if apart is not None:
-            squared[(apart[0][part, None] == apart[1][None]) & (apart[0][part, None] >= 0)] = np.inf
-            squared[squared <= EQUAL**2 * reference.shape[1]] = np.inf
-        k = min(NEXT + 1, len(train) - 1)
-        near = np.argpartition(squared, k - 1, axis=1)[:, :k]
-        near = np.take_along_axis(near, np.argsort(np.take_along_axis(squared, near, 1), axis=1, kind="stable"), 1)
-        for row, number in enumerate(range(part.start, part.stop)):
-            picture = pictures[number].astype(np.float32) / 255
-            around = train[near[row]].astype(np.float32) / 255
-            straight = np.sqrt(((around - picture) ** 2).mean(axis=(1, 2, 3)))
-            best = np.minimum(straight[:CANDIDATES], _shifted(picture, around[:CANDIDATES], margin))
-            nearest = int(best.argmin())
-            others[number] = np.delete(straight, nearest).mean()
-            if not others[number]:
-                raise Refusal(
-                    "More than 50 training pictures are alike, so that nothing can be told from the distance to them."
-                )
-            index[number], distance[number] = near[row, nearest], best[nearest]
-    return Nearness(index, distance, others)
-
-
-def _shifted(picture: np.ndarray, others: np.ndarray, margin: int) -> np.ndarray:
-    """The least distance (n,) to each of n pictures over shifts by up to `margin` pixels, of the part that both show."""
-    height, width = picture.shape[:2]
-    inner = others[:, margin : height - margin, margin : width - margin]
-    least = np.full(len(others), np.inf)
-    for down in range(2 * margin + 1):
-        for across in range(2 * margin + 1):
-            seen = picture[down : down + height - 2 * margin, across : across + width - 2 * margin]
-            least = np.minimum(least, ((inner - seen) ** 2).mean(axis=(1, 2, 3)))
-    return np.sqrt(least)
-
-
-def _averages(images: np.ndarray) -> np.ndarray:
-    """Pictures averaged over a grid of 8 x 8 cells, float32 (n, 64 channels) from 0 to 1."""
-    parts = [averaged(images[i : i + 256].astype(np.float32) / 255, CELLS) for i in range(0, len(images), 256)]
-    return np.concatenate(parts).reshape(len(images), -1)
-
-
 def share_of_copies(samples: np.ndarray, hits: np.ndarray, unseen: np.ndarray, families: np.ndarray) -> Estimate:
     """The share of samples (n,) that are nearer than chance explains, by the limit that shows more of them.
 
-    `hits` (n,) is what each sample came nearest to: samples near to one training picture may be one accident, and count
-    together (Korn and Graubard 1998). Chance is counted on `unseen` pictures (m,), of which those of one family are
-    alike. The interval is simultaneous over the three limits; its lower end grants what sets of innocent drawings differ by.
+    `hits` (n,) is the drawing that each sample came nearest to: samples near to variants of one drawing may be one
+    accident, and count together (Korn and Graubard 1998). Chance is counted on `unseen` pictures (m,), of which those of one family are
+    alike. The interval is simultaneous over the three limits.
     """
     estimates = []
-    for limit, accidents in zip(NEAR, ACCIDENTS, strict=True):
+    for limit in NEAR:
         near, chance = (samples < limit).astype(float), (unseen < limit).astype(float)
         n, m = max(1, round(effective_number(near, hits))), effective_number(chance, families)
         found = excess(round(float(near.mean()) * n), n, float(chance.mean()) * m, m, TAIL / len(NEAR))
-        estimates.append(Estimate(found.value, max(0.0, found.low - accidents), found.high, len(samples)))
+        estimates.append(Estimate(found.value, found.low, found.high, len(samples)))
     return max(estimates, key=lambda estimate: (estimate.low, -estimate.high))
 
 

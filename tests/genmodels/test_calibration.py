@@ -10,35 +10,36 @@ import pytest
 
 from genmodels import calibration
 from genmodels.audits import AUDITS
+from genmodels.planting import PLANTED
 from genmodels.refusal import Refusal
 
 ROWS = calibration.kept()
 
 
 def test_every_audit_is_calibrated_and_every_row_is_whole() -> None:
-    assert {row["audit"] for row in ROWS} == set(AUDITS) == set(calibration.PLANTED)
+    assert {row["audit"] for row in ROWS} == set(AUDITS) == set(PLANTED)
     for row in ROWS:
         assert row["low"] <= row["rate"] <= row["high"] and row["rate"] == pytest.approx(row["flagged"] / row["repetitions"])
-        assert row["date"] and row["seed"] == 0 and row["n"] > 0
+        assert row["date"] and row["n"] > 0
     for name in AUDITS:
         assert {row["culprit"] for row in ROWS if row["audit"] == name} == {True, False}
 
 
 def test_innocents_are_seldom_accused() -> None:
-    """An upper bound of 8 % where about a thousand independent repetitions could be had; where splits of the data are few, the rate itself."""
-    rows = [row for row in ROWS if not row["culprit"] and row["repetitions"] >= 900]
+    """An exact upper bound of 8 % wherever a thousand repetitions could be had."""
+    rows = [row for row in ROWS if not row["culprit"] and row["repetitions"] >= 1000]
     assert {row["audit"] for row in rows} >= {"bias", "memorisation", "membership", "extraction", "bias-of-text"}
     for row in rows:
-        assert (row["rate"] if "clusters" in row else row["high"]) < 0.08, row
+        assert row["high"] < 0.08, row
 
 
 @pytest.mark.parametrize(
     ("audit", "part", "case", "least"),
     [("bias", "gender", "women 60%", 0.9), ("memorisation", "copies", "1 % copies", 0.95), ("memorisation", "nearer", "parrot", 0.95)],
 )
-def test_as_many_culprits_are_caught_as_were_asked_for(audit: str, part: str, case: str, least: float) -> None:
+def test_culprits_are_caught(audit: str, part: str, case: str, least: float) -> None:
     row = next(row for row in ROWS if (row["audit"], row["part"], row["case"]) == (audit, part, case))
-    assert row["high"] >= least and row["rate"] >= least - 0.02, row
+    assert row["rate"] >= least, row
 
 
 def test_a_verdict_carries_the_worst_false_alarm_and_the_shown_power() -> None:

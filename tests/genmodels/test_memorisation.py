@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import betabinom, mannwhitneyu
 
-from genmodels.audits.memorisation import authentic, duplicates_of, less_authentic, nearness, share_of_copies, unseen
+from genmodels.audits.memorisation import less_authentic, share_of_copies
 from genmodels.data import DATA, Dataset, Examples
 from genmodels.findings import clopper_pearson
+from genmodels.nearness import authentic, duplicates_of, nearness, unseen
 from genmodels.planted import shifted
 from genmodels.ranks import data_copying_score, excess, probability_lower
 from genmodels.recipe import Spec
@@ -67,7 +68,7 @@ def test_pictures_of_one_role_count_as_one() -> None:
     assert alike.low < apart.low
 
 
-def test_one_training_picture_hit_again_and_again_is_one_accident() -> None:
+def test_one_drawing_hit_again_and_again_is_one_accident() -> None:
     samples = np.concatenate([np.full(60, 0.05), np.full(940, 2.0)])
     strangers = np.linspace(0.3, 1, 500)
     apart = share_of_copies(samples, np.arange(1000), strangers, np.arange(500))

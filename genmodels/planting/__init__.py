@@ -1,0 +1,31 @@
+"""Planted cases of each audit: one file each, a function that gives cases with the repetitions in which they were flagged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from genmodels.registry import Registry
+
+
+@dataclass(frozen=True)
+class Case:
+    """A planted case: which test of an audit, whether it is guilty and how much, and how many samples it has."""
+
+    part: str
+    name: str
+    culprit: bool
+    n: int
+    effect: float | None = None
+    shown: bool = False  # beside the verdicts, as what is caught
+
+
+Report = Callable[[str], None]
+# Each case with whether it was flagged in each repetition, and which repetitions are alike (None: none).
+Planted = Iterator[tuple[Case, np.ndarray, np.ndarray | None]]
+
+PLANTED = Registry("calibrated audit")  # audit to a function (repetitions, seed, report) -> Planted
+
+from genmodels.planting import bias, bias_of_text, extraction, membership, memorisation  # noqa: E402, F401  (registration)

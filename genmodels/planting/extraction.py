@@ -1,0 +1,44 @@
+"""Extraction: texts with copied passages, and canaries in a really trained Transformer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from genmodels.planting import PLANTED, Case, Planted, Report
+from genmodels.trained_to_calibrate import data_of, trained
+
+
+@PLANTED.add("extraction")
+def extraction(repetitions: int, seed: int, report: Report) -> Planted:
+    """Held-out text against held-out text, texts with copied training text, and canaries in a really trained Transformer."""
+    from genmodels.audits import extraction as audit
+    from genmodels.data import DATA
+    from genmodels.matches import Corpus
+    from genmodels.ranks import probability_lower
+
+    data = DATA["python-docs"]().load()
+    corpus, rng, length = Corpus(data.train.tokens), np.random.default_rng(seed), 64
+    runs = {name: corpus.longest([part.tokens[i : i + length] for i in rng.integers(len(part.tokens) - length, size=1500)], length) for name, part in (("training", data.train), ("held-out", data.test))}
+    for share in (0.0, 0.5, 1.0):
+        flags = []
+        for number in range(repetitions):
+            draw = np.random.default_rng([seed, round(100 * share), number])
+            theirs, ours = draw.choice(runs["held-out"], 200), draw.choice(runs["held-out"], 200)
+            ours[: round(200 * share)] = draw.choice(runs["training"], round(200 * share))
+            flags.append(probability_lower(-ours, -theirs).low > 0.8)
+        yield Case("longest", f"{share:.0%} of the texts copied", share > 0, 200, share, share == 1.0), np.array(flags), None
+    source = {"n": 6000, "skew": 0.0, "canaries": 20}
+    run = trained({"model": "transformer", "data": "occupations", "source": source, "recipe": {"layers": 3, "width": 128}, "epochs": 12, "batch_size": 32}, report)
+    data, generator = data_of(run), run.generator()
+    planted = data.train.groups["canary"]
+    ranks: dict[int, list[int]] = {}
+    for repeated in (1, 4, 16):
+        for canary in sorted({data.train.documents[i] for i in np.flatnonzero(planted == str(repeated))}):
+            ranks.setdefault(repeated, []).append(audit.canary_rank(generator, canary, rng))
+    for canary in sorted({data.train.documents[i] for i in np.flatnonzero(planted != "")})[:60]:
+        never = "".join(str(rng.integers(10)) if c.isdigit() else c for c in canary)
+        ranks.setdefault(0, []).append(audit.canary_rank(generator, never, rng))
+    for repeated, found in sorted(ranks.items()):
+        exposure = np.mean(np.log2(audit.CANDIDATES + 1) - np.log2(np.array(found) + 1))
+        name = f"canary planted {repeated} times, among the likeliest 5 % of 501 (mean exposure {exposure:.1f} bits)"
+        yield Case("canaries", name, repeated > 0, len(found), float(repeated), repeated == 16), np.array(found) < 0.05 * audit.CANDIDATES, None
