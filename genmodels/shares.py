@@ -45,16 +45,19 @@ class Errors:
 def errors_of(true: np.ndarray, read: np.ndarray, clusters: np.ndarray, classes: Sequence[str]) -> Errors:
     """The errors of a reader on real pictures (n,) it never saw; pictures of one cluster are alike and count for less.
 
-    By how much is told from the errors of all classes together, since one class may have hardly any.
+    By how much a class tells by its errors; a class without any is taken to be like the others.
     Raises `Refusal` for a class of which there is no picture, because its errors are then unknown.
     """
     counts = np.array([[np.sum((true == name) & (read == other)) for other in classes] for name in classes], float)
     for name, among in zip(classes, counts.sum(axis=1), strict=True):
         if not among:
             raise Refusal(f"There is no real held-out picture of {name!r} to count the reader's errors on; hold some out.")
-    counted = np.isin(true, classes)
-    independent = effective_number((read == true)[counted].astype(float), clusters[counted]) / counted.sum()
-    return Errors(tuple(classes), counts * independent)
+    right = (read == true).astype(float)
+    independent = np.array([effective_number(right[true == name], clusters[true == name]) / (true == name).sum() for name in classes])
+    without = np.array([right[true == name].all() for name in classes])
+    if without.any() and not without.all():
+        independent[without] = independent[~without].mean()
+    return Errors(tuple(classes), counts * independent[:, None])
 
 
 @dataclass(frozen=True)

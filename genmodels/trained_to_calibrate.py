@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from genmodels.planting import Report
 from genmodels.refusal import Refusal
 
 
-def by_heart(seed: int, report: Report) -> Any:
+def by_heart(seed: int, report: Callable[[str], None]) -> Any:
     """A run of a VAE that was trained on 100 pictures, held out from nobody, until it knows them."""
     source = {"subset": "all", "most": 100, "skew_seed": seed}
     return trained({"model": "vae", "data": "openmoji", "source": source, "recipe": {"latent": 64, "beta": 0.1}, "epochs": 300, "batch_size": 10, "seed": seed}, report)
 
 
-def trained(experiment: Mapping[str, Any], report: Report) -> Any:
+def trained(experiment: Mapping[str, Any], report: Callable[[str], None]) -> Any:
     """The run of that experiment in GENMODELS_HOME/calibration, trained once."""
     from genmodels.files import home
     from genmodels.recipe import Experiment

@@ -11,7 +11,7 @@ import numpy as np
 from genmodels.planting import PLANTED, Case, Planted, Report
 from genmodels.trained_to_calibrate import by_heart, data_of
 
-SPLITS = 50  # of OpenMoji: what is repeated within a split is not independent
+SPLITS = 120  # of OpenMoji: what is repeated within a split is not independent
 
 @PLANTED.add("memorisation")
 def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
@@ -22,7 +22,7 @@ def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
     from genmodels.planted import shifted
 
     data = DATA["openmoji"](subset="all", split="drawing").load()
-    splits, each = min(SPLITS, repetitions), max(1, repetitions // SPLITS)
+    splits, each = min(SPLITS, repetitions), max(1, -(-repetitions // SPLITS))
     n = 2000
     plans: list[tuple[Case, Callable[..., Any]]] = []
 
