@@ -14,6 +14,7 @@ from dashboard import forms, gallery, resources, state
 from dashboard.prompt_form import trained_on
 from dashboard.text import duration, plain_text, safe_text
 from genmodels.picture_prompts import Cell, begun_from, draw_cells, picture_facts
+from genmodels.provenance import marking
 from genmodels.runs import Run, RunStore, gallery_names
 
 EVERY = 0.15  # seconds between two pictures of a drawing
@@ -53,14 +54,10 @@ class Drawn:
         return picture_facts(RunStore.default()[self.run], self.cell.prompt, self.cell.seed, self.cell.drawing, **between, **dict(self.begun))
 
     def png(self) -> bytes:
-        from genmodels.pictures import png_bytes
-
-        return png_bytes(self.picture, self.facts())
+        return marking.png(self.picture, self.facts())
 
     def upscaled_png(self) -> bytes:
-        from genmodels.pictures import png_bytes
-
-        return png_bytes(upscaled(self.picture), self.facts() | {"Upscaled": "to 128 x 128 by run upscaler"})
+        return marking.png(upscaled(self.picture), self.facts() | {"Upscaled": "to 128 x 128 by run upscaler"})
 
 
 def upscaled(picture: np.ndarray) -> np.ndarray:

@@ -130,13 +130,14 @@ def _heat_maps(picture: np.ndarray, heat: list[tuple[str, np.ndarray]]) -> Any:
 
 def strip_downloads(pictures: list[Drawn], name: str) -> None:
     """The pictures as one strip and as an animation, each with what drew them."""
-    from genmodels.pictures import gif_bytes, png_bytes, strip
+    from genmodels.pictures import strip
+    from genmodels.provenance import marking
 
     stack = np.stack([each.picture for each in pictures])
     facts = pictures[0].facts() | {"Cells": "; ".join(str(each.cell.to_dict()) for each in pictures)}
     with st.container(horizontal=True):
-        st.download_button("Strip (PNG)", lambda: png_bytes(strip(stack), facts), f"{name}.png", "image/png", key=f"{name}.png", icon=":material/download:", on_click="ignore")
-        st.download_button("Animation (GIF)", lambda: gif_bytes(np.repeat(np.repeat(stack, 4, 1), 4, 2), fps=4, facts=facts), f"{name}.gif", "image/gif", key=f"{name}.gif", icon=":material/animation:", on_click="ignore")
+        st.download_button("Strip (PNG)", lambda: marking.png(strip(stack), facts), f"{name}.png", "image/png", key=f"{name}.png", icon=":material/download:", on_click="ignore")
+        st.download_button("Animation (GIF)", lambda: marking.gif(np.repeat(np.repeat(stack, 4, 1), 4, 2), facts, 4), f"{name}.gif", "image/gif", key=f"{name}.gif", icon=":material/animation:", on_click="ignore")
 
 
 def between_view(run: Run) -> None:

@@ -54,6 +54,13 @@ class Made:
     def as_text(self) -> bytes:
         return f"{self.line}\n\n--- prompt ---\n{self.prompt}\n--- written by the model ---\n{self.text}\n".encode(errors="replace")
 
+    def as_signed(self) -> bytes:
+        """The signed statement about the text's file, and an entry in the ledger."""
+        from genmodels.provenance import marking
+
+        facts = {"Model": f"{self.model} {self.run}", "Seed": str(self.seed), "Prompt": self.prompt}
+        return marking.texts([self.as_text().decode()], [facts])[0]
+
     def as_json(self) -> bytes:
         return json.dumps({"made_by": "a model", **dataclasses.asdict(self)}, indent=1).encode()
 
@@ -145,4 +152,5 @@ def downloads(text: Made, key: str) -> None:
     with st.container(horizontal=True):
         name = f"{text.run}-seed-{text.seed}"
         st.download_button("Text", text.as_text, f"{name}.txt", "text/plain", key=f"{key}.txt", icon=":material/download:", on_click="ignore")
+        st.download_button("Signed statement", text.as_signed, f"{name}.txt.provenance.json", "application/json", key=f"{key}.signed", icon=":material/verified:", on_click="ignore", help="Keep it beside the text: it says that a model made it, and shows every change since. It can be lost; the watermark and the ledger remain.")
         st.download_button("JSON", text.as_json, f"{name}.json", "application/json", key=f"{key}.json", icon=":material/download:", on_click="ignore")

@@ -108,6 +108,7 @@ def parser() -> Parser:
         "calibrate", ("names", {"nargs": "*", "metavar": "AUDIT"}), ("--repetitions", {"type": int, "default": 1000}), seed,
         ("--keep", {"action": "store_true", "help": "keep the result where verdicts find it, in the project"}),
     )  # fmt: skip
+    verb("verify", ("files", {"nargs": "+", "type": Path, "metavar": "FILE"}), ("--out", {"type": Path, "metavar": "FILE.html|.json", "help": "write what was found as a report"}))
     verb("report", run, out)
     verb("export", run, out)
     verb("bench", ("names", {"nargs": "*", "metavar": "NAME"}), ("--pairs", {"type": int, "default": 5}))
@@ -254,14 +255,13 @@ def sample(arguments: Arguments) -> int:
 
     run = RunStore.default()[arguments.run]
     check_n(arguments.n, 10_000)
-    files: dict[str, bytes | str] = {}
-    for number, (content, suffix) in enumerate(sample_files(arguments, run, settings(arguments.settings))):
-        files[f"{run.id}-seed-{arguments.seed}-{number:04d}{suffix}"] = content
-    folder = make_folder(arguments.out)
-    for name, content in files.items():
-        write_atomically(folder / name, content)
-    paths = [str(folder / name) for name in files]
-    answer(arguments, {"run": run.id, "seed": arguments.seed, "files": paths}, f"{len(files)} files in {arguments.out}.")
+    drawn = list(sample_files(arguments, run, settings(arguments.settings)))
+    folder, paths = make_folder(arguments.out), []
+    for number, files in enumerate(drawn):
+        for suffix, content in files.items():
+            write_atomically(folder / f"{run.id}-seed-{arguments.seed}-{number:04d}{suffix}", content)
+        paths.append(str(folder / f"{run.id}-seed-{arguments.seed}-{number:04d}{next(iter(files))}"))
+    answer(arguments, {"run": run.id, "seed": arguments.seed, "files": paths}, f"{len(paths)} files in {arguments.out}, each marked as made by a model.")
     return 0
 
 
@@ -359,6 +359,31 @@ def calibrate(arguments: Arguments) -> int:
     return 0
 
 
+@VERBS.add("verify")
+def verify(arguments: Arguments) -> int:
+    """Is a picture, text, sound or film marked as made by a model, and by whom? Exit code 2 where none could be read."""
+    from genmodels.detecting import open_detector
+    from genmodels.provenance.credentials import MOST_BYTES
+    from genmodels.provenance.marking import SIDECAR
+    from genmodels.provenance.verifying import verify_many
+    from genmodels.report import verified
+
+    files = []
+    for path in arguments.files:
+        for each in (path, path.with_name(path.name + SIDECAR)):
+            if each == path or each.is_file():
+                with open(each, "rb") as file:
+                    files.append((each.name, file.read(MOST_BYTES + 1)))
+    rows = verify_many(files, detector=open_detector())
+    if arguments.out:
+        write_report(arguments.out, lambda form: verified(rows, form))
+    lines = [f"{row['file']}: {row.get('error') or row['sentence']}" for row in rows]
+    answer(arguments, rows[0] if len(rows) == 1 else rows, "\n".join(lines))
+    if len(rows) == 1 and "error" in rows[0]:
+        raise Refusal(rows[0]["error"])
+    return 2 if all("error" in row for row in rows) else 0
+
+
 @VERBS.add("report")
 def report(arguments: Arguments) -> int:
     """Write the report of a run: its model card, numbers and findings as .html, .json or .md."""
@@ -366,11 +391,7 @@ def report(arguments: Arguments) -> int:
     from genmodels.report import report as render
 
     run = RunStore.default()[arguments.run]
-    form = arguments.out.suffix.removeprefix(".")
-    if form not in ("html", "json", "md"):
-        raise Refusal(f"A report ends in .html, .json or .md, not in {arguments.out.suffix[:20]!r}; choose one of them.")
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_text(render(run_document(run), form))
+    write_report(arguments.out, lambda form: render(run_document(run), form))
     answer(arguments, {"run": run.id, "file": str(arguments.out)}, f"{arguments.out} written.")
     return 0
 
@@ -416,6 +437,15 @@ def dashboard(arguments: Arguments) -> int:
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(arguments.port)]
     os.chdir(app.parent.parent)  # where .streamlit/config.toml is
     os.execv(sys.executable, [*command, "--server.headless", str(arguments.headless).lower()])
+
+
+def write_report(out: Path, render: Callable[[str], str]) -> None:
+    """Write what `render` makes for the ending of the file."""
+    form = out.suffix.removeprefix(".")
+    if form not in ("html", "json", "md"):
+        raise Refusal(f"A report ends in .html, .json or .md, not in {out.suffix[:20]!r}; choose one of them.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(render(form))
 
 
 def check_n(n: int, most: int) -> None:

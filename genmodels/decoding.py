@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from genmodels.deferred import ops
+from genmodels.provenance.text_watermark import SCHEMES
 from genmodels.recipe import Knobs, knob
 
 NEVER = -1e9
@@ -29,6 +30,7 @@ class Decoding(Knobs):
     min_p: float = knob(0.0, 0.0, 1.0, "Drop tokens below this share of the most probable one's probability; 0 drops none")
     beams: int = knob(1, 1, 8, "Above 1: beam search for a probable text with so many candidates; draws nothing, so temperature and seed have no say")
     length: int = knob(200, 1, 10_000, "Most new tokens")
+    watermark: str = knob("gumbel", choices=SCHEMES, help="How the text is marked as made by a model: green favours a secret quarter of the tokens, gumbel keeps every distribution; greedy and beams carry none")
     stop: str = knob("", help="End before this text is written; empty: only where the model ends the document")
 
     def numbers(self) -> dict[str, float]:

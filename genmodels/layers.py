@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from genmodels.refusal import Refusal
+from genmodels.spectra import FLOOR, rings
 
 
 @keras.saving.register_keras_serializable("genmodels")
@@ -31,6 +32,22 @@ class LearnedMap(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"initial": self.initial}
+
+
+@keras.saving.register_keras_serializable("genmodels")
+class RadialSpectrum(keras.layers.Layer):
+    """Pictures (n, side, side, channels) to the mean log power of their brightness at each frequency (n, side / 2 + 1)."""
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        self.rings = rings(int(shape[1] or 0))
+        self.normalized = keras.layers.LayerNormalization()
+        self.normalized.build((None, self.rings.shape[1]))
+
+    def call(self, inputs: Any) -> Any:
+        grey = ops.mean(inputs, axis=-1)
+        real, imaginary = ops.fft2((grey, ops.zeros_like(grey)))
+        power = ops.log(real**2 + imaginary**2 + FLOOR)
+        return self.normalized(ops.reshape(power, (-1, self.rings.shape[0])) @ ops.convert_to_tensor(self.rings))
 
 
 @keras.saving.register_keras_serializable("genmodels")

@@ -53,7 +53,7 @@ def _likelihoods(generator: Any, data: Any, floor: NGram) -> Iterator[Row]:
 
 
 def _of_samples(generator: Any, data: Any, floor: NGram, n: int, seed: int) -> Iterator[Row]:
-    decoding = Decoding(length=generator.context)
+    decoding = Decoding(length=generator.context, watermark="none")
     protocol = f"{n} texts from nothing, temperature {decoding.temperature:g}, at most {decoding.length} tokens"
     samples = generator.sample(n, seed=seed, decoding=decoding).tolist()
     real = _cut(generator, data.test.documents, n, seed)

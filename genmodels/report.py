@@ -38,6 +38,28 @@ def report(document: Mapping[str, Any], format: str = "html") -> str:
     return as_html(title, parts) if format == "html" else as_markdown(title, parts)
 
 
+def verified(rows: Sequence[Mapping[str, Any]], format: str = "html") -> str:
+    """What `genmodels verify` found in files, as one document: `html`, `json` or `md`."""
+    if format not in FORMATS:
+        raise Refusal(unknown("format of a report", format, FORMATS))
+    if format == "json":
+        return json.dumps(finite(list(rows)), indent=1, ensure_ascii=False)
+    parts: list[Block] = [Paragraph("Integrity and trust are two facts: an unchanged file may be signed by anyone. No sign found does not say that something is real.")]
+    for row in rows:
+        parts += [Heading(str(row["file"])), Paragraph(str(row.get("error") or row["sentence"]))]
+        if "error" not in row:
+            told = []
+            for name in ("manifest", "watermark", "ledger", "detector"):
+                part = row[name]
+                details = [str(part[key]) for key in ("integrity", "trust", "reason") if part.get(key)]
+                details += [f"{key} {_value(part[key])}" for key in ("p_value", "distance", "probability") if part.get(key) is not None]
+                details += [f"{key}: {value}" for key, value in (part.get("claims") or {}).items()]
+                wrong = "not measured" if part.get("miss") is None else f"false alarms {part['false_alarm']:.1%}, misses {part['miss']:.1%} ({part['miss_of']})"
+                told.append((name, str(part["verdict"]), "; ".join(details), wrong))
+            parts.append(Table(("reading", "verdict", "what it says", "how often it is wrong"), tuple(told)))
+    return as_html("Checked files", parts) if format == "html" else as_markdown("Checked files", parts)
+
+
 def model_card(run_facts: Mapping[str, Any], findings: Sequence[Any] = (), metrics: Sequence[Any] = ()) -> str:
     """The model card of a run in Markdown. `findings` and `metrics` are dictionaries as in `report`, or dataclasses."""
     found, measured = (

@@ -1,38 +1,38 @@
-"""What `genmodels sample` writes: a file for each sample, which says in itself what made it and how to make it again."""
+"""What `genmodels sample` writes: a marked file for each sample, which says in itself what made it and how to make it again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from genmodels.provenance import marking
 from genmodels.refusal import Refusal
 from genmodels.runs import Run
 
+Files = Mapping[str, bytes | str]  # of one sample: suffix to content, the sample itself first
 
-def sample_files(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[tuple[bytes | str, str]]:
-    """Content and suffix of each file, by what the run makes. `arguments` are those of the command."""
+
+def sample_files(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[Files]:
+    """The files of each sample, by what the run makes. `arguments` are those of the command."""
     return SAMPLES[run.spec.kind](arguments, run, settings)
 
 
-def _pictures(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[tuple[bytes, str]]:
+def _pictures(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[Files]:
     """PNG files that say in their metadata what drew them."""
-    from genmodels.pictures import png_bytes
-
     if run.experiment.make_recipe().captioned:
         yield from _prompted(arguments, run, settings)
         return
     if settings or arguments.prompts or arguments.start or arguments.mask or arguments.upscale:
         raise Refusal("--set, --prompts, --from, --mask and --upscale are for models that follow prompts; leave them out.")
     facts = {"Software": "GenModels", "Model": f"{run.experiment.model} {run.id}", "Seed": str(arguments.seed), "Credit": run.facts.get("credit", "")}
-    for number, image in enumerate(run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given)):
-        yield png_bytes(image, facts | {"Number": str(number)}), ".png"
+    images = run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given)
+    yield from ({".png": content} for content in marking.pngs(images, [facts | {"Number": str(number)} for number in range(len(images))]))
 
 
-def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[tuple[bytes, str]]:
+def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[Files]:
     """PNG files of what prompts ask for; each says in its metadata how to draw it again."""
     from genmodels.drawing import Drawing
     from genmodels.picture_prompts import begun_from, mask_of, picture_facts, start_of
-    from genmodels.pictures import png_bytes
     from genmodels.prompt_table import read_prompts
 
     drawing = Drawing.from_dict(settings)
@@ -48,13 +48,12 @@ def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator
         from genmodels.upscaling import open_upscaler
 
         pictures, more = open_upscaler().upscale(pictures), more | {"Upscaled": "to 128 x 128 by run upscaler"}
-    for number, picture in enumerate(pictures):
-        prompt = prompts[number if len(prompts) > 1 else 0]
-        yield png_bytes(picture, picture_facts(run, prompt, arguments.seed + number, drawing, **more)), ".png"
+    facts = [picture_facts(run, prompts[number if len(prompts) > 1 else 0], arguments.seed + number, drawing, **more) for number in range(len(pictures))]
+    yield from ({".png": content} for content in marking.pngs(pictures, facts))
 
 
-def _texts(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Text files whose first line says that a model made them; text i has the seed `seed + i`."""
+def _texts(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[Files]:
+    """Text files whose first line says that a model made them, each with a signed sidecar; text i has the seed `seed + i`."""
     from genmodels.decoding import Decoding
     from genmodels.text_generator import made_by
 
@@ -62,8 +61,11 @@ def _texts(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[tu
         raise Refusal("--prompts, --from, --mask and --upscale are for models that draw; leave them out.")
     decoding = Decoding.from_dict(settings)
     texts = run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given, decoding=decoding)
-    for number, text in enumerate(texts):
-        yield f"{made_by(run, arguments.seed + number, decoding)}\n\n{text}\n", ".txt"
+    files = [f"{made_by(run, arguments.seed + number, decoding)}\n\n{text}\n" for number, text in enumerate(texts)]
+    prompts = arguments.given or [""]
+    facts = [{"Model": f"{run.experiment.model} {run.id}", "Seed": str(arguments.seed + number), "Prompt": prompts[number if len(prompts) > 1 else 0]} for number in range(len(files))]
+    for file, sidecar in zip(files, marking.texts(files, facts), strict=True):
+        yield {".txt": file, ".txt" + marking.SIDECAR: sidecar}
 
 
-SAMPLES: dict[str, Callable[..., Iterator[tuple[Any, str]]]] = {"image": _pictures, "text": _texts, "code": _texts}
+SAMPLES: dict[str, Callable[..., Iterator[Files]]] = {"image": _pictures, "text": _texts, "code": _texts}

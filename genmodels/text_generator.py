@@ -13,6 +13,9 @@ from keras import ops
 from genmodels.decoding import Decoding, beam_step, filtered, gumbel
 from genmodels.learner import compiled
 from genmodels.models.transformer import parts, read
+from genmodels.provenance.keys import watermark_key
+from genmodels.provenance.marking import MADE_BY
+from genmodels.provenance.text_watermark import FREE, setting, watermarked
 from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 from genmodels.tokens import Tokens
@@ -20,7 +23,6 @@ from genmodels.tokens import Tokens
 ROWS = 4  # texts that are written at once
 CHUNK = 64  # tokens between two looks at what was written
 LONGEST = 100_000  # characters of a prompt that are looked at, from its end
-MADE_BY = "Made by a model"
 
 
 def made_by(run: Any, seed: int, decoding: Decoding) -> str:
@@ -72,6 +74,7 @@ class TextGenerator:
     def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any], begins: bool = True, rows: int = ROWS) -> None:
         self.recipe, self.spec, self.networks, self.begins, self.rows = recipe, spec, networks, begins, rows
         self.tokens = Tokens.of(spec)
+        self.watermark_key: bytes | None = None  # None: that of this machine
         self.context = spec.shape[0]
         self._layers = parts(networks["transformer"])
         self._score = recipe.scored(networks)
@@ -82,7 +85,10 @@ class TextGenerator:
     # Writing
 
     def sample(self, n: int, *, seed: int, given: Sequence[str] | None = None, decoding: Decoding | None = None) -> np.ndarray:
-        """n texts (n,), each with its prompt: those given, one for all, or none. Text i has the seed `seed + i`."""
+        """n texts (n,), each with its prompt: those given, one for all, or none. Text i has the seed `seed + i`.
+
+        What is measured is the model itself: without a `decoding` no watermark is put in.
+        """
         if n < 1:
             raise Refusal(f"n is {n}; ask for at least one text.")
         prompts = [str(each) for each in given or [""]]
@@ -92,7 +98,7 @@ class TextGenerator:
         texts = []
         for start in range(0, n, self.rows):
             few = prompts[start : start + self.rows]
-            *_, written = self.write(few, seeds=range(seed + start, seed + start + len(few)), decoding=decoding or Decoding())
+            *_, written = self.write(few, seeds=range(seed + start, seed + start + len(few)), decoding=decoding or Decoding(watermark="none"))
             texts += [each.prompt + each.text for each in written]
         return np.array(texts, dtype=object)
 
@@ -114,6 +120,8 @@ class TextGenerator:
         starts += [starts[0]] * (self.rows - len(prompts))
         noises = [np.random.default_rng(each.seed) for each in written]
         settings = {name: np.float32(value) for name, value in decoding.numbers().items()}
+        mark = setting(decoding.watermark, None if decoding.watermark == "none" else self.watermark_key or watermark_key("text"))
+        begun = np.array([len(start) for start in starts], np.int32)  # where the prompt ends
         used = np.zeros((self.rows, len(self.tokens)), bool)
         for row, start in enumerate(starts):
             used[row, start] = True
@@ -126,7 +134,7 @@ class TextGenerator:
                 for row, rng in enumerate(noises):
                     if (count := until + 1 - filled[row]) > 0:
                         noise[row, :count] = gumbel(rng, count, len(self.tokens))
-                buffer, caches, used = self._advance(buffer, np.array(filled, np.int32), np.int32(position), np.int32(until), caches, noise, used, settings)
+                buffer, caches, used = self._advance(buffer, np.array(filled, np.int32), np.int32(position), np.int32(until), caches, noise, used, settings, mark | {"begun": begun})
                 rows = np.asarray(buffer)
                 written = [self._grown(each, rows[row, filled[row] : until + 1]) for row, each in enumerate(written)]
                 filled = [max(each, until + 1) for each in filled]
@@ -135,6 +143,7 @@ class TextGenerator:
                 if all(each.finished for each in written):
                     return
             starts = [rows[row, -(self.context // 2) :] for row in range(self.rows)]
+            begun = np.zeros(self.rows, np.int32)
 
     def prompt(self, text: str) -> tuple[np.ndarray, str]:
         """The tokens of a prompt, at most a context full, and a sentence about what of it is not read ("": nothing)."""
@@ -167,16 +176,23 @@ class TextGenerator:
         empty = np.zeros((rows, self.recipe.heads, self.context, size), "float32")
         return [(empty, empty)] * self.recipe.layers
 
-    def _traced_advance(self, buffer: Any, filled: Any, position: Any, until: Any, caches: Any, noise: Any, used: Any, settings: Any) -> Any:
+    def _traced_advance(self, buffer: Any, filled: Any, position: Any, until: Any, caches: Any, noise: Any, used: Any, settings: Any, mark: Any) -> Any:
         """Read from `position` to `until` and write where a row is not filled; everything stays on the device."""
         rows, vocabulary = noise.shape[0], noise.shape[2]
+        places = ops.arange(self.context + 1)[None, :]
 
         def step(place: Any, buffer: Any, caches: Any, used: Any) -> Any:
             token = ops.slice(buffer, (0, place), (rows, 1))
+            recent = ops.take_along_axis(buffer, ops.clip(place + ops.arange(-3, 1), 0, self.context)[None, :] + ops.zeros((rows, 1), "int32"), axis=1)
+            alike = places < place
+            for back in range(4):
+                alike = ops.logical_and(alike, ops.roll(buffer, back, axis=1) == recent[:, 3 - back : 4 - back])
+            free = ops.logical_or(place + 1 < mark["begun"] + FREE, ops.any(alike, axis=1))
             said = read(self._layers, token, caches, place)
             logits = filtered(said.logits[:, 0], settings, used)
             number = ops.clip(place + 1 - filled, 0, CHUNK - 1)  # of the new token, in the noise of its row
             drawn = ops.take_along_axis(noise, number[:, None, None], axis=1)[:, 0]
+            logits, drawn = watermarked(logits, drawn, recent, free, mark)
             drawn = ops.where(settings["temperature"] > 0, drawn, 0.0)
             chosen = ops.cast(ops.argmax(logits + drawn, axis=-1), "int32")
             there = ops.slice(buffer, (0, place + 1), (rows, 1))[:, 0]

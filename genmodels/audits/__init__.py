@@ -65,4 +65,4 @@ def audit(name: str, *, question: str, kinds: tuple[str, ...] = ("image",)) -> C
     return enter
 
 
-from genmodels.audits import bias, bias_of_text, extraction, membership, memorisation  # noqa: E402, F401  (registration)
+from genmodels.audits import bias, bias_of_text, deepfake, extraction, membership, memorisation, provenance  # noqa: E402, F401  (registration)

@@ -181,7 +181,7 @@ def _regard(subject: Subject, accepted: float) -> Finding:
     for group in ("woman", "man"):
         given = [beginning.format(group) for beginning in ASKED for _ in range(CONTINUED)]
         subject.report(f"texts about a {group}", n, 2 * len(given))
-        texts = subject.generator.sample(len(given), seed=subject.seed, given=given, decoding=Decoding(length=40, temperature=1.0))  # type: ignore[call-arg]
+        texts = subject.generator.sample(len(given), seed=subject.seed, given=given, decoding=Decoding(length=40, temperature=1.0, watermark="none"))  # type: ignore[call-arg]
         n += len(given)
         told = [[words[word] for word in re.findall(r"[a-z]+", str(text)[len(prompt) :].lower()) if word in words] for text, prompt in zip(texts, given, strict=True)]
         scores[group] = [float(np.sign(sum(each))) for each in told if each]

@@ -52,7 +52,7 @@ def _longest(subject: Subject, accepted: float) -> Finding:
     generator: Any = subject.generator
     tokens, data, n = generator.tokens, subject.data, min(subject.n, TEXTS)
     subject.report("texts", 0, n)
-    written = [str(text) for text in generator.sample(n, seed=subject.seed, decoding=Decoding(length=generator.context))]
+    written = [str(text) for text in generator.sample(n, seed=subject.seed, decoding=Decoding(length=generator.context, watermark="none"))]
     rows = [row for text in written if len(row := tokens.encode(text)) >= LEAST_TOKENS]
     rng = np.random.default_rng([subject.seed, 1])
     if len(rows) < LEAST:
@@ -89,7 +89,7 @@ def _extracted(subject: Subject, accepted: float) -> Finding:
     for name, runs in pieces.items():
         prefixes = [generator.tokens.decode(run[:before]) for run in runs]
         subject.report(f"{name} prefixes", 0, len(prefixes))
-        written = generator.sample(len(prefixes), seed=subject.seed, given=prefixes, decoding=Decoding(temperature=0, length=after))
+        written = generator.sample(len(prefixes), seed=subject.seed, given=prefixes, decoding=Decoding(temperature=0, length=after, watermark="none"))
         followed = [generator.tokens.decode(run[before:]) for run in runs]
         found[name] = [(prefix, true, str(text)[len(prefix) :]) for prefix, true, text in zip(prefixes, followed, written, strict=True)]
     alike = {name: np.array([difflib.SequenceMatcher(None, true, said).ratio() for _, true, said in rows]) for name, rows in found.items()}

@@ -195,6 +195,7 @@ def describe(data: Dataset) -> dict[str, Any]:
 from genmodels.data import (  # noqa: E402, F401  (registration)
     digits,
     emblems,
+    fakes,
     folder,
     icons,
     keras_sets,

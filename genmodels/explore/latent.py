@@ -15,7 +15,8 @@ import numpy as np
 
 from genmodels.files import make_folder, write_atomically
 from genmodels.neighbours import nearest
-from genmodels.pictures import gif_bytes, png_bytes, strip_of_some, to_picture
+from genmodels.pictures import strip_of_some, to_picture
+from genmodels.provenance import marking
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 
@@ -183,8 +184,8 @@ def write_walk(path: Walk, folder: Path, about: Mapping[str, Any]) -> list[Path]
     factor = max(1, 128 // path.images.shape[1])
     frames = [to_picture(image.repeat(factor, axis=0).repeat(factor, axis=1)) for image in path.images]
     contents: dict[str, bytes | str] = {
-        "walk.gif": gif_bytes(frames, 16, facts),
-        "strip.png": png_bytes(strip_of_some(frames), facts),
+        "walk.gif": marking.gif(frames, facts, 16),
+        "strip.png": marking.png(strip_of_some(frames), facts),
         "walk.json": json.dumps(json.loads(path.to_json()) | dict(about)),
     }
     make_folder(folder)

@@ -28,4 +28,4 @@ Planted = Iterator[tuple[Case, np.ndarray, np.ndarray | None]]
 
 PLANTED = Registry("calibrated audit")  # audit to a function (repetitions, seed, report) -> Planted
 
-from genmodels.planting import bias, bias_of_text, extraction, membership, memorisation  # noqa: E402, F401  (registration)
+from genmodels.planting import bias, bias_of_text, deepfake, extraction, membership, memorisation, provenance  # noqa: E402, F401  (registration)

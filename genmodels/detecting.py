@@ -1,0 +1,125 @@
+"""Telling without a mark: was a picture drawn by a generator like ours? A trained reader, calibrated on pictures it never saw.
+
+Its score is turned into a probability by a line on the log odds (Platt 1999), fitted on one half of the held-out pictures;
+the threshold is the score that 1 % of the real ones of that half exceed. Between 1/2 and the threshold it abstains. What
+is told in the tables is counted on the other half.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genmodels.pictures import fitted, to_picture
+from genmodels.refusal import Refusal
+
+RUN = "detector"  # of the gallery
+FALSE_ALARMS = 0.01  # of real pictures, which the threshold is set for
+SIZE = 32
+KEPT = "scale.json"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Score s to probability 1 / (1 + exp(-(slope s + offset))); generated from `threshold` on."""
+
+    slope: float
+    offset: float
+    threshold: float
+    n: int
+
+    def probability(self, scores: np.ndarray) -> np.ndarray:
+        return 1 / (1 + np.exp(-np.clip(self.slope * np.asarray(scores, float) + self.offset, -50, 50)))
+
+    def verdict(self, score: float) -> str:
+        """generated, abstained, or no sign."""
+        return "generated" if score >= self.threshold else "abstained" if self.probability(np.array([score]))[0] >= 0.5 else "no sign"
+
+
+class Detector:
+    """A reader of the data `fakes` with its scale."""
+
+    def __init__(self, reader: Any, scale: Scale) -> None:
+        self.reader, self.scale = reader, scale
+
+    def scores(self, images: np.ndarray) -> np.ndarray:
+        """Log odds (n,), not calibrated, of uint8 (n, 32, 32, 3)."""
+        odds = np.clip(self.reader.probabilities(images).astype(np.float64), 1e-9, 1)
+        return np.log(odds[:, 1]) - np.log(odds[:, 0])
+
+    def __call__(self, image: np.ndarray) -> dict[str, Any]:
+        """Verdict and probability of one picture of any size, uint8 (height, width, 3)."""
+        score = float(self.scores(seen(image)[None])[0])
+        verdict = self.scale.verdict(score)
+        return {"verdict": verdict, "probability": float(self.scale.probability(np.array([score]))[0]), "abstained": verdict == "abstained"}
+
+    def given_away(self, image: np.ndarray, side: int = 8, step: int = 4) -> np.ndarray:
+        """By how much the score falls where a square of the picture is replaced by its mean (Zeiler and Fergus 2014); (32, 32)."""
+        small = seen(image)
+        corners = [(top, left) for top in range(0, SIZE - side + 1, step) for left in range(0, SIZE - side + 1, step)]
+        hidden = np.repeat(small[None], len(corners), axis=0)
+        for row, (top, left) in zip(hidden, corners, strict=True):
+            row[top : top + side, left : left + side] = row[top : top + side, left : left + side].mean(axis=(0, 1))
+        falls = self.scores(small[None])[0] - self.scores(hidden)
+        total, count = np.zeros((SIZE, SIZE)), np.zeros((SIZE, SIZE))
+        for fall, (top, left) in zip(falls, corners, strict=True):
+            total[top : top + side, left : left + side] += fall
+            count[top : top + side, left : left + side] += 1
+        return total / count
+
+
+def seen(image: np.ndarray) -> np.ndarray:
+    """The middle square of a picture as the detector sees it, uint8 (32, 32, 3)."""
+    return image if image.shape == (SIZE, SIZE, 3) else fitted(to_picture(image), SIZE)
+
+
+def open_detector(run: Any = None) -> Detector | None:
+    """The detector of the gallery, or of another run; None where there is none."""
+    from genmodels.runs import RunStore, gallery_names
+
+    if run is None:
+        if RUN not in gallery_names():
+            return None
+        run = RunStore.default()[RUN]
+    file: Path = run.path / KEPT
+    if not file.is_file():
+        raise Refusal(f"The detector {run.id} has no scale; fit one with `genmodels calibrate deepfake`.")
+    return Detector(run.generator(), Scale(**json.loads(file.read_text())))
+
+
+def fit_scale(scores: np.ndarray, generated: np.ndarray) -> Scale:
+    """The scale of scores (n,) whose truth is known, bool (n,)."""
+    from sklearn.linear_model import LogisticRegression
+
+    line = LogisticRegression(C=1e6, class_weight="balanced").fit(scores[:, None], generated)
+    return Scale(float(line.coef_[0, 0]), float(line.intercept_[0]), float(np.quantile(scores[~generated], 1 - FALSE_ALARMS, method="higher")), len(scores))
+
+
+def save_scale(scale: Scale, folder: Path) -> None:
+    from genmodels.files import write_atomically
+
+    write_atomically(folder / KEPT, json.dumps(asdict(scale), indent=1))
+
+
+def area_under_curve(scores: np.ndarray, generated: np.ndarray) -> float:
+    """The probability that a generated picture scores higher than a real one."""
+    from genmodels.ranks import probability_lower
+
+    return float(probability_lower(-scores[generated], -scores[~generated]).value)
+
+
+def calibration_error(probability: np.ndarray, generated: np.ndarray, bins: int = 10) -> tuple[float, list[dict[str, float]]]:
+    """The expected calibration error (Naeini et al. 2015) in bins of equal width, both kinds weighing alike, and its bins."""
+    weight = np.where(generated, 0.5 / max(generated.sum(), 1), 0.5 / max((~generated).sum(), 1))
+    which = np.minimum((probability * bins).astype(int), bins - 1)
+    rows = [
+        {"predicted": float(np.average(probability[own], weights=weight[own])), "observed": float(np.average(generated[own], weights=weight[own])), "share": float(weight[own].sum()), "n": int(own.sum())}
+        for own in (which == each for each in range(bins)) if own.any()
+    ]  # fmt: skip
+    return sum(row["share"] * abs(row["predicted"] - row["observed"]) for row in rows), rows
+
+

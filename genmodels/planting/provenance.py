@@ -1,0 +1,175 @@
+"""Provenance: marked files as they come back, unmarked ones, wrongly keyed ones, forged ones.
+
+Whoever made these texts and pictures, the keys are drawn from the seed and not those of this machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from genmodels.planting import PLANTED, Case, Planted, Report
+from genmodels.tokens import Tokens
+
+PARTS = ("manifest", "watermark", "ledger", "together")
+PICTURES, TEXTS, UNMARKED = 300, 400, 10_000
+LENGTHS = (25, 50, 100, 150, 200)
+SHOWN_PICTURE, SHOWN_TEXT = "JPEG 50", "20% of words swapped"
+
+
+@PLANTED.add("provenance")
+def provenance(repetitions: int, seed: int, report: Report) -> Planted:
+    """As many pictures and texts as are named above at a thousand repetitions, fewer with fewer."""
+    share = repetitions / 1000
+    key = hashlib.sha256(f"planted {seed}".encode()).digest()
+    yield from _pictures(max(10, round(PICTURES * share)), max(20, round(UNMARKED * share)), key, seed, report)
+    yield from _texts(max(12, round(TEXTS * share)), max(20, round(UNMARKED * share)), key, seed, report)
+
+
+def hosts(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Drawings that nobody marked, uint8 (n, 128, 128, 3), in two halves that have no drawing in common, in any tone."""
+    from genmodels.data import DATA
+    from genmodels.nearness import families_of
+
+    train = DATA["openmoji"](size=128, subset="all").load().train
+    families = families_of(train)
+    names = rng.permutation(np.unique(families))
+    first = np.isin(families, names[: len(names) // 2])
+    return tuple(rng.permutation(train.images[half]) for half in (first, ~first))  # type: ignore[return-value]
+
+
+def _pictures(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Planted:
+    from genmodels.pictures import png_bytes
+    from genmodels.provenance import credentials, fingerprints
+    from genmodels.provenance.attacks import PICTURES as CHANGES
+    from genmodels.provenance.ledger import Book
+    from genmodels.provenance.picture_watermark import detect, embed
+
+    rng = np.random.default_rng([seed, 1])
+    own, others = hosts(rng)
+    own = own[:n]
+    marked = np.stack([embed(image, key) for image in own])
+    book = Book([{"sha256": "", "print": fingerprints.of_picture(image)} for image in own])
+    for name, change in CHANGES.items():
+        report(f"provenance: pictures, {name}")
+        found: dict[str, list[bool]] = {part: [] for part in (*PARTS, "watermark at 1 %")}
+        for image in marked:
+            changed = change(Image.fromarray(image), rng)
+            p = detect(changed, key).p_value
+            match = book.picture(fingerprints.of_picture(changed))
+            # whatever writes a picture anew writes no manifest; as it was, it is the file itself
+            file = credentials.sign(png_bytes(image), {}) if name == "as it was" else png_bytes(changed)
+            for part, flag in zip(found, (credentials.read(file).state == "whole", p <= 0.001, match is not None), strict=False):
+                found[part].append(flag)
+            found["together"].append(any(found[part][-1] for part in PARTS[:3]))
+            found["watermark at 1 %"].append(p <= 0.01)
+        for part, flags in found.items():
+            yield Case(f"{part} of a picture", name, True, n, None, name == ("as it was" if part == "manifest" else SHOWN_PICTURE)), np.array(flags), None
+    report("provenance: pictures that nobody marked")
+    yield Case("manifest of a picture", "never marked", False, 200, 0.0), np.array([credentials.read(png_bytes(image)).state == "whole" for image in others[:200]]), None
+    yield Case("manifest of a picture", "a byte changed after signing", False, 1000, 0.0), np.array(list(_flipped(own, rng))), None
+    yield Case("ledger of a picture", "drawings that are not in it", False, len(others), 0.0), np.array([book.picture(fingerprints.of_picture(image)) is not None for image in others]), None
+    wrong = [detect(image, hashlib.sha256(key + bytes([i % 256, i // 256])).digest()).p_value for i, image in enumerate(marked)]
+    yield Case("watermark of a picture", "marked with another key", False, n, 0.0), np.array(wrong) <= 0.001, None
+    unsigned = []
+    for i in range(unmarked):
+        unsigned.append(detect(others[i % len(others)], hashlib.sha256(key + i.to_bytes(4, "big")).digest()).p_value)
+        if i % 500 == 0:
+            report(f"provenance: unmarked picture {i} of {unmarked}")
+    yield Case("watermark of a picture", "never marked", False, unmarked, 0.0), np.array(unsigned) <= 0.001, None
+    yield Case("watermark at 1 % of a picture", "never marked", False, unmarked, 0.0), np.array(unsigned) <= 0.01, None
+
+
+def _flipped(images: np.ndarray, rng: np.random.Generator, n: int = 1000) -> Iterator[bool]:
+    """Signed files with one byte changed outside the manifest: is one still taken to be whole?"""
+    from genmodels.pictures import png_bytes
+    from genmodels.provenance import credentials
+
+    for number in range(n):
+        file = credentials.sign(png_bytes(images[number % len(images)]), {})
+        start, end = manifest_range(file)
+        places = [*range(start), *range(end, len(file))]
+        place = places[int(rng.integers(len(places)))]
+        yield credentials.read(file[:place] + bytes([file[place] ^ (1 << int(rng.integers(8)))]) + file[place + 1 :]).state == "whole"
+
+
+def manifest_range(file: bytes) -> tuple[int, int]:
+    """From where to where the chunk of a PNG file reaches that holds its manifest."""
+    at = file.index(b"caBX") - 4
+    return at, at + 12 + int.from_bytes(file[at : at + 4], "big")
+
+
+def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Planted:
+    from genmodels.decoding import Decoding
+    from genmodels.provenance import fingerprints, text_watermark
+    from genmodels.provenance.attacks import TEXTS as CHANGES
+    from genmodels.provenance.ledger import Book
+    from genmodels.runs import RunStore
+    from genmodels.training import load_for
+
+    run = RunStore.default()["transformer-code"]
+    data, generator = load_for(run.experiment), run.generator()
+    generator.watermark_key = key
+    human = [document for document in data.test.documents if len(document) > 200]
+    given = [human[i % len(human)][:60] for i in range(n)]
+    rng = np.random.default_rng([seed, 3])
+    losses = {}
+    for scheme in ("none", *text_watermark.WIDTH):
+        report(f"provenance: writing {n} texts, watermark {scheme}")
+        decoding = Decoding(temperature=1.0, length=220, watermark=scheme)
+        texts = [str(text)[len(prompt) :] for text, prompt in zip(generator.sample(n, seed=seed, given=given, decoding=decoding), given, strict=True)]
+        losses[scheme] = judged(data, [text for text in texts if text.strip()])
+        if scheme == "none":
+            continue
+        times = math.exp(losses[scheme] - losses["none"])
+        numbers = [generator.tokens.encode(text) for text in texts]
+        for length in LENGTHS:
+            p = np.array([text_watermark.detect(each[:length], key, scheme, spans=False).p_value for each in numbers if len(each) >= length])
+            if len(p):
+                yield Case(f"watermark {scheme}, whole text", f"{length} tokens (a judge's perplexity {times:.2f} times that of unmarked text)", True, len(p), float(length), length == 100), np.nan_to_num(p, nan=1.0) <= 0.001, None
+        p = np.array([text_watermark.detect(tokens, key, scheme, spans=False).p_value for tokens in passages(data, unmarked, rng)])
+        for level in (0.001, 0.01):
+            yield Case(f"watermark {scheme}, whole text" + ("" if level == 0.001 else " at 1 %"), "passages by people, 25 to 200 tokens", False, len(p), 0.0), np.nan_to_num(p, nan=1.0) <= level, None
+        if scheme != Decoding().watermark:
+            continue
+        long = [text for text in texts if len(generator.tokens.encode(text)) >= 100]
+        book = Book([{"sha256": "", "print": fingerprints.of_text(text)} for text in long])
+
+        def p_value(text: str) -> float:
+            tokens = generator.tokens.encode(text)
+            return float(np.nanmin([1.0, *(len(text_watermark.WIDTH) * text_watermark.detect(tokens, key, each).p_value for each in text_watermark.WIDTH)]))
+
+        for name, change in CHANGES.items():
+            changed = [change(text, human, rng) for text in long]
+            p = np.array([p_value(text) for text in changed])
+            held = np.array([book.text(text) is not None for text in changed])
+            for part, flags in (("watermark", p <= 0.001), ("watermark at 1 %", p <= 0.01), ("ledger", held), ("together", held | (p <= 0.001))):
+                yield Case(f"{part} of a text", name, True, len(long), None, name == SHOWN_TEXT), flags, None
+        others = [human[i][:1000] for i in rng.integers(len(human), size=max(20, unmarked // 10))]
+        p = np.array([p_value(text) for text in others])
+        for part, flags in (("watermark", p <= 0.001), ("watermark at 1 %", p <= 0.01), ("ledger", np.array([book.text(text) is not None for text in others]))):
+            yield Case(f"{part} of a text", "written by people", False, len(others), 0.0), flags, None
+
+
+def passages(data: Any, n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Runs of 25 to 200 tokens of human text."""
+    tokens = np.concatenate([data.train.tokens, data.test.tokens])
+    for _ in range(n):
+        length = LENGTHS[int(rng.integers(len(LENGTHS)))]
+        start = int(rng.integers(len(tokens) - length))
+        yield tokens[start : start + length]
+
+
+def judged(data: Any, texts: list[str]) -> float:
+    """Mean loss in nats a token of texts, by a 5-gram that learned from held-out documents alone."""
+    from genmodels.ngram import NGram
+
+    judge = NGram(data.test.tokens, len(data.spec.vocabulary))
+    tokens = Tokens.of(data.spec)
+    rows = [judge.log_likelihood(np.concatenate([[0], tokens.encode(text)])) for text in texts]
+    return -float(np.concatenate(rows).mean())

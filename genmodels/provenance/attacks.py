@@ -1,0 +1,138 @@
+"""What happens to files on their way, by accident or on purpose: changes that a mark should survive."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+PictureChange = Callable[[Image.Image, np.random.Generator], Image.Image]
+
+
+def recompressed(kind: str, quality: int) -> PictureChange:
+    def change(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+        buffer = io.BytesIO()
+        picture.save(buffer, kind, quality=quality)
+        return Image.open(buffer).convert("RGB")
+
+    return change
+
+
+def resized(share: float) -> PictureChange:
+    return lambda picture, rng: picture.resize((round(picture.width * share), round(picture.height * share)), Image.Resampling.LANCZOS)
+
+
+def cropped(share: float) -> PictureChange:
+    """That share of height and of width cut off, at a random place."""
+
+    def change(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+        width, height = round(picture.width * (1 - share)), round(picture.height * (1 - share))
+        left, top = int(rng.integers(picture.width - width + 1)), int(rng.integers(picture.height - height + 1))
+        return picture.crop((left, top, left + width, top + height))
+
+    return change
+
+
+def rotated(degrees: float) -> PictureChange:
+    return lambda picture, rng: picture.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=(255, 255, 255))
+
+
+def noisy(deviation: float) -> PictureChange:
+    """Gaussian noise, in grey levels."""
+
+    def change(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+        array = np.asarray(picture) + deviation * rng.standard_normal((picture.height, picture.width, 3))
+        return Image.fromarray(np.clip(np.round(array), 0, 255).astype(np.uint8))
+
+    return change
+
+
+def brighter(factor: float) -> PictureChange:
+    return lambda picture, rng: Image.fromarray(np.clip(np.asarray(picture, np.float32) * factor, 0, 255).astype(np.uint8))
+
+
+def blurred(radius: float) -> PictureChange:
+    return lambda picture, rng: picture.filter(ImageFilter.GaussianBlur(radius))
+
+
+def converted(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """PNG to JPEG 85 to WebP 80."""
+    return recompressed("WEBP", 80)(recompressed("JPEG", 85)(picture, rng), rng)
+
+
+def screenshot(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Shown at 150 % on a grey page, photographed by the system at a random place, kept as JPEG 90."""
+    shown = picture.resize((round(picture.width * 1.5), round(picture.height * 1.5)), Image.Resampling.BILINEAR)
+    page = Image.new("RGB", (shown.width + 80, shown.height + 80), (240, 240, 240))
+    page.paste(shown, (int(rng.integers(81)), int(rng.integers(81))))
+    return recompressed("JPEG", 90)(page, rng)
+
+
+def upscaled(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Enlarged to four times its side by bicubic interpolation."""
+    return picture.resize((4 * picture.width, 4 * picture.height), Image.Resampling.BICUBIC)
+
+
+def unchanged(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    return picture
+
+
+PICTURES: dict[str, PictureChange] = {
+    "as it was": unchanged, "JPEG 95": recompressed("JPEG", 95), "JPEG 75": recompressed("JPEG", 75), "JPEG 50": recompressed("JPEG", 50),
+    "JPEG 30": recompressed("JPEG", 30), "resize to 75 %": resized(0.75), "resize to 50 %": resized(0.5), "resize to 25 %": resized(0.25),
+    "crop 5 %": cropped(0.05), "crop 10 %": cropped(0.1), "crop 30 %": cropped(0.3), "rotation 1°": rotated(1), "rotation 2.5°": rotated(2.5),
+    "rotation 5°": rotated(5), "noise of 4 levels": noisy(4), "noise of 10 levels": noisy(10), "blur of 1 pixel": blurred(1.0), "brightness x 1.2": brighter(1.2),
+    "PNG to JPEG to WebP": converted, "screenshot": screenshot, "enlarged 4 times": upscaled,
+}  # fmt: skip
+
+Texts = Sequence[str]  # human sentences, of which words and contexts are taken
+
+
+def deleted(share: float) -> Callable[[str, Texts, np.random.Generator], str]:
+    """That share of words left out."""
+    return lambda text, human, rng: " ".join(word for word in text.split(" ") if rng.random() >= share)
+
+
+def inserted(share: float) -> Callable[[str, Texts, np.random.Generator], str]:
+    """A word of human text put in before that share of words."""
+
+    def change(text: str, human: Texts, rng: np.random.Generator) -> str:
+        words = human[int(rng.integers(len(human)))].split() or ["the"]
+        return " ".join(part for word in text.split(" ") for part in ([words[int(rng.integers(len(words)))], word] if rng.random() < share else [word]))
+
+    return change
+
+
+def swapped(share: float) -> Callable[[str, Texts, np.random.Generator], str]:
+    """That share of words replaced by words of human text."""
+
+    def change(text: str, human: Texts, rng: np.random.Generator) -> str:
+        words = human[int(rng.integers(len(human)))].split() or ["the"]
+        return " ".join(words[int(rng.integers(len(words)))] if rng.random() < share else word for word in text.split(" "))
+
+    return change
+
+
+def pasted(share: float) -> Callable[[str, Texts, np.random.Generator], str]:
+    """The text within so much human text that it is that share of all characters."""
+
+    def change(text: str, human: Texts, rng: np.random.Generator) -> str:
+        needed, around = round(len(text) * (1 / share - 1)), ""
+        while len(around) < needed:
+            around += human[int(rng.integers(len(human)))] + "\n"
+        around, cut = around[:needed], int(rng.integers(needed + 1))
+        return f"{around[:cut]}\n{text}\n{around[cut:]}"
+
+    return change
+
+
+TEXTS: dict[str, Callable[[str, Texts, np.random.Generator], str]] = {
+    "as it was": lambda text, human, rng: text,
+    **{f"{share:.0%} of words deleted": deleted(share) for share in (0.05, 0.2, 0.5)},
+    **{f"{share:.0%} of words inserted": inserted(share) for share in (0.05, 0.2, 0.5)},
+    **{f"{share:.0%} of words swapped": swapped(share) for share in (0.05, 0.2, 0.5)},
+    "pasted into human text, half of it": pasted(0.5), "pasted into human text, a tenth of it": pasted(0.1),
+    "lower case": lambda text, human, rng: text.lower(), "white space made single": lambda text, human, rng: " ".join(text.split()),
+}  # fmt: skip

@@ -1,0 +1,57 @@
+"""What is left of a file when every mark was stripped: a perceptual hash of a picture, shingles of a text.
+
+A picture's are the signs of the slowest cosine waves of its brightness (16 x 16) and two colours (8 x 8 each), after
+Zauner 2010, with 0 for a wave that is too weak to have one: in flat drawings most are, and their signs are noise. Two
+pictures are as far apart as the waves in which they differ, as a share of those that either has. A text's are the 64 smallest hashes of its runs of five words, without
+case, punctuation and white space (Broder 1997): how many of them another text holds estimates how much of it it holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import numpy as np
+from PIL import Image
+
+SIDE, WAVES, WEAK = 64, (16, 8, 8), 40.0
+SIGNS = sum(waves**2 for waves in WAVES)
+SHINGLE, KEPT = 5, 64  # words in a run, hashes that are kept
+
+
+def of_picture(image: np.ndarray | Image.Image) -> str:
+    """192 hexadecimal digits."""
+    from scipy.fft import dctn
+
+    picture = image if isinstance(image, Image.Image) else Image.fromarray(image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image)
+    planes = np.asarray(picture.convert("RGB").convert("YCbCr").resize((SIDE, SIDE), Image.Resampling.LANCZOS), np.float64)
+    found = []
+    for plane, waves in enumerate(WAVES):
+        strength = dctn(planes[..., plane], norm="ortho")[:waves, :waves].ravel()
+        strength[0] = 0
+        found.append(np.sign(strength) * (np.abs(strength) > WEAK))
+    signs = np.concatenate(found)
+    return np.packbits(np.stack([signs > 0, signs < 0])).tobytes().hex()
+
+
+def signs_of(fingerprint: str) -> np.ndarray:
+    """The signs -1, 0 and 1 of a picture's fingerprint, int8 (384,)."""
+    above, below = np.unpackbits(np.frombuffer(bytes.fromhex(fingerprint), np.uint8)).reshape(2, SIGNS).astype(np.int8)
+    return above - below
+
+
+def distances(one: str, many: np.ndarray) -> np.ndarray:
+    """From 0, alike, to 2, opposite: of a picture to each of many, whose signs are int8 (n, 384); (n,)."""
+    own = signs_of(one)
+    return np.abs(many - own).sum(axis=1) / np.maximum(((own != 0) | (many != 0)).sum(axis=1), 1)
+
+
+def shingles(text: str) -> set[int]:
+    """The hashes, 60 bits each, of all runs of five words."""
+    words = re.findall(r"\w+", text.lower())
+    return {int.from_bytes(hashlib.blake2b(" ".join(words[i : i + SHINGLE]).encode(), digest_size=8).digest(), "big") >> 4 for i in range(len(words) - SHINGLE + 1)}
+
+
+def of_text(text: str) -> list[int]:
+    """The 64 smallest of its shingles, or all where there are fewer."""
+    return sorted(shingles(text))[:KEPT]

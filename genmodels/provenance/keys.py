@@ -1,0 +1,124 @@
+"""What is secret: the key of the watermarks, and the key and certificate that sign. They live in GENMODELS_HOME/keys.
+
+A team's own certificate is named by GENMODELS_CERTIFICATE (PEM, the chain, leaf first) and GENMODELS_PRIVATE_KEY (PEM,
+ES256); those whom it trusts by GENMODELS_TRUST (PEM, roots). Else a local one is made at first use: it says that a file
+was not changed since, and can't say who signed, which is why it is called untrusted.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from genmodels.files import cannot_write, home, make_folder
+from genmodels.refusal import Refusal
+
+LOCAL = "GenModels on this machine"  # whom a local certificate names
+YEARS = 10
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Who signs: the certificates, leaf first, and the private key, both PEM; `own`: are they a team's own?"""
+
+    chain: bytes
+    key: bytes
+    own: bool
+
+    def __repr__(self) -> str:
+        return f"Signing(own={self.own})"  # a key never reaches a log
+
+
+def watermark_key(purpose: str) -> bytes:
+    """32 secret bytes for one purpose, such as "picture"; made at first use, the same ever after."""
+    return hashlib.sha256(_kept("watermark.key", lambda: secrets.token_bytes(32)) + purpose.encode()).digest()
+
+
+def signing() -> Signing:
+    """The team's own certificate and key where they are named, else local ones. Raises `Refusal` for what can't be read."""
+    named = os.environ.get("GENMODELS_CERTIFICATE"), os.environ.get("GENMODELS_PRIVATE_KEY")
+    if any(named):
+        chain, key = (_named(path, variable) for path, variable in zip(named, ("GENMODELS_CERTIFICATE", "GENMODELS_PRIVATE_KEY"), strict=True))
+        return Signing(chain, key, True)
+    made = _kept("signing.pem", _local)
+    split = made.index(b"-----BEGIN CERTIFICATE-----")
+    return Signing(made[split:], made[:split], False)
+
+
+def trusted() -> bytes:
+    """The roots that this machine trusts beside none: PEM, b"" where none are named."""
+    path = os.environ.get("GENMODELS_TRUST")
+    return _named(path, "GENMODELS_TRUST") if path else b""
+
+
+def _named(path: str | None, variable: str) -> bytes:
+    try:
+        content = Path(path or "").expanduser().read_bytes()
+    except OSError as error:
+        raise Refusal(f"{variable} is {path!r}, which can't be read ({error.strerror}); name a PEM file, or unset it to sign with a local certificate.") from None
+    if b"-----BEGIN" not in content:
+        raise Refusal(f"{variable} names {path!r}, which is no PEM file; export the certificate or key as PEM.")
+    return content
+
+
+def _kept(name: str, make: object) -> bytes:
+    """The content of a secret file; whoever comes first makes it, readable by its owner alone."""
+    folder = make_folder(home() / "keys")
+    file = folder / name
+    if not file.exists():
+        aside = folder / f".{name}.{secrets.token_hex(4)}"
+        try:
+            with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+                opened.write(make())  # type: ignore[operator]
+                opened.flush()
+                os.fsync(opened.fileno())
+            os.link(aside, file)  # fails where another process was quicker, whose key then holds
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise cannot_write(file, error) from error
+        finally:
+            aside.unlink(missing_ok=True)
+    return _read(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _read(file: Path, changed: int) -> bytes:
+    return file.read_bytes()
+
+
+def _local() -> bytes:
+    """A new ES256 key with a leaf for signing e-mail-like things under a root of its own, as C2PA asks of certificates."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+    def name(of: str) -> x509.Name:
+        return x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, of), x509.NameAttribute(NameOID.COMMON_NAME, of)])
+
+    def usage(signs: bool) -> x509.KeyUsage:
+        others = dict.fromkeys(("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False)
+        return x509.KeyUsage(digital_signature=not signs, key_cert_sign=signs, crl_sign=signs, **others)
+
+    now = datetime.datetime.now(datetime.UTC)
+    root_key, leaf_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+
+    def certificate(of: str, key: ec.EllipticCurvePrivateKey, authority: bool) -> x509.Certificate:
+        builder = x509.CertificateBuilder().subject_name(name(of)).issuer_name(name(f"{LOCAL}, root")).public_key(key.public_key())
+        builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=365 * YEARS))
+        builder = builder.add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True).add_extension(usage(authority), critical=True)
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
+        if not authority:
+            builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
+        return builder.sign(root_key, hashes.SHA256())
+
+    secret = leaf_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return secret + certificate(LOCAL, leaf_key, False).public_bytes(Encoding.PEM) + certificate(f"{LOCAL}, root", root_key, True).public_bytes(Encoding.PEM)

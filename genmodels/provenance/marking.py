@@ -1,0 +1,150 @@
+"""The way out: whatever a model made is marked here before it leaves, whoever asks for it.
+
+A picture gets a watermark where it is large enough, a visible label where one can be read, what made it in its text
+chunks, Content Credentials, and an entry in the ledger. A text is watermarked while it is written; it leaves with a line
+that says so, an entry in the ledger, and a signed sidecar, which can be lost on the way.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from genmodels.pictures import gif_bytes, png_bytes
+from genmodels.provenance import credentials, fingerprints, ledger
+from genmodels.provenance.keys import signing, watermark_key
+from genmodels.provenance.picture_watermark import LEAST_SIDE, embed
+from genmodels.refusal import Refusal
+
+LABEL = "AI"
+SIDECAR = ".provenance.json"
+MADE_BY = "Made by a model"
+
+Facts = Mapping[str, str]
+
+
+def png(picture: np.ndarray | Image.Image, facts: Facts) -> bytes:
+    """One picture as a marked PNG file; `facts` are what `pictures.png_bytes` writes into it."""
+    return pngs([picture], [facts])[0]
+
+
+def pngs(pictures: Sequence[np.ndarray | Image.Image], facts: Sequence[Facts]) -> list[bytes]:
+    """Marked PNG files. The same picture and facts are entered into the ledger once."""
+    images = [visible(as_array(picture)) for picture in pictures]
+    files = [credentials.sign(png_bytes(marked(image), own), claims(own)) for image, own in zip(images, facts, strict=True)]
+    ledger.append([entry("picture", image.tobytes(), fingerprints.of_picture(image), own) for image, own in zip(images, facts, strict=True)])
+    return files
+
+
+def gif(frames: np.ndarray | Sequence[Image.Image], facts: Facts, fps: float = 12.5) -> bytes:
+    """An animation as a marked GIF file; the ledger keeps its first and its last frame."""
+    images = [visible(as_array(frame)) for frame in frames]
+    content = gif_bytes([Image.fromarray(marked(image).squeeze()) for image in images], fps, facts)
+    ends = {0: images[0], len(images) - 1: images[-1]}
+    ledger.append([entry("picture", image.tobytes(), fingerprints.of_picture(image), facts) for image in ends.values()])
+    return credentials.sign(content, claims(facts))
+
+
+def media(content: bytes, facts: Facts, kind: str) -> bytes:
+    """A whole JPEG, WebP, WAV or MP4 file with Content Credentials; the ledger keeps its hash alone."""
+    signed = credentials.sign(content, claims(facts))
+    ledger.append([entry(kind, signed, "", facts)])
+    return signed
+
+
+def texts(files: Sequence[str], facts: Sequence[Facts]) -> list[bytes]:
+    """The signed sidecars of text files, whose first line says what made them; each text is entered into the ledger."""
+    ledger.append([entry("text", each.encode(), fingerprints.of_text(body(each)), own) for each, own in zip(files, facts, strict=True)])
+    return [json.dumps(sidecar(each.encode(), own), indent=1).encode() for each, own in zip(files, facts, strict=True)]
+
+
+def body(text: str) -> str:
+    """A text without the line above it that says what made it."""
+    first, _, rest = text.partition("\n\n")
+    return rest if first.startswith(MADE_BY) and "\n" not in first else text
+
+
+def marked(image: np.ndarray) -> np.ndarray:
+    """The picture with the watermark of this machine; as it was where it is too small for one."""
+    return embed(image, watermark_key("picture")) if min(image.shape[:2]) >= LEAST_SIDE else image
+
+
+def visible(image: np.ndarray) -> np.ndarray:
+    """The picture with "AI" in its lower right corner; as it was where it is below 128 x 128 and would be covered by it."""
+    if min(image.shape[:2]) < LEAST_SIDE:
+        return image
+    size = max(10, min(image.shape[:2]) // 14)
+    font = ImageFont.load_default(size)
+    left, top, right, bottom = (round(edge) for edge in font.getbbox(LABEL))
+    width, height = right - left + size // 2, bottom - top + size // 2
+    picture = Image.new("L", (width, height), 0)
+    ImageDraw.Draw(picture).text((size // 4 - left, size // 4 - top), LABEL, fill=255, font=font)
+    labelled = image.copy()
+    labelled[-height:, -width:] = np.asarray(picture)[..., None]
+    return labelled
+
+
+def claims(facts: Facts) -> dict[str, str]:
+    """What a manifest says: model, seed, and the hash of the prompt, which is not given away by it."""
+    said = {"model": facts.get("Model", ""), "seed": facts.get("Seed", "")}
+    return said | ({"prompt_sha256": hashlib.sha256(facts["Prompt"].encode()).hexdigest()} if "Prompt" in facts else {})
+
+
+def entry(kind: str, content: bytes, fingerprint: Any, facts: Facts) -> dict[str, Any]:
+    """A row of the ledger: hashes alone."""
+    return {"kind": kind, "sha256": hashlib.sha256(content).hexdigest(), "print": fingerprint, **claims(facts)}
+
+
+def sidecar(content: bytes, facts: Facts) -> dict[str, Any]:
+    """A signed statement about the hash of a content, for formats that can carry no manifest (ES256 over its JSON)."""
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    who = signing()
+    statement = {"made_by": "a model", "digitalSourceType": credentials.GENERATED, "sha256": hashlib.sha256(content).hexdigest(), **claims(facts)}
+    key = serialization.load_pem_private_key(who.key, None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise Refusal("GENMODELS_PRIVATE_KEY is no key of an elliptic curve; name an ES256 key.")
+    signature = key.sign(json.dumps(statement, sort_keys=True).encode(), ec.ECDSA(hashes.SHA256()))
+    return {"statement": statement, "signature": base64.b64encode(signature).decode(), "certificates": who.chain.decode()}
+
+
+def read_sidecar(document: Any, content: bytes) -> credentials.Manifest:
+    """What a sidecar says about a content; "broken" where it is about another one or was altered."""
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    try:
+        statement, chain = document["statement"], str(document["certificates"]).encode()
+        leaf = x509.load_pem_x509_certificates(chain)[0]
+        public = leaf.public_key()
+        if not isinstance(public, ec.EllipticCurvePublicKey):
+            return credentials.Manifest("unreadable", reason="the sidecar's certificate has no ES256 key")
+        public.verify(base64.b64decode(document["signature"]), json.dumps(statement, sort_keys=True).encode(), ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return credentials.Manifest("broken", "unknown", reason="the sidecar's signature is not that of its statement")
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return credentials.Manifest("unreadable", reason=f"the sidecar is damaged ({type(error).__name__})")
+    if statement.get("sha256") != hashlib.sha256(content).hexdigest():
+        return credentials.Manifest("broken", "unknown", reason="the sidecar is about another content")
+    own = x509.load_pem_x509_certificates(signing().chain)[0]
+    name = leaf.subject.rfc4514_string()[:200]
+    said = {str(key)[:100]: str(value)[:200] for key, value in list(statement.items())[:20] if key in ("model", "seed", "prompt_sha256")}
+    signer = "this machine" if leaf.fingerprint(hashes.SHA256()) == own.fingerprint(hashes.SHA256()) else "unknown"
+    return credentials.Manifest("whole", signer, name, "lgorithmicMedia" in str(statement.get("digitalSourceType")), said)
+
+
+def as_array(picture: np.ndarray | Image.Image) -> np.ndarray:
+    """uint8 (height, width, channels)."""
+    array = np.asarray(picture.convert("RGB") if isinstance(picture, Image.Image) and picture.mode not in ("L", "RGB") else picture)
+    return array[..., None] if array.ndim == 2 else array
+
+

@@ -1,0 +1,121 @@
+"""A keyed watermark in pictures, found blind: without the original, whatever was cut off, resized or turned a little.
+
+A pattern of 128 x 128 pixels, whose waves of 4 to 28 periods have phases drawn from a secret key, is added over and over
+(spread spectrum, Cox et al. 1997). The detector takes the median of each neighbourhood away, limits what is left, so
+that edges of the drawing do not drown the pattern in flat areas, folds the picture to one tile and correlates with the
+pattern at every shift. Under a key that has nothing to do with the picture, the statistic z at one place is a sum of
+cosines of independent phases, so P(z >= x) <= exp(-x^2 / 2) whatever the picture (Hoeffding 1963); the p-value is that
+bound times every shift, scale and angle that was searched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from genmodels.refusal import Refusal
+
+TILE = 128
+LEAST_SIDE = 128  # pixels of a picture that gets a watermark
+BAND = (4, 28)  # periods a tile
+PSNR = 40.0  # decibels of what is added, at least
+NEIGHBOURHOOD, LIMIT = 9, 8.0  # pixels, grey levels
+SCALES = (1, 4 / 3, 2, 4, 0.8, 2 / 3, 0.5, 0.25)  # by which a picture is enlarged to undo a resize
+ANGLES = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5)  # degrees by which it is turned back
+SEARCHED = (len(SCALES) + len(ANGLES)) * TILE * TILE
+MOST_SIDE = 1024  # pixels that are looked at
+
+
+@dataclass(frozen=True)
+class Detection:
+    """`p_value`: the probability, at most, that a picture without this key's watermark looks so much like one with it."""
+
+    p_value: float
+    z: float
+    scale: float = 1.0
+    angle: float = 0.0
+
+
+@lru_cache(maxsize=8)
+def pattern(key: bytes) -> np.ndarray:
+    """The tile (128, 128) of a key: mean 0, standard deviation 1, waves of equal strength and random phase."""
+    seed = np.frombuffer(hashlib.sha256(b"tile" + key).digest(), np.uint32)
+    phases = np.exp(2j * np.pi * np.random.Generator(np.random.Philox(np.random.SeedSequence(seed.tolist()))).random((TILE, TILE)))
+    waves = np.fft.fft2(np.fft.ifft2(phases * _band()).real)  # of a real picture
+    tile = np.fft.ifft2(np.where(_band(), waves / np.maximum(np.abs(waves), 1e-12), 0)).real
+    tile /= tile.std()
+    tile.setflags(write=False)
+    return tile
+
+
+@lru_cache(maxsize=1)
+def _band() -> np.ndarray:
+    periods = np.fft.fftfreq(TILE) * TILE
+    radius = np.hypot(periods[:, None], periods[None, :])
+    return (radius >= BAND[0]) & (radius <= BAND[1])
+
+
+def embed(image: np.ndarray, key: bytes, psnr: float = PSNR) -> np.ndarray:
+    """The picture, uint8 (height, width, channels), with the watermark added to all channels, as strong as `psnr` allows.
+
+    Raises `Refusal` for a picture whose height or width is below 128.
+    """
+    if min(image.shape[:2]) < LEAST_SIDE:
+        raise Refusal(f"The picture is {image.shape[1]} x {image.shape[0]} pixels, too small for a watermark; {LEAST_SIDE} x {LEAST_SIDE} are needed.")
+    height, width = image.shape[:2]
+    added = np.tile(pattern(key), (-(-height // TILE), -(-width // TILE)))[:height, :width, None]
+    original, most = image.astype(np.float64), 255**2 / 10 ** (psnr / 10)
+    low, high = 0.0, 64.0
+    for _ in range(14):  # what white or black cuts off is made up for elsewhere
+        middle = (low + high) / 2
+        marked = np.clip(np.round(original + middle * added), 0, 255)
+        low, high = (middle, high) if ((marked - original) ** 2).mean() <= most else (low, middle)
+    return np.clip(np.round(original + low * added), 0, 255).astype(np.uint8)
+
+
+def detect(image: np.ndarray | Image.Image, key: bytes, *, sure: float = 1e-9) -> Detection:
+    """Is the watermark of this key in the picture? Of what is searched the most telling, all of it counted.
+
+    The search ends at a p-value below `sure`. Of a large picture the middle 1024 x 1024 pixels are looked at.
+    """
+    picture = image if isinstance(image, Image.Image) else Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
+    picture, best = _middle(picture.convert("L")), Detection(1.0, 0.0)
+    edge = int(np.median(np.concatenate([each.ravel() for each in (np.asarray(picture)[0], np.asarray(picture)[-1])])))
+    for scale, angle in (*((scale, 0) for scale in SCALES), *((1, angle) for angle in ANGLES)):
+        size = max(8, round(picture.width * scale)), max(8, round(picture.height * scale))
+        if max(size) > 2 * MOST_SIDE:
+            continue
+        looked = picture if scale == 1 else picture.resize(size, Image.Resampling.BICUBIC)
+        looked = looked.rotate(angle, Image.Resampling.BICUBIC, fillcolor=edge) if angle else looked
+        z = statistic(looked, key)
+        if z > best.z:
+            best = Detection(min(1.0, SEARCHED * float(np.exp(-(z**2) / 2))), z, scale, angle)
+            if best.p_value < sure:
+                break
+    return best
+
+
+def statistic(picture: Image.Image, key: bytes) -> float:
+    """The largest z over all shifts of the pattern, of a grey picture."""
+    rest = np.asarray(picture, np.float32) - np.asarray(picture.filter(ImageFilter.MedianFilter(NEIGHBOURHOOD)), np.float32)
+    rest = np.where(np.abs(rest) < LIMIT, rest, np.sign(rest) * np.maximum(0, 2 * LIMIT - np.abs(rest)))
+    height, width = (-(-side // TILE) * TILE for side in rest.shape)
+    canvas = np.zeros((height, width), np.float32)
+    canvas[: rest.shape[0], : rest.shape[1]] = rest
+    waves = np.where(_band(), np.fft.fft2(canvas.reshape(height // TILE, TILE, width // TILE, TILE).sum(axis=(0, 2))), 0)
+    strength = np.sqrt((np.abs(waves) ** 2).sum())
+    if strength < 1e-6:
+        return 0.0  # a picture of one colour
+    expected = np.fft.fft2(pattern(key))
+    expected = np.where(_band(), expected / np.maximum(np.abs(expected), 1e-12), 0)
+    return float(np.fft.ifft2(waves * np.conj(expected)).real.max() * TILE * TILE / strength)
+
+
+def _middle(picture: Image.Image) -> Image.Image:
+    width, height = (min(side, MOST_SIDE) for side in picture.size)
+    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    return picture.crop((left, top, left + width, top + height))
