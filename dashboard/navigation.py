@@ -34,6 +34,8 @@ SCREENS = (
     Screen("prompt", "Prompt", ":material/edit_note:", "Look inside"),
     Screen("bias", "Bias", ":material/balance:", "Review"),
     Screen("memorisation", "Memorisation", ":material/psychology:", "Review"),
+    Screen("deepfake", "Deepfake risk", ":material/fingerprint:", "Review"),
+    Screen("verify", "Check a file", ":material/verified:", "Review"),
     Screen("about", "About", ":material/info:", "Help"),
 )
 

@@ -205,6 +205,37 @@ def enlarged(path: str, changed: int, side: int) -> bytes:
     return png_bytes(picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST))
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
+def thumbnail(content: bytes) -> bytes:
+    """A foreign picture, read safely and made small."""
+    from genmodels.pictures import open_picture, png_bytes
+
+    picture = open_picture(content)
+    picture.thumbnail((256, 256))
+    return png_bytes(picture)
+
+
+def detector() -> Any:
+    """What tells pictures of generators, one call at a time; None where the gallery has none."""
+    found, lock = _detector(_home())
+    if found is None:
+        return None
+
+    def ask(image: Any) -> Any:
+        with lock:
+            return found(image)
+
+    ask.given_away = found.given_away  # type: ignore[attr-defined]
+    return ask
+
+
+@st.cache_resource(max_entries=2, show_spinner=FIRST_TIME)
+def _detector(home: str) -> tuple[Any, threading.Lock]:
+    from genmodels.detecting import open_detector
+
+    return open_detector(), threading.Lock()
+
+
 @st.cache_resource(show_spinner=False)
 def settle() -> None:
     """Once the libraries of the curves are loaded, take them out of what the garbage collector walks through.

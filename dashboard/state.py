@@ -39,6 +39,7 @@ SWAP_FROM, SWAP_TO, CANDIDATES = "swap_from", "swap_to", "candidates"  # counter
 DRAWN, DRAW_AGAIN = "drawn", "draw_again"  # the pictures that were drawn last, one list a view; one is to be drawn at once
 HISTORY, STARS = "history", "stars"  # pictures of this session; the favourites among them
 TOWARDS, CELL, WORD_STEP = "towards", "cell", "word_step"  # second prompt; which picture is looked into; at which step
+CHECKED = "checked_files"  # the files that were checked last, and what was found
 PAINTED = "painted"  # what was painted on the page
 BEGUN, BEFORE = "begun", "before"  # picture and mask to begin from as the form has them; what the last drawing began from
 SWEEP, SWEPT = "sweep.shape", "sweep.drawn"  # axes of the sweep as the form has them; of what was drawn

@@ -7,6 +7,7 @@ are detected; some inside it are padding and go unseen, and alter no claim.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from genmodels.refusal import Refusal
 
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 OURS = "org.genmodels.made"
+HEAD = "first_box_sha256"
 MOST_BYTES = 64_000_000  # of a file
 MOST_SAID = 2_000  # characters of a claim that are shown
 # What a file begins with, and its media type; what is not here can carry no manifest.
@@ -54,12 +56,13 @@ def media_type(content: bytes) -> str:
 def sign(content: bytes, claims: Mapping[str, Any], title: str = "") -> bytes:
     """The same file with a manifest, about 3.5 kB more. Raises `Refusal` where the format can carry none or can't be read."""
     c2pa, kind, who = _c2pa(), media_type(content), signing()
+    claims = dict(claims) | ({HEAD: _head(content)} if kind == "video/mp4" else {})
     if not kind:
         raise Refusal("This kind of file can carry no Content Credentials; PNG, JPEG, WebP, GIF, WAV and MP4 can.")
     created = {"action": "c2pa.created", "digitalSourceType": GENERATED}
     manifest = {
         "claim_generator_info": [{"name": "GenModels", "version": "1"}], "title": title or "made by a model",
-        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [created]}}, {"label": OURS, "data": dict(claims)}],
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [created]}}, {"label": OURS, "data": claims}],
     }  # fmt: skip
     out = io.BytesIO()
     try:
@@ -93,7 +96,15 @@ def read(content: bytes) -> Manifest:
         known = trusted() + (own.chain[own.chain.rindex(b"-----BEGIN") :] if own.own else b"")
         again = _document(content, kind, known)[0] if known else None
         signer = "trusted" if again and again.get("validation_state") == "Trusted" else "unknown"
-    return Manifest("whole", signer, name, *_claims(active))
+    generated, claims = _claims(active)
+    if claims.pop(HEAD, _head(content)) != _head(content):
+        return Manifest("broken", "unknown", name, reason="the first box of the film was changed")
+    return Manifest("whole", signer, name, generated, claims)
+
+
+def _head(content: bytes) -> str:
+    """The hash of the first box of a film, which C2PA's own hash leaves out."""
+    return hashlib.sha256(content[: int.from_bytes(content[:4], "big")]).hexdigest()
 
 
 def _claims(active: Mapping[str, Any]) -> tuple[bool, dict[str, Any]]:

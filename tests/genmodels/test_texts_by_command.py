@@ -28,7 +28,7 @@ def test_from_a_file_to_texts_that_say_what_made_them(genmodels, tmp_path: Path)
         assert written.startswith("the ") and len(written.strip()) <= 4 + 12
     audited = genmodels("audit", trained["run"], "--json", "--out", tmp_path / "audit")
     document = json.loads(audited.stdout)
-    assert {row["audit"] for row in document["findings"]} == {"bias-of-text", "extraction", "membership"} == set(document["audited"])
+    assert {row["audit"] for row in document["findings"]} == {"bias-of-text", "extraction", "membership", "provenance"} == set(document["audited"])
     assert audited.returncode == (1 if document["verdict"] in ("fail", "not measured") else 0) and all(row["reason"] for row in document["not_measured"])
     refused = genmodels("walk", trained["run"], "--out", tmp_path / "walk")
     assert refused.returncode == 2 and "has no latent space to walk" in refused.stderr and refused.stderr.count("\n") == 1

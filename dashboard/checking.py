@@ -1,0 +1,99 @@
+"""Files that somebody dropped: what each says of itself, what is found in it, and how often that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard import resources, state
+from dashboard.text import counted, plain_text, safe_text
+
+ICONS = {
+    "valid": (":material/verified:", "green"), "found": (":material/water_drop:", "green"), "exact match": (":material/menu_book:", "green"), "near match": (":material/menu_book:", "blue"),
+    "broken": (":material/broken_image:", "red"), "unreadable": (":material/broken_image:", "red"), "generated": (":material/smart_toy:", "orange"), "abstained": (":material/help:", "gray"),
+}  # fmt: skip
+PARTS = {"manifest": "Content Credentials", "watermark": "Watermark", "ledger": "Ledger of this machine", "detector": "Detector, which needs no mark"}
+MOST = 200  # files at once
+
+
+def page() -> None:
+    """The uploader, and what was found in each file."""
+    files = st.file_uploader("Files to check", accept_multiple_files=True, max_upload_size=64, key=state.upload_key("verify"))
+    asked = st.checkbox("Ask the detector too, which needs no mark (the first time it takes some seconds to load)", value=True, key="verify.detector")
+    if not files:
+        st.info("Drop a file above. What it shows: a signed manifest and who signed it, the watermark of this machine, an entry in its ledger, and what a detector makes of it.", icon=":material/upload_file:")
+        return
+    if len(files) > MOST:
+        st.error(f"These are {len(files)} files; at most {MOST} are checked at once, so leave some out.")
+        return
+    rows = checked([(file.name, file.getvalue()) for file in files], asked)
+    downloads(rows)
+    for row, file in zip(rows, [file for file in files if not file.name.endswith(".provenance.json")], strict=True):
+        with st.container(border=True):
+            show(row, file)
+
+
+def checked(files: Sequence[tuple[str, bytes]], asked: bool) -> list[dict[str, Any]]:
+    """What was found, with progress while it is looked for; kept while the same files lie there."""
+    import hashlib
+
+    from genmodels.provenance.verifying import verify_many
+
+    key = (asked, *((name, hashlib.sha256(content).hexdigest()) for name, content in files))
+    kept = state.get(state.CHECKED)
+    if kept is not None and kept[0] == key:
+        rows: list[dict[str, Any]] = kept[1]
+        return rows
+    said = st.progress(0.0, "Loading the detector …" if asked else "Reading …")
+    detector = resources.detector() if asked else None
+    rows = verify_many(files, detector=detector, report=lambda done, of: said.progress(done / max(of, 1), f"{done} of {counted(of, 'file')} read"))  # type: ignore[arg-type, return-value]
+    said.empty()
+    state.put(state.CHECKED, (key, rows))
+    return rows
+
+
+def downloads(rows: Sequence[Mapping[str, Any]]) -> None:
+    from genmodels.report import verified
+
+    with st.container(horizontal=True):
+        for form, mime in (("html", "text/html"), ("json", "application/json")):
+            st.download_button(f"All findings ({form.upper()})", lambda form=form: verified(rows, form).encode(), f"checked-files.{form}", mime, key=f"verify.{form}", icon=":material/download:", on_click="ignore")  # type: ignore[misc]
+
+
+def show(row: Mapping[str, Any], file: Any) -> None:
+    """One file: the sentence, then the four readings."""
+    st.markdown(f"**{safe_text(row['file'], 120)}**")
+    if "error" in row:
+        st.error(safe_text(row["error"], 400))
+        return
+    left, right = st.columns([1, 4])
+    if row["kind"] == "picture":
+        left.image(resources.thumbnail(file.getvalue()), alt=plain_text(f"The file {row['file']}"), width=128)
+    else:
+        left.markdown({"text": ":material/description: Text", "sound": ":material/graphic_eq: Sound", "film": ":material/movie: Film"}[row["kind"]])
+    right.markdown(safe_text(row["sentence"], 900))
+    for part, column in zip(PARTS, right.columns(4), strict=True):
+        with column:
+            reading(part, row[part])
+
+
+def reading(part: str, found: Mapping[str, Any]) -> None:
+    st.markdown(f":small[{PARTS[part]}]")
+    icon, colour = ICONS.get(str(found["verdict"]), (":material/remove:", "gray"))
+    st.badge(plain_text(found["verdict"], 30), icon=icon, color=colour)  # type: ignore[arg-type]
+    told = [str(found[name]) for name in ("integrity", "trust", "reason") if found.get(name)]
+    told += [f"{label} {value}" for label, value in (found.get("claims") or {}).items() if label != "prompt_sha256"]
+    if found.get("p_value") is not None:
+        told.append(f"p = {found['p_value']:.2g}")
+    if found.get("distance") is not None:
+        told.append(f"distance {found['distance']:.3f}; entered {found['entry']['time']}, {found['entry']['model']}, seed {found['entry']['seed']}")
+    if found.get("probability") is not None:
+        told.append(f"probability of being generated {found['probability']:.0%}")
+    if found.get("miss") is None:
+        told.append("how often this is wrong was not measured")
+    else:
+        told.append(f"false alarms {found['false_alarm']:.2%}; misses {found['miss']:.0%} ({found['miss_of']})")
+    st.caption(safe_text("; ".join(told), 600))
+

@@ -1,0 +1,35 @@
+"""How detectable the samples of a run are, epoch by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from genmodels.data.fakes import in_colour
+from genmodels.detecting import area_under_curve, open_detector, seen
+from genmodels.findings import clopper_pearson
+from genmodels.refusal import Refusal
+from genmodels.runs import Run
+from genmodels.subject import Subject
+from genmodels.training import load_for
+
+N = 100
+
+
+def over_epochs(run: Run, epochs: Sequence[int], n: int = N, seed: int = 1) -> list[dict[str, Any]]:
+    """Rows of epoch, area (under the curve, against held-out pictures), found at 1 % false alarms with low and high, n."""
+    detector = open_detector()
+    if detector is None:
+        raise Refusal("There is no detector in the gallery, so nothing can be told; train one with make gallery.")
+    data = load_for(run.experiment)
+    real = detector.scores(np.stack([seen(image) for image in in_colour(data.test.images[:1000])]))
+    rows = []
+    for epoch in epochs:
+        samples = Subject(run.generator(epoch), data, n=n, seed=seed).samples
+        scores = detector.scores(np.stack([seen(image) for image in in_colour(samples)]))
+        told = clopper_pearson(int((scores >= detector.scale.threshold).sum()), n)
+        truth = np.concatenate([np.ones(n, bool), np.zeros(len(real), bool)])
+        rows.append({"epoch": epoch, "area": area_under_curve(np.concatenate([scores, real]), truth), "found": told.value, "low": told.low, "high": told.high, "n": n})
+    return rows

@@ -1,0 +1,46 @@
+"""Does a prompt reproduce one particular training picture? The measure, and the error rate, are those of the memorisation audit."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from genmodels.calibration import of
+from genmodels.findings import clopper_pearson
+from genmodels.nearness import nearness
+from genmodels.pictures import png_bytes
+from genmodels.refusal import Refusal
+
+NEAR = 0.1  # relative distance from which a picture is nearly equal: the second limit of the memorisation audit
+
+
+def likeness(generator: Any, data: Any, prompt: str, *, n: int = 8, seed: int = 0) -> dict[str, Any]:
+    """n pictures of a prompt, each with its nearest training picture.
+
+    {"pairs": [{"prompt", "caption", "training", "seed", "distance", "relative", "pictures"}], "reproduced", "individual",
+    "sentence"}; `individual` is the training picture that at least half of them nearly equal, or None. Raises `Refusal`
+    where the model knows no word of the prompt.
+    """
+    if not generator.knows(prompt):
+        raise Refusal(f"The model knows no word of {prompt[:60]!r}; ask for what it was trained on.")
+    samples = generator.sample(n, seed=seed, given=[prompt] * n)
+    found = nearness(samples, data.train.images)
+    captions = data.train.captions
+    rows = [
+        {
+            "prompt": captions[int(found.index[i])] if captions else "", "training": int(found.index[i]), "seed": seed + i, "distance": float(found.distance[i]), "relative": float(found.relative[i]),
+            "pictures": [base64.b64encode(png_bytes(image)).decode() for image in (samples[i], data.train.images[found.index[i]])],
+        }
+        for i in range(n)
+    ]  # fmt: skip
+    close = [int(found.index[i]) for i in np.flatnonzero(found.relative < NEAR)]
+    estimate = clopper_pearson(len(close), n)
+    name, times = Counter(close).most_common(1)[0] if close else (None, 0)
+    rates = of("memorisation", "copies")
+    wrong = f"the copies of the memorisation audit have {rates['false_alarm']:.1%} false alarms and {rates['power']:.0%} caught ({rates['case']})" if rates else "how often that is wrong was not measured"
+    who = f" {times} of them are one training picture, “{captions[name] if captions else name}”." if name is not None and 2 * times >= n else " They are no single training picture."
+    sentence = f"{len(close)} of {n} nearly equal a training picture (95 % interval {estimate.low:.0%} to {estimate.high:.0%}).{who} By the same distance {wrong}."
+    return {"pairs": rows, "reproduced": len(close), "individual": name if name is not None and 2 * times >= n else None, "sentence": sentence}

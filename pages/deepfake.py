@@ -1,0 +1,24 @@
+"""Is what a model makes marked, does the mark survive, and can it be told without one?"""
+
+import streamlit as st
+
+from dashboard import audit_work, gallery, marks_views, navigation, state
+from dashboard.text import refuse
+from genmodels.refusal import Refusal
+from genmodels.runs import RunStore
+
+NOTHING = "There is no trained model yet. Train one, then come back to see whether what it makes can be told."
+st.title("Deepfake risk", anchor=False)
+state.show_notice()
+run = audit_work.choose(RunStore.default(), ("image", "text", "code"), NOTHING)
+if run is None:
+    st.stop()
+navigation.link("verify", "Check a file: is it marked, and by whom?")
+audits = ["provenance", "deepfake"] if run.spec.kind == "image" else ["provenance"]
+try:
+    audit_work.ask(run, audits, "Samples", 1000)
+    found = audit_work.show(run, audits, "This model was not audited for marks yet: start the audit above. It sends samples out, wears them, and looks for every mark.")
+    marks_views.view(run, found)
+    gallery.credit(run.facts.get("credit", ""))
+except Refusal as refusal:
+    refuse(refusal)
