@@ -99,10 +99,20 @@ def fit_scale(scores: np.ndarray, generated: np.ndarray) -> Scale:
     return Scale(float(line.coef_[0, 0]), float(line.intercept_[0]), float(np.quantile(scores[~generated], 1 - FALSE_ALARMS, method="higher")), len(scores))
 
 
-def save_scale(scale: Scale, folder: Path) -> None:
+def fit_scale_of(run: Any, data: Any, seed: int = 1) -> Scale:
+    """Fit and keep the scale of a run of the model reader on one half of the held-out pictures of `fakes`."""
     from genmodels.files import write_atomically
 
-    write_atomically(folder / KEPT, json.dumps(asdict(scale), indent=1))
+    scores = Detector(run.generator(), Scale(1, 0, 0, 0)).scores(data.test.images)
+    half = first_half(len(scores), seed)
+    scale = fit_scale(scores[half], data.test.labels[half] == 1)
+    write_atomically(run.path / KEPT, json.dumps(asdict(scale), indent=1))
+    return scale
+
+
+def first_half(n: int, seed: int = 1) -> np.ndarray:
+    """The half, bool (n,), of held-out pictures that scales are fitted on; what is told is counted on the other."""
+    return np.random.default_rng([seed, 5]).random(n) < 0.5
 
 
 def area_under_curve(scores: np.ndarray, generated: np.ndarray) -> float:

@@ -113,7 +113,23 @@ def calibration() -> str:
             "flagged": f"{row['rate']:.1%} [{row['low']:.1%}, {row['high']:.1%}]", "repetitions": f"{row['repetitions']:,}" + (f" in {row['clusters']} splits" if "clusters" in row else ""),
         }
         for row in kept()
+        if not (row["audit"] == "provenance" and row["culprit"] and row["part"].endswith((" of a picture", " of a text")))
     ])  # fmt: skip
+
+
+def survival() -> str:
+    """In what share of planted files each mark is found after each change."""
+    from dashboard.marks_views import survival_table
+
+    parts = ("manifest", "watermark at 1 %", "watermark", "ledger", "together")
+    rows = []
+    for kind in ("picture", "text"):
+        table = survival_table(kind)
+        for change in dict.fromkeys(table["change"]) if len(table) else ():
+            own = {row["part"]: row for row in table[table["change"] == change].to_dict("records")}
+            shown = {part: f"{own[part]['rate']:.0%} [{own[part]['low']:.0%}, {own[part]['high']:.0%}]" if part in own else "" for part in parts}
+            rows.append({"": kind, "change": change, **shown, "n": f"{next(iter(own.values()))['n']:,}"})
+    return catalogue.table(rows)
 
 
 def found() -> str:
@@ -134,7 +150,7 @@ def _number(row: dict[str, Any] | None) -> str:
     return "" if row is None else "not measured" if row["value"] is None else f"{row['value']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
 
 
-TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "found": found}
+TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found}
 
 
 def filled(text: str) -> str:

@@ -16,14 +16,16 @@ from typing import Any
 import numpy as np
 
 from genmodels import checkpoints, jobs
+from genmodels.detecting import RUN, fit_scale_of
 from genmodels.files import home, write_atomically
 from genmodels.gallery import GALLERY
 from genmodels.measuring import audit_run, measure_run, run_document
+from genmodels.planting.deepfake import experiment
 from genmodels.recipe import Experiment
 from genmodels.refusal import Refusal
 from genmodels.report import report
 from genmodels.runs import Run, RunStore
-from genmodels.training import kept_epochs, train
+from genmodels.training import kept_epochs, load_for, train
 
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "vae-digits": {"model": "vae", "data": "digits", "recipe": {"latent": 8, "width": 16, "warmup": 200}, "epochs": 60, "batch_size": 32},
@@ -42,6 +44,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "reader-skin": {"model": "reader", "data": "openmoji", "source": {"label": "tone or none", "subset": "all"}, "epochs": 45, "batch_size": 32},
     "reader-gender": {"model": "reader", "data": "openmoji", "source": {"split": "combination", "label": "woman or man", "subset": "all", "mirror": True}, "recipe": {"colours": "any", "wear": 0.05, "learning_rate": 2e-3}, "epochs": 65, "batch_size": 32},
     "gan-prompts": {"model": "gan", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "recipe": {"captioned": True, "learning_rate": 5e-4}, "epochs": 70},
+    "detector": experiment(),
     "diffusion-icons": {"model": "diffusion", "data": "icons", "source": {"size": 32}, "recipe": {"width": 32}, "epochs": 45},
 }
 # What is trained before, for runs that branch from the last epoch of another.
@@ -54,6 +57,8 @@ def make(name: str) -> Run:
     """Train, slim, measure and audit one run of the gallery."""
     run = trained(name, Experiment.from_dict(EXPERIMENTS[name]), trained(name, Experiment.from_dict(BEFORE[name])) if name in BEFORE else None)
     shipped = slim(run, name)
+    if name == RUN:
+        fit_scale_of(shipped, load_for(run.experiment))
     started = time.monotonic()
     measured_again(shipped)
     print(f"\n{name}: trained in {run.status['seconds']:.0f} s, measured in {time.monotonic() - started:.0f} s.")

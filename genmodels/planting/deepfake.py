@@ -26,7 +26,7 @@ def experiment(left_out: str = "none", n: int = N, epochs: int = EPOCHS) -> dict
 def deepfake(repetitions: int, seed: int, report: Report) -> Planted:
     """Every held-out picture is one repetition; fewer than a thousand asked for: a smaller training."""
     from genmodels.data.fakes import FAMILIES, REAL, worn
-    from genmodels.detecting import Detector, area_under_curve, calibration_error, fit_scale, open_detector
+    from genmodels.detecting import Detector, area_under_curve, calibration_error, first_half, fit_scale, open_detector
 
     small = {"n": 60, "epochs": 1} if repetitions < 100 else {}
     for left_out in (*FAMILIES, "none"):
@@ -35,7 +35,7 @@ def deepfake(repetitions: int, seed: int, report: Report) -> Planted:
         family = np.asarray(test.groups["family"], str)
         reader = run.generator()
         scores, generated = Detector(reader, None).scores(test.images), family != REAL  # type: ignore[arg-type]
-        half = np.random.default_rng([seed, 5]).random(len(scores)) < 0.5
+        half = first_half(len(scores))
         scale = fit_scale(scores[half & (family != left_out)], generated[half & (family != left_out)])
         flags, counted = scores >= scale.threshold, ~half
         real = counted & ~generated

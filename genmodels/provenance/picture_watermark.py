@@ -27,7 +27,7 @@ NEIGHBOURHOOD, LIMIT = 9, 8.0  # pixels, grey levels
 SCALES = (1, 4 / 3, 2, 4, 0.8, 2 / 3, 0.5, 0.25)  # by which a picture is enlarged to undo a resize
 ANGLES = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5)  # degrees by which it is turned back
 SEARCHED = (len(SCALES) + len(ANGLES)) * TILE * TILE
-MOST_SIDE = 1024  # pixels that are looked at
+MOST_SIDE = 512  # pixels that are looked at, once enlarged
 
 
 @dataclass(frozen=True)
@@ -80,16 +80,15 @@ def embed(image: np.ndarray, key: bytes, psnr: float = PSNR) -> np.ndarray:
 def detect(image: np.ndarray | Image.Image, key: bytes, *, sure: float = 1e-9) -> Detection:
     """Is the watermark of this key in the picture? Of what is searched the most telling, all of it counted.
 
-    The search ends at a p-value below `sure`. Of a large picture the middle 1024 x 1024 pixels are looked at.
+    The search ends at a p-value below `sure`. Of a large picture the middle, 512 x 512 pixels of each scale, is looked at.
     """
     picture = image if isinstance(image, Image.Image) else Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
-    picture, best = _middle(picture.convert("L")), Detection(1.0, 0.0)
+    picture, best = picture.convert("L"), Detection(1.0, 0.0)
     edge = int(np.median(np.concatenate([each.ravel() for each in (np.asarray(picture)[0], np.asarray(picture)[-1])])))
     for scale, angle in (*((scale, 0) for scale in SCALES), *((1, angle) for angle in ANGLES)):
-        size = max(8, round(picture.width * scale)), max(8, round(picture.height * scale))
-        if max(size) > 2 * MOST_SIDE:
-            continue
-        looked = picture if scale == 1 else picture.resize(size, Image.Resampling.BICUBIC)
+        middle = _middle(picture, round(MOST_SIDE / scale))
+        size = max(8, round(middle.width * scale)), max(8, round(middle.height * scale))
+        looked = middle if scale == 1 else middle.resize(size, Image.Resampling.BICUBIC)
         looked = looked.rotate(angle, Image.Resampling.BICUBIC, fillcolor=edge) if angle else looked
         z = statistic(looked, key)
         if z > best.z:
@@ -115,7 +114,7 @@ def statistic(picture: Image.Image, key: bytes) -> float:
     return float(np.fft.ifft2(waves * np.conj(expected)).real.max() * TILE * TILE / strength)
 
 
-def _middle(picture: Image.Image) -> Image.Image:
-    width, height = (min(side, MOST_SIDE) for side in picture.size)
+def _middle(picture: Image.Image, most: int) -> Image.Image:
+    width, height = (min(side, most) for side in picture.size)
     left, top = (picture.width - width) // 2, (picture.height - height) // 2
     return picture.crop((left, top, left + width, top + height))

@@ -12,8 +12,13 @@ import pytest
 from genmodels.audits import AUDITS
 from genmodels.data import DATA, Dataset, Examples
 from genmodels.findings import VERDICTS, Finding, clopper_pearson, document, overall
+from genmodels.pictures import png_bytes
 from genmodels.planted import Illustrator, Mixture, Rememberer, Writer
+from genmodels.planting.provenance import manifest_range
+from genmodels.provenance import credentials, marking
+from genmodels.provenance.picture_watermark import embed
 from genmodels.refusal import Refusal
+from genmodels.runs import RunStore
 from genmodels.subject import Generator, Noise, Parrot, Subject, TrainingMean
 
 N = 400
@@ -73,6 +78,37 @@ def written(skew: float, canaries: int = 0, **fault: float) -> Planted:
     return lambda seed: Subject(Writer(sentences(skew, canaries), **fault), sentences(skew, canaries), n=N, seed=seed)  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True)
+class Sender:
+    """Draws what somebody else drew, and sends it out in a way of its own."""
+
+    pictures: np.ndarray
+    way: str = "marked"
+
+    def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
+        return Parrot(self.pictures).sample(n, seed=seed)
+
+    def sent(self, image: np.ndarray) -> bytes:
+        if self.way == "unmarked":
+            return png_bytes(image)
+        if self.way == "forged":  # the manifest of another picture
+            signed, bare = marking.png(255 - image, {"Model": "another"}), png_bytes(image)
+            start, end = manifest_range(signed)
+            return bare[:33] + signed[start:end] + bare[33:]
+        if self.way == "wrongly keyed":
+            large = min(image.shape[:2]) >= 128
+            return credentials.sign(png_bytes(embed(image, b"the key of somebody else") if large else image), {"model": "m"})
+        return marking.png(image, {"Model": "m", "Seed": "1"})
+
+
+def drawn_by_hand(way: str = "marked") -> Planted:
+    return lambda seed: Subject(Sender(emoji().test.images, way), emoji(), n=N, seed=seed)
+
+
+def of_gallery(name: str) -> Planted:
+    return lambda seed: Subject(RunStore.default()[name].generator(), emoji(), n=N, seed=seed)
+
+
 CULPRITS: dict[str, dict[str, Planted]] = {
     "memorisation": {
         "parrot": digits(lambda data, unseen: Parrot(data.train.images)),
@@ -88,6 +124,8 @@ CULPRITS: dict[str, dict[str, Planted]] = {
     },
     "membership": {"remembers half": digits(lambda data, unseen: Rememberer(unseen.images, data.train.images[:500]))},
     "extraction": {"writes by heart": written(1.0, copies=1.0), "knows its canaries": written(1.0, canaries=5, copies=1.0)},
+    "provenance": {way: drawn_by_hand(way) for way in ("unmarked", "forged", "wrongly keyed")},
+    "deepfake": {"real drawings sold as generated": drawn_by_hand()},
     "bias-of-text": {"as biased as its text": written(1.0), "half again as biased": written(0.6, slope=1.5)},
 }  # fmt: skip
 INNOCENTS: dict[str, dict[str, Planted]] = {
@@ -101,6 +139,8 @@ INNOCENTS: dict[str, dict[str, Planted]] = {
     "bias": {"draws what it is asked for": drawn()},
     "membership": {"remembers nothing": digits(lambda data, unseen: Rememberer(unseen.images))},
     "extraction": {"writes what nobody trained on": written(1.0), "never saw its canaries": written(1.0, canaries=5)},
+    "provenance": {"marked": drawn_by_hand()},
+    "deepfake": {"a GAN of the gallery": of_gallery("gan-openmoji")},
     "bias-of-text": {"even": written(0.0)},
 }
 ALL = pytest.mark.parametrize("name", sorted(AUDITS))
@@ -187,7 +227,7 @@ def test_what_an_audit_cannot_read_is_not_measured(name: str) -> None:
     texts = sentences(0.0)
     for subject in (Subject(Parrot(unseen.images), data, n=50), Subject(Parrot(unseen.images), texts, n=50)):
         findings = AUDITS[name](subject)
-        if name != "memorisation" or subject.data is texts:
+        if name not in ("memorisation", "provenance") or subject.data is texts:  # these need no more than pictures
             assert {finding.verdict for finding in findings} == {"not measured"} and all(finding.reason for finding in findings)
 
 
