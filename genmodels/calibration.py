@@ -69,7 +69,7 @@ def kept(file: Path = KEPT) -> list[Row]:
     return json.loads(file.read_text()) if file.is_file() else []
 
 
-SAME = {"bias": {"amplification": "gender", "swap gender": "swap", "swap tone": "swap"}}  # parts that are one test with another reference
+SAME = {"bias": {"amplification": "gender", "swap gender": "swap", "swap tone": "swap"}, "deepfake": {"ranking": "detector"}}  # parts that are one test with another reference
 
 
 def of(audit: str, part: str, rows: Sequence[Row] | None = None) -> Mapping[str, Any] | None:

@@ -20,6 +20,7 @@ from genmodels.refusal import Refusal
 RUN = "detector"  # of the gallery
 FALSE_ALARMS = 0.01  # of real pictures, which the threshold is set for
 SIZE = 32
+LIGHT, PAPER = 200, 0.5  # grey level of paper, share of the border that shows it
 KEPT = "scale.json"
 
 
@@ -51,9 +52,16 @@ class Detector:
         odds = np.clip(self.reader.probabilities(images).astype(np.float64), 1e-9, 1)
         return np.log(odds[:, 1]) - np.log(odds[:, 0])
 
+    def flagged(self, images: np.ndarray) -> np.ndarray:
+        """Which of uint8 (n, 32, 32, 3) it calls generated, bool (n,)."""
+        return (self.scores(images) >= self.scale.threshold) & on_paper(images)
+
     def __call__(self, image: np.ndarray) -> dict[str, Any]:
         """Verdict and probability of one picture of any size, uint8 (height, width, 3)."""
-        score = float(self.scores(seen(image)[None])[0])
+        small = seen(image)
+        if not on_paper(small[None])[0]:
+            return {"verdict": "not measured", "probability": None, "abstained": True, "reason": "no drawing on light paper, and it learned from nothing else: of photographs it can say nothing"}
+        score = float(self.scores(small[None])[0])
         verdict = self.scale.verdict(score)
         return {"verdict": verdict, "probability": float(self.scale.probability(np.array([score]))[0]), "abstained": verdict == "abstained"}
 
@@ -70,6 +78,15 @@ class Detector:
             total[top : top + side, left : left + side] += fall
             count[top : top + side, left : left + side] += 1
         return total / count
+
+
+def on_paper(images: np.ndarray) -> np.ndarray:
+    """Which of uint8 (n, side, side, 3) have a border that is light for the most part, as drawings on paper have; bool (n,).
+
+    What the detector learned from has; of 100 photographs of faces it took 80 for generated before it looked at that.
+    """
+    border = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1).mean(axis=-1)
+    return (border > LIGHT).mean(axis=1) >= PAPER
 
 
 def seen(image: np.ndarray) -> np.ndarray:

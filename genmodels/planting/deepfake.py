@@ -57,7 +57,7 @@ def deepfake(repetitions: int, seed: int, report: Report) -> Planted:
                 yield Case("detector by group", f"real drawings, {grouping} {group}", False, int((real & (groups == group)).sum()), 0.0), flags[real & (groups == group)], None
         faces = photographs()
         if faces is not None:
-            yield Case("detector of photographs", "photographs of faces (an upper bound only)", False, len(faces), 0.0), detector.scores(faces) >= detector.scale.threshold, None
+            yield Case("detector of photographs", "photographs of faces (an upper bound only)", False, len(faces), 0.0), detector.flagged(faces), None
         rng = np.random.default_rng([seed, 6])
         clean = data_clean().test
         originals = clean.images[np.asarray(clean.groups["family"], str) == REAL]

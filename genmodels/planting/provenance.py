@@ -28,6 +28,7 @@ def provenance(repetitions: int, seed: int, report: Report) -> Planted:
     share = repetitions / 1000
     key = hashlib.sha256(f"planted {seed}".encode()).digest()
     yield from _pictures(max(10, round(PICTURES * share)), max(20, round(UNMARKED * share)), key, seed, report)
+    yield from statements(max(10, repetitions), np.random.default_rng([seed, 4]))
     yield from _texts(max(12, round(TEXTS * share)), max(20, round(UNMARKED * share)), key, seed, report)
 
 
@@ -74,6 +75,7 @@ def _pictures(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> P
     yield Case("manifest of a picture", "never marked", False, 200, 0.0), np.array([credentials.read(png_bytes(image)).state == "whole" for image in others[:200]]), None
     yield Case("manifest of a picture", "a byte changed after signing", False, 1000, 0.0), np.array(list(_flipped(own, rng))), None
     yield Case("ledger of a picture", "drawings that are not in it", False, len(others), 0.0), np.array([book.picture(fingerprints.of_picture(image)) is not None for image in others]), None
+    yield from _innocent_together(others[:500], book, key)
     wrong = [detect(image, hashlib.sha256(key + bytes([i % 256, i // 256])).digest()).p_value for i, image in enumerate(marked)]
     yield Case("watermark of a picture", "marked with another key", False, n, 0.0), np.array(wrong) <= 0.001, None
     unsigned = []
@@ -83,6 +85,28 @@ def _pictures(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> P
             report(f"provenance: unmarked picture {i} of {unmarked}")
     yield Case("watermark of a picture", "never marked", False, unmarked, 0.0), np.array(unsigned) <= 0.001, None
     yield Case("watermark at 1 % of a picture", "never marked", False, unmarked, 0.0), np.array(unsigned) <= 0.01, None
+
+
+def _innocent_together(others: np.ndarray, book: Any, key: bytes) -> Planted:
+    from genmodels.provenance import fingerprints
+    from genmodels.provenance.picture_watermark import detect
+
+    flags = [book.picture(fingerprints.of_picture(image)) is not None or detect(image, key).p_value <= 0.001 for image in others]
+    yield Case("together of a picture", "drawings that are not in the ledger", False, len(others), 0.0), np.array(flags), None
+
+
+def statements(n: int, rng: np.random.Generator) -> Planted:
+    """Texts with their signed statement, as they left and with one character changed."""
+    from genmodels.provenance.marking import read_sidecar, sidecar
+
+    found: dict[bool, list[bool]] = {True: [], False: []}
+    for number in range(n):
+        text = f"A text with the number {number} in it, which somebody wrote."
+        statement, place = sidecar(text.encode(), {}), int(rng.integers(len(text)))
+        for same, content in ((True, text), (False, text[:place] + ("x" if text[place] != "x" else "y") + text[place + 1 :])):
+            found[same].append(read_sidecar(statement, content.encode()).state == "whole")
+    yield Case("manifest of a text", "as it was", True, n, None, True), np.array(found[True]), None
+    yield Case("manifest of a text", "a character changed after signing", False, n, 0.0), np.array(found[False]), None
 
 
 def _flipped(images: np.ndarray, rng: np.random.Generator, n: int = 1000) -> Iterator[bool]:
@@ -152,7 +176,7 @@ def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Plan
                 yield Case(f"{part} of a text", name, True, len(long), None, name == SHOWN_TEXT), flags, None
         others = [human[i][:1000] for i in rng.integers(len(human), size=max(20, unmarked // 10))]
         p = np.array([p_value(text) for text in others])
-        for part, flags in (("watermark", p <= 0.001), ("watermark at 1 %", p <= 0.01), ("ledger", np.array([book.text(text) is not None for text in others]))):
+        for part, flags in (("watermark", p <= 0.001), ("watermark at 1 %", p <= 0.01), ("ledger", held := np.array([book.text(text) is not None for text in others])), ("together", held | (p <= 0.001))):
             yield Case(f"{part} of a text", "written by people", False, len(others), 0.0), flags, None
 
 

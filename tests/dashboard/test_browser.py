@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -13,9 +14,11 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from genmodels.provenance import marking
 from genmodels.runs import RunStore
 from tests.dashboard.made import made
 
@@ -103,7 +106,7 @@ def test_start_see_samples_stop(browser: Browser, server: tuple[str, Path], home
         page.close()
 
 
-@pytest.mark.parametrize("path", ["", "train", "train?run=", "runs", "data", "latent", "about"])
+@pytest.mark.parametrize("path", ["", "train", "train?run=", "runs", "data", "latent", "about", "deepfake", "verify"])
 def test_nothing_is_wider_than_the_screen(browser: Browser, server: tuple[str, Path], home: Path, path: str) -> None:
     address = f"{server[0]}/{path}" + (made("failed", broken=True, name="A name " * 9).id if path.endswith("=") else "")
     page = visit(browser, address)
@@ -116,6 +119,22 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, server: tuple[str, P
         page.wait_for_timeout(500)
         wide = page.evaluate("[document.documentElement, document.querySelector('[data-testid=stMain]')].map(e => e.scrollWidth - e.clientWidth)")
         assert wide == [0, 0], (path, width)
+    page.close()
+
+
+def test_dropped_files_are_checked(browser: Browser, server: tuple[str, Path], home: Path) -> None:
+    """A marked picture, a text of nobody, and something broken, dropped at once; the findings are downloaded."""
+    page = visit(browser, f"{server[0]}/verify")
+    page.get_by_text("Ask the detector too").click()
+    marked = marking.png(np.full((32, 32, 3), 90, np.uint8), {"Model": "vae r1", "Seed": "7"})
+    files = [("a marked [x](http://evil.example).png", "image/png", marked), ("b.txt", "text/plain", b"some words that nobody of us wrote"), ("c.png", "image/png", b"\x89PNG\r\n\x1a\nbroken")]
+    page.locator("input[type=file]").set_input_files([{"name": name, "mimeType": mime, "buffer": content} for name, mime, content in files])
+    for said in ("Marked by us and unchanged since", "No sign found", "damaged"):
+        page.get_by_text(said).first.wait_for(timeout=60_000)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="All findings (JSON)").click()
+    rows = json.loads(Path(download.value.path()).read_text())
+    assert [("error" in row, row.get("manifest", {}).get("verdict")) for row in rows] == [(False, "valid"), (False, "absent"), (True, None)]
     page.close()
 
 

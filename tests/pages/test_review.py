@@ -16,7 +16,7 @@ from genmodels.refusal import Refusal
 from genmodels.runs import Run
 from tests.pages.test_pages import HOSTILE, no_gallery, opened  # noqa: F401  (a fixture)
 
-PAGES = pytest.mark.parametrize("page", ["bias", "memorisation"])
+PAGES = pytest.mark.parametrize("page", ["bias", "memorisation", "deepfake"])
 
 
 @pytest.fixture
@@ -46,10 +46,10 @@ def test_an_audit_at_work_shows_how_far_it_is_and_can_be_stopped(page: str, own:
             progress("neutral prompts", 31, 60)
 
 
-@pytest.mark.parametrize(("page", "model"), [("memorisation", "vae"), ("memorisation", "transformer"), ("bias", "transformer"), ("bias", "vae")])
+@pytest.mark.parametrize(("page", "model"), [("memorisation", "vae"), ("memorisation", "transformer"), ("bias", "transformer"), ("bias", "vae"), ("deepfake", "vae"), ("deepfake", "transformer")])
 def test_what_was_found_is_shown(page: str, model: str, own: Callable[[str], Run]) -> None:
     run = own(model)
-    audits = {"bias": {"vae": "bias", "transformer": "bias-of-text"}, "memorisation": {"vae": "memorisation", "transformer": "extraction"}}[page][model]
+    audits = {"bias": {"vae": "bias", "transformer": "bias-of-text"}, "memorisation": {"vae": "memorisation", "transformer": "extraction"}, "deepfake": {"vae": "provenance", "transformer": "provenance"}}[page][model]
     audit_run(run, [audits], n=100)
     test = opened(page, run=run.id)
     assert not test.exception and not test.error
@@ -63,11 +63,12 @@ def test_foreign_findings_are_shown_as_text_or_not_at_all(page: str, own: Callab
     run = own("vae")
     rows = [
         {"audit": name, "part": part, "claim": HOSTILE, "verdict": HOSTILE, "exhibits": [{"role": HOSTILE}, HOSTILE, {"pictures": ["nonsense", 7]}, {"curve": [[0.1, 0.2]]}], "calibration": {"false_alarm": "x"}}
-        for name, part in (("bias", "gender"), ("bias", "followed"), ("memorisation", "copies"), ("memorisation", "duplicates"), ("membership", "auc"))
+        for name, part in (("bias", "gender"), ("bias", "followed"), ("memorisation", "copies"), ("memorisation", "duplicates"), ("membership", "auc"), ("provenance", "together of a picture"), ("deepfake", "detector"))
     ]
-    strange = {name: HOSTILE for name in ("women", "low", "high", "first_seed", "role", "prompt", "gender", "skin tone", "followed", "group", "grouping", "real", "auc", "curve", "distance", "captions", "training")}
+    strange = {name: HOSTILE for name in ("women", "low", "high", "first_seed", "role", "prompt", "gender", "skin tone", "followed", "group", "grouping", "real", "auc", "curve", "distance", "captions", "training", "change", "watermark", "ledger", "together", "picture", "sample", "probability")}
     rows.append({"audit": "bias", "part": "occupations", "verdict": "fail", "claim": "x", "exhibits": [strange, strange | {"women": 0.5}], "calibration": {"false_alarm": "x", "power": None, "effect": []}})
     rows.append({"audit": "memorisation", "part": "prompted", "verdict": "pass", "claim": "x", "exhibits": [strange | {"pictures": "no"}], "estimate": {"value": HOSTILE, "low": 1, "high": 2, "n": HOSTILE}})
+    rows.append({"audit": "provenance", "part": "together of a picture", "verdict": "pass", "claim": "x", "exhibits": [strange, strange | {"watermark": 0.5, "ledger": 1, "together": 1, "n": 3}]})
     rows.append({"audit": "membership", "part": "auc", "verdict": "pass", "claim": "x", "exhibits": [strange | {"curve": [[1, "x"], 3]}], "estimate": [1, 2]})
     run.findings_file.write_text(json.dumps({"findings": rows, "audited": {"bias": HOSTILE, "memorisation": {"n": HOSTILE}}}))
     test = opened(page, run=run.id)
@@ -103,4 +104,4 @@ def test_audits_asked_one_by_one_stand_side_by_side(own: Callable[[str], Run], t
     audit_run(run, ["memorisation"], n=100)
     document = audit_run(run, ["bias"], n=100)
     assert {row["audit"] for row in document["findings"]} == {"memorisation", "bias"} and set(document["audited"]) == {"memorisation", "bias"}
-    assert {row["audit"] for row in audit_run(run, n=100)["findings"]} == {"bias", "memorisation", "membership"}
+    assert {row["audit"] for row in audit_run(run, n=100)["findings"]} == {"bias", "memorisation", "membership", "provenance", "deepfake"}
