@@ -91,7 +91,9 @@ def reading(part: str, found: Mapping[str, Any]) -> None:
         told.append(f"distance {found['distance']:.3f}; entered {found['entry']['time']}, {found['entry']['model']}, seed {found['entry']['seed']}")
     if found.get("probability") is not None:
         told.append(f"probability of being generated {found['probability']:.0%}")
-    if found.get("miss") is None:
+    if found["verdict"] == "not measured":
+        pass
+    elif found.get("miss") is None:
         told.append("how often this is wrong was not measured")
     else:
         told.append(f"false alarms {found['false_alarm']:.2%}; misses {found['miss']:.0%} ({found['miss_of']})")

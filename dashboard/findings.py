@@ -108,8 +108,9 @@ def audited(findings: object) -> None:
 
 def error_rates(calibration: object) -> str:
     """How often such a verdict is wrong, from planted cases."""
-    if not isinstance(calibration, Mapping) or not all(isinstance(calibration.get(name), int | float) for name in ("false_alarm", "power", "effect")):
+    if not isinstance(calibration, Mapping) or not all(isinstance(calibration.get(name), int | float) for name in ("false_alarm", "power")):
         return "How often such a verdict is wrong was not measured."
     high = f" (at most {calibration['false_alarm_high']:.1%})" if isinstance(calibration.get("false_alarm_high"), float) else ""
+    effect = f" at effect {short(calibration['effect'])}" if isinstance(calibration.get("effect"), int | float) else ""
     case = f" ({plain_text(calibration['case'], 120)}, n = {short(calibration.get('n'))})" if calibration.get("case") else ""
-    return f"Of such verdicts: false alarms {calibration['false_alarm']:.1%}{high}; catches {calibration['power']:.0%} at effect {short(calibration['effect'])}{case}."
+    return f"Of such verdicts: false alarms {calibration['false_alarm']:.1%}{high}; catches {calibration['power']:.0%}{effect}{case}."

@@ -80,7 +80,7 @@ def samples(rows: Sequence[Mapping[str, Any]]) -> None:
             except (Refusal, ValueError, TypeError, KeyError):
                 continue  # findings are a file that anybody may have written
             if picture.shape[0] <= 256:
-                st.image(np.kron(picture, np.ones((3, 3, 1), np.uint8)), caption=safe_text(told, 60), width=96)
+                st.image(np.kron(picture, np.ones((3, 3, 1), np.uint8)), caption=safe_text(told, 60), alt=told, width=96)
     st.caption("With the probability of being generated that the detector gives each: the lowest of all samples.")
 
 
@@ -109,7 +109,8 @@ def traces(run: Run) -> None:
     number = int(st.number_input("Sample", 0, len(ours) - 1, 0, key=f"traces.sample.{run.id}"))
     found, away = detector(ours[number]), detector.given_away(ours[number])
     left, right = st.columns(2)
-    left.image(np.kron(ours[number], np.ones((8, 8, 1), np.uint8)), caption=f"Sample {number}: {found['verdict']}, probability {found['probability']:.1%}", width=256)
+    told = found.get("reason") or f"probability {found['probability']:.1%}"
+    left.image(np.kron(ours[number], np.ones((8, 8, 1), np.uint8)), caption=f"Sample {number}: {found['verdict']}, {told}", alt=f"Sample {number}", width=256)
     from plotly import graph_objects as go
 
     reach = float(np.abs(away).max()) or 1.0

@@ -49,7 +49,7 @@ def pairs(rows: Sequence[Mapping[str, Any]], first: str, second: str) -> None:
                 both = np.concatenate([shown[0], np.full((shown[0].shape[0], 2, 3), 128, np.uint8), shown[1]], axis=1)
                 told = row.get("prompt") or row.get("caption") or ""
                 number = ", ".join(f"{name} {row[name]:.3f}" for name in ("distance", "relative") if isinstance(row.get(name), float))
-                st.image(np.kron(both, np.ones((factor, factor, 1), np.uint8)), caption=safe_text(f"{first} | {second}: {told} ({number})", 160), width=2 * SIDE)
+                st.image(np.kron(both, np.ones((factor, factor, 1), np.uint8)), caption=safe_text(f"{first} | {second}: {told} ({number})", 160), alt=plain_text(f"{first} beside {second}: {told}", 160), width=2 * SIDE)
 
 
 def membership(rows: Sequence[Mapping[str, Any]]) -> None:

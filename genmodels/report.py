@@ -169,7 +169,7 @@ def _findings(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]
             else ""
         )
         verdict = str(finding.get("verdict", "not measured"))
-        rates = f"false alarms {_value(rate.get('false_alarm'))}, catches {_value(rate.get('power'))} at effect {_value(rate.get('effect'))}"
+        rates = f"false alarms {_value(rate.get('false_alarm'))}, catches {_value(rate.get('power'))}" + (f" at effect {_value(rate['effect'])}" if rate.get("effect") is not None else f" ({rate.get('case')})")
         rows.append((
             f"{SIGNS.get(verdict, '?')} {verdict}", str(finding.get("audit", "")), str(finding.get("claim", "")), shown,
             _value(finding.get("limit")), rates if rate else "not calibrated",

@@ -75,17 +75,19 @@ def write(writer: Any, noise: np.ndarray) -> np.ndarray:
     By the program behind `TextGenerator.write`, as many tokens a call as there, but with B rows and the noise given.
     """
     from genmodels.decoding import Decoding
+    from genmodels.provenance.text_watermark import setting
     from genmodels.text_generator import CHUNK
 
     n, rows, _ = noise.shape
     settings = {name: np.float32(value) for name, value in Decoding(temperature=1.0).numbers().items()}
+    mark = setting("none", None) | {"begun": np.zeros(rows, np.int32)}
     buffer, caches = np.zeros((rows, writer.context + 1), np.int32), writer._empty_caches(rows)
     used = np.zeros((rows, text.SYMBOLS), bool)
     by_row = np.concatenate([noise, np.zeros((-n % CHUNK, *noise.shape[1:]), "float32")]).swapaxes(0, 1)
     for position in range(0, n, CHUNK):
         filled, until = np.full(rows, position + 1, np.int32), np.int32(min(position + CHUNK, n))
         few = np.ascontiguousarray(by_row[:, position : position + CHUNK])
-        buffer, caches, used = writer._advance(buffer, filled, np.int32(position), until, caches, few, used, settings)
+        buffer, caches, used = writer._advance(buffer, filled, np.int32(position), until, caches, few, used, settings, mark)
         written = np.asarray(buffer)  # as the page that streams them does
     return written[:, : n + 1]
 

@@ -52,7 +52,7 @@ def error_rates(part: str, kind: str) -> Part:
     """How often such a verdict is wrong, from planted cases: "false_alarm" and "miss", None where it was not measured."""
     audit, test = ("deepfake", "detector") if part == "detector" else ("provenance", f"{part} of a {kind}")
     found = calibration.of(audit, test)
-    return {"false_alarm": None if found is None else found["false_alarm"], "miss": None if found is None else 1 - found["power"], "miss_of": None if found is None else found["case"]}
+    return {"false_alarm": None if found is None else found["false_alarm"], "miss": None if found is None else 1 - found["power"], "miss_of": None if found is None else str(found["case"]).split(" (")[0]}
 
 
 def _picture(content: bytes, name: str, sidecar: bytes | None, detector: Detector | None) -> dict[str, Part]:

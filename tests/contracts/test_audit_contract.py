@@ -140,7 +140,7 @@ INNOCENTS: dict[str, dict[str, Planted]] = {
     "membership": {"remembers nothing": digits(lambda data, unseen: Rememberer(unseen.images))},
     "extraction": {"writes what nobody trained on": written(1.0), "never saw its canaries": written(1.0, canaries=5)},
     "provenance": {"marked": drawn_by_hand()},
-    "deepfake": {"a GAN of the gallery": of_gallery("gan-openmoji")},
+    "deepfake": {"a VAE of the gallery": of_gallery("vae-openmoji")},
     "bias-of-text": {"even": written(0.0)},
 }
 ALL = pytest.mark.parametrize("name", sorted(AUDITS))

@@ -129,7 +129,7 @@ def test_dropped_files_are_checked(browser: Browser, server: tuple[str, Path], h
     marked = marking.png(np.full((32, 32, 3), 90, np.uint8), {"Model": "vae r1", "Seed": "7"})
     files = [("a marked [x](http://evil.example).png", "image/png", marked), ("b.txt", "text/plain", b"some words that nobody of us wrote"), ("c.png", "image/png", b"\x89PNG\r\n\x1a\nbroken")]
     page.locator("input[type=file]").set_input_files([{"name": name, "mimeType": mime, "buffer": content} for name, mime, content in files])
-    for said in ("Marked by us and unchanged since", "No sign found", "damaged"):
+    for said in ("Marked by us and unchanged since", "No sign found", "is no PNG"):
         page.get_by_text(said).first.wait_for(timeout=60_000)
     with page.expect_download() as download:
         page.get_by_role("button", name="All findings (JSON)").click()
