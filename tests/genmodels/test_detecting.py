@@ -1,0 +1,122 @@
+"""Telling without a mark: scales, probabilities, what the detector may not judge, likeness, and epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from genmodels import detecting
+from genmodels.data import DATA
+from genmodels.data.fakes import worn
+from genmodels.detecting import (
+    Detector,
+    Scale,
+    area_under_curve,
+    calibration_error,
+    fit_scale,
+    on_paper,
+    open_detector,
+    seen,
+)
+from genmodels.explore.detectability import over_epochs
+from genmodels.likeness import likeness
+from genmodels.planted import Illustrator
+from genmodels.refusal import Refusal
+from genmodels.runs import Run, RunStore
+from genmodels.spectra import radial_spectrum, rings
+
+
+def scored(n: int = 4000) -> tuple[np.ndarray, np.ndarray]:
+    """Scores that are twice too sure of themselves, and the truth."""
+    rng = np.random.default_rng(0)
+    generated = rng.random(n) < 0.3
+    return 2 * (rng.normal(size=n) + np.where(generated, 1.0, -1.0)) * 2, generated
+
+
+def test_a_scale_is_calibrated_and_keeps_its_promise() -> None:
+    scores, generated = scored()
+    scale = fit_scale(scores[::2], generated[::2])
+    error, rows = calibration_error(scale.probability(scores[1::2]), generated[1::2])
+    unscaled, _ = calibration_error(1 / (1 + np.exp(-scores[1::2])), generated[1::2])
+    assert error < 0.04 < unscaled and sum(row["share"] for row in rows) == pytest.approx(1)
+    assert (scores[1::2][~generated[1::2]] >= scale.threshold).mean() < 0.025
+    assert {scale.verdict(score) for score in np.linspace(-20, 20, 81)} == {"no sign", "abstained", "generated"}
+    assert area_under_curve(np.array([1.0, 2.0, 3.0, 4.0]), np.array([False, True, False, True])) == 0.75
+
+
+def test_the_spectrum_of_a_wave_stands_at_its_frequency() -> None:
+    x = np.arange(32)
+
+    def wave(periods: int) -> np.ndarray:
+        row = np.round(127.5 + 100 * np.sin(2 * np.pi * periods * x / 32)).astype(np.uint8)
+        return radial_spectrum(np.tile(row, (32, 1))[None, ..., None])[0]
+
+    assert (wave(5) - wave(9))[5] > 0.5 and (wave(5) - wave(9))[9] < -0.3
+    assert rings(32).sum(axis=0) == pytest.approx(1)
+
+
+def test_of_what_is_no_drawing_on_paper_nothing_is_said() -> None:
+    photograph = np.random.default_rng(0).integers(20, 120, size=(40, 50, 3), dtype=np.uint8)
+    assert not on_paper(seen(photograph)[None])[0]
+    found = Detector(None, Scale(1, 0, 0, 1))(photograph)
+    assert (found["verdict"], found["probability"], found["abstained"]) == ("not measured", None, True)
+
+
+def test_the_detector_of_the_gallery_tells_a_vae_from_drawings_and_shows_where() -> None:
+    detector = open_detector()
+    assert detector is not None
+    real = DATA["openmoji"]().load().test.images
+    drawn = RunStore.default()["vae-openmoji"].generator().sample(60, seed=42)
+    assert detector.flagged(drawn).mean() > 0.8 and detector.flagged(real).mean() < 0.06
+    away = detector.given_away(drawn[0])
+    assert away.shape == (32, 32) and np.isfinite(away).all() and away.std() > 0
+    assert detector(drawn[0]) == detector(drawn[0])  # the same picture, the same score
+
+
+def test_wear_keeps_the_shape_and_is_the_same_for_one_seed() -> None:
+    image = DATA["openmoji"]().load().test.images[0]
+    first, second = ([worn(image, np.random.default_rng(seed)) for seed in range(12)] for _ in range(2))
+    assert all(each.shape == image.shape and each.dtype == np.uint8 for each in first)
+    assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True)) and len({each.tobytes() for each in first}) > 8
+
+
+def test_a_prompt_that_gives_a_training_picture_back_is_told() -> None:
+    data = DATA["openmoji"](subset="all", split="combination").load()
+    caption = data.train.captions[5]
+
+    class Copier:
+        def knows(self, prompt: str) -> bool:
+            return prompt == caption
+
+        def sample(self, n: int, *, seed: int, given: list[str]) -> np.ndarray:
+            return np.repeat(data.train.images[5:6], n, axis=0)
+
+    found = likeness(Copier(), data, caption)
+    assert found["reproduced"] == 8 and np.array_equal(data.train.images[found["individual"]], data.train.images[5])
+    assert "8 of 8" in found["sentence"] and "false alarms" in found["sentence"]
+    with pytest.raises(Refusal, match="no word"):
+        likeness(Copier(), data, "something else")
+    assert likeness(_others(data, caption), data, caption)["individual"] is None
+
+
+def _others(data: object, caption: str) -> object:
+    painter = Illustrator(data)  # type: ignore[arg-type]
+
+    class Noisy:
+        knows = staticmethod(lambda prompt: True)
+        sample = staticmethod(lambda n, *, seed, given: np.random.default_rng(seed).integers(256, size=painter.sample(n, seed=seed, given=given).shape, dtype=np.uint8))
+
+    return Noisy()
+
+
+def test_detectability_is_measured_epoch_by_epoch(trained: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(trained("vae"))
+    epochs = sorted(int(folder.name) for folder in (run.path / "epochs").glob("*"))
+    rows = over_epochs(run, epochs, n=20)
+    assert [row["epoch"] for row in rows] == epochs and all(0 <= row["low"] <= row["found"] <= row["high"] <= 1 and 0 <= row["area"] <= 1 for row in rows)
+    monkeypatch.setattr(detecting, "RUN", "nothing")
+    with pytest.raises(Refusal, match="no detector"):
+        over_epochs(run, epochs, n=20)
