@@ -32,6 +32,7 @@ def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
         if rows := of_part(found, "detector"):
             st.subheader("What passes for real most easily", anchor=False)
             samples(rows)
+        reliable()
         traces(run)
         over_epochs(run)
         likeness(run)
@@ -59,7 +60,7 @@ def matrix(frame: pandas.DataFrame, parts: Sequence[str], name: str, see: str, t
     from plotly import graph_objects as go
 
     values = frame[list(parts)].to_numpy(float)
-    figure = go.Figure(go.Heatmap(z=values, x=list(parts), y=[charts.chart_text(str(each), 40) for each in frame["change"]], zmin=0, zmax=1, colorscale="Cividis", text=[[f"{value:.0%}" for value in row] for row in values], texttemplate="%{text}", colorbar={"title": "found", "tickformat": ".0%"}))
+    figure = go.Figure(go.Heatmap(z=values, x=list(parts), y=[charts.chart_text(str(each), 40) for each in frame["change"]], zmin=0, zmax=1, colorscale="Cividis", text=[["–" if np.isnan(value) else f"{value:.0%}" for value in row] for row in values], texttemplate="%{text}", colorbar={"title": "found", "tickformat": ".0%"}))
     figure.update_yaxes(autorange="reversed", title_text="What was done to the file")
     figure.update_xaxes(title_text="Which mark", side="top")
     charts.draw(charts.dress(figure, height=120 + 26 * len(frame)).update_layout(hovermode="closest", margin={"t": 60, "b": 20}), key=name, see=see, table=frame if table is None else table, name=name)
@@ -82,6 +83,21 @@ def samples(rows: Sequence[Mapping[str, Any]]) -> None:
             if picture.shape[0] <= 256:
                 st.image(np.kron(picture, np.ones((3, 3, 1), np.uint8)), caption=safe_text(told, 60), alt=told, width=96)
     st.caption("With the probability of being generated that the detector gives each: the lowest of all samples.")
+
+
+def reliable() -> None:
+    """The reliability curve of the detector."""
+    from genmodels.detecting import reliability
+
+    found = reliability()
+    if found is None:
+        return
+    frame = pandas.DataFrame(found["bins"])
+    ends = np.array([0.0, 1.0])
+    lines = [charts.Line("detector", frame["predicted"].to_numpy(), frame["observed"].to_numpy(), 0), charts.Line("perfectly calibrated", ends, ends, 1)]
+    st.subheader("Can its probabilities be believed?", anchor=False)
+    charts.draw(charts.curves(lines, x="probability that the detector gives", y="share that was generated", height=300), key="reliability", name="reliability", table=frame,
+                see=f"Held-out drawings, half of each kind: on the dotted line it is right about itself. Expected calibration error {found['error']:.3f}.")  # fmt: skip
 
 
 def traces(run: Run) -> None:

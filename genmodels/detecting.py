@@ -21,7 +21,7 @@ RUN = "detector"  # of the gallery
 FALSE_ALARMS = 0.01  # of real pictures, which the threshold is set for
 SIZE = 32
 LIGHT, PAPER = 200, 0.5  # grey level of paper, share of the border that shows it
-KEPT = "scale.json"
+KEPT, RELIABILITY = "scale.json", "reliability.json"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,17 @@ def fit_scale_of(run: Any, data: Any, seed: int = 1) -> Scale:
     half = first_half(len(scores), seed)
     scale = fit_scale(scores[half], data.test.labels[half] == 1)
     write_atomically(run.path / KEPT, json.dumps(asdict(scale), indent=1))
+    error, rows = calibration_error(scale.probability(scores[~half]), data.test.labels[~half] == 1)
+    write_atomically(run.path / RELIABILITY, json.dumps({"error": error, "bins": rows}, indent=1))
     return scale
+
+
+def reliability() -> dict[str, Any] | None:
+    """The expected calibration error of the detector of the gallery, and its bins, on the half that its scale never saw."""
+    from genmodels.gallery import GALLERY
+
+    file = GALLERY / RUN / RELIABILITY
+    return json.loads(file.read_text()) if file.is_file() else None
 
 
 def first_half(n: int, seed: int = 1) -> np.ndarray:
