@@ -43,7 +43,7 @@ def told_by(detector: Detector, subject: Subject, missed: float = 0.5, alike: fl
     if min(len(samples), len(real)) < LEAST:
         return [not_measured("deepfake", "Samples can be told without a mark", f"n too small: {len(samples)} samples and {len(real)} held-out pictures; {LEAST} of each are needed.", "detector")]
     ours, theirs = detector.scores(samples), detector.scores(real)
-    wrong = clopper_pearson(int((theirs >= detector.scale.threshold).sum()), len(theirs))
+    wrong = clopper_pearson(int(detector.flagged(real).sum()), len(theirs))
     if wrong.low > 3 * FALSE_ALARMS:
         reason = f"The detector takes {wrong.value:.0%} of the real held-out pictures for generated, although it was set for {FALSE_ALARMS:.0%}: it has not learned what these data look like."
         return [not_measured("deepfake", "Samples can be told without a mark", reason, "detector")]
@@ -51,7 +51,7 @@ def told_by(detector: Detector, subject: Subject, missed: float = 0.5, alike: fl
     exhibits: list[dict[str, Any]] = [
         {"sample": int(i), "probability": float(detector.scale.probability(ours[i : i + 1])[0]), "picture": base64.b64encode(png_bytes(samples[i])).decode()} for i in order
     ]
-    quiet = int((ours < detector.scale.threshold).sum())
+    quiet = int((~detector.flagged(samples)).sum())
     claim = f"Without a mark, a detector set for {FALSE_ALARMS:.0%} of false alarms (here {wrong.value:.1%} [{wrong.low:.1%}, {wrong.high:.1%}] of {wrong.n} real ones) finds what it draws (share missed)"
     area = area_under_curve(np.concatenate([ours, theirs]), np.concatenate([np.ones(len(ours), bool), np.zeros(len(theirs), bool)]))
     ranked = f"A sample looks more generated to the detector than a real picture does (probability that it is the other way round; area under the curve {area:.3f})"
