@@ -158,7 +158,7 @@ def over_epochs(run: Run) -> None:
 
     rows = resources.explored(("epochs", str(run.path), resources.newest(run)), lambda: measure(run, epochs))
     frame = pandas.DataFrame(rows)
-    lines = [charts.Line("area under the curve", frame["epoch"], frame["area"], 0), charts.Line("share found at 1 % false alarms", frame["epoch"], frame["found"], 1)]
+    lines = [charts.Line("area under the curve", frame["epoch"], frame["area"], 0), charts.Line("share found at 2 % false alarms", frame["epoch"], frame["found"], 1)]
     charts.draw(charts.curves(lines, x="epoch", y="0.5 and 0: can't be told; 1: always"), key=f"detectability.{run.id}", see="Falling lines: the samples of later epochs are harder to tell from real pictures.", table=frame, name="detectability")
 
 

@@ -1,6 +1,6 @@
 """Deepfake risk: can what this model draws be told from real drawings when every mark is gone?
 
-A detector trained on the project's own generators, calibrated and with a threshold set for 1 % of false alarms on real
+A detector trained on the project's own generators, calibrated and with a threshold set for 2 % of false alarms on real
 drawings, is asked about the samples. Whether it has ever seen this generator's family is said; for families that it has
 not, see the leave-one-out rows of its calibration.
 """

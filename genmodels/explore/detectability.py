@@ -19,7 +19,7 @@ N = 100
 
 
 def over_epochs(run: Run, epochs: Sequence[int], n: int = N, seed: int = 1) -> list[dict[str, Any]]:
-    """Rows of epoch, area (under the curve, against held-out pictures), found at 1 % false alarms with low and high, n."""
+    """Rows of epoch, area (under the curve, against held-out pictures), found at 2 % false alarms with low and high, n."""
     detector = open_detector()
     if detector is None:
         raise Refusal("There is no detector in the gallery, so nothing can be told; train one with make gallery.")

@@ -73,7 +73,7 @@ def deepfake(repetitions: int, seed: int, report: Report) -> Planted:
 
 
 def _spectral(data: Any, half: np.ndarray, left_out: str) -> tuple[float, float]:
-    """The baseline of Durall et al.: a logistic regression on the mean spectrum; area under the curve, share caught at 1 %."""
+    """The baseline of Durall et al.: a logistic regression on the mean spectrum; area under the curve, share caught at 2 %."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
