@@ -130,7 +130,7 @@ def token_table(data: Any) -> pandas.DataFrame:
 
     tokens = Tokens.of(data.spec)
     used = np.bincount(data.train.tokens, minlength=len(tokens))
-    written = [tokens.bytes_of(number) for number in range(len(tokens))]
+    written = tokens.written
     signs = [END, *(lines_of(each.decode(errors="replace")).translate(SIGNS) for each in written[1:])]
     table = pandas.DataFrame({"Token": signs, "Number": range(len(tokens)), "Bytes": [len(each) for each in written], "Training": used, "Share": used / used.sum()})
     return table.sort_values("Training", ascending=False, kind="stable")

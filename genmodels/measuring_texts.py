@@ -40,7 +40,7 @@ def _likelihoods(generator: Any, data: Any, floor: NGram) -> Iterator[Row]:
     windows, _ = held_out.batch(held_out.context * np.arange(len(held_out)))
     ours = generator.recipe.scored(generator.networks)(windows).astype("float64")
     theirs = -np.stack([floor.log_likelihood(window) for window in windows])
-    lengths = np.array([sum((byte & 0xC0) != 0x80 for byte in generator.tokens.bytes_of(token)) for token in range(len(generator.tokens))])
+    lengths = np.array([sum((byte & 0xC0) != 0x80 for byte in written) for written in generator.tokens.written])
     characters = lengths[windows[:, 1:]].sum(axis=1)
     protocol = f"held-out split in windows of {held_out.context} tokens side by side, interval over windows"
     bits = "bits a character"

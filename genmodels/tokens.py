@@ -110,13 +110,13 @@ class Tokens:
             parts = [[self.numbers[c] for c in document if c in self.numbers] for document in documents]
         return np.concatenate([np.array([0], np.int32), *(np.array([*part, 0], np.int32) for part in parts)])
 
-    def bytes_of(self, token: int) -> bytes:
-        """What a token writes, in UTF-8; nothing for `END`. A byte pair may hold only a part of a character."""
-        if token == 0:
-            return b""
-        written = self.vocabulary[token]
-        return bytes(self._byte_of[c] for c in written) if self.merges else written.encode()
+    @cached_property
+    def written(self) -> tuple[bytes, ...]:
+        """What each token writes, in UTF-8; nothing for `END`. A byte pair may hold only a part of a character."""
+        if self.merges:
+            return (b"", *(bytes(map(self._byte_of.__getitem__, token)) for token in self.vocabulary[1:]))
+        return (b"", *(token.encode() for token in self.vocabulary[1:]))
 
     def decode(self, tokens: Iterable[int]) -> str:
         """The text of tokens; bytes that are no UTF-8, such as half a character, become the replacement character."""
-        return b"".join(self.bytes_of(int(token)) for token in tokens).decode(errors="replace")
+        return b"".join(self.written[int(token)] for token in tokens).decode(errors="replace")

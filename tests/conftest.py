@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +15,9 @@ import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["GENMODELS_CHECKPOINT_SECONDS"] = "0"  # at every epoch
+if "PYTEST_XDIST_WORKER" not in os.environ:  # what one process has compiled, the others need not
+    COMPILED = tempfile.TemporaryDirectory(prefix="genmodels-compiled-")
+    os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={COMPILED.name}"
 
 ROOT = Path(__file__).parent.parent
 TINY = {
@@ -42,13 +48,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-@pytest.fixture(autouse=True, scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """GENMODELS_CACHE: data sets are drawn once a session, not once a test (files are written aside and renamed)."""
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this session, the same for all its processes."""
     base = tmp_path_factory.getbasetemp()
-    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cache(shared: Path) -> Iterator[None]:
+    """GENMODELS_CACHE: data sets are drawn once a session, not once a test (files are written aside and renamed)."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GENMODELS_CACHE", str(base / "drawn"))
+        patch.setenv("GENMODELS_CACHE", str(shared / "drawn"))
         yield
 
 
@@ -64,25 +75,26 @@ def genmodels() -> Command:
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def trained(shared: Path) -> Callable[..., Path]:
     """A tiny trained run of a model on digits or short sentences, made once a session: its folder. Copy it before you change it."""
-    from genmodels.recipe import Experiment
-    from genmodels.runs import RunStore
-
-    made: dict[str, Path] = {}
 
     def of(model: str, **changes: object) -> Path:
-        key = f"{model} {changes}"
-        if key not in made:
-            from genmodels.training import train
+        from genmodels.recipe import Experiment
+        from genmodels.runs import RunStore
 
-            store = RunStore(tmp_path_factory.mktemp(model) / "runs")
-            experiment = {"model": model, "recipe": TINY[model], "epochs": 4, "batch_size": 32} | SMALL[model] | changes
-            run = store.create(Experiment.from_dict(experiment))
-            with run.lease(), pytest.MonkeyPatch.context() as patch:
-                patch.setattr("genmodels.gallery.GALLERY", GALLERY)  # whose text encoder is taken over
-                assert train(run) == "done", run.status
-            made[key] = run.path
-        return made[key]
+        folder = shared / "trained" / hashlib.sha256(f"{model} {changes}".encode()).hexdigest()[:16]
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(folder / "lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be training it
+            store = RunStore(folder / "runs")
+            if not (run := next(iter(store), None)):
+                from genmodels.training import train
+
+                run = store.create(Experiment.from_dict({"model": model, "recipe": TINY[model], "epochs": 4, "batch_size": 32} | SMALL[model] | changes))
+                with run.lease(), pytest.MonkeyPatch.context() as patch:
+                    patch.setattr("genmodels.gallery.GALLERY", GALLERY)  # whose text encoder is taken over
+                    train(run)
+        assert run.state == "done", run.status
+        return run.path
 
     return of

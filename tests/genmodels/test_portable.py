@@ -26,7 +26,7 @@ def packed(trained: Callable[[str], Path]) -> dict[str, bytes]:
 
 def zipped(members: dict[str, bytes]) -> io.BytesIO:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
     buffer.seek(0)

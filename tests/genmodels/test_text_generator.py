@@ -221,7 +221,7 @@ def test_byte_pairs_come_back_whatever_the_text() -> None:
     for text in ("the cat", "naïve 🙂 שלום", "\x00\t\n", "<end>", "  two  spaces "):
         encoded = tokens.encode(text)
         assert tokens.decode(encoded) == text and 0 not in encoded
-        assert b"".join(tokens.bytes_of(int(token)) for token in encoded) == text.encode()
+        assert b"".join(tokens.written[int(token)] for token in encoded) == text.encode()
     assert len(tokens.encode("the cat")) < 7
     assert tokens.encode_all(["the", "cat"]).tolist() == [0, *tokens.encode("the"), 0, *tokens.encode("cat"), 0]
     assert Tokens(tokens.vocabulary, tokens.merges).encode("that cat").tolist() == tokens.encode("that cat").tolist()
