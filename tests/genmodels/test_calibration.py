@@ -33,7 +33,7 @@ def test_innocents_are_seldom_accused() -> None:
         assert row["high"] < 0.08, row
 
 
-MORE_HELD_OUT = "asked for is 90 %; with 121 held-out pictures to count the reader's errors on, about 89 % were reached"
+MORE_HELD_OUT = "asked for is 90 %; with 121 held-out pictures to count the reader's errors on, about 89 % were reached; a prior that trusts the reader more reached 92 % and accused too many innocents"
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,18 @@ def test_the_interval_holds_as_often_as_it_says(share: float) -> None:
     assert binomtest(covered, 200, 0.97).pvalue > 0.001, covered
 
 
+def test_errors_that_were_not_seen_accuse_nobody() -> None:
+    """30 pictures of each class, of which one is read wrongly in 5 %: a prior that trusts the reader more accuses one in ten."""
+    flagged = 0
+    for number in range(400):
+        rng = np.random.default_rng([number, 5])
+        wrong = rng.binomial(30, 0.05)
+        women = rng.binomial(3000, 0.5 + 0.5 * 0.05)
+        errors = Errors(GENDERS, np.array([[30.0, 0], [wrong, 30 - wrong]]))
+        flagged += corrected(seen(women, 3000 - women), errors, seed=number, draws=1000).gap(dict.fromkeys(GENDERS, 0.5))[0].low > 0
+    assert flagged <= 0.05 * 400, flagged
+
+
 def test_a_gap_begins_above_zero_only_where_something_is_off() -> None:
     even = dict.fromkeys(GENDERS, 0.5)
     assert corrected(seen(205, 195), reader(0.98)).gap(even)[0].low == 0
