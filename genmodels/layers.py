@@ -11,6 +11,8 @@ from keras import ops
 from genmodels.refusal import Refusal
 from genmodels.spectra import FLOOR, rings
 
+LEVELS = np.array([0, 1, 2, 3, 4, 5, 6, 8, 11, 16, 23, 32, 45, 64, 90, 128], np.float32) + 0.5  # of grey, from 0 to 255; no mean of three integers is one
+
 
 @keras.saving.register_keras_serializable("genmodels")
 class LearnedMap(keras.layers.Layer):
@@ -35,19 +37,28 @@ class LearnedMap(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("genmodels")
-class RadialSpectrum(keras.layers.Layer):
-    """Pictures (n, side, side, channels) to the mean log power of their brightness at each frequency (n, side / 2 + 1)."""
+class Traces(keras.layers.Layer):
+    """Pictures (n, side, side, channels) in [-1, 1] to how smooth they are and their mean spectrum (n, 6 x 16 + side / 2 + 1).
+
+    Drawings are flat between their edges and on white; what a generator draws is nearly so. For each of six maps (steps to
+    the right, down and aslant, the Laplacian, distance from white, colourfulness) the share of places below each of
+    16 grey levels; then the mean log power at each frequency (Durall et al. 2020, arXiv 2003.01826).
+    """
 
     def build(self, shape: tuple[int | None, ...]) -> None:
         self.rings = rings(int(shape[1] or 0))
-        self.normalized = keras.layers.LayerNormalization()
-        self.normalized.build((None, self.rings.shape[1]))
 
     def call(self, inputs: Any) -> Any:
+        x = 127.5 * (inputs + 1)  # grey levels
+        beside = 4 * x[:, 1:-1, 1:-1] - x[:, :-2, 1:-1] - x[:, 2:, 1:-1] - x[:, 1:-1, :-2] - x[:, 1:-1, 2:]
+        steps = (x[:, :, 1:] - x[:, :, :-1], x[:, 1:] - x[:, :-1], x[:, 1:, 1:] - x[:, :-1, :-1], beside)
+        least, most = ops.min(x, axis=-1), ops.max(x, axis=-1)
+        maps = [*(ops.mean(ops.abs(step), axis=-1) for step in steps), 255 - least, most - least]
+        shares = [ops.mean(ops.cast(each[..., None] < ops.convert_to_tensor(LEVELS), "float32"), axis=(1, 2)) for each in maps]
         grey = ops.mean(inputs, axis=-1)
         real, imaginary = ops.fft2((grey, ops.zeros_like(grey)))
         power = ops.log(real**2 + imaginary**2 + FLOOR)
-        return self.normalized(ops.reshape(power, (-1, self.rings.shape[0])) @ ops.convert_to_tensor(self.rings))
+        return ops.concatenate([*shares, ops.reshape(power, (-1, self.rings.shape[0])) @ ops.convert_to_tensor(self.rings)], axis=-1)
 
 
 @keras.saving.register_keras_serializable("genmodels")

@@ -1,7 +1,7 @@
 """Real drawings and what our own models draw, to learn to tell them apart: every family of generators is there.
 
 Each picture is worn at random in the same way whatever it is (JPEG, size, noise, blur), so that neither format nor size
-gives anything away.
+gives anything away. Half of the emoji are drawn large and shrunk, as what somebody brings is, and as what was upscaled is.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from genmodels.data import DATA, Dataset, Examples, dataset
+from genmodels.pictures import fitted, to_picture
 from genmodels.rasters import drawn_once
 from genmodels.recipe import Knobs, Spec, knob
 
 FAMILIES = ("vae", "gan", "diffusion", "upscaled", "interpolated")
 SEEDS = {"train": 500_000, "test": 900_000}  # of samples; apart, so that no picture is in both
-SIZE, REAL = 32, "real"
+SIZE, LARGE, REAL = 32, 128, "real"
 
 
 @dataset("fakes")
@@ -41,7 +42,7 @@ class Fakes(Knobs):
 
     def load(self) -> Dataset:
         """Images are uint8 (n, 32, 32, 3) on white; labels 0 real, 1 generated; groups: family, gender, skin tone."""
-        facts = {"n": self.n, "wear": self.wear, "version": 2}
+        facts = {"n": self.n, "wear": self.wear, "version": 3}
         arrays = drawn_once("fakes", facts, self._drawn)
         parts = {}
         for split in SEEDS:
@@ -55,7 +56,7 @@ class Fakes(Knobs):
         )  # fmt: skip
 
     def _drawn(self) -> dict[str, np.ndarray]:
-        emoji = DATA["openmoji"].from_dict({"subset": "all"}).load()
+        emoji, large = (DATA["openmoji"].from_dict({"subset": "all", "size": size}).load() for size in (SIZE, LARGE))
         icons = DATA["icons"].from_dict({"size": SIZE}).load()
         arrays: dict[str, np.ndarray] = {}
         for split, seed in SEEDS.items():
@@ -64,7 +65,8 @@ class Fakes(Knobs):
             most = len(own) + len(drawn) if split == "test" else 4 * n
             rng = np.random.default_rng([seed, 1])
             first, second = rng.permutation(len(own))[: most // 2 if split == "train" else most], rng.permutation(len(drawn))[: most // 2 if split == "train" else most]
-            real = [own.images[first], np.repeat(255 - drawn.images[second], 3, axis=-1)]
+            shrunk = [fitted(to_picture(getattr(large, split).images[i]), SIZE) if rng.random() < 0.5 else own.images[i] for i in first]
+            real = [np.stack(shrunk), np.repeat(255 - drawn.images[second], 3, axis=-1)]
             groups = {name: np.concatenate([np.asarray(own.groups[name], str)[first], np.full(len(second), "")]) for name in ("gender", "skin tone")}
             made = {family: draw(n, seed) for family, draw in generators().items()}
             images = np.concatenate([*real, *made.values()])

@@ -47,6 +47,15 @@ def test_a_scale_is_calibrated_and_keeps_its_promise() -> None:
     assert area_under_curve(np.array([1.0, 2.0, 3.0, 4.0]), np.array([False, True, False, True])) == 0.75
 
 
+def test_a_threshold_holds_its_promise_in_nine_of_ten_draws() -> None:
+    held = []
+    for number in range(300):
+        rng = np.random.default_rng(number)
+        held.append((rng.normal(size=20_000) >= detecting.tolerance_bound(rng.normal(size=700))).mean() <= detecting.FALSE_ALARMS + 0.001)
+    assert 0.86 < np.mean(held) <= 0.99
+    assert detecting.tolerance_bound(np.arange(50.0)) > 49
+
+
 def test_the_spectrum_of_a_wave_stands_at_its_frequency() -> None:
     x = np.arange(32)
 
@@ -56,6 +65,22 @@ def test_the_spectrum_of_a_wave_stands_at_its_frequency() -> None:
 
     assert (wave(5) - wave(9))[5] > 0.5 and (wave(5) - wave(9))[9] < -0.3
     assert rings(32).sum(axis=0) == pytest.approx(1)
+
+
+def test_traces_are_shares_of_smooth_places_and_the_spectrum() -> None:
+    from genmodels.layers import LEVELS, Traces
+
+    def traces(picture: np.ndarray) -> np.ndarray:
+        return np.asarray(Traces()(picture[None].astype(np.float32) / 127.5 - 1))[0]
+
+    white = np.full((32, 32, 3), 255, np.uint8)
+    assert traces(white)[: 6 * len(LEVELS)] == pytest.approx(1)
+    striped = white.copy()
+    striped[:, ::2] -= 10  # every step to the right is 10 grey levels, every step down none, half of the places are 10 below white
+    right, down, aslant, beside, paper, colour = traces(striped)[: 6 * len(LEVELS)].reshape(6, -1)
+    assert right == pytest.approx(1.0 * (LEVELS > 10)) and down == pytest.approx(1) and aslant == pytest.approx(1.0 * (LEVELS > 10))
+    assert beside == pytest.approx(1.0 * (LEVELS > 20)) and paper == pytest.approx(np.where(LEVELS > 10, 1, 0.5)) and colour == pytest.approx(1)
+    assert traces(striped)[6 * len(LEVELS) :] == pytest.approx(radial_spectrum(striped[None])[0], abs=1e-3)
 
 
 def test_of_what_is_no_drawing_on_paper_nothing_is_said() -> None:
@@ -74,6 +99,16 @@ def test_the_detector_of_the_gallery_tells_a_vae_from_drawings_and_shows_where()
     away = detector.given_away(drawn[0])
     assert away.shape == (32, 32) and np.isfinite(away).all() and away.std() > 0
     assert detector(drawn[0]) == detector(drawn[0])  # the same picture, the same score
+
+
+def test_the_detector_of_the_gallery_tells_diffused_pictures_of_seeds_it_never_saw() -> None:
+    from genmodels.drawing import Drawing
+
+    detector, run = open_detector(), RunStore.default()["diffusion-openmoji"]
+    assert detector is not None
+    captions = DATA["openmoji"].from_dict(run.experiment.source).load().train.captions[::40][:32]
+    drawn = run.generator().sample(len(captions), seed=77, given=list(captions), drawing=Drawing(steps=10))
+    assert detector.flagged(drawn).mean() > 0.7
 
 
 def test_wear_keeps_the_shape_and_is_the_same_for_one_seed() -> None:
