@@ -232,6 +232,7 @@ def document(subject: str, findings: Sequence[Finding], required: Sequence[str] 
     return {
         "subject": subject,
         "verdict": overall(findings, required),
+        "counts": {verdict: sum(finding.verdict == verdict for finding in findings) for verdict in VERDICTS},
         "findings": [finding.to_dict() for finding in findings],
         "not_measured": missing,
     }

@@ -171,7 +171,8 @@ def _findings(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]
             " ".join(str(finding[name]) for name in ("reason", "remedy") if finding.get(name)),
         ))  # fmt: skip
     columns = ("verdict", "audit", "question", "what was found", "estimate (interval, 95 % if not said)", "limit", "how often such a verdict is wrong", "what to do")
-    whole = Paragraph(f"Verdict on all: {document.get('verdict', 'not given')}.")
+    counts = {sign: sum(str(f.get("verdict")) == sign for f in findings) for sign in SIGNS}
+    whole = Paragraph(f"Verdict on all: {document.get('verdict', 'not given')} ({', '.join(f'{count} {name}' for name, count in counts.items() if count)}).")
     return [Heading("Findings"), whole, Table(columns, tuple(rows))]
 
 
