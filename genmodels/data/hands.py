@@ -51,7 +51,7 @@ class Hands(Knobs):
         `test` is never skewed.
         """
         pictures, images, copy, hand = _all()
-        taken = np.concatenate([chosen([pictures[i] for i in at], copy[at], self.subset, self.label) for at in (np.flatnonzero(hand == name) for name in HANDS)])
+        taken = np.concatenate([chosen([pictures[int(i)] for i in at], copy[at], self.subset, self.label) for at in (np.flatnonzero(hand == name) for name in HANDS)])
         tested = np.isin(hand, read_hands(self.held_out))
         trained = taken & ~np.isin(copy, copy[tested])
         everything = examples_of(pictures, images, self.label, hand=hand.tolist())
