@@ -172,7 +172,7 @@ def from_dict(row: Mapping[str, Any]) -> Finding:
         if "error_rates" not in row:
             known["error_rates"] = {"not_measured": "it was kept before rates were measured in place; audit again"}
         return Finding(**(known | {"estimate": estimate, "exhibits": tuple(row.get("exhibits") or ())}))
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         raise Refusal(f"A finding that was kept can't be read ({str(error)[:80]}); audit again.") from None
 
 
