@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from genmodels.cli import main
 from genmodels.limits import Limit, effect_of
 from genmodels.policy import MOST_BYTES, Policy
 from genmodels.refusal import Refusal
-from genmodels.runs import Run
+from genmodels.runs import gallery_names
 
 DEEP = "[" * 100_000
 
@@ -85,17 +84,16 @@ def test_a_mark_of_utf_8_is_no_part_of_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["binary", "utf16", "deep", "empty", "folder", "missing", "misspelt", "large"])
-def test_the_command_line_says_one_sentence(name: str, tmp_path: Path, own: Callable[[str], Run], capsys: pytest.CaptureFixture[str]) -> None:
-    run, file = own("vae"), tmp_path / "p.json"
+def test_the_command_line_says_one_sentence(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "p.json"
     if name in FILES:
         file.write_bytes(FILES[name][0])
     elif name == "misspelt":
         file.write_text('{"limits": {"memorization": {"copies": 0}}}')
     file = tmp_path if name == "folder" else file
-    assert main(["audit", run.id, "--audit", "provenance", "-n", "20", "--policy", str(file), "--out", str(tmp_path / "out")]) == 2
+    assert main(["audit", gallery_names()[0], "--audit", "provenance", "-n", "20", "--policy", str(file), "--out", str(tmp_path / "out")]) == 2
     said = capsys.readouterr().err
     assert said.startswith("genmodels: ") and said.count("\n") == 1
-    assert "findings" not in run.findings()
 
 
 @pytest.mark.parametrize("name", sorted(AUDITS))
