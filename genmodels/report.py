@@ -169,7 +169,7 @@ def _findings(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]
     if not findings:
         return [Heading("Findings"), Paragraph("Not audited."), *told]
     counts = {sign: sum(str(f.get("verdict")) == sign for f in findings) for sign in SIGNS}
-    whole = Paragraph(f"Verdict on all: {document.get('verdict', 'not given')} ({', '.join(f'{count} {name}' for name, count in counts.items() if count)}).{under}")
+    whole = Paragraph(f"Verdict on all: {document.get('verdict', 'not given')} ({', '.join(f'{count} {name}' for name, count in counts.items() if count)}).{_conditions(document, findings)}")
     return [Heading("Findings"), whole, _found(findings), *told]
 
 
