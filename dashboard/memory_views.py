@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import charts
+from dashboard import charts, findings
 from dashboard.bias_views import of_part, sound
 from dashboard.text import counted, plain_text, safe_text
 from genmodels.pictures import open_picture
@@ -20,6 +20,7 @@ SIDE = 128  # pixels of a shown picture
 
 def view(found: Sequence[Mapping[str, Any]]) -> None:
     """Everything that the findings hold."""
+    findings.imported_notice(found)
     if rows := of_part(found, "copies"):
         st.subheader("Nearest to a training picture", anchor=False)
         pairs(rows, "sample", "training picture")

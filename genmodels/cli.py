@@ -338,6 +338,9 @@ def audit(arguments: Arguments) -> int:
         document = audit_run(run, arguments.audit, n=arguments.n, seed=arguments.seed, policy=arguments.policy, full=arguments.full, pairs=arguments.pairs, progress=progress)
         write_atomically(arguments.out / "audit.json", json.dumps(document, indent=1))
     lines = [line for finding in document["findings"] for line in _told(finding)]
+    lines += [f"left out      {row['audit']}, {row['part']}: {row['why']}" for row in document["left_out"]]
+    told = {finding["audit"] for finding in document["findings"]}
+    lines += [f"not measured  {row['audit']}: {row['reason']}" for row in document["not_measured"] if row["audit"] not in told]
     counts = ", ".join(f"{count} {verdict}" for verdict, count in document["counts"].items() if count)
     answer(arguments, document, "\n".join([*lines, f"verdict: {document['verdict']} ({counts})"]))
     return 1 if document["verdict"] in ("fail", "not measured") else 0

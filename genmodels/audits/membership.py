@@ -20,6 +20,7 @@ import numpy as np
 
 from genmodels.audits import audit
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured
+from genmodels.limits import Limit
 from genmodels.losses import losses
 from genmodels.ranks import probability_lower
 from genmodels.refusal import Refusal
@@ -31,7 +32,10 @@ CURVE = 200  # points of the curve that a page draws
 REMEDY = "Train for fewer epochs (see where the held-out loss turns), with more dropout or weight decay, or on more data."
 
 
-@audit("membership", question="Can it be told from its loss what it was trained on?", kinds=("image", "text", "code"))
+@audit("membership", question="Can it be told from its loss what it was trained on?", kinds=("image", "text", "code"), limits={
+    "auc": Limit("The probability that a training example may have the lower loss."),
+    "caught": Limit("The share of training examples that may be recognised at a low rate of false alarms."),
+})
 def membership(subject: Subject, *, auc: float = 0.6, caught: float = 0.05) -> list[Finding]:
     """Compares the losses of training and of held-out examples.
 

@@ -32,6 +32,7 @@ import numpy as np
 
 from genmodels.audits import audit
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge
+from genmodels.limits import Limit
 from genmodels.nearness import Nearness, authentic, duplicates_of, families_of, nearness, unseen
 from genmodels.ranks import data_copying_score, excess, probability_lower
 from genmodels.reading_groups import effective_number
@@ -46,7 +47,13 @@ SHOWN = 8  # closest pairs kept as exhibits
 REMEDY = "Look at the pairs; train for fewer epochs, on more or more varied pictures, or with a smaller model."
 
 
-@audit("memorisation", question="Does it copy its training pictures?")
+@audit("memorisation", question="Does it copy its training pictures?", limits={
+    "copies": Limit("The share of samples that may be copies of training pictures."),
+    "nearer": Limit("The probability that a sample may be nearer to a training picture than an unseen picture is."),
+    "inauthentic": Limit("How much less authentic than unseen pictures samples may be."),
+    "duplicates": Limit("The share of training pictures that may be there twice."),
+    "reproduced": Limit("The share of training captions whose own picture may be drawn again."),
+})
 def memorisation(subject: Subject, *, copies: float = 0.0, nearer: float = 0.8, inauthentic: float = 0.2,
                  duplicates: float = 0.1, reproduced: float = 1.0) -> list[Finding]:  # fmt: skip
     """Compares how near samples and unseen pictures come to training pictures.
