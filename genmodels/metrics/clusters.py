@@ -17,6 +17,7 @@ from genmodels.findings import Estimate
 from genmodels.refusal import Refusal
 
 NORMAL = 1.959964  # 97.5 % quantile
+BOTH = "another sample of both"  # what an interval is of
 MOST, SEED = 1024, 20262  # examples of a set whose pairs are looked at
 
 
@@ -43,6 +44,11 @@ class Clusters:
     def count(self) -> int:
         """How many clusters there are in both sets."""
         return int(max(self.real.max(), self.fake.max())) + 1
+
+    @property
+    def least(self) -> int:
+        """How many clusters the set has that has fewer."""
+        return min(len(np.unique(self.real)), len(np.unique(self.fake)))
 
     @property
     def shared(self) -> bool:
@@ -72,7 +78,7 @@ def _part(numbers: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarra
 def slopes_variance(real: np.ndarray, fake: np.ndarray, clusters: Clusters) -> float:
     """The jackknife's variance from the change that each real (n,) and each generated (m,) example makes, both about 0."""
     sums = np.bincount(clusters.real, real, clusters.count) + np.bincount(clusters.fake, fake, clusters.count)
-    least = min(len(np.unique(clusters.real)), len(np.unique(clusters.fake)))
+    least = clusters.least
     joined = min(len(real), len(fake))
     return float((sums**2).sum()) * (least / (least - 1)) / (joined / (joined - 1))
 
@@ -109,7 +115,12 @@ def inverted(value: float, slopes: float, pairs: float, excess: float, n: int, l
     Where both sets are alike only the `pairs` vary. Beyond that the variance grows in proportion to the expected
     `excess` over what two equal sets would give; the `slopes` hold the pairs twice.
     """
-    growth = max(slopes - 2 * pairs, 0.0) / max(excess, float(np.sqrt(pairs)), 1e-300)
+    if slopes <= 0:
+        return Estimate(value, value, value, n, BOTH)
+    if pairs <= 1e-9 * slopes:
+        reach = NORMAL * float(np.sqrt(slopes))
+        return Estimate(value, max(least, value - reach), value + reach, n, BOTH)
+    growth = max(slopes - 2 * pairs, 0.0) / max(excess, float(np.sqrt(pairs)))
     shift = NORMAL**2 * growth / 2
     reach = float(np.sqrt(shift**2 + NORMAL**2 * (pairs + growth * max(excess, 0.0))))
-    return Estimate(value, max(least, min(value, value + shift - reach)), max(value, value + shift + reach), n)
+    return Estimate(value, max(least, min(value, value + shift - reach)), max(value, value + shift + reach), n, BOTH)

@@ -17,7 +17,7 @@ import numpy as np
 
 from genmodels.findings import Estimate
 from genmodels.metrics import as_features, metric
-from genmodels.metrics.clusters import NORMAL, Clusters, inverted, pairs_variance, slopes_variance
+from genmodels.metrics.clusters import BOTH, NORMAL, Clusters, inverted, pairs_variance, slopes_variance
 
 ROWS = 256
 
@@ -46,11 +46,11 @@ def kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return (x @ y.T / x.shape[1] + 1) ** 3
 
 
-def kernel_distance_difference(real: np.ndarray, fake: np.ndarray, floor: np.ndarray, clusters: Clusters | None = None) -> Estimate:
+def kernel_distance_difference(real: np.ndarray, fake: np.ndarray, floor: np.ndarray, clusters: Clusters | None = None, paired: bool = False) -> Estimate:
     """How much nearer `fake` is to `real` than `floor` is: KID(floor) - KID(fake), against the same real examples.
 
     An interval above 0 says that fake beats the floor. What the two distances share cancels, so it is narrower than
-    the two intervals apart would suggest.
+    the two intervals apart would suggest. `paired` says that row i of both answers the same prompt and seed.
     """
     floor = as_features(real, floor, least=3)[1]
     real, fake = as_features(real, fake, least=3)
@@ -59,10 +59,11 @@ def kernel_distance_difference(real: np.ndarray, fake: np.ndarray, floor: np.nda
     value = within_worse.mean - 2 * worse.mean - within_better.mean + 2 * better.mean
     clusters = clusters or Clusters.of(len(real), len(fake))
     of_real, of_fake = 2 * better.without_row() - 2 * worse.without_row(), 2 * better.without_column() - within_better.without_one()
-    variance = slopes_variance(*map(jackknifed, (of_real, of_fake)), clusters)
-    variance += float((jackknifed(within_worse.without_one() - 2 * worse.without_column()) ** 2).sum())
+    of_floor = within_worse.without_one() - 2 * worse.without_column()
+    variance = slopes_variance(*map(jackknifed, (of_real, of_fake + of_floor if paired else of_fake)), clusters)
+    variance += 0.0 if paired else float((jackknifed(of_floor) ** 2).sum())
     reach = NORMAL * float(np.sqrt(variance))
-    return Estimate(value, value - reach, value + reach, len(fake))
+    return Estimate(value, value - reach, value + reach, len(fake), BOTH)
 
 
 class Within:
