@@ -21,12 +21,17 @@ VERDICTS = ("fail", "not measured", "warn", "pass", "reported")  # the worst fir
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its interval [low, high], 95 % where nothing else is said, and the number n of examples behind it."""
+    """A number with its interval [low, high], 95 % where nothing else is said, and the number n of examples behind it.
+
+    `of` says what the interval is of: where the expected value lies that another sample (of both sets, of other documents)
+    varies around, or what only these examples leave open.
+    """
 
     value: float
     low: float
     high: float
     n: int
+    of: str = "another sample"
 
     def __post_init__(self) -> None:
         for name in ("value", "low", "high"):
@@ -102,7 +107,10 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it; `calibration` is another name of `error_rates` until 1.0."""
-        return asdict(self) | {"calibration": self.error_rates}
+        written = asdict(self) | {"calibration": self.error_rates}
+        if self.estimate and self.estimate.of == Estimate.of:
+            del written["estimate"]["of"]  # what is usual is not said
+        return written
 
 
 def verdict_of(estimate: Estimate, *, limit: float, effect: float, warn: float | None = None, most: float = 1.0) -> str:

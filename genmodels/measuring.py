@@ -25,6 +25,7 @@ from genmodels.training import load_for
 DRAWS = 500  # K of the importance-weighted bound
 BY_GROUP = "recall by group"
 BOUNDED = 256  # held-out pictures whose bound is computed
+ALIKE = 10_000  # held-out pictures, above which equal ones are not looked for
 
 
 def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, seed: int = 0, file: Path | None = None, features: str = "") -> dict[str, Any]:
@@ -86,26 +87,28 @@ def _how(run: Run) -> How:
 
 def measure_encoder(encoder: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Any]:
     """What reads pictures, on all held-out ones: labels read right, in all and by class; or captions found among 50."""
-    from genmodels.findings import clopper_pearson
     from genmodels.judging import r_precision
     from genmodels.measuring_prompts import families_of
+    from genmodels.nearness import families_of as drawings
     from genmodels.reading_groups import clustered
 
     held_out = data.test
     if hasattr(encoder, "read"):
         true = np.array(encoder.classes)[held_out.labels]
-        right = encoder.read(held_out.images) == true
-        yield "held-out: read right", clopper_pearson(int(right.sum()), len(right)), "higher", "share", "all held-out pictures, exact interval"
-        for name in encoder.classes:
-            if (among := true == name).any():
-                yield f"held-out: read right, {name}", clopper_pearson(int(right[among].sum()), int(among.sum())), "higher", "share", "held-out pictures of this class, exact interval"
+        right, drawing = encoder.read(held_out.images) == true, drawings(held_out)
+        protocol = "held-out pictures{}, interval over different drawings, of which there are {}"
+        for name in ("", *encoder.classes):
+            among = true == name if name else np.ones(len(true), bool)
+            if (units := len(np.unique(drawing[among]))) > 1:
+                estimate = clustered(right[among], drawing[among])
+                yield f"held-out: read right{name and ', ' + name}", estimate, "higher", "share", protocol.format(name and " of this class", units)
         return
     parts = {"all": np.arange(len(held_out)), "emoji": np.flatnonzero([("skin tone" in c) for c in held_out.captions])}
     for name, rows in parts.items():
         if len(rows) >= 50:
             captions = [held_out.captions[i] for i in rows]
             found = r_precision(encoder.pictures(held_out.images[rows]), encoder.texts(captions), captions, families=families_of(held_out.images[rows]))
-            yield f"R-precision: {name}", clustered(found, families_of(held_out.images[rows])), "higher", "share", f"nearest to their own among 50 held-out captions, 20 draws, {len(rows)} held-out pictures"
+            yield f"R-precision: {name}", clustered(found, drawings(held_out.take(rows))), "higher", "share", f"nearest to their own among 50 held-out captions, 20 draws, {len(rows)} held-out pictures"
 
 
 def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
@@ -118,11 +121,12 @@ def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: 
     subject = Subject(generator, data, n=n, seed=seed)
     extract = extractor(name, data)
     real, fake = extract(data.test.images), extract(subject.samples)
+    clusters = clusters_of(data.test, len(fake))
     short = Path(name).stem[:40]
     for metric_name, metric in METRICS.items():
         if wanted(metric_name):
             about = metric.about()
-            yield f"{metric_name} [{short}]", metric(real, fake), about["better"], about["unit"], extract.protocol
+            yield f"{metric_name} [{short}]", metric(real, fake, clusters), about["better"], about["unit"], extract.protocol
 
 
 def difference(first: Run, second: Run, name: str) -> dict[str, Any]:
@@ -150,26 +154,39 @@ def difference(first: Run, second: Run, name: str) -> dict[str, Any]:
 
 def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """Every measure whose name is `wanted`: the metrics, how much floors are behind, and bounds of the likelihood."""
-    from genmodels.metrics import METRICS, PROTOCOL
+    from genmodels.metrics import METRICS, PROTOCOL, as_features, features
     from genmodels.metrics.kernel_distance import kernel_distance_difference
 
     samples = generator.sample(n, seed=seed)
+    real, fake = as_features(data.test.images, samples)  # once for all metrics
+    clusters = clusters_of(data.test, len(fake))
     for name, metric in METRICS.items():
         if wanted(name):
             about = metric.about()
-            yield name, metric(data.test.images, samples), about["better"], about["unit"], PROTOCOL
-    yield from recall_by_group(data, samples, wanted)
+            yield name, metric(real, fake, clusters), about["better"], about["unit"], PROTOCOL
+    yield from recall_by_group(data, real, fake, clusters, wanted)
     for name, floor in FLOORS.items():
         if wanted(name):
-            estimate = kernel_distance_difference(data.test.images, samples, floor(data).sample(n, seed=seed))
+            estimate = kernel_distance_difference(real, fake, features(floor(data).sample(n, seed=seed)), clusters)
             yield name, estimate, "higher", "squared discrepancy", PROTOCOL
     for name, bound in BOUNDS.items():
         if wanted(name) and hasattr(generator.recipe, "log_weights") and generator.recipe.likelihood == "logistic":
             yield name, *bound(generator, data.test, seed)
 
 
-def recall_by_group(data: Any, samples: np.ndarray, wanted: Callable[[str], bool]) -> Iterator[Row]:
-    """Recall within each class and each group of the held-out pictures that has 20 of them."""
+def clusters_of(held_out: Any, n: int) -> Any:
+    """What belongs together of the held-out pictures (variants of one drawing, equal pictures) and of n samples (nothing)."""
+    from genmodels.metrics.clusters import Clusters
+    from genmodels.nearness import families_of
+
+    return Clusters.of(len(held_out), n, families_of(held_out) if len(held_out) <= ALIKE else None)
+
+
+def recall_by_group(data: Any, real: np.ndarray, fake: np.ndarray, clusters: Any, wanted: Callable[[str], bool]) -> Iterator[Row]:
+    """Recall within each class and each group of the held-out pictures that has 20 of them, from the features of both.
+
+    The interval says how much another seed of the samples, and other held-out pictures, would move it.
+    """
     from genmodels.metrics import PROTOCOL
     from genmodels.metrics.precision_recall import recall_by
 
@@ -179,7 +196,7 @@ def recall_by_group(data: Any, samples: np.ndarray, wanted: Callable[[str], bool
     if data.test.labels is not None and data.test.labels.ndim == 1 and data.spec.vocabulary:
         groupings["class"] = np.array(data.spec.vocabulary)[np.minimum(data.test.labels, len(data.spec.vocabulary) - 1)]
     for grouping, values in groupings.items():
-        for group, estimate in recall_by(data.test.images, samples, np.asarray(values).astype(str)).items():
+        for group, estimate in recall_by(real, fake, np.asarray(values).astype(str), clusters=clusters).items():
             if estimate.n >= 20:
                 yield f"{BY_GROUP}: {grouping} {group}", estimate, "higher", "share", PROTOCOL
 
@@ -205,12 +222,16 @@ BOUNDS = {"bits per dimension (ELBO)": held_out_bound, "bits per dimension (IWAE
 def _in_bits(generator: Any, held_out: Any, seed: int, draws: int) -> tuple[Any, str, str, str]:
     from genmodels.findings import Estimate
     from genmodels.metrics import likelihood
+    from genmodels.nearness import families_of
 
-    nats = likelihood.importance_weighted_bound(log_weights(generator, held_out, seed, draws))
+    chosen = held_out.take(np.arange(min(BOUNDED, len(held_out))))
+    nats = likelihood.importance_weighted_bound(log_weights(generator, chosen, seed, draws), families_of(chosen))
+    units = len(np.unique(families_of(chosen)))
+    said = "" if units == len(chosen) else f", interval for other drawings, of which there are {units}"
     dimensions = int(np.prod(generator.spec.shape))
     bits = sorted(-likelihood.bits_per_dimension(value, dimensions) for value in (nats.low, nats.high))
     estimate = Estimate(-likelihood.bits_per_dimension(nats.value, dimensions), bits[0], bits[1], nats.n)
-    return estimate, "lower", "bits per dimension", f"discretised logistic in 256 levels, {draws} draws, held-out pictures"
+    return estimate, "lower", "bits per dimension", f"discretised logistic in 256 levels, {draws} draws, held-out pictures{said}"
 
 
 def log_weights(generator: Any, held_out: Any, seed: int, draws: int) -> np.ndarray:
@@ -232,7 +253,7 @@ def _row(name: str, estimate: Any, better: str, unit: str, protocol: str, *, see
         return {"metric": name, "value": None, "low": None, "high": None, "n": 0, "better": better, "unit": unit, "protocol": f"not measured: {protocol}", "seed": seed, "where": HERE}
     return {
         "metric": name, "value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n,
-        "better": better, "unit": unit, "protocol": str(protocol), "seed": seed, "where": HERE,
+        "better": better, "unit": unit, "protocol": str(protocol), "seed": seed, "interval": estimate.of, "where": HERE,
     }  # fmt: skip
 
 

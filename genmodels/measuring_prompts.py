@@ -15,10 +15,13 @@ from typing import Any
 import numpy as np
 
 from genmodels.drawing import Drawing
-from genmodels.findings import Estimate, bootstrap
+from genmodels.findings import Estimate
 from genmodels.judging import open_clip, r_precision
 from genmodels.metrics import METRICS, PROTOCOL
+from genmodels.metrics.clusters import Clusters
 from genmodels.metrics.kernel_distance import kernel_distance_difference
+from genmodels.metrics.ratios import ratio
+from genmodels.nearness import families_of as drawings_of
 from genmodels.reading_groups import READERS, clustered, clustered_ratio, open_reader
 from genmodels.refusal import Refusal
 from genmodels.subject import Noise, TrainingMean
@@ -57,17 +60,19 @@ def measure_prompted(generator: Any, data: Any, n: int, seed: int, wanted: Calla
     strange = f" ({(~known).sum()} more have no word that the model knows)" if not known.all() else ""
     protocol = f"{PROTOCOL}; one sample for each of {len(captions)} captions of held-out pictures{strange}, against these pictures"
     noise = Noise(data.spec.shape).sample(len(captions), seed=seed)
+    drawings = drawings_of(data.test)
+    answered, alone = Clusters.of(len(real), len(first), drawings, drawings), Clusters.of(len(real), len(noise), drawings)
     for name, metric in METRICS.items():
         about = metric.about()
         if wanted(name):
-            yield name, metric(real, first), about["better"], about["unit"], protocol
+            yield name, metric(real, first, answered), about["better"], about["unit"], protocol
             if name in COMPARED:
-                yield f"{name}: parrot", metric(real, parrot), about["better"], about["unit"], protocol
-                yield f"{name}: noise", metric(real, noise), about["better"], about["unit"], protocol
+                yield f"{name}: parrot", metric(real, parrot, answered), about["better"], about["unit"], protocol
+                yield f"{name}: noise", metric(real, noise, alone), about["better"], about["unit"], protocol
     mean = TrainingMean(data.train.images).sample(len(captions), seed=seed)
     for name, floor in (("kid of noise, less the model's", noise), ("kid of the training mean, less the model's", mean)):
         if wanted(name):
-            yield name, kernel_distance_difference(real, first, floor), "higher", "squared discrepancy", protocol
+            yield name, kernel_distance_difference(real, first, floor, answered), "higher", "squared discrepancy", protocol
     if wanted("R-precision"):
         yield from _or_reason("R-precision: samples", _retrieval(data, {"samples": (samples, prompts), "parrot": (parrot, captions)}))
     for grouping in READERS:
@@ -120,13 +125,14 @@ class Judged:
     def __init__(self, data: Any) -> None:
         self.judge = open_clip("judge")
         self.texts, self.families = self.judge.texts(data.test.captions), families_of(data.test.images)
+        self.drawings = drawings_of(data.test)
         self.number = {caption: i for i, caption in enumerate(data.test.captions)}
 
     def found(self, pictures: np.ndarray, prompts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """For each picture (n,) how often its own prompt is the nearest, and which drawing it should be."""
         rows = [self.number[prompt] for prompt in prompts]
         values = r_precision(self.judge.pictures(pictures), self.texts[rows], prompts, ranked=RANKED, families=self.families[rows])
-        return values, self.families[rows]
+        return values, self.drawings[rows]
 
 
 def _groups(grouping: str, data: Any, samples: np.ndarray, prompts: Sequence[str], seed: int) -> Iterator[Row]:
@@ -136,7 +142,7 @@ def _groups(grouping: str, data: Any, samples: np.ndarray, prompts: Sequence[str
     reader = open_reader(READERS[grouping])
     readable = set(RunStore.default()[READERS[grouping]].experiment.make_source().load().test.captions) & set(data.test.captions)
     truth = dict(zip(data.test.captions, data.test.groups[grouping], strict=True))
-    family = dict(zip(data.test.captions, families_of(data.test.images), strict=True))
+    family = dict(zip(data.test.captions, drawings_of(data.test), strict=True))
     rights: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}  # read right, which drawing, group that was asked for
     for name, pictures, names in (("real held-out pictures", data.test.images, data.test.captions), ("samples", samples, prompts)):
         rows = [i for i, caption in enumerate(names) if caption in readable]
@@ -152,7 +158,7 @@ def _groups(grouping: str, data: Any, samples: np.ndarray, prompts: Sequence[str
         for name, (right, drawing) in chosen.items():
             yield f"{grouping}: {name}{suffix}", clustered(right, drawing), "higher", "share read right", protocol
         (over, drawn), (under, real) = chosen["samples"], chosen["real held-out pictures"]
-        ratio = clustered_ratio(over, drawn, under, real, seed)
+        ratio = clustered_ratio(over, drawn, under, real)
         yield f"{grouping}: samples as a share of real{suffix}", ratio, "higher", "ratio", protocol
 
 
@@ -162,11 +168,13 @@ def _quality_lost(generator: Any, data: Any, seed: int) -> Iterator[Row]:
     drawn = {name: generator.sample(len(captions), seed=seed, given=captions, drawing=drawing) for name, drawing in SETTINGS.items()}
     many, few = drawn.values()
     protocol = f"the same {len(captions)} held-out captions and seeds, {' against '.join(SETTINGS)}"
+    drawings = drawings_of(data.test)
+    clusters = Clusters.of(len(captions), len(captions), drawings, drawings)
     for name, pictures in drawn.items():
-        yield f"{LOST}: kid with {name}", METRICS["kid"](data.test.images, pictures), "lower", "squared discrepancy", protocol
-    yield f"{LOST}: kid", kernel_distance_difference(data.test.images, many, few), "lower", "squared discrepancy", protocol
+        yield f"{LOST}: kid with {name}", METRICS["kid"](data.test.images, pictures, clusters), "lower", "squared discrepancy", protocol
+    yield f"{LOST}: kid", kernel_distance_difference(data.test.images, many, few, clusters, paired=True), "lower", "squared discrepancy", protocol
     apart = np.sqrt(((many.astype("float64") - few) ** 2).mean(axis=(1, 2, 3))) / 255
-    yield f"{LOST}: difference of the same picture", bootstrap(apart, seed=seed), "lower", "root mean square, 1 is black to white", protocol
+    yield f"{LOST}: difference of the same picture", ratio(apart, np.ones(len(apart)), drawings), "lower", "root mean square, 1 is black to white", protocol
     yield from _or_reason(f"{LOST}: R-precision", _judged_apart(data, many, few, seed, protocol))
 
 
@@ -175,4 +183,4 @@ def _judged_apart(data: Any, many: np.ndarray, few: np.ndarray, seed: int, proto
     if (real := judged.found(data.test.images, captions)[0].mean()) < JUDGE_LEAST:
         raise Refusal(f"The judge finds the caption of {real:.0%} of real held-out pictures; {JUDGE_LEAST:.0%} are needed.")
     lost = judged.found(many, captions)[0] - judged.found(few, captions)[0]
-    yield f"{LOST}: R-precision", bootstrap(lost, seed=seed), "lower", "share", protocol
+    yield f"{LOST}: R-precision", ratio(lost, np.ones(len(lost)), judged.drawings), "lower", "share", protocol

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from genmodels.decoding import Decoding
-from genmodels.findings import Estimate, bootstrap
+from genmodels.findings import Estimate
+from genmodels.metrics.ratios import ratio
 from genmodels.metrics.texts import bits_per_character, distinct, parse_share, perplexity, repetition, self_bleu
 from genmodels.ngram import NGram
 
 FLOOR = "5-gram"
+STRETCHES = 30  # of a text that is one document
 Row = tuple[str, Estimate, str, str, str]  # name, estimate, which way is better, unit, protocol
 
 
@@ -41,15 +43,29 @@ def _likelihoods(generator: Any, data: Any, floor: NGram) -> Iterator[Row]:
     ours = generator.recipe.scored(generator.networks)(windows).astype("float64")
     theirs = -np.stack([floor.log_likelihood(window) for window in windows])
     lengths = np.array([sum((byte & 0xC0) != 0x80 for byte in written) for written in generator.tokens.written])
-    characters = lengths[windows[:, 1:]].sum(axis=1)
-    protocol = f"held-out split in windows of {held_out.context} tokens side by side, interval over windows"
+    characters = lengths[windows[:, 1:]].ravel()
+    documents, said = clusters_of(held_out, held_out.context * np.arange(len(held_out))[:, None] + np.arange(1, held_out.context + 1))
+    protocol = f"held-out split in windows of {held_out.context} tokens side by side, interval for other {said}"
     bits = "bits a character"
-    yield LIKELIHOODS[0], bits_per_character(ours.sum(1), characters), "lower", bits, protocol
-    yield LIKELIHOODS[1], bits_per_character(theirs.sum(1), characters), "lower", bits, protocol
-    rows = np.stack([theirs.sum(1) - ours.sum(1), characters], axis=1)
-    yield LIKELIHOODS[2], bootstrap(rows, lambda few: few[:, 0].sum() / few[:, 1].sum() / np.log(2)), "higher", bits, protocol
-    yield LIKELIHOODS[3], perplexity(ours), "lower", "tokens", protocol
-    yield LIKELIHOODS[4], perplexity(theirs), "lower", "tokens", protocol
+    yield LIKELIHOODS[0], bits_per_character(ours.ravel(), characters, documents.ravel()), "lower", bits, protocol
+    yield LIKELIHOODS[1], bits_per_character(theirs.ravel(), characters, documents.ravel()), "lower", bits, protocol
+    yield LIKELIHOODS[2], bits_per_character((theirs - ours).ravel(), characters, documents.ravel()), "higher", bits, protocol
+    yield LIKELIHOODS[3], perplexity(ours, documents), "lower", "tokens", protocol
+    yield LIKELIHOODS[4], perplexity(theirs, documents), "lower", "tokens", protocol
+
+
+def clusters_of(texts: Any, places: np.ndarray) -> tuple[np.ndarray, str]:
+    """What the tokens at `places` belong to, numbered, and what that is: families of documents, documents, or stretches of one text.
+
+    Tokens of one document are alike, and so are documents of one family, as those of one module.
+    """
+    document = np.cumsum(texts.tokens == 0)[places - 1] - 1
+    if len(texts.families) == len(texts.documents) and len(np.unique(document)) > 1:
+        document = np.unique(np.array(texts.families), return_inverse=True)[1][document]
+    if (found := len(np.unique(document))) > 1:
+        return document, f"{found} {'modules' if texts.families else 'documents'}"
+    stretches = max(2, min(STRETCHES, len(texts.tokens) // texts.context))
+    return places * stretches // (len(texts.tokens) + 1), f"stretches, since it is one document in {stretches}"
 
 
 def _of_samples(generator: Any, data: Any, floor: NGram, n: int, seed: int) -> Iterator[Row]:
@@ -83,12 +99,20 @@ def _judged(generator: Any, data: Any, samples: Sequence[str], protocol: str, se
     texts = [np.concatenate([np.zeros(1, np.int32), row]) for text in samples if len(row := generator.tokens.encode(text)) > 1]
     length = max(2, round(float(np.mean([len(text) for text in texts]))) if texts else 2)
     other = data.test.tokens[half:]
-    real = [other[start : start + length] for start in np.random.default_rng([seed, 2]).integers(max(1, len(other) - length), size=len(samples))]
+    starts = np.random.default_rng([seed, 2]).integers(max(1, len(other) - length), size=len(samples))
+    real = [other[start : start + length] for start in starts]
+    places = half + np.concatenate([start + np.arange(1, len(row)) for start, row in zip(starts, real, strict=True)])
     told = f"{protocol}; by a {FLOOR} of half of the held-out text, beside the other half"
-    for name, rows in (("judged perplexity", texts), ("judged perplexity of held-out texts", real)):
-        if len(rows) > 1:
-            scores = np.array([[-judge.log_likelihood(row).sum(), len(row) - 1] for row in rows])
-            yield name, bootstrap(scores, lambda few: float(np.exp(few[:, 0].sum() / few[:, 1].sum()))), "lower", "tokens", told
+    if len(texts) > 1:
+        yield "judged perplexity", _perplexity_by(judge, texts, np.repeat(np.arange(len(texts)), [len(row) - 1 for row in texts])), "lower", "tokens", told
+    documents, said = clusters_of(data.test, places)
+    if len(real) > 1 and len(np.unique(documents)) > 1:
+        yield "judged perplexity of held-out texts", _perplexity_by(judge, real, documents), "lower", "tokens", f"{told}, interval for other {said}"
+
+
+def _perplexity_by(judge: NGram, rows: Sequence[np.ndarray], documents: np.ndarray) -> Estimate:
+    nats = -np.concatenate([judge.log_likelihood(row) for row in rows])
+    return ratio(nats, np.ones(len(nats)), documents, lambda mean: float(np.exp(mean)))
 
 
 def _cut(generator: Any, documents: Sequence[str], n: int, seed: int) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from genmodels.findings import Estimate
+from genmodels.metrics.clusters import Clusters
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry
 
@@ -33,9 +34,12 @@ class Metric:
     high: float
     paper: str
 
-    def __call__(self, real: np.ndarray, fake: np.ndarray) -> Estimate:
-        """The metric of fake against real; raises `Refusal` where the arrays don't allow it."""
-        return self.function(real, fake)
+    def __call__(self, real: np.ndarray, fake: np.ndarray, clusters: Clusters | None = None) -> Estimate:
+        """The metric of fake against real; raises `Refusal` where the arrays don't allow it.
+
+        The interval is for another sample of both sets; `clusters` say which examples belong together.
+        """
+        return self.function(real, fake) if clusters is None else self.function(real, fake, clusters=clusters)
 
     def about(self) -> dict[str, Any]:
         """Summary, direction, unit, range (None: unbounded), paper."""

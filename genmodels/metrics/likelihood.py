@@ -7,18 +7,19 @@ import math
 import numpy as np
 
 from genmodels.findings import Estimate
+from genmodels.metrics.ratios import ratio
 from genmodels.refusal import Refusal
 
 
-def importance_weighted_bound(log_weights: np.ndarray) -> Estimate:
+def importance_weighted_bound(log_weights: np.ndarray, clusters: np.ndarray | None = None) -> Estimate:
     """Lower bound on the mean log-likelihood of n examples, in nats an example; higher is better.
 
     `log_weights` (n, k) holds log p(x, z) - log q(z|x) for k draws of z from q. The bound of one example is
     logsumexp(log_weights) - log k (Burda et al. 2016, arXiv 1509.00519): with k = 1 the evidence lower bound, with
-    more draws never looser on average. The interval is Student's over the examples, given the draws.
+    more draws never looser on average. The interval is for other examples, given the draws: Student's over them, or over
+    `clusters` (n,) of examples that belong together, as variants of one drawing (`ratio`). n counts examples, or clusters.
     """
     from scipy.special import logsumexp
-    from scipy.stats import t
 
     weights = np.asarray(log_weights, np.float64)
     if weights.ndim != 2 or len(weights) < 2 or not weights.shape[1]:
@@ -28,9 +29,7 @@ def importance_weighted_bound(log_weights: np.ndarray) -> Estimate:
     if np.isnan(weights).any() or np.isposinf(weights).any() or np.isneginf(weights).all(axis=1).any():
         raise Refusal("The log weights hold NaN or infinity, so the bound has no value; look for it in the model.")
     bounds = logsumexp(weights, axis=1) - math.log(weights.shape[1])
-    n, value = len(bounds), float(bounds.mean())
-    reach = float(t.ppf(0.975, n - 1)) * float(bounds.std(ddof=1)) / math.sqrt(n)
-    return Estimate(value, value - reach, value + reach, n)
+    return ratio(bounds, np.ones(len(bounds)), clusters)
 
 
 def bits_per_dimension(nats: float, dimensions: int) -> float:

@@ -12,21 +12,27 @@ from collections.abc import Sequence
 import numpy as np
 
 from genmodels.findings import Estimate, bootstrap, clopper_pearson
+from genmodels.metrics.ratios import ratio
 
 WORD = re.compile(r"\w+|[^\w\s]")
 
 
-def bits_per_character(nats: np.ndarray, characters: np.ndarray) -> Estimate:
-    """Bits a character of blocks whose negative log-likelihoods are `nats` (n,) and lengths `characters` (n,).
+def bits_per_character(nats: np.ndarray, characters: np.ndarray, documents: np.ndarray | None = None) -> Estimate:
+    """Bits a character of tokens or blocks whose negative log-likelihoods are `nats` (n,) and lengths `characters` (n,).
 
-    A ratio of sums; the interval is a bootstrap over blocks.
+    A ratio of sums; the interval is for other documents (`ratio`), `documents` (n,) says which each belongs to, by default its own.
     """
-    return bootstrap(np.stack([nats, characters], axis=1), lambda rows: rows[:, 0].sum() / rows[:, 1].sum() / math.log(2))
+    return ratio(nats / math.log(2), characters, documents)
 
 
-def perplexity(nats: np.ndarray) -> Estimate:
-    """The exponential of the mean negative log-likelihood a token, `nats` (blocks, tokens); bootstrap over blocks."""
-    return bootstrap(nats.mean(axis=1), lambda means: math.exp(means.mean()))
+def perplexity(nats: np.ndarray, documents: np.ndarray | None = None) -> Estimate:
+    """The exponential of the mean negative log-likelihood a token, `nats` (blocks, tokens).
+
+    The interval is for other documents; `documents` (blocks, tokens) says which each token belongs to, by default each
+    block is one.
+    """
+    blocks = np.repeat(np.arange(len(nats)), nats.shape[1])
+    return ratio(nats.ravel(), np.ones(nats.size), blocks if documents is None else documents.ravel(), math.exp)
 
 
 def distinct(texts: Sequence[str], n: int) -> Estimate | None:
