@@ -81,7 +81,7 @@ class Finding:
     compared with; `remedy` says what to do; `exhibits` are plain dictionaries that point at the examples behind the
     verdict; `error_rates` says how often this very verdict is wrong (`genmodels.error_rates`), or why that was not
     measured; `reason` says why nothing could be judged; `part` names the test within its audit; `made` says by which
-    limits, n and seed, of which weights and where it was made.
+    policy, limits, thresholds, n and seed, of which weights and where it was made.
     """
 
     audit: str

@@ -15,6 +15,7 @@ from genmodels.audit_jobs import Progress
 from genmodels.files import make_folder, write_atomically
 from genmodels.imported_findings import HERE, NOTE, imported
 from genmodels.measuring_texts import LIKELIHOODS, OF_SAMPLES, Row, measure_texts
+from genmodels.policy import Policy
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.runs import Run
@@ -256,7 +257,7 @@ def _row(name: str, estimate: Any, better: str, unit: str, protocol: str, *, see
     }  # fmt: skip
 
 
-def audit_run(run: Run, names: Sequence[str] = (), *, n: int = 4000, seed: int = 0, policy: Path | None = None, full: bool = False, pairs: Path | None = None,
+def audit_run(run: Run, names: Sequence[str] = (), *, n: int = 4000, seed: int = 0, policy: Policy | Path | None = None, full: bool = False, pairs: Path | None = None,
               progress: Progress | None = None, file: Path | None = None) -> dict[str, Any]:  # fmt: skip
     """Every audit that reads such examples (or those named) of a run under a policy, as the document of `genmodels audit --json`.
 
@@ -268,11 +269,10 @@ def audit_run(run: Run, names: Sequence[str] = (), *, n: int = 4000, seed: int =
     from genmodels.findings import document
     from genmodels.generator import newest_weights
     from genmodels.kept_findings import conditions, kept
-    from genmodels.policy import Policy
 
     for name in names:
         AUDITS[name]
-    rules = Policy.read(policy) if policy else Policy()
+    rules = Policy.read(policy) if isinstance(policy, Path) else policy or Policy()
     ignored: Callable[[str, int, int], None] = lambda what, done, of: None  # noqa: E731
     data = load_for(run.experiment)
     subject = Subject(run.generator(), data, n=n, seed=seed, full=full, pairs=pairs, report=progress or ignored)

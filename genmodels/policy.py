@@ -61,15 +61,17 @@ class Policy:
     @classmethod
     def read(cls, file: Path) -> Policy:
         """The policy in a file; whatever the file holds, it is a policy or refused in one sentence."""
-        called = shown(file.name)
+        called, content, wrong = shown(file.name), b"", ""
         try:
-            if not file.is_file():
+            if not file.is_file():  # a pipe would never end
                 wrong = "is a folder" if file.is_dir() else "is no file" if file.exists() else "is not there"
-                raise Refusal(f"The policy {called} {wrong}; give a JSON file such as {FORM}.")
-            with open(file, "rb") as stream:
-                content = stream.read(MOST_BYTES + 1)
+            else:
+                with open(file, "rb") as stream:
+                    content = stream.read(MOST_BYTES + 1)
         except (OSError, ValueError) as error:
             raise Refusal(f"The policy {called} can't be read ({getattr(error, 'strerror', '') or error}); check the path and who may read it.") from None
+        if wrong:
+            raise Refusal(f"The policy {called} {wrong}; give a JSON file such as {FORM}.")
         if len(content) > MOST_BYTES:
             raise Refusal(f"The policy {called} has more than {MOST_BYTES // 1_000_000} MB, so it is no policy; give a JSON file such as {FORM}.")
         return cls.from_json(_decoded(content))

@@ -169,10 +169,16 @@ def _findings(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]
     if not findings:
         return [Heading("Findings"), Paragraph("Not audited."), *told]
     counts = {sign: sum(str(f.get("verdict")) == sign for f in findings) for sign in SIGNS}
-    policy = document.get("policy") or {}
-    under = f" Policy: {policy.get('name')} ({policy.get('digest')})." if policy else ""
-    whole = Paragraph(f"Verdict on all: {document.get('verdict', 'not given')} ({', '.join(f'{count} {name}' for name, count in counts.items() if count)}).{under}")
+    whole = Paragraph(f"Verdict on all: {document.get('verdict', 'not given')} ({', '.join(f'{count} {name}' for name, count in counts.items() if count)}).{_conditions(document, findings)}")
     return [Heading("Findings"), whole, _found(findings), *told]
+
+
+def _conditions(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> str:
+    """Under which conditions all these findings were made; "" where the document does not say."""
+    policy, made = document.get("policy") or {}, findings[0].get("made") or {}
+    if not policy or not made.get("weights"):
+        return ""
+    return f" Made here under the policy {policy.get('name')} (digest {policy.get('digest')}), with n = {made.get('n')} and seed {made.get('seed')}, of the weights {made['weights']}."
 
 
 def _found(findings: Sequence[Mapping[str, Any]], came: bool = False) -> Table:

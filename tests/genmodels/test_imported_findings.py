@@ -147,7 +147,8 @@ def test_a_partial_audit_keeps_what_was_made_alike_and_names_the_rest(ours: Run,
     under_another = audit_run(ours, ["membership"], n=N, policy=policy(tmp_path, required=["memorisation", "membership"]))
     assert {row["audit"] for row in under_another["findings"]} == {"membership"} and under_another["verdict"] != "pass"
     assert all("another policy ('default', now 'ours')" in row["why"] for row in under_another["left_out"])
-    assert "Left out" in report(run_document(ours), "md")
+    text = report(run_document(ours), "md").replace("\\", "")
+    assert "Left out" in text and f"under the policy ours (digest {under_another['policy']['digest']}), with n = {N} and seed 0, of the weights {made['weights']}" in text
     assert {row["audit"] for row in with_imported(ours.findings())} == {"memorisation", "membership"}, "pages go on showing it"
     back = audit_run(ours, ["membership"], n=N)
     assert {row["audit"] for row in back["findings"]} == {"memorisation", "membership"} and not back["left_out"]

@@ -74,8 +74,9 @@ def test_what_is_no_file_is_said(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "loop").symlink_to("loop")
     for path, words in ((tmp_path, "is a folder"), (tmp_path / "no.json", "is not there"), (tmp_path / "pipe", "is no file"), (tmp_path / "loop", "is not there|can't be read"), (tmp_path / ("x" * 300), "can't be read|is not there"), (tmp_path / "a\0b", "can't be read|is not there")):
-        with pytest.raises(Refusal, match=words):
+        with pytest.raises(Refusal, match=words) as refused:
             Policy.read(path)
+        assert len(refused.value.args) == 1 and str(refused.value).count("The policy") == 1
 
 
 def test_a_mark_of_utf_8_is_no_part_of_it(tmp_path: Path) -> None:
