@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from genmodels.error_rates import sentence
 from genmodels.recipe import Experiment
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry, unknown
@@ -336,9 +337,20 @@ def audit(arguments: Arguments) -> int:
     with at_work(arguments.out) as progress:
         document = audit_run(run, arguments.audit, n=arguments.n, seed=arguments.seed, policy=arguments.policy, full=arguments.full, pairs=arguments.pairs, progress=progress)
         write_atomically(arguments.out / "audit.json", json.dumps(document, indent=1))
-    lines = [f"{f['verdict']:13s} {f['audit']}: {f['claim']}" for f in document["findings"]]
-    answer(arguments, document, "\n".join([*lines, f"verdict: {document['verdict']}"]))
+    lines = [line for finding in document["findings"] for line in _told(finding)]
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in document["counts"].items() if count)
+    answer(arguments, document, "\n".join([*lines, f"verdict: {document['verdict']} ({counts})"]))
     return 1 if document["verdict"] in ("fail", "not measured") else 0
+
+
+def _told(finding: Mapping[str, Any]) -> Iterator[str]:
+    """Verdict and what was found; below it why nothing was, or how often such a verdict is wrong, and what to do."""
+    yield f"{finding['verdict']:13s} {finding['audit']}, {finding['part'] or 'all'}: {finding['claim']}"
+    if finding["verdict"] not in ("not measured", "reported"):
+        yield " " * 14 + sentence(finding["error_rates"])
+    for name in ("reason", "remedy"):
+        if finding[name]:
+            yield " " * 14 + finding[name]
 
 
 @VERBS.add("calibrate")

@@ -197,6 +197,12 @@ def test_findings_are_whole_and_repeat(name: str) -> None:
     for finding in findings:
         assert finding.audit == name and finding.verdict in VERDICTS and finding.claim and finding.part
         assert (finding.verdict == "not measured" and finding.reason) or (finding.estimate is not None and finding.limit is not None)
+        assert finding.question.endswith("?") and finding.claim, "a question small above, what was found beside the verdict"
+        if finding.verdict in ("fail", "warn", "pass"):
+            assert finding.claim.endswith(".") and any(c.isdigit() for c in finding.claim), "what was found, with its numbers"
+        rates = finding.error_rates
+        assert rates is not None and (rates.get("not_measured") or {"false_alarm", "false_alarm_high", "power", "effect", "n", "how"} <= rates.keys()), "its own rates, or why there are none"
+        assert finding.made["limits"] == AUDITS[name].limits() and finding.made["seed"] == 0
     assert document("planted", findings)["verdict"] == "fail"
 
 

@@ -76,6 +76,27 @@ def test_foreign_findings_are_shown_as_text_or_not_at_all(page: str, own: Callab
     assert not any("http://evil.example/a.png)" in each.value and "\\" not in each.value for each in (*test.markdown, *test.caption))
 
 
+def test_a_finding_is_read_as_question_verdict_what_was_found_and_how_often_that_is_wrong(own: Callable[[str], Run]) -> None:
+    run = own("vae")
+    rates = {"false_alarm": 0.03, "false_alarm_high": 0.05, "power": 0.9, "case": "copy 2 %", "cases": [{"case": HOSTILE, "culprit": True, "rate": 0.9, "low": 0.8, "high": 0.95, "warned": 1.0}]}
+    estimate = {"value": 0.39, "low": 0.33, "high": 0.42, "n": 400}
+    rows = [
+        {"audit": "memorisation", "part": "copies", "verdict": "fail", "question": "Does it copy?", "claim": "39 % are copies (33 to 42 %); none are allowed.", "estimate": estimate, "limit": 0.0, "remedy": "Look at the pairs.", "error_rates": rates},
+        {"audit": "memorisation", "part": "prompted", "verdict": "reported", "question": "Does it draw them again?", "claim": "All of them.", "estimate": estimate, "limit": 1.0},
+        {"audit": "memorisation", "part": "nearer", "verdict": "pass", "question": "Is it near?", "claim": "51 % are nearer.", "estimate": estimate, "limit": 0.8, "error_rates": {"not_measured": "there is no reference to plant in"}},
+    ]
+    run.findings_file.write_text(json.dumps({"findings": rows}))
+    test = opened("memorisation", run=run.id)
+    assert not test.exception
+    captions, told = ([each.value.replace("\\", "").replace("\u2060", "") for each in some] for some in (test.caption, test.markdown))
+    assert "Does it copy?" in captions and any("39 % are copies" in each for each in told)
+    assert any("Look at the pairs. Wrongly alarms in 3 of 100 tests (at most 5 of 100); finds 9 of 10 models that copy 2 %." in each for each in captions)
+    assert any("was not measured: there is no reference to plant in." in each for each in captions)
+    badges = [each for each in told if "badge[" in each]
+    assert len(badges) == 2, "what cannot fail wears no badge"
+    assert len(test.dataframe) == 1, "each planted case, folded"
+
+
 def test_an_audit_runs_by_itself_and_its_complaint_is_kept(own: Callable[[str], Run]) -> None:
     run = own("vae")
     audit_jobs.start(run, ["memorisation"], n=100, seed=0)
