@@ -73,7 +73,8 @@ class Disguises:
         self.pictures = small(train)
         self.size, self.scale = self.pictures.shape[1], train.shape[1] / self.pictures.shape[1]
         self.waves = {"colours": self._waves(lambda x: x), "lines": self._waves(lines)}
-        self.units = _units(_grid(self.pictures))
+        self.grid = _grid(self.pictures)
+        self.units = _units(self.grid)
 
     def _waves(self, content: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """(crops and blurred, n, waves)."""
@@ -91,7 +92,7 @@ class Disguises:
         for part in _blocks(len(x)):
             same = None if apart is None else apart[0][part, None] == apart[1][None]
             found["moved"].append(self._laid_over(x[part], "colours", same))
-            found["mirrored"].append(self._laid_over(x[part, :, ::-1], "colours", same))
+            found["mirrored"].append(self._laid_over(np.ascontiguousarray(x[part, :, ::-1]), "colours", same))
             found["recoloured"].append(self._laid_over(x[part], "lines", same))
             found["halved"].append(self._halved(x[part], same))
             found["blended"].append(self._blended(x[part], same))
@@ -100,12 +101,12 @@ class Disguises:
     def _laid_over(self, x: np.ndarray, content: str, same: np.ndarray | None) -> Matches:
         drawn = lines if content == "lines" else lambda pictures: pictures
         seen = _smooth(drawn(x))
-        alike, view = _most_alike(waves(seen), self.waves[content], same)
+        strengths = waves(seen)
+        alike = _most_alike(strengths, self.waves[content], same)
         k = min(CANDIDATES, len(self.pictures))
         top = np.argpartition(-alike, k - 1, axis=1)[:, :k]
         row, picture = np.repeat(np.arange(len(x)), k), top.ravel()
-        number = np.take_along_axis(view, top, 1).ravel()
-        crop = np.array((*CROPS, -1))[number]
+        crop = np.array((*CROPS, -1))[np.einsum("vrd,rd->vr", self.waves[content][:, picture], strengths[row]).argmax(axis=0)]
         laid = np.empty((len(row), *seen.shape[1:]), np.float32)
         for each in np.unique(crop):
             rows = np.flatnonzero(crop == each)
@@ -120,7 +121,7 @@ class Disguises:
 
     def _halved(self, x: np.ndarray, same: np.ndarray | None) -> Matches:
         """How far the nearest halves are, as a share of the distance of the nearest whole picture."""
-        ours, theirs = _grid(x), _grid(self.pictures)
+        ours, theirs = _grid(x), self.grid
         middle = ours.shape[1] // 2
         score, index, other = np.full(len(x), np.inf), np.zeros(len(x), np.intp), np.zeros(len(x), np.intp)
         varied = ((ours - ours.mean((1, 2), keepdims=True)) ** 2).sum(-1)
@@ -175,8 +176,7 @@ def cropped(x: np.ndarray, pixels: float) -> np.ndarray:
     weights = np.zeros((size, size), np.float32)
     weights[np.arange(size), low] = 1 - (places - low)
     weights[np.arange(size), low + 1] += places - low
-    down = (weights @ x.reshape(len(x), size, -1)).reshape(x.shape)
-    return (weights @ down.reshape(-1, size, x.shape[3])).reshape(x.shape)
+    return _across(_down(x, weights), weights)
 
 
 def lines(x: np.ndarray) -> np.ndarray:
@@ -191,7 +191,8 @@ def waves(x: np.ndarray) -> np.ndarray:
     import scipy.fft
 
     most = max(1, min(FREQUENCIES, x.shape[1] // 2 - 1))
-    found = np.abs(scipy.fft.rfft2(_centred(x), axes=(1, 2)))
+    found = np.abs(scipy.fft.rfft2(x, axes=(1, 2)))
+    found[:, 0, 0] = 0  # how light it is does not count
     flat = found[:, np.r_[0 : most + 1, -most:0], : most + 1].reshape(len(x), -1)
     return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-3)
 
@@ -202,28 +203,30 @@ def _viewed(x: np.ndarray, crop: int) -> np.ndarray:
 
 def _smooth(x: np.ndarray) -> np.ndarray:
     """Blurred by about a pixel: 1 4 6 4 1 across and down, the edges repeated."""
-    for axis in (1, 2):
-        size = x.shape[axis]
-        padded = np.pad(x, [(2, 2) if each == axis else (0, 0) for each in range(4)], mode="edge")
-        parts = [padded[(slice(None),) * axis + (slice(i, i + size),)] for i in range(5)]
-        x = (parts[0] + parts[4] + 4 * (parts[1] + parts[3]) + 6 * parts[2]) / 16
-    return x
+    size = x.shape[1]
+    weights = np.zeros((size, size), np.float32)
+    for step, weight in zip(range(-2, 3), (1, 4, 6, 4, 1), strict=True):
+        np.add.at(weights, (np.arange(size), np.clip(np.arange(size) + step, 0, size - 1)), weight / 16)
+    return _across(_down(x, weights), weights)
 
 
-def _centred(x: np.ndarray) -> np.ndarray:
-    return x - x.mean(axis=(1, 2), keepdims=True)
+def _down(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return (weights @ x.reshape(len(x), x.shape[1], -1)).reshape(x.shape)
 
 
-def _most_alike(queries: np.ndarray, views: np.ndarray, same: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """The greatest cosine (n, m) over the views of each training picture, and which view."""
-    alike, view = queries @ views[0].T, np.zeros((len(queries), views.shape[1]), np.int8)
-    for number, each in enumerate(views[1:], 1):
-        other = queries @ each.T
-        better = other > alike
-        alike[better], view[better] = other[better], number
+def _across(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return (weights @ x.reshape(-1, *x.shape[2:])).reshape(x.shape)
+
+
+def _most_alike(queries: np.ndarray, views: np.ndarray, same: np.ndarray | None) -> np.ndarray:
+    """The greatest cosine (n, m) over the views of each training picture."""
+    alike, room = queries @ views[0].T, None
+    for each in views[1:]:
+        room = np.matmul(queries, each.T, out=room)
+        np.maximum(alike, room, out=alike)
     if same is not None:
         alike[same] = -1
-    return alike, view
+    return alike
 
 
 def _next(alike: np.ndarray, k: int) -> np.ndarray:
@@ -236,7 +239,8 @@ def _moves(x: np.ndarray, laid: np.ndarray, row: np.ndarray, most: int) -> tuple
     """How far down and across, up to `most` pixels, each picture of `laid` (m, ...) fits x[row] best."""
     import scipy.fft
 
-    ours, theirs = (scipy.fft.rfft2(_centred(each).mean(axis=-1), axes=(1, 2)) for each in (x, laid))
+    ours, theirs = (scipy.fft.rfft2(each @ np.ones(each.shape[3], np.float32), axes=(1, 2)) for each in (x, laid))
+    ours[:, 0, 0] = 0
     fit = scipy.fft.irfft2(ours[row] * np.conj(theirs), s=x.shape[1:3], axes=(1, 2))
     steps = np.r_[0 : most + 1, -most:0]
     best = fit[:, steps][:, :, steps].reshape(len(fit), -1).argmax(axis=1)
@@ -261,8 +265,9 @@ def _unexplained(x: np.ndarray, laid: np.ndarray, row: np.ndarray, down: np.ndar
 def _grid(x: np.ndarray) -> np.ndarray:
     """Squares averaged over a grid of an even number of cells, at most 16 x 16."""
     cells = min(MIXED, x.shape[1] - x.shape[1] % 2)
-    if x.shape[1] == cells:
-        return x
+    if x.shape[1] % cells == 0:
+        pixels = x.shape[1] // cells
+        return sum(x[:, down::pixels, across::pixels] for down in range(pixels) for across in range(pixels)) / pixels**2
     return np.concatenate([averaged(x[part], cells) for part in _blocks(len(x))]).astype(np.float32)
 
 
