@@ -50,7 +50,8 @@ def over_families(ours: np.ndarray, theirs: np.ndarray, our_family: np.ndarray, 
         names, inverse, sizes = np.unique(np.asarray(family), return_inverse=True, return_counts=True)
         total = np.bincount(inverse, values, len(names)) / len(values)
         effective = max(len(values) ** 2 / float((sizes.astype(float) ** 2).sum()), 1.0 + 1e-9)
-        parts.append(float((total**2).sum()) * effective / (effective - 1) if effective > 1.01 else 1.0)
+        left = np.maximum(1 - sizes / len(values), 1e-3)  # as if each family were left out in turn, which is wide enough for few
+        parts.append(float(((total / left) ** 2).sum()) * (len(names) - 1) / len(names) if effective > 1.01 else 1.0)
         freedoms.append(max(effective - 1, 0.5))
         numbers.append(effective)
         sums.append(dict(zip(names.tolist(), total.tolist(), strict=True)))
@@ -61,10 +62,10 @@ def over_families(ours: np.ndarray, theirs: np.ndarray, our_family: np.ndarray, 
 
 
 def student(freedom: float) -> float:
-    """The 97.5 % quantile of Student's distribution."""
+    """The 97.5 % quantile of Student's distribution, of a degree less: families are skewed, and Satterthwaite's are too many then."""
     from scipy.stats import t
 
-    return float(t.ppf(0.975, max(freedom, 1.0)))
+    return float(t.ppf(0.975, max(freedom - 1, 1.0)))
 
 
 def data_copying_score(samples: np.ndarray, others: np.ndarray) -> float:
