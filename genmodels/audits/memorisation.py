@@ -47,6 +47,7 @@ from genmodels.ranks import data_copying_score, probability_lower
 from genmodels.reading_groups import effective_number
 from genmodels.refusal import Refusal
 from genmodels.subject import Subject
+from genmodels.variety import ALIKE, PROMPTS, SEEDS, spread_over_seeds
 
 LEAST = 20  # pictures of each kind
 SHOWN = 8  # closest pairs kept as exhibits
@@ -61,15 +62,16 @@ VERSION = "copies 1"  # of the rules whose error rates are kept
     "inauthentic": Limit("How much less authentic than unseen pictures samples may be."),
     "duplicates": Limit("The share of training pictures that may be there twice."),
     "reproduced": Limit("The share of training captions whose own picture may be drawn again."),
+    "same": Limit("The share of training captions that may get nearly one picture from four seeds."),
 })
 def memorisation(subject: Subject, *, copies: float = 0.0, copies_effect: float = 0.02, nearer: float = 0.8, nearer_effect: float = 0.1,
-                 inauthentic: float = 0.2, inauthentic_effect: float = 0.2, duplicates: float = 0.1, reproduced: float = 1.0, reproduced_effect: float = 0.1) -> list[Finding]:  # fmt: skip
+                 inauthentic: float = 0.2, inauthentic_effect: float = 0.2, duplicates: float = 0.1, reproduced: float = 1.0, reproduced_effect: float = 0.1, same: float = 1.0, same_effect: float = 0.2) -> list[Finding]:  # fmt: skip
     """Compares how near samples and unseen pictures come to training pictures.
 
     `copies` is the share of copies that is accepted, `nearer` the accepted P(nearer), `inauthentic` how much less
     authentic than unseen pictures samples may be, `duplicates` the accepted share of training pictures that are there
     twice, `reproduced` the accepted share of training captions whose own picture is drawn again (by default all: most
-    captions name one picture). What is called `..._effect` is how far beyond a limit must be seen: a pass rules it out. Raises
+    captions name one picture), `same` that of training captions that four seeds answer alike (by default all). What is called `..._effect` is how far beyond a limit must be seen: a pass rules it out. Raises
     `Refusal` where there are fewer than 20 samples, or fewer than 20 different held-out or training pictures.
     """
     different = {"training": _different(subject.data.train.images), "held-out": _different(subject.data.test.images), "generated": subject.n}
@@ -106,7 +108,9 @@ def memorisation(subject: Subject, *, copies: float = 0.0, copies_effect: float 
         _authenticity(subject, ours.hits[PLAIN], inauthentic, inauthentic_effect, exhibits, known),
         _duplicates(subject.data, duplicates),
     ]  # fmt: skip
-    return findings + _prompted_first(subject, findings, reproduced, reproduced_effect) if subject.prompts else findings
+    if not subject.prompts:
+        return findings
+    return [*_prompted_first(subject, findings, reproduced, reproduced_effect), _seeds(subject, same, same_effect)]
 
 
 def _said(found: Mapping[str, Estimate], worst: str, seen: float) -> str:
@@ -200,17 +204,35 @@ def _prompted(subject: Subject, accepted: float, effect: float) -> Finding:
     n, estimate = len(near), clopper_pearson(int(near.sum()), len(near))
     claim = f"It reproduces {estimate.value:.0%} of its training captions almost picture for picture ({estimate.low:.0%} to {estimate.high:.0%}; {n} captions asked for)."
 
-    def rule(k: int) -> str:
-        return verdict_of(clopper_pearson(k, n), limit=accepted, effect=effect)
-
-    most = min(1.0, accepted + effect)
-    rates = unknown_rates("this check can't fail: every share is accepted") if accepted >= 1 else exactly(n, [
-        (Case("reproduce nothing", False, 0.0), 0.0), (Case(f"reproduce the accepted {accepted:.0%}", False, 0.0), accepted),
-        (Case(f"reproduce {most:.0%} of their captions", True, effect), most), (Case(f"reproduce {(accepted + most) / 2:.0%}", True, effect / 2), (accepted + most) / 2),
-        (Case("reproduce all", True, 1 - accepted, crude=True), 1.0),
-    ], rule)  # fmt: skip
+    rates = _rates_of_share(n, accepted, effect, "reproduce {} of their captions")
     return judge("memorisation", claim, estimate, limit=accepted, effect=effect, remedy=REMEDY, exhibits=exhibits, part="prompted", error_rates=rates,
                  question="Does it draw a training picture when asked for its caption?")  # fmt: skip
+
+
+def _seeds(subject: Subject, accepted: float, effect: float) -> Finding:
+    """How different are the pictures that four seeds give of one training caption?"""
+    captions = [caption for caption in dict.fromkeys(subject.data.train.captions) if subject.generator.knows(caption)]  # type: ignore[attr-defined]
+    chosen = [captions[i] for i in np.random.default_rng([subject.seed, 6]).permutation(len(captions))[:PROMPTS]]
+    drawn = subject.drawn([caption for caption in chosen for _ in range(SEEDS)], subject.seed + 80_000, "seeds of one caption")
+    drawn = drawn.reshape(len(chosen), SEEDS, *drawn.shape[1:])
+    spread = spread_over_seeds(drawn)
+    alike = spread < ALIKE
+    estimate, n = clopper_pearson(int(alike.sum()), len(alike)), len(alike)
+    claim = (f"Of {n} training captions {alike.sum()} get nearly the same picture from {SEEDS} seeds ({estimate.low:.0%} to {estimate.high:.0%} of captions);"
+             f" pictures of one caption lie {np.median(spread):.0%} as far apart as those of different ones (median).")  # fmt: skip
+    exhibits = [{"prompt": chosen[i], "spread": float(spread[i]), "pictures": _pngs(*drawn[i])} for i in range(min(n, SHOWN))]
+    return judge("memorisation", claim, estimate, limit=accepted, effect=effect, remedy=REMEDY, exhibits=exhibits, part="seeds", error_rates=_rates_of_share(n, accepted, effect, "answer {} of their captions alike"),
+                 question="Do several seeds of one caption give different pictures?")  # fmt: skip
+
+
+def _rates_of_share(n: int, accepted: float, effect: float, says: str) -> Mapping[str, Any]:
+    """The error rates of a share of captions; `says` tells what models do to such a share."""
+    if accepted >= 1:
+        return unknown_rates("this check can't fail: every share is accepted")
+    most = min(1.0, accepted + effect)
+    shares = ((0.0, False, False), (accepted, False, False), ((accepted + most) / 2, True, False), (most, True, False), (1.0, True, True))
+    cases = [(Case(says.format(f"{share:.0%}"), guilty, share - accepted if guilty else 0.0, crude), share) for share, guilty, crude in shares]
+    return exactly(n, cases, lambda k: verdict_of(clopper_pearson(k, n), limit=accepted, effect=effect))
 
 
 def _different(pictures: np.ndarray) -> int:
