@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from genmodels.runs import SHOWN, RunStore, gallery_names
@@ -64,10 +65,13 @@ def metrics() -> Rows:
 
 
 def audits() -> Rows:
-    """Every audit with its question."""
+    """Every audit with its question, and the limits that a policy may set: what each means, its default and its range."""
     from genmodels.audits import AUDITS
 
-    return [{"name": name, "question": audit.question} for name, audit in AUDITS.items()]
+    return [
+        {"name": name, "question": audit.question, "limits": {limit: {"default": default, **asdict(audit.limit(limit))} for limit, default in audit.limits().items()}}
+        for name, audit in AUDITS.items()
+    ]
 
 
 def runs() -> Rows:

@@ -146,7 +146,8 @@ def list_(arguments: Arguments) -> int:
             raise Refusal(unknown("list", section, catalogue.SECTIONS))
     document = {section: catalogue.SECTIONS[section]() for section in sections}
     shares = [f"{row['name']}, {grouping}: {said}" for row in document.get("data", []) for grouping, said in row.get("shares", {}).items()]
-    answer(arguments, document, lambda: "\n\n".join([*(catalogue.table(rows) for rows in document.values()), *shares]))
+    limits = [f"{row['name']}.{name}: {limit['help']} {limit['default']:g} if a policy says nothing, {limit['lowest']:g} to {limit['greatest']:g}." for row in document.get("audits", []) for name, limit in row["limits"].items()]
+    answer(arguments, document, lambda: "\n\n".join([*(catalogue.table(rows) for rows in document.values()), *shares, *limits]))
     return 0
 
 

@@ -70,7 +70,7 @@ class Audit:
 
 
 def _unmade(audit: Audit, made: Mapping[str, Any], reason: str) -> Finding:
-    return replace(not_measured(audit.name, audit.question, reason), made=made)
+    return replace(not_measured(audit.name, audit.question, reason), made=made, error_rates={"not_measured": "nothing was judged"})
 
 
 def _rates(finding: Finding, made: Mapping[str, Any]) -> Mapping[str, Any]:
