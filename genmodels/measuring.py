@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ def measure_encoder(encoder: Any, data: Any, n: int, seed: int, wanted: Callable
         for name in ("", *encoder.classes):
             among = true == name if name else np.ones(len(true), bool)
             if (units := len(np.unique(drawing[among]))) > 1:
-                estimate = clustered(right[among], drawing[among])
+                estimate = replace(clustered(right[among], drawing[among]), n=int(among.sum()))
                 yield f"held-out: read right{name and ', ' + name}", estimate, "higher", "share", protocol.format(name and " of this class", units)
         return
     parts = {"all": np.arange(len(held_out)), "emoji": np.flatnonzero([("skin tone" in c) for c in held_out.captions])}

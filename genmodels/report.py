@@ -153,7 +153,7 @@ def _measures(measures: Sequence[Mapping[str, Any]]) -> list[Block]:
         )
         for m in measures
     )  # fmt: skip
-    text = "Against examples that no training saw. Numbers of different protocols or different n can't be compared."
+    text = "Against examples that no training saw. A 95 % interval is for another sample: of held-out examples (drawings, modules), and of what the model makes where that is measured. Numbers of different protocols or different n can't be compared."
     columns = ("measure", "value", "95 % interval", "n", "better", "unit", "protocol", "seed")
     return [Heading("Held-out numbers"), Paragraph(text), Table(columns, rows)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -93,4 +94,4 @@ def measure_upscaler(upscaler: TrainedUpscaler, data: Any, n: int, seed: int, wa
 
 
 def _mean(values: np.ndarray, drawings: np.ndarray) -> Estimate:
-    return ratio(values, np.ones(len(values)), drawings)
+    return replace(ratio(values, np.ones(len(values)), drawings), n=len(values))

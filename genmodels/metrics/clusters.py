@@ -18,7 +18,7 @@ from genmodels.refusal import Refusal
 
 NORMAL = 1.959964  # 97.5 % quantile
 BOTH = "another sample of both"  # what an interval is of
-MOST, SEED = 1024, 20262  # examples of a set whose pairs are looked at
+SEED = 20262
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Clusters:
         """Whether a cluster holds examples of both sets."""
         return bool(np.isin(self.real, self.fake).any())
 
-    def part(self, most: int = MOST, seed: int = SEED) -> tuple[np.ndarray, np.ndarray]:
+    def part(self, most: int, seed: int = SEED) -> tuple[np.ndarray, np.ndarray]:
         """Rows of about `most` real and generated examples at most, whole clusters drawn at random."""
         rng = np.random.default_rng(seed)
         if self.shared:
@@ -93,11 +93,19 @@ def pairs_variance(kernels: Callable[[np.ndarray, np.ndarray], np.ndarray], real
     for x, rows, weight in sets:
         for y, columns, other in sets:
             kernel = kernels(x, y).astype(np.float64)
-            kernel -= kernel.mean(axis=0)
-            kernel -= kernel.mean(axis=1, keepdims=True)
+            kernel = _centred(kernel) if x is y else kernel - kernel.mean(axis=0) - kernel.mean(axis=1, keepdims=True) + kernel.mean()
             total[: rows.max() + 1, : columns.max() + 1] += weight * other * _added(_added(kernel, rows).T, columns).T
     own = np.diag(total)
     return 2 * float((total**2).sum() - (own**2).sum()), float(own.sum())
+
+
+def _centred(kernel: np.ndarray) -> np.ndarray:
+    """A kernel of one set (n, n) less its means over the others: what an example is to itself is no mean of anything."""
+    own = np.diag(kernel).copy()
+    means = (kernel.sum(axis=0) - own) / (len(own) - 1)
+    kernel = kernel - means - means[:, None] + means.mean()
+    np.fill_diagonal(kernel, own - 2 * means + means.mean())
+    return kernel
 
 
 def _added(values: np.ndarray, numbers: np.ndarray) -> np.ndarray:

@@ -40,7 +40,8 @@ def frechet_distance(real: np.ndarray, fake: np.ndarray, clusters: Clusters | No
     else:
         value, changes = _many_by_example(real, fake)
     value, clusters = max(0.0, value), clusters or Clusters.of(len(real), len(fake))
-    slopes = slopes_variance(*(each - each.mean() for each in changes), clusters)
+    of_real, of_fake = (each - each.mean() for each in changes)
+    slopes = slopes_variance(of_real, of_fake, clusters)
     pairs, alike = _pairs(real, fake, clusters)
     return inverted(value, slopes, pairs, value - alike, len(fake), least=0.0)
 
