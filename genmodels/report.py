@@ -148,7 +148,7 @@ def _measures(measures: Sequence[Mapping[str, Any]]) -> list[Block]:
         return [Heading("Held-out numbers"), Paragraph("Not measured.")]
     rows = tuple(
         (
-            str(m.get("metric", "")), _value(m.get("value")), f"{_value(m.get('low'))} to {_value(m.get('high'))}",
+            str(m.get("metric", "")), _value(m.get("value")), f"{_value(m.get('low'))} to {_value(m.get('high'))}{_of(m)}",
             _value(m.get("n")), str(m.get("better", "")), str(m.get("unit", "")), str(m.get("protocol", "")), str(m.get("seed", "not stated")),
         )
         for m in measures
@@ -156,6 +156,12 @@ def _measures(measures: Sequence[Mapping[str, Any]]) -> list[Block]:
     text = "Against examples that no training saw. A 95 % interval is for another sample: of held-out examples (drawings, modules), and of what the model makes where that is measured. Numbers of different protocols or different n can't be compared."
     columns = ("measure", "value", "95 % interval", "n", "better", "unit", "protocol", "seed")
     return [Heading("Held-out numbers"), Paragraph(text), Table(columns, rows)]
+
+
+def _of(measure: Mapping[str, Any]) -> str:
+    """What an interval is of, where it is not for another sample."""
+    of = str(measure.get("interval") or "another sample")
+    return "" if of.startswith("another sample") else f" (for {of})"
 
 
 def _findings(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> list[Block]:

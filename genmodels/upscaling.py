@@ -11,7 +11,7 @@ import numpy as np
 from genmodels.fidelity import psnr, ssim
 from genmodels.findings import Estimate
 from genmodels.metrics.ratios import ratio
-from genmodels.nearness import families_of
+from genmodels.nearness import held_out_drawings
 from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 
@@ -77,7 +77,7 @@ def interpolated(small: np.ndarray, way: str) -> np.ndarray:
 
 def measure_upscaler(upscaler: TrainedUpscaler, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """PSNR and SSIM on all held-out pictures, of the upscaler and of two interpolations of the same small pictures."""
-    large, drawings = data.test.images, families_of(data.test)
+    large, drawings = data.test.images, held_out_drawings(data)
     small = small_of(large)
     made = {"the upscaler": upscaler.upscale(small)} | {way: interpolated(small, way) for way in ("bicubic", "lanczos")}
     protocol = f"held-out drawings, {large.shape[1]} x {large.shape[2]}, from the mean of each 4 x 4 pixels in 8 bits; interpolation by Pillow; intervals over {len(np.unique(drawings))} different drawings"

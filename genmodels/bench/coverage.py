@@ -88,7 +88,7 @@ WORLDS: dict[str, Callable[[np.random.Generator], Pair]] = {
     "12 clusters both, 400/400": _clusters(12),
     "few, 16 d, 60/60": _normal(60, 60, 16, scale=1.1),
     "32 drawings x 5, 160/160": _drawings(32, 5),
-    "many: 200 drawings x 5, 1,000/1,000": _drawings(200, 5),
+    "many: 160 drawings x 5, 800/800": _drawings(160, 5),
     "answers to 40 drawings x 4, 160/160": _drawings(40, 4, answered=True),
 }
 
