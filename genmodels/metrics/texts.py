@@ -74,8 +74,8 @@ def self_bleu(texts: Sequence[str], n: int = 4) -> Estimate | None:
     counted = [[Counter(tuple(each[i : i + size]) for i in range(len(each) - size + 1)) for size in range(1, n + 1)] for each in words]
     highest = [_two_highest([each[size] for each in counted]) for size in range(n)]
     lengths = np.array([len(each) for each in words])
-    found = bootstrap(np.array([_bleu(i, counted[i], highest, lengths) for i in range(len(words))]))
-    return replace(found, of="these texts")
+    alone = bootstrap(np.array([_bleu(i, counted[i], highest, lengths) for i in range(len(words))]))
+    return replace(alone, of="these texts")
 
 
 def _two_highest(counts: Sequence[Counter[tuple[str, ...]]]) -> dict[tuple[str, ...], tuple[int, int, int]]:
