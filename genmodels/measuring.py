@@ -110,9 +110,9 @@ def measure_encoder(encoder: Any, data: Any, n: int, seed: int, wanted: Callable
 
 def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """The metrics of pictures in features of another kind; their names say which."""
+    from genmodels.clusters import Clusters
     from genmodels.features import extractor
     from genmodels.metrics import METRICS
-    from genmodels.metrics.clusters import Clusters
     from genmodels.nearness import held_out_drawings
 
     if data.spec.kind != "image" or not hasattr(generator, "sample"):
@@ -152,8 +152,8 @@ def difference(first: Run, second: Run, name: str) -> dict[str, Any]:
 
 def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """Every measure whose name is `wanted`: the metrics, how much floors are behind, and bounds of the likelihood."""
+    from genmodels.clusters import Clusters
     from genmodels.metrics import METRICS, PROTOCOL, as_features, features
-    from genmodels.metrics.clusters import Clusters
     from genmodels.metrics.kernel_distance import kernel_distance_difference
     from genmodels.nearness import held_out_drawings
 

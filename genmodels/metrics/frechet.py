@@ -20,9 +20,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from genmodels.clusters import Clusters, inverted, pairs_variance, slopes_variance
 from genmodels.findings import Estimate
 from genmodels.metrics import as_features, metric
-from genmodels.metrics.clusters import Clusters, inverted, pairs_variance, slopes_variance
 
 PAIRED, DIMENSIONS, LEAST = 512, 64, 1e-3  # examples of a set and dimensions in which pairs are looked at; least eigenvalue, of the greatest
 ROWS = 2048  # examples in one block

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from genmodels.clusters import BOTH, NORMAL, Clusters, inverted, pairs_variance, slopes_variance
 from genmodels.findings import Estimate
 from genmodels.metrics import as_features, metric
-from genmodels.metrics.clusters import BOTH, NORMAL, Clusters, inverted, pairs_variance, slopes_variance
 
 ROWS, PAIRED = 256, 512  # examples in one block; of a set whose pairs are looked at
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from genmodels.findings import Estimate
-from genmodels.metrics.ratios import ratio
+from genmodels.ratios import ratio
 from genmodels.refusal import Refusal
 
 

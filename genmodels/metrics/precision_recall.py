@@ -20,14 +20,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from genmodels.clusters import BOTH, Clusters
 from genmodels.findings import Estimate, bootstrap, clopper_pearson
+from genmodels.halves import K, dealt
 from genmodels.metrics import as_features, metric
-from genmodels.metrics.clusters import BOTH, Clusters
-from genmodels.metrics.halves import dealt
 from genmodels.neighbours import radii, squared_distances
 from genmodels.refusal import Refusal
 
-K = 5
 FIDELITY = "Kynkaanniemi et al. 2019, arXiv 1904.06991"
 RELIABLE = "Naeem et al. 2020, arXiv 2002.09797"
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from genmodels.findings import Estimate, bootstrap, clopper_pearson
-from genmodels.metrics.ratios import ratio
+from genmodels.ratios import ratio
 
 WORD = re.compile(r"\w+|[^\w\s]")
 

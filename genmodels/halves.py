@@ -17,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.clusters import BOTH, Clusters
 from genmodels.findings import Estimate
-from genmodels.metrics.clusters import BOTH, Clusters
 from genmodels.neighbours import squared_distances
 
+K = 5  # neighbours
 DEALS, MOST, SEED = 64, 1024, 20261  # deals into halves; examples of a set that are dealt; of the deals
 TAIL, QUANTILE = 0.025, 1.998  # Student's of 64
 LISTED = 64  # neighbours of each example that are looked through for those of its own half
