@@ -117,16 +117,17 @@ def _added(values: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     return sums
 
 
-def inverted(value: float, slopes: float, pairs: float, excess: float, n: int, least: float = -np.inf) -> Estimate:
+def inverted(value: float, slopes: float, pairs: float, excess: float | None, n: int, least: float = -np.inf) -> Estimate:
     """The estimate with the interval of all expected values that a test at 5 % does not refuse (as Wilson 1927 did for shares).
 
     Where both sets are alike only the `pairs` vary. Beyond that the variance grows in proportion to the expected
     `excess` over what two equal sets would give; the `slopes` hold the pairs twice.
+    None as `excess` says that both sets are of the same drawings, so that nothing is known of two equal ones: plainly normal.
     """
     if slopes <= 0:
         return Estimate(value, value, value, n, BOTH)
-    if pairs <= 1e-9 * slopes:
-        reach = NORMAL * float(np.sqrt(slopes))
+    if excess is None or pairs <= 1e-9 * slopes:
+        reach = NORMAL * float(np.sqrt(max(slopes - pairs, pairs)))
         return Estimate(value, max(least, value - reach), value + reach, n, BOTH)
     growth = max(slopes - 2 * pairs, 0.0) / max(excess, float(np.sqrt(pairs)))
     shift = NORMAL**2 * growth / 2

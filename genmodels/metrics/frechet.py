@@ -43,7 +43,7 @@ def frechet_distance(real: np.ndarray, fake: np.ndarray, clusters: Clusters | No
     of_real, of_fake = (each - each.mean() for each in changes)
     slopes = slopes_variance(of_real, of_fake, clusters)
     pairs, alike = _pairs(real, fake, clusters)
-    return inverted(value, slopes, pairs, value - alike, len(fake), least=0.0)
+    return inverted(value, slopes, pairs, None if clusters.shared else value - alike, len(fake), least=0.0)
 
 
 def _pairs(real: np.ndarray, fake: np.ndarray, clusters: Clusters) -> tuple[float, float]:

@@ -38,7 +38,7 @@ def kernel_distance(real: np.ndarray, fake: np.ndarray, clusters: Clusters | Non
     smaller = len(rows) * len(columns) / (len(real) * len(fake))  # the variance of pairs falls with the square of n
     part = Clusters.of(len(rows), len(columns), clusters.real[rows], clusters.fake[columns])
     pairs = pairs_variance(kernel, real[rows], fake[columns], part)[0] * smaller
-    return inverted(value, slopes, pairs, value, len(fake))
+    return inverted(value, slopes, pairs, None if clusters.shared else value, len(fake))
 
 
 def kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
