@@ -50,12 +50,15 @@ class Halves:
         high = float(beta.ppf(1 - TAIL, held + 0.5, rest + 0.5)) if value < 1 else 1.0
         return Estimate(value, min(low, value), max(high, value), n, BOTH)
 
-    def positive(self, value: float, n: int, most: float) -> Estimate:
-        """A number above 0 with an interval in proportion to it; where no half has any, `most` is the upper end."""
+    def positive(self, value: float, n: int, most: float, wider: float = 1.0) -> Estimate:
+        """A number above 0 with an interval in proportion to it; where no half has any, `most` is the upper end.
+
+        `wider` is what the spread of halves falls short of by, found in worlds that are known.
+        """
         mean = float(self.values.mean())
         if mean <= 0 or value <= 0:
             return Estimate(value, 0.0, max(most, value), n, BOTH)
-        reach = float(np.exp(QUANTILE * np.sqrt(self.variance) / mean))
+        reach = float(np.exp(wider * QUANTILE * np.sqrt(self.variance) / mean))
         return Estimate(value, value / reach, value * reach, n, BOTH)
 
 

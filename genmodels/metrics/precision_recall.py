@@ -27,6 +27,7 @@ from genmodels.metrics import as_features, metric
 from genmodels.neighbours import radii, squared_distances
 from genmodels.refusal import Refusal
 
+WIDER = 1.1  # of the interval of density: a half of a tight cluster fills its balls less unevenly than the whole
 FIDELITY = "Kynkaanniemi et al. 2019, arXiv 1904.06991"
 RELIABLE = "Naeem et al. 2020, arXiv 2002.09797"
 
@@ -114,7 +115,7 @@ class _Intervals:
     def density(self, inside: np.ndarray) -> Estimate:
         most = clopper_pearson(0, len(inside)).high / self.k
         if self.dealt:
-            return self.dealt.of["density"].positive(float(inside.mean()) / self.k, len(inside), most)
+            return self.dealt.of["density"].positive(float(inside.mean()) / self.k, len(inside), most, WIDER)
         alone = _density(inside, self.k, 0)
         return Estimate(alone.value, max(0.0, alone.value - 2 * (alone.value - alone.low)), alone.value + 2 * (alone.high - alone.value), alone.n, BOTH)
 
