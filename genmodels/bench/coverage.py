@@ -26,7 +26,7 @@ from genmodels.metrics.precision_recall import of_these, recall_by
 from genmodels.ratios import ratio
 from genmodels.reading_groups import clustered, clustered_ratio
 
-SEED, DRAWS = 20263, 200
+SEED, DRAWS = 20263, 150
 CENTRES = 3 * np.random.default_rng(123).standard_normal((12, 16))
 Pair = tuple[np.ndarray, np.ndarray, Clusters]
 
