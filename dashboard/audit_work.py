@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import findings, navigation, state
 from dashboard.text import plain_text, refuse, safe_text
 from genmodels import audit_jobs
+from genmodels.imported_findings import IMPORTED, made_where, with_imported
 from genmodels.refusal import Refusal
 from genmodels.runs import Run, RunStore, gallery_names
 
@@ -34,7 +35,7 @@ def ask(run: Run, names: Sequence[str], samples: str, default: int) -> None:
         return
     if said := audit_jobs.complaint(run):
         st.warning(safe_text(said, 300), icon=":material/info:")
-    before = bool(of_audits(run, names))
+    before = any(made_where(row) != IMPORTED for row in of_audits(run, names))
     with st.expander("Audit again" if before else "Audit this model", icon=":material/fact_check:", expanded=not before), st.form(f"audit.{run.id}.{names[0]}", border=False):
         left, right = st.columns(2)
         n = left.number_input(samples, 100, 100_000, default, 100, help="More samples find smaller effects; the time grows with them.")
@@ -78,9 +79,8 @@ def _left(note: Mapping[str, Any]) -> str:
 
 
 def of_audits(run: Run, names: Sequence[str]) -> list[dict[str, Any]]:
-    """What those audits found in a run."""
-    found = run.findings().get("findings")
-    return [row for row in found if isinstance(row, dict) and row.get("audit") in names] if isinstance(found, list) else []
+    """What those audits found in a run, also what came with it."""
+    return [row for row in with_imported(run.findings()) if row.get("audit") in names]
 
 
 def show(run: Run, names: Sequence[str], nothing: str) -> list[dict[str, Any]]:
@@ -92,7 +92,7 @@ def show(run: Run, names: Sequence[str], nothing: str) -> list[dict[str, Any]]:
     asked = run.findings().get("audited")
     rows = {name: asked[name] for name in names if isinstance(asked, dict) and isinstance(asked.get(name), dict)}
     told = [f"{name}: n = {row.get('n')}, seed {row.get('seed')}, {row.get('date')}" for name, row in rows.items()]
-    findings.audited(found)
+    findings.audited(found, run.findings())
     st.caption(safe_text("; ".join(told), 300))
     return found
 

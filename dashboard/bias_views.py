@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, resources, state
+from dashboard import charts, findings, resources, state
 from dashboard.text import chart_text, safe_text
 from genmodels.emoji_names import TONES
 from genmodels.runs import Run
@@ -35,6 +35,7 @@ def sound(rows: Sequence[Mapping[str, Any]], numbers: Sequence[str], texts: Sequ
 
 def pictures(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     """Everything that is drawn of a model of pictures."""
+    findings.imported_notice(found)
     rows = of_part(found, "occupations") or of_part(found, "gender")
     rows = sound([row for row in rows if row.get("legible", True)], ("women", "low", "high", "first_seed"), ("role", "prompt", "gender", "skin tone"))
     rows = [row | {"p_adjusted": row["p_adjusted"] if sound([row], ("p_adjusted",), ()) else 1.0} for row in rows]
@@ -137,6 +138,7 @@ def texts(found: Sequence[Mapping[str, Any]]) -> None:
     import pandas
     from plotly import graph_objects as go
 
+    findings.imported_notice(found)
     rows = sound(of_part(found, "parity"), ("she", "low", "high"), ("occupation",))
     known = sound(of_part(found, "amplification"), ("she", "training"), ("occupation",))
     figure = go.Figure()

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.text import plain_text, safe_text
 from genmodels import error_rates
+from genmodels.imported_findings import IMPORTED, NOTE, imported, left_out, made_where
 
 VERDICTS = {  # the icon says it too, not the colour alone
     "pass": (":material/check_circle:", "green"),
@@ -68,15 +69,23 @@ def highlights(document: Mapping[str, Any]) -> None:
 
 def show_measures(document: Mapping[str, Any]) -> None:
     """Every measure as a line of a table."""
+    came = measures({"measures": imported(document, "measures")})
     rows = [
         {"Measure": title(m["metric"]), "Value": short(m["value"]), "95 % interval": interval(m), "n": short(m["n"]),
          "Better": plain_text(m.get("better") or "", 10), "Unit": plain_text(m.get("unit") or "", 40), "How": plain_text(m.get("protocol") or "", 300)}
-        for m in measures(document)
+        | ({"Where": NOTE if m in came else "measured here"} if came else {})
+        for m in measures(document) + came
     ]  # fmt: skip
     if rows:
         st.dataframe(rows, hide_index=True, alt="Held-out measures with their intervals")
     else:
         st.caption("Not measured yet.")
+
+
+def imported_notice(found: Sequence[Mapping[str, Any]]) -> None:
+    """Says of what is drawn below that it came with the run, where it did."""
+    if any(made_where(row) == IMPORTED for row in found):
+        st.warning("What is drawn below came with the run: imported, not measured here. Audit the model to have it measured.", icon=":material/move_to_inbox:")
 
 
 def badge(verdict: str) -> None:
@@ -85,9 +94,10 @@ def badge(verdict: str) -> None:
     st.badge(verdict if verdict in VERDICTS else "not measured", icon=icon, color=colour)  # type: ignore[arg-type]
 
 
-def audited(findings: object) -> None:
+def audited(findings: object, document: Mapping[str, Any] | None = None) -> None:
     """Each finding of an audit: the question small, verdict and what was found large, then what to do and how often such a
-    verdict is wrong; nothing where none was made."""
+    verdict is wrong; nothing where none was made. What came with an imported run wears no verdict, and what the last
+    document left out says why."""
     found = [finding for finding in findings if isinstance(finding, Mapping)] if isinstance(findings, list) else []
     if not found:
         return
@@ -97,16 +107,21 @@ def audited(findings: object) -> None:
         if question and question != finding.get("claim"):
             st.caption(safe_text(question, 200))
         with st.container(horizontal=True, vertical_alignment="center"):
-            if verdict != "reported":
+            came = made_where(finding) == IMPORTED
+            if came:
+                st.badge(NOTE, icon=":material/move_to_inbox:", color="gray")
+            elif verdict != "reported":
                 badge(verdict)
-            st.markdown(safe_text(finding.get("claim", ""), 600), width="stretch")
+            st.markdown(safe_text(f"It came with the verdict {verdict!r}. {finding.get('claim', '')}" if came else finding.get("claim", ""), 600), width="stretch")
         wanted = ("reason", "remedy") if verdict in ("fail", "warn") else ("reason",)
         told = [str(finding[name]) for name in wanted if finding.get(name)]
-        if verdict not in ("not measured", "reported"):
+        if why := "" if came else left_out(document or {}, finding):
+            told.append(f"Not counted in the last document: {why}.")
+        if verdict not in ("not measured", "reported") and not came:
             told.append(error_rates.sentence(finding.get("error_rates")))
         if told:
             st.caption(safe_text(" ".join(told), 1200))
-    _counted([finding for finding in found if isinstance(finding.get("error_rates"), Mapping)])
+    _counted([finding for finding in found if made_where(finding) != IMPORTED and isinstance(finding.get("error_rates"), Mapping)])
 
 
 def _counted(found: Sequence[Mapping[str, Any]]) -> None:

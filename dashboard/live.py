@@ -14,6 +14,7 @@ from dashboard.findings import audited, short, show_measures
 from dashboard.terms import term_label
 from dashboard.text import duration, plain_text, refuse, safe_text
 from genmodels import jobs
+from genmodels.imported_findings import with_imported
 from genmodels.models import MODELS
 from genmodels.refusal import Refusal
 from genmodels.runs import SHOWN, Run, RunStore
@@ -54,7 +55,7 @@ def show(run: Run, store: RunStore) -> None:
         with st.container(border=True):
             st.subheader("Measured", anchor=False)
             show_measures(findings)
-            audited(findings.get("findings"))
+            audited(with_imported(findings), findings)
     gallery.credit(str(run.facts.get("credit", "")))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas
 import streamlit as st
 
-from dashboard import charts, resources, state
+from dashboard import charts, findings, resources, state
 from dashboard.bias_views import of_part, sound
 from dashboard.memory_views import pairs
 from dashboard.text import safe_text
@@ -22,6 +22,7 @@ SAMPLES = 200  # for spectra
 
 def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     """Everything about one model."""
+    findings.imported_notice(found)
     kind = "picture" if run.spec.kind == "image" else "text"
     if rows := sound(of_part(found, f"together of a {kind}"), ("watermark", "ledger", "together", "n"), ("change",)):
         st.subheader("What survives, on this model's own samples", anchor=False)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import charts
+from dashboard import charts, findings
 from dashboard.bias_views import of_part, sound
 from dashboard.text import counted, plain_text, safe_text
 from genmodels.pictures import open_picture
@@ -20,6 +20,7 @@ SIDE = 128  # pixels of a shown picture
 
 def view(found: Sequence[Mapping[str, Any]]) -> None:
     """Everything that the findings hold."""
+    findings.imported_notice(found)
     if rows := of_part(found, "copies"):
         st.subheader("Nearest to a training picture", anchor=False)
         pairs(rows, "sample", "training picture")
@@ -28,6 +29,10 @@ def view(found: Sequence[Mapping[str, Any]]) -> None:
         st.subheader("Asked for by a training caption", anchor=False)
         pairs(rows, "drawn", "training picture")
         st.caption("Most captions name one picture, so that drawing it again is what was asked for; it is reported apart from copying.")
+    if rows := of_part(found, "seeds"):
+        st.subheader("How different are four seeds?", anchor=False)
+        strips(rows)
+        st.caption("Each row answers one caption with four seeds. Four equal pictures mean that the caption names one picture, and the seed decides nothing.")
     if rows := of_part(found, "auc"):
         membership(rows)
     passages(found)
@@ -52,11 +57,24 @@ def pairs(rows: Sequence[Mapping[str, Any]], first: str, second: str) -> None:
                 st.image(np.kron(both, np.ones((factor, factor, 1), np.uint8)), caption=safe_text(f"{first} | {second}: {told} ({number})", 160), alt=plain_text(f"{first} beside {second}: {told}", 160), width=2 * SIDE)
 
 
+def strips(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Every prompt with the pictures of its seeds in one row."""
+    with st.container(horizontal=True):
+        for row in rows:
+            try:
+                shown = [np.asarray(open_picture(base64.b64decode(each), "a picture of the findings").convert("RGB")) for each in list(row.get("pictures") or [])[:8]]
+            except (Refusal, ValueError, TypeError):
+                continue  # findings are a file that anybody may have written
+            if shown and all(each.shape == shown[0].shape and each.shape[0] <= 256 for each in shown):
+                factor, prompt = max(1, SIDE // 2 // shown[0].shape[0]), plain_text(row.get("prompt"), 80)
+                st.image(np.kron(np.concatenate(shown, axis=1), np.ones((factor, factor, 1), np.uint8)), caption=safe_text(prompt, 80), alt=plain_text(f"Several seeds of {prompt}", 120), width=len(shown) * SIDE // 2)
+
+
 def membership(rows: Sequence[Mapping[str, Any]]) -> None:
     """True against false positives on logarithmic axes, and the AUC of each group."""
     curve = next((row["curve"] for row in rows if isinstance(row.get("curve"), list)), None)
     if curve and all(isinstance(point, list) and len(point) == 2 and all(isinstance(value, int | float) for value in point) for point in curve):
-        st.subheader("Told from its loss what it was trained on", anchor=False)
+        st.subheader("Which examples it was trained on, told from their loss", anchor=False)
         from plotly import graph_objects as go
 
         false, true = np.array(curve, float).T

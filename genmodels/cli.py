@@ -328,16 +328,22 @@ def compare(arguments: Arguments) -> int:
 @VERBS.add("audit")
 def audit(arguments: Arguments) -> int:
     """Judge a run under a policy; exit code 1 when a limit was broken or a required check could not be measured."""
+    from genmodels.policy import Policy
+
+    check_n(arguments.n, 100_000)
+    policy = Policy.read(arguments.policy) if arguments.policy else None  # refused before anything is loaded
     from genmodels.audit_jobs import at_work
     from genmodels.files import write_atomically
     from genmodels.measuring import audit_run
 
-    check_n(arguments.n, 100_000)
     run = RunStore.default()[arguments.run]
     with at_work(arguments.out) as progress:
-        document = audit_run(run, arguments.audit, n=arguments.n, seed=arguments.seed, policy=arguments.policy, full=arguments.full, pairs=arguments.pairs, progress=progress)
+        document = audit_run(run, arguments.audit, n=arguments.n, seed=arguments.seed, policy=policy, full=arguments.full, pairs=arguments.pairs, progress=progress)
         write_atomically(arguments.out / "audit.json", json.dumps(document, indent=1))
     lines = [line for finding in document["findings"] for line in _told(finding)]
+    lines += [f"left out      {row['audit']}, {row['part']}: {row['why']}" for row in document["left_out"]]
+    told = {finding["audit"] for finding in document["findings"]}
+    lines += [f"not measured  {row['audit']}: {row['reason']}" for row in document["not_measured"] if row["audit"] not in told]
     counts = ", ".join(f"{count} {verdict}" for verdict, count in document["counts"].items() if count)
     answer(arguments, document, "\n".join([*lines, f"verdict: {document['verdict']} ({counts})"]))
     return 1 if document["verdict"] in ("fail", "not measured") else 0

@@ -22,7 +22,7 @@ Conduct = Callable[[Any], dict[str, float]]
 
 def of_pictures(data: Any, seed: int) -> Conduct:
     """A function of samples, uint8 (n, height, width, channels), to near_copy_rate, coverage and the shares of groups (0 to 1)."""
-    from genmodels.audits.memorisation import NEAR
+    from genmodels.copying import NEAR, PLAIN
     from genmodels.metrics.precision_recall import K, coverage
     from genmodels.nearness import nearness
 
@@ -31,7 +31,7 @@ def of_pictures(data: Any, seed: int) -> Conduct:
     def conduct(samples: np.ndarray) -> dict[str, float]:
         values = {}
         try:
-            values["near_copy_rate"] = float((nearness(samples[:LOOKED_AT], data.train.images).relative < NEAR[1]).mean())
+            values["near_copy_rate"] = float((nearness(samples[:LOOKED_AT], data.train.images).relative < NEAR[PLAIN][1]).mean())
             if len(samples) >= LEAST and len(data.test) > K:
                 values["coverage"] = coverage(data.test.images[: len(samples)], samples).value
         except Refusal:

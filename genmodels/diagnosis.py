@@ -23,8 +23,10 @@ LOW_DIVERSITY = 0.3  # the same as a share of held-out pictures, for a run that 
 LATE_EPOCHS = 10  # before which a run that has not spread yet may still do so
 ACTIVE_SHARE = 0.1  # of the latent dimensions
 NEGLIGIBLE_KL = 0.5  # nats a picture
-WORSE_EPOCHS = 5  # epochs since the best held-out value
+WORSE_EPOCHS = 5  # epochs over which the held-out loss has risen, at least
 WORSE_BY = 0.02  # how much worse it is now, as a share of the improvement from the first epoch to the best
+SMOOTHED = 3  # epochs whose mean is compared, so that one lucky epoch is no best
+BEYOND = 2.0  # standard errors of such a mean by which the rise exceeds the scatter from epoch to epoch
 EXPLOSION = 50.0  # gradient norm now, as a multiple of its median before
 RISEN = 3.0  # loss now, above its best, as a multiple of the fall from the first value to the best
 
@@ -254,32 +256,56 @@ def posterior_collapse(history: History) -> Reading | None:
 
 @rule(
     "overfitting",
-    f"The held-out loss was best {WORSE_EPOCHS} epochs ago or more and has since lost {WORSE_BY:.0%} of what it had gained,"
-    " while the training loss still falls.",
+    f"The held-out loss has risen over the last {WORSE_EPOCHS} epochs or more, more steadily than chance lets a level one"
+    f" rise (1 % by a rank test); the mean of its last {SMOOTHED} epochs has lost {WORSE_BY:.0%} of what was gained and lies"
+    f" {BEYOND:g} standard errors above the best {SMOOTHED}; and the training loss still falls.",
     WORSE_BY,
-    "Prechelt 1998, Early Stopping - But When?",
+    "Prechelt 1998, Early Stopping - But When?; rank test: Mann 1945, Kendall 1975",
     "vae",
     "transformer",
+    "diffusion",
+    "reader",
+    "clip",
+    "upscaler",
 )
 def overfitting(history: History) -> Reading | None:
     """Training examples are learned by heart at the cost of others."""
     held_out, loss = history.series("held_out_loss"), history.series("reconstruction")
     loss = loss if len(loss) else history.series("loss")
-    if len(held_out) <= WORSE_EPOCHS or len(loss) < LEAST:
+    values = held_out.values
+    if len(values) <= WORSE_EPOCHS or len(loss) < LEAST or not _rises(values):
         return None
-    best = int(held_out.values.argmin())
-    gain = max(float(held_out.values[0] - held_out.values[best]), 1e-9)
-    lost = float(np.median(held_out.values[-3:]) - held_out.values[best]) / gain
-    at_best = loss.values[loss.steps <= held_out.steps[best]][-LEAST // 4 :]
+    means = np.convolve(values, np.full(SMOOTHED, 1 / SMOOTHED), "valid")
+    best = int(means.argmin())
+    step = int(held_out.steps[best + SMOOTHED // 2])
+    risen = float(means[-1] - means[best])
+    lost = risen / max(float(values[0] - means[best]), 1e-9)
+    scatter = 1.4826 * float(np.median(np.abs(np.diff(values)))) / np.sqrt(2)
+    at_best = loss.values[loss.steps <= step][-LEAST // 4 :]
     falls = len(at_best) > 0 and float(np.median(loss.recent().values)) < float(np.median(at_best))
-    if len(held_out) - 1 - best < WORSE_EPOCHS or lost <= WORSE_BY or not falls:
+    if lost <= WORSE_BY or risen <= BEYOND * scatter * np.sqrt(2 / SMOOTHED) or not falls:
         return None
-    step = int(held_out.steps[best])
     sentence = (
         f"Overfitting: held-out examples were best at step {step} and have got worse since, while training examples"
         " still get better. Branch from there, or train on more of them."
     )
     return Reading("overfitting", sentence, step, lost, WORSE_BY)
+
+
+def _rises(values: np.ndarray) -> bool:
+    """Whether values (n,) rise from some point to the end more steadily than level ones do by chance (Mann-Kendall).
+
+    The statistic is the largest over all points to begin at, so that a best epoch chosen among many is allowed for. Its
+    99 % quantile for a level curve is 2.6 for n = 10 and 3.3 for n = 100 (10,000 simulated curves each), close to
+    1.95 + 0.29 ln n; being of ranks it holds for noise of any size, if that of one epoch tells nothing about the next.
+    """
+    n = len(values)
+    later = np.array([np.sign(values[i + 1 :] - values[i]).sum() for i in range(n)])
+    risen = np.cumsum(later[::-1])  # of the last 1, 2, ... values: pairs that rise less those that fall
+    m = np.arange(1, n + 1)
+    spread = np.sqrt(np.maximum(m * (m - 1) * (2 * m + 5) / 18, 1))
+    scores = ((risen - 1) / spread)[WORSE_EPOCHS:]
+    return bool(scores.max() > 1.95 + 0.29 * np.log(n))
 
 
 def _number(value: Any) -> bool:

@@ -5,7 +5,6 @@ Nothing that was not measured is ever 0 or a pass: it is a finding with the verd
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -82,7 +81,7 @@ class Finding:
     compared with; `remedy` says what to do; `exhibits` are plain dictionaries that point at the examples behind the
     verdict; `error_rates` says how often this very verdict is wrong (`genmodels.error_rates`), or why that was not
     measured; `reason` says why nothing could be judged; `part` names the test within its audit; `made` says by which
-    limits, n and seed, of which weights and where it was made.
+    policy, limits, thresholds, n and seed, of which weights and where it was made.
     """
 
     audit: str
@@ -160,53 +159,6 @@ def not_measured(audit: str, question: str, reason: str, part: str = "") -> Find
     return Finding(audit, question, "not measured", reason=reason, part=part, question=question)
 
 
-@dataclass(frozen=True)
-class Policy:
-    """What a team accepts: for each audit its limits by name, and which audits must have been measured.
-
-    As JSON: {"name": "ours", "limits": {"memorisation": {"copies": 0.01}}, "required": ["memorisation"]}.
-    """
-
-    name: str = "default"
-    audits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    required: tuple[str, ...] = ()
-
-    def limits(self, audit: str) -> dict[str, float]:
-        """The limits to call that audit with; empty where its own defaults hold."""
-        return dict(self.audits.get(audit, {}))
-
-    def to_json(self) -> str:
-        limits = {name: dict(values) for name, values in self.audits.items()}
-        return json.dumps({"name": self.name, "limits": limits, "required": list(self.required)}, indent=1)
-
-    @classmethod
-    def from_json(cls, text: str) -> Policy:
-        """Read and check a policy; raises `Refusal` with what is wrong in it."""
-        try:
-            document = json.loads(text)
-        except ValueError as error:
-            raise Refusal(
-                f"The policy is not JSON ({str(error)[:120]}); write it as genmodels.findings.Policy shows."
-            ) from None
-        if not isinstance(document, dict):
-            raise Refusal('The policy is not an object; write {"limits": {...}, "required": [...]}.')
-        for key in document:
-            if key not in ("name", "limits", "required"):
-                raise Refusal(unknown("part of a policy", key, ("name", "limits", "required")))
-        limits, required = document.get("limits", {}), document.get("required", [])
-        if not isinstance(limits, dict) or not all(isinstance(values, dict) for values in limits.values()):
-            raise Refusal("The limits of the policy are not an object of objects; write {audit: {limit: number}}.")
-        if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
-            raise Refusal("`required` in the policy is not a list of names of audits.")
-        for audit, values in limits.items():
-            for name, value in values.items():
-                if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-                    raise Refusal(
-                        f"The limit {audit}.{name} in the policy is {str(value)[:40]!r}; it must be a number."
-                    )
-        return cls(str(document.get("name", "unnamed")), limits, tuple(required))
-
-
 def overall(findings: Sequence[Finding], required: Sequence[str] = ()) -> str:
     """One verdict for all: fail; not measured (nothing was, or a required audit was not); warn; pass."""
     judged = [finding for finding in findings if finding.verdict != "reported"]
@@ -228,7 +180,7 @@ def from_dict(row: Mapping[str, Any]) -> Finding:
         if "error_rates" not in row:
             known["error_rates"] = {"not_measured": "it was kept before rates were measured in place; audit again"}
         return Finding(**(known | {"estimate": estimate, "exhibits": tuple(row.get("exhibits") or ())}))
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         raise Refusal(f"A finding that was kept can't be read ({str(error)[:80]}); audit again.") from None
 
 

@@ -13,7 +13,9 @@ import numpy as np
 
 from genmodels.audit_jobs import Progress
 from genmodels.files import make_folder, write_atomically
+from genmodels.imported_findings import HERE, NOTE, imported
 from genmodels.measuring_texts import LIKELIHOODS, OF_SAMPLES, Row, measure_texts
+from genmodels.policy import Policy
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.runs import Run
@@ -137,7 +139,8 @@ def difference(first: Run, second: Run, name: str) -> dict[str, Any]:
     for run in (first, second):
         row = next((row for row in run.findings().get("measures", []) if row.get("metric") == name and row.get("value") is not None), None)
         if row is None:
-            raise Refusal(f"{name[:60]} of {run.id} is not measured; measure it with: genmodels measure {run.id}")
+            came = any(row.get("metric") == name for row in imported(run.findings(), "measures"))
+            raise Refusal(f"{name[:60]} of {run.id} is {NOTE if came else 'not measured'}; measure it with: genmodels measure {run.id}")
         rows.append(row | {"data": str(run.facts.get("data_sha256", ""))[:8]})
     for key, said in (("protocol", "protocol"), ("n", "number of examples"), ("data", "data")):
         if rows[0][key] != rows[1][key]:
@@ -242,39 +245,46 @@ def log_weights(generator: Any, held_out: Any, seed: int, draws: int) -> np.ndar
 def _row(name: str, estimate: Any, better: str, unit: str, protocol: str, *, seed: int) -> dict[str, Any]:
     """A measure ready for JSON; without an estimate it was not measured, and the protocol is the reason."""
     if estimate is None:
-        return {"metric": name, "value": None, "low": None, "high": None, "n": 0, "better": better, "unit": unit, "protocol": f"not measured: {protocol}", "seed": seed}
+        return {"metric": name, "value": None, "low": None, "high": None, "n": 0, "better": better, "unit": unit, "protocol": f"not measured: {protocol}", "seed": seed, "where": HERE}
     return {
         "metric": name, "value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n,
-        "better": better, "unit": unit, "protocol": str(protocol), "seed": seed, "interval": estimate.of,
+        "better": better, "unit": unit, "protocol": str(protocol), "seed": seed, "interval": estimate.of, "where": HERE,
     }  # fmt: skip
 
 
-def audit_run(run: Run, names: Sequence[str] = (), *, n: int = 4000, seed: int = 0, policy: Path | None = None, full: bool = False, pairs: Path | None = None,
+def audit_run(run: Run, names: Sequence[str] = (), *, n: int = 4000, seed: int = 0, policy: Policy | Path | None = None, full: bool = False, pairs: Path | None = None,
               progress: Progress | None = None, file: Path | None = None) -> dict[str, Any]:  # fmt: skip
     """Every audit that reads such examples (or those named) of a run under a policy, as the document of `genmodels audit --json`.
 
-    Findings of audits that are not asked again stay as they were. `full` and `pairs` are those of `Subject`. Where a
-    `progress` is given it hears how far the audit is and can stop it: then nothing is kept.
+    Findings of audits that are not asked again stay only where they were made here under the same policy, n and seed and
+    of the same weights; others are named under `left_out` with the reason. `full` and `pairs` are those of `Subject`.
+    Where a `progress` is given it hears how far the audit is and can stop it: then nothing is kept.
     """
     from genmodels.audits import AUDITS
-    from genmodels.findings import Policy, document, from_dict
+    from genmodels.findings import document
+    from genmodels.generator import newest_weights
+    from genmodels.kept_findings import conditions, kept
 
     for name in names:
         AUDITS[name]
-    rules = Policy.from_json(policy.read_text()) if policy else Policy()
+    rules = Policy.read(policy) if isinstance(policy, Path) else policy or Policy()
     ignored: Callable[[str, int, int], None] = lambda what, done, of: None  # noqa: E731
     data = load_for(run.experiment)
     subject = Subject(run.generator(), data, n=n, seed=seed, full=full, pairs=pairs, report=progress or ignored)
+    made = conditions(rules, newest_weights(run), n=n, seed=seed, full=full, pairs=pairs)
     asked = [name for name, audit in AUDITS.items() if (name in names if names else data.spec.kind in audit.kinds)]
-    kept = run.findings().get("findings") if names else []
-    findings = [from_dict(row) for row in kept or [] if isinstance(row, dict) and row.get("audit") in AUDITS and row["audit"] not in asked]
+    findings, left_out, earlier = kept(run.findings(), asked, made) if names else ([], [], [])
     for name in asked:
         if progress:
             progress.audit = name
-        findings += AUDITS[name](subject, **rules.limits(name))
-    result = document(run.id, findings, rules.required)
-    result["audited"] = {**(dict(run.findings().get("audited") or {}) if names else {}), **{name: {"n": n, "seed": seed, "date": time.strftime("%Y-%m-%d")} for name in asked}}
-    _keep(run, run.findings() | result, file)
+        findings += [replace(finding, made=dict(finding.made) | made) for finding in AUDITS[name](subject, **rules.limits(name))]
+    before = run.findings().get("audited")
+    dates = {name: row for name, row in (before if isinstance(before, dict) else {}).items() if name in {finding.audit for finding in findings} | {row["audit"] for row in earlier}}
+    result = document(run.id, findings, rules.required) | {
+        "policy": rules.to_dict() | {"digest": rules.digest}, "left_out": left_out,
+        "audited": dates | {name: {"n": n, "seed": seed, "date": time.strftime("%Y-%m-%d")} for name in asked},
+    }  # fmt: skip
+    _keep(run, run.findings() | result | {"earlier": earlier}, file)
     return result
 
 

@@ -38,18 +38,51 @@ class Nearness:
         return self.distance / self.others
 
 
-def unseen(data: Any) -> tuple[np.ndarray, np.ndarray]:
-    """How near (m,) pictures come to training pictures that nobody copied, and which of them are alike (m,)."""
+@dataclass(frozen=True)
+class Strangers:
+    """m pictures that nobody copied: how near they come to training pictures, and which of them are alike (m,).
+
+    The first are the held-out ones; behind them are training pictures, which are compared with the others only: those
+    whose key in `train_keys` is not their own in `keys` (of held-out ones -1).
+    """
+
+    images: np.ndarray
+    near: Nearness
+    families: np.ndarray
+    keys: np.ndarray
+    train_keys: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def strangers(data: Any, most: int = REFERENCES) -> Strangers:
+    """Held-out pictures, and up to `most` training pictures that are compared with the others.
+
+    Where whole roles were held out, a training picture is not compared with its own role; where combinations were, it is
+    (and only roles with a held-out combination are taken), since then a held-out picture too has the same drawing in
+    another tone in training, and that is no copying.
+    """
     train, test = data.train, data.test
     own, other = _families(train), _families(test)
     shared = np.intersect1d(own[own >= 0], other[other >= 0])
     whole = len(shared) == 0  # roles were held out whole
     fit = np.arange(len(train)) if whole else np.flatnonzero(np.isin(own, shared))  # others have no drawing in another tone
-    chosen = np.sort(np.random.default_rng(0).permutation(fit)[:REFERENCES])
-    held_out = nearness(test.images, train.images).relative
-    others = nearness(train.images[chosen], train.images, (own[chosen], own) if whole else (np.full(len(chosen), -1), own)).relative
-    number = np.concatenate([np.where(other >= 0, other, -1), np.where(own[chosen] >= 0, own[chosen], -1)])
-    return np.concatenate([held_out, others]), np.where(number >= 0, number, number.max() + 1 + np.arange(len(number)))
+    chosen = np.random.default_rng(0).permutation(fit)[:most]
+    same = copies(train.images) if len(train) <= MANY else np.arange(len(train))
+    keys = families(np.where(own >= 0, own, -1 - np.arange(len(own))), same) if whole else same
+    held_out = nearness(test.images, train.images)
+    others = nearness(train.images[chosen], train.images, (keys[chosen], keys))
+    near = Nearness(*(np.concatenate([getattr(each, name) for each in (held_out, others)]) for name in ("index", "distance", "others")))
+    number = np.concatenate([other, own[chosen]])
+    alike = np.where(number >= 0, number, number.max() + 1 + np.arange(len(number)))
+    return Strangers(np.concatenate([test.images, train.images[chosen]]), near, alike, np.concatenate([np.full(len(test), -1), keys[chosen]]), keys)
+
+
+def unseen(data: Any) -> tuple[np.ndarray, np.ndarray]:
+    """How near (m,) pictures come to training pictures that nobody copied, and which of them are alike (m,)."""
+    found = strangers(data)
+    return found.near.relative, found.families
 
 
 def _families(examples: Any) -> np.ndarray:
@@ -113,15 +146,16 @@ def nearness(pictures: np.ndarray, train: np.ndarray, apart: tuple[np.ndarray, n
 
 
 def _shifted(picture: np.ndarray, others: np.ndarray, margin: int) -> np.ndarray:
-    """The least distance (n,) to each of n pictures over shifts by up to `margin` pixels, of the part that both show."""
+    """The least distance (n,) to each of n pictures over shifts by up to `margin` pixels, of the part that both show.
+
+    The best shift is found by products, which are fast; its distance is then taken of the differences, which is exact.
+    """
     height, width = picture.shape[:2]
-    inner = others[:, margin : height - margin, margin : width - margin]
-    least = np.full(len(others), np.inf)
-    for down in range(2 * margin + 1):
-        for across in range(2 * margin + 1):
-            seen = picture[down : down + height - 2 * margin, across : across + width - 2 * margin]
-            least = np.minimum(least, ((inner - seen) ** 2).mean(axis=(1, 2, 3)))
-    return np.sqrt(least)
+    inner = others[:, margin : height - margin, margin : width - margin].reshape(len(others), -1)
+    windows = np.lib.stride_tricks.sliding_window_view(picture, (height - 2 * margin, width - 2 * margin), axis=(0, 1))
+    seen = np.ascontiguousarray(windows.transpose(0, 1, 3, 4, 2)).reshape(-1, inner.shape[1])
+    squared = np.einsum("ij,ij->i", seen, seen)[:, None] - 2 * seen @ inner.T
+    return np.sqrt(((inner - seen[squared.argmin(axis=0)]) ** 2).mean(axis=1))
 
 
 def _averages(images: np.ndarray) -> np.ndarray:

@@ -58,6 +58,90 @@ def shifted(images: np.ndarray, pixels: int = 1) -> np.ndarray:
     return np.concatenate([np.repeat(images[:, :, :1], pixels, axis=2), images[:, :, :-pixels]], axis=2)
 
 
+def moved(images: np.ndarray, pixels: int = 3) -> np.ndarray:
+    """Pictures (n, height, width, channels) moved by as many pixels: right, left, down, up or slanting in turn; edges repeated."""
+    found = np.empty_like(images)
+    for i, image in enumerate(images):
+        down, across = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1))[i % 6]
+        padded = np.pad(image, [(pixels, pixels), (pixels, pixels), (0, 0)], mode="edge")
+        top, left = pixels * (1 - down), pixels * (1 - across)
+        found[i] = padded[top : top + image.shape[0], left : left + image.shape[1]]
+    return found
+
+
+def with_pillow(change: Any) -> Any:
+    """A change of a `PIL.Image` as one of pictures, uint8 (n, height, width, channels)."""
+
+    def changed(images: np.ndarray) -> np.ndarray:
+        from PIL import Image
+
+        return np.stack([np.asarray(change(Image.fromarray(each[..., 0] if each.shape[-1] == 1 else each))).reshape(each.shape) for each in images])
+
+    return changed
+
+
+def enlarged(images: np.ndarray, pixels: int = 3) -> np.ndarray:
+    """Pictures without `pixels` on each side, enlarged to their old size (bicubic)."""
+    return with_pillow(lambda image: image.crop((pixels, pixels, image.width - pixels, image.height - pixels)).resize(image.size, 3))(images)
+
+
+def dimmed(images: np.ndarray, contrast: float = 0.8, brightness: float = 0.9) -> np.ndarray:
+    """Pictures of less contrast, around their mean, and less light."""
+    mean = images.mean(axis=(1, 2, 3), keepdims=True)
+    return np.clip(np.round(brightness * (mean + contrast * (images - mean))), 0, 255).astype(np.uint8)
+
+
+def blurred(images: np.ndarray, radius: float = 1.0) -> np.ndarray:
+    """Pictures blurred by a Gauss of this standard deviation, in pixels."""
+    from scipy.ndimage import gaussian_filter
+
+    return np.clip(np.round(gaussian_filter(images.astype(float), (0, radius, radius, 0))), 0, 255).astype(np.uint8)
+
+
+def halved(images: np.ndarray) -> np.ndarray:
+    """The left half of each picture beside the right half of the next."""
+    middle = images.shape[2] // 2
+    return np.concatenate([images[:, :, :middle], np.roll(images, 1, axis=0)[:, :, middle:]], axis=2)
+
+
+def blended(images: np.ndarray, share: float = 0.7) -> np.ndarray:
+    """Each picture mixed with the next, which has the rest of `share`."""
+    return np.round(share * images + (1 - share) * np.roll(images, 1, axis=0)).astype(np.uint8)
+
+
+def recoloured(images: np.ndarray) -> np.ndarray:
+    """Red, green and blue changed about; a grey picture turned into its negative."""
+    return np.ascontiguousarray(images[..., [2, 0, 1]]) if images.shape[-1] == 3 else 255 - images
+
+
+# Ways to copy a picture that the memorisation audit says it looks for: name to a function of (pictures, generator).
+CHANGES: dict[str, Any] = {
+    "as they are": lambda images, rng: images,
+    "moved by an eighth of the width less one pixel": lambda images, rng: moved(images, max(1, images.shape[2] // 8 - 1)),
+    "cropped by a tenth on each side and enlarged": lambda images, rng: enlarged(images, max(1, round(0.09 * images.shape[2]))),
+    "dimmed": lambda images, rng: dimmed(images),
+    "blurred": lambda images, rng: blurred(images, images.shape[2] / 32),
+    "mirrored": lambda images, rng: np.ascontiguousarray(images[:, :, ::-1]),
+    "recoloured": lambda images, rng: recoloured(images),
+    "halved": lambda images, rng: halved(images[rng.permutation(len(images))]),
+    "blended": lambda images, rng: blended(images[rng.permutation(len(images))]),
+}
+
+
+class Copier:
+    """Draws new pictures, and in a `share` of cases a training picture changed in some way (a function of pictures)."""
+
+    def __init__(self, train: np.ndarray, new: np.ndarray, share: float, change: Any = None) -> None:
+        self.train, self.new, self.share, self.change = train, new, share, change or (lambda images: images)
+
+    def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
+        """n pictures, uint8 (n, height, width, channels), the copies first."""
+        rng = np.random.default_rng(seed)
+        k = round(self.share * n)
+        copied = self.change(self.train[rng.integers(len(self.train), size=k)]) if k else self.train[:0]
+        return np.concatenate([copied, self.new[rng.integers(len(self.new), size=n - k)]])
+
+
 class Rememberer:
     """Has a loss on every picture, by chance, and a lower one on those it `remembers` (their bytes); draws nothing new."""
 

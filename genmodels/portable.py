@@ -22,6 +22,7 @@ from typing import Any, BinaryIO
 from genmodels import archives, checkpoints
 from genmodels.decoding import Decoding
 from genmodels.files import make_folder
+from genmodels.imported_findings import set_aside
 from genmodels.pictures import open_picture, png_bytes, printable
 from genmodels.recipe import Experiment, Spec
 from genmodels.refusal import Refusal
@@ -133,6 +134,8 @@ def _documents(aside: Path) -> Experiment:
     documents["facts.json"] = _facts(documents.get("facts.json", {}))
     documents["status.json"] = _status(documents.get("status.json", {}))
     documents["labels.json"] = _labels(documents.get("labels.json", {}))
+    if "findings.json" in documents:
+        documents["findings.json"] = set_aside(documents["findings.json"])
     for name, document in documents.items():
         (aside / name).write_text(json.dumps(document))
     return experiment

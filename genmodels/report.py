@@ -10,6 +10,7 @@ from typing import Any
 
 from genmodels.blocks import Block, Heading, Items, Paragraph, Picture, Table, as_html, as_markdown
 from genmodels.error_rates import sentence
+from genmodels.imported_findings import NOTE, imported
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 
@@ -82,6 +83,7 @@ def blocks(
         *_training(experiment, facts, status),
         *_measures(measures),
         *_findings(document, findings),
+        *_imported(document),
         *_limits(findings, measures),
         Heading("Intended use"),
         Paragraph(INTENDED),
@@ -146,6 +148,11 @@ def _training(experiment: Mapping[str, Any], facts: Mapping[str, Any], status: M
 def _measures(measures: Sequence[Mapping[str, Any]]) -> list[Block]:
     if not measures:
         return [Heading("Held-out numbers"), Paragraph("Not measured.")]
+    text = "Against examples that no training saw. A 95 % interval is for another sample: of held-out examples (drawings, modules), and of what the model makes where that is measured. Numbers of different protocols or different n can't be compared."
+    return [Heading("Held-out numbers"), Paragraph(text), _measured(measures)]
+
+
+def _measured(measures: Sequence[Mapping[str, Any]]) -> Table:
     rows = tuple(
         (
             str(m.get("metric", "")), _value(m.get("value")), f"{_value(m.get('low'))} to {_value(m.get('high'))}{_of(m)}",
@@ -153,9 +160,7 @@ def _measures(measures: Sequence[Mapping[str, Any]]) -> list[Block]:
         )
         for m in measures
     )  # fmt: skip
-    text = "Against examples that no training saw. A 95 % interval is for another sample: of held-out examples (drawings, modules), and of what the model makes where that is measured. Numbers of different protocols or different n can't be compared."
-    columns = ("measure", "value", "95 % interval", "n", "better", "unit", "protocol", "seed")
-    return [Heading("Held-out numbers"), Paragraph(text), Table(columns, rows)]
+    return Table(("measure", "value", "95 % interval", "n", "better", "unit", "protocol", "seed"), rows)
 
 
 def _of(measure: Mapping[str, Any]) -> str:
@@ -165,21 +170,47 @@ def _of(measure: Mapping[str, Any]) -> str:
 
 
 def _findings(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> list[Block]:
+    left = [f"{row.get('audit')}, {row.get('part')}: {row.get('why')}" for row in document.get("left_out") or []]
+    told: list[Block] = [Paragraph("Left out, since they were not made under the same conditions:"), Items(tuple(left))] if left else []
     if not findings:
-        return [Heading("Findings"), Paragraph("Not audited.")]
+        return [Heading("Findings"), Paragraph("Not audited."), *told]
+    counts = {sign: sum(str(f.get("verdict")) == sign for f in findings) for sign in SIGNS}
+    whole = Paragraph(f"Verdict on all: {document.get('verdict', 'not given')} ({', '.join(f'{count} {name}' for name, count in counts.items() if count)}).{_conditions(document, findings)}")
+    return [Heading("Findings"), whole, _found(findings), *told]
+
+
+def _conditions(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> str:
+    """Under which conditions all these findings were made; "" where the document does not say."""
+    policy, made = document.get("policy") or {}, findings[0].get("made") or {}
+    if not policy or not made.get("weights"):
+        return ""
+    return f" Made here under the policy {policy.get('name')} (digest {policy.get('digest')}), with n = {made.get('n')} and seed {made.get('seed')}, of the weights {made['weights']}."
+
+
+def _found(findings: Sequence[Mapping[str, Any]], came: bool = False) -> Table:
+    """A line a finding; what `came` with a run wears no sign and gives no error rates, since nobody counted them here."""
     rows = []
     for finding in findings:
         verdict, limit, estimate = str(finding.get("verdict", "not measured")), finding.get("limit"), finding.get("estimate")
         shown = f"{_value(estimate['value'])} ({_value(estimate['low'])} to {_value(estimate['high'])}), n = {estimate['n']}" if estimate else ""
         rows.append((
-            f"{SIGNS.get(verdict, '?')} {verdict}", str(finding.get("audit", "")), str(finding.get("question") or ""), str(finding.get("claim", "")), shown,
-            "" if limit is None else _value(limit), "" if verdict in ("reported", "not measured") else sentence(finding.get("error_rates")),
+            f"{NOTE}: {verdict}" if came else f"{SIGNS.get(verdict, '?')} {verdict}", str(finding.get("audit", "")), str(finding.get("question") or ""), str(finding.get("claim", "")), shown,
+            "" if limit is None else _value(limit), "" if came or verdict in ("reported", "not measured") else sentence(finding.get("error_rates")),
             " ".join(str(finding[name]) for name in ("reason", "remedy") if finding.get(name)),
         ))  # fmt: skip
     columns = ("verdict", "audit", "question", "what was found", "estimate (interval, 95 % if not said)", "limit", "how often such a verdict is wrong", "what to do")
-    counts = {sign: sum(str(f.get("verdict")) == sign for f in findings) for sign in SIGNS}
-    whole = Paragraph(f"Verdict on all: {document.get('verdict', 'not given')} ({', '.join(f'{count} {name}' for name, count in counts.items() if count)}).")
-    return [Heading("Findings"), whole, Table(columns, tuple(rows))]
+    return Table(columns, tuple(rows))
+
+
+def _imported(document: Mapping[str, Any]) -> list[Block]:
+    """What came with an imported run: apart from what was measured here, and without a verdict on all."""
+    findings, measures = imported(document, "findings"), imported(document, "measures")
+    parts: list[Block] = []
+    if findings or measures:
+        parts = [Heading(NOTE.capitalize()), Paragraph("This came in the zip of the run, which anybody can have written. It counts for no verdict and in no comparison.")]
+    if findings:
+        parts.append(_found(findings, came=True))
+    return parts + ([_measured(measures)] if measures else [])
 
 
 def _limits(findings: Sequence[Mapping[str, Any]], measures: Sequence[Mapping[str, Any]]) -> list[Block]:

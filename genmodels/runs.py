@@ -138,9 +138,14 @@ class Run:
     def findings(self) -> dict[str, Any]:
         """Held-out numbers and findings, as `genmodels measure` and `audit` left them; empty where nothing was measured.
 
-        What was measured here of a run of the gallery stands in GENMODELS_HOME and comes before what it shipped with.
+        What was measured here of a run of the gallery stands in GENMODELS_HOME and comes before what it shipped with. What
+        came with an imported run stands under `imported` and counts for nothing (see `imported_findings`).
         """
         shipped = self._document("findings.json")
+        if self._document("experiment.json").get("imported"):
+            from genmodels.imported_findings import split
+
+            return split(shipped)
         if self.findings_file.parent == self.path:
             return shipped
         return shipped | self._document(str(self.findings_file))

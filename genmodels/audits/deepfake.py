@@ -16,6 +16,7 @@ from genmodels.audits import audit
 from genmodels.data.fakes import in_colour
 from genmodels.detecting import FALSE_ALARMS, Detector, area_under_curve, open_detector, seen
 from genmodels.findings import Finding, clopper_pearson, judge, not_measured
+from genmodels.limits import Limit
 from genmodels.pictures import png_bytes
 from genmodels.ranks import probability_lower
 from genmodels.subject import Subject
@@ -24,7 +25,10 @@ LEAST, MOST, SHOWN = 100, 1000, 12
 REMEDY = "What it draws can pass for real: rely on the marks, never on telling by eye or detector, and say so in the card."
 
 
-@audit("deepfake", question="Can what this model draws be told without a mark?")
+@audit("deepfake", question="Can what this model draws be told without a mark?", limits={
+    "missed": Limit("The share of samples that the detector may take for real."),
+    "alike": Limit("The probability that a real picture may look more generated than a sample."),
+})
 def deepfake(subject: Subject, *, missed: float = 0.5, alike: float = 0.3) -> list[Finding]:
     """Asks the detector about samples and about held-out pictures.
 

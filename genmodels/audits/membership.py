@@ -4,66 +4,106 @@ Papers: Yeom et al. 2018, arXiv 1709.01604 (the loss as the attack); Carlini et 
 at a low rate of false alarms say more than an average, and belong on logarithmic axes).
 
 The attacker says "trained on" where the loss is low. AUC is the probability that a training example has a lower loss than
-a held-out one, 0.5 where nothing can be told; its interval is that of DeLong et al. 1988. True positives at a rate f of
-false alarms are given only where at least 10 / f held-out examples are there.
+a held-out one, 0.5 where nothing can be told. What varies together counts as one: families of drawings, documents of texts;
+its interval is that of Obuchowski 1997 over them. Beside it stands what numbers tell that no model knows (ink, edges,
+bytes): a verdict is given only where the loss tells more than they do by more than chance, and none where the interval lies
+wholly below one half, for then both sides are unlike. True positives at a rate f of false alarms are given only where at
+least 10 / f held-out families are there.
 
 Known limits: a stronger attacker trains models of its own and compares (not done here), so a pass is no proof of privacy;
-training and held-out examples must come from one distribution, or the difference between them is taken for memory.
+what makes both sides differ in a way that only the model sees is taken for memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from genmodels.audits import audit
-from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured
+from genmodels.blind import blind, rests
+from genmodels.error_rates import kept_by
+from genmodels.findings import Estimate, Finding, judge, not_measured, verdict_of
+from genmodels.limits import Limit
 from genmodels.losses import losses
+from genmodels.membership import LEAST_FAMILIES, Sides, Told, picture_families, rates, rates_at, told, window_families
 from genmodels.ranks import probability_lower
+from genmodels.reading_groups import clustered
 from genmodels.refusal import Refusal
 from genmodels.subject import Subject
 
 LEAST, MOST = 50, 4000  # examples of each side
 RATES = (0.01, 0.001)  # of false alarms
+WARN = 0.5  # AUC where nothing can be told
 CURVE = 200  # points of the curve that a page draws
 REMEDY = "Train for fewer epochs (see where the held-out loss turns), with more dropout or weight decay, or on more data."
+QUESTION = "Can it be told from its loss whether an example was trained on?"
+VERSION = "membership 1"  # of the rules whose error rates are kept
 
 
-@audit("membership", question="Can it be told from its loss what it was trained on?", kinds=("image", "text", "code"))
-def membership(subject: Subject, *, auc: float = 0.6, caught: float = 0.05) -> list[Finding]:
+@audit("membership", question="Can it be told from its loss what it was trained on?", kinds=("image", "text", "code"), limits={
+    "auc": Limit("The probability that a training example may have the lower loss."),
+    "caught": Limit("The share of training examples that may be recognised at a low rate of false alarms."),
+})
+def membership(subject: Subject, *, auc: float = 0.6, auc_effect: float = 0.1, caught: float = 0.05, caught_effect: float = 0.05) -> list[Finding]:
     """Compares the losses of training and of held-out examples.
 
     `auc` is the accepted probability that a training example has the lower loss, `caught` the accepted share of training
-    examples that are recognised at 1 % and 0.1 % false alarms.
+    examples that are recognised at 1 % and 0.1 % false alarms. What is called `..._effect` is how far beyond a limit must be
+    seen: a pass rules it out.
     """
     if not hasattr(subject.generator, "recipe") and not hasattr(subject.generator, "losses"):
         raise Refusal("This subject is only asked for samples and shows no loss; audit a run.")
-    ours, theirs, groups = both_losses(subject)
-    found, curve = probability_lower(ours, theirs), roc(ours, theirs)
-    exhibits = [{"curve": curve}, *_by_group(ours, theirs, groups)]
-    findings = [
-        judge("membership", f"Training examples can't be told from held-out ones by their loss (AUC of {len(ours)} against {len(theirs)})",
-              found, limit=auc, warn=0.5, effect=0.1, remedy=REMEDY, exhibits=exhibits, part="auc")
-    ]  # fmt: skip
-    return findings + [_caught(ours, theirs, rate, caught) for rate in RATES]
+    sides, groups, unit = both_losses(subject)
+    trained, held_out = sides.numbers()
+    if min(trained, held_out) < LEAST_FAMILIES:
+        raise Refusal(f"n too small: the examples are {unit} of which {trained} are trained on and {held_out} held out; at least {LEAST_FAMILIES} of each are needed.")
+    found = told(sides)
+    exhibits = [{"curve": roc(sides.ours, sides.theirs)}, *_by_group(sides, groups)]
+    known = (VERSION, sides.ours, sides.theirs, *sides.families, subject.seed)
+    findings = [_auc(found, sides, unit, exhibits, auc, auc_effect, known, subject.seed)]
+    return findings + [_caught(sides, rate, caught, caught_effect, unit, known, subject.seed) for rate in RATES]
 
 
-def both_losses(subject: Subject) -> tuple[np.ndarray, np.ndarray, Any]:
-    """Losses of up to 4,000 training and held-out examples, and of groupings the groups of both."""
-    sides = []
-    for name, part in (("training examples", subject.data.train), ("held-out examples", subject.data.test)):
+def _auc(found: Told, sides: Sides, unit: str, exhibits: list[dict[str, Any]], limit: float, effect: float, known: tuple[Any, ...], seed: int) -> Finding:
+    estimate, beside = found.auc, found.blind
+    trained, held_out = sides.numbers()
+    claim = (f"In {estimate.value:.0%} of pairs the training example has the lower loss ({estimate.low:.0%} to {estimate.high:.0%} over {trained} trained and {held_out} held-out {unit};"
+             f" 50 % is chance). Without any model, {found.name} tells {beside.value:.0%} ({beside.low:.0%} to {beside.high:.0%}).")  # fmt: skip
+    finding = judge("membership", claim, Estimate(estimate.value, estimate.low, estimate.high, held_out), limit=limit, warn=WARN, effect=effect, remedy=REMEDY, exhibits=exhibits, part="auc", question=QUESTION,
+                    error_rates=kept_by((*known, "auc", limit, effect), lambda: rates(sides, limit, WARN, effect, seed)))  # fmt: skip
+    verdict, reason = found.verdict(limit, WARN, effect), finding.reason
+    if estimate.high < WARN:
+        reason = f"both sides differ: held-out examples have the lower loss, which no memory explains, so that the loss says nothing of it (AUC {estimate.low:.2f} to {estimate.high:.2f})."
+    elif verdict == "not measured" and finding.verdict in ("fail", "warn"):
+        reason = f"both sides differ: {found.name}, which no model knows, tells them apart as well within chance (AUC {beside.value:.2f}; the loss is better by {found.better.low:+.2f} to {found.better.high:+.2f})."
+    elif reason:
+        reason = f"{reason[:-1]} (n counts held-out {unit})."
+    return replace(finding, verdict=verdict, reason=reason, estimate=estimate, remedy=REMEDY if verdict in ("fail", "warn") else "")
+
+
+def both_losses(subject: Subject) -> tuple[Sides, Any, str]:
+    """Losses of up to 4,000 training and held-out examples, of groupings the groups of both, and the name of their families."""
+    sides, chosen = [], []
+    parts = (subject.data.train, subject.data.test)
+    for name, part in zip(("training examples", "held-out examples"), parts, strict=True):
         n = (len(part.tokens) - 1) // part.context if hasattr(part, "tokens") else len(part)
-        chosen = np.sort(np.random.default_rng([subject.seed, 9]).permutation(n)[:MOST])
+        chosen.append(np.sort(np.random.default_rng([subject.seed, 9]).permutation(n)[:MOST]))
         if n < LEAST:
             raise Refusal(f"There are {n} {name}; at least {LEAST} are needed to compare their losses.")
-        subject.report(f"losses of {name}", 0, len(chosen))
-        sides.append((losses(subject.generator, part, chosen, subject.seed), part, chosen))
-    groups = {}
-    if not hasattr(subject.data.train, "tokens"):
-        groups = {name: [part.groups[name][chosen] for _, part, chosen in sides] for name in subject.data.train.groups if name != "role"}
-    return sides[0][0], sides[1][0], groups
+        subject.report(f"losses of {name}", 0, len(chosen[-1]))
+        sides.append(losses(subject.generator, part, chosen[-1], subject.seed))
+    ours, theirs = (blind(part, index) for part, index in zip(parts, chosen, strict=True))
+    numbers = {name: (ours[name], theirs[name]) for name in ours}
+    if hasattr(parts[0], "tokens"):
+        trained, held_out = (window_families(part, index) for part, index in zip(parts, chosen, strict=True))
+        return Sides(*sides, (trained, held_out + trained.max() + 1), numbers), {}, "documents"  # type: ignore[arg-type]
+    few = [part.take(index) for part, index in zip(parts, chosen, strict=True)]
+    numbers["rest after 20 components"] = rests(few[0].images, few[1].images)
+    groups = {name: [part.groups[name] for part in few] for name in parts[0].groups if name != "role"}
+    return Sides(*sides, picture_families(*few), numbers), groups, "drawings"  # type: ignore[arg-type]
 
 
 def roc(ours: np.ndarray, theirs: np.ndarray) -> list[list[float]]:
@@ -73,20 +113,42 @@ def roc(ours: np.ndarray, theirs: np.ndarray) -> list[list[float]]:
     return [[float(rank / len(limits)), float((ours < limits[rank - 1]).mean())] for rank in ranks]
 
 
-def _caught(ours: np.ndarray, theirs: np.ndarray, rate: float, accepted: float) -> Finding:
-    claim, part = f"Hardly a training example is recognised at {rate:.1%} false alarms (share recognised)", f"at {rate:.1%}"
-    if len(theirs) < 10 / rate:
-        return not_measured("membership", claim, f"n too small: {len(theirs)} held-out examples are there and {10 / rate:,.0f} are needed for this rate of false alarms.", part)
-    limit = np.sort(theirs)[int(rate * len(theirs)) - 1]
-    estimate = clopper_pearson(int((ours < limit).sum()), len(ours))
-    return judge("membership", claim, estimate, limit=accepted, remedy=REMEDY, part=part)
+def _caught(sides: Sides, rate: float, accepted: float, effect: float, unit: str, known: tuple[Any, ...], seed: int) -> Finding:
+    question, part = f"Is a training example recognised at {rate:.1%} false alarms?", f"at {rate:.1%}"
+    held_out = sides.numbers()[1]
+    if held_out < 10 / rate:
+        return not_measured("membership", question, f"n too small: {held_out} held-out {unit} are there and {10 / rate:,.0f} are needed for this rate of false alarms.", part)
+    estimate, blindly = recognised(sides, rate)
+
+    def judged(those: Sides) -> str:
+        found, without = recognised(those, rate)
+        verdict = verdict_of(found, limit=accepted, effect=effect)
+        return "not measured" if verdict == "fail" and without >= found.low else verdict
+
+    claim = f"{estimate.value:.1%} of training examples are recognised at {rate:.1%} false alarms ({estimate.low:.1%} to {estimate.high:.1%} over {unit}); what no model knows recognises {blindly:.1%}."
+    finding = judge("membership", claim, estimate, limit=accepted, effect=effect, remedy=REMEDY, part=part, question=question,
+                    error_rates=kept_by((*known, part, accepted, effect), lambda: rates_at(sides, judged, accepted, effect, seed)))  # fmt: skip
+    if judged(sides) == finding.verdict:
+        return finding
+    return replace(finding, verdict="not measured", remedy="", reason=f"both sides differ: what no model knows recognises {blindly:.1%}.")
 
 
-def _by_group(ours: np.ndarray, theirs: np.ndarray, groups: Any) -> Iterator[dict[str, Any]]:
-    """AUC within each group that has examples enough."""
+def recognised(sides: Sides, rate: float) -> tuple[Estimate, float]:
+    """The share of training examples with a lower loss than all but `rate` of the held-out ones; the most by what no model knows."""
+
+    def share(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+        return ours < np.sort(theirs)[int(rate * len(theirs)) - 1]
+
+    blindly = [float(share(sign * ours, sign * theirs).mean()) for ours, theirs in sides.blind.values() for sign in (1, -1)]
+    return clustered(share(sides.ours, sides.theirs), sides.families[0]), max(blindly, default=0.0)
+
+
+def _by_group(sides: Sides, groups: Any) -> Iterator[dict[str, Any]]:
+    """AUC within each group that has examples, and families, enough."""
     for grouping, (trained, held_out) in groups.items():
         for name in np.unique(trained[trained != ""]):
-            few = ours[trained == name], theirs[held_out == name]
-            if min(map(len, few)) >= 20:
-                found: Estimate = probability_lower(*few)
-                yield {"grouping": grouping, "group": str(name), "auc": found.value, "low": found.low, "high": found.high, "n": len(few[0]), "held_out": len(few[1])}
+            ours, theirs = trained == name, held_out == name
+            inside = sides.families[0][ours], sides.families[1][theirs]
+            if min(ours.sum(), theirs.sum()) >= 20 and min(len(np.unique(each)) for each in inside) >= LEAST_FAMILIES:
+                found = probability_lower(sides.ours[ours], sides.theirs[theirs], inside)
+                yield {"grouping": grouping, "group": str(name), "auc": found.value, "low": found.low, "high": found.high, "n": int(ours.sum()), "held_out": int(theirs.sum())}

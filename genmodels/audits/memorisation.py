@@ -11,106 +11,185 @@ What chance does is counted on pictures that nobody copied: held-out ones, and t
 whole roles were held out, a training picture is not compared with its own role; where combinations were, it is (and only
 roles with a held-out combination are taken), since then a held-out picture too has the same drawing in another tone in
 training, and that is no copying. Variants of one drawing are alike, so it is drawings that count, on both sides (Korn and
-Graubard 1998). Three limits of the relative distance are tried, each at a third of the error rate of 2.5 %: equal, nearly
-equal, and with noise.
+Graubard 1998).
+
+Copies that were moved, cropped, dimmed, blurred, mirrored, recoloured, or put together or blended of two, are looked for
+in the same way (`genmodels.disguises`), always against the same search on pictures that nobody copied. All intervals of
+copies hold together at 99 %.
 
 Where this differs: C_T is computed in one cell (no partition), and stands beside P(nearer), the probability that a
 sample is relatively nearer than an unseen picture, which, unlike C_T, does not grow with n. Blur alone moves that too: so
-above 0.5 it warns, and only from 0.8 fails.
+above one half it warns, and only from 0.8 fails.
 
-Known limits: recoloured, mirrored or partly copied pictures are far; a few copies with noise hide among pictures that
-are near by chance; copies of a training picture that has 50 near twins don't stand out.
+Known limits: turned, stretched, shrunk or redrawn copies and copies of small parts are not looked for, nor recoloured or
+mirrored ones that are also something else; pictures that mirror or recolour each other by chance (arrows, flags, coloured
+squares) hide a few per cent of such copies; copies of a training picture that has 50 near twins don't stand out.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from genmodels.audits import audit
-from genmodels.findings import Estimate, Finding, clopper_pearson, judge
-from genmodels.nearness import Nearness, authentic, duplicates_of, families_of, nearness, unseen
-from genmodels.ranks import data_copying_score, excess, probability_lower
+from genmodels.copying import NEAR, PLAIN, Originals, shares_of_copies
+from genmodels.copying_rates import Plant, rates_of_authenticity, rates_of_copies, rates_of_nearer
+from genmodels.disguises import NOT_LOOKED_FOR, WORDS, Matches
+from genmodels.error_rates import Case, exactly, kept_by, unknown_rates
+from genmodels.findings import Estimate, Finding, clopper_pearson, judge, verdict_of
+from genmodels.limits import Limit
+from genmodels.nearness import Nearness, authentic, duplicates_of, families_of, nearness
+from genmodels.ranks import data_copying_score, probability_lower
 from genmodels.reading_groups import effective_number
 from genmodels.refusal import Refusal
 from genmodels.subject import Subject
+from genmodels.variety import ALIKE, PROMPTS, SEEDS, spread_over_seeds
 
-NEAR = (0.02, 0.1, 0.25)  # relative distances below which a picture counts as a copy
-TAIL = 0.005  # of each side of an interval of copies, 99 %: at 2.5 % more than 5 % of innocents were accused, since accidents come in families
-RESOLUTION = 0.05  # a pass excludes a share of copies above this
 LEAST = 20  # pictures of each kind
 SHOWN = 8  # closest pairs kept as exhibits
+WARN = 0.5  # P(nearer) where samples are as near as pictures that nobody copied
 REMEDY = "Look at the pairs; train for fewer epochs, on more or more varied pictures, or with a smaller model."
+VERSION = "copies 1"  # of the rules whose error rates are kept
 
 
-@audit("memorisation", question="Does it copy its training pictures?")
-def memorisation(subject: Subject, *, copies: float = 0.0, nearer: float = 0.8, inauthentic: float = 0.2,
-                 duplicates: float = 0.1, reproduced: float = 1.0) -> list[Finding]:  # fmt: skip
+@audit("memorisation", question="Does it copy its training pictures?", limits={
+    "copies": Limit("The share of samples that may be copies of training pictures."),
+    "nearer": Limit("The probability that a sample may be nearer to a training picture than an unseen picture is."),
+    "inauthentic": Limit("How much less authentic than unseen pictures samples may be."),
+    "duplicates": Limit("The share of training pictures that may be there twice."),
+    "reproduced": Limit("The share of training captions whose own picture may be drawn again."),
+    "same": Limit("The share of training captions that may get nearly one picture from four seeds."),
+})
+def memorisation(subject: Subject, *, copies: float = 0.0, copies_effect: float = 0.02, nearer: float = 0.8, nearer_effect: float = 0.1,
+                 inauthentic: float = 0.2, inauthentic_effect: float = 0.2, duplicates: float = 0.1, reproduced: float = 1.0, reproduced_effect: float = 0.1, same: float = 1.0, same_effect: float = 0.2) -> list[Finding]:  # fmt: skip
     """Compares how near samples and unseen pictures come to training pictures.
 
     `copies` is the share of copies that is accepted, `nearer` the accepted P(nearer), `inauthentic` how much less
     authentic than unseen pictures samples may be, `duplicates` the accepted share of training pictures that are there
     twice, `reproduced` the accepted share of training captions whose own picture is drawn again (by default all: most
-    captions name one picture). Raises `Refusal` where there are fewer than 20 samples, or fewer than 20 different
-    held-out or training pictures.
+    captions name one picture), `same` that of training captions that four seeds answer alike (by default all). What is called `..._effect` is how far beyond a limit must be seen: a pass rules it out. Raises
+    `Refusal` where there are fewer than 20 samples, or fewer than 20 different held-out or training pictures.
     """
-    train, held_out, samples = subject.data.train.images, subject.data.test.images, subject.samples
-    different = {"training": _different(train), "held-out": _different(held_out), "generated": len(samples)}
+    different = {"training": _different(subject.data.train.images), "held-out": _different(subject.data.test.images), "generated": subject.n}
     for what, count in different.items():
         if count < LEAST:
             raise Refusal(
                 f"There are {count} different {what} pictures; at least {LEAST} are needed to tell copies from chance."
             )
-    ours = nearness(samples, train)
-    theirs, families = unseen(subject.data)
-    exhibits = closest_pairs(ours, samples, subject.data)
-    score = data_copying_score(ours.relative, theirs)
+    originals = Originals(subject.data)
+    plant: list[Plant] = []  # made when it is first needed: rates that are kept need none
+
+    def planted() -> Plant:
+        if not plant:
+            plant.append(Plant(originals, subject.seed))
+        return plant[0]
+
+    near, changed, ours = originals.look(subject.samples)
+    known = (VERSION, subject.data.digest(), subject.n, subject.seed)
+    unseen, families, strangers = originals.unseen
+    found = shares_of_copies(ours, unseen, families)
+    worst = max(found, key=lambda kind: found[kind].low)
+    worst = worst if found[worst].low > copies else PLAIN
+    exhibits = closest_pairs(near, subject.samples, subject.data)
+    own = exhibits if worst == PLAIN else _pairs(changed[worst], worst, subject.samples, subject.data)
+    told = {"kinds": [{"kind": kind, "share": each.value, "low": each.low, "high": each.high} for kind, each in found.items()]}
     findings = [
         judge(
-            "memorisation", "No more samples are near-copies of training pictures than chance would have it (share of copies, 99 % interval)",
-            share_of_copies(ours.relative, families_of(subject.data.train)[ours.index], theirs, families), limit=copies, effect=RESOLUTION, remedy=REMEDY, exhibits=exhibits, part="copies",
+            "memorisation", _said(found, worst, copies + copies_effect), found[worst], limit=copies, effect=copies_effect, remedy=REMEDY, exhibits=[*own, told], part="copies",
+            question="Are samples copies of training pictures, as they are or changed?",
+            error_rates=kept_by((*known, "copies", copies, copies_effect), lambda: rates_of_copies(planted(), subject.n, copies, copies_effect, subject.seed)),
         ),
-        judge(
-            "memorisation", f"Samples are no nearer to training pictures than unseen pictures are (P(nearer); C_T = {score:.1f})",
-            probability_lower(ours.relative, theirs), limit=nearer, warn=0.5, remedy=REMEDY, exhibits=exhibits, part="nearer",
-        ),
-        _authenticity(samples, held_out, train, inauthentic, exhibits),
+        _nearer(near, ours, unseen, (strangers.families, families[PLAIN]), nearer, nearer_effect, exhibits,
+                lambda: kept_by((*known, "nearer", nearer, nearer_effect), lambda: rates_of_nearer(planted(), subject.n, nearer, WARN, nearer_effect, subject.seed))),
+        _authenticity(subject, ours.hits[PLAIN], inauthentic, inauthentic_effect, exhibits, known),
         _duplicates(subject.data, duplicates),
     ]  # fmt: skip
-    if subject.prompts:
-        findings.append(_prompted(subject, reproduced))
-    return findings
+    if not subject.prompts:
+        return findings
+    return [*_prompted_first(subject, findings, reproduced, reproduced_effect), _seeds(subject, same, same_effect)]
 
 
-def _authenticity(samples: np.ndarray, held_out: np.ndarray, train: np.ndarray, accepted: float, exhibits: Sequence[Mapping[str, Any]]) -> Finding:
-    ours, theirs = authentic(samples, train), authentic(held_out, train)
-    claim = f"Samples are as authentic as held-out pictures ({ours.mean():.0%} beside {theirs.mean():.0%}): what is lost"
-    return judge("memorisation", claim, less_authentic(ours, theirs), limit=accepted, remedy=REMEDY, exhibits=exhibits, part="authenticity")
+def _said(found: Mapping[str, Estimate], worst: str, seen: float) -> str:
+    """What was found of copies, in a sentence, with what could not be told."""
+    estimate = found[worst]
+    if estimate.low > 0:
+        first = f"About {estimate.value:.1%} of {estimate.n:,} samples are training pictures {WORDS[worst]}, beyond what chance does ({estimate.low:.1%} to {estimate.high:.1%}, 99 % interval)"
+    else:
+        kinds = [WORDS[kind] for kind, each in found.items() if each.high <= seen]
+        first = f"No more of {estimate.n:,} samples than chance would have it are training pictures {', '.join(kinds) or WORDS[PLAIN]} (at most {max((each.high for each in found.values() if each.high <= seen), default=estimate.high):.1%} of each kind)"
+    hidden = [f"{each.high:.0%} {WORDS[kind]}" for kind, each in found.items() if each.high > seen and each.low <= 0]
+    could = f" Beside pictures that are alike by chance, up to {', '.join(hidden)} could hide." if hidden else ""
+    return f"{first}.{could} {NOT_LOOKED_FOR}."
 
 
-def less_authentic(ours: np.ndarray, theirs: np.ndarray) -> Estimate:
-    """By how much the share of authentic pictures is lower than among unseen ones; interval by Agresti and Caffo 2000."""
+def _nearer(near: Nearness, ours: Any, unseen: Any, families: tuple[np.ndarray, np.ndarray], limit: float, effect: float, exhibits: Sequence[Mapping[str, Any]], rates: Any) -> Finding:
+    """Samples against pictures that nobody copied, over drawings on both sides."""
+    score = data_copying_score(ours.scores[PLAIN], unseen.scores[PLAIN])
+    estimate = nearer_than(ours.scores[PLAIN], unseen.scores[PLAIN], (ours.hits[PLAIN], families[0]))
+    claim = (f"In {estimate.value:.0%} of pairs a sample is nearer to a training picture than a picture that nobody copied ({estimate.low:.0%} to {estimate.high:.0%} over drawings;"
+             f" 50 % is as near; C_T = {score:.1f}). Blur alone makes it more.")  # fmt: skip
+    return judge("memorisation", claim, estimate, limit=limit, warn=WARN, effect=effect, remedy=REMEDY, exhibits=exhibits, part="nearer", error_rates=rates(),
+                 question="Are samples nearer to training pictures than pictures that nobody copied?")  # fmt: skip
+
+
+def _authenticity(subject: Subject, hits: np.ndarray, accepted: float, effect: float, exhibits: Sequence[Mapping[str, Any]], known: Sequence[Any]) -> Finding:
+    train, test = subject.data.train.images, subject.data.test
+    ours, theirs = authentic(subject.samples, train), authentic(test.images, train)
+    families = families_of(test)
+    estimate = less_authentic(ours, theirs, hits, families)
+    claim = (f"{ours.mean():.0%} of samples are authentic (their nearest training picture has a nearer neighbour in training), beside {theirs.mean():.0%} of held-out pictures:"
+             f" {abs(estimate.value):.0%} {'less' if estimate.value >= 0 else 'more'} ({estimate.low:.0%} to {estimate.high:.0%} less).")  # fmt: skip
+    rates = kept_by((*known, "authenticity", accepted, effect), lambda: rates_of_authenticity((theirs, families), subject.n, accepted, effect, subject.seed, less_authentic))
+    return judge("memorisation", claim, estimate, limit=accepted, effect=effect, remedy=REMEDY, exhibits=exhibits, part="authenticity", error_rates=rates,
+                 question="Are samples as authentic as held-out pictures?")  # fmt: skip
+
+
+def less_authentic(ours: np.ndarray, theirs: np.ndarray, our_drawings: Any = None, their_drawings: Any = None) -> Estimate:
+    """By how much the share of authentic pictures is lower than among unseen ones; interval by Agresti and Caffo 2000.
+
+    Flags of one drawing are alike: they count as as many independent ones as vary as much.
+    """
     value, variance = float(theirs.mean() - ours.mean()), 0.0
-    for flags in (ours, theirs):
-        share = (flags.sum() + 1) / (len(flags) + 2)
-        variance += share * (1 - share) / (len(flags) + 2)
+    for flags, drawings in ((ours, our_drawings), (theirs, their_drawings)):
+        n = len(flags) if drawings is None else effective_number(flags.astype(float), drawings)
+        share = (float(flags.mean()) * n + 1) / (n + 2)
+        variance += share * (1 - share) / (n + 2)
     reach = 1.959964 * float(np.sqrt(variance))
     return Estimate(value, value - reach, value + reach, len(ours))
 
 
+def nearer_than(samples: np.ndarray, unseen: np.ndarray, families: tuple[np.ndarray, np.ndarray]) -> Estimate:
+    """P(nearer) of relative distances, over the drawings that samples came nearest to and those of unseen pictures."""
+    return probability_lower(samples, unseen, families)
+
+
 def _duplicates(data: Any, accepted: float) -> Finding:
+    """Counted whole, so that nothing is estimated: the share has no interval."""
     pairs = duplicates_of(data.train.images)
     captions = data.train.captions
     named = [{"training": int(i), "duplicate": int(j), **({"captions": [captions[i], captions[j]]} if captions else {})} for i, j in pairs]
-    claim = f"The training split holds no picture twice: {len(pairs)} of {len(data.train)} are equal to an earlier one"
-    estimate = clopper_pearson(len(pairs), len(data.train))
-    return judge("memorisation", claim, estimate, limit=accepted, effect=1.0, remedy="Leave one of each pair out, or give both the caption of either.", exhibits=named, part="duplicates")
+    share = len(pairs) / len(data.train)
+    claim = f"{len(pairs):,} of the {len(data.train):,} pictures of the training split are equal to an earlier one ({share:.1%}); it was counted whole. What is there twice is learned by heart first."
+    return judge("memorisation", claim, Estimate(share, share, share, len(data.train)), limit=accepted, effect=0.0, remedy="Leave one of each pair out, or give both the caption of either.", exhibits=named, part="duplicates",
+                 question="Is a picture twice in the training split?", error_rates=unknown_rates("the training split was counted whole, nothing is estimated"))  # fmt: skip
 
 
-def _prompted(subject: Subject, accepted: float) -> Finding:
+def _prompted_first(subject: Subject, findings: Sequence[Finding], accepted: float, effect: float) -> list[Finding]:
+    """All findings; where training captions are answered with their pictures, that is said before anything else."""
+    prompted = _prompted(subject, accepted, effect)
+    copies = findings[0]
+    limit = (copies.limit or 0.0) + 0.05
+    if prompted.estimate is None or prompted.estimate.low <= limit:
+        return [*findings, prompted]
+    said = f"Asked for its training captions, it reproduces {prompted.estimate.value:.0%} of their pictures almost as they are. Asked for held-out captions: {copies.claim[0].lower()}{copies.claim[1:]}"
+    return [replace(copies, claim=said), *findings[1:], prompted]
+
+
+def _prompted(subject: Subject, accepted: float, effect: float) -> Finding:
     """Asked for training captions, how often does it draw the very picture? Reported apart: most captions name one picture."""
     train = subject.data.train
     known = [i for i, caption in enumerate(train.captions) if subject.generator.knows(caption)]  # type: ignore[attr-defined]
@@ -118,30 +197,42 @@ def _prompted(subject: Subject, accepted: float) -> Finding:
     samples = subject.drawn([train.captions[i] for i in chosen], subject.seed + 70_000, "training captions")
     scaled, own = samples.astype(np.float32) / 255, train.images[chosen].astype(np.float32) / 255
     distance = np.sqrt(((scaled - own) ** 2).mean(axis=(1, 2, 3)))
-    near = distance / nearness(samples, train.images).others < NEAR[1]
+    near = distance / nearness(samples, train.images).others < NEAR[PLAIN][1]
     exhibits = [{"prompt": train.captions[chosen[i]], "training": int(chosen[i]), "seed": subject.seed + 70_000 + int(i), "distance": float(distance[i]),
                  "pictures": _pngs(samples[i], train.images[chosen[i]])}
                 for i in np.argsort(distance, kind="stable")[:SHOWN]]  # fmt: skip
-    claim = f"Prompted reproduction, reported apart: share of {len(chosen)} training captions that are answered with almost the picture they name"
-    return judge("memorisation", claim, clopper_pearson(int(near.sum()), len(near)), limit=accepted, remedy=REMEDY, exhibits=exhibits, part="prompted")
+    n, estimate = len(near), clopper_pearson(int(near.sum()), len(near))
+    claim = f"It reproduces {estimate.value:.0%} of its training captions almost picture for picture ({estimate.low:.0%} to {estimate.high:.0%}; {n} captions asked for)."
+
+    rates = _rates_of_share(n, accepted, effect, "reproduce {} of their captions")
+    return judge("memorisation", claim, estimate, limit=accepted, effect=effect, remedy=REMEDY, exhibits=exhibits, part="prompted", error_rates=rates,
+                 question="Does it draw a training picture when asked for its caption?")  # fmt: skip
 
 
-def share_of_copies(samples: np.ndarray, hits: np.ndarray, unseen: np.ndarray, families: np.ndarray) -> Estimate:
-    """The share of samples (n,) that are nearer than chance explains, by the limit that shows more of them.
+def _seeds(subject: Subject, accepted: float, effect: float) -> Finding:
+    """How different are the pictures that four seeds give of one training caption?"""
+    captions = [caption for caption in dict.fromkeys(subject.data.train.captions) if subject.generator.knows(caption)]  # type: ignore[attr-defined]
+    chosen = [captions[i] for i in np.random.default_rng([subject.seed, 6]).permutation(len(captions))[:PROMPTS]]
+    drawn = subject.drawn([caption for caption in chosen for _ in range(SEEDS)], subject.seed + 80_000, "seeds of one caption")
+    drawn = drawn.reshape(len(chosen), SEEDS, *drawn.shape[1:])
+    spread = spread_over_seeds(drawn)
+    alike = spread < ALIKE
+    estimate, n = clopper_pearson(int(alike.sum()), len(alike)), len(alike)
+    claim = (f"Of {n} training captions {alike.sum()} get nearly the same picture from {SEEDS} seeds ({estimate.low:.0%} to {estimate.high:.0%} of captions);"
+             f" pictures of one caption lie {np.median(spread):.0%} as far apart as those of different ones (median).")  # fmt: skip
+    exhibits = [{"prompt": chosen[i], "spread": float(spread[i]), "pictures": _pngs(*drawn[i])} for i in range(min(n, SHOWN))]
+    return judge("memorisation", claim, estimate, limit=accepted, effect=effect, remedy=REMEDY, exhibits=exhibits, part="seeds", error_rates=_rates_of_share(n, accepted, effect, "answer {} of their captions alike"),
+                 question="Do several seeds of one caption give different pictures?")  # fmt: skip
 
-    `hits` (n,) is the drawing that each sample came nearest to: samples near to variants of one drawing may be one
-    accident, and count together (Korn and Graubard 1998). Chance is counted on `unseen` pictures (m,), of which those of one family are
-    alike. The interval, 99 %, is simultaneous over the three limits; its upper end is that of the share of near samples.
-    """
-    estimates = []
-    for limit in NEAR:
-        near, chance = (samples < limit).astype(float), (unseen < limit).astype(float)
-        n, m = max(1, round(effective_number(near, hits))), effective_number(chance, families)
-        low = excess(round(float(near.mean()) * n), n, float(chance.mean()) * m, m, TAIL / len(NEAR)).low
-        high = clopper_pearson(int(near.sum()), len(near), 1 - 2 * TAIL / len(NEAR)).high
-        value = max(low, (near.mean() - chance.mean()) / (1 - chance.mean()))
-        estimates.append(Estimate(value, low, max(high, value), len(samples)))
-    return max(estimates, key=lambda estimate: (estimate.low, -estimate.high))
+
+def _rates_of_share(n: int, accepted: float, effect: float, says: str) -> Mapping[str, Any]:
+    """The error rates of a share of captions; `says` tells what models do to such a share."""
+    if accepted >= 1:
+        return unknown_rates("this check can't fail: every share is accepted")
+    most = min(1.0, accepted + effect)
+    shares = ((0.0, False, False), (accepted, False, False), ((accepted + most) / 2, True, False), (most, True, False), (1.0, True, True))
+    cases = [(Case(says.format(f"{share:.0%}"), guilty, share - accepted if guilty else 0.0, crude), share) for share, guilty, crude in shares]
+    return exactly(n, cases, lambda k: verdict_of(clopper_pearson(k, n), limit=accepted, effect=effect))
 
 
 def _different(pictures: np.ndarray) -> int:
@@ -157,6 +248,18 @@ def closest_pairs(found: Nearness, samples: np.ndarray, data: Any) -> list[Mappi
             "caption": captions[found.index[i]] if captions else "", "pictures": _pngs(samples[i], data.train.images[found.index[i]]),
         }
         for i in np.argsort(found.relative, kind="stable")[:SHOWN]
+    ]  # fmt: skip
+
+
+def _pairs(found: Matches, kind: str, samples: np.ndarray, data: Any) -> list[Mapping[str, Any]]:
+    """The samples that are most surely such copies, with their originals and what was done to them."""
+    captions = data.train.captions
+    return [
+        {
+            "sample": int(i), "training": int(found.index[i]), "other": int(found.other[i]), "relative": float(found.score[i]), "how": found.how(kind, i),
+            "caption": ": ".join([found.how(kind, i), *([captions[found.index[i]]] if captions else [])]), "pictures": _pngs(samples[i], data.train.images[found.index[i]]),
+        }
+        for i in np.argsort(found.score, kind="stable")[:SHOWN]
     ]  # fmt: skip
 
 

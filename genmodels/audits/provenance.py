@@ -16,6 +16,7 @@ from PIL import Image
 
 from genmodels.audits import audit
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured
+from genmodels.limits import Limit
 from genmodels.provenance import credentials, fingerprints, marking, picture_watermark, text_watermark
 from genmodels.provenance.attacks import PICTURES, TEXTS
 from genmodels.provenance.keys import watermark_key
@@ -30,7 +31,10 @@ REMEDY = "Let what leaves go through genmodels.provenance.marking, and see that 
 Send = Callable[[np.ndarray], bytes]  # the way out of a picture
 
 
-@audit("provenance", question="Is what this model makes marked, and does the mark survive?", kinds=("image", "text", "code"))
+@audit("provenance", question="Is what this model makes marked, and does the mark survive?", kinds=("image", "text", "code"), limits={
+    "unmarked": Limit("The share of files that may carry no valid manifest of this machine."),
+    "lost": Limit("The share of files in which no mark may be found after the change that costs most of them."),
+})
 def provenance(subject: Subject, *, unmarked: float = 0.0, lost: float = 0.5) -> list[Finding]:
     """Sends samples out and reads them back, as they were and worn.
 

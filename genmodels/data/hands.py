@@ -5,7 +5,6 @@ A role has one name in all hands and in OpenMoji, so the drawings of one role ca
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -105,7 +104,7 @@ def _named(codes: np.ndarray) -> list[Named]:
     return [names[code] for code in codes.tolist() if code in names]
 
 
-def _all() -> tuple[Sequence[Named], np.ndarray, np.ndarray, np.ndarray]:
+def _all() -> tuple[list[Named], np.ndarray, np.ndarray, np.ndarray]:
     """Pictures (n,), images (n, 32, 32, 3), copies (n,) and hands (n,) of all hands, in the order of `HANDS`."""
     sheets = {hand: sheet(hand) for hand in HANDS}
     pictures = [each for arrays in sheets.values() for each in _named(arrays["codes"])]

@@ -176,3 +176,54 @@ def test_a_language_model_is_read_as_well() -> None:
     assert only(diagnose(transformer(2 + np.abs(epochs - 8) / 8), "transformer"), "overfitting").since_step == 90
     exploding = np.r_[np.full(140, 1.0), np.full(60, 900.0)]
     assert only(diagnose(transformer(healthy, gradient_norm=exploding), "transformer"), "diverging").since_step == 141
+
+
+def run_of(held_out: np.ndarray, seed: int) -> Lines:
+    """A training whose own loss falls to the end, ten steps an epoch, with this held-out loss (epochs,)."""
+    rng, lines = np.random.default_rng([seed, 1]), []
+    for epoch, value in enumerate(held_out):
+        for step in range(10 * epoch, 10 * epoch + 10):
+            loss = 2 + np.exp(-step / (4 * len(held_out))) + rng.normal(0, 0.01)
+            lines.append({"step": step + 1, "epoch": epoch, "loss": float(loss)})
+        lines.append({"step": 10 * epoch + 10, "epoch": epoch, "held_out_loss": float(value)})
+    return lines
+
+
+def accused(curve: Any, n: int, model: str, seed: int) -> int:
+    """How many of n made-up held-out curves, drawn by `curve(generator)`, are called overfitting."""
+    rng = np.random.default_rng(seed)
+    curves = [curve(rng) for _ in range(n)]
+    return sum("overfitting" in [r.name for r in diagnose(run_of(each, seed), model)] for each in curves)
+
+
+@pytest.mark.parametrize("model", ["vae", "transformer", "diffusion", "reader"])
+@pytest.mark.parametrize("noise", [0.002, 0.01, 0.035, 0.1])
+def test_healthy_trainings_that_level_off_are_hardly_ever_accused(noise: float, model: str) -> None:
+    """Losses that fall by 0.9 to 2.3, quickly or slowly, in 6 to 100 epochs: of 200, 3 or fewer (43 % to 78 % once were)."""
+
+    def level(rng: np.random.Generator) -> np.ndarray:
+        epochs = int(rng.integers(6, 101))
+        fall = np.exp(-np.arange(epochs) / (epochs * rng.uniform(0.03, 0.4)))
+        return 2.3 + 0.9 * fall + rng.normal(0, noise, epochs)
+
+    assert accused(level, 200 if model == "transformer" else 40, model, seed=11) <= (3 if model == "transformer" else 1)
+
+
+@pytest.mark.parametrize(("noise", "least"), [(0.002, 49), (0.01, 47), (0.02, 45), (0.035, 42)])
+def test_planted_overfitting_is_seen_through_noise(noise: float, least: int) -> None:
+    """The held-out loss rises from its best by 10 to 60 % of what it had fallen, over half of 15 to 60 epochs: of 50."""
+
+    def rising(rng: np.random.Generator) -> np.ndarray:
+        epochs = int(rng.integers(15, 61))
+        best, steps = epochs * rng.uniform(0.25, 0.5), np.arange(epochs)
+        risen = rng.uniform(0.1, 0.6) * np.maximum(0, steps - best) / (epochs - best)
+        return 2.3 + 0.9 * (np.exp(-4 * steps / best) + risen) + rng.normal(0, noise, epochs)
+
+    assert accused(rising, 50, "transformer", seed=12) >= least
+
+
+def test_a_noisy_plateau_is_silent_while_it_is_watched() -> None:
+    """The page looks after every epoch: of 40 healthy trainings of 40 epochs at most one is ever accused."""
+    curves = [2.3 + 0.9 * np.exp(-np.arange(40) / 5) + np.random.default_rng(seed).normal(0, 0.035, 40) for seed in range(40)]
+    ever = [any(diagnose(run_of(curve[:end], 0), "transformer") for end in range(6, 41, 2)) for curve in curves]
+    assert sum(ever) <= 1

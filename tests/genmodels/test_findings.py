@@ -12,7 +12,6 @@ from scipy.stats import binomtest
 from genmodels.findings import (
     Estimate,
     Finding,
-    Policy,
     bootstrap,
     clopper_pearson,
     document,
@@ -118,20 +117,3 @@ def test_the_document_is_json_with_the_promised_keys() -> None:
     assert read["findings"][0]["estimate"] == {"value": 0.2, "low": 0.1, "high": 0.3, "n": 7}
     assert read["findings"][1]["estimate"] is None
     assert [each["audit"] for each in read["not_measured"]] == ["b", "c"]
-
-
-def test_a_policy_survives_json() -> None:
-    policy = Policy("ours", {"memorisation": {"copies": 0.01}}, ("memorisation",))
-    again = Policy.from_json(policy.to_json())
-    assert again == policy and again.limits("memorisation") == {"copies": 0.01} and again.limits("bias") == {}
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["{", "[]", '{"limit": {}}', '{"limits": []}', '{"limits": {"a": 1}}', '{"limits": {"a": {"b": "x"}}}',
-     '{"limits": {"a": {"b": NaN}}}', '{"required": "a"}'],
-)  # fmt: skip
-def test_a_bad_policy_is_refused_in_one_sentence(text: str) -> None:
-    with pytest.raises(Refusal) as refused:
-        Policy.from_json(text)
-    assert "\n" not in str(refused.value)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +14,9 @@ import pytest
 
 from genmodels import audit_jobs
 from genmodels.measuring import audit_run
+from genmodels.portable import export_run, import_run
 from genmodels.refusal import Refusal
-from genmodels.runs import Run
+from genmodels.runs import Run, RunStore
 from tests.pages.test_pages import HOSTILE, no_gallery, opened  # noqa: F401  (a fixture)
 
 PAGES = pytest.mark.parametrize("page", ["bias", "memorisation", "deepfake"])
@@ -95,6 +98,32 @@ def test_a_finding_is_read_as_question_verdict_what_was_found_and_how_often_that
     badges = [each for each in told if "badge[" in each]
     assert len(badges) == 2, "what cannot fail wears no badge"
     assert len(test.dataframe) == 1, "each planted case, folded"
+
+
+@pytest.mark.parametrize("page", ["bias", "memorisation", "deepfake", "train"])
+def test_imported_findings_are_marked_on_every_page_and_wear_no_verdict(page: str, own: Callable[[str], Run]) -> None:
+    run = own("vae")
+    estimate = {"value": 0.0, "low": 0.0, "high": 0.1, "n": 40}
+    rows = [
+        {"audit": name, "part": part, "claim": "Nothing was found.", "verdict": "pass", "estimate": estimate, "error_rates": {"false_alarm": 0.0, "power": 1.0}, "made": {"where": "here"}}
+        for name, part in (("bias", "gender"), ("memorisation", "copies"), ("provenance", "together of a picture"))
+    ]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(export_run(run))) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+        new.writestr("findings.json", json.dumps({"findings": rows, "verdict": "pass", "measures": [{"metric": "kid", "value": 0, "low": 0, "high": 0, "n": 9}]}))
+    packed.seek(0)
+    test = opened(page, run=import_run(packed, RunStore.default()).id)
+    assert not test.exception
+    told = [each.value.replace("\\", "") for each in (*test.markdown, *test.caption)]
+    badges = [each for each in told if "badge[" in each and ("measured" in each or "pass" in each)]
+    assert badges and all("imported, not measured here" in each for each in badges)
+    assert any("It came with the verdict 'pass'" in each for each in told) and not any("Wrongly alarms" in each for each in told)
+    if page == "train":
+        assert any("imported, not measured here" in set(each.value.get("Where", ())) for each in test.dataframe)
+    else:
+        assert any("imported, not measured here" in each.value for each in test.warning)
 
 
 def test_an_audit_runs_by_itself_and_its_complaint_is_kept(own: Callable[[str], Run]) -> None:

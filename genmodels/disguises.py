@@ -1,0 +1,298 @@
+"""Copies that were changed: is a picture a training picture that was moved, cropped, mirrored, recoloured or mixed?
+
+A picture is first matched by the strengths of its waves (the absolute Fourier transform), which don't change when it is
+moved. The few best matches, of every training picture cropped by up to an eighth of its size on each side or blurred, are laid over it
+where they fit best (the peak of the cross-correlation), and the part of its variation that no gain and offset of them
+explains is what counts: so it does not matter whether it is dimmed. Recoloured pictures are matched in the same way by
+their lines alone. Halves and blends are looked for among pairs of training pictures that lie where they lay.
+
+All scores are 0 for a copy and about 1 where there is none; what is next best, or explains it alone, is the unit. The same
+search makes accidents among pictures that nobody copied, so chance must be counted by it too. Not looked for: turned,
+stretched, shrunk, upside down, drawn anew, more than two training pictures in one, or two of these changes at once (but for moving,
+cropping, blurring and dimming, which may come together and with mirroring).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from genmodels.metrics import averaged
+from genmodels.neighbours import squared_distances
+
+# Scores below which a picture counts as such a copy, found on other deals than those on which rates are counted.
+LIMITS = {"moved": (0.1, 0.2, 0.4), "mirrored": (0.1, 0.2), "recoloured": (0.1, 0.2), "halved": (0.1, 0.3), "blended": (0.2, 0.4)}
+WORDS = {
+    "as it is": "as they are", "moved": "moved by up to an eighth of the width, cropped by as much, dimmed or blurred", "mirrored": "mirrored",
+    "recoloured": "recoloured", "halved": "put together of two halves", "blended": "blended of two",
+}  # fmt: skip
+NOT_LOOKED_FOR = "Turned, stretched, shrunk or redrawn copies, and copies of small parts, are not looked for"
+SIZE, MIXED = 32, 16  # pixels to which larger pictures are averaged; the grid on which halves and blends are compared
+CROPS, MOVES = (0, 1, 2, 3, 4), 4  # of 32 pixels: cut off on each side, and moved
+FREQUENCIES = 6  # across and down, each way
+CANDIDATES, NEXT = 5, 50  # matches that are laid over; matches behind them that are the unit
+BLOCK = 512  # pictures at once
+SHADES = 0.15  # difference of neighbours (of 1) that makes half a line
+LEAST_UNIT = 0.02  # of a score
+HALF = 0.1  # of the variation of a picture that each half must have
+ALIKE = 0.9  # correlation above which two training pictures are not a pair to blend
+
+
+@dataclass(frozen=True)
+class Matches:
+    """For n pictures: the score, the training picture, the second one of a pair (else -1), and how it was laid over.
+
+    `crop` is cut off on each side, `down` and `across` how far it is moved, all in pixels of the pictures at hand.
+    """
+
+    score: np.ndarray
+    index: np.ndarray
+    other: np.ndarray
+    crop: np.ndarray
+    down: np.ndarray
+    across: np.ndarray
+
+    def how(self, kind: str, i: int) -> str:
+        """In words, what was done to the training picture: "mirrored, cropped by 3 pixels"."""
+        words = [] if kind == "moved" else [{"halved": "halves of two pictures", "blended": "two pictures blended"}.get(kind, kind)]
+        if self.crop[i] > 0:
+            words.append(f"cropped by {self.crop[i]:g} pixel{'s' if self.crop[i] != 1 else ''} on each side")
+        if moved := max(abs(self.down[i]), abs(self.across[i])):
+            words.append(f"moved by {moved:g} pixel{'s' if moved != 1 else ''}")
+        if kind == "moved" and not words:
+            words.append("blurred" if self.crop[i] < 0 else "dimmed or blurred")
+        return ", ".join(words)
+
+
+class Disguises:
+    """Training pictures, uint8 (n, height, width, channels), among which the originals of changed copies are looked for."""
+
+    def __init__(self, train: np.ndarray) -> None:
+        self.pictures = small(train)
+        self.size, self.scale = self.pictures.shape[1], train.shape[1] / self.pictures.shape[1]
+        self.waves = {"colours": self._waves(lambda x: x), "lines": self._waves(lines)}
+        self.grid = _grid(self.pictures)
+        self.units = _units(self.grid)
+
+    def _waves(self, content: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """(crops and blurred, n, waves)."""
+        parts = list(_blocks(len(self.pictures)))
+        views = [[waves(_viewed(content(cropped(self.pictures[part], crop * self.size / SIZE)) if crop >= 0 else content(self.pictures[part]), crop)) for part in parts] for crop in (*CROPS, -1)]
+        return np.stack([np.concatenate(view) for view in views])
+
+    def search(self, pictures: np.ndarray, apart: tuple[np.ndarray, np.ndarray] | None = None) -> dict[str, Matches]:
+        """The best match of each of `pictures`, uint8 (n, height, width, channels), for every kind of change.
+
+        `apart` holds keys of the pictures and of the training pictures: those of equal keys are not compared.
+        """
+        found: dict[str, list[Matches]] = {kind: [] for kind in LIMITS}
+        x = small(pictures)
+        for part in _blocks(len(x)):
+            same = None if apart is None else apart[0][part, None] == apart[1][None]
+            found["moved"].append(self._laid_over(x[part], "colours", same))
+            found["mirrored"].append(self._laid_over(np.ascontiguousarray(x[part, :, ::-1]), "colours", same))
+            found["recoloured"].append(self._laid_over(x[part], "lines", same))
+            found["halved"].append(self._halved(x[part], same))
+            found["blended"].append(self._blended(x[part], same))
+        return {kind: _joined(parts) for kind, parts in found.items()}
+
+    def _laid_over(self, x: np.ndarray, content: str, same: np.ndarray | None) -> Matches:
+        drawn = lines if content == "lines" else lambda pictures: pictures
+        seen = _smooth(drawn(x))
+        strengths = waves(seen)
+        alike = _most_alike(strengths, self.waves[content], same)
+        k = min(CANDIDATES, len(self.pictures))
+        top = np.argpartition(-alike, k - 1, axis=1)[:, :k]
+        row, picture = np.repeat(np.arange(len(x)), k), top.ravel()
+        crop = np.array((*CROPS, -1))[np.einsum("vrd,rd->vr", self.waves[content][:, picture], strengths[row]).argmax(axis=0)]
+        laid = np.empty((len(row), *seen.shape[1:]), np.float32)
+        for each in np.unique(crop):
+            rows = np.flatnonzero(crop == each)
+            laid[rows] = _viewed(drawn(cropped(self.pictures[picture[rows]], max(each, 0) * self.size / SIZE)), each)
+        down, across = _moves(seen, laid, row, max(1, MOVES * self.size // SIZE))
+        left = _unexplained(seen, laid, row, down, across).reshape(-1, k)
+        best = left.argmin(axis=1)
+        chosen = np.arange(len(x)) * k + best
+        far = np.sqrt(np.maximum(1 - _next(alike, k) ** 2, LEAST_UNIT**2))
+        pixels = np.maximum(crop[chosen], -1) * np.where(crop[chosen] > 0, self.size / SIZE * self.scale, 1)
+        return Matches(left[np.arange(len(x)), best] / far, picture[chosen], np.full(len(x), -1), pixels, down[chosen] * self.scale, across[chosen] * self.scale)
+
+    def _halved(self, x: np.ndarray, same: np.ndarray | None) -> Matches:
+        """How far the nearest halves are, as a share of the distance of the nearest whole picture."""
+        ours, theirs = _grid(x), self.grid
+        middle = ours.shape[1] // 2
+        score, index, other = np.full(len(x), np.inf), np.zeros(len(x), np.intp), np.zeros(len(x), np.intp)
+        varied = ((ours - ours.mean((1, 2), keepdims=True)) ** 2).sum(-1)
+        for axis in (1, 2):
+            sides = [np.s_[:, :middle], np.s_[:, middle:]] if axis == 1 else [np.s_[:, :, :middle], np.s_[:, :, middle:]]
+            squared = [_squared(ours[side], theirs[side], same) for side in sides]
+            whole = np.maximum((squared[0] + squared[1]).min(axis=1), 1e-6 * theirs[0].size)
+            nearest = [each.argmin(axis=1) for each in squared]
+            halves = sum(each.min(axis=1) for each in squared)
+            enough = np.minimum(*(varied[side].sum((1, 2)) for side in sides)) > HALF * varied.sum((1, 2)) + 1e-6
+            found = np.where(enough, np.sqrt(halves / whole), 1.0)
+            better = found < score
+            score[better], index[better], other[better] = found[better], nearest[0][better], nearest[1][better]
+        return _unmoved(score, index, other)
+
+    def _blended(self, x: np.ndarray, same: np.ndarray | None) -> Matches:
+        """How much no blend of two training pictures explains, as a share of what none of them alone does."""
+        alike = _units(_grid(x)) @ self.units.T
+        if same is not None:
+            alike[same] = 0
+        k, rows = min(3, len(self.pictures)), np.arange(len(x))
+        first = np.argpartition(-alike, k - 1, axis=1)[:, :k]
+        alone = np.maximum(1 - np.maximum(alike, 0).max(axis=1) ** 2, 1e-4)
+        left, index, other = np.full(len(x), np.inf), first[:, 0].copy(), first[:, 0].copy()
+        for one in first.T:
+            own, between = alike[rows, one][:, None], self.units[one] @ self.units.T
+            rest = np.maximum(1 - between**2, 1e-3)
+            second, weight = (alike - own * between) / rest, (own - alike * between) / rest
+            explained = np.where((second > 0) & (weight > 0) & (between < ALIKE), own * weight + alike * second, 0)
+            best = explained.argmax(axis=1)
+            found = 1 - explained[rows, best]
+            better = found < left
+            left[better], index[better], other[better] = found[better], one[better], best[better]
+        return _unmoved(np.sqrt(np.clip(left / alone, 0, 1)), index, other)
+
+
+def small(images: np.ndarray) -> np.ndarray:
+    """Pictures uint8 (n, height, width, channels) as squares of at most 32 pixels, float32 from 0 to 1."""
+    size = min(SIZE, *images.shape[1:3])
+    if images.shape[1:3] == (size, size):
+        return images.astype(np.float32) / 255
+    return np.concatenate([averaged(images[part].astype(np.float32) / 255, size) for part in _blocks(len(images))]).astype(np.float32)
+
+
+def cropped(x: np.ndarray, pixels: float) -> np.ndarray:
+    """Squares (n, size, size, channels) without `pixels` on each side, enlarged to their old size (linearly)."""
+    if not pixels:
+        return x
+    size = x.shape[1]
+    places = np.clip((np.arange(size) + 0.5) * (size - 2 * pixels) / size + pixels - 0.5, 0, size - 1)
+    low = np.minimum(places.astype(int), size - 2)
+    weights = np.zeros((size, size), np.float32)
+    weights[np.arange(size), low] = 1 - (places - low)
+    weights[np.arange(size), low + 1] += places - low
+    return _across(_down(x, weights), weights)
+
+
+def lines(x: np.ndarray) -> np.ndarray:
+    """Where colours change, whatever they are: (n, size, size, 1) from 0 to 1."""
+    across, down = np.diff(x, axis=2, append=x[:, :, -1:]), np.diff(x, axis=1, append=x[:, -1:])
+    strength = np.sqrt((across**2 + down**2).sum(axis=-1, keepdims=True))
+    return strength / (strength + SHADES)
+
+
+def waves(x: np.ndarray) -> np.ndarray:
+    """Strengths of the low frequencies of squares (n, size, size, channels), of unit length (0 of a blank one)."""
+    import scipy.fft
+
+    most = max(1, min(FREQUENCIES, x.shape[1] // 2 - 1))
+    found = np.abs(scipy.fft.rfft2(x, axes=(1, 2)))
+    found[:, 0, 0] = 0  # how light it is does not count
+    flat = found[:, np.r_[0 : most + 1, -most:0], : most + 1].reshape(len(x), -1)
+    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-3)
+
+
+def _viewed(x: np.ndarray, crop: int) -> np.ndarray:
+    return _smooth(_smooth(x)) if crop < 0 else _smooth(x)
+
+
+def _smooth(x: np.ndarray) -> np.ndarray:
+    """Blurred by about a pixel: 1 4 6 4 1 across and down, the edges repeated."""
+    size = x.shape[1]
+    weights = np.zeros((size, size), np.float32)
+    for step, weight in zip(range(-2, 3), (1, 4, 6, 4, 1), strict=True):
+        np.add.at(weights, (np.arange(size), np.clip(np.arange(size) + step, 0, size - 1)), weight / 16)
+    return _across(_down(x, weights), weights)
+
+
+def _down(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return (weights @ x.reshape(len(x), x.shape[1], -1)).reshape(x.shape)
+
+
+def _across(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return (weights @ x.reshape(-1, *x.shape[2:])).reshape(x.shape)
+
+
+def _most_alike(queries: np.ndarray, views: np.ndarray, same: np.ndarray | None) -> np.ndarray:
+    """The greatest cosine (n, m) over the views of each training picture."""
+    alike, room = queries @ views[0].T, None
+    for each in views[1:]:
+        room = np.matmul(queries, each.T, out=room)
+        np.maximum(alike, room, out=alike)
+    if same is not None:
+        alike[same] = -1
+    return alike
+
+
+def _next(alike: np.ndarray, k: int) -> np.ndarray:
+    """The mean cosine (n,) of the 50 best matches behind the first k."""
+    most = min(NEXT, alike.shape[1] - 1)
+    return np.clip(-np.partition(-alike, most, axis=1)[:, min(k, most - 1) : most].mean(axis=1), 0, 1)
+
+
+def _moves(x: np.ndarray, laid: np.ndarray, row: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """How far down and across, up to `most` pixels, each picture of `laid` (m, ...) fits x[row] best."""
+    import scipy.fft
+
+    ours, theirs = (scipy.fft.rfft2(each @ np.ones(each.shape[3], np.float32), axes=(1, 2)) for each in (x, laid))
+    ours[:, 0, 0] = 0
+    fit = scipy.fft.irfft2(ours[row] * np.conj(theirs), s=x.shape[1:3], axes=(1, 2))
+    steps = np.r_[0 : most + 1, -most:0]
+    best = fit[:, steps][:, :, steps].reshape(len(fit), -1).argmax(axis=1)
+    return steps[best // len(steps)], steps[best % len(steps)]
+
+
+def _unexplained(x: np.ndarray, laid: np.ndarray, row: np.ndarray, down: np.ndarray, across: np.ndarray) -> np.ndarray:
+    """The root share (m,) of the variation of x[row] that no gain and offset of `laid`, so moved, explains."""
+    found = np.empty(len(row), np.float32)
+    height, width = x.shape[1:3]
+    step = 2 if height >= 16 else 1  # they are smooth: every second pixel says it
+    for y, z in sorted({*zip(down.tolist(), across.tolist(), strict=True)}):
+        rows = np.flatnonzero((down == y) & (across == z))
+        ours = x[row[rows], max(y, 0) : height + min(y, 0) : step, max(z, 0) : width + min(z, 0) : step]
+        theirs = laid[rows, max(-y, 0) : height + min(-y, 0) : step, max(-z, 0) : width + min(-z, 0) : step]
+        a, b = (each.reshape(len(rows), -1) - each.reshape(len(rows), -1).mean(axis=1, keepdims=True) for each in (ours, theirs))
+        together = np.maximum(np.einsum("ij,ij->i", a, b), 0) ** 2
+        found[rows] = 1 - together / np.maximum(np.einsum("ij,ij->i", a, a) * np.einsum("ij,ij->i", b, b), 1e-6)
+    return np.sqrt(np.maximum(found, 0))
+
+
+def _grid(x: np.ndarray) -> np.ndarray:
+    """Squares averaged over a grid of an even number of cells, at most 16 x 16."""
+    cells = min(MIXED, x.shape[1] - x.shape[1] % 2)
+    if x.shape[1] % cells == 0:
+        pixels = x.shape[1] // cells
+        return sum(x[:, down::pixels, across::pixels] for down in range(pixels) for across in range(pixels)) / pixels**2
+    return np.concatenate([averaged(x[part], cells) for part in _blocks(len(x))]).astype(np.float32)
+
+
+def _units(x: np.ndarray) -> np.ndarray:
+    """Pictures as rows around their mean, of unit length (0 of a blank one)."""
+    flat = x.reshape(len(x), -1)
+    flat = flat - flat.mean(axis=1, keepdims=True)
+    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-3)
+
+
+def _squared(ours: np.ndarray, theirs: np.ndarray, same: np.ndarray | None) -> np.ndarray:
+    (_, squared), *_ = list(squared_distances(ours.reshape(len(ours), -1), theirs.reshape(len(theirs), -1)))
+    if same is not None:
+        squared[same] = np.inf
+    return squared
+
+
+def _unmoved(score: np.ndarray, index: np.ndarray, other: np.ndarray) -> Matches:
+    return Matches(score, index, other, *(np.zeros(len(score)) for _ in range(3)))
+
+
+def _joined(parts: list[Matches]) -> Matches:
+    names = ("score", "index", "other", "crop", "down", "across")
+    return Matches(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def _blocks(n: int) -> Iterator[slice]:
+    return (slice(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK))

@@ -1,0 +1,117 @@
+"""A policy is read whole or refused in one sentence, whatever the file holds."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from genmodels.audits import AUDITS
+from genmodels.cli import main
+from genmodels.limits import Limit, effect_of
+from genmodels.policy import MOST_BYTES, Policy
+from genmodels.refusal import Refusal
+from genmodels.runs import gallery_names
+
+DEEP = "[" * 100_000
+
+
+def test_a_policy_survives_json() -> None:
+    policy = Policy("ours", {"memorisation": {"copies": 0.01}}, ("memorisation",))
+    again = Policy.from_json(policy.to_json())
+    assert again == policy and again.limits("memorisation") == {"copies": 0.01} and again.limits("bias") == {}
+    assert again.digest == policy.digest == Policy("ours", {"memorisation": {"copies": 0.01}}, ("memorisation", "memorisation")).digest
+    assert len({policy.digest, Policy().digest, Policy("ours", {"memorisation": {"copies": 0.02}}, ("memorisation",)).digest}) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "not JSON"), ("", "not JSON"), ("[]", "not an object"), ("1", "not an object"), ("null", "not an object"),
+        ('{"limit": {}}', "Did you mean 'limits'"), ('{"limits": []}', "object of objects"), ('{"limits": {"memorisation": 1}}', "object of objects"),
+        ('{"limits": {"memorization": {"copies": -1}}}', "Did you mean 'memorisation'"), ('{"required": ["memorization"]}', "required.*Did you mean 'memorisation'"),
+        ('{"limits": {"memorization": {}}}', "Did you mean 'memorisation'"), ('{"limits": {"\\u202enoto": {}}}', "No audit"),
+        ('{"limits": {"memorisation": {"copys": 0}}}', "Did you mean 'copies'"), ('{"limits": {"memorisation": {"subject": 0}}}', "No limit"),
+        ('{"limits": {"memorisation": {"copies": "x"}}}', "must be a number from 0 to 1"), ('{"limits": {"memorisation": {"copies": true}}}', "must be a number from 0 to 1"),
+        ('{"limits": {"memorisation": {"copies": null}}}', "must be a number"), ('{"limits": {"memorisation": {"copies": [0]}}}', "a list"),
+        ('{"limits": {"memorisation": {"copies": -0.1}}}', "from 0 to 1"), ('{"limits": {"memorisation": {"copies": 1e300}}}', "from 0 to 1"),
+        ('{"limits": {"memorisation": {"copies": 1e999}}}', "inf; it must be from 0 to 1"), ('{"limits": {"memorisation": {"copies": NaN}}}', "NaN"),
+        ('{"limits": {"memorisation": {"copies": -Infinity}}}', "Infinity"), ('{"limits": {"memorisation": {"copies": 1' + "0" * 400 + "}}}", "many digits"),
+        ('{"limits": {"memorisation": {"copies": 1' + "0" * 5000 + "}}}", "not JSON"),
+        ('{"limits": {"memorisation": {"copies": 1, "copies": 0}}}', "'copies' twice"), ('{"limits": {}, "limits": {}}', "'limits' twice"),
+        ('{"required": "memorisation"}', "list of names"), ('{"required": [1]}', "list of names"), ('{"name": 1}', "name of the policy"),
+        ('{"name": "a\\nb"}', "name of the policy"), ('{"name": "' + "x" * 500 + '"}', "name of the policy"), (DEEP, "nested too deeply"),
+        ('{"limits": ' + '{"a": ' * 50_000, "nested too deeply"),
+    ],
+)  # fmt: skip
+def test_a_bad_policy_is_refused_in_one_sentence(text: str, words: str) -> None:
+    with pytest.raises(Refusal, match=words) as refused:
+        Policy.from_json(text)
+    said = str(refused.value)
+    assert "\n" not in said and "\u202e" not in said and len(said) < 600
+
+
+GOOD = '{"name": "ours", "limits": {"memorisation": {"copies": 0.01}}, "required": ["memorisation"]}'
+FILES: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "not JSON"), "binary": (bytes(range(256)), "not written in UTF-8"), "nul": (b"\0" * 50, "not JSON"),
+    "utf16": (GOOD.encode("utf-16"), "looks like UTF-16"), "utf32": (GOOD.encode("utf-32"), "looks like UTF-16|not JSON|UTF-32"),
+    "latin1": ('{"name": "für uns"}'.encode("latin-1"), "Latin-1"), "deep": (DEEP.encode(), "nested too deeply"), "large": (b" " * (MOST_BYTES + 1), "more than 1 MB"),
+    "png": (b"\x89PNG\r\n\x1a\n" + bytes(64), "not written in UTF-8"), "lone": (b'{"name": "\\ud800"}', "name of the policy"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_whatever_bytes_a_file_holds(name: str, tmp_path: Path) -> None:
+    content, words = FILES[name]
+    (tmp_path / "p.json").write_bytes(content)
+    with pytest.raises(Refusal, match=words):
+        Policy.read(tmp_path / "p.json")
+
+
+def test_what_is_no_file_is_said(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    for path, words in ((tmp_path, "is a folder"), (tmp_path / "no.json", "is not there"), (tmp_path / "pipe", "is no file"), (tmp_path / "loop", "is not there|can't be read"), (tmp_path / ("x" * 300), "can't be read|is not there"), (tmp_path / "a\0b", "can't be read|is not there")):
+        with pytest.raises(Refusal, match=words) as refused:
+            Policy.read(path)
+        assert len(refused.value.args) == 1 and str(refused.value).count("The policy") == 1
+
+
+def test_a_mark_of_utf_8_is_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert Policy.read(tmp_path / "p.json") == Policy.from_json(GOOD)
+
+
+@pytest.mark.parametrize("name", ["binary", "utf16", "deep", "empty", "folder", "missing", "misspelt", "large"])
+def test_the_command_line_says_one_sentence(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "p.json"
+    if name in FILES:
+        file.write_bytes(FILES[name][0])
+    elif name == "misspelt":
+        file.write_text('{"limits": {"memorization": {"copies": 0}}}')
+    file = tmp_path if name == "folder" else file
+    assert main(["audit", gallery_names()[0], "--audit", "provenance", "-n", "20", "--policy", str(file), "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("genmodels: ") and said.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", sorted(AUDITS))
+def test_every_limit_says_what_it_means_and_its_range_holds_its_default(name: str) -> None:
+    audit = AUDITS[name]
+    for limit, default in audit.limits().items():
+        assert limit in audit.declared or limit.endswith("_effect"), f"say what {limit} means in the decorator of {name}"
+        declared = audit.limit(limit)
+        assert declared.help.endswith(".") and declared.checked(limit, default) == default
+    assert set(audit.declared) <= set(audit.limits())
+
+
+def test_an_effect_needs_no_declaration() -> None:
+    assert effect_of("gap", Limit("Whatever.", 0, 0.5)).greatest == 0.5
+    with pytest.raises(Refusal, match="gap_effect"):
+        effect_of("gap", Limit("Whatever.")).checked("gap_effect", 2)
+
+
+def test_a_policy_is_json_again() -> None:
+    assert json.loads(Policy().to_json()) == {"name": "default", "limits": {}, "required": []}
