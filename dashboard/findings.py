@@ -62,7 +62,7 @@ def highlights(document: Mapping[str, Any]) -> None:
         lines.append(f"{safe_text(title(measure['metric']))} **{safe_text(short(measure['value']))}** :small[:gray[{safe_text(note)}]]")
     st.markdown("  \n".join(lines))
     if chosen:
-        st.caption(f"95 % intervals on held-out examples, n up to {short(max(m['n'] for m in chosen if isinstance(m['n'], int)))}.")
+        st.caption(f"95 % intervals for another sample of both held-out examples and samples, n up to {short(max(m['n'] for m in chosen if isinstance(m['n'], int)))}.")
     else:
         st.caption("Not measured yet.")
 

@@ -25,7 +25,6 @@ from genmodels.training import load_for
 DRAWS = 500  # K of the importance-weighted bound
 BY_GROUP = "recall by group"
 BOUNDED = 256  # held-out pictures whose bound is computed
-ALIKE = 10_000  # held-out pictures, above which equal ones are not looked for
 
 
 def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, seed: int = 0, file: Path | None = None, features: str = "") -> dict[str, Any]:
@@ -89,18 +88,18 @@ def measure_encoder(encoder: Any, data: Any, n: int, seed: int, wanted: Callable
     """What reads pictures, on all held-out ones: labels read right, in all and by class; or captions found among 50."""
     from genmodels.judging import r_precision
     from genmodels.measuring_prompts import families_of
-    from genmodels.nearness import families_of as drawings
+    from genmodels.nearness import held_out_drawings
     from genmodels.reading_groups import clustered
 
-    held_out = data.test
+    held_out, drawing = data.test, held_out_drawings(data)
     if hasattr(encoder, "read"):
         true = np.array(encoder.classes)[held_out.labels]
-        right, drawing = encoder.read(held_out.images) == true, drawings(held_out)
+        right = encoder.read(held_out.images) == true
         protocol = "held-out pictures{}, interval over different drawings, of which there are {}"
         for name in ("", *encoder.classes):
             among = true == name if name else np.ones(len(true), bool)
             if (units := len(np.unique(drawing[among]))) > 1:
-                estimate = clustered(right[among], drawing[among])
+                estimate = replace(clustered(right[among], drawing[among]), n=int(among.sum()))
                 yield f"held-out: read right{name and ', ' + name}", estimate, "higher", "share", protocol.format(name and " of this class", units)
         return
     parts = {"all": np.arange(len(held_out)), "emoji": np.flatnonzero([("skin tone" in c) for c in held_out.captions])}
@@ -108,20 +107,22 @@ def measure_encoder(encoder: Any, data: Any, n: int, seed: int, wanted: Callable
         if len(rows) >= 50:
             captions = [held_out.captions[i] for i in rows]
             found = r_precision(encoder.pictures(held_out.images[rows]), encoder.texts(captions), captions, families=families_of(held_out.images[rows]))
-            yield f"R-precision: {name}", clustered(found, drawings(held_out.take(rows))), "higher", "share", f"nearest to their own among 50 held-out captions, 20 draws, {len(rows)} held-out pictures"
+            yield f"R-precision: {name}", clustered(found, drawing[rows]), "higher", "share", f"nearest to their own among 50 held-out captions, 20 draws, {len(rows)} held-out pictures"
 
 
 def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """The metrics of pictures in features of another kind; their names say which."""
+    from genmodels.clusters import Clusters
     from genmodels.features import extractor
     from genmodels.metrics import METRICS
+    from genmodels.nearness import held_out_drawings
 
     if data.spec.kind != "image" or not hasattr(generator, "sample"):
         raise Refusal("Features are of pictures; leave --features out for other models.")
     subject = Subject(generator, data, n=n, seed=seed)
     extract = extractor(name, data)
     real, fake = extract(data.test.images), extract(subject.samples)
-    clusters = clusters_of(data.test, len(fake))
+    clusters = Clusters.of(len(real), len(fake), held_out_drawings(data))
     short = Path(name).stem[:40]
     for metric_name, metric in METRICS.items():
         if wanted(metric_name):
@@ -154,12 +155,14 @@ def difference(first: Run, second: Run, name: str) -> dict[str, Any]:
 
 def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """Every measure whose name is `wanted`: the metrics, how much floors are behind, and bounds of the likelihood."""
+    from genmodels.clusters import Clusters
     from genmodels.metrics import METRICS, PROTOCOL, as_features, features
     from genmodels.metrics.kernel_distance import kernel_distance_difference
+    from genmodels.nearness import held_out_drawings
 
     samples = generator.sample(n, seed=seed)
     real, fake = as_features(data.test.images, samples)  # once for all metrics
-    clusters = clusters_of(data.test, len(fake))
+    clusters = Clusters.of(len(real), len(fake), held_out_drawings(data))
     for name, metric in METRICS.items():
         if wanted(name):
             about = metric.about()
@@ -171,15 +174,7 @@ def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Calla
             yield name, estimate, "higher", "squared discrepancy", PROTOCOL
     for name, bound in BOUNDS.items():
         if wanted(name) and hasattr(generator.recipe, "log_weights") and generator.recipe.likelihood == "logistic":
-            yield name, *bound(generator, data.test, seed)
-
-
-def clusters_of(held_out: Any, n: int) -> Any:
-    """What belongs together of the held-out pictures (variants of one drawing, equal pictures) and of n samples (nothing)."""
-    from genmodels.metrics.clusters import Clusters
-    from genmodels.nearness import families_of
-
-    return Clusters.of(len(held_out), n, families_of(held_out) if len(held_out) <= ALIKE else None)
+            yield name, *bound(generator, data, seed)
 
 
 def recall_by_group(data: Any, real: np.ndarray, fake: np.ndarray, clusters: Any, wanted: Callable[[str], bool]) -> Iterator[Row]:
@@ -201,14 +196,14 @@ def recall_by_group(data: Any, real: np.ndarray, fake: np.ndarray, clusters: Any
                 yield f"{BY_GROUP}: {grouping} {group}", estimate, "higher", "share", PROTOCOL
 
 
-def held_out_bound(generator: Any, held_out: Any, seed: int) -> tuple[Any, str, str, str]:
+def held_out_bound(generator: Any, data: Any, seed: int) -> tuple[Any, str, str, str]:
     """Negative evidence lower bound in bits per dimension, one draw a picture."""
-    return _in_bits(generator, held_out, seed, draws=1)
+    return _in_bits(generator, data, seed, draws=1)
 
 
-def importance_weighted_bound(generator: Any, held_out: Any, seed: int) -> tuple[Any, str, str, str]:
+def importance_weighted_bound(generator: Any, data: Any, seed: int) -> tuple[Any, str, str, str]:
     """Negative importance-weighted bound (Burda et al. 2016, K = 500) in bits per dimension."""
-    return _in_bits(generator, held_out, seed, draws=DRAWS)
+    return _in_bits(generator, data, seed, draws=DRAWS)
 
 
 # How much farther from held-out pictures a generator is that knows nothing: above 0 the model beats it.
@@ -219,15 +214,15 @@ FLOORS: dict[str, Callable[[Any], Any]] = {
 BOUNDS = {"bits per dimension (ELBO)": held_out_bound, "bits per dimension (IWAE, K = 500)": importance_weighted_bound}
 
 
-def _in_bits(generator: Any, held_out: Any, seed: int, draws: int) -> tuple[Any, str, str, str]:
+def _in_bits(generator: Any, data: Any, seed: int, draws: int) -> tuple[Any, str, str, str]:
     from genmodels.findings import Estimate
     from genmodels.metrics import likelihood
-    from genmodels.nearness import families_of
+    from genmodels.nearness import held_out_drawings
 
-    chosen = held_out.take(np.arange(min(BOUNDED, len(held_out))))
-    nats = likelihood.importance_weighted_bound(log_weights(generator, chosen, seed, draws), families_of(chosen))
-    units = len(np.unique(families_of(chosen)))
-    said = "" if units == len(chosen) else f", interval for other drawings, of which there are {units}"
+    drawings = held_out_drawings(data)[:BOUNDED]
+    nats = likelihood.importance_weighted_bound(log_weights(generator, data.test, seed, draws), drawings)
+    units = len(np.unique(drawings))
+    said = "" if units == len(drawings) else f", interval for other drawings, of which there are {units}"
     dimensions = int(np.prod(generator.spec.shape))
     bits = sorted(-likelihood.bits_per_dimension(value, dimensions) for value in (nats.low, nats.high))
     estimate = Estimate(-likelihood.bits_per_dimension(nats.value, dimensions), bits[0], bits[1], nats.n)

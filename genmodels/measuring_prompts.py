@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.clusters import Clusters
 from genmodels.drawing import Drawing
 from genmodels.findings import Estimate
 from genmodels.judging import open_clip, r_precision
 from genmodels.metrics import METRICS, PROTOCOL
-from genmodels.metrics.clusters import Clusters
 from genmodels.metrics.kernel_distance import kernel_distance_difference
-from genmodels.metrics.ratios import ratio
-from genmodels.nearness import families_of as drawings_of
+from genmodels.nearness import held_out_drawings
+from genmodels.ratios import ratio
 from genmodels.reading_groups import READERS, clustered, clustered_ratio, open_reader
 from genmodels.refusal import Refusal
 from genmodels.subject import Noise, TrainingMean
@@ -60,7 +60,7 @@ def measure_prompted(generator: Any, data: Any, n: int, seed: int, wanted: Calla
     strange = f" ({(~known).sum()} more have no word that the model knows)" if not known.all() else ""
     protocol = f"{PROTOCOL}; one sample for each of {len(captions)} captions of held-out pictures{strange}, against these pictures"
     noise = Noise(data.spec.shape).sample(len(captions), seed=seed)
-    drawings = drawings_of(data.test)
+    drawings = held_out_drawings(data)
     answered, alone = Clusters.of(len(real), len(first), drawings, drawings), Clusters.of(len(real), len(noise), drawings)
     for name, metric in METRICS.items():
         about = metric.about()
@@ -125,7 +125,7 @@ class Judged:
     def __init__(self, data: Any) -> None:
         self.judge = open_clip("judge")
         self.texts, self.families = self.judge.texts(data.test.captions), families_of(data.test.images)
-        self.drawings = drawings_of(data.test)
+        self.drawings = held_out_drawings(data)
         self.number = {caption: i for i, caption in enumerate(data.test.captions)}
 
     def found(self, pictures: np.ndarray, prompts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -142,7 +142,7 @@ def _groups(grouping: str, data: Any, samples: np.ndarray, prompts: Sequence[str
     reader = open_reader(READERS[grouping])
     readable = set(RunStore.default()[READERS[grouping]].experiment.make_source().load().test.captions) & set(data.test.captions)
     truth = dict(zip(data.test.captions, data.test.groups[grouping], strict=True))
-    family = dict(zip(data.test.captions, drawings_of(data.test), strict=True))
+    family = dict(zip(data.test.captions, held_out_drawings(data), strict=True))
     rights: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}  # read right, which drawing, group that was asked for
     for name, pictures, names in (("real held-out pictures", data.test.images, data.test.captions), ("samples", samples, prompts)):
         rows = [i for i, caption in enumerate(names) if caption in readable]
@@ -168,7 +168,7 @@ def _quality_lost(generator: Any, data: Any, seed: int) -> Iterator[Row]:
     drawn = {name: generator.sample(len(captions), seed=seed, given=captions, drawing=drawing) for name, drawing in SETTINGS.items()}
     many, few = drawn.values()
     protocol = f"the same {len(captions)} held-out captions and seeds, {' against '.join(SETTINGS)}"
-    drawings = drawings_of(data.test)
+    drawings = held_out_drawings(data)
     clusters = Clusters.of(len(captions), len(captions), drawings, drawings)
     for name, pictures in drawn.items():
         yield f"{LOST}: kid with {name}", METRICS["kid"](data.test.images, pictures, clusters), "lower", "squared discrepancy", protocol

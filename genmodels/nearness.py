@@ -95,6 +95,17 @@ def families_of(examples: Any) -> np.ndarray:
     return families([name or None for name in drawings_of(examples)], copies(examples.images))
 
 
+def held_out_drawings(data: Any) -> np.ndarray:
+    """A number (n,) for what each held-out picture is a variant of: what another sample of held-out pictures would draw anew.
+
+    Variants of one role share it, pictures that are equal, and those whose caption begins alike where no training caption
+    does. A caption that training pictures have too is the name of a class, whose pictures are each their own.
+    """
+    known, roles = set(drawings_of(data.train)), data.test.groups.get("role", np.full(len(data.test), ""))
+    names = [name if role or name not in known else None for role, name in zip(roles.tolist(), drawings_of(data.test), strict=True)]
+    return families([name or None for name in names], copies(data.test.images) if len(data.test) <= MANY else np.arange(len(data.test)))
+
+
 def drawings_of(examples: Any) -> list[str]:
     """What each picture is a variant of: its role, else its caption up to the first comma (tones come after it), else ""."""
     roles = examples.groups.get("role", np.full(len(examples), "")).tolist()

@@ -85,10 +85,10 @@ def effective_number(values: np.ndarray, clusters: Any) -> float:
 def clustered_ratio(over: np.ndarray, over_clusters: Any, under: np.ndarray, under_clusters: Any) -> Estimate:
     """The mean of `over` as a share of the mean of `under`, with an interval for other clusters, which are the same on both sides.
 
-    The jackknife over clusters on the scale of logarithms, with Student's quantile; a percentile bootstrap is too narrow
+    The jackknife over clusters of the logarithm, brought to the scale of square roots, with Student's quantile; a percentile bootstrap is too narrow
     for few clusters. Where one side is 0, or all alike, the ends are those of the shares by themselves. n counts clusters.
     """
-    from genmodels.metrics.ratios import jackknifed_reach
+    from genmodels.ratios import jackknifed_reach
 
     names = sorted({*map(str, over_clusters)} & {*map(str, under_clusters)})
     (a, na), (b, nb) = (_by_cluster(*each, names) for each in ((over, over_clusters), (under, under_clusters)))
@@ -99,7 +99,7 @@ def clustered_ratio(over: np.ndarray, over_clusters: Any, under: np.ndarray, und
         without = np.log((a.sum() - a) / (na.sum() - na)) - np.log((b.sum() - b) / (nb.sum() - nb))
     reach = jackknifed_reach(without, freedom=len(names) - 1) if np.isfinite(without).all() else 0.0
     if reach:
-        return Estimate(value, value * float(np.exp(-reach)), value * float(np.exp(reach)), len(names))
+        return Estimate(value, value * max(0.0, 1 - reach / 2) ** 2, value * (1 + reach / 2) ** 2, len(names))
     among = [np.isin(np.asarray(clusters).astype(str), names) for clusters in (over_clusters, under_clusters)]
     first, second = (clustered(np.asarray(v)[chosen], np.asarray(c)[chosen]) for v, c, chosen in zip((over, under), (over_clusters, under_clusters), among, strict=True))
     low, high = first.low / max(second.high, 1e-9), first.high / max(second.low, 1e-9)

@@ -148,19 +148,25 @@ def _training(experiment: Mapping[str, Any], facts: Mapping[str, Any], status: M
 def _measures(measures: Sequence[Mapping[str, Any]]) -> list[Block]:
     if not measures:
         return [Heading("Held-out numbers"), Paragraph("Not measured.")]
-    text = "Against examples that no training saw. Numbers of different protocols or different n can't be compared."
+    text = "Against examples that no training saw. A 95 % interval is for another sample: of held-out examples (drawings, modules), and of what the model makes where that is measured. Numbers of different protocols or different n can't be compared."
     return [Heading("Held-out numbers"), Paragraph(text), _measured(measures)]
 
 
 def _measured(measures: Sequence[Mapping[str, Any]]) -> Table:
     rows = tuple(
         (
-            str(m.get("metric", "")), _value(m.get("value")), f"{_value(m.get('low'))} to {_value(m.get('high'))}",
+            str(m.get("metric", "")), _value(m.get("value")), f"{_value(m.get('low'))} to {_value(m.get('high'))}{_of(m)}",
             _value(m.get("n")), str(m.get("better", "")), str(m.get("unit", "")), str(m.get("protocol", "")), str(m.get("seed", "not stated")),
         )
         for m in measures
     )  # fmt: skip
     return Table(("measure", "value", "95 % interval", "n", "better", "unit", "protocol", "seed"), rows)
+
+
+def _of(measure: Mapping[str, Any]) -> str:
+    """What an interval is of, where it is not for another sample."""
+    of = str(measure.get("interval") or "another sample")
+    return "" if of.startswith("another sample") else f" (for {of})"
 
 
 def _findings(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> list[Block]:

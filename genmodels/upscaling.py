@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from genmodels.fidelity import psnr, ssim
 from genmodels.findings import Estimate
-from genmodels.metrics.ratios import ratio
-from genmodels.nearness import families_of
+from genmodels.nearness import held_out_drawings
+from genmodels.ratios import ratio
 from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 
@@ -76,7 +77,7 @@ def interpolated(small: np.ndarray, way: str) -> np.ndarray:
 
 def measure_upscaler(upscaler: TrainedUpscaler, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """PSNR and SSIM on all held-out pictures, of the upscaler and of two interpolations of the same small pictures."""
-    large, drawings = data.test.images, families_of(data.test)
+    large, drawings = data.test.images, held_out_drawings(data)
     small = small_of(large)
     made = {"the upscaler": upscaler.upscale(small)} | {way: interpolated(small, way) for way in ("bicubic", "lanczos")}
     protocol = f"held-out drawings, {large.shape[1]} x {large.shape[2]}, from the mean of each 4 x 4 pixels in 8 bits; interpolation by Pillow; intervals over {len(np.unique(drawings))} different drawings"
@@ -93,4 +94,4 @@ def measure_upscaler(upscaler: TrainedUpscaler, data: Any, n: int, seed: int, wa
 
 
 def _mean(values: np.ndarray, drawings: np.ndarray) -> Estimate:
-    return ratio(values, np.ones(len(values)), drawings)
+    return replace(ratio(values, np.ones(len(values)), drawings), n=len(values))

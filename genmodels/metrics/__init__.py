@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.clusters import Clusters
 from genmodels.findings import Estimate
-from genmodels.metrics.clusters import Clusters
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry
 

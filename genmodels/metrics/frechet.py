@@ -20,9 +20,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from genmodels.clusters import Clusters, inverted, pairs_variance, slopes_variance
 from genmodels.findings import Estimate
 from genmodels.metrics import as_features, metric
-from genmodels.metrics.clusters import Clusters, inverted, pairs_variance, slopes_variance
 
 PAIRED, DIMENSIONS, LEAST = 512, 64, 1e-3  # examples of a set and dimensions in which pairs are looked at; least eigenvalue, of the greatest
 ROWS = 2048  # examples in one block
@@ -40,9 +40,10 @@ def frechet_distance(real: np.ndarray, fake: np.ndarray, clusters: Clusters | No
     else:
         value, changes = _many_by_example(real, fake)
     value, clusters = max(0.0, value), clusters or Clusters.of(len(real), len(fake))
-    slopes = slopes_variance(*(each - each.mean() for each in changes), clusters)
+    of_real, of_fake = (each - each.mean() for each in changes)
+    slopes = slopes_variance(of_real, of_fake, clusters)
     pairs, alike = _pairs(real, fake, clusters)
-    return inverted(value, slopes, pairs, value - alike, len(fake), least=0.0)
+    return inverted(value, slopes, pairs, None if clusters.shared else value - alike, len(fake), least=0.0)
 
 
 def _pairs(real: np.ndarray, fake: np.ndarray, clusters: Clusters) -> tuple[float, float]:

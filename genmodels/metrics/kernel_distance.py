@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from genmodels.clusters import BOTH, NORMAL, Clusters, inverted, pairs_variance, slopes_variance
 from genmodels.findings import Estimate
 from genmodels.metrics import as_features, metric
-from genmodels.metrics.clusters import BOTH, NORMAL, Clusters, inverted, pairs_variance, slopes_variance
 
-ROWS = 256
+ROWS, PAIRED = 256, 512  # examples in one block; of a set whose pairs are looked at
 
 
 @metric("kid", better="lower", unit="squared discrepancy", low=-np.inf, paper="Binkowski et al. 2018, arXiv 1801.01401")
@@ -33,12 +33,12 @@ def kernel_distance(real: np.ndarray, fake: np.ndarray, clusters: Clusters | Non
     within_real, within_fake, across = Within(real), Within(fake), Across(real, fake)
     value = within_real.mean + within_fake.mean - 2 * across.mean
     of_real, of_fake = within_real.without_one() - 2 * across.without_row(), within_fake.without_one() - 2 * across.without_column()
-    slopes = slopes_variance(*map(jackknifed, (of_real, of_fake)), clusters)
-    rows, columns = clusters.part()
+    slopes = slopes_variance(jackknifed(of_real), jackknifed(of_fake), clusters)
+    rows, columns = clusters.part(PAIRED)
     smaller = len(rows) * len(columns) / (len(real) * len(fake))  # the variance of pairs falls with the square of n
     part = Clusters.of(len(rows), len(columns), clusters.real[rows], clusters.fake[columns])
     pairs = pairs_variance(kernel, real[rows], fake[columns], part)[0] * smaller
-    return inverted(value, slopes, pairs, value, len(fake))
+    return inverted(value, slopes, pairs, None if clusters.shared else value, len(fake))
 
 
 def kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -60,7 +60,7 @@ def kernel_distance_difference(real: np.ndarray, fake: np.ndarray, floor: np.nda
     clusters = clusters or Clusters.of(len(real), len(fake))
     of_real, of_fake = 2 * better.without_row() - 2 * worse.without_row(), 2 * better.without_column() - within_better.without_one()
     of_floor = within_worse.without_one() - 2 * worse.without_column()
-    variance = slopes_variance(*map(jackknifed, (of_real, of_fake + of_floor if paired else of_fake)), clusters)
+    variance = slopes_variance(jackknifed(of_real), jackknifed(of_fake + of_floor if paired else of_fake), clusters)
     variance += 0.0 if paired else float((jackknifed(of_floor) ** 2).sum())
     reach = NORMAL * float(np.sqrt(variance))
     return Estimate(value, value - reach, value + reach, len(fake), BOTH)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from genmodels.findings import Estimate
-from genmodels.metrics.ratios import ratio
+from genmodels.ratios import ratio
 from genmodels.refusal import Refusal
 
 
@@ -17,7 +18,7 @@ def importance_weighted_bound(log_weights: np.ndarray, clusters: np.ndarray | No
     `log_weights` (n, k) holds log p(x, z) - log q(z|x) for k draws of z from q. The bound of one example is
     logsumexp(log_weights) - log k (Burda et al. 2016, arXiv 1509.00519): with k = 1 the evidence lower bound, with
     more draws never looser on average. The interval is for other examples, given the draws: Student's over them, or over
-    `clusters` (n,) of examples that belong together, as variants of one drawing (`ratio`). n counts examples, or clusters.
+    `clusters` (n,) of examples that belong together, as variants of one drawing (`ratio`). n counts examples.
     """
     from scipy.special import logsumexp
 
@@ -29,7 +30,7 @@ def importance_weighted_bound(log_weights: np.ndarray, clusters: np.ndarray | No
     if np.isnan(weights).any() or np.isposinf(weights).any() or np.isneginf(weights).all(axis=1).any():
         raise Refusal("The log weights hold NaN or infinity, so the bound has no value; look for it in the model.")
     bounds = logsumexp(weights, axis=1) - math.log(weights.shape[1])
-    return ratio(bounds, np.ones(len(bounds)), clusters)
+    return replace(ratio(bounds, np.ones(len(bounds)), clusters), n=len(bounds))
 
 
 def bits_per_dimension(nats: float, dimensions: int) -> float:

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from genmodels.clusters import BOTH, Clusters
 from genmodels.findings import Estimate, bootstrap
+from genmodels.halves import K, dealt
 from genmodels.metrics import as_features, metric
-from genmodels.metrics.clusters import BOTH, Clusters
-from genmodels.metrics.halves import dealt
-from genmodels.metrics.precision_recall import K
 from genmodels.neighbours import nearest, radii
 from genmodels.refusal import Refusal
 

@@ -20,14 +20,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from genmodels.clusters import BOTH, Clusters
 from genmodels.findings import Estimate, bootstrap, clopper_pearson
+from genmodels.halves import K, dealt
 from genmodels.metrics import as_features, metric
-from genmodels.metrics.clusters import BOTH, Clusters
-from genmodels.metrics.halves import dealt
 from genmodels.neighbours import radii, squared_distances
 from genmodels.refusal import Refusal
 
-K = 5
+WIDER = 1.1  # of the interval of density: a half of a tight cluster fills its balls less unevenly than the whole
 FIDELITY = "Kynkaanniemi et al. 2019, arXiv 1904.06991"
 RELIABLE = "Naeem et al. 2020, arXiv 2002.09797"
 
@@ -115,7 +115,7 @@ class _Intervals:
     def density(self, inside: np.ndarray) -> Estimate:
         most = clopper_pearson(0, len(inside)).high / self.k
         if self.dealt:
-            return self.dealt.of["density"].positive(float(inside.mean()) / self.k, len(inside), most)
+            return self.dealt.of["density"].positive(float(inside.mean()) / self.k, len(inside), most, WIDER)
         alone = _density(inside, self.k, 0)
         return Estimate(alone.value, max(0.0, alone.value - 2 * (alone.value - alone.low)), alone.value + 2 * (alone.high - alone.value), alone.n, BOTH)
 

@@ -8,11 +8,12 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from genmodels.findings import Estimate, bootstrap, clopper_pearson
-from genmodels.metrics.ratios import ratio
+from genmodels.ratios import ratio
 
 WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -65,7 +66,7 @@ def self_bleu(texts: Sequence[str], n: int = 4) -> Estimate | None:
     BLEU is the geometric mean over 1- to n-grams of the clipped share that some other text holds, each with one added
     above and below (Lin and Och 2004, for n above 1), times the penalty for being shorter than the nearest length
     (Papineni et al. 2002). From 0 to 1; lower is more diverse. Grows with the number of texts: compare at one n only.
-    None where fewer than two texts have n words. The interval is a bootstrap over texts, the others as they are.
+    None where fewer than two texts have n words. The interval is for these texts: a bootstrap over them, the others as they are.
     """
     words = [found for text in texts if len(found := WORD.findall(text)) >= n]
     if len(words) < 2:
@@ -73,7 +74,8 @@ def self_bleu(texts: Sequence[str], n: int = 4) -> Estimate | None:
     counted = [[Counter(tuple(each[i : i + size]) for i in range(len(each) - size + 1)) for size in range(1, n + 1)] for each in words]
     highest = [_two_highest([each[size] for each in counted]) for size in range(n)]
     lengths = np.array([len(each) for each in words])
-    return bootstrap(np.array([_bleu(i, counted[i], highest, lengths) for i in range(len(words))]))
+    alone = bootstrap(np.array([_bleu(i, counted[i], highest, lengths) for i in range(len(words))]))
+    return replace(alone, of="these texts")
 
 
 def _two_highest(counts: Sequence[Counter[tuple[str, ...]]]) -> dict[tuple[str, ...], tuple[int, int, int]]:

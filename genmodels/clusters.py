@@ -18,7 +18,7 @@ from genmodels.refusal import Refusal
 
 NORMAL = 1.959964  # 97.5 % quantile
 BOTH = "another sample of both"  # what an interval is of
-MOST, SEED = 1024, 20262  # examples of a set whose pairs are looked at
+SEED = 20262
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Clusters:
         """Whether a cluster holds examples of both sets."""
         return bool(np.isin(self.real, self.fake).any())
 
-    def part(self, most: int = MOST, seed: int = SEED) -> tuple[np.ndarray, np.ndarray]:
+    def part(self, most: int, seed: int = SEED) -> tuple[np.ndarray, np.ndarray]:
         """Rows of about `most` real and generated examples at most, whole clusters drawn at random."""
         rng = np.random.default_rng(seed)
         if self.shared:
@@ -93,11 +93,19 @@ def pairs_variance(kernels: Callable[[np.ndarray, np.ndarray], np.ndarray], real
     for x, rows, weight in sets:
         for y, columns, other in sets:
             kernel = kernels(x, y).astype(np.float64)
-            kernel -= kernel.mean(axis=0)
-            kernel -= kernel.mean(axis=1, keepdims=True)
+            kernel = _centred(kernel) if x is y else kernel - kernel.mean(axis=0) - kernel.mean(axis=1, keepdims=True) + kernel.mean()
             total[: rows.max() + 1, : columns.max() + 1] += weight * other * _added(_added(kernel, rows).T, columns).T
     own = np.diag(total)
     return 2 * float((total**2).sum() - (own**2).sum()), float(own.sum())
+
+
+def _centred(kernel: np.ndarray) -> np.ndarray:
+    """A kernel of one set (n, n) less its means over the others: what an example is to itself is no mean of anything."""
+    own = np.diag(kernel).copy()
+    means = (kernel.sum(axis=0) - own) / (len(own) - 1)
+    kernel = kernel - means - means[:, None] + means.mean()
+    np.fill_diagonal(kernel, own - 2 * means + means.mean())
+    return kernel
 
 
 def _added(values: np.ndarray, numbers: np.ndarray) -> np.ndarray:
@@ -109,16 +117,17 @@ def _added(values: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     return sums
 
 
-def inverted(value: float, slopes: float, pairs: float, excess: float, n: int, least: float = -np.inf) -> Estimate:
+def inverted(value: float, slopes: float, pairs: float, excess: float | None, n: int, least: float = -np.inf) -> Estimate:
     """The estimate with the interval of all expected values that a test at 5 % does not refuse (as Wilson 1927 did for shares).
 
     Where both sets are alike only the `pairs` vary. Beyond that the variance grows in proportion to the expected
     `excess` over what two equal sets would give; the `slopes` hold the pairs twice.
+    None as `excess` says that both sets are of the same drawings, so that nothing is known of two equal ones: plainly normal.
     """
     if slopes <= 0:
         return Estimate(value, value, value, n, BOTH)
-    if pairs <= 1e-9 * slopes:
-        reach = NORMAL * float(np.sqrt(slopes))
+    if excess is None or pairs <= 1e-9 * slopes:
+        reach = NORMAL * float(np.sqrt(max(slopes - pairs, pairs)))
         return Estimate(value, max(least, value - reach), value + reach, n, BOTH)
     growth = max(slopes - 2 * pairs, 0.0) / max(excess, float(np.sqrt(pairs)))
     shift = NORMAL**2 * growth / 2

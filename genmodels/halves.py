@@ -17,12 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.clusters import BOTH, NORMAL, Clusters
 from genmodels.findings import Estimate
-from genmodels.metrics.clusters import BOTH, Clusters
 from genmodels.neighbours import squared_distances
 
+K = 5  # neighbours
 DEALS, MOST, SEED = 64, 1024, 20261  # deals into halves; examples of a set that are dealt; of the deals
-TAIL, QUANTILE = 0.025, 1.998  # Student's of 64
+TAIL = 0.025
 LISTED = 64  # neighbours of each example that are looked through for those of its own half
 
 
@@ -32,11 +33,15 @@ class Halves:
 
     values: np.ndarray
     larger: float
+    freedom: int  # degrees of freedom of the variance: the clusters of the smaller set less one, and no more than deals
 
     @property
     def variance(self) -> float:
-        """Of the measure at the whole size."""
-        return float(((self.values[:, 0] - self.values[:, 1]) ** 2).mean()) / 4 / self.larger
+        """Of the measure at the whole size, the greater the fewer clusters it was learned from (Student 1908)."""
+        from scipy.stats import t
+
+        student = float(t.ppf(1 - TAIL, self.freedom)) / NORMAL
+        return student**2 * float(((self.values[:, 0] - self.values[:, 1]) ** 2).mean()) / 4 / self.larger
 
     def share(self, value: float, n: int) -> Estimate:
         """A share of n examples with the interval of as many independent ones as would vary as much (Jeffreys' prior)."""
@@ -49,12 +54,15 @@ class Halves:
         high = float(beta.ppf(1 - TAIL, held + 0.5, rest + 0.5)) if value < 1 else 1.0
         return Estimate(value, min(low, value), max(high, value), n, BOTH)
 
-    def positive(self, value: float, n: int, most: float) -> Estimate:
-        """A number above 0 with an interval in proportion to it; where no half has any, `most` is the upper end."""
+    def positive(self, value: float, n: int, most: float, wider: float = 1.0) -> Estimate:
+        """A number above 0 with an interval in proportion to it; where no half has any, `most` is the upper end.
+
+        `wider` is what the spread of halves falls short of by, found in worlds that are known.
+        """
         mean = float(self.values.mean())
         if mean <= 0 or value <= 0:
             return Estimate(value, 0.0, max(most, value), n, BOTH)
-        reach = float(np.exp(QUANTILE * np.sqrt(self.variance) / mean))
+        reach = float(np.exp(wider * NORMAL * np.sqrt(self.variance) / mean))
         return Estimate(value, value / reach, value * reach, n, BOTH)
 
 
@@ -72,7 +80,7 @@ class Dealt:
         """Recall of those real examples alone that are `among` (n,)."""
         chosen = among[self.rows]
         half, recalled = self.half[:, chosen], self.recalled[:, :, chosen]
-        return Halves(_paired(lambda a, c: _mean(recalled[:, c], half == a), self.both), self.of["recall"].larger)
+        return Halves(_paired(lambda a, c: _mean(recalled[:, c], half == a), self.both), self.of["recall"].larger, self.of["recall"].freedom)
 
 
 _kept: dict[Any, Dealt] = {}  # of the last pair of sets, which several measures share
@@ -115,7 +123,7 @@ def _deal(real: np.ndarray, fake: np.ndarray, k: int, clusters: Clusters) -> Dea
         "coverage": _paired(lambda i, j: _mean(held[:, j] > 0, a == i), both),
         "nearest": _paired(lambda i, j: _mean(reached[:, i], c == j) / np.maximum(_mean(among, a == i), least), both),
     }
-    return Dealt({name: Halves(values, larger) for name, values in of.items()}, rows, a, recalled, both)
+    return Dealt({name: Halves(values, larger, min(DEALS, clusters.least - 1)) for name, values in of.items()}, rows, a, recalled, both)
 
 
 class _Lists:
