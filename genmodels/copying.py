@@ -86,6 +86,7 @@ def share_of_copies(samples: np.ndarray, hits: np.ndarray, unseen: np.ndarray, f
     interval, 99 %, is simultaneous over `tests` limits at its lower end, which accuses, and over these `limits` at its upper
     end, which is that of the share of near samples.
     """
+    hits, families = (np.unique(each, return_inverse=True)[1] for each in (hits, families))
     estimates = []
     for limit in limits:
         k, n, by_chance, m = _counts(samples < limit, hits, unseen < limit, families)

@@ -1,4 +1,4 @@
-"""Does a prompt reproduce one particular training picture? The measure, and the error rate, are those of the memorisation audit."""
+"""Does a prompt reproduce one particular training picture? The measure is that of the memorisation audit, and so is what chance does."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.calibration import of
+from genmodels.error_rates import kept_by
 from genmodels.findings import clopper_pearson
-from genmodels.nearness import nearness
+from genmodels.nearness import nearness, unseen
 from genmodels.pictures import png_bytes
 from genmodels.refusal import Refusal
 
@@ -39,8 +39,20 @@ def likeness(generator: Any, data: Any, prompt: str, *, n: int = 8, seed: int = 
     close = [int(found.index[i]) for i in np.flatnonzero(found.relative < NEAR)]
     estimate = clopper_pearson(len(close), n)
     name, times = Counter(close).most_common(1)[0] if close else (None, 0)
-    rates = of("memorisation", "copies")
-    wrong = f"the copies of the memorisation audit have {rates['false_alarm']:.1%} false alarms and {rates['power']:.0%} caught ({rates['case']})" if rates else "how often that is wrong was not measured"
     who = f" {times} of them are one training picture, “{captions[name] if captions else name}”." if name is not None and 2 * times >= n else " They are no single training picture."
-    sentence = f"{len(close)} of {n} nearly equal a training picture (95 % interval {estimate.low:.0%} to {estimate.high:.0%}).{who} By the same distance {wrong}."
+    sentence = f"{len(close)} of {n} nearly equal a training picture (95 % interval {estimate.low:.0%} to {estimate.high:.0%}).{who} {_chance(data)}"
     return {"pairs": rows, "reproduced": len(close), "individual": name if name is not None and 2 * times >= n else None, "sentence": sentence}
+
+
+def _chance(data: Any) -> str:
+    """How often a picture that nobody trained on comes as near, over drawings."""
+
+    def counted() -> dict[str, Any]:
+        from genmodels.reading_groups import clustered
+
+        relative, families = unseen(data)
+        estimate = clustered((relative < NEAR).astype(float), families)
+        return {"share": estimate.value, "high": estimate.high, "drawings": estimate.n}
+
+    found = kept_by(("likeness 1", data.digest(), NEAR), counted)
+    return f"Of pictures that nobody copied, {found['share']:.1%} come as near (at most {found['high']:.1%}; {found['drawings']:,} drawings)."

@@ -107,9 +107,14 @@ def held_out_drawings(data: Any) -> np.ndarray:
 
 
 def drawings_of(examples: Any) -> list[str]:
-    """What each picture is a variant of: its role, else its caption up to the first comma (tones come after it), else ""."""
+    """What each picture is a variant of: its role, else its caption up to the first comma (tones come after it), else "".
+
+    Captions that only say the class of a picture (zero, one, two) name no drawing.
+    """
     roles = examples.groups.get("role", np.full(len(examples), "")).tolist()
     captions = examples.captions or [""] * len(examples)
+    if examples.labels is not None and len(set(captions)) == len(set(zip(examples.labels.tolist(), captions, strict=True))) <= max(len(captions) / 10, 1):
+        captions = [""] * len(examples)
     return [str(role) or caption.split(",")[0] for role, caption in zip(roles, captions, strict=True)]
 
 

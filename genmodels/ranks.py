@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 
@@ -44,8 +44,7 @@ def over_families(ours: np.ndarray, theirs: np.ndarray, our_family: np.ndarray, 
     Families of unlike sizes count as fewer: as many equal ones as would weigh as much. The degrees of freedom are those
     of Satterthwaite 1946; families are the fewer of both sides.
     """
-    parts, freedoms, numbers = [], [], []
-    sums: list[dict[Any, float]] = []
+    parts, freedoms, numbers, found = [], [], [], []
     for values, family in ((ours, our_family), (theirs, their_family)):
         names, inverse, sizes = np.unique(np.asarray(family), return_inverse=True, return_counts=True)
         total = np.bincount(inverse, values, len(names)) / len(values)
@@ -54,8 +53,9 @@ def over_families(ours: np.ndarray, theirs: np.ndarray, our_family: np.ndarray, 
         parts.append(float(((total / left) ** 2).sum()) * (len(names) - 1) / len(names) if effective > 1.01 else 1.0)
         freedoms.append(max(effective - 1, 0.5))
         numbers.append(effective)
-        sums.append(dict(zip(names.tolist(), total.tolist(), strict=True)))
-    shared = 2 * sum(total * sums[1][name] for name, total in sums[0].items() if name in sums[1])
+        found.append((names, total))
+    _, here, there = np.intersect1d(found[0][0], found[1][0], assume_unique=True, return_indices=True)
+    shared = 2 * float(found[0][1][here] @ found[1][1][there])
     variance = sum(parts)
     freedom = variance**2 / max(sum(part**2 / each for part, each in zip(parts, freedoms, strict=True)), 1e-300) if variance else min(freedoms)
     return max(variance + shared, 0.0), freedom, min(numbers)
@@ -81,13 +81,19 @@ def at_least(k: int, n: int, by_chance: float, m: float, share: float = 0.0) -> 
     The others are near with a probability p, of which `by_chance` of m independent pictures say: Beta(by_chance + 1/2, m -
     by_chance + 1/2), Jeffreys' prior.
     """
-    from scipy.stats import beta, betabinom, binom
+    from scipy.stats import betabinom, binom
 
-    ahead, behind = by_chance + 0.5, m - by_chance + 0.5
     if not share:
-        return float(betabinom.sf(k - 1, n, ahead, behind))
-    chance = beta.ppf((np.arange(2000) + 0.5) / 2000, ahead, behind)
-    return float(binom.sf(k - 1, n, share + (1 - share) * chance).mean())
+        return float(betabinom.sf(k - 1, n, by_chance + 0.5, m - by_chance + 0.5))
+    return float(binom.sf(k - 1, n, share + (1 - share) * _chances(by_chance, m)).mean())
+
+
+@lru_cache(maxsize=64)
+def _chances(by_chance: float, m: float) -> np.ndarray:
+    """Quantiles of the probability with which a picture that is no copy is near."""
+    from scipy.stats import beta
+
+    return beta.ppf((np.arange(2000) + 0.5) / 2000, by_chance + 0.5, m - by_chance + 0.5)
 
 
 def excess(k: int, n: int, by_chance: float, m: float, tail: float = 0.025) -> Estimate:

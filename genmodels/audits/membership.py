@@ -6,8 +6,9 @@ at a low rate of false alarms say more than an average, and belong on logarithmi
 The attacker says "trained on" where the loss is low. AUC is the probability that a training example has a lower loss than
 a held-out one, 0.5 where nothing can be told. What varies together counts as one: families of drawings, documents of texts;
 its interval is that of Obuchowski 1997 over them. Beside it stands what numbers tell that no model knows (ink, edges,
-bytes): a verdict is given only where the loss tells more than they do by more than chance, and none where the interval lies
-wholly below one half, for then both sides are unlike. True positives at a rate f of false alarms are given only where at
+bytes); what they explain of the loss is taken off before it is judged (difficulty calibration, Watson et al. 2021, arXiv
+2111.08440), so that a verdict is of what the loss tells beyond them. An interval wholly below one half is no pass: then both
+sides are unlike. True positives at a rate f of false alarms are given only where at
 least 10 / f held-out families are there.
 
 Known limits: a stronger attacker trains models of its own and compares (not done here), so a pass is no proof of privacy;
@@ -28,7 +29,18 @@ from genmodels.error_rates import kept_by
 from genmodels.findings import Estimate, Finding, judge, not_measured, verdict_of
 from genmodels.limits import Limit
 from genmodels.losses import losses
-from genmodels.membership import LEAST_FAMILIES, Sides, Told, picture_families, rates, rates_at, told, window_families
+from genmodels.membership import (
+    LEAST_FAMILIES,
+    Sides,
+    Told,
+    beyond,
+    picture_families,
+    rates,
+    rates_at,
+    told,
+    verdict_on,
+    window_families,
+)
 from genmodels.ranks import probability_lower
 from genmodels.reading_groups import clustered
 from genmodels.refusal import Refusal
@@ -60,8 +72,8 @@ def membership(subject: Subject, *, auc: float = 0.6, auc_effect: float = 0.1, c
     trained, held_out = sides.numbers()
     if min(trained, held_out) < LEAST_FAMILIES:
         raise Refusal(f"n too small: the examples are {unit} of which {trained} are trained on and {held_out} held out; at least {LEAST_FAMILIES} of each are needed.")
-    found = told(sides)
-    exhibits = [{"curve": roc(sides.ours, sides.theirs)}, *_by_group(sides, groups)]
+    found, rest = told(sides), beyond(sides)
+    exhibits = [{"curve": roc(*rest)}, *_by_group(rest, sides, groups)]
     known = (VERSION, sides.ours, sides.theirs, *sides.families, subject.seed)
     findings = [_auc(found, sides, unit, exhibits, auc, auc_effect, known, subject.seed)]
     return findings + [_caught(sides, rate, caught, caught_effect, unit, known, subject.seed) for rate in RATES]
@@ -70,15 +82,13 @@ def membership(subject: Subject, *, auc: float = 0.6, auc_effect: float = 0.1, c
 def _auc(found: Told, sides: Sides, unit: str, exhibits: list[dict[str, Any]], limit: float, effect: float, known: tuple[Any, ...], seed: int) -> Finding:
     estimate, beside = found.auc, found.blind
     trained, held_out = sides.numbers()
-    claim = (f"In {estimate.value:.0%} of pairs the training example has the lower loss ({estimate.low:.0%} to {estimate.high:.0%} over {trained} trained and {held_out} held-out {unit};"
-             f" 50 % is chance). Without any model, {found.name} tells {beside.value:.0%} ({beside.low:.0%} to {beside.high:.0%}).")  # fmt: skip
+    claim = (f"In {estimate.value:.0%} of pairs the training example has the lower loss, allowing for how hard each is ({estimate.low:.0%} to {estimate.high:.0%} over {trained} trained and {held_out} held-out {unit};"
+             f" 50 % is chance). The loss as it is tells {found.alone.value:.0%} ({found.alone.low:.0%} to {found.alone.high:.0%}); without any model, {found.name} tells {beside.value:.0%} ({beside.low:.0%} to {beside.high:.0%}).")  # fmt: skip
     finding = judge("membership", claim, Estimate(estimate.value, estimate.low, estimate.high, held_out), limit=limit, warn=WARN, effect=effect, remedy=REMEDY, exhibits=exhibits, part="auc", question=QUESTION,
                     error_rates=kept_by((*known, "auc", limit, effect), lambda: rates(sides, limit, WARN, effect, seed)))  # fmt: skip
-    verdict, reason = found.verdict(limit, WARN, effect), finding.reason
+    verdict, reason = verdict_on(estimate, limit, WARN, effect), finding.reason
     if estimate.high < WARN:
         reason = f"both sides differ: held-out examples have the lower loss, which no memory explains, so that the loss says nothing of it (AUC {estimate.low:.2f} to {estimate.high:.2f})."
-    elif verdict == "not measured" and finding.verdict in ("fail", "warn"):
-        reason = f"both sides differ: {found.name}, which no model knows, tells them apart as well within chance (AUC {beside.value:.2f}; the loss is better by {found.better.low:+.2f} to {found.better.high:+.2f})."
     elif reason:
         reason = f"{reason[:-1]} (n counts held-out {unit})."
     return replace(finding, verdict=verdict, reason=reason, estimate=estimate, remedy=REMEDY if verdict in ("fail", "warn") else "")
@@ -118,37 +128,28 @@ def _caught(sides: Sides, rate: float, accepted: float, effect: float, unit: str
     held_out = sides.numbers()[1]
     if held_out < 10 / rate:
         return not_measured("membership", question, f"n too small: {held_out} held-out {unit} are there and {10 / rate:,.0f} are needed for this rate of false alarms.", part)
-    estimate, blindly = recognised(sides, rate)
+    estimate = recognised(sides, rate)
 
     def judged(those: Sides) -> str:
-        found, without = recognised(those, rate)
-        verdict = verdict_of(found, limit=accepted, effect=effect)
-        return "not measured" if verdict == "fail" and without >= found.low else verdict
+        return verdict_of(recognised(those, rate), limit=accepted, effect=effect)
 
-    claim = f"{estimate.value:.1%} of training examples are recognised at {rate:.1%} false alarms ({estimate.low:.1%} to {estimate.high:.1%} over {unit}); what no model knows recognises {blindly:.1%}."
-    finding = judge("membership", claim, estimate, limit=accepted, effect=effect, remedy=REMEDY, part=part, question=question,
-                    error_rates=kept_by((*known, part, accepted, effect), lambda: rates_at(sides, judged, accepted, effect, seed)))  # fmt: skip
-    if judged(sides) == finding.verdict:
-        return finding
-    return replace(finding, verdict="not measured", remedy="", reason=f"both sides differ: what no model knows recognises {blindly:.1%}.")
+    claim = f"{estimate.value:.1%} of training examples are recognised at {rate:.1%} false alarms ({estimate.low:.1%} to {estimate.high:.1%} over {unit}), allowing for how hard each is."
+    return judge("membership", claim, estimate, limit=accepted, effect=effect, remedy=REMEDY, part=part, question=question,
+                 error_rates=kept_by((*known, part, accepted, effect), lambda: rates_at(sides, judged, accepted, effect, seed)))  # fmt: skip
 
 
-def recognised(sides: Sides, rate: float) -> tuple[Estimate, float]:
-    """The share of training examples with a lower loss than all but `rate` of the held-out ones; the most by what no model knows."""
-
-    def share(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-        return ours < np.sort(theirs)[int(rate * len(theirs)) - 1]
-
-    blindly = [float(share(sign * ours, sign * theirs).mean()) for ours, theirs in sides.blind.values() for sign in (1, -1)]
-    return clustered(share(sides.ours, sides.theirs), sides.families[0]), max(blindly, default=0.0)
+def recognised(sides: Sides, rate: float) -> Estimate:
+    """The share of training examples with a lower loss, beyond what no model knows, than all but `rate` of the held-out ones."""
+    ours, theirs = beyond(sides)
+    return clustered(ours < np.sort(theirs)[int(rate * len(theirs)) - 1], sides.families[0])
 
 
-def _by_group(sides: Sides, groups: Any) -> Iterator[dict[str, Any]]:
+def _by_group(rest: tuple[np.ndarray, np.ndarray], sides: Sides, groups: Any) -> Iterator[dict[str, Any]]:
     """AUC within each group that has examples, and families, enough."""
     for grouping, (trained, held_out) in groups.items():
         for name in np.unique(trained[trained != ""]):
             ours, theirs = trained == name, held_out == name
             inside = sides.families[0][ours], sides.families[1][theirs]
             if min(ours.sum(), theirs.sum()) >= 20 and min(len(np.unique(each)) for each in inside) >= LEAST_FAMILIES:
-                found = probability_lower(sides.ours[ours], sides.theirs[theirs], inside)
+                found = probability_lower(rest[0][ours], rest[1][theirs], inside)
                 yield {"grouping": grouping, "group": str(name), "auc": found.value, "low": found.low, "high": found.high, "n": int(ours.sum()), "held_out": int(theirs.sum())}

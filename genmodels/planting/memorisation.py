@@ -16,6 +16,7 @@ SPLITS = 120  # of OpenMoji: what is repeated within a split is not independent
 @PLANTED.add("memorisation")
 def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
     """OpenMoji dealt anew by drawing: a part to train on, a held-out part, and pictures that neither holds."""
+    from genmodels import copying
     from genmodels.audits import memorisation as audit
     from genmodels.data import DATA
     from genmodels.nearness import authentic, families_of, nearness, unseen
@@ -52,7 +53,7 @@ def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
         train, held_out, others = _dealt(data, rng)
         dealt = dataclasses.replace(data, train=train, test=held_out)
         theirs, families = unseen(dealt)
-        unseen_authentic = authentic(held_out.images, train.images)
+        unseen_authentic, held_out_drawings = authentic(held_out.images, train.images), families_of(held_out)
         drawings = families_of(train)
         copied = train.images[rng.permutation(len(train))[:150]]
         strangers = others.images[rng.permutation(len(others))[:800]]
@@ -66,11 +67,11 @@ def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
             for number, (case, draw) in enumerate(plans):
                 relative, new, hits = draw(pools, rng)
                 if case.part == "copies":
-                    flagged = audit.share_of_copies(relative, hits, theirs, families).low > 0
+                    flagged = copying.share_of_copies(relative, hits, theirs, families, tests=copying.TESTS).low > 0
                 elif case.part == "nearer":
-                    flagged = audit.probability_lower(relative, theirs).low > 0.8
+                    flagged = audit.nearer_than(relative, theirs, (hits, families)).low > 0.8
                 else:
-                    flagged = audit.less_authentic(new, unseen_authentic).low > 0.2
+                    flagged = audit.less_authentic(new, unseen_authentic, hits, held_out_drawings).low > 0.2
                 flags[number].append(bool(flagged))
     for number, (case, _) in enumerate(plans):
         yield case, np.array(flags[number]), clusters

@@ -131,7 +131,7 @@ def test_a_prompt_that_gives_a_training_picture_back_is_told() -> None:
 
     found = likeness(Copier(), data, caption)
     assert found["reproduced"] == 8 and np.array_equal(data.train.images[found["individual"]], data.train.images[5])
-    assert "8 of 8" in found["sentence"] and "false alarms" in found["sentence"]
+    assert "8 of 8" in found["sentence"] and "nobody copied" in found["sentence"]
     with pytest.raises(Refusal, match="no word"):
         likeness(Copier(), data, "something else")
     assert likeness(_others(data, caption), data, caption)["individual"] is None
