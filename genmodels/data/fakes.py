@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -23,6 +24,10 @@ from genmodels.recipe import Knobs, Spec, knob
 FAMILIES = ("vae", "gan", "diffusion", "upscaled", "interpolated")
 SEEDS = {"train": 500_000, "test": 900_000}  # of samples; apart, so that no picture is in both
 SIZE, LARGE, REAL = 32, 128, "real"
+DRAWN_BY = {
+    "vae": ("vae-openmoji",), "gan": ("gan-openmoji", "gan-prompts"), "diffusion": ("diffusion-openmoji", "diffusion-icons"),
+    "upscaled": ("upscaler", "gan-prompts", "diffusion-openmoji"), "interpolated": ("vae-openmoji", "gan-openmoji"),
+}  # fmt: skip
 
 
 @dataset("fakes")
@@ -78,6 +83,21 @@ class Fakes(Knobs):
                 f"{split}.gender": np.concatenate([groups["gender"], none]), f"{split}.tone": np.concatenate([groups["skin tone"], none]),
             }  # fmt: skip
         return arrays
+
+
+def made(family: str, n: int, seed: int) -> np.ndarray:
+    """n pictures of a family, uint8 (n, 32, 32, 3), drawn once by the weights that are in the gallery now, and kept."""
+    facts = {"family": family, "n": n, "seed": seed, "weights": {name: weights_of(name) for name in DRAWN_BY[family]}, "version": 4}
+    return drawn_once("fakes", facts, lambda: {"images": generators()[family](n, seed)})["images"]
+
+
+def weights_of(name: str) -> dict[str, str]:
+    """SHA-256 of each file of the last weights of a run of the gallery, as its manifest says."""
+    from genmodels.gallery import GALLERY
+
+    manifests = (GALLERY / name / "epochs").glob("*/manifest.json")
+    newest = max(manifests, key=lambda file: int(file.parent.name))
+    return dict(json.loads(newest.read_text())["sha256"])
 
 
 def generators() -> dict[str, Callable[[int, int], np.ndarray]]:
