@@ -20,26 +20,25 @@ WORDS = (
     "a and the of for with without total share mean rate year price model sample picture seed limit error value north south red"
     " number table result shown first second after before measured held out people women men light dark 0.5 12 2026 3,400 17 % n"
 ).split()
-SYMBOLS = "x y z a b n k f g + - = < > ( ) / * | 1 2 3 0".split() + list("αβγμσλθπΣΠ∫∂√∞≤≥≠±·")
-SIDES = (32, 64, 100, 128, 200, 256, 400, 640, 1000, 1600, 2000)
+SYMBOLS = "x y z a b n k f g + - = < > ( ) / * | 1 2 3 0".split() + list("±·µ°÷×")
+SIDES = (32, 48, 64, 100, 128, 200, 256, 400, 640, 1000, 1600, 2000)
 INKS = ((0, 0, 0), (20, 20, 20), (40, 40, 60), (70, 70, 70), (10, 40, 90), (90, 20, 20))
 
 Page = Callable[[np.random.Generator, int, int], Image.Image]
 
 
-def page(kind: str, rng: np.random.Generator, width: int = 0, height: int = 0) -> Image.Image:
-    """A page of that kind as an RGB picture, of any size from 32 to 2,000 pixels a side where none is given."""
+def page(kind: str, rng: np.random.Generator, most: int = SIDES[-1]) -> Image.Image:
+    """A page of that kind as an RGB picture, square or not, of 32 to `most` pixels a side."""
     if kind not in PAGES:
         raise Refusal(unknown("kind of page", kind, PAGES))
-    if not width:
-        width = int(rng.choice(SIDES))
-        height = int(np.clip(width * rng.choice([0.5, 0.75, 1, 1, 1, 1.33, 1.6]), 32, 2000))
-    return PAGES[kind](rng, width, height or width)
+    width = int(rng.choice([side for side in SIDES if side <= most]))
+    height = int(np.clip(width * rng.choice([0.5, 0.75, 1, 1, 1, 1.33, 1.6]), 32, most))
+    return PAGES[kind](rng, width, height)
 
 
-def pages(kind: str, n: int, seed: int) -> list[Image.Image]:
+def pages(kind: str, n: int, seed: int, most: int = SIDES[-1]) -> list[Image.Image]:
     """n pages of that kind; the i-th depends on seed and i alone."""
-    return [page(kind, np.random.default_rng([seed, number, sum(map(ord, kind))])) for number in range(n)]
+    return [page(kind, np.random.default_rng([seed, number, sum(map(ord, kind))]), most) for number in range(n)]
 
 
 def _paper(rng: np.random.Generator, width: int, height: int) -> tuple[Image.Image, ImageDraw.ImageDraw]:
