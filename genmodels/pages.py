@@ -7,20 +7,18 @@ calibrates on some kinds counts on others.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from genmodels.registry import unknown
 from genmodels.refusal import Refusal
+from genmodels.registry import unknown
 
-WORDS = (
-    "a and the of for with without total share mean rate year price model sample picture seed limit error value north south red"
-    " number table result shown first second after before measured held out people women men light dark 0.5 12 2026 3,400 17 % n"
-).split()
-SYMBOLS = "x y z a b n k f g + - = < > ( ) / * | 1 2 3 0".split() + list("±·µ°÷×")
+WORDS = ["a", "and", "the", "of", "for", "with", "without", "total", "share", "mean", "rate", "year", "price", "model", "sample", "picture", "seed", "limit", "error", "value", "north", "south", "red", "number", "table", "result", "shown", "first", "second", "after", "before", "measured", "held", "out", "people", "women", "men", "light", "dark", "0.5", "12", "2026", "3,400", "17", "%", "n"]
+SYMBOLS = ["x", "y", "z", "a", "b", "n", "k", "f", "g", "+", "-", "=", "<", ">", "(", ")", "/", "*", "|", "1", "2", "3", "0"] + list("±·µ°÷×")
 SIDES = (32, 48, 64, 100, 128, 200, 256, 400, 640, 1000, 1600, 2000)
 INKS = ((0, 0, 0), (20, 20, 20), (40, 40, 60), (70, 70, 70), (10, 40, 90), (90, 20, 20))
 
@@ -236,7 +234,7 @@ def diagram(rng: np.random.Generator, width: int, height: int) -> Image.Image:
     ink, line = _ink(rng), max(1, width // 250)
     places = [(rng.uniform(0.02, 0.75) * width, rng.uniform(0.02, 0.85) * height) for _ in range(int(rng.integers(3, 10)))]
     wide, high = width * rng.uniform(0.12, 0.22), height * rng.uniform(0.08, 0.14)
-    for (x, y), (u, v) in zip(places, places[1:], strict=False):
+    for (x, y), (u, v) in itertools.pairwise(places):
         draw.line((x + wide / 2, y + high / 2, u + wide / 2, v + high / 2), fill=ink, width=line)
     for x, y in places:
         box, fill = (x, y, x + wide, y + high), _colour(rng) if rng.random() < 0.4 else (255, 255, 255)
