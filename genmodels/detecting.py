@@ -53,8 +53,9 @@ class Scale:
 class Detector:
     """A reader of the data `fakes` with its scale."""
 
-    def __init__(self, reader: Any, scale: Scale) -> None:
-        self.reader, self.scale = reader, scale
+    def __init__(self, reader: Any, scale: Scale | None) -> None:
+        """Without a scale it gives scores, and no verdict."""
+        self.reader, self.scale = reader, scale or Scale(1.0, 0.0, float("inf"), 0)
 
     def scores(self, images: np.ndarray) -> np.ndarray:
         """Log odds (n,) of generated against all else, not calibrated, of uint8 (n, 32, 32, 3)."""
@@ -67,8 +68,7 @@ class Detector:
         """
         shares = np.clip(self.reader.probabilities(images).astype(np.float64), 1e-9, 1)
         scores = np.log(shares[:, 1]) - np.log(shares.sum(axis=1) - shares[:, 1])
-        threshold = np.inf if self.scale is None else self.scale.threshold
-        return scores, on_paper(images) & ((scores >= threshold) | (shares[:, 2:].sum(axis=1) < OTHER))  # of two classes: all are known
+        return scores, on_paper(images) & ((scores >= self.scale.threshold) | (shares[:, 2:].sum(axis=1) < OTHER))  # of two classes: all are known
 
     def flagged(self, images: np.ndarray) -> np.ndarray:
         """Which of uint8 (n, 32, 32, 3) it calls generated, bool (n,)."""
@@ -159,6 +159,16 @@ class Worn:
     label: np.ndarray
     drawing: np.ndarray
 
+    def accused(self, scale: Scale) -> np.ndarray:
+        """Which are called generated, bool (n,)."""
+        return self.paper & (self.scores >= scale.threshold)
+
+    def counted(self, half: np.ndarray) -> np.ndarray:
+        """Which tell in the tables: the drawings of the other half, and hands and pages that nothing was fitted on."""
+        from genmodels.data.fakes import FITTED
+
+        return ~np.isin(self.family, FITTED) & ((self.label == "other") | ~half)
+
 
 def unworn(source: Any) -> Any:
     """The data that a detector learned from, as they were before they were worn."""
@@ -173,7 +183,7 @@ def in_every_wear(detector: Detector, data: Any, seed: int = 1) -> list[Worn]:
     from genmodels.pictures import to_picture
 
     test, found = data.test, []
-    family, drawing = (np.asarray(test.groups[name], str) for name in ("family", "drawing"))
+    family, drawing = (np.asarray(test.groups[name], str) for name in ("family", "role"))
     for number, (wear, change) in enumerate(WEARS.items()):
         rng = np.random.default_rng([seed, number])
         images = np.stack([seen(np.asarray(change(to_picture(image), rng))) for image in test.images])
@@ -182,39 +192,42 @@ def in_every_wear(detector: Detector, data: Any, seed: int = 1) -> list[Worn]:
     return found
 
 
-def fit_scale_of(run: Any, data: Any, seed: int = 1) -> Scale:
-    """Fit and keep the scale of a run of the model reader on one half of the held-out pictures of `fakes`, and its error rates."""
+def scale_of(worn: list[Worn], half: np.ndarray, left_out: str = "none") -> Scale:
+    """The scale by one half of the drawings and by the hand and the pages that are there for it, the worst wear deciding."""
     from genmodels.data.fakes import FITTED
+
+    family, label = worn[0].family, worn[0].label
+    fitted = ((half & (label != "other")) | np.isin(family, FITTED)) & (family != left_out)
+    kinds = np.where((label == "other") & (family != FITTED[0]), "page", family)[fitted]
+    scores, groups = np.concatenate([each.scores[fitted] for each in worn]), np.concatenate([np.char.add(f"{each.wear} ", kinds) for each in worn])
+    return fit_scale(scores, np.tile(label[fitted] == "generated", len(worn)), groups)
+
+
+def fit_scale_of(run: Any, data: Any, seed: int = 1) -> Scale:
+    """Fit and keep the scale of a run of the model reader on the held-out pictures of `fakes` (not worn), and its error rates."""
     from genmodels.files import write_atomically
 
-    reader = run.generator()
-    worn = in_every_wear(Detector(reader, None), data, seed)  # type: ignore[arg-type]
-    half, family = first_half(worn[0].drawing, seed), worn[0].family
-    fitted = (half & np.isin(worn[0].label, ("real", "generated"))) | np.isin(family, FITTED)
-    groups = np.concatenate([np.char.add(f"{each.wear} ", np.where(each.label == "other", "other", family))[fitted] for each in worn])
-    scores, generated = (np.concatenate([getattr(each, name)[fitted] for each in worn]) for name in ("scores", "label"))
-    scale = fit_scale(scores, generated == "generated", groups)
-    write_atomically(run.path / KEPT, json.dumps(asdict(scale), indent=1))
-    rest = ~half & np.isin(worn[0].label, ("real", "generated"))
-    truth = np.concatenate([each.label[rest] == "generated" for each in worn])
+    worn = in_every_wear(Detector(run.generator(), None), data, seed)
+    half = first_half(worn[0].drawing, seed)
+    scale = scale_of(worn, half)
+    rest = ~half & (worn[0].label != "other")
+    truth = np.tile(worn[0].label[rest] == "generated", len(worn))
     error, rows = calibration_error(scale.probability(np.concatenate([each.scores[rest] for each in worn])), truth)
-    write_atomically(run.path / RELIABILITY, json.dumps({"error": error, "bins": rows}, indent=1))
-    write_atomically(run.path / RATES, json.dumps(counted(worn, scale, half), indent=1))
+    for name, document in ((KEPT, asdict(scale)), (RELIABILITY, {"error": error, "bins": rows}), (RATES, counted(worn, scale, half))):
+        write_atomically(run.path / name, json.dumps(document, indent=1))
     return scale
 
 
 def counted(worn: list[Worn], scale: Scale, half: np.ndarray) -> list[dict[str, Any]]:
     """Rows of family, label, wear, n, drawings, flagged and unread with 95 % intervals over drawings, of what nothing was fitted on."""
-    from genmodels.data.fakes import FITTED
     from genmodels.reading_groups import clustered
 
     rows = []
     for each in worn:
-        left = ~np.isin(each.family, FITTED) & ((each.label == "other") | ~half)
+        accused, left = each.accused(scale), each.counted(half)
         for family in dict.fromkeys(each.family[left]):
             own = left & (each.family == family)
-            accused = each.paper[own] & (each.scores[own] >= scale.threshold)
-            flagged, unread = (clustered(flags.astype(float), each.drawing[own]) for flags in (accused, ~accused & ~each.judged[own]))
+            flagged, unread = (clustered(flags[own].astype(float), each.drawing[own]) for flags in (accused, ~accused & ~each.judged))
             rows.append({"family": str(family), "label": str(each.label[own][0]), "wear": each.wear, "n": int(own.sum()), "drawings": flagged.n,
                          "flagged": flagged.value, "low": flagged.low, "high": flagged.high, "unread": unread.value})  # fmt: skip
     return rows

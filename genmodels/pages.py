@@ -41,7 +41,7 @@ def pages(kind: str, n: int, seed: int, most: int = SIDES[-1]) -> list[Image.Ima
 
 def _paper(rng: np.random.Generator, width: int, height: int) -> tuple[Image.Image, ImageDraw.ImageDraw]:
     colour = (255, 255, 255) if rng.random() < 0.6 else tuple(int(v) for v in rng.integers(215, 256, size=3))
-    picture = Image.new("RGB", (width, height), colour)  # type: ignore[arg-type]
+    picture = Image.new("RGB", (width, height), colour)
     return picture, ImageDraw.Draw(picture)
 
 
@@ -245,7 +245,7 @@ def diagram(rng: np.random.Generator, width: int, height: int) -> Image.Image:
 
 def blank(rng: np.random.Generator, width: int, height: int) -> Image.Image:
     """A page of one colour, white for the most part, some with a faint edge or grain."""
-    picture = Image.new("RGB", (width, height), (255, 255, 255) if rng.random() < 0.5 else tuple(int(v) for v in rng.integers(200, 256, size=3)))  # type: ignore[arg-type]
+    picture = Image.new("RGB", (width, height), (255, 255, 255) if rng.random() < 0.5 else tuple(int(v) for v in rng.integers(200, 256, size=3)))
     what = rng.random()
     if what < 0.2:
         ImageDraw.Draw(picture).rectangle((0, 0, width - 1, height - 1), outline=(180, 180, 180))

@@ -10,6 +10,7 @@ resampled. Whether it has ever seen this generator's family is said by the leave
 from __future__ import annotations
 
 import base64
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -62,11 +63,11 @@ def told_by(detector: Detector, subject: Subject, missed: float = 0.5, missed_ef
     share = clopper_pearson(int(quiet.sum()), len(quiet))
     unread = f"; {int((~read).sum())} of these it could not read" if not read.all() else ""
     claim = (
-        f"{share.value:.0%} of {share.n:,} samples are not found by the detector without a mark ({share.low:.0%} to {share.high:.0%} of all would not be{unread});"
-        f" accepted are {missed:.0%}. Of {len(real):,} real held-out pictures it calls {1 - real_quiet.mean():.1%} generated."
+        f"{100 * share.value:.0f} % of {share.n:,} samples are not found by the detector without a mark ({100 * share.low:.0f} % to {100 * share.high:.0f} % of all would not be{unread});"
+        f" accepted are {100 * missed:.0f} %. Of {len(real):,} real held-out pictures it calls {100 * (1 - real_quiet.mean()):.1f} % generated."
     )
     ranks = probability_lower(ours, theirs, drawings)
-    ranked = f"A real held-out picture looks more generated than a sample in {ranks.value:.0%} of pairs ({ranks.low:.0%} to {ranks.high:.0%}); accepted are {alike:.0%}, and 50 % would be no difference at all."
+    ranked = f"A real held-out picture looks more generated than a sample in {100 * ranks.value:.0f} % of pairs ({100 * ranks.low:.0f} % to {100 * ranks.high:.0f} %); accepted are {100 * alike:.0f} %, and 50 % would be no difference at all."
     asked = [VERSION, share.n, drawings, missed, missed_effect, alike, alike_effect]
     of_share = kept_by([*asked, real_quiet], lambda: share_rates(real_quiet, drawings, share.n, missed, missed_effect))
     of_ranks = kept_by([*asked, ours, theirs], lambda: rank_rates(ours, theirs, drawings, alike, alike_effect))
@@ -86,10 +87,10 @@ def _why_silent(read: np.ndarray, real_read: np.ndarray, accused: np.ndarray, dr
         return f"n too small: {len(read)} samples and {len(real_read)} held-out pictures; {LEAST} of each are needed."
     for what, own in (("real held-out pictures", real_read), ("samples", read)):
         if own.mean() < READ:
-            return f"The detector can't read {1 - own.mean():.0%} of the {what}: they look like nothing that it learned from (another hand, no light paper, no drawing)."
+            return f"The detector can't read {100 * (1 - own.mean()):.0f} % of the {what}: they look like nothing that it learned from (another hand, no light paper, no drawing)."
     wrong = clustered(accused.astype(float), drawings)
     if wrong.low > FALSE_ALARMS:
-        return f"The detector takes {wrong.value:.0%} of the real held-out pictures for generated, although it was set for {FALSE_ALARMS:.0%}: it has not learned what these data look like."
+        return f"The detector takes {100 * wrong.value:.0f} % of the real held-out pictures for generated, although it was set for {100 * FALSE_ALARMS:.0f} %: it has not learned what these data look like."
     return ""
 
 
@@ -111,7 +112,7 @@ def probability_lower(samples: np.ndarray, others: np.ndarray, clusters: np.ndar
 def _planted(limit: float, effect: float, most: float, says: str) -> list[tuple[Case, float]]:
     """Cases with their true values: within the limit, at it, half of the effect beyond it and at the effect, none above `most`."""
     values = [(False, limit / 2), (False, limit), (True, limit + effect / 2), (True, limit + effect)]
-    return [(Case(says.format(value), culprit, max(0.0, value - limit)), value) for culprit, value in values if value <= most]
+    return [(Case(says.format(100 * value), culprit, max(0.0, value - limit)), value) for culprit, value in values if value <= most]
 
 
 def share_rates(quiet: np.ndarray, drawings: np.ndarray, n: int, limit: float, effect: float) -> Rates:
@@ -119,19 +120,21 @@ def share_rates(quiet: np.ndarray, drawings: np.ndarray, n: int, limit: float, e
     if limit >= 1:
         return unknown_rates("nothing was judged: no share can lie above the limit")
 
+    verdict = functools.cache(lambda k: verdict_of(clopper_pearson(k, n), limit=limit, effect=effect))
+
     def pool_of(missed: float) -> Callable[[np.random.Generator], Repeat]:
         def pool(rng: np.random.Generator) -> Repeat:
             drawn = quiet[_families(drawings, rng)]
 
             def repeat(rng: np.random.Generator) -> str:
                 real = rng.binomial(n, min(1.0, missed / max(quiet.mean(), 1e-9)))  # samples that are real pictures; the others are told
-                return verdict_of(clopper_pearson(int(rng.choice(drawn, size=real).sum()), n), limit=limit, effect=effect)
+                return verdict(int(rng.choice(drawn, size=real).sum()))
 
             return repeat
 
         return pool
 
-    cases = _planted(limit, effect, float(quiet.mean()), "have {:.0%} of their samples missed")
+    cases = _planted(limit, effect, float(quiet.mean()), "have {:.0f} % of their samples missed")
     crude = (Case("draw what nobody can tell from real pictures", True, 1 - limit, crude=True), pool_of(1.0))
     return resampled([*((case, pool_of(value)) for case, value in cases), crude], n=n, seed=0)
 
@@ -162,7 +165,7 @@ def rank_rates(ours: np.ndarray, theirs: np.ndarray, drawings: np.ndarray, limit
 
         return pool
 
-    cases = _planted(limit, effect, 0.5, "draw samples that look less generated than a real picture in {:.0%} of pairs")
+    cases = _planted(limit, effect, 0.5, "draw samples that look less generated than a real picture in {:.0f} % of pairs")
     return resampled([(case, pool_of(value)) for case, value in cases if value >= own], n=len(ours), seed=0)
 
 

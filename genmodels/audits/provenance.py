@@ -83,7 +83,7 @@ class Limit:
             return unknown_rates("nothing was judged: no share can lie above the limit")
         beyond = min(1.0, self.share + self.effect)
         planted = [(False, share) for share in sorted({0.0, self.share})] + [(True, share) for share in sorted({(self.share + beyond) / 2, beyond})]
-        cases = [(Case(f"leave {share:.1%} of their files {fault}", culprit, max(0.0, share - self.share)), share) for culprit, share in planted]
+        cases = [(Case(f"leave {100 * share:.1f} % of their files {fault}", culprit, max(0.0, share - self.share)), share) for culprit, share in planted]
         crude = (Case(f"leave every file {fault}", True, 1 - self.share, crude=True), 1.0)
         return exactly(n, [*cases, crude], lambda k: self.verdict(_share(k, n, worst_of)))
 
@@ -120,7 +120,7 @@ def _row(change: str, seen: np.ndarray, kept: np.ndarray) -> dict[str, Any]:
 
 def _manifests(bare: int, n: int, limit: Limit, kind: str, exhibits: list[dict[str, Any]]) -> Finding:
     part, estimate, what = f"manifest of a {kind}", _share(bare, n), "manifest" if kind == "picture" else "signed statement"
-    claim = f"{bare} of {n} {kind}s left without a whole {what} of this machine{_between(estimate)}; accepted are {limit.share:.0%}."
+    claim = f"{bare} of {n} {kind}s left without a whole {what} of this machine{_between(estimate)}; accepted are {100 * limit.share:.0f} %."
     rates = limit.rates(n, f"without a {what}")
     return judge("provenance", claim, estimate, limit=limit.share, effect=limit.effect, remedy=REMEDY, exhibits=exhibits, part=part, question=QUESTIONS[part], error_rates=rates)
 
@@ -128,8 +128,8 @@ def _manifests(bare: int, n: int, limit: Limit, kind: str, exhibits: list[dict[s
 def _survival(rows: list[dict[str, Any]], policy: Policy, kind: str, how: str) -> list[Finding]:
     first, worst, n, few = rows[0], max(rows, key=lambda row: row["missed"]), rows[0]["n"], len(rows)
     estimate, lost = _share(first["unseen"], n), _share(worst["missed"], n, few)
-    unseen = f"In {first['unseen']} of {n} {kind}s, {how}, the watermark is not found as they left{_between(estimate)}; accepted are {policy.unseen.share:.0%}."
-    claim = f"The worst of {few} changes, {worst['change']}, leaves {worst['missed']} of {n} {kind}s ({how}) with no mark that is found{_between(lost)}; accepted are {policy.lost.share:.0%}. Each change: see the survival matrix."
+    unseen = f"In {first['unseen']} of {n} {kind}s, {how}, the watermark is not found as they left{_between(estimate)}; accepted are {100 * policy.unseen.share:.0f} %."
+    claim = f"The worst of {few} changes, {worst['change']}, leaves {worst['missed']} of {n} {kind}s ({how}) with no mark that is found{_between(lost)}; accepted are {100 * policy.lost.share:.0f} %. Each change: see the survival matrix."
     return [
         judge("provenance", unseen, estimate, limit=policy.unseen.share, effect=policy.unseen.effect, remedy=REMEDY, exhibits=rows[:1], part=f"watermark of a {kind}",
               question=QUESTIONS["watermark"].format(kind=kind), error_rates=policy.unseen.rates(n, "without a watermark that is found")),
@@ -144,7 +144,7 @@ def _share(k: int, n: int, worst_of: int = 1) -> Estimate:
 
 
 def _between(estimate: Estimate) -> str:
-    return f" ({estimate.low:.1%} to {estimate.high:.1%} of all would be)"
+    return f" ({100 * estimate.low:.1f} % to {100 * estimate.high:.1f} % of all would be)"
 
 
 def _opened(file: bytes) -> Image.Image:

@@ -59,16 +59,18 @@ class Fakes(Knobs):
     source: ClassVar[str] = "the data sets openmoji, icons and hands, pages drawn by rule, and the runs of the gallery that draw"
 
     def load(self) -> Dataset:
-        """Images are uint8 (n, 32, 32, 3); labels 0 real, 1 generated, 2 other; groups: family, drawing, gender, skin tone.
+        """Images are uint8 (n, 32, 32, 3); labels 0 real, 1 generated, 2 other; groups: family, role, gender, skin tone.
 
-        "family" is "real", a family of generators, a hand, or a kind of page; pictures that share a "drawing" are alike.
+        "family" is "real", a family of generators, a hand, or a kind of page; pictures that share a "role" are variants of one
+        drawing.
         """
         facts = {"n": self.n, "wear": self.wear, "times": self.times, "weights": {name: weights_of(name) for names in DRAWN_BY.values() for name in names}, "version": 4}
         arrays = drawn_once("fakes", facts, self._drawn)
         parts = {}
         for split in HANDS:
             own = {name: arrays[f"{split}.{name}"] for name in ("images", "labels", "family", "drawing", "gender", "tone")}
-            groups = {"skin tone" if name == "tone" else name: own[name].astype(object) for name in ("family", "drawing", "gender", "tone")}
+            named = {"family": "family", "drawing": "role", "gender": "gender", "tone": "skin tone"}
+            groups = {group: own[name].astype(object) for name, group in named.items()}
             examples = Examples(own["images"], own["labels"].astype(np.int64), groups=groups)
             parts[split] = examples.take(np.flatnonzero(own["family"] != self.left_out)) if split == "train" else examples
         return Dataset(

@@ -203,12 +203,12 @@ def _detected(reading: Part) -> str:
     if reading.get("probability") is None:
         return f" The detector, which needs no mark, says nothing: {reading['reason']}." if reading["verdict"] == "not measured" and reading.get("abstained") else ""
     if reading.get("abstained"):
-        return f" The detector, which needs no mark, abstains (probability of being generated {reading['probability']:.0%}, if half of all drawings were)."
+        return f" The detector, which needs no mark, abstains (probability of being generated {100 * reading['probability']:.0f} %, if half of all drawings were)."
     known = isinstance(reading.get("false_alarm"), float)
     if reading["verdict"] == "generated":
-        wrong = f"of drawings that no generator made it says so of {reading['false_alarm']:.1%} (at most {reading['false_alarm_high']:.1%}) in the worst wear" if known else "how often it is wrong was not measured"
+        wrong = f"of drawings that no generator made it says so of {100 * reading['false_alarm']:.1f} % (at most {100 * reading['false_alarm_high']:.1f} %) in the worst wear" if known else "how often it is wrong was not measured"
         return f" The detector, which needs no mark, finds that it looks generated: {wrong}."
-    missed = f": of what the generators it knows draw it misses {reading['miss_as_it_was']:.0%} as it was and {reading['miss']:.0%} in the worst wear" if known else ""
+    missed = f": of what the generators it knows draw it misses {100 * reading['miss_as_it_was']:.0f} % as it was and {100 * reading['miss']:.0f} % in the worst wear" if known else ""
     return f" The detector, which needs no mark, finds no trace of a generator{missed}."
 
 
