@@ -1,8 +1,11 @@
 """Telling without a mark: was a picture drawn by a generator like ours? A trained reader, calibrated on pictures it never saw.
 
-Its score is turned into a probability by a line on the log odds (Platt 1999), fitted on one half of the held-out pictures;
-the threshold is the lowest that holds 2 % of false alarms with 90 % confidence, by the real ones of that half (Wilks 1941).
-Between 1/2 and the threshold it abstains. What is told in the tables is counted on the other half.
+It knows three answers: real, generated, and other (another hand, a page, a photograph: what none of our generators learned to
+draw). Its score is the log odds of generated against both others. The threshold is the lowest that holds 2 % of false alarms
+with 90 % confidence in the *worst* wear of real drawings (Wilks 1941), those of a hand that training never saw among them.
+What the reader takes for something else, and what lies on no light paper or is no square, is not measured. The score is
+turned into a probability by a line on the log odds (Platt 1999). All this is found on one half of the held-out drawings;
+what is told in the tables is counted on the other half, and on hands and kinds of pages that nothing was fitted on.
 """
 
 from __future__ import annotations
@@ -14,14 +17,20 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.pictures import fitted, to_picture
+from genmodels.data.fakes import SIZE, seen
 from genmodels.refusal import Refusal
 
 RUN = "detector"  # of the gallery
-FALSE_ALARMS = 0.02  # of real pictures, which the threshold is set for: 10 over it is 500, and each half holds more real ones
-SIZE = 32
+FALSE_ALARMS = 0.02  # of real pictures in the worst wear, which the threshold is set for
 LIGHT, PAPER = 200, 0.5  # grey level of paper, share of the border that shows it
-KEPT, RELIABILITY = "scale.json", "reliability.json"
+SQUARE = 1.5  # longer side by shorter side, above which a picture is none of the kind it learned from
+OTHER = 0.5  # probability of being something else from which it says nothing
+KEPT, RELIABILITY, RATES = "scale.json", "reliability.json", "rates.json"
+SILENT = {
+    "paper": "no drawing on light paper, and it learned from nothing else: of photographs it can say nothing",
+    "square": "its sides differ by more than half, and all it learned from are square: of pages it can say nothing",
+    "other": "it looks like something else than the drawings that our generators learn from and draw (another hand, a chart, a text, a photograph)",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,26 +53,39 @@ class Scale:
 class Detector:
     """A reader of the data `fakes` with its scale."""
 
-    def __init__(self, reader: Any, scale: Scale) -> None:
-        self.reader, self.scale = reader, scale
+    def __init__(self, reader: Any, scale: Scale | None) -> None:
+        """Without a scale it gives scores, and no verdict."""
+        self.reader, self.scale = reader, scale or Scale(1.0, 0.0, float("inf"), 0)
 
     def scores(self, images: np.ndarray) -> np.ndarray:
-        """Log odds (n,), not calibrated, of uint8 (n, 32, 32, 3)."""
-        odds = np.clip(self.reader.probabilities(images).astype(np.float64), 1e-9, 1)
-        return np.log(odds[:, 1]) - np.log(odds[:, 0])
+        """Log odds (n,) of generated against all else, not calibrated, of uint8 (n, 32, 32, 3)."""
+        return self.read(images)[0]
+
+    def read(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Scores (n,), and which of uint8 (n, 32, 32, 3) are drawings of the kind that it can judge, bool (n,).
+
+        What it calls generated at its threshold it can judge: the threshold allows for what is something else.
+        """
+        shares = np.clip(self.reader.probabilities(images).astype(np.float64), 1e-9, 1)
+        scores = np.log(shares[:, 1]) - np.log(shares.sum(axis=1) - shares[:, 1])
+        return scores, on_paper(images) & ((scores >= self.scale.threshold) | (shares[:, 2:].sum(axis=1) < OTHER))  # of two classes: all are known
 
     def flagged(self, images: np.ndarray) -> np.ndarray:
         """Which of uint8 (n, 32, 32, 3) it calls generated, bool (n,)."""
-        return (self.scores(images) >= self.scale.threshold) & on_paper(images)
+        scores, judged = self.read(images)
+        return (scores >= self.scale.threshold) & judged
 
     def __call__(self, image: np.ndarray) -> dict[str, Any]:
         """Verdict and probability of one picture of any size, uint8 (height, width, 3)."""
         small = seen(image)
-        if not on_paper(small[None])[0]:
-            return {"verdict": "not measured", "probability": None, "abstained": True, "reason": "no drawing on light paper, and it learned from nothing else: of photographs it can say nothing"}
-        score = float(self.scores(small[None])[0])
-        verdict = self.scale.verdict(score)
-        return {"verdict": verdict, "probability": float(self.scale.probability(np.array([score]))[0]), "abstained": verdict == "abstained"}
+        silent = "square" if max(image.shape[:2]) > SQUARE * min(image.shape[:2]) else "" if on_paper(small[None])[0] else "paper"
+        if not silent:
+            scores, judged = self.read(small[None])
+            silent = "" if judged[0] else "other"
+        if silent:
+            return {"verdict": "not measured", "probability": None, "abstained": True, "reason": SILENT[silent]}
+        verdict = self.scale.verdict(float(scores[0]))
+        return {"verdict": verdict, "probability": float(self.scale.probability(scores)[0]), "abstained": verdict == "abstained"}
 
     def given_away(self, image: np.ndarray, side: int = 8, step: int = 4) -> np.ndarray:
         """By how much the score falls where a square of the picture is replaced by its mean (Zeiler and Fergus 2014); (32, 32)."""
@@ -89,11 +111,6 @@ def on_paper(images: np.ndarray) -> np.ndarray:
     return (border > LIGHT).mean(axis=1) >= PAPER
 
 
-def seen(image: np.ndarray) -> np.ndarray:
-    """The middle square of a picture as the detector sees it, uint8 (32, 32, 3)."""
-    return image if image.shape == (SIZE, SIZE, 3) else fitted(to_picture(image), SIZE)
-
-
 def open_detector(run: Any = None) -> Detector | None:
     """The detector of the gallery, or of another run; None where there is none."""
     from genmodels.runs import RunStore, gallery_names
@@ -108,12 +125,14 @@ def open_detector(run: Any = None) -> Detector | None:
     return Detector(run.generator(), Scale(**json.loads(file.read_text())))
 
 
-def fit_scale(scores: np.ndarray, generated: np.ndarray) -> Scale:
-    """The scale of scores (n,) whose truth is known, bool (n,)."""
+def fit_scale(scores: np.ndarray, generated: np.ndarray, groups: np.ndarray | None = None) -> Scale:
+    """The scale of scores (n,) whose truth is known, bool (n,); the threshold holds for each of the `groups` (n,) of real ones."""
     from sklearn.linear_model import LogisticRegression
 
     line = LogisticRegression(C=1e6, class_weight="balanced").fit(scores[:, None], generated)
-    return Scale(float(line.coef_[0, 0]), float(line.intercept_[0]), tolerance_bound(scores[~generated]), len(scores))
+    real, own = scores[~generated], np.zeros(int((~generated).sum())) if groups is None else groups[~generated]
+    threshold = max(tolerance_bound(real[own == group]) for group in np.unique(own))
+    return Scale(float(line.coef_[0, 0]), float(line.intercept_[0]), threshold, len(scores))
 
 
 def tolerance_bound(scores: np.ndarray, share: float = FALSE_ALARMS, confidence: float = 0.9) -> float:
@@ -128,17 +147,111 @@ def tolerance_bound(scores: np.ndarray, share: float = FALSE_ALARMS, confidence:
     return float(np.nextafter(ordered[max(above, 0)], np.inf))
 
 
+@dataclass(frozen=True)
+class Worn:
+    """Held-out pictures in one wear: scores (n,), which are on paper, which can be judged, family, label and drawing of each (n,)."""
+
+    wear: str
+    scores: np.ndarray
+    paper: np.ndarray
+    judged: np.ndarray
+    family: np.ndarray
+    label: np.ndarray
+    drawing: np.ndarray
+
+    def accused(self, scale: Scale) -> np.ndarray:
+        """Which are called generated, bool (n,)."""
+        return self.paper & (self.scores >= scale.threshold)
+
+    def counted(self, half: np.ndarray) -> np.ndarray:
+        """Which tell in the tables: the drawings of the other half, and hands and pages that nothing was fitted on."""
+        from genmodels.data.fakes import FITTED
+
+        return ~np.isin(self.family, FITTED) & ((self.label == "other") | ~half)
+
+
+def unworn(source: Any) -> Any:
+    """The data that a detector learned from, as they were before they were worn."""
+    from genmodels.data import DATA
+
+    return DATA["fakes"].from_dict(dict(source) | {"wear": False, "times": 1, "left_out": "none"}).load()
+
+
+def in_every_wear(detector: Detector, data: Any, seed: int = 1) -> list[Worn]:
+    """The held-out pictures of `fakes` that were not worn, in every wear."""
+    from genmodels.data.fakes import LABELS, WEARS
+    from genmodels.pictures import to_picture
+
+    test, found = data.test, []
+    family, drawing = (np.asarray(test.groups[name], str) for name in ("family", "role"))
+    for number, (wear, change) in enumerate(WEARS.items()):
+        rng = np.random.default_rng([seed, number])
+        images = np.stack([seen(np.asarray(change(to_picture(image), rng))) for image in test.images])
+        scores, judged = detector.read(images)
+        found.append(Worn(wear, scores, on_paper(images), judged, family, np.array(LABELS)[test.labels], drawing))
+    return found
+
+
+def scale_of(worn: list[Worn], half: np.ndarray, left_out: str = "none") -> Scale:
+    """The scale by one half of the drawings and by the hand and the pages that are there for it, the worst wear deciding."""
+    from genmodels.data.fakes import FITTED
+
+    family, label = worn[0].family, worn[0].label
+    fitted = ((half & (label != "other")) | np.isin(family, FITTED)) & (family != left_out)
+    kinds = np.where((label == "other") & (family != FITTED[0]), "page", family)[fitted]
+    scores, groups = np.concatenate([each.scores[fitted] for each in worn]), np.concatenate([np.char.add(f"{each.wear} ", kinds) for each in worn])
+    return fit_scale(scores, np.tile(label[fitted] == "generated", len(worn)), groups)
+
+
 def fit_scale_of(run: Any, data: Any, seed: int = 1) -> Scale:
-    """Fit and keep the scale of a run of the model reader on one half of the held-out pictures of `fakes`."""
+    """Fit and keep the scale of a run of the model reader on the held-out pictures of `fakes` (not worn), and its error rates."""
     from genmodels.files import write_atomically
 
-    scores = Detector(run.generator(), Scale(1, 0, 0, 0)).scores(data.test.images)
-    half = first_half(len(scores), seed)
-    scale = fit_scale(scores[half], data.test.labels[half] == 1)
-    write_atomically(run.path / KEPT, json.dumps(asdict(scale), indent=1))
-    error, rows = calibration_error(scale.probability(scores[~half]), data.test.labels[~half] == 1)
-    write_atomically(run.path / RELIABILITY, json.dumps({"error": error, "bins": rows}, indent=1))
+    worn = in_every_wear(Detector(run.generator(), None), data, seed)
+    half = first_half(worn[0].drawing, seed)
+    scale = scale_of(worn, half)
+    rest = ~half & (worn[0].label != "other")
+    truth = np.tile(worn[0].label[rest] == "generated", len(worn))
+    error, rows = calibration_error(scale.probability(np.concatenate([each.scores[rest] for each in worn])), truth)
+    for name, document in ((KEPT, asdict(scale)), (RELIABILITY, {"error": error, "bins": rows}), (RATES, counted(worn, scale, half))):
+        write_atomically(run.path / name, json.dumps(document, indent=1))
     return scale
+
+
+def counted(worn: list[Worn], scale: Scale, half: np.ndarray) -> list[dict[str, Any]]:
+    """Rows of family, label, wear, n, drawings, flagged and unread with 95 % intervals over drawings, of what nothing was fitted on."""
+    from genmodels.reading_groups import clustered
+
+    rows = []
+    for each in worn:
+        accused, left = each.accused(scale), each.counted(half)
+        for family in dict.fromkeys(each.family[left]):
+            own = left & (each.family == family)
+            flagged, unread = (clustered(flags[own].astype(float), each.drawing[own]) for flags in (accused, ~accused & ~each.judged))
+            rows.append({"family": str(family), "label": str(each.label[own][0]), "wear": each.wear, "n": int(own.sum()), "drawings": flagged.n,
+                         "flagged": flagged.value, "low": flagged.low, "high": flagged.high, "unread": unread.value})  # fmt: skip
+    return rows
+
+
+def rates(lossy: bool | None = None) -> dict[str, Any] | None:
+    """How often the detector of the gallery is wrong in a wear that is known, else in the worst: false_alarm, its high end, miss, wear.
+
+    `lossy`: the file is a JPEG, so the wears through JPEG count; False or None: nobody knows what happened to it before.
+    A false alarm is a drawing or page that was not made by a generator and is called generated. miss: of what known
+    families draw, the share not called generated.
+    """
+    from genmodels.gallery import GALLERY
+
+    file = GALLERY / RUN / RATES
+    if not file.is_file():
+        return None
+    rows = [row for row in json.loads(file.read_text()) if not lossy or row["wear"].startswith("JPEG")]
+    innocent = [row for row in rows if row["label"] != "generated" and row["drawings"] >= 100]
+    wears = {row["wear"] for row in rows}
+    missed = {wear: 1 - float(np.mean([row["flagged"] for row in rows if row["label"] == "generated" and row["wear"] == wear])) for wear in wears}
+    worst, most = max(innocent, key=lambda row: (row["flagged"], row["high"])), max(missed, key=lambda wear: missed[wear])
+    return {"false_alarm": worst["flagged"], "false_alarm_high": worst["high"], "innocent": f"{worst['family']}, {worst['wear']}", "n": worst["drawings"],
+            "miss": missed[most], "miss_of": f"what the five known families draw ({most})", "miss_as_it_was": missed.get("as it was")}  # fmt: skip
 
 
 def reliability() -> dict[str, Any] | None:
@@ -149,9 +262,10 @@ def reliability() -> dict[str, Any] | None:
     return json.loads(file.read_text()) if file.is_file() else None
 
 
-def first_half(n: int, seed: int = 1) -> np.ndarray:
-    """The half, bool (n,), of held-out pictures that scales are fitted on; what is told is counted on the other."""
-    return np.random.default_rng([seed, 5]).random(n) < 0.5
+def first_half(drawings: np.ndarray, seed: int = 1) -> np.ndarray:
+    """The half of the drawings (n,), bool (n,), that scales are fitted on; what is told is counted on the other."""
+    names, own = np.unique(drawings, return_inverse=True)
+    return (np.random.default_rng([seed, 5]).random(len(names)) < 0.5)[own]
 
 
 def area_under_curve(scores: np.ndarray, generated: np.ndarray) -> float:

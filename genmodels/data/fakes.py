@@ -1,13 +1,16 @@
 """Real drawings and what our own models draw, to learn to tell them apart: every family of generators is there.
 
-Each picture is worn at random in the same way whatever it is (JPEG, size, noise, blur), so that neither format nor size
-gives anything away. Half of the emoji are drawn large and shrunk, as what somebody brings is, and as what was upscaled is.
+Each picture is worn at random in the same way whatever it is (JPEG, size, noise, blur, paper, colours), so that neither
+format nor size gives anything away. Half of the emoji are drawn large and shrunk, as what somebody brings is, and as what
+was upscaled is. A third label is for what none of our generators learned to draw: emoji of other hands, and pages drawn by
+rule. Held out are whole drawings, whole hands and whole kinds of pages.
 """
 
 from __future__ import annotations
 
 import functools
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -16,68 +19,147 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from genmodels.data import DATA, Dataset, Examples, dataset
+from genmodels.data.hands import drawings
+from genmodels.pages import pages
 from genmodels.pictures import fitted, to_picture
+from genmodels.provenance.attacks import screenshot, unchanged
 from genmodels.rasters import drawn_once
 from genmodels.recipe import Knobs, Spec, knob
 
 FAMILIES = ("vae", "gan", "diffusion", "upscaled", "interpolated")
-SEEDS = {"train": 500_000, "test": 900_000}  # of samples; apart, so that no picture is in both
+SEED = 900_000  # of samples; training and held-out pictures are of different ones
 SIZE, LARGE, REAL = 32, 128, "real"
+LABELS = (REAL, "generated", "other")  # other: what none of our generators learned to draw
+HANDS = {"train": ("twemoji", "fluent"), "test": ("emojione", "noto", "noto-v1")}
+PAPERS = {
+    "train": ("table", "bars", "lines", "text", "window", "map", "blank", "gradient", "shapes", "strokes", "scene"),
+    "test": ("pie", "points", "formula", "diagram", "noise", "squares"),
+}  # fmt: skip
+FITTED = ("emojione", "pie", "points", "formula")  # held out from training, but thresholds are found on them
+DRAWN_BY = {
+    "vae": ("vae-openmoji",), "gan": ("gan-openmoji", "gan-prompts"), "diffusion": ("diffusion-openmoji", "diffusion-icons"),
+    "upscaled": ("upscaler", "gan-prompts", "diffusion-openmoji"), "interpolated": ("vae-openmoji", "gan-openmoji"),
+}  # fmt: skip
 
 
 @dataset("fakes")
 @dataclass(frozen=True, kw_only=True)
 class Fakes(Knobs):
-    """Real emoji and icons and what the gallery's models draw, labelled real or generated, at 32x32."""
+    """Real emoji and icons, what the gallery's models draw, emoji of other hands, and pages drawn by rule, at 32x32."""
 
-    n: int = knob(60, 20, 5000, "Pictures of each generator in the training split, and half as many held out")
+    n: int = knob(60, 20, 5000, "Pictures of each family of generators, half of them held out; as many of each hand")
     left_out: str = knob("none", choices=("none", *FAMILIES), help="Family of generators that training never sees")
-    wear: bool = knob(True, help="Wear every picture at random by JPEG, size, noise or blur")
+    wear: bool = knob(True, help="Wear every picture at random by JPEG, size, noise, blur, paper or colours")
+    times: int = knob(1, 1, 20, "How often each training picture is there, each time worn anew")
 
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = False
-    licence: ClassVar[str] = "as emblems: CC BY-SA 4.0 (OpenMoji), Apache-2.0 (Material Design Icons)"
-    source: ClassVar[str] = "the data sets openmoji and icons, and the runs of the gallery that draw"
+    licence: ClassVar[str] = "OpenMoji: CC BY-SA 4.0; Material Design Icons, Noto Emoji: Apache-2.0; other hands as in the data set hands"
+    source: ClassVar[str] = "the data sets openmoji, icons and hands, pages drawn by rule, and the runs of the gallery that draw"
 
     def load(self) -> Dataset:
-        """Images are uint8 (n, 32, 32, 3) on white; labels 0 real, 1 generated; groups: family, gender, skin tone."""
-        facts = {"n": self.n, "wear": self.wear, "version": 3}
+        """Images are uint8 (n, 32, 32, 3); labels 0 real, 1 generated, 2 other; groups: family, role, gender, skin tone.
+
+        "family" is "real", a family of generators, a hand, or a kind of page; pictures that share a "role" are variants of one
+        drawing.
+        """
+        facts = {"n": self.n, "wear": self.wear, "times": self.times, "weights": {name: weights_of(name) for names in DRAWN_BY.values() for name in names}, "version": 4}
         arrays = drawn_once("fakes", facts, self._drawn)
         parts = {}
-        for split in SEEDS:
-            images, family, gender, tone = (arrays[f"{split}.{name}"] for name in ("images", "family", "gender", "tone"))
-            kept = np.flatnonzero(family != self.left_out) if split == "train" else np.arange(len(images))
-            examples = Examples(images, (family != REAL).astype(np.int64), groups={"family": family.astype(object), "gender": gender.astype(object), "skin tone": tone.astype(object)})
-            parts[split] = examples.take(kept)
+        for split in HANDS:
+            own = {name: arrays[f"{split}.{name}"] for name in ("images", "labels", "family", "drawing", "gender", "tone")}
+            named = {"family": "family", "drawing": "role", "gender": "gender", "tone": "skin tone"}
+            groups = {group: own[name].astype(object) for name, group in named.items()}
+            examples = Examples(own["images"], own["labels"].astype(np.int64), groups=groups)
+            parts[split] = examples.take(np.flatnonzero(own["family"] != self.left_out)) if split == "train" else examples
         return Dataset(
-            name="fakes", train=parts["train"], test=parts["test"], spec=Spec("image", (SIZE, SIZE, 3), 2, (REAL, "generated")),
-            licence=self.licence, source=self.source, credit=DATA["openmoji"].credit,
+            name="fakes", train=parts["train"], test=parts["test"], spec=Spec("image", (SIZE, SIZE, 3), len(LABELS), LABELS),
+            licence=self.licence, source=self.source, credit="; ".join(DATA[name].credit for name in ("openmoji", "hands")),
         )  # fmt: skip
 
     def _drawn(self) -> dict[str, np.ndarray]:
-        emoji, large = (DATA["openmoji"].from_dict({"subset": "all", "size": size}).load() for size in (SIZE, LARGE))
-        icons = DATA["icons"].from_dict({"size": SIZE}).load()
         arrays: dict[str, np.ndarray] = {}
-        for split, seed in SEEDS.items():
-            own, drawn = (getattr(emoji, split), getattr(icons, split)) if split == "test" else (emoji.train, icons.train)
-            n = self.n if split == "train" else max(10, self.n // 2)
-            most = len(own) + len(drawn) if split == "test" else 4 * n
-            rng = np.random.default_rng([seed, 1])
-            first, second = rng.permutation(len(own))[: most // 2 if split == "train" else most], rng.permutation(len(drawn))[: most // 2 if split == "train" else most]
-            shrunk = [fitted(to_picture(getattr(large, split).images[i]), SIZE) if rng.random() < 0.5 else own.images[i] for i in first]
-            real = [np.stack(shrunk), np.repeat(255 - drawn.images[second], 3, axis=-1)]
-            groups = {name: np.concatenate([np.asarray(own.groups[name], str)[first], np.full(len(second), "")]) for name in ("gender", "skin tone")}
-            made = {family: draw(n, seed) for family, draw in generators().items()}
-            images = np.concatenate([*real, *made.values()])
-            count = sum(map(len, real))
-            none = np.full(len(images) - count, "")
-            arrays |= {
-                f"{split}.images": np.stack([worn(image, rng) for image in images]) if self.wear else images,
-                f"{split}.family": np.concatenate([np.full(count, REAL), *(np.full(len(each), family) for family, each in made.items())]),
-                f"{split}.gender": np.concatenate([groups["gender"], none]), f"{split}.tone": np.concatenate([groups["skin tone"], none]),
-            }  # fmt: skip
+        for number, split in enumerate(HANDS):
+            rng = np.random.default_rng([SEED, number])
+            rows = [*_own(split, self.n, rng), *_generated(split, self.n), *_other(split, self.n, rng)]
+            rows = rows * (self.times if split == "train" else 1)
+            images = [each.picture for each in rows]
+            arrays[f"{split}.images"] = np.stack([seen(worn(image, rng)) if self.wear else seen(image) for image in images])
+            arrays[f"{split}.labels"] = np.array([LABELS.index(each.label) for each in rows])
+            for name in ("family", "drawing", "gender", "tone"):
+                arrays[f"{split}.{name}"] = np.array([getattr(each, name) for each in rows])
         return arrays
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One picture, uint8 (height, width, 3), and what is known of it."""
+
+    picture: np.ndarray
+    label: str
+    family: str
+    drawing: str = ""
+    gender: str = ""
+    tone: str = ""
+
+
+def seen(image: np.ndarray) -> np.ndarray:
+    """The middle square of a picture as the detector sees it, uint8 (32, 32, 3)."""
+    return image if image.shape == (SIZE, SIZE, 3) else fitted(to_picture(image), SIZE)
+
+
+def _own(split: str, n: int, rng: np.random.Generator) -> list[Shown]:
+    """Real emoji, half of them drawn large, and icons: what our generators learned from."""
+    from genmodels.nearness import drawings_of
+
+    small, large = (getattr(DATA["openmoji"].from_dict({"subset": "all", "size": size}).load(), split) for size in (SIZE, LARGE))
+    icons = getattr(DATA["icons"].from_dict({"size": SIZE}).load(), split)
+    names, most = drawings_of(small), n if split == "train" else max(len(small), len(icons))
+    genders, tones = (np.asarray(small.groups[name], str) for name in ("gender", "skin tone"))
+    emoji = [
+        Shown((large if rng.random() < 0.5 else small).images[i], REAL, REAL, names[i], genders[i], tones[i])
+        for i in rng.permutation(len(small))[:most]
+    ]  # fmt: skip
+    return emoji + [Shown(in_colour(icons.images[i : i + 1])[0], REAL, REAL, icons.captions[i].split(" ")[0]) for i in rng.permutation(len(icons))[:most]]
+
+
+def _generated(split: str, n: int) -> list[Shown]:
+    """Half of what each family of generators drew."""
+    rows = []
+    for family in FAMILIES:
+        images = made(family, n, SEED)
+        order = np.random.default_rng(3).permutation(n)
+        for i in order[: n // 2] if split == "train" else order[n // 2 :]:
+            rows.append(Shown(images[i], "generated", family, f"{family} {i}"))
+    return rows
+
+
+def _other(split: str, n: int, rng: np.random.Generator) -> list[Shown]:
+    """Emoji of other hands, and pages drawn by rule."""
+    rows = []
+    for hand in HANDS[split]:
+        drawn = drawings(hand)
+        names = np.asarray(drawn.groups["drawing"], str)
+        rows += [Shown(drawn.images[i], "other", hand, f"{hand} {names[i]}") for i in rng.permutation(len(drawn))[:n]]
+    for kind in PAPERS[split]:
+        rows += [Shown(np.asarray(page), "other", kind, f"{kind} {i}") for i, page in enumerate(pages(kind, max(4, n // 16), SEED, LARGE * 3))]
+    return rows
+
+
+def made(family: str, n: int, seed: int) -> np.ndarray:
+    """n pictures of a family, uint8 (n, 32, 32, 3), drawn once by the weights that are in the gallery now, and kept."""
+    facts = {"family": family, "n": n, "seed": seed, "weights": {name: weights_of(name) for name in DRAWN_BY[family]}, "version": 4}
+    return drawn_once("fakes", facts, lambda: {"images": generators()[family](n, seed)})["images"]
+
+
+def weights_of(name: str) -> dict[str, str]:
+    """SHA-256 of each file of the last weights of a run of the gallery, as its manifest says."""
+    from genmodels.gallery import GALLERY
+
+    manifests = (GALLERY / name / "epochs").glob("*/manifest.json")
+    newest = max(manifests, key=lambda file: int(file.parent.name))
+    return dict(json.loads(newest.read_text())["sha256"])
 
 
 def generators() -> dict[str, Callable[[int, int], np.ndarray]]:
@@ -126,19 +208,61 @@ def in_colour(images: np.ndarray) -> np.ndarray:
 
 
 def worn(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A picture as it comes back from use: as it was, or through JPEG, another size, noise, or blur."""
-    way, amount = int(rng.integers(5)), float(rng.random())
+    """A picture, uint8 (height, width, 3), as it comes back from use: as it was, or worn in one way or in two."""
     picture = Image.fromarray(image)
-    if way == 1:
-        buffer = io.BytesIO()
-        picture.save(buffer, "JPEG", quality=round(30 + 65 * amount))
-        picture = Image.open(buffer)
-    elif way == 2:
-        other = round(picture.width * (0.6 + 1.4 * amount))
-        picture = picture.resize((other, other), Image.Resampling.BICUBIC).resize(picture.size, Image.Resampling.LANCZOS)
-    elif way == 3:
-        noisy = np.asarray(picture) + 8 * amount * rng.standard_normal(image.shape)
-        return np.clip(np.round(noisy), 0, 255).astype(np.uint8)
-    elif way == 4:
-        picture = picture.filter(ImageFilter.GaussianBlur(0.7 * amount))
+    for _ in range(1 if rng.random() < 0.75 else 2):
+        picture = WAYS[int(rng.choice(len(WAYS), p=OFTEN))](picture, rng)
     return np.asarray(picture.convert("RGB"))
+
+
+def compressed(picture: Image.Image, rng: np.random.Generator, quality: int = 0) -> Image.Image:
+    """Through JPEG, of any quality from 20 to 95 where none is given."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=quality or int(rng.integers(20, 96)))
+    return Image.open(buffer).convert("RGB")
+
+
+def and_back(picture: Image.Image, rng: np.random.Generator, side: int = 0) -> Image.Image:
+    """Brought to another size, 0.6 to 2 times as large where none is given, and back."""
+    way = Image.Resampling.BICUBIC if side or rng.random() < 0.5 else Image.Resampling.BILINEAR
+    scale = side / picture.width if side else rng.uniform(0.6, 2)
+    other = max(8, round(picture.width * scale)), max(8, round(picture.height * scale))
+    return picture.resize(other, way).resize(picture.size, Image.Resampling.LANCZOS if rng.random() < 0.5 else Image.Resampling.BICUBIC)
+
+
+def noisy(picture: Image.Image, rng: np.random.Generator, deviation: float = 0.0) -> Image.Image:
+    """With normal noise of up to 8 grey levels."""
+    array = np.asarray(picture, np.float64) + (deviation or 8 * rng.random()) * rng.standard_normal((picture.height, picture.width, 3))
+    return Image.fromarray(np.clip(np.round(array), 0, 255).astype(np.uint8))
+
+
+def softened(picture: Image.Image, rng: np.random.Generator, radius: float = 0.0) -> Image.Image:
+    """Blurred by up to 1.2 pixels."""
+    return picture.filter(ImageFilter.GaussianBlur(radius or 1.2 * rng.random()))
+
+
+def papered(picture: Image.Image, rng: np.random.Generator, colour: tuple[int, ...] = ()) -> Image.Image:
+    """Printed on light paper of any colour."""
+    paper = np.array(colour or rng.integers(215, 256, size=3), np.float32) / 255
+    return Image.fromarray(np.round(np.asarray(picture, np.float32) * paper).astype(np.uint8))
+
+
+def few_colours(picture: Image.Image, rng: np.random.Generator, colours: int = 0) -> Image.Image:
+    """With a palette of 6 to 64 colours."""
+    return picture.quantize(colours or int(rng.integers(6, 65)), dither=Image.Dither.NONE).convert("RGB")
+
+
+def sharpened(picture: Image.Image, rng: np.random.Generator, radius: float = 0.0) -> Image.Image:
+    """Through an unsharp mask."""
+    return picture.filter(ImageFilter.UnsharpMask(radius or float(rng.uniform(0.5, 1.5)), 150 if radius else int(rng.uniform(50, 250)), 0))
+
+
+Wear = Callable[..., Image.Image]
+WAYS: tuple[Wear, ...] = (unchanged, compressed, and_back, noisy, softened, papered, few_colours, sharpened, screenshot)
+OFTEN = (0.2, 0.25, 0.15, 0.07, 0.13, 0.07, 0.06, 0.04, 0.03)
+WEARS: dict[str, Callable[[Image.Image, np.random.Generator], Image.Image]] = {
+    "as it was": unchanged, "JPEG 85": functools.partial(compressed, quality=85), "JPEG 60": functools.partial(compressed, quality=60),
+    "JPEG 30": functools.partial(compressed, quality=30), "screenshot": screenshot, "24 pixels and back": functools.partial(and_back, side=24),
+    "blur of 0.8 pixels": functools.partial(softened, radius=0.8), "cream paper": functools.partial(papered, colour=(250, 240, 215)),
+    "16 colours": functools.partial(few_colours, colours=16), "sharpened": functools.partial(sharpened, radius=1.0), "noise of 4 levels": functools.partial(noisy, deviation=4.0),
+}  # fmt: skip

@@ -28,8 +28,8 @@ def over_epochs(run: Run, epochs: Sequence[int], n: int = N, seed: int = 1) -> l
     rows = []
     for epoch in epochs:
         samples = Subject(run.generator(epoch), data, n=n, seed=seed).samples
-        scores = detector.scores(np.stack([seen(image) for image in in_colour(samples)]))
-        told = clopper_pearson(int((scores >= detector.scale.threshold).sum()), n)
+        scores, read = detector.read(np.stack([seen(image) for image in in_colour(samples)]))
+        told = clopper_pearson(int((read & (scores >= detector.scale.threshold)).sum()), n)
         truth = np.concatenate([np.ones(n, bool), np.zeros(len(real), bool)])
         rows.append({"epoch": epoch, "area": area_under_curve(np.concatenate([scores, real]), truth), "found": told.value, "low": told.low, "high": told.high, "n": n})
     return rows

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from genmodels import checkpoints, jobs
-from genmodels.detecting import RUN, fit_scale_of
+from genmodels.detecting import RUN, fit_scale_of, unworn
 from genmodels.files import home, write_atomically
 from genmodels.gallery import GALLERY
 from genmodels.measuring import audit_run, measure_run, run_document
@@ -25,7 +25,7 @@ from genmodels.recipe import Experiment
 from genmodels.refusal import Refusal
 from genmodels.report import report
 from genmodels.runs import Run, RunStore
-from genmodels.training import kept_epochs, load_for, train
+from genmodels.training import kept_epochs, train
 
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "vae-digits": {"model": "vae", "data": "digits", "recipe": {"latent": 8, "width": 16, "warmup": 200}, "epochs": 60, "batch_size": 32},
@@ -58,7 +58,7 @@ def make(name: str) -> Run:
     run = trained(name, Experiment.from_dict(EXPERIMENTS[name]), trained(name, Experiment.from_dict(BEFORE[name])) if name in BEFORE else None)
     shipped = slim(run, name)
     if name == RUN:
-        fit_scale_of(shipped, load_for(run.experiment))
+        fit_scale_of(shipped, unworn(run.experiment.source))
     started = time.monotonic()
     measured_again(shipped)
     print(f"\n{name}: trained in {run.status['seconds']:.0f} s, measured in {time.monotonic() - started:.0f} s.")

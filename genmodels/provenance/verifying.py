@@ -44,14 +44,22 @@ def verify(content: bytes, name: str, *, sidecar: bytes | None = None, detector:
         kind = "picture"
     parts = (_picture if kind == "picture" else _text if kind == "text" else _other)(content, name, sidecar, detector)
     for part, own in parts.items():
-        own |= error_rates(part, kind)
+        own |= error_rates(part, kind, media)
     return {"file": printable(name), "kind": kind, **parts, "sentence": sentence(kind, parts)}
 
 
-def error_rates(part: str, kind: str) -> Part:
-    """How often such a verdict is wrong, from planted cases: "false_alarm" and "miss", None where it was not measured."""
-    audit, test = ("deepfake", "detector") if part == "detector" else ("provenance", f"{part} of a {kind}")
-    found = calibration.of(audit, test)
+def error_rates(part: str, kind: str, media: str = "") -> Part:
+    """How often such a verdict is wrong, from planted cases: "false_alarm" and "miss", None where it was not measured.
+
+    Of the detector: in the wears that such a file may have had, the worst of them; what is no JPEG now may have been one.
+    """
+    if part == "detector":
+        from genmodels.detecting import rates
+
+        counted = rates(lossy=media == "image/jpeg") if kind == "picture" else None
+        names = ("false_alarm", "false_alarm_high", "innocent", "miss", "miss_of", "miss_as_it_was")
+        return {name: None if counted is None else counted[name] for name in names}
+    found = calibration.of("provenance", f"{part} of a {kind}")
     return {"false_alarm": None if found is None else found["false_alarm"], "miss": None if found is None else 1 - found["power"], "miss_of": None if found is None else str(found["case"]).split(" (")[0]}
 
 
@@ -187,10 +195,21 @@ def sentence(kind: str, parts: Mapping[str, Part]) -> str:
     else:
         missed = [f"{label} {part['miss']:.0%} of {part['miss_of']}" for label, part in (("the watermark", mark), ("the ledger", match)) if part.get("miss") is not None and part["verdict"] != "not measured"]
         said = "No sign found, which does not say that it is real" + (f": of marked files the test of {' and of '.join(missed)} misses." if missed else ": what no longer carries a mark is missed.")
-    if reading.get("probability") is not None:
-        told = f"{reading['probability']:.0%}, calibrated on drawings of half a kind each"
-        said += f" The detector abstains (probability of being generated {told})." if reading.get("abstained") else f" The detector, which needs no mark, finds {'that it looks generated' if reading['verdict'] == 'generated' else 'no trace of a generator'} ({told})."
-    return said
+    return said + _detected(reading)
+
+
+def _detected(reading: Part) -> str:
+    """What the detector says, with the error rates of that very verdict."""
+    if reading.get("probability") is None:
+        return f" The detector, which needs no mark, says nothing: {reading['reason']}." if reading["verdict"] == "not measured" and reading.get("abstained") else ""
+    if reading.get("abstained"):
+        return f" The detector, which needs no mark, abstains (probability of being generated {100 * reading['probability']:.0f} %, if half of all drawings were)."
+    known = isinstance(reading.get("false_alarm"), float)
+    if reading["verdict"] == "generated":
+        wrong = f"of drawings that no generator made it says so of {100 * reading['false_alarm']:.1f} % (at most {100 * reading['false_alarm_high']:.1f} %) in the worst wear" if known else "how often it is wrong was not measured"
+        return f" The detector, which needs no mark, finds that it looks generated: {wrong}."
+    missed = f": of what the generators it knows draw it misses {100 * reading['miss_as_it_was']:.0f} % as it was and {100 * reading['miss']:.0f} % in the worst wear" if known else ""
+    return f" The detector, which needs no mark, finds no trace of a generator{missed}."
 
 
 def verify_many(files: Sequence[tuple[str, bytes]], *, detector: Detector | None = None, report: Callable[[int, int], None] = lambda done, of: None) -> list[dict[str, Any]]:
