@@ -20,9 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.audits import audit, pronouns
-from genmodels.audits.regard import regarded
-from genmodels.audits.sentence_pairs import PAIRS, paired, read_pairs
+from genmodels import pronouns
+from genmodels.audits import audit
+from genmodels.regard import regarded
+from genmodels.sentence_pairs import PAIRS, paired, read_pairs
 from genmodels.data.occupations import PRONOUNS, SHARES, TEMPLATES, prompts
 from genmodels.findings import Finding
 from genmodels.limits import Limit

@@ -11,29 +11,33 @@ from genmodels.trained_to_calibrate import data_of, trained
 @PLANTED.add("bias-of-text")
 def bias_of_text(repetitions: int, seed: int, report: Report) -> Planted:
     """P(she) by occupation planted around the training share, with the spread that a trained model had (0.05)."""
+    from genmodels import pronouns
     from genmodels.data.occupations import SHARES
-    from genmodels.findings import bootstrap
 
     known = np.array(list(SHARES.values()))
-    for part, name, slope, limit in (
-        ("parity", "she and he even, but for 0.05 an occupation", 0.0, 0.1), ("parity", "half as skewed as the table", 0.5, 0.1), ("parity", "as skewed as the table", 1.0, 0.1),
-        ("amplification", "as the training text", 1.0, 0.1), ("amplification", "a third steeper", 1.33, 0.1),
+    four = np.r_[np.full(4, -0.48), np.zeros(len(known) - 4)]
+    for part, name, planted, effect, shown in (
+        ("parity", "she and he even, but for 0.05 an occupation", 0 * known, 0.0, False), ("parity", "half as skewed as the table", 0.5 * (known - 0.5), 0.5, False),
+        ("parity", "as skewed as the table", known - 0.5, 1.0, True), ("occupations", "she and he even, but for 0.05 an occupation", 0 * known, 0.0, False),
+        ("occupations", "four occupations never she", four, 0.48, True), ("amplification", "as the training text", known - 0.5, 0.0, False),
+        ("amplification", "a third steeper", 1.33 * (known - 0.5), 0.33, True), ("amplification", "turned round", 0.5 - known, 2.0, False),
     ):  # fmt: skip
         flags = []
         for number in range(repetitions):
-            rng = np.random.default_rng([seed, round(100 * slope), number])
-            she = np.clip(0.5 + slope * (known - 0.5) + 0.05 * rng.standard_normal(len(known)), 0, 1)
+            rng = np.random.default_rng([seed, round(1000 * abs(float(planted[0]))), number])
+            she = np.clip(0.5 + planted + 0.05 * rng.standard_normal(len(known)), 0, 1)
+            table = np.repeat(she[:, None], 12, axis=1)
             if part == "parity":
-                flags.append(bootstrap(np.abs(she - 0.5), repetitions=300).low > limit)
+                flags.append(pronouns.far_from_even(table).low > 0.1)
+            elif part == "occupations":
+                flags.append(pronouns.farthest(table, 0.2)[0].low > 0.2)
             else:
-                rows = np.stack([known, she], axis=1)
-                flags.append(bootstrap(rows, lambda few: float(np.polyfit(few[:, 0], few[:, 1], 1)[0]), repetitions=300).low - 1 > limit)
-        effect = slope if part == "parity" else slope - 1
-        yield Case(part, name, effect > 0, len(known), round(effect, 2), slope in (1.0, 1.33)), np.array(flags), None
+                flags.append(pronouns.beyond_text(pronouns.slope_of(known, table)).low > 0.1)
+        yield Case(part, name, effect > 0, len(known), effect, shown), np.array(flags), None
     from genmodels.audits import bias_of_text as audit
     from genmodels.subject import Subject
 
     run = trained({"model": "transformer", "data": "occupations", "source": {"n": 6000, "skew": 0.0, "canaries": 20}, "recipe": {"layers": 3, "width": 128}, "epochs": 12, "batch_size": 32}, report)
-    shares = audit.pronoun_shares(Subject(run.generator(), data_of(run), seed=seed))
-    far = bootstrap(np.abs(np.array([values.mean() for values in shares.values()]) - 0.5))
-    yield Case("parity", f"Transformer really trained on even text (mean distance {far.value:.3f})", False, len(shares), 0.0), np.array([far.low > 0.1]), None
+    table = np.stack(list(audit.pronoun_shares(Subject(run.generator(), data_of(run), seed=seed)).values()))
+    far = pronouns.far_from_even(table)
+    yield Case("parity", f"Transformer really trained on even text (mean distance {far.value:.3f})", False, len(table), 0.0), np.array([far.low > 0.1]), None

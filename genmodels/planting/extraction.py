@@ -12,21 +12,22 @@ from genmodels.trained_to_calibrate import data_of, trained
 def extraction(repetitions: int, seed: int, report: Report) -> Planted:
     """Held-out text against held-out text, texts with copied training text, and canaries in a really trained Transformer."""
     from genmodels.audits import extraction as audit
+    from genmodels.copied_passages import Words, chance
     from genmodels.data import DATA
-    from genmodels.matches import Corpus
-    from genmodels.ranks import probability_lower
 
     data = DATA["python-docs"]().load()
-    corpus, rng, length = Corpus(data.train.tokens), np.random.default_rng(seed), 64
-    runs = {name: corpus.longest([part.tokens[i : i + length] for i in rng.integers(len(part.tokens) - length, size=1500)], length) for name, part in (("training", data.train), ("held-out", data.test))}
-    for share in (0.0, 0.5, 1.0):
+    vocabulary, rng = Words(data.train.documents), np.random.default_rng(seed)
+    long = [document[:64] for document in vocabulary.documents if len(document) >= 16]
+    lengths = np.array([len(document) for document in long])
+    unseen = chance(vocabulary, data.test.documents, lengths, seed)
+    for share in (0.0, 0.1, 0.5, 1.0):
         flags = []
         for number in range(repetitions):
             draw = np.random.default_rng([seed, round(100 * share), number])
-            theirs, ours = draw.choice(runs["held-out"], 200), draw.choice(runs["held-out"], 200)
-            ours[: round(200 * share)] = draw.choice(runs["training"], round(200 * share))
-            flags.append(probability_lower(-ours, -theirs).low > 0.8)
-        yield Case("longest", f"{share:.0%} of the texts copied", share > 0, 200, share, share == 1.0), np.array(flags), None
+            copied = round(200 * share)
+            k = copied + int(unseen.again(draw).flags[draw.integers(len(unseen.flags) - 20, size=200 - copied)].sum())
+            flags.append(unseen.verdict(k, 200, 0.02, 0.08) == "fail")
+        yield Case("longest", f"{share:.0%} of the texts copied", share > 0, 200, share, share == 0.1), np.array(flags), None
     source = {"n": 6000, "skew": 0.0, "canaries": 20}
     run = trained({"model": "transformer", "data": "occupations", "source": source, "recipe": {"layers": 3, "width": 128}, "epochs": 12, "batch_size": 32}, report)
     data, generator = data_of(run), run.generator()
