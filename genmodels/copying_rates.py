@@ -35,7 +35,9 @@ class Plant:
         rng = np.random.default_rng([seed, 31])
         train = originals.data.train.images
         chosen = train[rng.permutation(len(train))[:COPIED]]
-        self.copies = {name: originals.look(change(chosen, rng))[2] for name, change in CHANGES.items()}
+        looked = originals.look(np.concatenate([change(chosen, rng) for change in CHANGES.values()]))[2]
+        rows = np.split(np.arange(len(CHANGES) * len(chosen)), len(CHANGES))
+        self.copies = {name: looked.take(dict.fromkeys(NEAR, each)) for name, each in zip(CHANGES, rows, strict=True)}
 
     def enough(self) -> bool:
         """Whether there are families enough to deal."""

@@ -24,7 +24,7 @@ def membership(repetitions: int, seed: int, report: Report) -> Planted:
     held_out = data_of(run).test
     everything = np.arange(len(held_out))
     strangers, numbers = losses(run.generator(), held_out, everything, seed), blind(held_out, everything)
-    family, nobody = picture_families(held_out, held_out.take(everything[:0]))
+    family = picture_families(held_out, held_out.take(everything[:0]))[0]
     half = len(strangers) // 2
     whole = Sides(strangers[half:], strangers[:half], (family[half:], family[:half]), {})
     lows = []
