@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from genmodels.data import DATA, Dataset, Examples, dataset
-from genmodels.data.hands import drawings
+from genmodels.emoji_examples import drawings
 from genmodels.pages import pages
 from genmodels.pictures import fitted, to_picture
 from genmodels.provenance.attacks import screenshot, unchanged

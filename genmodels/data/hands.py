@@ -10,9 +10,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from genmodels.data import Dataset, Examples, dataset
-from genmodels.emoji_examples import LABEL_HELP, LABELS, SUBSETS, changed, chosen, classes_of, examples_of
-from genmodels.emoji_names import GENDERS, TONES, Named, every_emoji, takes_tones
+from genmodels.data import Dataset, dataset
+from genmodels.emoji_examples import LABEL_HELP, LABELS, SUBSETS, changed, chosen, classes_of, examples_of, named_codes
+from genmodels.emoji_names import GENDERS, TONES, Named
 from genmodels.hand_sheets import HANDS, SIDE, Hand, sheet
 from genmodels.recipe import Knobs, Spec, knob
 from genmodels.refusal import Refusal
@@ -85,28 +85,9 @@ def facts(hand: str) -> Hand:
     return HANDS[hand]
 
 
-def drawings(hand: str) -> Examples:
-    """All pictures of one hand, uint8 (n, 32, 32, 3) on white, with captions; read in about a third of a second.
-
-    Groups are those of the data set and two more: "drawing" (one text for a drawing in all its tones and genders: what
-    is resampled together) and "shows": "adult" (one adult, toned or not), "somebody" (a part of a body, a child, or
-    several people), or "nobody" (an object, an animal, a flag, a face). Toned are those with a "skin tone".
-    """
-    arrays = sheet(hand)
-    pictures, bodies = _named(arrays["codes"]), takes_tones()
-    points = ["-".join(f"{point:X}" for point in each.drawing) for each in pictures]
-    shown = ["adult" if each.gender else "somebody" if bodies & set(each.drawing) else "nobody" for each in pictures]
-    return examples_of(pictures, arrays["images"], "none", hand=[hand] * len(pictures), drawing=points, shows=shown)
-
-
-def _named(codes: np.ndarray) -> list[Named]:
-    names = every_emoji()
-    return [names[code] for code in codes.tolist() if code in names]
-
-
 def _all() -> tuple[list[Named], np.ndarray, np.ndarray, np.ndarray]:
     """Pictures (n,), images (n, 32, 32, 3), copies (n,) and hands (n,) of all hands, in the order of `HANDS`."""
     sheets = {hand: sheet(hand) for hand in HANDS}
-    pictures = [each for arrays in sheets.values() for each in _named(arrays["codes"])]
+    pictures = [each for arrays in sheets.values() for each in named_codes(arrays["codes"])]
     images, copy = (np.concatenate([arrays[key] for arrays in sheets.values()]) for key in ("images", "copies"))
     return pictures, images, copy, np.repeat(list(sheets), [len(arrays["codes"]) for arrays in sheets.values()])

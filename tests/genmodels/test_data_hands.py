@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genmodels.data.hands import Hands, drawings, facts
+from genmodels.data.hands import Hands, facts
 from genmodels.data.openmoji import _folder
+from genmodels.emoji_examples import drawings
 from genmodels.emoji_names import TONES, named
 from genmodels.hand_sheets import FOLDER, HANDS, sheet
 from genmodels.refusal import Refusal

@@ -11,7 +11,6 @@ import pytest
 from genmodels import detecting
 from genmodels.data import DATA
 from genmodels.data.fakes import WEARS, seen, worn
-from genmodels.data.hands import drawings
 from genmodels.detecting import (
     Detector,
     Scale,
@@ -23,6 +22,7 @@ from genmodels.detecting import (
     open_detector,
     rates,
 )
+from genmodels.emoji_examples import drawings
 from genmodels.explore.detectability import over_epochs
 from genmodels.likeness import likeness
 from genmodels.pages import KINDS, pages
