@@ -151,7 +151,7 @@ def _apart(shape: np.ndarray, distance: float) -> Callable[[np.random.Generator]
     def far(times: float) -> float:
         return float(np.abs(np.clip(times * shape, -0.5, 0.5)).mean()) - distance
 
-    times = brentq(far, 0, 1e3) if 0 < distance and far(1e3) > 0 else 0.0 if distance <= 0 else 1e3
+    times = brentq(far, 0, 1e3) if distance > 0 and far(1e3) > 0 else 0.0 if distance <= 0 else 1e3
     return lambda rng: 0.5 + np.clip(times * shape[rng.permutation(len(shape))], -0.5, 0.5)
 
 
