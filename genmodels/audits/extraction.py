@@ -11,7 +11,9 @@ rightly without memory. Near-verbatim is a continuation that differencing finds 
 What is random: the texts (their seeds are independent), the held-out passages (blocks of 10 neighbours, which come from one
 module or topic, are the units), one prefix a document, and the digits of the canaries.
 
-Known limits: capitals and white space don't matter, but a text with many words changed counts only where nearly all it
+Known limits: where sentences are made from a small language (occupations: about one in ten possible sentences is in the
+training text, held-out ones are of other frames), a model that learned the language alone repeats whole training sentences,
+and the count says so. Capitals and white space don't matter, but a text with many words changed counts only where nearly all it
 writes is such; the claim says how many of copies that were altered on purpose would be counted. Paraphrase is not seen;
 with a seed or a prompt that nobody tried here more may come out.
 """
