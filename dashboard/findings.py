@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from dashboard.text import plain_text, safe_text
+from genmodels import error_rates
 
 VERDICTS = {  # the icon says it too, not the colour alone
     "pass": (":material/check_circle:", "green"),
@@ -85,32 +86,38 @@ def badge(verdict: str) -> None:
 
 
 def audited(findings: object) -> None:
-    """Each claim of an audit with its verdict, number and remedy, folded; nothing where none was made."""
+    """Each finding of an audit: the question small, verdict and what was found large, then what to do and how often such a
+    verdict is wrong; nothing where none was made."""
     found = [finding for finding in findings if isinstance(finding, Mapping)] if isinstance(findings, list) else []
     if not found:
         return
-    st.markdown("**Audited**")
+    st.markdown("#### Audited")
     for finding in found:
+        verdict, question = str(finding.get("verdict")), str(finding.get("question") or "")
+        if question and question != finding.get("claim"):
+            st.caption(safe_text(question, 200))
         with st.container(horizontal=True, vertical_alignment="center"):
-            badge(str(finding.get("verdict")))
-            st.markdown(safe_text(finding.get("claim", ""), 400), width="stretch")
-        estimate, told = finding.get("estimate"), []
-        if isinstance(estimate, Mapping) and all(name in estimate for name in ("value", "low", "high", "n")):
-            limit = f"; the limit is {short(finding['limit'])}" if finding.get("limit") is not None else ""
-            told.append(f"{short(estimate['value'])} ({interval(estimate)}, n = {short(estimate['n'])}){limit}.")
-        if finding.get("verdict") != "not measured":
-            told.append(error_rates(finding.get("calibration")))
-        wanted = ("reason", "remedy") if finding.get("verdict") in ("fail", "warn") else ("reason",)
-        told += [str(finding[name]) for name in wanted if finding.get(name)]
+            if verdict != "reported":
+                badge(verdict)
+            st.markdown(safe_text(finding.get("claim", ""), 600), width="stretch")
+        wanted = ("reason", "remedy") if verdict in ("fail", "warn") else ("reason",)
+        told = [str(finding[name]) for name in wanted if finding.get(name)]
+        if verdict not in ("not measured", "reported"):
+            told.append(error_rates.sentence(finding.get("error_rates")))
         if told:
             st.caption(safe_text(" ".join(told), 1200))
+    _counted([finding for finding in found if isinstance(finding.get("error_rates"), Mapping)])
 
 
-def error_rates(calibration: object) -> str:
-    """How often such a verdict is wrong, from planted cases."""
-    if not isinstance(calibration, Mapping) or not all(isinstance(calibration.get(name), int | float) for name in ("false_alarm", "power")):
-        return "How often such a verdict is wrong was not measured."
-    high = f" (at most {calibration['false_alarm_high']:.1%})" if isinstance(calibration.get("false_alarm_high"), float) else ""
-    effect = f" at effect {short(calibration['effect'])}" if isinstance(calibration.get("effect"), int | float) else ""
-    case = f" ({plain_text(calibration['case'], 120)}, n = {short(calibration.get('n'))})" if calibration.get("case") else ""
-    return f"Of such verdicts: false alarms {calibration['false_alarm']:.1%}{high}; catches {calibration['power']:.0%}{effect}{case}."
+def _counted(found: Sequence[Mapping[str, Any]]) -> None:
+    """Every planted case behind the error rates, as a table, folded."""
+    rows = [
+        {"Test": plain_text(f"{finding.get('audit')}: {finding.get('part')}", 60), "Models that": plain_text(row.get("case"), 120),
+         "Should": "be found" if row.get("culprit") else "pass", "Fails": short(row.get("rate")), "95 % interval": interval(row), "Fails or warns": short(row.get("warned"))}
+        for finding in found for row in finding["error_rates"].get("cases") or []
+        if isinstance(row, Mapping) and all(isinstance(row.get(name), int | float) for name in ("rate", "low", "high"))
+    ]  # fmt: skip
+    if rows:
+        with st.expander("How often is such a verdict wrong?"):
+            st.caption("Innocents and culprits were planted in these data and judged by the same rule, at the same n and limits. A culprit should be found often, an innocent seldom fail.")
+            st.dataframe(rows, hide_index=True, alt="Error rates of each verdict on planted cases")

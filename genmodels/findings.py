@@ -17,7 +17,7 @@ from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 
 CONFIDENCE = 0.95
-VERDICTS = ("fail", "not measured", "warn", "pass")  # the worst first
+VERDICTS = ("fail", "not measured", "warn", "pass", "reported")  # the worst first; "reported": a number that nothing judges
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,13 @@ def clopper_pearson(k: int, n: int, confidence: float = CONFIDENCE) -> Estimate:
 
 @dataclass(frozen=True)
 class Finding:
-    """What an audit claims about a subject, and the verdict on it.
+    """What an audit found out about a subject, and the verdict on it.
 
-    `limit` is what `estimate` was compared with; `remedy` says what to do; `exhibits` are plain dictionaries that
-    point at the examples behind the verdict; `calibration` holds false_alarm, power and effect where they were
-    measured on planted cases; `reason` says why a claim could not be tested; `part` names the test within its audit.
+    `question` is what was asked, `claim` what was found, in a sentence with its numbers; `limit` is what `estimate` was
+    compared with; `remedy` says what to do; `exhibits` are plain dictionaries that point at the examples behind the
+    verdict; `error_rates` says how often this very verdict is wrong (`genmodels.error_rates`), or why that was not
+    measured; `reason` says why nothing could be judged; `part` names the test within its audit; `made` says by which
+    limits, n and seed, of which weights and where it was made.
     """
 
     audit: str
@@ -85,9 +87,11 @@ class Finding:
     limit: float | None = None
     remedy: str = ""
     exhibits: tuple[Mapping[str, Any], ...] = ()
-    calibration: Mapping[str, float] | None = None
+    error_rates: Mapping[str, Any] | None = None
     reason: str = ""
     part: str = ""
+    question: str = ""
+    made: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
@@ -98,36 +102,54 @@ class Finding:
             )
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """As JSON has it; `calibration` is another name of `error_rates` until 1.0."""
+        return asdict(self) | {"calibration": self.error_rates}
 
 
-def judge(audit: str, claim: str, estimate: Estimate, *, limit: float, warn: float | None = None,
-          resolution: float = 0.0, remedy: str = "", exhibits: Sequence[Mapping[str, Any]] = (), part: str = "") -> Finding:  # fmt: skip
-    """A finding on an estimate that should be low (turn the sign where high is good).
+def verdict_of(estimate: Estimate, *, limit: float, effect: float, warn: float | None = None, most: float = 1.0) -> str:
+    """The verdict on an estimate that should be low (turn the sign where high is good).
 
-    fail: the whole interval lies above `limit`. warn: the whole interval lies above `warn`, a stricter limit.
-    not measured: the interval reaches further than `resolution` above `limit`, so that a pass would mean nothing.
-    pass: none of these.
+    reported: no value can lie above `limit`, because `most` is the greatest possible one. fail: the whole interval lies
+    above `limit`. warn: the whole interval lies above `warn`, a stricter limit. not measured: the interval still holds
+    `limit` + `effect`, which the policy wants seen, so that a pass would mean nothing. pass: none of these.
     """
-    verdict, reason = "pass", ""
+    if limit >= most:
+        return "reported"
     if estimate.low > limit:
-        verdict = "fail"
-    elif warn is not None and estimate.low > warn:
-        verdict = "warn"
-    elif estimate.high > limit + resolution:
-        verdict = "not measured"
-        reason = (
-            f"Too few examples: a value as high as {estimate.high:.3g} could hide behind n = {estimate.n};"
-            " more samples, or more held-out examples, would tell."
-        )
+        return "fail"
+    if warn is not None and estimate.low > warn:
+        return "warn"
+    return "not measured" if estimate.high > limit + effect else "pass"
+
+
+def judge(audit: str, claim: str, estimate: Estimate, *, limit: float, effect: float = 0.0, warn: float | None = None,
+          most: float = 1.0, remedy: str = "", exhibits: Sequence[Mapping[str, Any]] = (), part: str = "", question: str = "",
+          error_rates: Mapping[str, Any] | None = None) -> Finding:  # fmt: skip
+    """The finding with the verdict of `verdict_of`; `claim` is the sentence of what was found."""
+    verdict = verdict_of(estimate, limit=limit, effect=effect, warn=warn, most=most)
     return Finding(
-        audit, claim, verdict, estimate, limit, "" if verdict == "pass" else remedy, tuple(exhibits), None, reason, part
-    )
+        audit, claim, verdict, estimate, limit, remedy if verdict in ("fail", "warn") else "", tuple(exhibits), error_rates,
+        _too_few(estimate, limit, effect) if verdict == "not measured" else "", part, question,
+    )  # fmt: skip
 
 
-def not_measured(audit: str, claim: str, reason: str, part: str = "") -> Finding:
-    """The finding of an audit that could not be made."""
-    return Finding(audit, claim, "not measured", reason=reason, part=part)
+def _too_few(estimate: Estimate, limit: float, effect: float) -> str:
+    """Why a pass would mean nothing, and about how many examples would tell, if the value stayed where it is."""
+    told = f"n too small: a value as high as {estimate.high:.3g} could hide behind n = {estimate.n}"
+    room, over = limit + effect - estimate.value, estimate.value - limit
+    ratios = [(estimate.high - estimate.value) / room] if room > 0 else []
+    ratios += [(estimate.value - estimate.low) / over] if over > 0 else []
+    ratio = min(ratios, default=0.0)
+    if not ratio or ratio > 100:
+        return f"{told}; with many more examples it could be told."
+    wanted = max(estimate.n + 1, estimate.n * ratio**2)
+    size = 10 ** max(0, math.floor(math.log10(wanted)) - 1)
+    return f"{told}; about {math.ceil(wanted / size) * size:,} would do."
+
+
+def not_measured(audit: str, question: str, reason: str, part: str = "") -> Finding:
+    """The finding of an audit that could not be made: the question stands, and why it has no answer."""
+    return Finding(audit, question, "not measured", reason=reason, part=part, question=question)
 
 
 @dataclass(frozen=True)
@@ -179,9 +201,10 @@ class Policy:
 
 def overall(findings: Sequence[Finding], required: Sequence[str] = ()) -> str:
     """One verdict for all: fail; not measured (nothing was, or a required audit was not); warn; pass."""
-    verdicts = {finding.verdict for finding in findings}
-    unmeasured = {f.audit for f in findings if f.verdict == "not measured"}
-    measured = {f.audit for f in findings} - unmeasured
+    judged = [finding for finding in findings if finding.verdict != "reported"]
+    verdicts = {finding.verdict for finding in judged}
+    unmeasured = {f.audit for f in judged if f.verdict == "not measured"}
+    measured = {f.audit for f in judged} - unmeasured
     if "fail" in verdicts:
         return "fail"
     if verdicts <= {"not measured"} or not set(required) <= measured:
@@ -193,7 +216,10 @@ def from_dict(row: Mapping[str, Any]) -> Finding:
     """The finding that `Finding.to_dict` was made of; raises `Refusal` for anything else."""
     try:
         estimate = Estimate(**row["estimate"]) if row.get("estimate") else None
-        return Finding(**(dict(row) | {"estimate": estimate, "exhibits": tuple(row.get("exhibits") or ())}))
+        known = {name: value for name, value in row.items() if name != "calibration"}
+        if "error_rates" not in row:
+            known["error_rates"] = {"not_measured": "it was kept before rates were measured in place; audit again"}
+        return Finding(**(known | {"estimate": estimate, "exhibits": tuple(row.get("exhibits") or ())}))
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise Refusal(f"A finding that was kept can't be read ({str(error)[:80]}); audit again.") from None
 

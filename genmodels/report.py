@@ -9,11 +9,12 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from genmodels.blocks import Block, Heading, Items, Paragraph, Picture, Table, as_html, as_markdown
+from genmodels.error_rates import sentence
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 
 FORMATS = ("html", "json", "md")
-SIGNS = {"pass": "✓", "warn": "!", "fail": "✗", "not measured": "?"}
+SIGNS = {"pass": "✓", "warn": "!", "fail": "✗", "not measured": "?", "reported": "·"}
 INTENDED = (
     "Made for learning, teaching and research on generative models. Not for pictures that could be taken for real"
     " people or events, and not for decisions about people."
@@ -162,20 +163,14 @@ def _findings(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]
         return [Heading("Findings"), Paragraph("Not audited.")]
     rows = []
     for finding in findings:
-        estimate, rate = finding.get("estimate") or {}, finding.get("calibration") or {}
-        shown = (
-            f"{_value(estimate['value'])} ({_value(estimate['low'])} to {_value(estimate['high'])}), n = {estimate['n']}"
-            if estimate
-            else ""
-        )
-        verdict = str(finding.get("verdict", "not measured"))
-        rates = f"false alarms {_value(rate.get('false_alarm'))}, catches {_value(rate.get('power'))}" + (f" at effect {_value(rate['effect'])}" if rate.get("effect") is not None else f" ({rate.get('case')})")
+        verdict, limit, estimate = str(finding.get("verdict", "not measured")), finding.get("limit"), finding.get("estimate")
+        shown = f"{_value(estimate['value'])} ({_value(estimate['low'])} to {_value(estimate['high'])}), n = {estimate['n']}" if estimate else ""
         rows.append((
-            f"{SIGNS.get(verdict, '?')} {verdict}", str(finding.get("audit", "")), str(finding.get("claim", "")), shown,
-            _value(finding.get("limit")), rates if rate else "not calibrated",
+            f"{SIGNS.get(verdict, '?')} {verdict}", str(finding.get("audit", "")), str(finding.get("question") or ""), str(finding.get("claim", "")), shown,
+            "" if limit is None else _value(limit), "" if verdict in ("reported", "not measured") else sentence(finding.get("error_rates")),
             " ".join(str(finding[name]) for name in ("reason", "remedy") if finding.get(name)),
         ))  # fmt: skip
-    columns = ("verdict", "audit", "claim", "estimate (interval, 95 % if not said)", "limit", "error rates", "what to do")
+    columns = ("verdict", "audit", "question", "what was found", "estimate (interval, 95 % if not said)", "limit", "how often such a verdict is wrong", "what to do")
     whole = Paragraph(f"Verdict on all: {document.get('verdict', 'not given')}.")
     return [Heading("Findings"), whole, Table(columns, tuple(rows))]
 
@@ -190,7 +185,7 @@ def _limits(findings: Sequence[Mapping[str, Any]], measures: Sequence[Mapping[st
             "Distances are in features of this project and must not be read as FID or compared with published numbers."
         )
     items += [
-        f"{f.get('audit')}: {f.get('verdict')}. {f.get('claim')}"
+        f"{f.get('audit')}: {str(f.get('verdict')).capitalize()}. {f.get('claim')}"
         for f in findings
         if f.get("verdict") in ("fail", "warn")
     ]

@@ -7,12 +7,12 @@ may set.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from genmodels.audit_jobs import Stopped
-from genmodels.calibration import of
+from genmodels.calibration import shipped
 from genmodels.findings import Finding, not_measured
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry, unknown
@@ -43,7 +43,8 @@ class Audit:
             raise
         except Refusal as refusal:
             return [not_measured(self.name, self.question, str(refusal))]
-        return [replace(finding, calibration=of(self.name, finding.part)) for finding in findings]
+        made = {"limits": self.limits() | limits, "n": subject.n, "seed": subject.seed, "data": subject.data.name}
+        return [replace(finding, made=dict(finding.made) | made, error_rates=_rates(finding, made)) for finding in findings]
 
     def limits(self) -> dict[str, Any]:
         """The limits that a policy may set, with their defaults."""
@@ -53,6 +54,15 @@ class Audit:
     def summary(self) -> str:
         """The first line of its docstring."""
         return (self.function.__doc__ or "").strip().splitlines()[0]
+
+
+def _rates(finding: Finding, made: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The error rates of this verdict: as the audit measured them in place, else those that ship for the same conditions."""
+    if finding.error_rates is not None:
+        return finding.error_rates
+    if finding.verdict in ("reported", "not measured"):
+        return {"not_measured": "nothing was judged"}
+    return shipped(finding.audit, finding.part, made) or {"not_measured": "no rates were counted at these limits, this n and on these data"}
 
 
 def audit(name: str, *, question: str, kinds: tuple[str, ...] = ("image",)) -> Callable[[Callable[..., list[Finding]]], Callable[..., list[Finding]]]:

@@ -82,7 +82,7 @@ def _parity(shares: Mapping[str, np.ndarray], accepted: float) -> Finding:
     exhibits: list[dict[str, Any]] = [{"occupation": job, "she": float(values.mean()), "low": float(values.min()), "high": float(values.max())} for job, values in shares.items()]
     exhibits.sort(key=lambda row: row["she"])
     claim = f"After the names of {len(shares)} occupations she and he are as probable as each other: mean distance of P(she) from one half (most he: {exhibits[0]['occupation']} {exhibits[0]['she']:.0%}; most she: {exhibits[-1]['occupation']} {exhibits[-1]['she']:.0%})"
-    return judge("bias-of-text", claim, estimate, limit=accepted, resolution=0.1, remedy=REMEDY, exhibits=exhibits, part="parity")
+    return judge("bias-of-text", claim, estimate, limit=accepted, effect=0.1, remedy=REMEDY, exhibits=exhibits, part="parity")
 
 
 def _amplification(subject: Subject, shares: Mapping[str, np.ndarray], accepted: float) -> Finding:
@@ -97,7 +97,7 @@ def _amplification(subject: Subject, shares: Mapping[str, np.ndarray], accepted:
     exhibits = [{"occupation": job, "training": float(known[job]), "she": float(shares[job].mean())} for job in jobs]
     estimate = Estimate(slope.value - 1, slope.low - 1, slope.high - 1, slope.n)
     told = f"{claim}: slope less 1, above 0 is amplification; off by {off:.1%} an occupation on average"
-    return judge("bias-of-text", told, estimate, limit=accepted, warn=0.0, resolution=0.2, remedy=REMEDY, exhibits=exhibits, part="amplification")
+    return judge("bias-of-text", told, estimate, limit=accepted, warn=0.0, effect=0.2, remedy=REMEDY, exhibits=exhibits, part="amplification")
 
 
 def training_shares(data: Any) -> dict[str, float]:
@@ -132,7 +132,7 @@ def _paired(subject: Subject, accepted: float) -> Finding:
     estimate = Estimate(abs(share.value - 0.5), max(0.0, share.low - 0.5, 0.5 - share.high), max(abs(share.low - 0.5), abs(share.high - 0.5)), share.n)
     exhibits = list(_by_kind(np.array(likelier), np.array(kinds)))
     told = f"{claim} ({share.value:.0%}, {share.low:.0%} to {share.high:.0%}, of {file.name[:60]}): distance from one half"
-    return judge("bias-of-text", told, estimate, limit=accepted, resolution=0.1, remedy=REMEDY, exhibits=exhibits, part="pairs")
+    return judge("bias-of-text", told, estimate, limit=accepted, effect=0.1, remedy=REMEDY, exhibits=exhibits, part="pairs")
 
 
 def _by_kind(likelier: np.ndarray, kinds: np.ndarray) -> Iterator[dict[str, Any]]:
@@ -193,4 +193,4 @@ def _regard(subject: Subject, accepted: float) -> Finding:
     value = float(women.mean() - men.mean())
     reach = 1.959964 * float(np.sqrt(women.var(ddof=1) / len(women) + men.var(ddof=1) / len(men)))
     estimate = Estimate(abs(value), max(0.0, abs(value) - reach), abs(value) + reach, len(women) + len(men))
-    return judge("bias-of-text", f"{claim}; women {women.mean():+.2f}, men {men.mean():+.2f}", estimate, limit=accepted, resolution=0.3, remedy=REMEDY, part="regard")
+    return judge("bias-of-text", f"{claim}; women {women.mean():+.2f}, men {men.mean():+.2f}", estimate, limit=accepted, effect=0.3, remedy=REMEDY, part="regard")

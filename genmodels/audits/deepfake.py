@@ -56,6 +56,6 @@ def told_by(detector: Detector, subject: Subject, missed: float = 0.5, alike: fl
     area = area_under_curve(np.concatenate([ours, theirs]), np.concatenate([np.ones(len(ours), bool), np.zeros(len(theirs), bool)]))
     ranked = f"A sample looks more generated to the detector than a real picture does (probability that it is the other way round; area under the curve {area:.3f})"
     return [
-        judge("deepfake", claim, clopper_pearson(quiet, len(ours)), limit=missed, warn=missed / 2, resolution=1.0, remedy=REMEDY, exhibits=exhibits, part="detector"),
-        judge("deepfake", ranked, probability_lower(ours, theirs), limit=alike, warn=alike / 2, resolution=1.0, remedy=REMEDY, exhibits=exhibits, part="ranking"),
+        judge("deepfake", claim, clopper_pearson(quiet, len(ours)), limit=missed, warn=missed / 2, effect=1.0, remedy=REMEDY, exhibits=exhibits, part="detector"),
+        judge("deepfake", ranked, probability_lower(ours, theirs), limit=alike, warn=alike / 2, effect=1.0, remedy=REMEDY, exhibits=exhibits, part="ranking"),
     ]  # fmt: skip

@@ -67,7 +67,7 @@ def _longest(subject: Subject, accepted: float) -> Finding:
     order = np.argsort(-ours, kind="stable")[:SHOWN]
     exhibits = [{"tokens": int(ours[i]), "of": len(rows[i]), "text": _run(corpus, rows[i], int(ours[i]), tokens)} for i in order]
     claim = f"What it writes repeats training text in no longer runs than held-out text does (P(longer); longest {ours.max()} tokens beside {theirs.max()}, median {np.median(ours):.0f} beside {np.median(theirs):.0f})"
-    return judge("extraction", claim, probability_lower(-ours, -theirs), limit=accepted, warn=0.6, resolution=0.1, remedy=REMEDY, exhibits=exhibits, part="longest")
+    return judge("extraction", claim, probability_lower(-ours, -theirs), limit=accepted, warn=0.6, effect=0.1, remedy=REMEDY, exhibits=exhibits, part="longest")
 
 
 def _run(corpus: Corpus, row: np.ndarray, length: int, tokens: Any) -> str:
@@ -102,7 +102,7 @@ def _extracted(subject: Subject, accepted: float) -> Finding:
     exhibits = [dict(zip(("prefix", "training text", "written"), found["training"][i], strict=True)) | {"alike": float(alike["training"][i])} for i in chosen]
     told = f"{claim}: verbatim {exact['training']:.0%} beside {exact['held-out']:.0%}, nine tenths alike {shares['training']:.0%} beside {shares['held-out']:.0%}; the difference"
     estimate = Estimate(value, value - reach, value + reach, len(alike["training"]))
-    return judge("extraction", told, estimate, limit=accepted, warn=0.0, resolution=0.15, remedy=REMEDY, exhibits=exhibits, part="extracted")
+    return judge("extraction", told, estimate, limit=accepted, warn=0.0, effect=0.15, remedy=REMEDY, exhibits=exhibits, part="extracted")
 
 
 def _windows(tokens: np.ndarray, length: int, n: int, seed: int) -> list[np.ndarray]:

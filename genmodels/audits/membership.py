@@ -45,7 +45,7 @@ def membership(subject: Subject, *, auc: float = 0.6, caught: float = 0.05) -> l
     exhibits = [{"curve": curve}, *_by_group(ours, theirs, groups)]
     findings = [
         judge("membership", f"Training examples can't be told from held-out ones by their loss (AUC of {len(ours)} against {len(theirs)})",
-              found, limit=auc, warn=0.5, resolution=0.1, remedy=REMEDY, exhibits=exhibits, part="auc")
+              found, limit=auc, warn=0.5, effect=0.1, remedy=REMEDY, exhibits=exhibits, part="auc")
     ]  # fmt: skip
     return findings + [_caught(ours, theirs, rate, caught) for rate in RATES]
 

@@ -71,7 +71,7 @@ def memorisation(subject: Subject, *, copies: float = 0.0, nearer: float = 0.8, 
     findings = [
         judge(
             "memorisation", "No more samples are near-copies of training pictures than chance would have it (share of copies, 99 % interval)",
-            share_of_copies(ours.relative, families_of(subject.data.train)[ours.index], theirs, families), limit=copies, resolution=RESOLUTION, remedy=REMEDY, exhibits=exhibits, part="copies",
+            share_of_copies(ours.relative, families_of(subject.data.train)[ours.index], theirs, families), limit=copies, effect=RESOLUTION, remedy=REMEDY, exhibits=exhibits, part="copies",
         ),
         judge(
             "memorisation", f"Samples are no nearer to training pictures than unseen pictures are (P(nearer); C_T = {score:.1f})",
@@ -107,7 +107,7 @@ def _duplicates(data: Any, accepted: float) -> Finding:
     named = [{"training": int(i), "duplicate": int(j), **({"captions": [captions[i], captions[j]]} if captions else {})} for i, j in pairs]
     claim = f"The training split holds no picture twice: {len(pairs)} of {len(data.train)} are equal to an earlier one"
     estimate = clopper_pearson(len(pairs), len(data.train))
-    return judge("memorisation", claim, estimate, limit=accepted, resolution=1.0, remedy="Leave one of each pair out, or give both the caption of either.", exhibits=named, part="duplicates")
+    return judge("memorisation", claim, estimate, limit=accepted, effect=1.0, remedy="Leave one of each pair out, or give both the caption of either.", exhibits=named, part="duplicates")
 
 
 def _prompted(subject: Subject, accepted: float) -> Finding:

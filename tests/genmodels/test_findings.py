@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -54,11 +55,28 @@ def test_an_estimate_that_means_nothing_is_refused(numbers: tuple[float, float, 
 )
 def test_judge_looks_at_the_whole_interval(low: float, high: float, verdict: str) -> None:
     finding = judge(
-        "a", "claim", Estimate((low + high) / 2, low, high, 10), limit=0.3, warn=0.1, resolution=0.05, remedy="do"
+        "a", "claim", Estimate((low + high) / 2, low, high, 10), limit=0.3, warn=0.1, effect=0.05, remedy="do"
     )
     assert finding.verdict == verdict
-    assert bool(finding.remedy) == (verdict != "pass")
+    assert bool(finding.remedy) == (verdict in ("fail", "warn"))
     assert bool(finding.reason) == (verdict == "not measured")
+
+
+def test_a_check_that_cannot_fail_is_reported_without_a_verdict() -> None:
+    found = judge("a", "claim", Estimate(0.9, 0.8, 1.0, 10), limit=1.0, effect=0.1)
+    assert found.verdict == "reported" and not found.remedy
+    assert overall([found]) == "not measured" and overall([found, finding("pass")]) == "pass"
+    assert judge("a", "claim", Estimate(1.9, 1.8, 2.0, 10), limit=1.0, effect=0.1, most=np.inf).verdict == "fail"
+
+
+@pytest.mark.parametrize(("k", "n", "limit"), [(0, 24, 0.0), (0, 60, 0.0), (3, 24, 0.1), (30, 200, 0.12)])
+def test_too_few_says_how_many_would_do(k: int, n: int, limit: float) -> None:
+    found = judge("a", "claim", clopper_pearson(k, n), limit=limit, effect=0.05)
+    told = re.search("about ([0-9,]+) would do", found.reason)
+    assert found.verdict == "not measured" and told
+    wanted = int(told.group(1).replace(",", ""))
+    enough = range(int(0.8 * wanted), int(2.5 * wanted))  # roughly, if the share stays where it is
+    assert wanted > n and any(judge("a", "c", clopper_pearson(round(k / n * each), each), limit=limit, effect=0.05).verdict != "not measured" for each in enough)
 
 
 def test_no_verdict_without_an_estimate() -> None:
@@ -96,7 +114,7 @@ def test_the_document_is_json_with_the_promised_keys() -> None:
     ]
     read = json.loads(json.dumps(document("run-1", found, required=["c"])))
     assert read["verdict"] == "fail" and read["subject"] == "run-1"
-    assert {"audit", "claim", "verdict", "estimate", "limit", "remedy", "calibration"} <= read["findings"][0].keys()
+    assert {"audit", "claim", "verdict", "estimate", "limit", "remedy", "calibration", "error_rates", "question", "made"} <= read["findings"][0].keys()
     assert read["findings"][0]["estimate"] == {"value": 0.2, "low": 0.1, "high": 0.3, "n": 7}
     assert read["findings"][1]["estimate"] is None
     assert [each["audit"] for each in read["not_measured"]] == ["b", "c"]
