@@ -6,9 +6,11 @@ running" it is "person running", and "mermaid" and "merman" share no word. Names
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
 GENDERS = ("woman", "man", "person")
 TONES = ("light", "medium-light", "medium", "medium-dark", "dark")
@@ -79,6 +81,22 @@ def named(codes: Iterable[str]) -> list[Named]:
             if each.gender == gender:
                 roles.setdefault(base, _role(each.caption))
     return [replace(p, role=roles[b] if p.gender else "") for p, b in zip(pictures, bases, strict=True)]
+
+
+@cache
+def every_emoji() -> dict[str, Named]:
+    """Every emoji of Unicode by its code, fully qualified; so a picture has the same role whatever else its hand draws."""
+    import emoji
+
+    whole = emoji.STATUS["fully_qualified"], emoji.STATUS["component"]
+    texts = [text for text, entry in emoji.EMOJI_DATA.items() if entry["status"] in whole]
+    return {each.code: each for each in named("-".join(f"{ord(sign):04X}" for sign in text) for text in texts)}
+
+
+def takes_tones() -> frozenset[int]:
+    """The code points of people and of parts of bodies: those that can be followed by a tone."""
+    points = [[int(part, 16) for part in code.split("-")] for code in every_emoji()]
+    return frozenset(first for sequence in points for first, second in itertools.pairwise(sequence) if second in TONE_OF)
 
 
 def who(sequence: tuple[int, ...], with_signs: set[int]) -> tuple[str, tuple[int, ...]]:

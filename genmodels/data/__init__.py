@@ -197,6 +197,7 @@ from genmodels.data import (  # noqa: E402, F401  (registration)
     emblems,
     fakes,
     folder,
+    hands,
     icons,
     keras_sets,
     occupations,

@@ -16,11 +16,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from genmodels.data import Dataset, Examples, dataset, package
+from genmodels.data import Dataset, dataset, package
+from genmodels.emoji_examples import LABEL_HELP, LABELS, SUBSETS, changed, chosen, classes_of, examples_of
 from genmodels.emoji_names import GENDERS, TONES, Named, named
 from genmodels.rasters import drawn_once
 from genmodels.recipe import Knobs, Spec, knob
-from genmodels.skew import read_shares, skewed
+from genmodels.skew import read_shares
 from genmodels.splits import copies, families, whole_families
 
 DRAWING_SHARE, COMBINATION_SHARE, SEED = 0.12, 0.15, 0  # fixed: all runs hold out the same pictures
@@ -34,19 +35,14 @@ class OpenMoji(Knobs):
 
     size: int = knob(32, help="Height and width in pixels", choices=(32, 64, 128))
     subset: str = knob(
-        "people", help="people: one adult with one named skin tone. all: every named picture", choices=("people", "all")
+        "people", help="people: one adult with one named skin tone. all: every named picture", choices=SUBSETS
     )
     split: str = knob(
         "drawing",
         help="Held out: whole drawings in all tones and genders, or some combinations of role, gender and tone",
         choices=("drawing", "combination"),
     )
-    label: str = knob(
-        "none",
-        help="What a conditional model is told; woman or man leaves out who is drawn as neither, or as both alike;"
-        " tone or none takes adults only, in one tone or in none",
-        choices=("none", "tone", "gender", "woman or man", "tone or none"),
-    )
+    label: str = knob("none", help=LABEL_HELP, choices=LABELS)
     skew: str = knob("", help='Shares of groups in the training split, such as "woman=0.8, dark=0.5"; empty: as drawn')
     skew_seed: int = knob(0, 0, 2**31 - 1, "Seed of the draw that makes the skew")
     most: int = knob(0, 0, 100_000, "Train on so many pictures only, drawn by skew_seed, to see a model learn by heart; 0: all")
@@ -73,46 +69,25 @@ class OpenMoji(Knobs):
         """
         pictures = named(p.stem for p in _folder().glob("*.svg"))
         drawn = _drawn(pictures)
-        people = np.array([each.is_person for each in pictures])
-        chosen = people if self.subset == "people" else np.ones(len(pictures), bool)
-        if self.label == "woman or man":
-            alike = coinciding(pictures, drawn["copies"])
-            chosen &= np.array([each.gender in GENDERS[:2] and each.combination not in alike for each in pictures])  # in any tone
-        if self.label == "tone or none":
-            chosen &= np.array([bool(each.gender) for each in pictures])
+        taken = chosen(pictures, drawn["copies"], self.subset, self.label)
+        people = taken if self.subset == "people" else np.array([each.is_person for each in pictures])
         held_out = held_out_drawings(pictures, drawn["copies"], people)
         if self.split == "combination":
             held_out = held_out_combinations(pictures, drawn["copies"], people)
         images = drawn[str(self.size)] if self.size < 128 else _drawn_large(pictures)
-        everything = _examples(pictures, images, self.label)
-        train = everything.take(np.flatnonzero(chosen & ~held_out))
-        if self.skew:
-            shares = read_shares(self.skew, GENDERS + TONES)
-            by = {name: train.groups[name] for name in ("gender", "skin tone")}
-            train = train.take(skewed(by, shares, self.skew_seed))
-        if self.most:
-            train = train.take(np.sort(np.random.default_rng(self.skew_seed).permutation(len(train))[: self.most]))
+        everything = examples_of(pictures, images, self.label)
+        train = changed(everything.take(np.flatnonzero(taken & ~held_out)), self.skew, self.most, self.skew_seed)
         train = train.with_mirrored() if self.mirror else train
-        classes = {"none": (), "tone": TONES, "gender": GENDERS, "woman or man": GENDERS[:2], "tone or none": TONES}[self.label]
-        classes += ("none",) if self.label == "tone or none" or (self.label in ("tone", "gender") and self.subset == "all") else ()
+        classes = classes_of(self.label, self.subset)
         return Dataset(
             name="openmoji",
             train=train,
-            test=everything.take(np.flatnonzero(chosen & held_out)),
+            test=everything.take(np.flatnonzero(taken & held_out)),
             spec=Spec("image", train.images.shape[1:], len(classes), classes),
             licence=self.licence,
             source=f"{self.source}; {_versions()}; SHA-256 of the drawings {drawn['sha256']}",
             credit=self.credit,
         )
-
-
-def coinciding(pictures: list[Named], copy: np.ndarray) -> set[tuple[str, str, str]]:
-    """The combinations of role, gender and tone whose drawing is, pixel for pixel, also that of another gender."""
-    genders: dict[int, set[str]] = {}
-    for each, family in zip(pictures, copy, strict=True):
-        if each.gender:
-            genders.setdefault(int(family), set()).add(each.gender)
-    return {each.combination for each, family in zip(pictures, copy, strict=True) if each.gender and len(genders[int(family)]) > 1}
 
 
 def held_out_drawings(pictures: list[Named], copy: np.ndarray, people: np.ndarray) -> np.ndarray:
@@ -146,21 +121,6 @@ def held_out_combinations(pictures: list[Named], copy: np.ndarray, people: np.nd
         if held_out[members].all():
             held_out &= ~np.isin(family, family[members])
     return held_out
-
-
-def _examples(pictures: list[Named], images: np.ndarray, label: str) -> Examples:
-    groups = {
-        "gender": np.array([each.gender for each in pictures]),
-        "skin tone": np.array([each.tone for each in pictures]),
-        "role": np.array([each.role for each in pictures]),
-    }
-    labels = None
-    if label != "none":
-        names = TONES if label.startswith("tone") else GENDERS
-        index = {name: i for i, name in enumerate(names)}
-        values = groups["skin tone" if label.startswith("tone") else "gender"]
-        labels = np.array([index.get(value, len(names)) for value in values], np.int32)
-    return Examples(images, labels, tuple(each.caption for each in pictures), groups)
 
 
 def _folder() -> Path:

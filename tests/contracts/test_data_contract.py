@@ -20,7 +20,7 @@ from genmodels.tokens import Tokens
 OWN = ("folder", "text")  # need an import; see test_data_folder.py and test_data_texts.py
 OFFLINE = sorted(name for name, source in DATA.items() if source.offline and name not in OWN)
 FAMILIES = [("icons", {"family": family}) for family in ("phosphor", "remix", "font-awesome")]
-EMOJI = [("openmoji", {"split": "combination"}), ("openmoji", {"subset": "all"})]
+EMOJI = [("openmoji", {"split": "combination"}), ("openmoji", {"subset": "all"}), ("hands", {"subset": "all", "label": "tone or none"})]
 VARIED = {name: {"unit": "character", "context": 32} for name in OFFLINE if issubclass(DATA[name], TextData)}
 CODE = [("python-code", {"form": "source", "windows": 100}), ("occupations", {"skew": 0.3, "n": 6000})]
 CASES = [(name, {}) for name in OFFLINE] + FAMILIES + EMOJI + list(VARIED.items()) + CODE
@@ -112,6 +112,9 @@ def test_a_tenth_to_a_fifth_is_held_out(loaded: Dataset) -> None:
     test = len(loaded.test.tokens) if loaded.spec.kind != "image" else len(loaded.test)
     if loaded.name == "fakes":  # all real pictures that openmoji and icons hold out, however few are drawn to train on
         assert set(loaded.test.groups["family"]) == set(loaded.train.groups["family"])
+        return
+    if loaded.name == "hands":  # whole hands are held out, however many drawings they made
+        assert not set(loaded.test.groups["hand"]) & set(loaded.train.groups["hand"])
         return
     assert 0.04 < test / (test + train) < 0.21  # the combinations of openmoji are of its people only
 
