@@ -24,6 +24,7 @@ from genmodels.wear import worn
 UNSEEN = ("twemoji", "emojione")  # hands that no reader learns from
 HELD_OUT, SEED = 0.4, 0  # of OpenMoji's drawings that are not held out anyway, where tones are read
 CLASSES = {"woman or man": (*GENDERS[:2], "nobody"), "tone or none": (*TONES, "none")}
+TONED = 1800  # pictures of other hands to learn tones from, each of which has tones of its own
 OBJECTS, BLANKS = 1200, 1500  # most of OpenMoji's (a third as many of each other hand); of blots, noise and paper
 Parts = dict[str, list[Examples]]
 
@@ -70,11 +71,12 @@ class People(Knobs):
             parts[split].append(_with_hand(examples))
         known, unknown = (_joined(parts[split]) for split in parts)
         empty, seen_empty = emptiness(known.images, self.label, rng)
+        toned = np.arange(drawn) if self.label == "woman or man" else np.flatnonzero((np.arange(len(known)) < drawn) & (known.groups["skin tone"] != ""))
         again = [known] if self.label == "tone or none" else [known, known.with_mirrored().take(np.arange(len(known), 2 * len(known)))]
-        for _ in range(self.times):
-            some = again[rng.integers(len(again))]
+        for number in range(self.times):
+            some = again[rng.integers(len(again))] if self.label == "woman or man" else known.take(np.arange(drawn)) if number else known
             again.append(_changed(some, np.stack([worn(image, rng) for image in some.images])))
-        again.append(_changed(known.take(np.arange(drawn)), redrawn(known.images[:drawn])))
+        again.append(_changed(known.take(toned), redrawn(known.images[toned])))  # the autoencoder knows no yellow people
         half = rng.random(len(empty)) < 0.5
         spoilt = _changed(empty, np.stack([worn(image, rng) if each else image for image, each in zip(empty.images, half, strict=True)]))
         arrays = {}
@@ -88,7 +90,7 @@ class People(Knobs):
         return arrays
 
 
-VERSION = 1
+VERSION = 2
 
 
 def emoji_people(label: str) -> tuple[Examples, Examples]:
@@ -108,7 +110,7 @@ def other_hands(label: str, rng: np.random.Generator) -> tuple[Examples, Example
     """
     data = DATA["hands"].from_dict({"held_out": ", ".join(UNSEEN), "subset": "all", "label": label}).load()
     if label != "woman or man":
-        return data.train, data.test
+        return data.train.take(np.sort(rng.permutation(len(data.train))[:TONED])), data.test
     return _two_of_each(data.train, rng), _two_of_each(data.test, rng)
 
 
@@ -167,4 +169,5 @@ def _joined(parts: list[Examples]) -> Examples:
     assert all(each.labels is not None for each in parts) or all(each.labels is None for each in parts)
     labels = None if parts[0].labels is None else np.concatenate([each.labels for each in parts])  # type: ignore[misc]
     groups = {name: np.concatenate([each.groups[name] for each in parts]) for name in parts[0].groups}
-    return Examples(np.concatenate([each.images for each in parts]), labels, groups=groups)
+    captions = tuple(caption for each in parts for caption in each.captions)
+    return Examples(np.concatenate([each.images for each in parts]), labels, captions, groups)
