@@ -20,12 +20,13 @@ from typing import Any
 import numpy as np
 
 from genmodels.looks import LOOKS, looks
-from genmodels.reading_groups import effective_number
+from genmodels.reading_groups import NONE, effective_number
 from genmodels.refusal import Refusal
 
 KEPT = "errors.npz"
 HOME, KNOWN, OTHERS = "OpenMoji's, held out", "OpenMoji's, known", "other hands', never seen"
-REDRAWN = "redrawn"
+AS_DRAWN, REDRAWN, GREY = "as drawn", "redrawn", "grey"  # ways with a part of their own
+FEW = 12  # drawings
 LABELS = {"gender": "woman or man", "skin tone": "tone or none"}  # of the data set people
 MOST = 700  # drawings of people of one kind whose errors are counted
 NARROW = 0.04  # least spread of a look, so that what all drawings have alike does not decide alone
@@ -101,16 +102,24 @@ class Counted:
         for number, way in enumerate(self.ways):
             for place, kind in enumerate((HOME, KNOWN, OTHERS)):
                 read = self.arrays["read"][number]
-                nobody = (self.arrays["kind"] == HOME) & (self.arrays["role"] == "") if kind == KNOWN else False
-                rows = np.flatnonzero(((self.arrays["kind"] == kind) | nobody) & (read >= 0))
-                if len(rows):
+                objects = (self.arrays["kind"] == HOME) & (self.arrays["role"] == "") & (kind == KNOWN)  # nobody is known or not
+                rows = np.flatnonzero(((self.arrays["kind"] == kind) | objects) & (read >= 0))
+                if len(rows) and not (way == GREY and NONE in self.classes):  # nobody has a tone in grey
                     found.append(Condition(kind, way, self.arrays["looks"][number, place], float(self.arrays["sure"][number, place]), rows, self._errors(number, rows)))
         return tuple(found)
 
     def _errors(self, way: int, rows: np.ndarray) -> Errors:
         names = np.array(self.classes)
         true, read = names[self.arrays["true"][rows]], names[self.arrays["read"][way, rows]]
-        return errors_of(true, read, self.arrays["cluster"][rows], self.classes)
+        return self._of_few(errors_of(true, read, self.arrays["cluster"][rows], self.classes), self.ways[way])
+
+    def _of_few(self, errors: Errors, way: str) -> Errors:
+        """Tones of worn drawings are misread in some drawings and not in others, so of pictures of `FEW` drawings the errors
+        may be far from the mean: they count as if that few had been counted too."""
+        if way == AS_DRAWN or NONE not in self.classes:
+            return errors
+        n = errors.counts.sum(axis=1, keepdims=True)
+        return Errors(errors.classes, errors.counts * FEW / (n + FEW))
 
     def again(self, condition: Condition, rng: np.random.Generator) -> Errors:
         """The errors of a condition as whole drawings drawn anew give them (as many, with replacement)."""
@@ -122,7 +131,7 @@ class Counted:
             chosen = [members[i] for i in rng.integers(len(members), size=len(members))]
             rows, which = np.concatenate(chosen), np.repeat(np.arange(len(chosen)), [len(each) for each in chosen])
             if len(np.unique(self.arrays["true"][rows])) == len(self.classes):
-                return errors_of(names[self.arrays["true"][rows]], names[self.arrays["read"][way, rows]], which, self.classes)
+                return self._of_few(errors_of(names[self.arrays["true"][rows]], names[self.arrays["read"][way, rows]], which, self.classes), condition.way)
 
     def fitting(self, images: np.ndarray, sure: float) -> tuple[Condition, ...]:
         """The conditions that pictures uint8 (n, height, width, 3) look like, the nearest first.

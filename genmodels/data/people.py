@@ -35,6 +35,7 @@ class People(Knobs):
     """People of OpenMoji and of other hands, as drawn, worn and redrawn, and pictures of nobody, at 32x32."""
 
     label: str = knob("woman or man", choices=tuple(CLASSES), help="What a reader is told: woman, man or nobody; or the skin tone, or none (yellow people and nobody)")
+    alone: bool = knob(False, help="Train on OpenMoji's people alone: without other hands, whose skin tones are other colours, and without pictures of nobody")
     times: int = knob(2, 0, 10, "Worn copies of every picture in the training split")
 
     kind: ClassVar[str] = "image"
@@ -49,7 +50,7 @@ class People(Knobs):
         Held out are pictures as drawn: OpenMoji's by combination of role, gender and tone where the gender is read, by
         whole drawings where the tone is; and whole hands.
         """
-        arrays = drawn_once("people", {"label": self.label, "times": self.times, "version": VERSION}, self._drawn)
+        arrays = drawn_once("people", {"label": self.label, "alone": self.alone, "times": self.times, "version": VERSION}, self._drawn)
         names = ("gender", "skin tone", "role", "hand")
         parts = {
             split: Examples(arrays[f"{split}.images"], arrays[f"{split}.labels"], groups={name: arrays[f"{split}.{name}"].astype(object) for name in names})
@@ -68,19 +69,20 @@ class People(Knobs):
             parts[split].append(_with_hand(examples))
         drawn = len(parts["train"][0])
         for split, examples in zip(parts, other_hands(self.label, rng), strict=True):
-            parts[split].append(_with_hand(examples))
+            if split == "test" or not self.alone:
+                parts[split].append(_with_hand(examples))
         known, unknown = (_joined(parts[split]) for split in parts)
         empty, seen_empty = emptiness(known.images, self.label, rng)
         toned = np.arange(drawn) if self.label == "woman or man" else np.flatnonzero((np.arange(len(known)) < drawn) & (known.groups["skin tone"] != ""))
         again = [known] if self.label == "tone or none" else [known, known.with_mirrored().take(np.arange(len(known), 2 * len(known)))]
         for number in range(self.times):
-            some = again[rng.integers(len(again))] if self.label == "woman or man" else known.take(np.arange(drawn)) if number else known
+            some = known if self.alone else again[rng.integers(len(again))] if self.label == "woman or man" else known.take(np.arange(drawn)) if number else known
             again.append(_changed(some, np.stack([worn(image, rng) for image in some.images])))
         again.append(_changed(known.take(toned), redrawn(known.images[toned])))  # the autoencoder knows no yellow people
         half = rng.random(len(empty)) < 0.5
         spoilt = _changed(empty, np.stack([worn(image, rng) if each else image for image, each in zip(empty.images, half, strict=True)]))
         arrays = {}
-        for split, whole in (("train", _joined([*again, spoilt])), ("test", _joined([unknown, seen_empty]))):
+        for split, whole in (("train", _joined(again if self.alone else [*again, spoilt])), ("test", _joined([unknown, seen_empty]))):
             if split == "train":
                 held_out = {image.tobytes() for image in unknown.images} | {image.tobytes() for image in seen_empty.images}
                 whole = whole.take(np.flatnonzero([image.tobytes() not in held_out and image.min() < image.max() for image in whole.images]))
