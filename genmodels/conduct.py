@@ -49,10 +49,11 @@ def of_pictures(data: Any, seed: int) -> Conduct:
 def _readers(data: Any) -> list[tuple[Any, tuple[str, ...]]]:
     """What reads groups off such pictures: (reader, the groups among which a share is taken)."""
     from genmodels.emoji_names import TONES
-    from genmodels.shares import INSTRUMENTS, instrument
+    from genmodels.reading_groups import READERS
+    from genmodels.shares import instrument
 
     found: list[tuple[Any, tuple[str, ...]]] = []
-    for grouping in INSTRUMENTS:
+    for grouping in READERS:
         if grouping in data.train.groups and data.spec.shape == (32, 32, 3):
             among = ("man", "woman") if grouping == "gender" else TONES
             try:

@@ -47,10 +47,11 @@ class Judge:
 
 
 def open_clip(name: str) -> Judge:
-    """The encoders of a run of the model clip."""
+    """The encoders of that run of the gallery, of the model clip; never of a user's run of the same name."""
+    from genmodels.gallery import GALLERY
     from genmodels.runs import RunStore
 
-    run = RunStore.default()[name]
+    run = RunStore(GALLERY)[name]
     if run.experiment.model != "clip":
         raise Refusal(f"Run {run.id} is of the model {run.experiment.model}; a judge is a run of the model clip.")
     return run.generator()
@@ -87,3 +88,30 @@ def r_precision(
         for _ in range(draws):
             won[row] += own[row] > scores[row, rng.permutation(others)[: ranked - 1]].max()
     return won / draws
+
+
+def of_roles(images: np.ndarray, roles: Sequence[str], prompts: Sequence[str], ways: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The prompt (n,) that the judge finds nearest to each picture, and how often it finds the right one (prompts,) for real drawings.
+
+    Those are OpenMoji's, as drawn and worn in `ways`, the worst of these for each role.
+    """
+    from genmodels.data import DATA
+    from genmodels.data.people import redrawn
+    from genmodels.wear import WAYS
+
+    judge = open_clip("judge")
+    texts = judge.texts(list(prompts))
+    data = DATA["openmoji"].from_dict({"subset": "all", "split": "combination"}).load()
+    number = {role: place for place, role in enumerate(roles)}
+    real, true = [], []
+    for part in (data.train, data.test):
+        rows = [i for i, (role, tone) in enumerate(zip(part.groups["role"], part.groups["skin tone"], strict=True)) if role in number and tone in ("medium", "")]
+        real.append(part.images[rows])
+        true += [number[str(part.groups["role"][i])] for i in rows]
+    pictures, asked = np.concatenate(real), np.array(true)
+    found = np.ones(len(roles))
+    for way in list(dict.fromkeys(["as drawn", *ways]))[:4]:
+        worn = redrawn(pictures) if way == "redrawn" else np.stack([WAYS[way](image) for image in pictures])
+        right = (judge.pictures(worn) @ texts.T).argmax(axis=1) == asked
+        found = np.minimum(found, np.bincount(asked, right, len(roles)) / np.maximum(np.bincount(asked, minlength=len(roles)), 1))
+    return (judge.pictures(images) @ texts.T).argmax(axis=1), found

@@ -187,3 +187,24 @@ class TransformerBlock(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"heads": self.heads, "dropout": self.dropout, "causal": self.causal}
+
+
+@keras.saving.register_keras_serializable("genmodels")
+class Colours(keras.layers.Layer):
+    """Pictures (n, height, width, 3) in [-1, 1] to how much of them has which colour (n, 8 x 8 x 8), square roots of shares.
+
+    Each pixel is divided among the eight colours around it; the lightest of a picture, its paper, counts as white, so
+    that less light changes nothing.
+    """
+
+    LEVELS = 8
+
+    def call(self, inputs: Any) -> Any:
+        n, pixels = ops.shape(inputs)[0], int(inputs.shape[1] * inputs.shape[2])
+        x = ops.reshape((inputs + 1) / 2, (n, pixels, 3))
+        paper = ops.sort(ops.max(x, axis=-1), axis=1)[:, round(0.97 * pixels)]
+        x = ops.clip(x / ops.maximum(paper, 0.24)[:, None, None], 0, 1) * (self.LEVELS - 1)
+        near = ops.maximum(0.0, 1 - ops.abs(x[..., None] - ops.arange(self.LEVELS, dtype="float32")))  # (n, pixels, 3, levels)
+        two = ops.reshape(near[:, :, 0, :, None] * near[:, :, 1, None, :], (n, pixels, self.LEVELS**2))
+        found = ops.matmul(ops.transpose(two, (0, 2, 1)), near[:, :, 2]) / pixels
+        return ops.sqrt(ops.reshape(found, (n, self.LEVELS**3)) + 1e-9)

@@ -137,10 +137,8 @@ class Judged:
 
 def _groups(grouping: str, data: Any, samples: np.ndarray, prompts: Sequence[str], seed: int) -> Iterator[Row]:
     """How often a reader reads the group that the prompt asks for: on real held-out pictures, on samples, and the ratio."""
-    from genmodels.runs import RunStore
-
     reader = open_reader(READERS[grouping])
-    readable = set(RunStore.default()[READERS[grouping]].experiment.make_source().load().test.captions) & set(data.test.captions)
+    readable = set(captions_held_out(grouping)) & set(data.test.captions)
     truth = dict(zip(data.test.captions, data.test.groups[grouping], strict=True))
     family = dict(zip(data.test.captions, held_out_drawings(data), strict=True))
     rights: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}  # read right, which drawing, group that was asked for
@@ -150,7 +148,7 @@ def _groups(grouping: str, data: Any, samples: np.ndarray, prompts: Sequence[str
         right = (reader.read(pictures[rows]) == asked).astype(float)
         rights[name] = right, np.array([family[names[i]] for i in rows]), asked
     protocol = f"by the reader of run {READERS[grouping]}, trained apart, on {len(readable)} held-out combinations whose drawing says it; intervals over different drawings"
-    for group in ("", *reader.classes):
+    for group in ("", *reader.classes[:-1]):
         chosen = {name: [each[asked == group] if group else each for each in (right, drawing)] for name, (right, drawing, asked) in rights.items()}
         if min(len(set(drawing)) for _, drawing in chosen.values()) < 2:
             continue
@@ -160,6 +158,13 @@ def _groups(grouping: str, data: Any, samples: np.ndarray, prompts: Sequence[str
         (over, drawn), (under, real) = chosen["samples"], chosen["real held-out pictures"]
         ratio = clustered_ratio(over, drawn, under, real)
         yield f"{grouping}: samples as a share of real{suffix}", ratio, "higher", "ratio", protocol
+
+
+def captions_held_out(grouping: str) -> tuple[str, ...]:
+    """The captions of OpenMoji's drawings that the reader of a grouping never saw."""
+    from genmodels.data.people import emoji_people
+
+    return emoji_people("woman or man" if grouping == "gender" else "tone or none")[1].captions
 
 
 def _quality_lost(generator: Any, data: Any, seed: int) -> Iterator[Row]:

@@ -4,7 +4,8 @@ A reader that takes some women for men finds too few women. With M the table of 
 each class (column), the shares p that were drawn are seen as q = p M, so that p = q M^-1 (Rogan and Gladen 1978, for two
 classes; the same in matrices for more). M is counted on a few real pictures and is uncertain itself: the interval is
 that of draws of q and of each row of M from their Dirichlet posteriors (as Lang and Reiczigel 2014 do for two classes),
-with a prior weight of one picture, divided evenly among the classes.
+with a prior weight of one picture, divided evenly among the classes. Where several M may be the right one (see
+`reading_errors.py`), the interval holds for all of them.
 """
 
 from __future__ import annotations
@@ -16,53 +17,24 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.data import DATA
 from genmodels.findings import Estimate
-from genmodels.reading_groups import effective_number, open_reader
+from genmodels.gallery import GALLERY
+from genmodels.looks import colourless
+from genmodels.reading_errors import LABELS, Condition, Counted, Errors, classes_read, errors_of, opened, sureness
+from genmodels.reading_groups import READERS, reader_of
 from genmodels.refusal import Refusal
-from genmodels.runs import RunStore
 
-DRAWS = 4000
+__all__ = ["Errors", "Instrument", "Reading", "Shares", "corrected", "errors_of", "instrument"]
+
+DRAWS = 2000
+READABLE = 0.2  # least share of pictures in which there must be somebody
 LEVEL = 0.03  # nominal rate of false alarms of a finding on shares
 
 
 @dataclass(frozen=True)
-class Errors:
-    """What a reader of `classes` gets wrong: `counts` (classes, classes), true by read, as of independent pictures."""
-
-    classes: tuple[str, ...]
-    counts: np.ndarray
-
-    @property
-    def rates(self) -> np.ndarray:
-        """(classes, classes): the share of each true class (row) that is read as each class; smoothed by the prior."""
-        return _posterior_mean(self.counts)
-
-    def draw(self, rng: np.random.Generator, n: int) -> np.ndarray:
-        """(n, classes, classes) draws of the rates from their posterior."""
-        return np.stack([rng.dirichlet(row + 1 / len(row), size=n) for row in self.counts], axis=1)
-
-
-def errors_of(true: np.ndarray, read: np.ndarray, clusters: np.ndarray, classes: Sequence[str]) -> Errors:
-    """The errors of a reader on real pictures (n,) it never saw; pictures of one cluster are alike and count for less.
-
-    By how much a class tells by its errors; a class without any is taken to be like the others.
-    Raises `Refusal` for a class of which there is no picture, because its errors are then unknown.
-    """
-    counts = np.array([[np.sum((true == name) & (read == other)) for other in classes] for name in classes], float)
-    for name, among in zip(classes, counts.sum(axis=1), strict=True):
-        if not among:
-            raise Refusal(f"There is no real held-out picture of {name!r} to count the reader's errors on; hold some out.")
-    right = (read == true).astype(float)
-    independent = np.array([effective_number(right[true == name], clusters[true == name]) / (true == name).sum() for name in classes])
-    without = np.array([right[true == name].all() for name in classes])
-    if without.any() and not without.all():
-        independent[without] = independent[~without].mean()
-    return Errors(tuple(classes), counts * independent[:, None])
-
-
-@dataclass(frozen=True)
 class Shares:
-    """Corrected shares (classes,) of n pictures, and draws (draws, classes) from their posterior."""
+    """Corrected shares (classes,) of n pictures, and draws (tables, draws, classes) from their posterior under each table of errors."""
 
     classes: tuple[str, ...]
     value: np.ndarray
@@ -70,18 +42,18 @@ class Shares:
     n: int
 
     def estimate(self, name: str, level: float = 0.05) -> Estimate:
-        """The share of a class with its (1 - level) interval."""
+        """The share of a class with its (1 - level) interval, which holds whichever table of errors is the right one."""
         column = self.classes.index(name)
-        low, high = np.quantile(self.draws[:, column], [level / 2, 1 - level / 2])
+        low, high = np.quantile(self.draws[..., column], [level / 2, 1 - level / 2], axis=1)
         value = float(self.value[column])
-        return Estimate(value, min(low, value), max(high, value), self.n)
+        return Estimate(value, min(low.min(), value), max(high.max(), value), self.n)
 
     def among(self, names: Sequence[str]) -> Shares:
         """The shares among some of the classes."""
         columns = [self.classes.index(name) for name in names]
-        value, draws = self.value[columns], self.draws[:, columns]
+        value, draws = self.value[columns], self.draws[..., columns]
         n = max(1, round(self.n * float(value.sum())))
-        return Shares(tuple(names), value / max(value.sum(), 1e-9), draws / np.maximum(draws.sum(axis=1, keepdims=True), 1e-9), n)
+        return Shares(tuple(names), value / max(value.sum(), 1e-9), draws / np.maximum(draws.sum(axis=-1, keepdims=True), 1e-9), n)
 
     def gap(self, reference: Mapping[str, float], level: float = LEVEL) -> tuple[Estimate, str]:
         """The largest distance of a share from its reference (0 to 1), and which class it is of.
@@ -99,31 +71,72 @@ class Shares:
         return found[name], name
 
 
-def corrected(read: np.ndarray, errors: Errors, seed: int = 0, draws: int = DRAWS) -> Shares:
-    """The shares of classes among pictures read as `read` (n,), corrected for the reader's errors."""
+def corrected(read: np.ndarray, errors: Errors | Sequence[Errors], seed: int = 0, draws: int = DRAWS) -> Shares:
+    """The shares of classes among pictures read as `read` (n,), corrected for the reader's errors.
+
+    Of several tables of errors the first gives the value, and all of them the interval.
+    """
     if not len(read):
         raise Refusal("No picture was read, so there are no shares; draw some.")
-    counts = np.array([(read == name).sum() for name in errors.classes], float)
+    tables = [errors] if isinstance(errors, Errors) else list(errors)
+    counts = np.array([(read == name).sum() for name in tables[0].classes], float)
+    return solved(counts, inverses(tables, draws, seed), tables[0], seed)
+
+
+def inverses(tables: Sequence[Errors], draws: int, seed: int = 0) -> np.ndarray:
+    """Draws of M^-1 (tables, draws, classes, classes): what shares as read are multiplied with."""
     rng = np.random.default_rng([seed, 7])
-    seen = rng.dirichlet(counts + 1 / len(counts), size=draws)
-    solved = np.linalg.solve(errors.draw(rng, draws).transpose(0, 2, 1), seen[:, :, None])[:, :, 0]
-    value = np.linalg.solve(errors.rates.T, counts / counts.sum())
-    return Shares(errors.classes, _on_simplex(value[None])[0], _on_simplex(solved), len(read))
+    return np.stack([_inverse(each.draw(rng, draws)) for each in tables])
 
 
-def p_value(k: int, n: int, expected: float, errors: Errors) -> float:
-    """How improbable k of n read as the first of two classes are if its share is `expected`; exact, two-sided.
+def solved(counts: np.ndarray, inverted: np.ndarray, first: Errors, seed: int = 0) -> Shares:
+    """The shares behind `counts` (classes,) of pictures as read, by draws of the inverse of each table of errors."""
+    rng = np.random.default_rng([seed, 8])
+    seen = rng.dirichlet(counts + 1 / len(counts), size=inverted.shape[:2])
+    shares = np.einsum("tdc,tdck->tdk", seen, inverted)
+    value = (counts / counts.sum()) @ _inverse(first.rates[None])[0]
+    return Shares(first.classes, _on_simplex(value[None])[0], _on_simplex(shares.reshape(-1, len(counts))).reshape(shares.shape), int(counts.sum()))
 
-    The largest over all error rates that are not themselves improbable (99.9 %, as Berger and Boos 1994 do).
+
+def _inverse(rates: np.ndarray) -> np.ndarray:
+    """The inverses of matrices (n, classes, classes); of one that has none, which tells nothing, a wild one."""
+    near = np.abs(np.linalg.det(rates)) < 1e-9
+    return np.linalg.inv(rates + near[:, None, None] * 1e-6 * np.eye(rates.shape[-1]))
+
+
+def p_value(k: int, n: int, expected: float, errors: Errors | Sequence[Errors]) -> float:
+    """How improbable k of n read as the first of two classes are if its share is `expected`; two-sided.
+
+    The share that is read is uncertain by the reader's two error rates, so k is beta-binomial: the Beta distribution has
+    the mean and the variance that their posteriors give it. Of several tables of errors the largest p.
     """
-    from scipy.stats import beta, binom
+    tables = [errors] if isinstance(errors, Errors) else errors
+    return max(_tails(n, expected, *_right_and_wrong(each))[k] for each in tables)
 
-    (hit, miss), (false, true) = errors.counts
-    right = [beta.ppf(q, hit + 0.5, miss + 0.5) for q in (0.0005, 0.9995)]
-    wrong = [beta.ppf(q, false + 0.5, true + 0.5) for q in (0.0005, 0.9995)]
-    low, high = (expected * a + (1 - expected) * b for a, b in zip(right, wrong, strict=True))
-    seen = float(np.clip(k / n, low, high))
-    return float(min(1.0, 2 * min(binom.cdf(k, n, seen), binom.sf(k - 1, n, seen))))
+
+def _right_and_wrong(errors: Errors) -> tuple[float, ...]:
+    """How often the first class was read right and wrongly, and the second was read as the first and right."""
+    (hit, miss), (false, true) = errors.counts[:2, :2]
+    return hit, miss, false, true
+
+
+@lru_cache(maxsize=512)
+def _tails(n: int, expected: float, hit: float, miss: float, false: float, true: float) -> np.ndarray:
+    """The p-values (n + 1,) of every count."""
+    from scipy.stats import betabinom, binom
+
+    (right, of_right), (wrong, of_wrong) = (_beta(hit, miss), _beta(false, true))
+    mean, variance = expected * right + (1 - expected) * wrong, expected**2 * of_right + (1 - expected) ** 2 * of_wrong
+    size = mean * (1 - mean) / variance - 1 if variance > 0 else np.inf
+    k = np.arange(n + 1)
+    found = binom(n, mean) if size > 1e7 else betabinom(n, mean * size, (1 - mean) * size)
+    return np.minimum(1.0, 2 * np.minimum(found.cdf(k), found.sf(k - 1)))
+
+
+def _beta(found: float, missed: float) -> tuple[float, float]:
+    """Mean and variance of a rate after so many were found and missed."""
+    a, b = found + 0.5, missed + 0.5
+    return a / (a + b), a * b / ((a + b) ** 2 * (a + b + 1))
 
 
 def holm(p: np.ndarray) -> np.ndarray:
@@ -135,23 +148,19 @@ def holm(p: np.ndarray) -> np.ndarray:
     return adjusted
 
 
-def detectable(n: int, tests: int, expected: float, errors: Errors, level: float = LEVEL, power: float = 0.8) -> float | None:
+def detectable(n: int, tests: int, expected: float, errors: Errors | Sequence[Errors], level: float = LEVEL, power: float = 0.8) -> float | None:
     """The smallest distance from `expected` that n pictures show in `power` of all cases, tested `tests` times; None: none."""
     from scipy.stats import binom
 
-    flagged = np.array([p_value(k, n, expected, errors) <= level / tests for k in range(n + 1)])
-    rates = errors.rates
+    tables = [errors] if isinstance(errors, Errors) else list(errors)
+    flagged = np.max([_tails(n, expected, *_right_and_wrong(each)) for each in tables], axis=0) <= level / tests
+    (right, _), (wrong, _) = (_beta(*tables[0].counts[row, :2]) for row in (0, 1))
     for distance in np.arange(0.01, max(expected, 1 - expected) + 0.005, 0.01):
         shares = [share for share in (expected - distance, expected + distance) if -1e-9 <= share <= 1 + 1e-9]
-        caught = [binom.pmf(np.arange(n + 1), n, share * rates[0, 0] + (1 - share) * rates[1, 0])[flagged].sum() for share in shares]
+        caught = [binom.pmf(np.arange(n + 1), n, share * (right if right > wrong else 1 - wrong) + (1 - share) * wrong)[flagged].sum() for share in shares]
         if caught and min(caught) >= power:
             return float(round(distance, 2))
     return None
-
-
-def _posterior_mean(counts: np.ndarray) -> np.ndarray:
-    smoothed = counts + 1 / counts.shape[1]
-    return smoothed / smoothed.sum(axis=1, keepdims=True)
 
 
 def _on_simplex(shares: np.ndarray) -> np.ndarray:
@@ -163,44 +172,103 @@ def _on_simplex(shares: np.ndarray) -> np.ndarray:
     return np.maximum(shares - shift[:, None], 0)
 
 
-INSTRUMENTS = {"gender": "reader-gender", "skin tone": "reader-skin"}  # grouping to the run of the gallery that reads it
+@dataclass(frozen=True)
+class Reading:
+    """What was read of pictures (n,), and the tables of errors that it may have, the likeliest first."""
+
+    read: np.ndarray
+    conditions: tuple[Condition, ...]
+
+    @property
+    def errors(self) -> tuple[Errors, ...]:
+        return tuple(each.errors for each in self.conditions)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """How the pictures may be worn."""
+        return tuple(dict.fromkeys(each.way for each in self.conditions))
+
+    def take(self, rows: np.ndarray) -> Reading:
+        """The same of some of the pictures."""
+        return Reading(self.read[rows], self.conditions)
 
 
 @dataclass(frozen=True)
 class Instrument:
-    """A reader with the real held-out pictures that its errors are counted on."""
+    """A reader with what it gets wrong, on which pictures. Its last class is that there is nobody to be read."""
 
+    grouping: str
     reader: Any
-    images: np.ndarray
-    true: np.ndarray
-    clusters: np.ndarray
-    roles: frozenset[str]  # of which every class has a drawing of its own, so that it can be read
+    counted: Counted
 
     @property
     def classes(self) -> tuple[str, ...]:
         return tuple(self.reader.classes)
 
-    @cached_property
-    def read(self) -> np.ndarray:
-        """What it reads of its own held-out pictures (n,)."""
-        return self.reader.read(self.images)
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The classes that people are of."""
+        return self.classes[:-1]
+
+    def reading(self, images: np.ndarray) -> Reading:
+        """What it reads of pictures, uint8 (n, 32, 32, 3). Raises `Refusal` where it can't read such pictures."""
+        grey = colourless(images) if self.grouping == "skin tone" else np.zeros(len(images), bool)
+        if grey.mean() > 0.5:
+            raise Refusal(f"{grey.mean():.0%} of the pictures have no colours, and no skin tone can be read in grey ones.")
+        probable = self.reader.probabilities(images)
+        probable[grey] = np.eye(len(self.classes), dtype=probable.dtype)[-1]
+        read = np.array(self.classes)[classes_read(probable)]
+        readable = np.isin(read, self.groups)
+        if readable.mean() < READABLE:
+            what = "nobody is to be seen" if self.grouping == "gender" else "nobody with a skin tone is to be seen"
+            raise Refusal(f"In {1 - readable.mean():.0%} of the {len(read)} pictures {what}, as far as the reader can tell; of so few others nothing can be said.")
+        return Reading(read, self.counted.fitting(images[readable], sureness(probable)))
 
     @cached_property
+    def held_out(self) -> Any:
+        """Real pictures that it never saw, as drawn (`Examples`)."""
+        return DATA["people"].from_dict({"label": LABELS[self.grouping]}).load().test
+
+    @cached_property
+    def _home(self) -> np.ndarray:
+        groups = self.held_out.groups
+        return np.flatnonzero((groups["hand"] == "openmoji") & (groups["gender"] != ""))
+
+    @property
+    def images(self) -> np.ndarray:
+        """OpenMoji's people that it never saw, as drawn."""
+        return self.held_out.images[self._home]
+
+    @property
+    def true(self) -> np.ndarray:
+        """Their classes."""
+        return np.array(self.classes)[self.held_out.labels[self._home]]
+
+    @property
+    def clusters(self) -> np.ndarray:
+        """Their roles: drawings of one role are alike."""
+        return np.asarray(self.held_out.groups["role"])[self._home].astype(str)
+
+    @cached_property
+    def read(self) -> np.ndarray:
+        """What it reads of them."""
+        return self.reader.read(self.images)
+
+    @property
     def errors(self) -> Errors:
-        return errors_of(self.true, self.read, self.clusters, self.classes)
+        """Its errors on OpenMoji's held-out drawings as they are."""
+        return self.counted.conditions[0].errors
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Those whose drawings say the group, so that it can be read off them."""
+        return self.counted.legible(("as drawn",))
 
 
 @lru_cache(maxsize=4)
 def instrument(grouping: str) -> Instrument:
     """The reader of a grouping that ships with the project; raises `Refusal` where there is none."""
-    if grouping not in INSTRUMENTS:
-        raise Refusal(f"Nobody reads the grouping {grouping[:40]!r} off pictures; there are readers for: {', '.join(INSTRUMENTS)}.")
-    reader = open_reader(INSTRUMENTS[grouping])
-    data = RunStore.default()[INSTRUMENTS[grouping]].experiment.make_source().load()
-    names = np.array(reader.classes)
-    seen: dict[str, set[int]] = {}
-    for part in (data.train, data.test):
-        for role, label in zip(part.groups["role"], part.labels, strict=True):
-            seen.setdefault(str(role), set()).add(int(label))
-    roles = frozenset(role for role, labels in seen.items() if len(labels) == len(names))
-    return Instrument(reader, data.test.images, names[data.test.labels], data.test.groups["role"], roles)
+    if grouping not in READERS:
+        raise Refusal(f"Nobody reads the grouping {grouping[:40]!r} off pictures; there are readers for: {', '.join(READERS)}.")
+    reader = reader_of(grouping)
+    return Instrument(grouping, reader, opened(GALLERY / READERS[grouping], reader.classes))

@@ -203,6 +203,7 @@ from genmodels.data import (  # noqa: E402, F401  (registration)
     keras_sets,
     occupations,
     openmoji,
+    people,
     python_code,
     python_docs,
     shakespeare,

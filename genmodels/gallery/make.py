@@ -21,6 +21,8 @@ from genmodels.files import home, write_atomically
 from genmodels.gallery import GALLERY
 from genmodels.measuring import audit_run, measure_run, run_document
 from genmodels.planting.deepfake import experiment
+from genmodels.reading_errors import keep_errors
+from genmodels.reading_groups import READERS, SOMEBODY
 from genmodels.recipe import Experiment
 from genmodels.refusal import Refusal
 from genmodels.report import report
@@ -40,8 +42,8 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "judge": {"model": "clip", "data": "emblems", "source": {"share": 0.9, "share_seed": 1}, "recipe": {"text": "bag", "image": "plain", "width": 24, "dimensions": 96, "vocabulary": 3000}, "epochs": 24, "batch_size": 128, "seed": 1},
     "diffusion-openmoji": {"model": "diffusion", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "recipe": {"learning_rate": 7e-4}, "epochs": 60},
     "upscaler": {"model": "upscaler", "data": "openmoji", "source": {"size": 128, "subset": "all"}, "epochs": 16, "batch_size": 16},
-    "reader-tone": {"model": "reader", "data": "openmoji", "source": {"split": "combination", "label": "tone"}, "epochs": 45, "batch_size": 32},
-    "reader-skin": {"model": "reader", "data": "openmoji", "source": {"label": "tone or none", "subset": "all"}, "epochs": 45, "batch_size": 32},
+    "reader-skin": {"model": "reader", "data": "people", "source": {"label": "tone or none", "alone": True}, "recipe": {"looks_at": "colours", "wear": 0.0, "dropout": 0.0, "learning_rate": 3e-2, "weight_decay": 1e-4}, "epochs": 60},
+    "reader-somebody": {"model": "reader", "data": "people", "source": {"label": "woman or man"}, "recipe": {"colours": "any", "wear": 0.02, "learning_rate": 2e-3}, "epochs": 16},
     "reader-gender": {"model": "reader", "data": "openmoji", "source": {"split": "combination", "label": "woman or man", "subset": "all", "mirror": True}, "recipe": {"colours": "any", "wear": 0.05, "learning_rate": 2e-3}, "epochs": 65, "batch_size": 32},
     "gan-prompts": {"model": "gan", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "recipe": {"captioned": True, "learning_rate": 5e-4}, "epochs": 70},
     "detector": experiment(),
@@ -59,6 +61,9 @@ def make(name: str) -> Run:
     shipped = slim(run, name)
     if name == RUN:
         fit_scale_of(shipped, unworn(run.experiment.source))
+    for grouping, reader in READERS.items():
+        if name in (reader, SOMEBODY):
+            keep_errors(Run(GALLERY / reader), grouping)
     started = time.monotonic()
     measured_again(shipped)
     print(f"\n{name}: trained in {run.status['seconds']:.0f} s, measured in {time.monotonic() - started:.0f} s.")

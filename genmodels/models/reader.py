@@ -7,10 +7,12 @@ Where this differs: hundreds of pictures, not millions, so each is moved, worn a
 read whatever the colours (`colours` "any": woman or man in every skin tone) sees brightness only, on a scale drawn anew
 for every picture. Where `looks_at` is "traces", nothing that is drawn is seen, only how smooth it is and its spectrum
 (`Traces`), by a small network of two layers: from 24,000 pictures a convolutional one learned what is drawn, and told
-1 % of diffused pictures where this tells 85 %.
+1 % of diffused pictures where this tells 85 %. Where it is "colours", only how much there is of which colour is seen, and
+one line for each class drawn through that: skin tones are colours, and of drawings that neither saw this read 97 % right
+where a convolutional network read 85 %.
 
-Expected: `reader` on `openmoji` (people, split by combination) reads the tone of held-out combinations right in more
-than 97 %, woman or man in more than 92 %.
+Expected: `reader` on `openmoji` (people, split by combination) reads woman or man of held-out combinations right in more
+than 92 %; of colours on `people`, the tone of OpenMoji's held-out drawings in more than 94 %.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from genmodels.refusal import Refusal
 class Reader(Recipe):
     """Reads a label off a picture, such as the skin tone or woman or man."""
 
-    looks_at: str = knob("shapes", choices=("shapes", "traces"), help="shapes: what is drawn. traces: how smooth it is and its spectrum, by which generators give themselves away")
+    looks_at: str = knob("shapes", choices=("shapes", "traces", "colours"), help="shapes: what is drawn. traces: how smooth it is and its spectrum, by which generators give themselves away. colours: how much there is of which")
     width: int = knob(32, 4, 256, "Channels at full size; each halving has twice as many, up to four times. Of traces: units in a layer")
     colours: str = knob("as they are", choices=("as they are", "any"), help="Whether colours are part of what is read, or must not matter")
     shift: int = knob(2, 0, 8, "Pixels by which training pictures are moved at most")
@@ -51,7 +53,7 @@ class Reader(Recipe):
         if not spec.classes:
             raise Refusal("The data has no labels as it is set up, so there is nothing to read; set label, for openmoji for example to tone.")
         picture = keras.Input((*spec.shape[:2], spec.shape[2] if self.colours == "as they are" else 1))
-        h = self._traces(picture) if self.looks_at == "traces" else self._shapes(picture)
+        h = {"traces": self._traces, "colours": self._colours, "shapes": self._shapes}[self.looks_at](picture)
         h = keras.layers.Dropout(self.dropout)(h)
         return {"reader": keras.Model(picture, keras.layers.Dense(spec.classes)(h), name="reader")}
 
@@ -61,6 +63,11 @@ class Reader(Recipe):
         h = keras.layers.BatchNormalization(momentum=0.95)(Traces()(picture))
         h = keras.layers.Dropout(self.dropout)(keras.layers.Dense(self.width, activation=silu)(h))
         return keras.layers.Dense(self.width, activation=silu)(h)
+
+    def _colours(self, picture: Any) -> Any:
+        from genmodels.layers import Colours
+
+        return keras.layers.Rescaling(10.0)(Colours()(picture))  # so that the first steps are not lost on tiny numbers
 
     def _shapes(self, picture: Any) -> Any:
         from genmodels.layers import halvings, silu
@@ -87,7 +94,7 @@ class Reader(Recipe):
 
         n = ops.shape(images)[0]
         colour = 0.0 if self.looks_at == "traces" else 0.5 if self.colours == "any" else 0.1
-        seen = varied(learner, images, shift=self.shift, colour=colour)
+        seen = images if self.looks_at == "colours" else varied(learner, images, shift=self.shift, colour=colour)
         seen = self._as_seen(seen + self.wear * learner.uniform(n, 1, 1, 1) * learner.noise(n, *learner.spec.shape))
         if self.colours == "any":  # a grey scale of its own: how dark skin is says nothing
             seen = ops.sign(seen) * ops.abs(seen) ** ops.exp(2.0 * (learner.uniform(n, 1, 1, 1) - 0.5))

@@ -78,7 +78,6 @@ def numbers(name: str) -> dict[str, dict]:
 
 def test_the_judge_and_the_readers_are_good_enough_to_judge() -> None:
     assert numbers("judge")["R-precision: emoji"]["low"] > 0.8
-    assert numbers("reader-tone")["held-out: read right"]["value"] >= 0.97
     assert numbers("reader-gender")["held-out: read right"]["value"] >= 0.92
 
 

@@ -39,7 +39,7 @@ def test_many_classes_are_untangled() -> None:
     shares = corrected(np.repeat(classes, counts), errors)
     np.testing.assert_allclose(shares.value, true, atol=0.01)
     assert shares.among(("a", "b")).value[0] == pytest.approx(5 / 7, abs=0.01)
-    assert (shares.draws >= 0).all() and np.allclose(shares.draws.sum(axis=1), 1)
+    assert (shares.draws >= 0).all() and np.allclose(shares.draws.sum(axis=-1), 1)
 
 
 @pytest.mark.parametrize("share", [0.5, 0.7])
@@ -78,6 +78,25 @@ def test_p_is_that_of_the_binomial_for_a_reader_without_errors() -> None:
     for k in (3, 10, 18):
         assert p_value(k, 20, 0.5, sure) == pytest.approx(min(1.0, binomtest(k, 20, 0.5).pvalue), rel=1e-3)
     assert p_value(18, 20, 0.5, reader(0.8, n=30)) > p_value(18, 20, 0.5, sure)
+
+
+@pytest.mark.parametrize("n", [33, 400])
+def test_p_is_as_rare_as_it_says_and_not_far_rarer(n: int) -> None:
+    """The reader's rates drawn from what was counted, k from the share that is read: level and power of one test."""
+    rng = np.random.default_rng(n)
+    small = []
+    for _ in range(600):
+        hit, false = rng.beta(65.5, 0.5), rng.beta(1.5, 50.5)
+        k = rng.binomial(n, 0.5 * hit + 0.5 * false)
+        small.append(p_value(k, n, 0.5, Errors(GENDERS, np.array([[65.0, 0], [1, 50]]))) <= 0.05)
+    assert binomtest(sum(small), 600, 0.05).pvalue > 0.001 or np.mean(small) < 0.05
+    assert np.mean(small) > 0.015, np.mean(small)
+
+
+def test_the_interval_of_several_tables_holds_each() -> None:
+    one, other = reader(0.98), Errors(GENDERS, 1000 * np.array([[0.98, 0.02], [0.2, 0.8]]))
+    both, alone = (corrected(seen(600, 400), tables).estimate("woman") for tables in ([one, other], one))
+    assert both.value == pytest.approx(alone.value) and both.low < 0.52 < alone.low and both.high == pytest.approx(alone.high, abs=0.01)
 
 
 def test_holm_by_hand() -> None:

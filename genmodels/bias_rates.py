@@ -1,0 +1,274 @@
+"""How often the verdicts on bias are wrong, counted in place: their very rules on planted shares, at these n and limits.
+
+What a reader would read of planted people is drawn from what it read of real ones. The drawings that its errors were
+counted on are resampled whole, once a pool, and under every condition that the pictures look like; which of these is the
+true one takes turns over the pools. So a rate carries both what chance does and what other drawings would have done.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from genmodels.emoji_names import TONES
+from genmodels.error_rates import POOLS, Case, Pool, Rates, kept_by, resampled
+from genmodels.findings import Estimate, verdict_of
+from genmodels.reading_errors import Errors
+
+DRAWS = 250
+GRID = 17  # shares at which the interval is computed; between them it is interpolated
+FEW = 6  # occupations that are skewed
+VERSION = 1
+Verdicts = Callable[[np.random.Generator], str]
+
+
+def of_gender(reading: Any, reader: Any, reference: float, limit: float, effect: float, most: float) -> Rates:
+    """Of the verdict on the share of women: as many women and men as were read, of whom `reference` are women, or more or less."""
+    people = int(np.isin(reading.read, reader.groups).sum())
+    names = [(0.0, "draw as many women as the reference says"), (limit, "draw women as far from the reference as is accepted")]
+    cases = [(Case(says, False), _other(reference, distance)) for distance, says in names[: 1 + (0 < limit < most)]]
+    for distance, crude in ((limit + effect / 2, False), (limit + effect, False), (0.45, True)):
+        if distance <= most and (not crude or distance > limit + effect):
+            share = _other(reference, distance)
+            cases.append((Case(f"draw {share:.0%} women", True, distance - limit, crude), share))
+    key = ("gender", VERSION, people, reference, limit, effect, *_digest(reading))
+    return kept_by(key, lambda: _gender(reading, reader, cases, people, reference, limit, effect, most))
+
+
+def _gender(reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], people: int, reference: float, limit: float, effect: float, most: float) -> Rates:
+    pools = _pools(reading, reader)
+    grid = np.unique(np.round(np.linspace(0, people, GRID)).astype(int))
+    nobody = len(reading.read) - people
+    bounds = [_bounds(tables, grid, people, nobody) for tables, _ in pools]
+
+    def pool(share: float, number: int) -> Verdicts:
+        low, high = bounds[number]
+        truth = pools[number][1].rates[:2, :2]
+        seen = float(np.array([share, 1 - share]) @ truth[:, 0] / (np.array([share, 1 - share]) @ truth.sum(axis=1)))
+
+        def verdict(rng: np.random.Generator) -> str:
+            k = rng.binomial(people, seen)
+            a, b = float(np.interp(k, grid, low)) - reference, float(np.interp(k, grid, high)) - reference
+            return verdict_of(Estimate(max(abs(a), abs(b)), max(0.0, a, -b), max(abs(a), abs(b)), people), limit=limit, effect=effect, most=most)
+
+        return verdict
+
+    return resampled(_taking_turns(cases, pool), n=people, seed=41)
+
+
+def _bounds(tables: Sequence[Errors], grid: np.ndarray, people: int, nobody: int) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of the interval of the share of women for each number of women in `grid`."""
+    from genmodels.shares import LEVEL, inverses, solved
+
+    inverted = inverses(tables, DRAWS)
+    found = []
+    for k in grid:
+        counts = np.array([k, people - k, nobody], float)[: inverted.shape[-1]]
+        share = solved(counts, inverted, tables[0]).among(("woman", "man")).estimate("woman", LEVEL)
+        found.append((share.low, share.high))
+    low, high = np.array(found).T
+    return low, high
+
+
+def of_tones(reading: Any, reader: Any, limit: float, effect: float) -> Rates:
+    """Of the verdict on five tones: as many people with a tone as were read, evenly, or one tone drawn more often."""
+    toned = int(np.isin(reading.read, TONES).sum())
+    planted = [(Case("draw all five tones equally often", False), 0.0)]
+    planted += [(Case("draw one tone as far from a fifth as is accepted", False), limit)] if 0 < limit < 0.8 else []
+    for distance, crude in ((limit + effect / 2, False), (limit + effect, False), (0.6, True)):
+        if distance <= 0.8 and (not crude or distance > limit + effect):
+            planted.append((Case(f"draw one tone in {0.2 + distance:.0%}", True, distance - limit, crude), distance))
+    key = ("tones", VERSION, toned, len(reading.read), limit, effect, *_digest(reading))
+    return kept_by(key, lambda: _tones(reading, reader, planted, toned, limit, effect))
+
+
+def _tones(reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], toned: int, limit: float, effect: float) -> Rates:
+    from genmodels.shares import inverses, solved
+
+    pools = _pools(reading, reader)
+    ready = [inverses(tables, DRAWS) for tables, _ in pools]
+    none = len(reading.read) - toned
+
+    def pool(distance: float, number: int) -> Verdicts:
+        tables, truth = pools[number]
+        shares = np.full(len(TONES), (0.8 - distance) / 4)
+        shares[number % len(TONES)] = 0.2 + distance
+        seen = shares @ truth.rates[: len(TONES), : len(TONES)]
+
+        def verdict(rng: np.random.Generator) -> str:
+            counts = np.append(rng.multinomial(toned, seen / seen.sum()), none).astype(float)
+            estimate, _ = solved(counts, ready[number], tables[0]).among(TONES).gap(dict.fromkeys(TONES, 0.2))
+            return verdict_of(estimate, limit=limit, effect=effect, most=0.8)
+
+        return verdict
+
+    return resampled(_taking_turns(cases, pool), n=toned, seed=42)
+
+
+def of_occupations(drawn: Any, counted: Sequence[int], women: float, effect: float) -> Rates:
+    """Of the verdict on single occupations: all as the reference says, or a few of them not."""
+    reading, reader = drawn.reading("gender"), drawn.readers["gender"]
+    cases = [(Case("draw as many women as the reference says in every occupation", False), 0.0)]
+    for distance, crude in ((effect / 2, False), (effect, False), (0.45, True)):
+        if distance <= max(women, 1 - women) and (not crude or distance > effect):
+            cases.append((Case(f"draw {_other(women, distance):.0%} women in {min(FEW, len(counted))} of {len(counted)} occupations", True, distance, crude), distance))
+    key = ("occupations", VERSION, list(counted), women, effect, *_digest(reading))
+    return kept_by(key, lambda: _occupations(reading, reader, cases, np.array(counted), women, effect))
+
+
+def _occupations(reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], counted: np.ndarray, women: float, effect: float) -> Rates:
+    from genmodels.shares import LEVEL, holm, p_value
+
+    pools = _pools(reading, reader)
+
+    def pool(distance: float, number: int) -> Verdicts:
+        tables, truth = pools[number]
+        shares = np.full(len(counted), women)
+        shares[:FEW] = _other(women, distance) if distance else women
+        rates = truth.rates[:2, :2] / truth.rates[:2, :2].sum(axis=1, keepdims=True)
+        seen = shares * rates[0, 0] + (1 - shares) * rates[1, 0]
+
+        def verdict(rng: np.random.Generator) -> str:
+            p = np.array([p_value(int(k), int(n), women, tables) for k, n in zip(rng.binomial(counted, seen), counted, strict=True)])
+            return "fail" if holm(p).min() <= LEVEL else "pass"
+
+        return verdict
+
+    return resampled(_taking_turns(cases, pool), n=int(counted.sum()), seed=43)
+
+
+def of_swaps(roles: np.ndarray, errors: Sequence[Errors], shares: np.ndarray, limit: float, effect: float) -> Rates:
+    """Of the verdict on swapped pairs: none really changes, as many as are accepted do, or more."""
+    cases = [(Case("change nothing else when a group is swapped", False), 0.0)]
+    cases += [(Case("change as many pairs as is accepted", False), limit)] if 0 < limit < 1 else []
+    for share, crude in ((limit + effect / 2, False), (limit + effect, False), (0.6, True)):
+        if share <= 1 and (not crude or share > limit + effect):
+            cases.append((Case(f"change another group in {share:.0%} of swapped pairs", True, share - limit, crude), share))
+    key = ("swaps", VERSION, roles.tolist(), shares, limit, effect, *(each.counts for each in errors))
+    return kept_by(key, lambda: _swaps(cases, roles, errors, shares, limit, effect))
+
+
+def _swaps(cases: Sequence[tuple[Case, float]], roles: np.ndarray, errors: Sequence[Errors], shares: np.ndarray, limit: float, effect: float) -> Rates:
+    from genmodels.following import changed, slips
+
+    def pool(share: float, number: int) -> Verdicts:
+        rng = np.random.default_rng([number, 44])
+        slipped = float(slips(errors[number % len(errors)].draw(rng, 1)[0], shares))
+
+        def verdict(rng: np.random.Generator) -> str:
+            differ = rng.random(len(roles)) < share + (1 - share) * slipped
+            return verdict_of(changed(differ, roles, errors, shares, DRAWS), limit=limit, effect=effect)
+
+        return verdict
+
+    return resampled(_taking_turns(cases, pool), n=len(roles), seed=44)
+
+
+def of_following(found: Any, limit: float, effect: float) -> Rates:
+    """Of the verdict on captions of every group: all followed as often as these were, or one group less often."""
+    share = float(np.clip(found.drawn.mean() / max(found.real[0].mean(), 1e-6), 0, 1))
+    cases = [(Case("follow captions of every group alike", False), 0.0)]
+    cases += [(Case("lose as much of one group as is accepted", False), limit)] if 0 < limit < share else []
+    for lost, crude in ((limit + effect / 2, False), (limit + effect, False), (0.6, True)):
+        if lost <= share and (not crude or lost > limit + effect):
+            cases.append((Case(f"lose {lost:.0%} more of the captions of one group", True, lost - limit, crude), lost))
+    key = ("following", VERSION, found.drawn, found.again, found.real, *(values.tolist() for values in found.groups.values()), limit, effect)
+    return kept_by(key, lambda: _following(cases, found, share, limit, effect))
+
+
+def _following(cases: Sequence[tuple[Case, float]], found: Any, share: float, limit: float, effect: float) -> Rates:
+    from dataclasses import replace
+
+    rounds, rows = len(found.again) // found.real.shape[1], found.real.shape[1]
+    named = found.named
+
+    def pool(lost: float, number: int) -> Verdicts:
+        rng = np.random.default_rng([number, 45])
+        while True:
+            chosen = rng.integers(rows, size=rows)
+            groups = {grouping: values[chosen] for grouping, values in found.groups.items()}
+            if all(2 < (groups[grouping] == name).sum() < rows for grouping, name in named):
+                break
+        real = found.real[:, chosen]
+        grouping, name = named[number % len(named)]
+        chance = np.clip(real[number % len(real)] * share - lost * (groups[grouping] == name), 0, 1)
+        again = np.tile(np.arange(rows), rounds)
+
+        def verdict(rng: np.random.Generator) -> str:
+            drawn = (rng.random(len(again)) < chance[again]).astype(float)
+            _, estimate = replace(found, groups=groups, real=real, again=again, drawn=drawn).worst()
+            return verdict_of(estimate, limit=limit, warn=min(0.0, limit), effect=effect)
+
+        return verdict
+
+    return resampled(_taking_turns(cases, pool), n=len(found.again), seed=45, each=4)
+
+
+def of_roles(real: np.ndarray, each: int, limit: float, effect: float) -> Rates:
+    """Of the verdict on roles told apart: all drawn as in real drawings, or a share of them drawn like one other role."""
+    cases = [(Case("draw every role as it is drawn", False), 0.0)]
+    cases += [(Case("draw as many roles alike as is accepted", False), limit)] if 0 < limit < 1 else []
+    for share, crude in ((limit + effect / 2, False), (limit + effect, False), (0.95, True)):
+        if share <= 1 and (not crude or share > limit + effect):
+            cases.append((Case(f"draw {share:.0%} of the roles like another one", True, share - limit, crude), share))
+    return kept_by(("roles", VERSION, real, each, limit, effect), lambda: _roles(cases, real, each, limit, effect))
+
+
+def _roles(cases: Sequence[tuple[Case, float]], real: np.ndarray, each: int, limit: float, effect: float) -> Rates:
+    from genmodels.findings import clopper_pearson
+    from genmodels.following import told_apart
+    from genmodels.shares import LEVEL
+
+    def pool(share: float, number: int) -> Verdicts:
+        again = np.random.default_rng([number, 46]).choice(real, len(real))
+        merged = round(share * len(real))
+
+        def verdict(rng: np.random.Generator) -> str:
+            hits = rng.binomial(each, again)
+            taken = hits + rng.multinomial(int((each - hits).sum()), np.full(len(real), 1 / len(real)))
+            moved = hits[:merged].sum()
+            hits[:merged] = 0
+            taken[:merged], taken[-1] = taken[:merged] * 0, taken[-1] + moved if merged < len(real) else moved
+            told = told_apart(hits, np.maximum(taken, hits), each, each * len(real))
+            return verdict_of(clopper_pearson(int((~told).sum()), len(told), 1 - LEVEL), limit=limit, warn=limit / 2, effect=effect)
+
+        return verdict
+
+    return resampled(_taking_turns(cases, pool), n=each * len(real), seed=46)
+
+
+def _pools(reading: Any, reader: Any) -> list[tuple[list[Errors], Errors]]:
+    """For each pool the tables of errors that drawings drawn anew give, and the true one, of each condition in turn."""
+    found = []
+    for number in range(POOLS):
+        rng = np.random.default_rng([number, 40])
+        tables = [reader.counted.again(each, rng) for each in reading.conditions]
+        found.append((tables, _raw(reading.conditions[number % len(reading.conditions)].errors)))
+    return found
+
+
+def _raw(errors: Errors) -> Errors:
+    """The errors as they were counted, without a prior: a planted truth."""
+    return Errors(errors.classes, 1e6 * errors.counts / errors.counts.sum(axis=1, keepdims=True))
+
+
+def _taking_turns(cases: Sequence[tuple[Case, float]], pool: Callable[[float, int], Verdicts]) -> list[tuple[Case, Pool]]:
+    """The cases with what makes their pools, which are the same ones for every case."""
+
+    def of(value: float) -> Pool:
+        numbers = itertools.count()
+        return lambda rng: pool(value, next(numbers))
+
+    return [(case, of(value)) for case, value in cases]
+
+
+def _other(reference: float, distance: float) -> float:
+    """The share that lies so far from the reference, on the side where there is room."""
+    return reference + distance if reference + distance <= 1 else reference - distance
+
+
+def _digest(reading: Any) -> list[Any]:
+    return [[(each.kind, each.way) for each in reading.conditions], *(each.errors.counts for each in reading.conditions)]

@@ -1,0 +1,251 @@
+"""What a reader of groups gets wrong, counted way by way: on drawings it never saw, on those it knows, on other hands'.
+
+A reader is right of clean drawings and less so of worn ones, and nobody says how the pictures of a model were worn. So
+its errors are counted once (`count`, kept beside its weights) on real drawings as drawn, worn in each of `WAYS`, and
+redrawn by a network; each such condition has its looks. Pictures that are to be read are held against those: the
+conditions that look like them are the ones whose errors they may have, and what holds under all of them is what is said.
+Pictures that look like none can't be read. What a model draws lies between drawings that the reader knows and drawings
+that it does not, so both count.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genmodels.looks import LOOKS, looks
+from genmodels.reading_groups import NONE, effective_number
+from genmodels.refusal import Refusal
+
+KEPT = "errors.npz"
+HOME, KNOWN, OTHERS = "OpenMoji's, held out", "OpenMoji's, known", "other hands', never seen"
+AS_DRAWN, REDRAWN, GREY = "as drawn", "redrawn", "grey"  # ways with a part of their own
+FEW = 12  # drawings
+LABELS = {"gender": "woman or man", "skin tone": "tone or none"}  # of the data set people
+MOST = 700  # drawings of people of one kind whose errors are counted
+NARROW = 0.04  # least spread of a look, so that what all drawings have alike does not decide alone
+ALIKE, STRANGE = 1.2, 4.0  # looks: how much farther than the nearest a condition may lie, and from where on it is none
+UNSURE = 0.06  # by how much less sure than of the worst condition a reader may be
+LEGIBLE = 0.9  # share of a role's own drawings that must be read right
+
+
+@dataclass(frozen=True)
+class Errors:
+    """What a reader of `classes` gets wrong: `counts` (classes, classes), true by read, as of independent pictures."""
+
+    classes: tuple[str, ...]
+    counts: np.ndarray
+
+    @property
+    def rates(self) -> np.ndarray:
+        """(classes, classes): the share of each true class (row) that is read as each class; smoothed by the prior."""
+        smoothed = self.counts + 1 / self.counts.shape[1]
+        return smoothed / smoothed.sum(axis=1, keepdims=True)
+
+    def draw(self, rng: np.random.Generator, n: int) -> np.ndarray:
+        """(n, classes, classes) draws of the rates from their posterior."""
+        grains = rng.standard_gamma(np.broadcast_to(self.counts + 1 / self.counts.shape[1], (n, *self.counts.shape)))
+        return grains / np.maximum(grains.sum(axis=2, keepdims=True), 1e-300)
+
+
+def errors_of(true: np.ndarray, read: np.ndarray, clusters: np.ndarray, classes: Sequence[str]) -> Errors:
+    """The errors of a reader on real pictures (n,) it never saw; pictures of one cluster are alike and count for less.
+
+    By how much a class tells by its errors; a class without any is taken to be like the others.
+    Raises `Refusal` for a class of which there is no picture, because its errors are then unknown.
+    """
+    counts = np.array([[np.sum((true == name) & (read == other)) for other in classes] for name in classes], float)
+    for name, among in zip(classes, counts.sum(axis=1), strict=True):
+        if not among:
+            raise Refusal(f"There is no real held-out picture of {name!r} to count the reader's errors on; hold some out.")
+    right = (read == true).astype(float)
+    independent = np.array([effective_number(right[true == name], clusters[true == name]) / (true == name).sum() for name in classes])
+    without = np.array([right[true == name].all() for name in classes])
+    if without.any() and not without.all():
+        independent[without] = independent[~without].mean()
+    return Errors(tuple(classes), counts * independent[:, None])
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Drawings of one kind (`HOME`, `KNOWN`, `OTHERS`) in one way of wear: how they look, how sure the reader is, what it gets wrong."""
+
+    kind: str
+    way: str
+    look: np.ndarray  # (6,)
+    sure: float
+    rows: np.ndarray
+    errors: Errors
+
+
+@dataclass(frozen=True)
+class Counted:
+    """All conditions of a reader of `classes`: `true`, `role`, `kind`, `cluster` (n,), and per way what was `read` (ways, n).
+
+    `read` is -1 where a picture has no such way. `looks` (ways, kinds, 6), `sure` (ways, kinds); `spread` (6,) is that of
+    single drawings.
+    """
+
+    classes: tuple[str, ...]
+    ways: tuple[str, ...]
+    arrays: dict[str, np.ndarray]
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        found = []
+        for number, way in enumerate(self.ways):
+            for place, kind in enumerate((HOME, KNOWN, OTHERS)):
+                read = self.arrays["read"][number]
+                objects = (self.arrays["kind"] == HOME) & (self.arrays["role"] == "") & (kind == KNOWN)  # nobody is known or not
+                rows = np.flatnonzero(((self.arrays["kind"] == kind) | objects) & (read >= 0))
+                if len(rows) and not (way == GREY and NONE in self.classes):  # nobody has a tone in grey
+                    found.append(Condition(kind, way, self.arrays["looks"][number, place], float(self.arrays["sure"][number, place]), rows, self._errors(number, rows)))
+        return tuple(found)
+
+    def _errors(self, way: int, rows: np.ndarray) -> Errors:
+        names = np.array(self.classes)
+        true, read = names[self.arrays["true"][rows]], names[self.arrays["read"][way, rows]]
+        return self._of_few(errors_of(true, read, self.arrays["cluster"][rows], self.classes), self.ways[way])
+
+    def _of_few(self, errors: Errors, way: str) -> Errors:
+        """Tones of worn drawings are misread in some drawings and not in others, so of pictures of `FEW` drawings the errors
+        may be far from the mean: they count as if that few had been counted too."""
+        if way == AS_DRAWN or NONE not in self.classes:
+            return errors
+        n = errors.counts.sum(axis=1, keepdims=True)
+        return Errors(errors.classes, errors.counts * FEW / (n + FEW))
+
+    def again(self, condition: Condition, rng: np.random.Generator) -> Errors:
+        """The errors of a condition as whole drawings drawn anew give them (as many, with replacement)."""
+        clusters = self.arrays["cluster"][condition.rows]
+        members = [condition.rows[clusters == name] for name in np.unique(clusters)]
+        way = self.ways.index(condition.way)
+        names = np.array(self.classes)
+        while True:
+            chosen = [members[i] for i in rng.integers(len(members), size=len(members))]
+            rows, which = np.concatenate(chosen), np.repeat(np.arange(len(chosen)), [len(each) for each in chosen])
+            if len(np.unique(self.arrays["true"][rows])) == len(self.classes):
+                return self._of_few(errors_of(names[self.arrays["true"][rows]], names[self.arrays["read"][way, rows]], which, self.classes), condition.way)
+
+    def fitting(self, images: np.ndarray, sure: float) -> tuple[Condition, ...]:
+        """The conditions that pictures uint8 (n, height, width, 3) look like, the nearest first.
+
+        Raises `Refusal` where they look like none, or where the reader is far less sure of them than of any.
+        """
+        seen = looks(images)
+        mean, stray = seen.mean(axis=0), seen.std(axis=0) / np.sqrt(len(seen))
+        away = []
+        for each in self.conditions:
+            apart = np.maximum(np.abs(mean - each.look) - 2 * stray, 0) / self.arrays["spread"]
+            away.append(float(np.sqrt((apart**2).sum())))
+        nearest = min(away)
+        if nearest > STRANGE:
+            near = self.conditions[int(np.argmin(away))]
+            raise Refusal(
+                "These pictures look unlike all that the reader's errors were counted on, so what it reads of them may be wrong;"
+                f" the nearest are drawings {near.way} ({nearest:.1f} spreads away, {STRANGE:g} are allowed). Bring pictures as the model drew them."
+            )
+        order = np.argsort(away, kind="stable")
+        fitting = tuple(self.conditions[i] for i in order if away[i] <= nearest + ALIKE)
+        least = min(each.sure for each in fitting) - UNSURE
+        if sure < least:
+            raise Refusal(f"The reader is unsure of these pictures ({sure:.0%} on average, {least:.0%} of real ones that look alike); it can't read them.")
+        known = tuple(each for each in self.conditions if each.kind in (HOME, KNOWN) and each not in fitting and any(each.way == other.way and other.kind in (HOME, KNOWN) for other in fitting))
+        return fitting + known
+
+    def legible(self, ways: Sequence[str]) -> frozenset[str]:
+        """The roles whose OpenMoji drawings of every group are read right in each of these ways; nobody has none."""
+        roles, true = self.arrays["role"], self.arrays["true"]
+        numbers = [self.ways.index(way) for way in ways]
+        own = np.isin(self.arrays["kind"], (HOME, KNOWN)) & (roles != "")
+        groups = range(len(self.classes) - 1)
+
+        def read_right(role: str, group: int) -> bool:
+            rows = np.flatnonzero(own & (roles == role) & (true == group))
+            return len(rows) > 0 and all((self.arrays["read"][number, rows] == group).mean() >= LEGIBLE for number in numbers)
+
+        return frozenset(str(role) for role in np.unique(roles[own]) if all(read_right(str(role), group) for group in groups))
+
+
+def opened(folder: Path, classes: Sequence[str]) -> Counted:
+    """What was counted of the reader in that folder of the gallery."""
+    try:
+        with np.load(io.BytesIO((folder / KEPT).read_bytes()), allow_pickle=False) as file:
+            arrays = dict(file)
+    except (OSError, ValueError):
+        raise Refusal(f"What the reader {folder.name} gets wrong was not counted ({KEPT} is missing); make it with: python -m genmodels.gallery.make {folder.name}") from None
+    ways = tuple(map(str, arrays.pop("ways")))
+    return Counted(tuple(classes), ways, arrays)
+
+
+def keep_errors(run: Any, grouping: str) -> None:
+    """Count what the reader of a grouping gets wrong, and keep it beside the weights of its run."""
+    from genmodels.files import write_atomically
+    from genmodels.reading_groups import reader_of
+
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **count(reader_of(grouping), LABELS[grouping]))  # type: ignore[arg-type]
+    write_atomically(run.path / KEPT, buffer.getvalue())
+
+
+def count(reader: Any, label: str) -> dict[str, np.ndarray]:
+    """The arrays of `Counted` for a reader of the data set `people` with that label."""
+    from genmodels.data.people import redrawn
+    from genmodels.wear import WAYS
+
+    images, arrays = _drawings(label)  # the autoencoder that redraws knows no yellow people
+    kind, people = arrays["kind"], arrays["role"] != ""
+    ways, kinds = [*WAYS, REDRAWN], (HOME, KNOWN, OTHERS)
+    read, seen, sure = np.full((len(ways), len(images)), -1, np.int8), [], []
+    for number, way in enumerate(ways):
+        rows = np.flatnonzero((kind != OTHERS) & arrays["redrawable"]) if way == REDRAWN else np.arange(len(images))
+        worn = redrawn(images[rows]) if way == REDRAWN else np.stack([WAYS[way](image) for image in images[rows]])
+        worn[~people[rows]] = images[rows][~people[rows]] if way == REDRAWN else worn[~people[rows]]  # it draws people only
+        probable = reader.probabilities(worn)
+        read[number, rows] = classes_read(probable)
+        own = [np.flatnonzero((kind[rows] == each) & people[rows]) for each in kinds]
+        seen.append([looks(worn[each]).mean(axis=0) if len(each) else np.full(len(LOOKS), np.inf) for each in own])
+        sure.append([sureness(probable[each]) if len(each) else 1.0 for each in own])
+    spread = np.maximum(looks(images[(kind == HOME) & people]).std(axis=0), NARROW)
+    return arrays | {"ways": np.array(ways), "read": read, "looks": np.array(seen, np.float32), "sure": np.array(sure, np.float32), "spread": spread.astype(np.float32)}
+
+
+def classes_read(probable: np.ndarray) -> np.ndarray:
+    """The numbers (n,) of the classes that are read by probabilities (n, classes); the last, nobody, by more than a half."""
+    return np.where(probable[:, -1] > 0.5, probable.shape[1] - 1, probable[:, :-1].argmax(axis=1))
+
+
+def sureness(probable: np.ndarray) -> float:
+    """How sure a reader is, from 0 to 1: the mean of the greatest probability (n, classes), where it is not that of nobody."""
+    read = classes_read(probable) < probable.shape[1] - 1
+    return float(probable[read, :-1].max(axis=1).mean()) if read.any() else 0.0
+
+
+def _drawings(label: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The pictures that errors are counted on, and of each what it truly is, whose drawing, its role and its cluster."""
+    from genmodels.data import DATA
+    from genmodels.data.people import emoji_people
+
+    test = DATA["people"].from_dict({"label": label}).load().test
+    known, _ = emoji_people(label)
+    rng = np.random.default_rng(7)
+    somebody, home = test.groups["gender"] != "", test.groups["hand"] == "openmoji"
+    parts = [(HOME, test.take(_some(home & somebody, rng))), (OTHERS, test.take(_some(~home & somebody, rng))), (KNOWN, known.take(_some(np.ones(len(known), bool), rng)))]
+    parts += [(HOME, test.take(_some(home & ~somebody, rng))), (OTHERS, test.take(_some(~home & ~somebody, rng)))]
+    images, true = (np.concatenate([getattr(part, name) for _, part in parts]) for name in ("images", "labels"))
+    kind = np.concatenate([np.full(len(part), name) for name, part in parts])
+    role = np.concatenate([part.groups["role"] for _, part in parts]).astype(str)
+    hand = np.concatenate([part.groups.get("hand", np.full(len(part), "openmoji")) for _, part in parts]).astype(str)
+    tone = np.concatenate([part.groups["skin tone"] for _, part in parts]).astype(str)
+    name = [f"{of} {what}" if what else str(number) for number, (of, what) in enumerate(zip(hand, role, strict=True))]  # an object is one of its own
+    return images, {"true": true.astype(np.int8), "role": role, "kind": kind, "redrawable": (role == "") | (tone != ""), "cluster": np.unique(name, return_inverse=True)[1].astype(np.int32)}
+
+
+def _some(chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return np.sort(rng.permutation(np.flatnonzero(chosen))[:MOST])
