@@ -177,7 +177,7 @@ def _above(own: np.ndarray, theirs: np.ndarray, lengths: np.ndarray, shares: np.
         start = int(np.clip(middle - few // 2, 0, len(own) - few))
         limits[length] = np.quantile(theirs[start : start + few], QUANTILE, axis=0, method="lower")
     limit = np.array([limits[length] for length in lengths.tolist()]).reshape(-1, 2)
-    over: np.ndarray = (shares > limit).any(axis=1) | ((shares >= 1) & (limit >= 1)).all(axis=1)
+    over = np.asarray((shares > limit).any(axis=1) | ((shares >= 1) & (limit >= 1)).all(axis=1))
     return over
 
 
