@@ -118,7 +118,7 @@ def audited(findings: object, document: Mapping[str, Any] | None = None) -> None
         if why := "" if came else left_out(document or {}, finding):
             told.append(f"Not counted in the last document: {why}.")
         if verdict not in ("not measured", "reported") and not came:
-            told.append(error_rates.sentence(finding.get("error_rates")))
+            told.append(error_rates.sentence(finding.get("error_rates"), verdict))
         if told:
             st.caption(safe_text(" ".join(told), 1200))
     _counted([finding for finding in found if made_where(finding) != IMPORTED and isinstance(finding.get("error_rates"), Mapping)])

@@ -354,7 +354,7 @@ def _told(finding: Mapping[str, Any]) -> Iterator[str]:
     """Verdict and what was found; below it why nothing was, or how often such a verdict is wrong, and what to do."""
     yield f"{finding['verdict']:13s} {finding['audit']}, {finding['part'] or 'all'}: {finding['claim']}"
     if finding["verdict"] not in ("not measured", "reported"):
-        yield " " * 14 + sentence(finding["error_rates"])
+        yield " " * 14 + sentence(finding["error_rates"], finding["verdict"])
     for name in ("reason", "remedy"):
         if finding[name]:
             yield " " * 14 + finding[name]

@@ -19,8 +19,9 @@ import numpy as np
 from genmodels.findings import clopper_pearson
 
 POOLS, EACH = 25, 8  # pools of families drawn anew, and repetitions with each: 200 in all
+SURE = 0.8  # power from which a sentence need not say how many culprits pass
 NEGLIGIBLE = 1e-10  # of all cases: counts that are rarer are not judged
-VERSION = "1"  # of what is computed here: a change of a number is a new version
+VERSION = "2"  # of what is computed here: a change of a number is a new version
 
 Rates = dict[str, Any]
 Repeat = Callable[[np.random.Generator], str]  # one repetition: its verdict
@@ -53,8 +54,8 @@ def exactly(n: int, cases: Sequence[tuple[Case, float]], rule: Callable[[int], s
         probable = binom.pmf(np.arange(n + 1), n, share)
         counts = np.flatnonzero(probable > NEGLIGIBLE)
         verdicts |= {int(k): rule(int(k)) for k in counts if int(k) not in verdicts}
-        chance = {name: float(sum(probable[k] for k in counts if verdicts[int(k)] == name)) for name in ("fail", "warn")}
-        rows.append(_row(case, chance["fail"], chance["fail"], chance["fail"], chance["fail"] + chance["warn"], None))
+        chance = {name: float(sum(probable[k] for k in counts if verdicts[int(k)] == name)) for name in ("fail", "warn", "pass")}
+        rows.append(_row(case, chance["fail"], chance["fail"], chance["fail"], chance["fail"] + chance["warn"], None) | {"passed": chance["pass"]})
     return summary(rows, n)
 
 
@@ -76,7 +77,7 @@ def resampled(
         rate, low, high = over_pools(verdicts == "fail")
         warned, _, warned_high = over_pools(np.isin(verdicts, ("fail", "warn")))
         row = _row(case, rate, low, high, warned, warned_high)
-        rows.append(row | {"not_measured": float((verdicts == "not measured").mean()), "repetitions": verdicts.size, "pools": pools})
+        rows.append(row | {"passed": float((verdicts == "pass").mean()), "not_measured": float((verdicts == "not measured").mean()), "repetitions": verdicts.size, "pools": pools})
     return summary(rows, n)
 
 
@@ -122,7 +123,7 @@ def summary(rows: Sequence[Rates], n: int, how: str = "in place") -> Rates:
     return {
         "false_alarm": worst["rate"], "false_alarm_high": worst["high"], "innocent": worst["case"],
         "warned": warned["warned"], "warned_high": warned["warned_high"],
-        "power": caught["rate"], "power_low": caught["low"], "effect": caught["effect"], "case": caught["case"],
+        "power": caught["rate"], "power_low": caught["low"], "effect": caught["effect"], "case": caught["case"], "passed": caught.get("passed"),
         **({"small_power": small["rate"], "small_power_low": small["low"], "small_effect": small["effect"], "small_case": small["case"]} if small else {}),
         "n": int(n), "repetitions": min((row["repetitions"] for row in rows if "repetitions" in row), default=None),
         "pools": min((row["pools"] for row in rows if "pools" in row), default=None), "how": how, "cases": list(rows),
@@ -134,19 +135,27 @@ def unknown_rates(reason: str) -> Rates:
     return {"not_measured": reason}
 
 
-def sentence(rates: object) -> str:
-    """One plain sentence: "Wrongly alarms in 3 of 100 tests; finds 9 of 10 models that draw 60 to 40"."""
+def sentence(rates: object, verdict: str = "fail") -> str:
+    """One plain sentence: "Wrongly alarms in 3 of 100 tests; finds 9 of 10 models that draw 60 to 40".
+
+    Of the verdict "warn" it says how often an innocent is warned of or fails.
+    """
     if not isinstance(rates, Mapping):
         return "How often such a verdict is wrong was not measured."
     wanted = ("false_alarm", "power")
     if not all(isinstance(rates.get(name), int | float) for name in wanted):
         reason = str(rates.get("not_measured") or "there is none of this verdict").rstrip(".")
         return f"How often such a verdict is wrong was not measured: {reason}."
-    high = rates.get("false_alarm_high")
-    most = f" (at most {_of(high)})" if isinstance(high, float) and _of(high) != _of(rates["false_alarm"]) else ""
-    told = f"Wrongly alarms in {_of(rates['false_alarm'])} tests{most}"
-    worst = f" of models that {rates['innocent']}" if rates.get("innocent") and rates["false_alarm"] > 0.05 else ""
+    wrong, names = rates["false_alarm"], ("false_alarm_high", "innocent")
+    if verdict == "warn" and isinstance(rates.get("warned"), int | float):
+        wrong, names = rates["warned"], ("warned_high", "")
+    high = rates.get(names[0])
+    most = f" (at most {_of(high)})" if isinstance(high, float) and _of(high) != _of(wrong) else ""
+    told = f"Wrongly {'warns' if verdict == 'warn' else 'alarms'} in {_of(wrong)} tests{most}"
+    worst = f" of models that {rates['innocent']}" if rates.get(names[1]) and wrong > 0.05 else ""
     found = f"; finds {_of(rates['power'])} models that {rates.get('case') or 'have the planted fault'}"
+    if isinstance(rates.get("passed"), int | float) and rates["power"] < SURE:
+        found += f" and passes {_of(rates['passed'])} (of the others it says that it can't tell)"
     if isinstance(rates.get("small_power"), int | float):
         found += f", {_of(rates['small_power'])} that {rates['small_case']}"
     return f"{told}{worst}{found}."

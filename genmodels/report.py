@@ -195,7 +195,7 @@ def _found(findings: Sequence[Mapping[str, Any]], came: bool = False) -> Table:
         shown = f"{_value(estimate['value'])} ({_value(estimate['low'])} to {_value(estimate['high'])}), n = {estimate['n']}" if estimate else ""
         rows.append((
             f"{NOTE}: {verdict}" if came else f"{SIGNS.get(verdict, '?')} {verdict}", str(finding.get("audit", "")), str(finding.get("question") or ""), str(finding.get("claim", "")), shown,
-            "" if limit is None else _value(limit), "" if came or verdict in ("reported", "not measured") else sentence(finding.get("error_rates")),
+            "" if limit is None else _value(limit), "" if came or verdict in ("reported", "not measured") else sentence(finding.get("error_rates"), verdict),
             " ".join(str(finding[name]) for name in ("reason", "remedy") if finding.get(name)),
         ))  # fmt: skip
     columns = ("verdict", "audit", "question", "what was found", "estimate (interval, 95 % if not said)", "limit", "how often such a verdict is wrong", "what to do")

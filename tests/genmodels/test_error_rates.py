@@ -92,3 +92,11 @@ def test_what_is_kept_is_read_again_and_a_changed_file_is_not(home: Path, monkey
 )  # fmt: skip
 def test_rates_are_one_plain_sentence(rates: object, said: str) -> None:
     assert sentence(rates) == said
+
+
+def test_a_warning_has_the_rate_of_warnings_and_a_weak_test_says_what_it_passes() -> None:
+    rates = {"false_alarm": 0.0, "warned": 0.2, "warned_high": 0.3, "power": 0.3, "passed": 0.02, "case": "copy 2 %", "innocent": "copy nothing"}
+    assert sentence(rates, "warn").startswith("Wrongly warns in 2 of 10 tests (at most 3 of 10)")
+    assert sentence(rates, "pass") == "Wrongly alarms in 0 of 100 tests; finds 3 of 10 models that copy 2 % and passes 2 of 100 (of the others it says that it can't tell)."
+    row = exactly(300, CASES, rule)["cases"][2]
+    assert row["passed"] + row["warned"] <= 1
