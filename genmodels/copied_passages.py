@@ -99,8 +99,8 @@ class Chance:
 
     @cached_property
     def independent(self) -> float:
-        """As many independent passages as these vary like."""
-        return float(max(1.0, min(effective_number(self.flags.astype(float), self.blocks), len(self.flags) / self.alike)))
+        """Half as many independent passages as these vary like: what is written has subjects of its own, which vary as much."""
+        return float(max(1.0, min(effective_number(self.flags.astype(float), self.blocks), len(self.flags) / self.alike) / 2))
 
     def estimate(self, k: int, n: int) -> Estimate:
         """Share of copies beyond chance with its interval, where k of n texts lie above."""

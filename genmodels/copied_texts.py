@@ -60,7 +60,7 @@ def _how_many(subject: Subject, vocabulary: Words, unseen: Chance, lengths: np.n
         f" So {estimate.value:.1%} ({estimate.low:.1%} to {estimate.high:.1%}) are copied; the longest run is {exhibits[0]['words']} words. Of training texts copied on purpose"
         f" {counted[0.0]:.0%} would be counted, with one word in ten changed {counted[0.1]:.0%}, with one in three {counted[1 / 3]:.0%}."
     )
-    what = ["copied texts", k, n, unseen.flags, unseen.blocks, unseen.alike, list(counted.items()), accepted, effect, subject.seed]
+    what = ["copied texts 2", k, n, unseen.flags, unseen.blocks, unseen.alike, list(counted.items()), accepted, effect, subject.seed]
     rates = kept_by(what, lambda: _rates(unseen, n, counted, accepted, effect, subject.seed))
     return judge("extraction", told, estimate, limit=accepted, warn=0.0, effect=effect, question=HOW_MANY, remedy=remedy, exhibits=exhibits, part="longest", error_rates=rates)
 
