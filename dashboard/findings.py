@@ -88,40 +88,42 @@ def imported_notice(found: Sequence[Mapping[str, Any]]) -> None:
         st.warning("What is drawn below came with the run: imported, not measured here. Audit the model to have it measured.", icon=":material/move_to_inbox:")
 
 
-def badge(verdict: str) -> None:
-    """A verdict as a word with an icon."""
+def badge(verdict: str) -> str:
+    """A verdict as markdown: a word with an icon."""
     icon, colour = VERDICTS.get(verdict, VERDICTS["not measured"])
-    st.badge(verdict if verdict in VERDICTS else "not measured", icon=icon, color=colour)  # type: ignore[arg-type]
+    return f":{colour}-badge[{icon} {verdict if verdict in VERDICTS else 'not measured'}]"
 
 
 def audited(findings: object, document: Mapping[str, Any] | None = None) -> None:
-    """Each finding of an audit: the question small, verdict and what was found large, then what to do and how often such a
-    verdict is wrong; nothing where none was made. What came with an imported run wears no verdict, and what the last
-    document left out says why."""
+    """Every finding of an audit, and folded the planted cases behind their error rates; nothing where none was made."""
     found = [finding for finding in findings if isinstance(finding, Mapping)] if isinstance(findings, list) else []
     if not found:
         return
     st.markdown("#### Audited")
     for finding in found:
-        verdict, question = str(finding.get("verdict")), str(finding.get("question") or "")
-        if question and question != finding.get("claim"):
-            st.caption(safe_text(question, 200))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            came = made_where(finding) == IMPORTED
-            if came:
-                st.badge(NOTE, icon=":material/move_to_inbox:", color="gray")
-            elif verdict != "reported":
-                badge(verdict)
-            st.markdown(safe_text(f"It came with the verdict {verdict!r}. {finding.get('claim', '')}" if came else finding.get("claim", ""), 600), width="stretch")
-        wanted = ("reason", "remedy") if verdict in ("fail", "warn") else ("reason",)
-        told = [str(finding[name]) for name in wanted if finding.get(name)]
-        if why := "" if came else left_out(document or {}, finding):
-            told.append(f"Not counted in the last document: {why}.")
-        if verdict not in ("not measured", "reported") and not came:
-            told.append(error_rates.sentence(finding.get("error_rates"), verdict))
-        if told:
-            st.caption(safe_text(" ".join(told), 1200))
+        with st.container(border=True, gap="xsmall"):
+            _finding(finding, document or {})
     _counted([finding for finding in found if made_where(finding) != IMPORTED and isinstance(finding.get("error_rates"), Mapping)])
+
+
+def _finding(finding: Mapping[str, Any], document: Mapping[str, Any]) -> None:
+    """The question small, verdict and what was found large, then what to do and how often such a verdict is wrong.
+
+    What came with an imported run wears no verdict; what the last document left out says why.
+    """
+    verdict, question, claim = str(finding.get("verdict")), str(finding.get("question") or ""), finding.get("claim", "")
+    came = made_where(finding) == IMPORTED
+    if question and question != claim:
+        st.caption(safe_text(question, 200))
+    worn = f":gray-badge[:material/move_to_inbox: {NOTE}] " if came else "" if verdict == "reported" else f"{badge(verdict)} "
+    st.markdown(worn + safe_text(f"It came with the verdict {verdict!r}. {claim}" if came else claim, 900))
+    told = [str(finding[name]) for name in (("reason", "remedy") if verdict in ("fail", "warn") else ("reason",)) if finding.get(name)]
+    if why := "" if came else left_out(document, finding):
+        told.append(f"Not counted in the last document: {why}.")
+    if verdict not in ("not measured", "reported") and not came:
+        told.append(error_rates.sentence(finding.get("error_rates"), verdict))
+    if told:
+        st.caption(safe_text(" ".join(told), 1200))
 
 
 def _counted(found: Sequence[Mapping[str, Any]]) -> None:
