@@ -109,11 +109,11 @@ def both_losses(subject: Subject) -> tuple[Sides, Any, str]:
     numbers = {name: (ours[name], theirs[name]) for name in ours}
     if hasattr(parts[0], "tokens"):
         trained, held_out = (window_families(part, index) for part, index in zip(parts, chosen, strict=True))
-        return Sides(*sides, (trained, held_out + trained.max() + 1), numbers), {}, "documents"  # type: ignore[arg-type]
+        return Sides(sides[0], sides[1], (trained, held_out + trained.max() + 1), numbers), {}, "documents"
     few = [part.take(index) for part, index in zip(parts, chosen, strict=True)]
     numbers["rest after 20 components"] = rests(few[0].images, few[1].images)
     groups = {name: [part.groups[name] for part in few] for name in parts[0].groups if name != "role"}
-    return Sides(*sides, picture_families(*few), numbers), groups, "drawings"  # type: ignore[arg-type]
+    return Sides(sides[0], sides[1], picture_families(*few), numbers), groups, "drawings"
 
 
 def roc(ours: np.ndarray, theirs: np.ndarray) -> list[list[float]]:
