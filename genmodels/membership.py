@@ -8,7 +8,7 @@ them between both sides is not taken for memory.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from genmodels.splits import copies, families
 LEAST_FAMILIES = 5  # on each side
 FEW_DOCUMENTS, ROW = 10, 10  # with fewer documents, rows of so many windows side by side are taken for one
 COMPARED = 4000  # pictures of both sides, up to which those that are equal are found
-DEALS = 100
+DEALS, FITTED = 100, 20  # and those on which the planted AUC is set
 NOTHING = 1e-4  # of the spread of losses: what numbers that no model knows leave of one of them, but for rounding
 CRUDE = 0.99  # AUC of what nobody would miss
 
@@ -140,8 +140,10 @@ def rates(sides: Sides, limit: float, warn: float, effect: float, seed: int) -> 
              (Case(f"know their training examples so well (AUC {most:.2f})", True, most - limit), most),
              (Case(f"know them half as far above the limit (AUC {(limit + most) / 2:.3g})", True, (most - limit) / 2), (limit + most) / 2),
              (Case(f"know them by heart (AUC {CRUDE})", True, CRUDE - limit, crude=True), CRUDE)]  # fmt: skip
-    rest = np.concatenate(beyond(sides))
-    off = {auc: 0.0 if auc == 0.5 else shift(rest, rest, auc) for _, auc in cases}
+    deals, losses = _deals(sides, seed), _levelled(sides)
+    few = [beyond(_taken(sides, losses, *deal)) for deal in deals[:FITTED]]
+    one, other = (np.concatenate([each[side] for each in few]) for side in (0, 1))
+    off = {auc: 0.0 if auc == 0.5 else shift(one, other, auc) for _, auc in cases}
     return _planted(sides, seed, lambda each: verdict_on(auc_of(each), limit, warn, effect), [(case, lambda losses, rng, auc=auc: losses - off[auc]) for case, auc in cases])
 
 
@@ -154,15 +156,27 @@ def rates_at(sides: Sides, judged: Callable[[Sides], str], limit: float, effect:
     return _planted(sides, seed, judged, [(case, lambda losses, rng, share=share: np.where(rng.random(len(losses)) < share, lowest, losses)) for case, share in cases])
 
 
+def _levelled(sides: Sides) -> np.ndarray:
+    """Losses (n + m,) of both, those of training examples raised until nothing is told any more."""
+    return np.concatenate([sides.ours - shift(*beyond(sides), 0.5), sides.theirs])
+
+
+def _deals(sides: Sides, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    return [dealt(sides, np.random.default_rng([seed, number, 37])) for number in range(DEALS)]
+
+
+def _taken(sides: Sides, losses: np.ndarray, train: np.ndarray, test: np.ndarray) -> Sides:
+    """Both sides anew, of losses (n + m,) and the indices of what is called training and held out."""
+    family = np.concatenate(sides.families)
+    numbers = {name: np.concatenate(both) for name, both in sides.blind.items()}
+    return Sides(losses[train], losses[test], (family[train], family[test]), {name: (each[train], each[test]) for name, each in numbers.items()})
+
+
 def _planted(sides: Sides, seed: int, judged: Callable[[Sides], str], cases: Any) -> Rates:
     """Each case, a function of (losses, generator) of what is called training, on the same deals of whole families."""
     if min(sides.numbers()) < LEAST_FAMILIES:
         return unknown_rates("too few families to deal anew")
-    rest = beyond(sides)
-    losses = np.concatenate([sides.ours - shift(*rest, 0.5), sides.theirs])
-    family = np.concatenate(sides.families)
-    numbers = {name: np.concatenate(both) for name, both in sides.blind.items()}
-    deals = [dealt(sides, np.random.default_rng([seed, number, 37])) for number in range(DEALS)]
+    losses, deals = _levelled(sides), _deals(sides, seed)
 
     def pool(known: Callable[[np.ndarray, np.random.Generator], np.ndarray]) -> Any:
         left = iter(deals)
@@ -171,7 +185,8 @@ def _planted(sides: Sides, seed: int, judged: Callable[[Sides], str], cases: Any
             train, test = next(left)
 
             def repeat(again: np.random.Generator) -> str:
-                return judged(Sides(known(losses[train], again), losses[test], (family[train], family[test]), {name: (each[train], each[test]) for name, each in numbers.items()}))
+                each = _taken(sides, losses, train, test)
+                return judged(replace(each, ours=known(each.ours, again)))
 
             return repeat
 
