@@ -146,6 +146,20 @@ def test_the_rate_shown_is_of_the_wear_where_it_is_known() -> None:
     assert jpeg["miss_of"].count("JPEG") == 1 and 0 <= unknown["miss_as_it_was"] <= unknown["miss"] <= 1
 
 
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_the_sentence_of_a_file_holds_the_rates_of_its_wear(form: str) -> None:
+    import io
+
+    from genmodels.provenance.verifying import verify
+
+    buffer = io.BytesIO()
+    to_picture(DATA["openmoji"](size=128).load().test.images[0]).save(buffer, form)
+    found = verify(buffer.getvalue(), "x", detector=lambda image: {"verdict": "no sign", "probability": 0.1, "abstained": False})
+    counted = rates(lossy=form == "JPEG")
+    assert counted is not None and f"{100 * counted['miss']:.0f} % in the worst wear" in found["sentence"]
+    assert found["detector"]["false_alarm"] == counted["false_alarm"]
+
+
 def test_the_detector_of_the_gallery_tells_a_vae_from_drawings_and_shows_where() -> None:
     detector = open_detector()
     assert detector is not None
