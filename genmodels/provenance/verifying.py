@@ -208,7 +208,8 @@ def _detected(reading: Part) -> str:
     if reading["verdict"] == "generated":
         wrong = f"of drawings that no generator made it says so of {100 * reading['false_alarm']:.1f} % (at most {100 * reading['false_alarm_high']:.1f} %) in the worst wear" if known else "how often it is wrong was not measured"
         return f" The detector, which needs no mark, finds that it looks generated: {wrong}."
-    missed = f": of what the generators it knows draw it misses {100 * reading['miss_as_it_was']:.0f} % as it was and {100 * reading['miss']:.0f} % in the worst wear" if known else ""
+    plain = f"{100 * reading['miss_as_it_was']:.0f} % as it was and " if isinstance(reading.get("miss_as_it_was"), float) else ""
+    missed = f": of what the generators it knows draw it misses {plain}{100 * reading['miss']:.0f} % in the worst wear" if known else ""
     return f" The detector, which needs no mark, finds no trace of a generator{missed}."
 
 

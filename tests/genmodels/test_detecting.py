@@ -55,7 +55,7 @@ def test_a_threshold_holds_its_promise_in_nine_of_ten_draws() -> None:
     held = []
     for number in range(300):
         rng = np.random.default_rng(number)
-        held.append((rng.normal(size=20_000) >= detecting.tolerance_bound(rng.normal(size=700))).mean() <= detecting.FALSE_ALARMS + 0.001)
+        held.append((rng.normal(size=20_000) >= detecting.tolerance_bound(rng.normal(size=700), confidence=0.9)).mean() <= detecting.FALSE_ALARMS + 0.001)
     assert 0.86 < np.mean(held) <= 0.99
     assert detecting.tolerance_bound(np.arange(50.0)) > 49
 
@@ -146,12 +146,26 @@ def test_the_rate_shown_is_of_the_wear_where_it_is_known() -> None:
     assert jpeg["miss_of"].count("JPEG") == 1 and 0 <= unknown["miss_as_it_was"] <= unknown["miss"] <= 1
 
 
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_the_sentence_of_a_file_holds_the_rates_of_its_wear(form: str) -> None:
+    import io
+
+    from genmodels.provenance.verifying import verify
+
+    buffer = io.BytesIO()
+    to_picture(DATA["openmoji"](size=128).load().test.images[0]).save(buffer, form)
+    found = verify(buffer.getvalue(), "x", detector=lambda image: {"verdict": "no sign", "probability": 0.1, "abstained": False})
+    counted = rates(lossy=form == "JPEG")
+    assert counted is not None and f"{100 * counted['miss']:.0f} % in the worst wear" in found["sentence"]
+    assert found["detector"]["false_alarm"] == counted["false_alarm"]
+
+
 def test_the_detector_of_the_gallery_tells_a_vae_from_drawings_and_shows_where() -> None:
     detector = open_detector()
     assert detector is not None
     real = DATA["openmoji"]().load().test.images
     drawn = RunStore.default()["vae-openmoji"].generator().sample(60, seed=42)
-    assert detector.flagged(drawn).mean() > 0.8 and detector.flagged(real).mean() < 0.06
+    assert detector.flagged(drawn).mean() > 0.7 and detector.flagged(real).mean() < 0.03
     away = detector.given_away(drawn[0])
     assert away.shape == (32, 32) and np.isfinite(away).all() and away.std() > 0
     assert detector(drawn[0]) == detector(drawn[0])  # the same picture, the same score
@@ -164,13 +178,16 @@ def test_the_detector_of_the_gallery_tells_diffused_pictures_of_seeds_it_never_s
     assert detector is not None
     captions = DATA["openmoji"].from_dict(run.experiment.source).load().train.captions[::40][:32]
     drawn = run.generator().sample(len(captions), seed=77, given=list(captions), drawing=Drawing(steps=10))
-    assert detector.flagged(drawn).mean() > 0.7
+    real = DATA["openmoji"]().load().test.images
+    scores = np.concatenate([detector.scores(drawn), detector.scores(real)])
+    assert area_under_curve(scores, np.arange(len(scores)) < len(drawn)) > 0.9
+    assert detector.read(drawn)[1].mean() > 0.9  # none of them is taken for something else
 
 
 def test_wear_keeps_the_shape_and_is_the_same_for_one_seed() -> None:
     image = DATA["openmoji"]().load().test.images[0]
     first, second = ([worn(image, np.random.default_rng(seed)) for seed in range(12)] for _ in range(2))
-    assert all(each.shape == image.shape and each.dtype == np.uint8 for each in first)
+    assert all(each.shape[2] == 3 and each.dtype == np.uint8 for each in first)
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True)) and len({each.tobytes() for each in first}) > 8
 
 
