@@ -38,7 +38,7 @@ def text(rng: np.random.Generator) -> np.ndarray:
     large = Image.new("RGB", (4 * SIDE, 4 * SIDE), "white")
     pen, step = ImageDraw.Draw(large), int(rng.integers(9, 24))
     for top in range(int(rng.integers(0, step)), 4 * SIDE, step):
-        pen.text((rng.integers(0, 12), top), "".join(rng.choice(list(LETTERS), 30)), fill=tuple(rng.integers(0, 90, 3).tolist()))
+        pen.text((int(rng.integers(0, 12)), top), "".join(rng.choice(list(LETTERS), 30)), fill=tuple(rng.integers(0, 90, 3).tolist()))
         if rng.random() < 0.4:
             pen.line([(0, top), (4 * SIDE, top)], fill="black")
     for left in rng.integers(0, 4 * SIDE, int(rng.choice([0, 0, 3, 6]))).tolist():

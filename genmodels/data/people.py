@@ -81,7 +81,7 @@ class People(Knobs):
         again.append(_changed(known.take(toned), redrawn(known.images[toned])))  # the autoencoder knows no yellow people
         half = rng.random(len(empty)) < 0.5
         spoilt = _changed(empty, np.stack([worn(image, rng) if each else image for image, each in zip(empty.images, half, strict=True)]))
-        arrays = {}
+        arrays: dict[str, np.ndarray] = {}
         for split, whole in (("train", _joined(again if self.alone else [*again, spoilt])), ("test", _joined([unknown, seen_empty]))):
             if split == "train":
                 held_out = {image.tobytes() for image in unknown.images} | {image.tobytes() for image in seen_empty.images}
@@ -169,7 +169,7 @@ def _changed(examples: Examples, images: np.ndarray) -> Examples:
 
 def _joined(parts: list[Examples]) -> Examples:
     assert all(each.labels is not None for each in parts) or all(each.labels is None for each in parts)
-    labels = None if parts[0].labels is None else np.concatenate([each.labels for each in parts])  # type: ignore[misc]
+    labels = None if parts[0].labels is None else np.concatenate([each.labels for each in parts])
     groups = {name: np.concatenate([each.groups[name] for each in parts]) for name in parts[0].groups}
     captions = tuple(caption for each in parts for caption in each.captions)
     return Examples(np.concatenate([each.images for each in parts]), labels, captions, groups)
