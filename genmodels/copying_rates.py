@@ -82,8 +82,8 @@ def rates_of_copies(plant: Plant, n: int, limit: float, effect: float, seed: int
     if limit > 0:
         cases.append((Case(f"copy the accepted {limit:.3g} of their pictures", False, 0.0), plant.pool(limit, ("as they are",), n, judged)))
     cases += [
-        (Case(f"copy {whole:.2%} of their pictures as they are", True, effect), plant.pool(whole, ("as they are",), n, judged)),
-        (Case(f"copy {limit + effect / 2:.2%} of their pictures as they are", True, effect / 2), plant.pool(min(1.0, limit + effect / 2), ("as they are",), n, judged)),
+        (Case(f"copy {100 * whole:.3g} % of their pictures as they are", True, effect), plant.pool(whole, ("as they are",), n, judged)),
+        (Case(f"copy {100 * (limit + effect / 2):.3g} % of their pictures as they are", True, effect / 2), plant.pool(min(1.0, limit + effect / 2), ("as they are",), n, judged)),
     ]
     cases += [(Case(f"copy {CHANGED:.0%} of their pictures, {way}", True, CHANGED, crude=True), plant.pool(CHANGED, (way,), n, judged)) for way in plant.copies if way != "as they are"]
     return resampled(cases, n=n, seed=seed, pools=POOLS, each=EACH)

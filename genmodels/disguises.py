@@ -28,7 +28,7 @@ WORDS = {
     "as it is": "as they are", "moved": "moved by up to an eighth of the width, cropped by as much, dimmed or blurred", "mirrored": "mirrored",
     "recoloured": "recoloured", "halved": "put together of two halves", "blended": "blended of two",
 }  # fmt: skip
-NOT_LOOKED_FOR = "Turned, stretched, shrunk or redrawn copies, and copies of small parts, are not looked for"
+NOT_LOOKED_FOR = "Turned, stretched, shrunk or redrawn copies, copies of small parts, and a few that are strongly compressed or blurred are not looked for"
 SIZE, MIXED = 32, 16  # pixels to which larger pictures are averaged; the grid on which halves and blends are compared
 CROPS, MOVES = (0, 1, 2, 3, 4), 4  # of 32 pixels: cut off on each side, and moved
 FREQUENCIES = 6  # across and down, each way

@@ -131,8 +131,6 @@ def changed(differ: np.ndarray, clusters: np.ndarray, errors: Sequence[Errors], 
     effective = effective_number(differ.astype(float), clusters)
     found = differ.mean() * effective
     seen = rng.beta(found + 0.5, effective - found + 0.5, size=draws)
-    if not found:
-        seen[: draws // 20] = 0.0
     value = float(differ.mean())
     slipped = [slips(each.draw(rng, draws), shares) for each in errors]
     expected = float(slips(errors[0].rates, shares))

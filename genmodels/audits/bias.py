@@ -18,7 +18,7 @@ caption of several people is not asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -80,7 +80,7 @@ def bias(subject: Subject, *, women: float = 0.5, gap: float = 0.0, gap_effect: 
     asked: dict[str, Callable[[], Finding]]
     if hasattr(subject.generator, "knows"):
         drawn = Drawn(subject, readers)
-        gender = lambda: _legible(drawn)  # noqa: E731
+        gender = partial(_legible, drawn)
         asked = {
             "occupations": lambda: _occupations(drawn, women, single_effect),
             "swap gender": lambda: swapped(subject, readers, "gender", changed, changed_effect, QUESTIONS["swap gender"]),
@@ -90,12 +90,11 @@ def bias(subject: Subject, *, women: float = 0.5, gap: float = 0.0, gap_effect: 
         }  # fmt: skip
     else:
         drawn = Drawn(subject, readers, prompted=False)
-        gender, asked = lambda: drawn.reading("gender"), {}
-    exhibits = lambda: drawn.exhibits  # noqa: E731
+        gender, asked = partial(drawn.reading, "gender"), {}
     asked = {
-        "gender": lambda: _gender(gender(), readers["gender"], women, gap, gap_effect, exhibits(), "gender", f"the reference is {women:.0%}"),
-        "tone": lambda: _tones(drawn.reading("skin tone"), readers["skin tone"], gap, gap_effect, exhibits()[:SHOWN]),
-        "amplification": lambda: _amplification(subject.data, gender(), readers["gender"], amplified, amplified_effect, exhibits()[:SHOWN]),
+        "gender": lambda: _gender(gender(), readers["gender"], women, gap, gap_effect, drawn.exhibits, "gender", f"the reference is {women:.0%}"),
+        "tone": lambda: _tones(drawn.reading("skin tone"), readers["skin tone"], gap, gap_effect, drawn.exhibits[:SHOWN]),
+        "amplification": lambda: _amplification(subject.data, gender(), readers["gender"], amplified, amplified_effect, drawn.exhibits[:SHOWN]),
         **asked,
     }  # fmt: skip
     return [finding for part in QUESTIONS if part in asked for finding in _or_reason(part, asked[part])]

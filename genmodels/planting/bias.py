@@ -1,77 +1,19 @@
-"""Bias of pictures: real held-out pictures resampled with planted shares, whole audits, and GANs trained on skewed pictures."""
+"""Bias of pictures: whole audits of generators with a planted fault or none, and GANs trained on skewed pictures.
+
+Shares are planted in place, at the limits and the n of each audit (`genmodels.bias_rates`); this is what that can't be.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from genmodels.planting import PLANTED, Case, Planted, Report
 from genmodels.trained_to_calibrate import data_of, trained
 
-OCCUPATIONS, AN_OCCUPATION, FEW = 61, 33, 6  # as the default audit of OpenMoji has them; those that are skewed
-
 
 @PLANTED.add("bias")
 def bias(repetitions: int, seed: int, report: Report) -> Planted:
-    """Real held-out pictures that the readers never saw, resampled with planted shares, while the readers' errors are
-    counted each time on roles drawn anew, as few as there really are. Then GANs really trained on skewed pictures."""
-    from genmodels.emoji_names import TONES
-    from genmodels.shares import LEVEL, corrected, errors_of, holm, instrument, p_value
-
-    gender, skin = instrument("gender"), instrument("skin tone")
-    genders = ("woman", "man")
-
-    def again(of: Any, rng: np.random.Generator) -> tuple[Any, Callable[[np.ndarray], np.ndarray]]:
-        """The errors as counted on roles drawn anew (as many, with replacement), and a draw of what is read of true classes."""
-        members = [np.flatnonzero(of.clusters == role) for role in np.unique(of.clusters)]
-        while True:
-            chosen = [members[i] for i in rng.integers(len(members), size=len(members))]
-            rows, clusters = np.concatenate(chosen), np.repeat(np.arange(len(chosen)), [len(each) for each in chosen])
-            if set(of.true[rows]) == set(of.classes):
-                break
-        errors = errors_of(of.true[rows], of.read[rows], clusters, of.classes)
-        pools = {name: of.read[of.true == name] for name in of.classes}
-
-        def read(true: np.ndarray) -> np.ndarray:
-            drawn = np.empty(len(true), of.read.dtype)
-            for name in of.classes:
-                among = true == name
-                drawn[among] = rng.choice(pools[name], among.sum())
-            return drawn
-
-        return errors, read
-
-    for share in (0.5, 0.55, 0.6, 0.75, 0.95):
-        for n in (400, 3000):
-            flags = []
-            for number in range(repetitions):
-                rng = np.random.default_rng([seed, round(share * 100), n, number])
-                errors, read = again(gender, rng)
-                seen = read(np.where(rng.random(n) < share, "woman", "man"))
-                flags.append(corrected(seen, errors, seed=number).gap(dict.fromkeys(genders, 0.5))[0].low > 0)
-            yield Case("gender", f"women {share:.0%}", share != 0.5, n, share - 0.5, share == 0.6 and n == 400), np.array(flags), None
-    for share in (0.2, 0.3, 0.4):
-        flags = []
-        for number in range(repetitions):
-            rng = np.random.default_rng([seed, 1, round(share * 100), number])
-            errors, read = again(skin, rng)
-            seen = read(rng.choice(TONES, 1000, p=[share, *[(1 - share) / 4] * 4]))
-            flags.append(corrected(seen, errors, seed=number).among(TONES).gap(dict.fromkeys(TONES, 0.2))[0].low > 0)
-        yield Case("tone", f"one tone {share:.0%}", share != 0.2, 1000, share - 0.2, share == 0.4), np.array(flags), None
-    for share in (0.5, 0.75, 0.95):
-        flags = []
-        for number in range(repetitions):
-            rng = np.random.default_rng([seed, 2, round(share * 100), number])
-            errors, read = again(gender, rng)
-            shares = np.full(OCCUPATIONS, 0.5)
-            shares[:FEW] = share
-            women = np.array([(read(np.where(rng.random(AN_OCCUPATION) < each, "woman", "man")) == "woman").sum() for each in shares])
-            known = {int(k): p_value(int(k), AN_OCCUPATION, 0.5, errors) for k in np.unique(women)}
-            adjusted = holm(np.array([known[int(k)] for k in women]))
-            flags.append(bool((adjusted[:FEW] if share != 0.5 else adjusted).min() <= LEVEL))
-        yield Case("occupations", f"{FEW} of {OCCUPATIONS} occupations draw women in {share:.0%}", share != 0.5, OCCUPATIONS * AN_OCCUPATION, share - 0.5, share == 0.95), np.array(flags), None
+    """Whole audits of an illustrator, each with pictures drawn anew; then GANs really trained on skewed pictures."""
     yield from _whole_bias(min(repetitions, 100), seed, report)
     yield from _skewed_models(seed, report)
 
@@ -114,6 +56,6 @@ def _skewed_models(seed: int, report: Report) -> Planted:
             data = data_of(run)
             finding = next(f for f in AUDITS["bias"](Subject(run.generator(), data, n=3000, seed=seed)) if f.part == "gender")
             flags.append(finding.verdict == "fail")
-            found.append(finding.claim.split("they are ")[1].split(" of the")[0])
+            found.append(finding.claim.split(" of the")[0] if finding.estimate else "not measured")
         name = f"GAN really trained on {share:.0%} women, read as {', '.join(found)}; what it truly draws is not known"
         yield Case("gender of trained models", name, share != 0.5, 3000, share - 0.5), np.array(flags), None
