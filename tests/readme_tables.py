@@ -10,7 +10,9 @@ from genmodels import catalogue
 from genmodels.emoji_names import GENDERS
 from genmodels.runs import Run, RunStore, gallery_names
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+PAGES = (README, ROOT / "docs" / "audits.md")  # that have tables
 BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -146,11 +148,29 @@ def found() -> str:
     return catalogue.table(rows)
 
 
+def rates() -> str:
+    """How often each verdict on the runs of the gallery is wrong, as it was measured in place."""
+    rows = []
+    for run in (RunStore.default()[name] for name in gallery_names()):
+        for finding in run.findings().get("findings", []) if run.experiment.make_recipe().draws and part_of(run) != "instruments" else []:
+            found = finding.get("error_rates") or {}
+            if finding["verdict"] in ("reported", "not measured"):
+                continue
+            row = {"run": run.id, "verdict": f"{finding['audit']} {finding['part']}: {finding['verdict']}"}
+            if "not_measured" in found:
+                rows.append(row | {"innocents fail": "not measured", "warn or fail": "", "finds": found["not_measured"], "and half the effect": ""})
+                continue
+            small = f"{found['small_power']:.0%} that {found['small_case']}" if found.get("small_case") else ""
+            rows.append(row | {"innocents fail": f"{found['false_alarm']:.1%} (at most {found['false_alarm_high']:.1%})", "warn or fail": f"{found['warned']:.1%} (at most {found['warned_high']:.1%})",
+                               "finds": f"{found['power']:.0%} (at least {found['power_low']:.0%}) that {found['case']}", "and half the effect": small})  # fmt: skip
+    return catalogue.table(rows)
+
+
 def _number(row: dict[str, Any] | None) -> str:
     return "" if row is None else "not measured" if row["value"] is None else f"{row['value']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
 
 
-TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found}
+TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found, "rates": rates}
 
 
 def filled(text: str) -> str:
@@ -159,4 +179,5 @@ def filled(text: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(filled(README.read_text()))
+    for page in PAGES:
+        page.write_text(filled(page.read_text()))

@@ -6,14 +6,17 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
+
 from genmodels.cli import parser
-from tests.readme_tables import README, filled
+from tests.readme_tables import PAGES, README, filled
 
 ROOT = Path(__file__).parent.parent
 
 
-def test_the_tables_are_those_of_the_registries() -> None:
-    text = README.read_text()
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_tables_are_those_of_the_registries(page: Path) -> None:
+    text = page.read_text()
     assert filled(text) == text, "run `make readme`"
 
 
