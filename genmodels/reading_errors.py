@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.looks import LOOKS, looks
+from genmodels.looks import LOOKS, colourless, looks
 from genmodels.reading_groups import NONE, effective_number
 from genmodels.refusal import Refusal
 
@@ -30,7 +30,7 @@ FEW = 12  # drawings
 LABELS = {"gender": "woman or man", "skin tone": "tone or none"}  # of the data set people
 MOST = 700  # drawings of people of one kind whose errors are counted
 NARROW = 0.04  # least spread of a look, so that what all drawings have alike does not decide alone
-ALIKE, STRANGE = 1.2, 4.0  # looks: how much farther than the nearest a condition may lie, and from where on it is none
+ALIKE, STRANGE = 0.8, 4.0  # looks: how much farther than the nearest a condition may lie, and from where on it is none
 UNSURE = 0.06  # by how much less sure than of the worst condition a reader may be
 LEGIBLE = 0.9  # share of a role's own drawings that must be read right
 
@@ -140,8 +140,12 @@ class Counted:
         """
         seen = looks(images)
         mean, stray = seen.mean(axis=0), seen.std(axis=0) / np.sqrt(len(seen))
-        away = []
+        away: list[float] = []
+        grey = colourless(images).mean() > 0.5
         for each in self.conditions:
+            if (each.way == GREY) != grey and NONE not in self.classes:
+                away.append(np.inf)  # only pictures without colours can be drawings without colours
+                continue
             apart = np.maximum(np.abs(mean - each.look) - 2 * stray, 0) / self.arrays["spread"]
             away.append(float(np.sqrt((apart**2).sum())))
         nearest = min(away)
