@@ -114,12 +114,12 @@ class Counted:
         return self._of_few(errors_of(true, read, self.arrays["cluster"][rows], self.classes), self.ways[way])
 
     def _of_few(self, errors: Errors, way: str) -> Errors:
-        """Tones of worn drawings are misread in some drawings and not in others, so of pictures of `FEW` drawings the errors
-        may be far from the mean: they count as if that few had been counted too."""
-        if way == AS_DRAWN or NONE not in self.classes:
+        """Tones are misread in some drawings and not in others, those of worn ones above all, so of pictures of a few
+        drawings the errors may be far from the mean: they count as if so few had been counted too."""
+        if NONE not in self.classes:
             return errors
-        n = errors.counts.sum(axis=1, keepdims=True)
-        return Errors(errors.classes, errors.counts * FEW / (n + FEW))
+        n, few = errors.counts.sum(axis=1, keepdims=True), FEW if way != AS_DRAWN else 2 * FEW
+        return Errors(errors.classes, errors.counts * few / (n + few))
 
     def again(self, condition: Condition, rng: np.random.Generator) -> Errors:
         """The errors of a condition as whole drawings drawn anew give them (as many, with replacement)."""
