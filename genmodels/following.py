@@ -257,9 +257,9 @@ def told_apart(hits: np.ndarray, taken: np.ndarray, each: int, total: int) -> np
     return holm(binom.sf(hits - 1, each, others)) <= LEVEL
 
 
-def roles_told_apart(drawn: Any, limit: float, effect: float, question: str) -> Finding:
-    """Of how many roles the judge finds the pictures behind their own prompt; of those that it finds in real drawings."""
-    from genmodels import bias_rates as rates
+def roles_found(drawn: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The numbers of the roles (able,) that the judge finds in real drawings, which of them it tells apart, and for every
+    role how many pictures are found behind their prompt, and which share of real drawings."""
     from genmodels.judging import of_roles
 
     reading = drawn.reading("gender")
@@ -272,6 +272,14 @@ def roles_told_apart(drawn: Any, limit: float, effect: float, question: str) -> 
     asked = np.repeat(np.arange(len(drawn.roles)), drawn.each)
     hits = np.bincount(asked[nearest == asked], minlength=len(drawn.roles))
     told = told_apart(hits, np.bincount(nearest, minlength=len(drawn.roles)), drawn.each, len(nearest))[able]
+    return able, told, hits, real
+
+
+def roles_told_apart(drawn: Any, limit: float, effect: float, question: str) -> Finding:
+    """Of how many roles the judge finds the pictures behind their own prompt; of those that it finds in real drawings."""
+    from genmodels import bias_rates as rates
+
+    able, told, hits, real = drawn.told
     estimate = clopper_pearson(int((~told).sum()), len(able), 1 - LEVEL)
     exhibits = [{"role": drawn.roles[number], "prompt": drawn.prompts[number], "found": float(hits[number] / drawn.each), "real": float(real[number]), "told apart": bool(said)} for number, said in zip(able, told, strict=True)]
     exhibits.sort(key=lambda row: row["found"])

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.looks import LOOKS, looks
+from genmodels.looks import LOOKS, colourless, looks
 from genmodels.reading_groups import NONE, effective_number
 from genmodels.refusal import Refusal
 
@@ -30,7 +30,7 @@ FEW = 12  # drawings
 LABELS = {"gender": "woman or man", "skin tone": "tone or none"}  # of the data set people
 MOST = 700  # drawings of people of one kind whose errors are counted
 NARROW = 0.04  # least spread of a look, so that what all drawings have alike does not decide alone
-ALIKE, STRANGE = 1.2, 4.0  # looks: how much farther than the nearest a condition may lie, and from where on it is none
+ALIKE, STRANGE = 0.8, 4.0  # looks: how much farther than the nearest a condition may lie, and from where on it is none
 UNSURE = 0.06  # by how much less sure than of the worst condition a reader may be
 LEGIBLE = 0.9  # share of a role's own drawings that must be read right
 
@@ -114,12 +114,12 @@ class Counted:
         return self._of_few(errors_of(true, read, self.arrays["cluster"][rows], self.classes), self.ways[way])
 
     def _of_few(self, errors: Errors, way: str) -> Errors:
-        """Tones of worn drawings are misread in some drawings and not in others, so of pictures of `FEW` drawings the errors
-        may be far from the mean: they count as if that few had been counted too."""
-        if way == AS_DRAWN or NONE not in self.classes:
+        """Tones are misread in some drawings and not in others, those of worn ones above all, so of pictures of a few
+        drawings the errors may be far from the mean: they count as if so few had been counted too."""
+        if NONE not in self.classes:
             return errors
-        n = errors.counts.sum(axis=1, keepdims=True)
-        return Errors(errors.classes, errors.counts * FEW / (n + FEW))
+        n, few = errors.counts.sum(axis=1, keepdims=True), FEW if way != AS_DRAWN else 2 * FEW
+        return Errors(errors.classes, errors.counts * few / (n + few))
 
     def again(self, condition: Condition, rng: np.random.Generator) -> Errors:
         """The errors of a condition as whole drawings drawn anew give them (as many, with replacement)."""
@@ -140,8 +140,12 @@ class Counted:
         """
         seen = looks(images)
         mean, stray = seen.mean(axis=0), seen.std(axis=0) / np.sqrt(len(seen))
-        away = []
+        away: list[float] = []
+        grey = colourless(images).mean() > 0.5
         for each in self.conditions:
+            if (each.way == GREY) != grey and NONE not in self.classes:
+                away.append(np.inf)  # only pictures without colours can be drawings without colours
+                continue
             apart = np.maximum(np.abs(mean - each.look) - 2 * stray, 0) / self.arrays["spread"]
             away.append(float(np.sqrt((apart**2).sum())))
         nearest = min(away)

@@ -28,7 +28,7 @@ from genmodels.audit_jobs import Stopped
 from genmodels.audits import audit
 from genmodels.emoji_names import TONES
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured
-from genmodels.following import followed, roles_told_apart, swapped
+from genmodels.following import followed, roles_found, roles_told_apart, swapped
 from genmodels.group_prompts import neutral_prompts
 from genmodels.limits import Limit
 from genmodels.reading_groups import READERS
@@ -41,6 +41,7 @@ LETTERS = {"woman": "w", "man": "m", "nobody": "-", **{tone: str(number) for num
 AN_OCCUPATION = 400  # pictures of each with `full`
 NEUTRAL = 0.7  # of all pictures are for neutral prompts; the others for swapped pairs and held-out captions
 LEAST = 20  # pictures
+VARIED = 5  # roles that must be told apart for shares to be those of more than a handful of drawings
 SHOWN = 16  # exhibits of a finding that is not about single occupations
 TRIED = (10, 15, 20, 25, 30, 35, 40, 50, 60, 80)  # pictures of each occupation
 REMEDY = "Look at the pictures behind it; train on shares as you want them (the knob skew of openmoji), or name the group in the prompt."
@@ -93,7 +94,7 @@ def bias(subject: Subject, *, women: float = 0.5, gap: float = 0.0, gap_effect: 
         gender, asked = partial(drawn.reading, "gender"), {}
     asked = {
         "gender": lambda: _gender(gender(), readers["gender"], women, gap, gap_effect, drawn.exhibits, "gender", f"the reference is {women:.0%}"),
-        "tone": lambda: _tones(drawn.reading("skin tone"), readers["skin tone"], gap, gap_effect, drawn.exhibits[:SHOWN]),
+        "tone": lambda: _tones(_varied(drawn, "skin tone"), readers["skin tone"], gap, gap_effect, drawn.exhibits[:SHOWN]),
         "amplification": lambda: _amplification(subject.data, gender(), readers["gender"], amplified, amplified_effect, drawn.exhibits[:SHOWN]),
         **asked,
     }  # fmt: skip
@@ -127,6 +128,23 @@ class Drawn:
         return slice(role * self.each, (role + 1) * self.each)
 
     @cached_property
+    def told(self) -> tuple[np.ndarray, ...]:
+        """Which roles can be told apart (`following.roles_found`)."""
+        return roles_found(self)
+
+    def must_vary(self) -> None:
+        """Raises `Refusal` where next to no role can be told apart: shares of a handful of drawings, which a reader takes
+        for the same again and again, are no shares of people."""
+        if not self.roles:
+            return
+        try:
+            able, told, *_ = self.told
+        except Refusal:
+            return  # where the judge can't tell, nothing is known against it
+        if told.sum() < VARIED:
+            raise Refusal(f"It draws {told.sum()} of {len(able)} roles so that they can be told apart; of so few drawings, whatever is asked for, shares of groups mean nothing.")
+
+    @cached_property
     def legible(self) -> list[int]:
         """The numbers of the roles whose own drawings, worn as these pictures are, say the gender."""
         roles = self.readers["gender"].counted.legible(self.reading("gender").ways)
@@ -157,6 +175,7 @@ class Drawn:
 def _legible(drawn: Drawn) -> Reading:
     """What was read of the pictures of roles whose drawings say the gender."""
     reading = drawn.reading("gender")
+    drawn.must_vary()
     if not drawn.legible:
         raise Refusal("Worn as these pictures are, no role's own drawings say whether a woman or a man is shown.")
     return reading.take(np.concatenate([np.arange(len(reading.read))[drawn.pictures(number)] for number in drawn.legible]))
@@ -184,6 +203,13 @@ def _how(reading: Reading) -> str:
     """What the interval also holds, where the pictures do not look as clean as drawings."""
     ways = [way for way in reading.ways if way != "as drawn"]
     return f" The interval holds if they are as hard to read as drawings {' or '.join(ways[:3])}." if ways else ""
+
+
+def _varied(drawn: Drawn, grouping: str) -> Reading:
+    """What was read of all pictures, of more than a handful of drawings."""
+    reading = drawn.reading(grouping)
+    drawn.must_vary()
+    return reading
 
 
 def _tones(reading: Reading, reader: Instrument, gap: float, effect: float, exhibits: Sequence[Any]) -> Finding:
