@@ -176,6 +176,7 @@ def test_it_lets_the_innocent_pass(name: str, case: str) -> None:
     assert "pass" in verdicts and verdicts <= {"pass", "not measured"}, [(f.part, f.verdict, f.claim, f.estimate) for f in findings]
 
 
+@pytest.mark.slow
 def test_false_alarms_are_rare_and_copies_seldom_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     """20 new splits of the digits: the errors must be compatible with 2.5 % false alarms and 95 % power.
 
