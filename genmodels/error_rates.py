@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.findings import clopper_pearson
+from genmodels.findings import clopper_pearson, spaced
 
 POOLS, EACH = 25, 8  # pools of families drawn anew, and repetitions with each: 200 in all
 SURE = 0.8  # power from which a sentence need not say how many culprits pass
 NEGLIGIBLE = 1e-10  # of all cases: counts that are rarer are not judged
-VERSION = "2"  # of what is computed here: a change of a number is a new version
+VERSION = "3"  # of what is computed here: a change of a number is a new version
 
 Rates = dict[str, Any]
 Repeat = Callable[[np.random.Generator], str]  # one repetition: its verdict
@@ -39,6 +39,9 @@ class Case:
     culprit: bool
     effect: float | None = None
     crude: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "says", spaced(self.says))
 
 
 def exactly(n: int, cases: Sequence[tuple[Case, float]], rule: Callable[[int], str]) -> Rates:
@@ -112,13 +115,17 @@ def _row(case: Case, rate: float, low: float, high: float, warned: float, warned
 
 def summary(rows: Sequence[Rates], n: int, how: str = "in place") -> Rates:
     """What stands beside a verdict, from the rows of its cases: the worst innocent, the culprit at the effect that the
-    policy wants seen (the largest that is not crude), and the smallest one."""
+    policy wants seen (the largest that is not crude), and the smallest one.
+
+    How often innocents are warned of is told of natural ones, which come first: one at the limit may lie beyond the
+    stricter limit of a warning.
+    """
     innocent = [row for row in rows if not row["culprit"]]
     guilty = sorted((row for row in rows if row["culprit"] and not row["crude"]), key=lambda row: row["effect"] or 0.0)
     crude = [row for row in rows if row["culprit"] and row["crude"]]
     if not innocent or not (guilty or crude):
         return {"not_measured": "no innocent, or no culprit, could be planted"}
-    worst, warned = max(innocent, key=lambda row: row["rate"]), max(innocent, key=lambda row: row["warned"])
+    worst, warned = max(innocent, key=lambda row: row["rate"]), innocent[0]
     caught, small = (guilty or crude)[-1], guilty[0] if len(guilty) > 1 else None
     return {
         "false_alarm": worst["rate"], "false_alarm_high": worst["high"], "innocent": worst["case"],

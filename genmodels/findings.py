@@ -6,6 +6,7 @@ Nothing that was not measured is ever 0 or a pass: it is a finding with the verd
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -98,6 +99,8 @@ class Finding:
     made: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for name in ("claim", "question", "reason", "remedy"):
+            object.__setattr__(self, name, spaced(getattr(self, name)))
         if self.verdict not in VERDICTS:
             raise Refusal(unknown("verdict", self.verdict, VERDICTS))
         if self.estimate is None and self.verdict != "not measured":
@@ -111,6 +114,15 @@ class Finding:
         if self.estimate and self.estimate.of == Estimate.of:
             del written["estimate"]["of"]  # what is usual is not said
         return written
+
+
+def spaced(text: str) -> str:
+    """The text with a space before each per cent sign, as everywhere on the pages.
+
+    >>> spaced("39% of them")
+    '39 % of them'
+    """
+    return re.sub(r"(?<=\d)%", " %", text)
 
 
 def verdict_of(estimate: Estimate, *, limit: float, effect: float, warn: float | None = None, most: float = 1.0) -> str:

@@ -26,10 +26,11 @@ def test_a_share_is_judged_as_often_as_the_binomial_says() -> None:
     for row, (_, share) in zip(rates["cases"], CASES, strict=True):
         simulated = np.mean([rule(int(k)) == "fail" for k in rng.binomial(300, share, 2000)])
         assert abs(row["rate"] - simulated) < 4 * np.sqrt(0.25 / 2000)
-    assert rates["false_alarm"] < 0.025 < rates["warned"] and rates["how"] == "in place" and rates["n"] == 300
+    assert rates["false_alarm"] < 0.025 and rates["warned"] == 0 and rates["cases"][1]["warned"] > 0.5 and rates["how"] == "in place" and rates["n"] == 300
     assert rates["innocent"] == "copy as much as is allowed", "the worst of the innocents is told"
     assert rates["case"] == "copy a fifth" and rates["small_case"] == "copy 15 %", "never the crudest culprit"
     assert rates["power"] > rates["small_power"]
+    assert Case("copy 2% of them", True).says == "copy 2 % of them"
 
 
 def test_the_rate_at_another_limit_is_another_rate() -> None:
