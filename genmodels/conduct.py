@@ -22,7 +22,7 @@ Conduct = Callable[[Any], dict[str, float]]
 
 def of_pictures(data: Any, seed: int) -> Conduct:
     """A function of samples, uint8 (n, height, width, channels), to near_copy_rate, coverage and the shares of groups (0 to 1)."""
-    from genmodels.copying import NEAR, PLAIN
+    from genmodels.checks.copying import NEAR, PLAIN
     from genmodels.metrics.precision_recall import K, coverage
     from genmodels.nearness import nearness
 

@@ -112,7 +112,7 @@ def measure_encoder(encoder: Any, data: Any, n: int, seed: int, wanted: Callable
 
 def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """The metrics of pictures in features of another kind; their names say which."""
-    from genmodels.clusters import Clusters
+    from genmodels.estimates.clusters import Clusters
     from genmodels.features import extractor
     from genmodels.metrics import METRICS
     from genmodels.nearness import held_out_drawings
@@ -155,7 +155,7 @@ def difference(first: Run, second: Run, name: str) -> dict[str, Any]:
 
 def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """Every measure whose name is `wanted`: the metrics, how much floors are behind, and bounds of the likelihood."""
-    from genmodels.clusters import Clusters
+    from genmodels.estimates.clusters import Clusters
     from genmodels.metrics import METRICS, PROTOCOL, as_features, features
     from genmodels.metrics.kernel_distance import kernel_distance_difference
     from genmodels.nearness import held_out_drawings

@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.clusters import Clusters
 from genmodels.drawing import Drawing
+from genmodels.estimates.clusters import Clusters
+from genmodels.estimates.ratios import ratio
 from genmodels.findings import Estimate
 from genmodels.judging import open_clip, r_precision
 from genmodels.metrics import METRICS, PROTOCOL
 from genmodels.metrics.kernel_distance import kernel_distance_difference
 from genmodels.nearness import held_out_drawings
-from genmodels.ratios import ratio
 from genmodels.reading_groups import READERS, clustered, clustered_ratio, open_reader
 from genmodels.refusal import Refusal
 from genmodels.subject import Noise, TrainingMean

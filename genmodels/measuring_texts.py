@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from genmodels.decoding import Decoding
+from genmodels.estimates.ratios import ratio
 from genmodels.findings import Estimate
 from genmodels.metrics.texts import bits_per_character, distinct, parse_share, perplexity, repetition, self_bleu
 from genmodels.ngram import NGram
-from genmodels.ratios import ratio
 
 FLOOR = "5-gram"
 STRETCHES = 30  # of a text that is one document

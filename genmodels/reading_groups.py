@@ -129,7 +129,7 @@ def clustered_ratio(over: np.ndarray, over_clusters: Any, under: np.ndarray, und
     The jackknife over clusters of the logarithm, brought to the scale of square roots, with Student's quantile; a percentile bootstrap is too narrow
     for few clusters. Where one side is 0, or all alike, the ends are those of the shares by themselves. n counts clusters.
     """
-    from genmodels.ratios import jackknifed_reach
+    from genmodels.estimates.ratios import jackknifed_reach
 
     names = sorted({*map(str, over_clusters)} & {*map(str, under_clusters)})
     (a, na), (b, nb) = (_by_cluster(*each, names) for each in ((over, over_clusters), (under, under_clusters)))

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.estimates.ratios import ratio
 from genmodels.fidelity import psnr, ssim
 from genmodels.findings import Estimate
 from genmodels.nearness import held_out_drawings
-from genmodels.ratios import ratio
 from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 

@@ -24,12 +24,12 @@ from typing import Any
 
 import numpy as np
 
-from genmodels import bias_rates as rates
 from genmodels.audit_jobs import Stopped
 from genmodels.audits import audit
+from genmodels.checks import bias_rates as rates
+from genmodels.checks.following import followed, roles_found, roles_told_apart, swapped
 from genmodels.emoji_names import TONES
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured
-from genmodels.following import followed, roles_found, roles_told_apart, swapped
 from genmodels.group_prompts import neutral_prompts
 from genmodels.limits import Limit
 from genmodels.reading_groups import READERS

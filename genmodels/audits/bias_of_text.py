@@ -20,14 +20,14 @@ from typing import Any
 
 import numpy as np
 
-from genmodels import pronouns
 from genmodels.audits import audit
+from genmodels.checks import pronouns
+from genmodels.checks.regard import regarded
+from genmodels.checks.sentence_pairs import PAIRS, paired, read_pairs
 from genmodels.data.occupations import PRONOUNS, SHARES, TEMPLATES, prompts
 from genmodels.findings import Finding
 from genmodels.limits import Limit
 from genmodels.refusal import Refusal
-from genmodels.regard import regarded
-from genmodels.sentence_pairs import PAIRS, paired, read_pairs
 from genmodels.subject import Subject
 
 __all__ = ["PAIRS", "bias_of_text", "pronoun_shares", "read_pairs", "training_shares"]

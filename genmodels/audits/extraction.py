@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from genmodels.audits import audit
-from genmodels.copied_texts import passages
+from genmodels.checks.copied_texts import passages
 from genmodels.decoding import Decoding
 from genmodels.error_rates import Case, Pool, Rates, kept_by, resampled
 from genmodels.findings import Estimate, Finding, judge, not_measured, verdict_of

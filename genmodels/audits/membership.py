@@ -24,12 +24,8 @@ from typing import Any
 import numpy as np
 
 from genmodels.audits import audit
-from genmodels.blind import blind, rests
-from genmodels.error_rates import kept_by
-from genmodels.findings import Estimate, Finding, judge, not_measured, verdict_of
-from genmodels.limits import Limit
-from genmodels.losses import losses
-from genmodels.membership import (
+from genmodels.checks.blind import blind, rests
+from genmodels.checks.membership import (
     LEAST_FAMILIES,
     Sides,
     Told,
@@ -41,6 +37,10 @@ from genmodels.membership import (
     verdict_on,
     window_families,
 )
+from genmodels.error_rates import kept_by
+from genmodels.findings import Estimate, Finding, judge, not_measured, verdict_of
+from genmodels.limits import Limit
+from genmodels.losses import losses
 from genmodels.ranks import probability_lower
 from genmodels.reading_groups import clustered
 from genmodels.refusal import Refusal

@@ -14,7 +14,7 @@ training, and that is no copying. Variants of one drawing are alike, so it is dr
 Graubard 1998).
 
 Copies that were moved, cropped, dimmed, blurred, mirrored, recoloured, or put together or blended of two, are looked for
-in the same way (`genmodels.disguises`), always against the same search on pictures that nobody copied. All intervals of
+in the same way (`genmodels.checks.disguises`), always against the same search on pictures that nobody copied. All intervals of
 copies hold together at 99 %.
 
 Where this differs: C_T is computed in one cell (no partition), and stands beside P(nearer), the probability that a
@@ -36,9 +36,10 @@ from typing import Any
 import numpy as np
 
 from genmodels.audits import audit
-from genmodels.copying import NEAR, PLAIN, Originals, shares_of_copies
-from genmodels.copying_rates import Plant, rates_of_authenticity, rates_of_copies, rates_of_nearer
-from genmodels.disguises import NOT_LOOKED_FOR, WORDS, Matches
+from genmodels.checks.copying import NEAR, PLAIN, Originals, shares_of_copies
+from genmodels.checks.copying_rates import Plant, rates_of_authenticity, rates_of_copies, rates_of_nearer
+from genmodels.checks.disguises import NOT_LOOKED_FOR, WORDS, Matches
+from genmodels.checks.variety import ALIKE, PROMPTS, SEEDS, spread_over_seeds
 from genmodels.error_rates import Case, exactly, kept_by, unknown_rates
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge, verdict_of
 from genmodels.limits import Limit
@@ -47,7 +48,6 @@ from genmodels.ranks import data_copying_score, probability_lower
 from genmodels.reading_groups import effective_number
 from genmodels.refusal import Refusal
 from genmodels.subject import Subject
-from genmodels.variety import ALIKE, PROMPTS, SEEDS, spread_over_seeds
 
 LEAST = 20  # pictures of each kind
 SHOWN = 8  # closest pairs kept as exhibits

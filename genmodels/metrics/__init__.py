@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.clusters import Clusters
+from genmodels.estimates.clusters import Clusters
 from genmodels.findings import Estimate
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from genmodels.clusters import Clusters, inverted, pairs_variance, slopes_variance
+from genmodels.estimates.clusters import Clusters, inverted, pairs_variance, slopes_variance
 from genmodels.findings import Estimate
 from genmodels.metrics import as_features, metric
 

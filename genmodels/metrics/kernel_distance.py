@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from genmodels.clusters import BOTH, NORMAL, Clusters, inverted, pairs_variance, slopes_variance
+from genmodels.estimates.clusters import BOTH, NORMAL, Clusters, inverted, pairs_variance, slopes_variance
 from genmodels.findings import Estimate
 from genmodels.metrics import as_features, metric
 

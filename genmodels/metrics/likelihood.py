@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from genmodels.estimates.ratios import ratio
 from genmodels.findings import Estimate
-from genmodels.ratios import ratio
 from genmodels.refusal import Refusal
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from genmodels.clusters import BOTH, Clusters
+from genmodels.estimates.clusters import BOTH, Clusters
+from genmodels.estimates.halves import K, dealt
 from genmodels.findings import Estimate, bootstrap
-from genmodels.halves import K, dealt
 from genmodels.metrics import as_features, metric
 from genmodels.neighbours import nearest, radii
 from genmodels.refusal import Refusal

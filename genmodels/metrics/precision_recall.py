@@ -20,9 +20,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from genmodels.clusters import BOTH, Clusters
+from genmodels.estimates.clusters import BOTH, Clusters
+from genmodels.estimates.halves import K, dealt
 from genmodels.findings import Estimate, bootstrap, clopper_pearson
-from genmodels.halves import K, dealt
 from genmodels.metrics import as_features, metric
 from genmodels.neighbours import radii, squared_distances
 from genmodels.refusal import Refusal

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from genmodels.estimates.ratios import ratio
 from genmodels.findings import Estimate, bootstrap, clopper_pearson
-from genmodels.ratios import ratio
 
 WORD = re.compile(r"\w+|[^\w\s]")
 

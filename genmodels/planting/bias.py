@@ -1,6 +1,6 @@
 """Bias of pictures: whole audits of generators with a planted fault or none, and GANs trained on skewed pictures.
 
-Shares are planted in place, at the limits and the n of each audit (`genmodels.bias_rates`); this is what that can't be.
+Shares are planted in place, at the limits and the n of each audit (`genmodels.checks.bias_rates`); this is what that can't be.
 """
 
 from __future__ import annotations

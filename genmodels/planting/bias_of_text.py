@@ -11,7 +11,7 @@ from genmodels.trained_to_calibrate import data_of, trained
 @PLANTED.add("bias-of-text")
 def bias_of_text(repetitions: int, seed: int, report: Report) -> Planted:
     """P(she) by occupation planted around the training share, with the spread that a trained model had (0.05)."""
-    from genmodels import pronouns
+    from genmodels.checks import pronouns
     from genmodels.data.occupations import SHARES
 
     known = np.array(list(SHARES.values()))

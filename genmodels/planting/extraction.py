@@ -12,7 +12,7 @@ from genmodels.trained_to_calibrate import data_of, trained
 def extraction(repetitions: int, seed: int, report: Report) -> Planted:
     """Held-out text against held-out text, texts with copied training text, and canaries in a really trained Transformer."""
     from genmodels.audits import extraction as audit
-    from genmodels.copied_passages import Words, chance
+    from genmodels.checks.copied_passages import Words, chance
     from genmodels.data import DATA
 
     data = DATA["python-docs"]().load()

@@ -15,9 +15,9 @@ from genmodels.trained_to_calibrate import by_heart, data_of
 @PLANTED.add("membership")
 def membership(repetitions: int, seed: int, report: Report) -> Planted:
     """Losses of pictures that a model never saw, whole families dealt into two; and of a model that knows 100 by heart."""
-    from genmodels.blind import blind
+    from genmodels.checks.blind import blind
+    from genmodels.checks.membership import Sides, auc_of, dealt, picture_families
     from genmodels.losses import losses
-    from genmodels.membership import Sides, auc_of, dealt, picture_families
     from genmodels.runs import RunStore
 
     run = RunStore.default()["vae-openmoji"]

@@ -16,8 +16,8 @@ SPLITS = 120  # of OpenMoji: what is repeated within a split is not independent
 @PLANTED.add("memorisation")
 def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
     """OpenMoji dealt anew by drawing: a part to train on, a held-out part, and pictures that neither holds."""
-    from genmodels import copying
     from genmodels.audits import memorisation as audit
+    from genmodels.checks import copying
     from genmodels.data import DATA
     from genmodels.nearness import authentic, families_of, nearness, unseen
     from genmodels.planted import shifted

@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from genmodels.copying import PLAIN, Looked, verdict_on_copies
+from genmodels.checks.copying import PLAIN, Looked, verdict_on_copies
+from genmodels.checks.disguises import LIMITS, Disguises, cropped
 from genmodels.data import DATA
-from genmodels.disguises import LIMITS, Disguises, cropped
 from genmodels.planted import CHANGES, blended, enlarged, halved, moved
 
 KINDS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genmodels.following import above_chance, changed, must_follow, slips, told_apart
+from genmodels.checks.following import above_chance, changed, must_follow, slips, told_apart
 from genmodels.looks import colourless, looks
 from genmodels.reading_errors import Errors
 from genmodels.refusal import Refusal

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genmodels.data import DATA
-from genmodels.membership import (
+from genmodels.checks.membership import (
     Sides,
     auc_of,
     beyond,
@@ -18,6 +17,7 @@ from genmodels.membership import (
     verdict_on,
     window_families,
 )
+from genmodels.data import DATA
 from genmodels.ranks import placements, probability_lower
 
 

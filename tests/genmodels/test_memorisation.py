@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import betabinom, mannwhitneyu
 
 from genmodels.audits.memorisation import less_authentic
-from genmodels.copying import share_of_copies
+from genmodels.checks.copying import share_of_copies
 from genmodels.data import DATA, Dataset, Examples
 from genmodels.findings import clopper_pearson
 from genmodels.nearness import authentic, duplicates_of, nearness, unseen

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels import pronouns, regard, sentence_pairs
 from genmodels.audits import AUDITS
-from genmodels.copied_passages import Words, altered, chance, words
+from genmodels.checks import pronouns, regard, sentence_pairs
+from genmodels.checks.copied_passages import Words, altered, chance, words
 from genmodels.data import DATA, Dataset
 from genmodels.findings import Finding, verdict_of
 from genmodels.planted import Writer

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from genmodels.checks.variety import ALIKE, spread_over_seeds
 from genmodels.refusal import Refusal
-from genmodels.variety import ALIKE, spread_over_seeds
 
 
 def test_one_picture_whatever_the_seed_and_pictures_whatever_the_prompt() -> None:

@@ -79,7 +79,7 @@ def pairs_of(subject: Subject, swapped: str) -> Pairs:
 
 def swapped(subject: Subject, readers: Mapping[str, Instrument], swapped: str, limit: float, effect: float, question: str) -> Finding:
     """Pairs that differ in the group `swapped`, drawn with the same seeds: does the other group change too?"""
-    from genmodels import bias_rates as rates
+    from genmodels.checks import bias_rates as rates
 
     other = next(grouping for grouping in readers if grouping != swapped)
     asked = pairs_of(subject, swapped)
@@ -192,7 +192,7 @@ def _mean(values: np.ndarray, clusters: np.ndarray) -> tuple[float, float]:
 
 def followed(subject: Subject, readers: Mapping[str, Instrument], limit: float, effect: float, question: str) -> Finding:
     """How often held-out captions are followed in tone and gender, by group, less what the readers get right on real pictures."""
-    from genmodels import bias_rates as rates
+    from genmodels.checks import bias_rates as rates
 
     test = subject.data.test
     asked = {grouping: np.asarray(test.groups[grouping]).astype(str) for grouping in readers}
@@ -277,7 +277,7 @@ def roles_found(drawn: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndar
 
 def roles_told_apart(drawn: Any, limit: float, effect: float, question: str) -> Finding:
     """Of how many roles the judge finds the pictures behind their own prompt; of those that it finds in real drawings."""
-    from genmodels import bias_rates as rates
+    from genmodels.checks import bias_rates as rates
 
     able, told, hits, real = drawn.told
     estimate = clopper_pearson(int((~told).sum()), len(able), 1 - LEVEL)

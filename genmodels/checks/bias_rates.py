@@ -152,7 +152,7 @@ def of_swaps(roles: np.ndarray, errors: Sequence[Errors], shares: np.ndarray, li
 
 
 def _swaps(cases: Sequence[tuple[Case, float]], roles: np.ndarray, errors: Sequence[Errors], shares: np.ndarray, limit: float, effect: float) -> Rates:
-    from genmodels.following import changed, slips
+    from genmodels.checks.following import changed, slips
 
     def pool(share: float, number: int) -> Verdicts:
         rng = np.random.default_rng([number, 44])
@@ -218,8 +218,8 @@ def of_roles(real: np.ndarray, each: int, limit: float, effect: float) -> Rates:
 
 
 def _roles(cases: Sequence[tuple[Case, float]], real: np.ndarray, each: int, limit: float, effect: float) -> Rates:
+    from genmodels.checks.following import told_apart
     from genmodels.findings import clopper_pearson
-    from genmodels.following import told_apart
     from genmodels.shares import LEVEL
 
     def pool(share: float, number: int) -> Verdicts:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.copying import NEAR, PLAIN, Looked, Originals, verdict_on_copies
+from genmodels.checks.copying import NEAR, PLAIN, Looked, Originals, verdict_on_copies
 from genmodels.error_rates import Case, Pool, Rates, resampled, unknown_rates
 from genmodels.findings import Estimate, verdict_of
 from genmodels.planted import CHANGES

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.disguises import LIMITS, Disguises, Matches
+from genmodels.checks.disguises import LIMITS, Disguises, Matches
 from genmodels.findings import Estimate, clopper_pearson
 from genmodels.nearness import Nearness, Strangers, families_of, nearness, strangers
 from genmodels.ranks import at_least, excess

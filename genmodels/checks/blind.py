@@ -37,7 +37,7 @@ def _of_texts(windows: np.ndarray) -> dict[str, np.ndarray]:
 
 def rests(ours: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What 20 principal components of both sides together leave of pictures, uint8 (n, ...) and (m, ...): (n,) and (m,)."""
-    from genmodels.disguises import small
+    from genmodels.checks.disguises import small
 
     flat = np.concatenate([small(images).reshape(len(images), -1) for images in (ours, theirs)])
     flat = flat - flat.mean(axis=0)

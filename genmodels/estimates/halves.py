@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.clusters import BOTH, NORMAL, Clusters
+from genmodels.estimates.clusters import BOTH, NORMAL, Clusters
 from genmodels.findings import Estimate
 from genmodels.neighbours import squared_distances
 

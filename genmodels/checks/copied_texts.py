@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.copied_passages import LEAST_WORDS, Chance, Words, altered, chance
+from genmodels.checks.copied_passages import LEAST_WORDS, Chance, Words, altered, chance
 from genmodels.decoding import Decoding
 from genmodels.error_rates import Case, Pool, Rates, kept_by, resampled
 from genmodels.findings import Estimate, Finding, judge, not_measured, verdict_of

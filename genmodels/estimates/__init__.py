@@ -1,0 +1,1 @@
+"""Numbers from numbers: how sure a statistic is when examples come in clusters."""
