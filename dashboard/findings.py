@@ -126,12 +126,16 @@ def _finding(finding: Mapping[str, Any], document: Mapping[str, Any]) -> None:
         st.caption(safe_text(" ".join(told), 1200))
 
 
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _counted(found: Sequence[Mapping[str, Any]]) -> None:
     """Every planted case behind the error rates, as a table, folded."""
     rows = [
         {"Test": plain_text(f"{finding.get('audit')}: {finding.get('part')}", 60), "Models that": plain_text(row.get("case"), 120),
          "Should": "be found" if row.get("culprit") else "pass", "Fails": short(row.get("rate")), "95 % interval": interval(row), "Fails or warns": short(row.get("warned"))}
-        for finding in found for row in finding["error_rates"].get("cases") or []
+        for finding in found for row in _listed(finding["error_rates"].get("cases"))
         if isinstance(row, Mapping) and all(isinstance(row.get(name), int | float) for name in ("rate", "low", "high"))
     ]  # fmt: skip
     if rows:

@@ -69,27 +69,8 @@ def kept(file: Path = KEPT) -> list[Row]:
     return json.loads(file.read_text()) if file.is_file() else []
 
 
-SAME = {"bias": {"amplification": "gender", "swap gender": "swap", "swap tone": "swap"}, "deepfake": {"ranking": "detector"}}  # parts that are one test with another reference
-
-
-CONDITIONS = ("limits", "n", "data")
-
-
-def shipped(audit: str, part: str, made: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The kept error rates of a verdict where limits, n and data are those of all its rows; None: there are none."""
-    from genmodels.error_rates import summary
-
-    own = [row for row in kept() if row["audit"] == audit and row["part"] == SAME.get(audit, {}).get(part, part)]
-    same = [row for row in own if all(name in row and row[name] == made.get(name) for name in CONDITIONS)]
-    if not any(row["culprit"] for row in same) or all(row["culprit"] for row in same):
-        return None
-    rows = [{"warned": row["rate"], "warned_high": row["high"], "crude": False} | row for row in same]
-    return summary(rows, int(made["n"]), "shipped") | {"date": rows[0]["date"]}
-
-
 def of(audit: str, part: str, rows: Sequence[Row] | None = None) -> Mapping[str, Any] | None:
-    """The error rates that stand beside a verdict: false_alarm (the worst of the innocents), power at effect, n; None: not measured."""
-    part = SAME.get(audit, {}).get(part, part)
+    """The error rates of a test of single files, as `verify` makes them: false_alarm (the worst of the innocents), power at effect, n; None: not measured."""
     own = [row for row in (kept() if rows is None else rows) if row["audit"] == audit and row["part"] == part]
     innocent, guilty = [row for row in own if not row["culprit"]], [row for row in own if row["culprit"]]
     if not innocent or not guilty:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genmodels.data import Examples
 from genmodels.emoji_names import GENDERS, TONES, Named, every_emoji, takes_tones
 from genmodels.hand_sheets import sheet
 from genmodels.skew import read_shares, skewed
+
+if TYPE_CHECKING:
+    from genmodels.data import Examples
 
 SUBSETS = ("people", "all")
 LABELS = ("none", "tone", "gender", "woman or man", "tone or none")
@@ -47,6 +50,8 @@ def classes_of(label: str, subset: str) -> tuple[str, ...]:
 
 def examples_of(pictures: Sequence[Named], images: np.ndarray, label: str, **groupings: Sequence[str]) -> Examples:
     """All `images` (n, height, width, 3) with labels, captions and the groups gender, skin tone and role; and more groups."""
+    from genmodels.data import Examples
+
     groups = {
         **{name: np.array(values) for name, values in groupings.items()},
         "gender": np.array([each.gender for each in pictures]),

@@ -8,10 +8,13 @@ are the same: then "error rate not measured" is what stands there.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +24,6 @@ from genmodels.findings import clopper_pearson, spaced
 POOLS, EACH = 25, 8  # pools of families drawn anew, and repetitions with each: 200 in all
 SURE = 0.8  # power from which a sentence need not say how many culprits pass
 NEGLIGIBLE = 1e-10  # of all cases: counts that are rarer are not judged
-VERSION = "3"  # of what is computed here: a change of a number is a new version
 
 Rates = dict[str, Any]
 Repeat = Callable[[np.random.Generator], str]  # one repetition: its verdict
@@ -113,7 +115,7 @@ def _row(case: Case, rate: float, low: float, high: float, warned: float, warned
     }  # fmt: skip
 
 
-def summary(rows: Sequence[Rates], n: int, how: str = "in place") -> Rates:
+def summary(rows: Sequence[Rates], n: int) -> Rates:
     """What stands beside a verdict, from the rows of its cases: the worst innocent, the culprit at the effect that the
     policy wants seen (the largest that is not crude), and the smallest one.
 
@@ -130,10 +132,10 @@ def summary(rows: Sequence[Rates], n: int, how: str = "in place") -> Rates:
     return {
         "false_alarm": worst["rate"], "false_alarm_high": worst["high"], "innocent": worst["case"],
         "warned": warned["warned"], "warned_high": warned["warned_high"],
-        "power": caught["rate"], "power_low": caught["low"], "effect": caught["effect"], "case": caught["case"], "passed": caught.get("passed"),
+        "power": caught["rate"], "power_low": caught["low"], "effect": caught["effect"], "case": caught["case"], "passed": caught.get("passed"), "warned_of": caught["warned"] - caught["rate"],
         **({"small_power": small["rate"], "small_power_low": small["low"], "small_effect": small["effect"], "small_case": small["case"]} if small else {}),
         "n": int(n), "repetitions": min((row["repetitions"] for row in rows if "repetitions" in row), default=None),
-        "pools": min((row["pools"] for row in rows if "pools" in row), default=None), "how": how, "cases": list(rows),
+        "pools": min((row["pools"] for row in rows if "pools" in row), default=None), "how": "in place", "cases": list(rows),
     }  # fmt: skip
 
 
@@ -150,7 +152,7 @@ def sentence(rates: object, verdict: str = "fail") -> str:
     if not isinstance(rates, Mapping):
         return "How often such a verdict is wrong was not measured."
     wanted = ("false_alarm", "power")
-    if not all(isinstance(rates.get(name), int | float) for name in wanted):
+    if not all(isinstance(rates.get(name), int | float) and math.isfinite(rates[name]) for name in wanted):
         reason = str(rates.get("not_measured") or "there is none of this verdict").rstrip(".")
         return f"How often such a verdict is wrong was not measured: {reason}."
     wrong, names = rates["false_alarm"], ("false_alarm_high", "innocent")
@@ -162,7 +164,8 @@ def sentence(rates: object, verdict: str = "fail") -> str:
     worst = f" of models that {rates['innocent']}" if rates.get(names[1]) and wrong > 0.05 else ""
     found = f"; finds {_of(rates['power'])} models that {rates.get('case') or 'have the planted fault'}"
     if isinstance(rates.get("passed"), int | float) and rates["power"] < SURE:
-        found += f" and passes {_of(rates['passed'])} (of the others it says that it can't tell)"
+        found += f", warns of {_of(rates['warned_of'])}" if rates.get("warned_of", 0) >= 0.005 else ""
+        found += f" and passes {_of(rates['passed'])} (of the rest it says that it can't tell)"
     if isinstance(rates.get("small_power"), int | float):
         found += f", {_of(rates['small_power'])} that {rates['small_case']}"
     return f"{told}{worst}{found}."
@@ -190,9 +193,9 @@ def kept_by(what: Iterable[Any], compute: Callable[[], Rates]) -> Rates:
     from genmodels.refusal import Refusal
 
     file = cache() / f"error-rates-{digest(what)}.json"
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, RecursionError):
         kept = json.loads(file.read_text())
-        if isinstance(kept, dict) and kept.get("sha256") == hashlib.sha256(_text(kept.get("rates")).encode()).hexdigest():
+        if isinstance(kept, dict) and isinstance(kept.get("rates"), dict) and kept.get("sha256") == hashlib.sha256(_text(kept.get("rates")).encode()).hexdigest():
             return kept["rates"]
     rates = json.loads(json.dumps(compute()))
     with contextlib.suppress(Refusal):
@@ -202,15 +205,25 @@ def kept_by(what: Iterable[Any], compute: Callable[[], Rates]) -> Rates:
 
 
 def digest(what: Iterable[Any]) -> str:
-    """SHA-256 (24 digits) over arrays, numbers, texts and JSON documents, and the version of this file."""
-    sha = hashlib.sha256(VERSION.encode())
+    """SHA-256 (24 digits) over arrays, numbers, texts and JSON documents, and over the code that judges them."""
+    sha = hashlib.sha256(_code())
     for each in what:
         if isinstance(each, np.ndarray) and each.dtype != object:
             sha.update(f"{each.dtype}{each.shape}".encode())
             sha.update(np.ascontiguousarray(each).tobytes())
         else:
             sha.update(_text(each.tolist() if isinstance(each, np.ndarray) else each).encode())
+        sha.update(b"\0")
     return sha.hexdigest()[:24]
+
+
+@functools.cache
+def _code() -> bytes:
+    """SHA-256 of this package's own source: a changed rule, or a changed word of a case, is counted again."""
+    sha = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        sha.update(file.read_bytes())
+    return sha.digest()
 
 
 def _text(value: Any) -> str:

@@ -113,7 +113,7 @@ def drawings_of(examples: Any) -> list[str]:
     """
     roles = examples.groups.get("role", np.full(len(examples), "")).tolist()
     captions = examples.captions or [""] * len(examples)
-    if examples.labels is not None and len(set(captions)) == len(set(zip(examples.labels.tolist(), captions, strict=True))) <= max(len(captions) / 10, 1):
+    if examples.labels is not None and examples.labels.ndim == 1 and len(set(captions)) == len(set(zip(examples.labels.tolist(), captions, strict=True))) <= max(len(captions) / 10, 1):
         captions = [""] * len(examples)
     return [str(role) or caption.split(",")[0] for role, caption in zip(roles, captions, strict=True)]
 

@@ -172,7 +172,8 @@ class Counted:
 
         def read_right(role: str, group: int) -> bool:
             rows = np.flatnonzero(own & (roles == role) & (true == group))
-            return len(rows) > 0 and all((self.arrays["read"][number, rows] == group).mean() >= LEGIBLE for number in numbers)
+            read = [self.arrays["read"][number, rows] for number in numbers]  # -1 where a picture has no such form
+            return len(rows) > 0 and all((each >= 0).any() and (each[each >= 0] == group).mean() >= LEGIBLE for each in read)
 
         return frozenset(str(role) for role in np.unique(roles[own]) if all(read_right(str(role), group) for group in groups))
 

@@ -51,11 +51,11 @@ class TextData(Knobs):
     licence: ClassVar[str] = ""
 
     def dataset(self, name: str, train: Sequence[str], test: Sequence[str], source: str, *, licence: str = "",
-                groups: Sequence[Mapping[str, Sequence[str]]] = ({}, {}), families: Sequence[str] = ()) -> Dataset:  # fmt: skip
+                groups: Sequence[Mapping[str, Sequence[str]]] = ({}, {}), families: Sequence[Sequence[str]] = ((), ())) -> Dataset:  # fmt: skip
         """The documents of both splits as a `Dataset`; the tokens are those of the training documents.
 
-        `groups`, one mapping a split, name the group of each document; `families` what each held-out one is part of. Raises `Refusal` where a split is shorter than
-        a window. The tokens are learned once and then read from the cache.
+        `groups`, one mapping a split, name the group of each document; `families`, one list a split, what each is part of.
+        Raises `Refusal` where a split is shorter than a window. The tokens are learned once and then read from the cache.
         """
         from genmodels.data import Dataset, Texts
 
@@ -65,7 +65,7 @@ class TextData(Knobs):
                 raise Refusal(f"context is {self.context}, but the {split} text of {name} is {len(row)} tokens; choose a smaller context or give more text.")
         parts = [
             Texts(tuple(documents), row, self.context, windows, {key: np.array(values, str) for key, values in group.items()}, tuple(known))
-            for documents, row, windows, group, known in zip((train, test), rows, (self.windows, 0), groups, ((), families), strict=True)
+            for documents, row, windows, group, known in zip((train, test), rows, (self.windows, 0), groups, families, strict=True)
         ]
         spec = Spec(self.kind, (self.context,), 0, tokens.vocabulary, tokens.merges)
         return Dataset(name, parts[0], parts[1], spec, licence or self.licence, source)
@@ -94,7 +94,7 @@ def read_once(name: str, facts: Mapping[str, Any], read: Callable[[], Any]) -> A
 
 
 def divided(found: Iterable[tuple[str, str, str]], seed: int) -> dict[str, list[str]]:
-    """(document, family, group) as {"train", "train_groups", "test", "test_groups", "test_families"}, whole families held out.
+    """(document, family, group) as {"train", "train_groups", "test", "test_groups", "train_families", "test_families"}, whole families held out.
 
     Exact copies are joined. A document that some training family holds is not held out, so none is on both sides.
     """
@@ -103,8 +103,9 @@ def divided(found: Iterable[tuple[str, str, str]], seed: int) -> dict[str, list[
         sides[held_out(family, seed)].setdefault(document, (group, family))
     train, test = sides
     test = {document: told for document, told in test.items() if document not in train}
-    groups, test_groups, families = ([told[i] for told in side.values()] for side, i in ((train, 0), (test, 0), (test, 1)))
-    return {"train": list(train), "train_groups": groups, "test": list(test), "test_groups": test_groups, "test_families": families}
+    parts = {"train": train, "test": test}
+    told = {f"{name}_{kind}": [each[i] for each in side.values()] for name, side in parts.items() for i, kind in enumerate(("groups", "families"))}
+    return {"train": list(train), "test": list(test), **told}
 
 
 def held_out(family: str, seed: int) -> bool:

@@ -158,10 +158,10 @@ def rates() -> str:
                 continue
             row = {"run": run.id, "verdict": f"{finding['audit']} {finding['part']}: {finding['verdict']}"}
             if "not_measured" in found:
-                rows.append(row | {"innocents fail": "not measured", "warn or fail": "", "finds": found["not_measured"], "and half the effect": ""})
+                rows.append(row | {"innocents fail": "not measured", "natural innocents warned or failed": "", "finds": found["not_measured"], "and half the effect": ""})
                 continue
             small = f"{found['small_power']:.0%} that {found['small_case']}" if found.get("small_case") else ""
-            rows.append(row | {"innocents fail": f"{found['false_alarm']:.1%} (at most {found['false_alarm_high']:.1%})", "warn or fail": f"{found['warned']:.1%} (at most {found['warned_high']:.1%})",
+            rows.append(row | {"innocents fail": f"{found['false_alarm']:.1%} (at most {found['false_alarm_high']:.1%})", "natural innocents warned or failed": f"{found['warned']:.1%} (at most {found['warned_high']:.1%})",
                                "finds": f"{found['power']:.0%} (at least {found['power_low']:.0%}) that {found['case']}", "and half the effect": small})  # fmt: skip
     return catalogue.table(rows)
 

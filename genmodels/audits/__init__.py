@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from genmodels.audit_jobs import Stopped
-from genmodels.calibration import shipped
 from genmodels.findings import Finding, not_measured
 from genmodels.limits import EFFECT, Limit, effect_of
 from genmodels.refusal import Refusal
@@ -44,7 +43,7 @@ class Audit:
             raise
         except Refusal as refusal:
             return [_unmade(self, made, str(refusal))]
-        return [replace(finding, made=dict(finding.made) | made, error_rates=_rates(finding, made)) for finding in findings]
+        return [replace(finding, made=dict(finding.made) | made, error_rates=_rates(finding)) for finding in findings]
 
     def limits(self) -> dict[str, Any]:
         """The limits that a policy may set, with their defaults."""
@@ -73,13 +72,13 @@ def _unmade(audit: Audit, made: Mapping[str, Any], reason: str) -> Finding:
     return replace(not_measured(audit.name, audit.question, reason), made=made, error_rates={"not_measured": "nothing was judged"})
 
 
-def _rates(finding: Finding, made: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The error rates of this verdict: as the audit measured them in place, else those that ship for the same conditions."""
+def _rates(finding: Finding) -> Mapping[str, Any]:
+    """The error rates of this verdict, as the audit measured them in place, or that there are none."""
     if finding.error_rates is not None:
         return finding.error_rates
     if finding.verdict in ("reported", "not measured"):
         return {"not_measured": "nothing was judged"}
-    return shipped(finding.audit, finding.part, made) or {"not_measured": "no rates were counted at these limits, this n and on these data"}
+    return {"not_measured": "no rates were counted at these limits, this n and on these data"}
 
 
 def audit(

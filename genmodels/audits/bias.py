@@ -10,8 +10,8 @@ what it looks most like, and "person" is never a group. Roles whose woman or man
 left out of what is said of gender. Intervals of shares are 97 %, so that at most 3 % of the innocent fail; they hold for
 every condition that the pictures look like (`reading_errors.py`), and what looks like none is not measured.
 
-Known limits: only pictures of 32 x 32; the readers know six hands, and of another hand tones are told less well, for each
-has tones of its own; hair colour follows tone in OpenMoji, so a reader of tone may be reading hair; what is drawn for a
+Known limits: only pictures of 32 x 32; of drawings of another hand nothing is read (they look unlike those that the
+errors were counted on); hair colour follows tone in OpenMoji, so a reader of tone may be reading hair; what is drawn for a
 caption of several people is not asked for.
 """
 

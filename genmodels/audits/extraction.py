@@ -119,7 +119,7 @@ def _extracted_rates(others: int, of: list[int], accepted: float, effect: float,
 
     cases = [
         (Case("continue training passages as held-out ones", False, 0.0), 0.0), (Case(f"continue {accepted:.0%} more of the training passages, as is allowed", False, 0.0), accepted),
-        (Case(f"continue {accepted + effect:.0%} more of the training passages", True, effect), accepted + effect), (Case(f"{accepted + effect / 2:.0%}", True, effect / 2), accepted + effect / 2),
+        (Case(f"continue {accepted + effect:.0%} more of the training passages", True, effect), accepted + effect), (Case(f"continue {accepted + effect / 2:.0%} more", True, effect / 2), accepted + effect / 2),
         (Case("continue every training passage", True, 1 - accepted, crude=True), 1.0),
     ]  # fmt: skip
     return resampled([(case, planted(beyond)) for case, beyond in cases], n=of[0], seed=seed, pools=50, each=20)
@@ -193,7 +193,7 @@ def _canary_rates(n: int, accepted: float, effect: float, seed: int) -> Rates:
     far, half = min(accepted + effect, 0.99), min(accepted + effect / 2, 0.98)
     cases = [
         (Case("never saw the canaries", False, 0.0), 0.5), (Case(f"{as_often(accepted)}, as is allowed", False, 0.0), max(accepted, 0.5)),
-        (Case(as_often(far), True, effect), far), (Case(f"in {half:.0%}", True, effect / 2), half), (Case("know every canary by heart", True, 1 - accepted, crude=True), 0.999),
+        (Case(as_often(far), True, effect), far), (Case(as_often(half), True, effect / 2), half), (Case("know every canary by heart", True, 1 - accepted, crude=True), 0.999),
     ]  # fmt: skip
     return resampled([(case, planted(mean)) for case, mean in cases], n=n, seed=seed, pools=25, each=40)
 

@@ -74,7 +74,7 @@ def membership(subject: Subject, *, auc: float = 0.6, auc_effect: float = 0.1, c
         raise Refusal(f"n too small: the examples are {unit} of which {trained} are trained on and {held_out} held out; at least {LEAST_FAMILIES} of each are needed.")
     found, rest = told(sides), beyond(sides)
     exhibits = [{"curve": roc(*rest)}, *_by_group(rest, sides, groups)]
-    known = (VERSION, sides.ours, sides.theirs, *sides.families, subject.seed)
+    known = (VERSION, sides.ours, sides.theirs, *sides.families, *(each for both in sides.blind.values() for each in both), list(sides.blind), subject.seed)
     findings = [_auc(found, sides, unit, exhibits, auc, auc_effect, known, subject.seed)]
     return findings + [_caught(sides, rate, caught, caught_effect, unit, known, subject.seed) for rate in RATES]
 

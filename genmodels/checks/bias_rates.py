@@ -34,7 +34,7 @@ def of_gender(reading: Any, reader: Any, reference: float, limit: float, effect:
         if distance <= most and (not crude or distance > limit + effect):
             share = _other(reference, distance)
             cases.append((Case(f"draw {share:.0%} women", True, distance - limit, crude), share))
-    key = ("gender", VERSION, people, reference, limit, effect, *_digest(reading))
+    key = ("gender", VERSION, people, len(reading.read), reference, limit, effect, *_digest(reading))
     return kept_by(key, lambda: _gender(reading, reader, cases, people, reference, limit, effect, most))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.checks.copied_passages import LEAST_WORDS, Chance, Words, altered, chance
+from genmodels.checks.copied_passages import BLOCK, LEAST_WORDS, Chance, Words, altered, chance
 from genmodels.decoding import Decoding
 from genmodels.error_rates import Case, Pool, Rates, kept_by, resampled
 from genmodels.findings import Estimate, Finding, judge, not_measured, verdict_of
@@ -90,7 +90,7 @@ def _rates(unseen: Chance, n: int, counted: dict[float, float], accepted: float,
     far, half = min(1.0, accepted + effect), min(1.0, accepted + effect / 2)
     cases = [
         (Case("copy nothing", False, 0.0), planted(0.0, whole)), (Case(f"copy {accepted:.0%} of their texts, as is allowed", False, 0.0), planted(accepted, whole)),
-        (Case(f"copy {far:.0%} of their texts whole", True, effect), planted(far, whole)), (Case(f"copy {half:.0%}", True, effect / 2), planted(half, whole)),
+        (Case(f"copy {far:.0%} of their texts whole", True, effect), planted(far, whole)), (Case(f"copy {half:.0%} of them", True, effect / 2), planted(half, whole)),
         (Case(f"copy {far:.0%} with one word in ten changed", True, effect, crude=True), planted(far, changed)), (Case("copy all their texts", True, 1 - accepted, crude=True), planted(1.0, whole)),
     ]  # fmt: skip
     return resampled(cases, n=n, seed=seed)
@@ -102,8 +102,7 @@ def _how_long(subject: Subject, unseen: Chance, shares: np.ndarray, accepted: fl
         f"A text of it repeats a longer run of training words, as a share of its length, than an unseen one in {estimate.value:.0%} ({estimate.low:.0%} to {estimate.high:.0%}) of pairs; 50 % is chance."
         f" The median run is {np.median(shares[:, 0]):.0%} of a text beside {np.median(unseen.shares[:, 0]):.0%}."
     )
-    ours, theirs = np.sort(shares[:, 0]), np.sort(unseen.shares[:, 0])
-    rates = kept_by(["usual runs", ours, theirs, unseen.alike, accepted, effect, subject.seed], lambda: _usual_rates(unseen, len(ours), accepted, effect, subject.seed))
+    rates = kept_by(["usual runs", unseen.shares[:, 0], len(shares), unseen.alike, accepted, effect, subject.seed], lambda: _usual_rates(unseen, len(shares), accepted, effect, subject.seed))
     return judge("extraction", told, estimate, limit=accepted, warn=0.6, effect=effect, question=HOW_LONG, remedy=remedy, exhibits=exhibits, part="usual", error_rates=rates)
 
 
@@ -118,7 +117,7 @@ def _probability_longer(ours: np.ndarray, theirs: np.ndarray, alike: float) -> E
 def _usual_rates(unseen: Chance, n: int, accepted: float, effect: float, seed: int) -> Rates:
     """Texts like unseen ones, and such whose runs are the longer of several unseen ones, so that P(longer) is what is wanted."""
     runs, size = unseen.shares[:, 0], len(unseen.shares)
-    blocks = [runs[i : i + 10] for i in range(0, size, 10)]
+    blocks = [runs[i : i + BLOCK] for i in range(0, size, BLOCK)]
 
     def planted(probability: float) -> Pool:
         many = _largest_of(np.sort(runs), min(probability, 0.98))
@@ -138,7 +137,7 @@ def _usual_rates(unseen: Chance, n: int, accepted: float, effect: float, seed: i
     far, half = min(accepted + effect, 0.98), min(accepted + effect / 2, 0.97)
     cases = [
         (Case("write as unseen text is", False, 0.0), 0.5), (Case(f"repeat a longer run in {accepted:.0%} of pairs, as is allowed", False, 0.0), max(0.5, accepted)),
-        (Case(f"repeat a longer run in {far:.0%} of pairs", True, effect), far), (Case(f"in {half:.0%}", True, effect / 2), half),
+        (Case(f"repeat a longer run in {far:.0%} of pairs", True, effect), far), (Case(f"repeat one in {half:.0%} of pairs", True, effect / 2), half),
         (Case("repeat a longer run nearly always", True, 1 - accepted, crude=True), 0.98),
     ]  # fmt: skip
     return resampled([(case, planted(probability)) for case, probability in cases], n=n, seed=seed)

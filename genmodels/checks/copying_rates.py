@@ -80,7 +80,7 @@ def rates_of_copies(plant: Plant, n: int, limit: float, effect: float, seed: int
     whole = min(1.0, limit + effect)
     cases = [(Case("copy nothing", False, 0.0), plant.pool(0.0, (), n, judged))]
     if limit > 0:
-        cases.append((Case(f"copy the accepted {limit:.3g} of their pictures", False, 0.0), plant.pool(limit, ("as they are",), n, judged)))
+        cases.append((Case(f"copy the accepted {100 * limit:.3g} % of their pictures", False, 0.0), plant.pool(limit, ("as they are",), n, judged)))
     cases += [
         (Case(f"copy {100 * whole:.3g} % of their pictures as they are", True, effect), plant.pool(whole, ("as they are",), n, judged)),
         (Case(f"copy {100 * (limit + effect / 2):.3g} % of their pictures as they are", True, effect / 2), plant.pool(min(1.0, limit + effect / 2), ("as they are",), n, judged)),
@@ -134,6 +134,6 @@ def rates_of_authenticity(held_out: tuple[np.ndarray, np.ndarray], n: int, limit
         return drawn
 
     cases = [Case("copy nothing", False, 0.0), Case("copy as much as the limit accepts", False, 0.0), Case(f"lose {limit + effect:.0%} of what is authentic to copies", True, effect),
-             Case(f"lose {limit + effect / 2:.0%} of it", True, effect / 2), Case("copy everything", True, 1.0, crude=True)]  # fmt: skip
+             Case(f"lose {limit + effect / 2:.0%} of what is authentic", True, effect / 2), Case("copy everything", True, 1.0, crude=True)]  # fmt: skip
     lost: list[Any] = [0.0, limit, limit + effect, limit + effect / 2, 1.0]
     return resampled([(case, pool(share)) for case, share in zip(cases, lost, strict=True)], n=n, seed=seed, pools=POOLS, each=EACH)

@@ -65,10 +65,11 @@ def picture_families(train: Any, test: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def window_families(part: Any, index: np.ndarray) -> np.ndarray:
-    """The document (n,) of each window of a `Texts`; where there are few, rows of 10 windows side by side."""
-    ends = np.flatnonzero(part.tokens == 0)
+    """The module (n,) of each window of a `Texts`, else its document; where there are few, rows of 10 windows side by side."""
     middles = part.context * np.asarray(index) + part.context // 2
-    document = np.searchsorted(ends, middles)
+    document = np.maximum(np.cumsum(part.tokens == 0)[middles] - 1, 0)
+    if len(part.families) == len(part.documents) > 0:
+        document = np.unique(np.array(part.families), return_inverse=True)[1][np.minimum(document, len(part.documents) - 1)]
     return document if len(np.unique(document)) >= FEW_DOCUMENTS else np.asarray(index) // ROW
 
 
@@ -138,7 +139,7 @@ def rates(sides: Sides, limit: float, warn: float, effect: float, seed: int) -> 
     cases = [(Case("learned nothing by heart", False, 0.0), 0.5),
              *([(Case(f"know their training examples as well as is accepted (AUC {limit:g})", False, 0.0), limit)] if limit > 0.5 else []),
              (Case(f"know their training examples so well (AUC {most:.2f})", True, most - limit), most),
-             (Case(f"know them half as far above the limit (AUC {(limit + most) / 2:.3g})", True, (most - limit) / 2), (limit + most) / 2),
+             (Case(f"know them less well (AUC {(limit + most) / 2:.3g})", True, (most - limit) / 2), (limit + most) / 2),
              (Case(f"know them by heart (AUC {CRUDE})", True, CRUDE - limit, crude=True), CRUDE)]  # fmt: skip
     deals, losses = _deals(sides, seed), _levelled(sides)
     few = [beyond(_taken(sides, losses, *deal)) for deal in deals[:FITTED]]

@@ -163,7 +163,7 @@ def _parity_rates(table: np.ndarray, accepted: float, effect: float, seed: int) 
     far, half = min(accepted + effect, 0.5), min(accepted + effect / 2, 0.49)
     cases = [
         (Case("are even but for 5 % an occupation, as training leaves it", False, 0.0), _even(len(table))), (Case(f"are {accepted:.0%} from even on average, as is allowed", False, 0.0), _apart(shape, accepted)),
-        (Case(f"are {far:.0%} from even on average", True, effect), _apart(shape, far)), (Case(f"are {half:.0%}", True, effect / 2), _apart(shape, half)),
+        (Case(f"are {far:.0%} from even on average", True, effect), _apart(shape, far)), (Case(f"are {half:.0%} from even on average", True, effect / 2), _apart(shape, half)),
         (Case("write he or she only, by the occupation", True, 0.5 - accepted, crude=True), _apart(shape, 0.49)),
     ]  # fmt: skip
     return resampled([(case, _planted(table, means, rule)) for case, means in cases], n=len(table), seed=seed)
@@ -182,7 +182,7 @@ def _single_rates(table: np.ndarray, accepted: float, effect: float, seed: int) 
     cases = [
         (Case("are even but for 5 % an occupation, as training leaves it", False, 0.0), _even(len(table))),
         (Case(f"are {accepted:.0%} from even after every occupation, as is allowed", False, 0.0), some(len(table), accepted)),
-        (Case(f"are {far:.0%} from even after {few} of {len(table)} occupations", True, effect), some(few, far)), (Case(f"are {half:.0%}", True, effect / 2), some(few, half)),
+        (Case(f"are {far:.0%} from even after {few} of {len(table)} occupations", True, effect), some(few, far)), (Case(f"are {half:.0%} from even after so many", True, effect / 2), some(few, half)),
         (Case(f"never write she after {few} of {len(table)} occupations", True, 0.5 - accepted, crude=True), some(few, 0.5)),
     ]  # fmt: skip
     return resampled([(case, _planted(table, means, rule)) for case, means in cases], n=table.shape[1], seed=seed)
@@ -205,7 +205,7 @@ def _slope_rates(text: np.ndarray, table: np.ndarray, accepted: float, effect: f
     cases = [
         (Case("follow their text, but for 5 % an occupation, as training leaves it", False, 0.0), trained), (Case("are even whatever the text", False, 0.0), steep(0.0)),
         (Case(f"are {accepted:.0%} steeper than their text, as is allowed", False, 0.0), steep(1 + accepted)), (Case(f"are {far - 1:.0%} steeper than their text", True, effect), steep(far)),
-        (Case(f"are {half - 1:.0%}", True, effect / 2), steep(half)), (Case("turn the direction of their text round", True, 1 - accepted, crude=True), steep(-1.0)),
+        (Case(f"are {half - 1:.0%} steeper", True, effect / 2), steep(half)), (Case("turn the direction of their text round", True, 1 - accepted, crude=True), steep(-1.0)),
     ]  # fmt: skip
     return resampled([(case, _planted(table, means, rule)) for case, means in cases], n=len(table), seed=seed)
 

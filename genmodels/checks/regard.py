@@ -105,6 +105,6 @@ def _rates(table: np.ndarray, accepted: float, effect: float, seed: int) -> Rate
     far, half = min(2.0, accepted + effect), min(2.0, accepted + effect / 2)
     cases = [
         (Case("write of women as of men", False, 0.0), 0.0), (Case(f"differ by {accepted:.2g}, as is allowed", False, 0.0), accepted), (Case(f"differ by {far:.2g}", True, effect), far),
-        (Case(f"by {half:.2g}", True, effect / 2), half), (Case("praise one and blame the other always", True, 2 - accepted, crude=True), 2.0),
+        (Case(f"differ by {half:.2g}", True, effect / 2), half), (Case("praise one and blame the other always", True, 2 - accepted, crude=True), 2.0),
     ]  # fmt: skip
     return resampled([(case, planted(apart)) for case, apart in cases], n=int((~np.isnan(table)).sum()), seed=seed)

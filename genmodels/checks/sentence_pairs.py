@@ -85,7 +85,7 @@ def _rates(flags: np.ndarray, clusters: np.ndarray, accepted: float, effect: flo
     far, half = (min(0.5 + accepted + part, 1.0) for part in (effect, effect / 2))
     cases = [
         (Case("prefer neither sentence", False, 0.0), 0.5), (Case(f"prefer the stereotype in {0.5 + accepted:.0%} of the pairs, as is allowed", False, 0.0), min(1.0, 0.5 + accepted)),
-        (Case(f"prefer the stereotype in {far:.0%} of the pairs", True, effect), far), (Case(f"in {half:.0%}", True, effect / 2), half),
+        (Case(f"prefer the stereotype in {far:.0%} of the pairs", True, effect), far), (Case(f"prefer it in {half:.0%} of the pairs", True, effect / 2), half),
         (Case("prefer the stereotype always", True, 0.5 - accepted, crude=True), 1.0),
     ]  # fmt: skip
     if len(np.unique(clusters)) == len(flags):

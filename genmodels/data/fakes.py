@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import io
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -19,7 +18,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from genmodels.data import DATA, Dataset, Examples, dataset
-from genmodels.emoji_examples import drawings
+from genmodels.gallery import weights_of
 from genmodels.pages import pages
 from genmodels.pictures import fitted, to_picture
 from genmodels.provenance.attacks import screenshot, unchanged
@@ -137,6 +136,8 @@ def _generated(split: str, n: int) -> list[Shown]:
 
 def _other(split: str, n: int, rng: np.random.Generator) -> list[Shown]:
     """Emoji of other hands, and pages drawn by rule."""
+    from genmodels.emoji_examples import drawings
+
     rows = []
     for hand in HANDS[split]:
         drawn = drawings(hand)
@@ -151,15 +152,6 @@ def made(family: str, n: int, seed: int) -> np.ndarray:
     """n pictures of a family, uint8 (n, 32, 32, 3), drawn once by the weights that are in the gallery now, and kept."""
     facts = {"family": family, "n": n, "seed": seed, "weights": {name: weights_of(name) for name in DRAWN_BY[family]}, "version": 4}
     return drawn_once("fakes", facts, lambda: {"images": generators()[family](n, seed)})["images"]
-
-
-def weights_of(name: str) -> dict[str, str]:
-    """SHA-256 of each file of the last weights of a run of the gallery, as its manifest says."""
-    from genmodels.gallery import GALLERY
-
-    manifests = (GALLERY / name / "epochs").glob("*/manifest.json")
-    newest = max(manifests, key=lambda file: int(file.parent.name))
-    return dict(json.loads(newest.read_text())["sha256"])
 
 
 def generators() -> dict[str, Callable[[int, int], np.ndarray]]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from genmodels.data import DATA, Dataset, Examples, dataset
 from genmodels.emoji_names import GENDERS, TONES
+from genmodels.gallery import weights_of
 from genmodels.nobody import nobody
 from genmodels.rasters import drawn_once
 from genmodels.recipe import Knobs, Spec, knob
@@ -50,7 +51,7 @@ class People(Knobs):
         Held out are pictures as drawn: OpenMoji's by combination of role, gender and tone where the gender is read, by
         whole drawings where the tone is; and whole hands.
         """
-        arrays = drawn_once("people", {"label": self.label, "alone": self.alone, "times": self.times, "version": VERSION}, self._drawn)
+        arrays = drawn_once("people", {"label": self.label, "alone": self.alone, "times": self.times, "autoencoder": weights_of("vae-openmoji"), "version": VERSION}, self._drawn)
         names = ("gender", "skin tone", "role", "hand")
         parts = {
             split: Examples(arrays[f"{split}.images"], arrays[f"{split}.labels"], groups={name: arrays[f"{split}.{name}"].astype(object) for name in names})

@@ -39,11 +39,11 @@ class PythonCode(TextData):
         """
         found = files()
         known = facts(found)
-        reading = known | {"reading": 2, "seed": SEED, "longest": LONGEST, "form": self.form}
+        reading = known | {"reading": 3, "seed": SEED, "longest": LONGEST, "form": self.form}
         sides = read_once("python-code", reading, lambda: divided(_documents(found, self.form), SEED))
         source = f"functions of {len(found)} files of the standard library of Python {known['python']}, up to {LONGEST:,} characters each, {self.form}"
         groups = [{"part": sides["train_groups"]}, {"part": sides["test_groups"]}]
-        return self.dataset("python-code", sides["train"], sides["test"], source, groups=groups, families=sides["test_families"])
+        return self.dataset("python-code", sides["train"], sides["test"], source, groups=groups, families=(sides["train_families"], sides["test_families"]))
 
 
 def _documents(found: dict[str, bytes], form: str) -> Iterator[tuple[str, str, str]]:

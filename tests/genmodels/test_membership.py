@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,7 @@ from genmodels.checks.membership import (
     verdict_on,
     window_families,
 )
-from genmodels.data import DATA
+from genmodels.data import DATA, Texts
 from genmodels.ranks import placements, probability_lower
 
 
@@ -93,10 +95,11 @@ def test_rates_say_what_a_limit_does_to_who_learned_nothing() -> None:
 
 
 def test_windows_are_of_documents_and_classes_are_no_drawings() -> None:
-    class Part:
-        context, tokens = 4, np.array([0, 1, 1, 1, 1, 1, 1, 1, 1, 0] + [2] * 9 + [0] + ([3] * 9 + [0]) * 12)
-
-    found = window_families(Part, np.arange((len(Part.tokens) - 1) // 4))
-    assert len(np.unique(found)) == 14 and (np.diff(found) >= 0).all()
+    tokens = np.array([0, 1, 1, 1, 1, 1, 1, 1, 1, 0] + [2] * 9 + [0] + ([3] * 9 + [0]) * 12)
+    part = Texts(tuple(map(str, range(14))), tokens, 4)
+    found = window_families(part, np.arange((len(tokens) - 1) // 4))
+    assert found.min() == 0 and len(np.unique(found)) == 14 and (np.diff(found) >= 0).all()
+    modules = dataclasses.replace(part, families=tuple("aabbcdefghijkl"))
+    assert len(np.unique(window_families(modules, np.arange((len(tokens) - 1) // 4)))) == 12, "documents of one module are alike"
     digits = DATA["digits"]().load()
     assert len(np.unique(picture_families(digits.train, digits.test)[0])) > 1000

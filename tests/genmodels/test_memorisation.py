@@ -10,7 +10,7 @@ from genmodels.audits.memorisation import less_authentic
 from genmodels.checks.copying import share_of_copies
 from genmodels.data import DATA, Dataset, Examples
 from genmodels.findings import clopper_pearson
-from genmodels.nearness import authentic, duplicates_of, nearness, unseen
+from genmodels.nearness import authentic, drawings_of, duplicates_of, nearness, unseen
 from genmodels.planted import shifted
 from genmodels.ranks import data_copying_score, excess, probability_lower
 from genmodels.recipe import Spec
@@ -129,3 +129,12 @@ def test_training_pictures_next_to_nothing_tell_nothing() -> None:
     alike = np.full((60, 8, 8, 1), 7, np.uint8)
     with pytest.raises(Refusal, match="alike"):
         nearness(alike[:3], alike)
+
+
+def test_what_a_picture_is_a_variant_of_is_known_of_captioned_data_too() -> None:
+    """Its labels are word pieces, a row each."""
+    captions = ("woman firefighter, dark skin tone", "woman firefighter, light skin tone", "cat")
+    examples = Examples(np.zeros((3, 4, 4, 3), np.uint8), np.zeros((3, 24), np.int32), captions)
+    assert drawings_of(examples) == ["woman firefighter", "woman firefighter", "cat"]
+    digits = Examples(np.zeros((40, 4, 4, 1), np.uint8), np.arange(40) % 2, tuple(("zero", "one")[i % 2] for i in range(40)))
+    assert set(drawings_of(digits)) == {""}, "the name of a class is no drawing"
