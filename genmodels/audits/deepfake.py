@@ -22,6 +22,7 @@ from genmodels.error_rates import Case, Rates, Repeat, kept_by, resampled, unkno
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured, verdict_of
 from genmodels.limits import Limit
 from genmodels.pictures import png_bytes
+from genmodels.ranks import probability_lower
 from genmodels.reading_groups import clustered
 from genmodels.subject import Subject
 
@@ -70,14 +71,14 @@ def told_by(detector: Detector, subject: Subject, missed: float = 0.5, missed_ef
         f"{100 * share.value:.0f} % of {share.n:,} samples are not found by the detector without a mark ({100 * share.low:.0f} % to {100 * share.high:.0f} % of all would not be{unread});"
         f" accepted are {100 * missed:.0f} %. Of {len(real):,} real held-out pictures it calls {100 * (1 - real_quiet.mean()):.1f} % generated."
     )
-    ranks = probability_lower(ours, theirs, drawings)
-    ranked = f"A real held-out picture looks more generated than a sample in {100 * ranks.value:.0f} % of pairs ({100 * ranks.low:.0f} % to {100 * ranks.high:.0f} %); accepted are {100 * alike:.0f} %, and 50 % would be no difference at all."
+    ranks = ranked(ours, theirs, drawings)
+    said = f"A real held-out picture looks more generated than a sample in {100 * ranks.value:.0f} % of pairs ({100 * ranks.low:.0f} % to {100 * ranks.high:.0f} %); accepted are {100 * alike:.0f} %, and 50 % would be no difference at all."
     asked = [VERSION, share.n, drawings, missed, missed_effect, alike, alike_effect]
     of_share = kept_by([*asked, real_quiet], lambda: share_rates(real_quiet, drawings, share.n, missed, missed_effect))
     of_ranks = kept_by([*asked, ours, theirs], lambda: rank_rates(ours, theirs, drawings, alike, alike_effect))
     return [
         judge("deepfake", claim, share, limit=missed, effect=missed_effect, remedy=REMEDY, exhibits=exhibits, part="detector", question=QUESTIONS["detector"], error_rates=of_share),
-        judge("deepfake", ranked, ranks, limit=alike, effect=alike_effect, remedy=REMEDY, exhibits=exhibits, part="ranking", question=QUESTIONS["ranking"], error_rates=of_ranks),
+        judge("deepfake", said, ranks, limit=alike, effect=alike_effect, remedy=REMEDY, exhibits=exhibits, part="ranking", question=QUESTIONS["ranking"], error_rates=of_ranks),
     ]  # fmt: skip
 
 
@@ -98,19 +99,9 @@ def _why_silent(read: np.ndarray, real_read: np.ndarray, accused: np.ndarray, dr
     return ""
 
 
-def probability_lower(samples: np.ndarray, others: np.ndarray, clusters: np.ndarray) -> Estimate:
-    """P(one of `samples` (n,) is below one of `others` (m,)), ties half; interval by DeLong et al. 1988, in which `others` of one cluster are alike (Obuchowski 1997)."""
-    n, m = len(samples), len(others)
-    ordered = np.sort(others)
-    above = 1 - (np.searchsorted(ordered, samples, "left") + np.searchsorted(ordered, samples, "right")) / (2 * m)
-    ordered = np.sort(samples)
-    below = (np.searchsorted(ordered, others, "left") + np.searchsorted(ordered, others, "right")) / (2 * n)
-    value = float(above.mean())
-    own = np.unique(clusters, return_inverse=True)[1]
-    sums = np.bincount(own, below - value)
-    variance = float(above.var(ddof=1) / n + (sums**2).sum() / m**2 * len(sums) / max(len(sums) - 1, 1))
-    reach = 1.959964 * max(variance**0.5, 0.5 / min(n, len(sums)))  # never of no width where they don't overlap at all
-    return Estimate(value, max(0.0, value - reach), min(1.0, value + reach), n)
+def ranked(samples: np.ndarray, others: np.ndarray, drawings: np.ndarray) -> Estimate:
+    """P(one of `samples` (n,) is below one of `others` (m,)), of which variants of one drawing are alike."""
+    return probability_lower(samples, others, (-1 - np.arange(len(samples)), drawings))
 
 
 def _planted(limit: float, effect: float, most: float, says: str) -> list[tuple[Case, float]]:
@@ -145,7 +136,7 @@ def share_rates(quiet: np.ndarray, drawings: np.ndarray, n: int, limit: float, e
 
 def rank_rates(ours: np.ndarray, theirs: np.ndarray, drawings: np.ndarray, limit: float, effect: float) -> Rates:
     """The error rates of a verdict on ranks, by these samples with real pictures, whole drawings of which are kept apart, among them."""
-    own = probability_lower(ours, theirs, drawings).value
+    own = ranked(ours, theirs, drawings).value
     if limit >= 1:
         return unknown_rates("nothing was judged: no probability can lie above the limit")
     if own > limit / 2:
@@ -163,7 +154,7 @@ def rank_rates(ours: np.ndarray, theirs: np.ndarray, drawings: np.ndarray, limit
             def repeat(rng: np.random.Generator) -> str:
                 real = rng.random(len(ours)) < mixed
                 scores = np.where(real, rng.choice(planted, size=len(ours)), rng.choice(ours, size=len(ours)))
-                return verdict_of(probability_lower(scores, theirs[kept], drawings[kept]), limit=limit, effect=effect)
+                return verdict_of(ranked(scores, theirs[kept], drawings[kept]), limit=limit, effect=effect)
 
             return repeat
 

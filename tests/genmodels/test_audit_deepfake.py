@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from genmodels.audits.deepfake import probability_lower, rank_rates, share_rates, told_by
+from genmodels.audits.deepfake import rank_rates, ranked, share_rates, told_by
 from genmodels.data import DATA
 from genmodels.detecting import Detector, Scale
 from genmodels.ranks import probability_lower as of_independent
@@ -63,7 +63,7 @@ def test_a_limit_that_cannot_be_broken_is_only_reported() -> None:
 def test_a_probability_of_ranks_knows_that_variants_are_alike() -> None:
     rng = np.random.default_rng(0)
     samples, others = rng.normal(size=200), rng.normal(size=200)
-    alone, alike = (probability_lower(samples, np.repeat(others, times), np.repeat(np.arange(200), times)) for times in (1, 5))
+    alone, alike = (ranked(samples, np.repeat(others, times), np.repeat(np.arange(200), times)) for times in (1, 5))
     expected = of_independent(samples, others)
     assert (alone.value, alone.low) == (pytest.approx(expected.value), pytest.approx(expected.low, abs=0.002))
     assert alike.low == pytest.approx(alone.low, abs=0.002)  # five copies of a drawing say no more than one
