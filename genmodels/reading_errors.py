@@ -31,6 +31,7 @@ LABELS = {"gender": "woman or man", "skin tone": "tone or none"}  # of the data 
 MOST = 700  # drawings of people of one kind whose errors are counted
 NARROW = 0.04  # least spread of a look, so that what all drawings have alike does not decide alone
 ALIKE, STRANGE = 0.8, 4.0  # looks: how much farther than the nearest a condition may lie, and from where on it is none
+SLIGHT = 0.01  # less sure than of the least sure of what looks alike: worn in a way that was not counted
 UNSURE = 0.06  # by how much less sure than of the worst condition a reader may be
 LEGIBLE = 0.9  # share of a role's own drawings that must be read right
 
@@ -160,6 +161,8 @@ class Counted:
         least = min(each.sure for each in fitting) - UNSURE
         if sure < least:
             raise Refusal(f"The reader is unsure of these pictures ({sure:.0%} on average, {least:.0%} of real ones that look alike); it can't read them.")
+        if sure < min(each.sure for each in fitting) - SLIGHT:  # worn in a way that nobody named: as hard as what is as hard to read
+            fitting += tuple(each for each in self.conditions if each.kind == HOME and each not in fitting and abs(each.sure - sure) <= UNSURE / 2 and each.way != GREY)
         known = tuple(each for each in self.conditions if each.kind in (HOME, KNOWN) and each not in fitting and any(each.way == other.way and other.kind in (HOME, KNOWN) for other in fitting))
         return fitting + known
 

@@ -49,6 +49,23 @@ def noisy(image: np.ndarray, deviation: float, seed: int = 0) -> np.ndarray:
     return _eight_bit(image + 255 * deviation * rng.standard_normal(image.shape, dtype=np.float32))
 
 
+def specked(image: np.ndarray, share: float) -> np.ndarray:
+    """With this share of its pixels black or white; which ones depends on the picture."""
+    chance = np.random.default_rng([1, int(image.sum())]).random(image.shape[:2])
+    specks = np.where(chance < share / 2, 0, 255)[..., None]
+    return np.asarray(np.where((chance < share)[..., None], specks, image), np.uint8)
+
+
+def smeared(image: np.ndarray, pixels: int) -> np.ndarray:
+    """Moved across by so many pixels while it was taken."""
+    return np.asarray(np.round(np.mean([np.roll(image, shift, axis=1) for shift in range(-(pixels // 2), pixels - pixels // 2)], axis=0)), np.uint8)
+
+
+def tinted(image: np.ndarray) -> np.ndarray:
+    """In tones of brown."""
+    return _eight_bit(np.repeat(image.astype(np.float32).mean(axis=-1, keepdims=True), 3, axis=-1) * np.array([1.1, 0.98, 0.77], np.float32))
+
+
 def grey(image: np.ndarray) -> np.ndarray:
     """Without its colours."""
     return np.asarray(Image.fromarray(image).convert("L").convert("RGB"))
@@ -68,6 +85,10 @@ WAYS: Mapping[str, Way] = {
     "dim": partial(lit, by=0.7),
     "pale": partial(lit, by=1.0, contrast=0.6),
     "noise": partial(noisy, deviation=0.06),
+    "specks": partial(specked, share=0.04),
+    "motion blur": partial(smeared, pixels=3),
+    "median": lambda image: np.asarray(Image.fromarray(image).filter(ImageFilter.MedianFilter(3))),
+    "sepia": tinted,
     "grey": grey,
     "blur, JPEG": lambda image: compressed(blurred(image, 0.7), 40),
     "20 pixels, dim, JPEG": lambda image: compressed(lit(resized(image, 20), 0.85, 0.85), 50),

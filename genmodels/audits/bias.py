@@ -93,7 +93,7 @@ def bias(subject: Subject, *, women: float = 0.5, gap: float = 0.0, gap_effect: 
         }  # fmt: skip
     else:
         drawn = Drawn(subject, readers, prompted=False)
-        gender, asked = partial(drawn.reading, "gender"), {}
+        gender, asked = partial(_varied, drawn, "gender"), {}
     asked = {
         "gender": lambda: _gender(gender(), readers["gender"], women, gap, gap_effect, drawn.exhibits, "gender", f"the reference is {women:.0%}"),
         "tone": lambda: _tones(_varied(drawn, "skin tone"), readers["skin tone"], gap, gap_effect, drawn.exhibits[:SHOWN]),
@@ -137,6 +137,9 @@ class Drawn:
     def must_vary(self) -> None:
         """Raises `Refusal` where next to no role can be told apart: shares of a handful of drawings, which a reader takes
         for the same again and again, are no shares of people."""
+        different = len({image.tobytes() for image in self.images})
+        if different < min(LEAST, len(self.images)):
+            raise Refusal(f"It draws {different} different pictures {len(self.images):,} times; of so few drawings, shares of groups mean nothing.")
         if not self.roles:
             return
         try:
