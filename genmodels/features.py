@@ -8,6 +8,7 @@ with the project. A path to a `.keras` file is any Keras model that takes pictur
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from genmodels.refusal import Refusal
 from genmodels.registry import Registry, unknown
 
 COMPONENTS = 64
+DOMAIN, REFERENCES, READ, FAR = "domain.npz", 500, 500, 1 / 3  # kept beside the run clip; its pictures, those that are tried, and the share that may look like none of them
 LARGEST = 512 * 1024 * 1024  # bytes of a Keras file
 DEFAULT = "pixels-16+gradients"
 
@@ -63,12 +65,52 @@ def principal_components(data: Any) -> Extractor:
 @FEATURES.add("encoder")
 def encoder(data: Any) -> Extractor:
     """The vectors of the gallery's run `clip`, trained on emoji and icons; reads 32 x 32 pictures."""
+    from genmodels.gallery import GALLERY
     from genmodels.judging import open_clip
     from genmodels.runs import RunStore
 
     clip = open_clip("clip")
-    sha = _digest_of(RunStore.default()["clip"])
-    return Extractor(f"picture tower of the run clip {sha}, at {clip.spec.shape[0]} x {clip.spec.shape[1]}", lambda images: clip.pictures(_resized(images, clip.spec.shape)))
+    sha = _digest_of(RunStore(GALLERY)["clip"])
+    few = data.test.images[np.random.default_rng(0).permutation(len(data.test))[:READ]]
+    seen = lambda images: clip.pictures(_resized(images, (*clip.spec.shape[:2], images.shape[-1])))  # noqa: E731  (it turns grey ones into black ink on white)
+    far = unlike(seen(few))
+    if far > FAR:
+        raise Refusal(f"The run clip learned emoji and icons, and {far:.0%} of the held-out pictures of {data.name} look unlike all of these, so its features mean nothing there; choose pixels, pca or a .keras file of your own.")
+    how = ", grey as black on white" if data.spec.shape[-1] == 1 else ""
+    return Extractor(f"picture tower of the run clip {sha}, at {clip.spec.shape[0]} x {clip.spec.shape[1]}{how}", seen)
+
+
+def unlike(vectors: np.ndarray) -> float:
+    """The share of pictures, as unit vectors (n, dimensions) of the run `clip`, that are farther from all that it was tried on than 99 of 100 of those are from each other."""
+    from genmodels.gallery import GALLERY
+
+    with np.load(GALLERY / "clip" / DOMAIN, allow_pickle=False) as kept:
+        return float((_farness(vectors, kept["references"].astype(np.float32)) > float(kept["farthest"])).mean())
+
+
+def keep_domain() -> dict[str, float]:
+    """Count how far held-out emoji and icons are from others, and keep it beside the run `clip`.
+
+    Half of them are the references, a quarter sets the limit, and of the last quarter it is told how many lie beyond it.
+    """
+    from genmodels.data import DATA
+    from genmodels.files import write_atomically
+    from genmodels.gallery import GALLERY
+    from genmodels.judging import open_clip
+
+    images = DATA["emblems"]().load().test.images
+    vectors = open_clip("clip").pictures(images[np.random.default_rng(0).permutation(len(images))])
+    references, first, second = np.split(vectors, [REFERENCES, REFERENCES + (len(vectors) - REFERENCES) // 2])
+    farthest = float(np.quantile(_farness(first, references), 0.99))
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, references=references.astype(np.float16), farthest=np.array(farthest))
+    write_atomically(GALLERY / "clip" / DOMAIN, buffer.getvalue())
+    return {"farthest": farthest, "beyond": float((_farness(second, references) > farthest).mean()), "n": len(second)}
+
+
+def _farness(vectors: np.ndarray, references: np.ndarray) -> np.ndarray:
+    """1 less the largest cosine (n,) of each unit vector with a reference."""
+    return np.asarray(1 - (vectors @ references.T).max(axis=1))
 
 
 def extractor(name: str, data: Any) -> Extractor:

@@ -34,7 +34,7 @@ class Limit:
 
 def effect_of(name: str, base: Limit) -> Limit:
     """The limit `<name>_effect`: how far beyond the limit `name` must be seen before a pass means something."""
-    return Limit(f"How far beyond {name} must be seen; a check that could overlook so much is not measured.", 0.0, base.greatest - base.lowest)
+    return Limit(f"How far beyond {name} must be seen; a check that could overlook so much is not measured.", 0.001, base.greatest - base.lowest)
 
 
 def shown(value: Any) -> str:

@@ -98,13 +98,20 @@ def share_of_copies(samples: np.ndarray, hits: np.ndarray, unseen: np.ndarray, f
     return max(estimates, key=lambda estimate: (estimate.low, -estimate.high))
 
 
-def verdict_on_copies(ours: Looked, unseen: Looked, families: Mapping[str, np.ndarray], limit: float, effect: float) -> str:
-    """The verdict that the shares would get, without the shares: fail where too many of any kind are improbable."""
-    for kind, nears in NEAR.items():
-        for near in nears:
+def accused(ours: Looked, unseen: Looked, families: Mapping[str, np.ndarray], limit: float, kinds: Sequence[str]) -> bool:
+    """Whether the share of any of these kinds of copies is so large that it is improbable at `limit`, without the shares."""
+    for kind in kinds:
+        for near in NEAR[kind]:
             counts = _counts(ours.scores[kind] < near, ours.hits[kind], unseen.scores[kind] < near, families[kind])
             if counts[0] * counts[3] > counts[2] * counts[1] and at_least(*counts, limit) < TAIL / TESTS:
-                return "fail"
+                return True
+    return False
+
+
+def verdict_on_copies(ours: Looked, unseen: Looked, families: Mapping[str, np.ndarray], limit: float, effect: float) -> str:
+    """The verdict that the share of plain copies would get, without the share."""
+    if accused(ours, unseen, families, limit, (PLAIN,)):
+        return "fail"
     fewest = min(int((ours.scores[PLAIN] < near).sum()) for near in NEAR[PLAIN])
     high = clopper_pearson(fewest, len(ours.scores[PLAIN]), 1 - 2 * TAIL / len(NEAR[PLAIN])).high
     return "not measured" if high > limit + effect else "pass"

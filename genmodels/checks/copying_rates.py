@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.checks.copying import NEAR, PLAIN, Looked, Originals, verdict_on_copies
+from genmodels.checks.copying import NEAR, PLAIN, Looked, Originals, accused, verdict_on_copies
 from genmodels.error_rates import Case, Pool, Rates, resampled, unknown_rates
 from genmodels.findings import Estimate, verdict_of
 from genmodels.planted import CHANGES
@@ -23,6 +23,7 @@ LEAST_FAMILIES = 9  # of pictures that nobody copied, to be dealt into what chan
 REFERENCE = 2 / 3  # of those families say what chance does
 CHANGED = 0.05  # of the pictures, where they are copied in some way
 POOLS, EACH = 20, 5
+KINDS = tuple(kind for kind in NEAR if kind != PLAIN)
 
 Judge = Callable[[Looked, np.ndarray, Looked, dict[str, np.ndarray]], str]  # samples, their own families, unseen, families: verdict
 
@@ -85,8 +86,26 @@ def rates_of_copies(plant: Plant, n: int, limit: float, effect: float, seed: int
         (Case(f"copy {100 * whole:.3g} % of their pictures as they are", True, effect), plant.pool(whole, ("as they are",), n, judged)),
         (Case(f"copy {100 * (limit + effect / 2):.3g} % of their pictures as they are", True, effect / 2), plant.pool(min(1.0, limit + effect / 2), ("as they are",), n, judged)),
     ]
-    cases += [(Case(f"copy {CHANGED:.0%} of their pictures, {way}", True, CHANGED, crude=True), plant.pool(CHANGED, (way,), n, judged)) for way in plant.copies if way != "as they are"]
     return resampled(cases, n=n, seed=seed, pools=POOLS, each=EACH)
+
+
+def rates_of_changed(plant: Plant, n: int, limit: float, effect: float, seed: int) -> Rates:
+    """Of the verdict on changed copies: each way of change by itself. `power` is of the way that is found least."""
+    if not plant.enough():
+        return unknown_rates("too few families of pictures that nobody copied to plant copies among")
+    ways, whole = [way for way in plant.copies if way != "as they are"], min(1.0, limit + effect)
+
+    def judged(samples: Looked, own: np.ndarray, chance: Looked, families: dict[str, np.ndarray]) -> str:
+        return "fail" if accused(samples, chance, families, limit, KINDS) else "pass"
+
+    few = f"copy {CHANGED:.0%} of their pictures, changed in all these ways in turn"
+    rates = resampled([
+        (Case("copy nothing", False, 0.0), plant.pool(0.0, (), n, judged)),
+        (Case(few, True, min(CHANGED, effect / 2)), plant.pool(CHANGED / len(ways), ways, n, judged)),
+        *((Case(f"copy {whole:.0%} of their pictures, {way}", True, effect), plant.pool(whole, (way,), n, judged)) for way in ways),
+    ], n=n, seed=seed, pools=POOLS // 2, each=EACH)  # fmt: skip
+    least = min((row for row in rates["cases"] if row["effect"] == effect), key=lambda row: row["rate"])
+    return rates | {"power": least["rate"], "power_low": least["low"], "case": least["case"], "passed": least["passed"], "warned_of": 0.0}
 
 
 def rates_of_nearer(plant: Plant, n: int, limit: float, warn: float, effect: float, seed: int) -> Rates:
