@@ -17,6 +17,7 @@ import numpy as np
 
 from genmodels import checkpoints, jobs
 from genmodels.detecting import RUN, fit_scale_of, unworn
+from genmodels.features import keep_domain
 from genmodels.files import home, write_atomically
 from genmodels.gallery import GALLERY
 from genmodels.measuring import audit_run, measure_run, run_document
@@ -61,6 +62,8 @@ def make(name: str) -> Run:
     shipped = slim(run, name)
     if name == RUN:
         fit_scale_of(shipped, unworn(run.experiment.source))
+    if name == "clip":
+        keep_domain()
     for grouping, reader in READERS.items():
         if name in (reader, SOMEBODY):
             keep_errors(Run(GALLERY / reader), grouping)

@@ -7,10 +7,12 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
+from genmodels.audits import AUDITS
 from genmodels.checks.copying import PLAIN, Looked, verdict_on_copies
 from genmodels.checks.disguises import LIMITS, Disguises, cropped
 from genmodels.data import DATA
 from genmodels.planted import CHANGES, blended, enlarged, halved, moved
+from genmodels.subject import Parrot, Subject
 
 KINDS = {
     "moved by an eighth of the width less one pixel": "moved", "cropped by a tenth on each side and enlarged": "moved", "dimmed": "moved", "blurred": "moved",
@@ -87,3 +89,17 @@ def test_a_pass_needs_samples_enough() -> None:
     families = dict.fromkeys(kinds, np.arange(300))
     verdicts = [verdict_on_copies(Looked(dict.fromkeys(kinds, np.ones(n)), dict.fromkeys(kinds, np.arange(n))), unseen, families, 0.0, 0.02) for n in (200, 2000)]
     assert verdicts == ["not measured", "pass"]
+
+
+@pytest.mark.slow
+def test_changed_copies_fail_by_themselves_and_a_pass_needs_planted_ones_to_be_found() -> None:
+    """OpenMoji as it ships has few drawings: a parrot that mirrors fails, an innocent is not told to be one."""
+    data = DATA["openmoji"]().load()
+    findings = {name: {f.part: f for f in AUDITS["memorisation"](Subject(Parrot(pictures), data, n=300))} for name, pictures in (("mirrored", data.train.images[:, :, ::-1]), ("innocent", data.test.images))}
+    assert findings["mirrored"]["changed"].verdict == "fail" and "mirrored" in findings["mirrored"]["changed"].claim
+    innocent = findings["innocent"]["changed"]
+    rates = innocent.error_rates
+    assert rates is not None and innocent.verdict in ("pass", "not measured")
+    weak = [row for row in rates["cases"] if row["culprit"] and row["effect"] == 0.3 and row["rate"] < 0.8]
+    assert (innocent.verdict == "not measured") == bool(weak), "a pass only where every kind of changed copy would be found"
+    assert rates["power"] == min(row["rate"] for row in rates["cases"] if row["effect"] == 0.3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,14 @@ def test_the_encoder_of_the_gallery_sees_pictures_of_any_size() -> None:
     seen = extractor("encoder", data)(data.test.images[:10])
     assert seen.shape[0] == 10 and np.isfinite(seen).all()
     assert "run clip" in extractor("encoder", data).protocol
+
+
+def test_the_encoder_is_not_used_where_pictures_look_unlike_all_that_it_knows() -> None:
+    data = DATA["openmoji"]().load()
+    assert extractor("encoder", data).protocol
+    noise = np.random.default_rng(0).integers(0, 256, data.test.images.shape, dtype=np.uint8)
+    with pytest.raises(Refusal, match="look unlike"):
+        extractor("encoder", dataclasses.replace(data, test=dataclasses.replace(data.test, images=noise)))
 
 
 def test_a_model_of_the_users_own_gives_its_outputs(tmp_path: Path) -> None:
