@@ -157,8 +157,8 @@ def rates() -> str:
             if finding["verdict"] in ("reported", "not measured"):
                 continue
             row = {"run": run.id, "verdict": f"{finding['audit']} {finding['part']}: {finding['verdict']}"}
-            if "not_measured" in found:
-                rows.append(row | {"innocents fail": "not measured", "natural innocents warned or failed": "", "finds": found["not_measured"], "and half the effect": ""})
+            if "false_alarm" not in found:
+                rows.append(row | {"innocents fail": "not measured", "natural innocents warned or failed": "", "finds": found.get("not_measured", ""), "and half the effect": ""})
                 continue
             small = f"{found['small_power']:.0%} that {found['small_case']}" if found.get("small_case") else ""
             rows.append(row | {"innocents fail": f"{found['false_alarm']:.1%} (at most {found['false_alarm_high']:.1%})", "natural innocents warned or failed": f"{found['warned']:.1%} (at most {found['warned_high']:.1%})",
