@@ -120,5 +120,5 @@ def test_a_policy_is_json_again() -> None:
 def test_the_list_tells_every_limit_that_a_policy_may_set(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "audits"]) == 0
     said = capsys.readouterr().out
-    assert "memorisation.copies: The share of samples that may be copies of training pictures." in said
+    assert "memorisation.copies: The share of samples that may be training pictures as they are." in said
     assert all(f"{name}.{limit}: " in said for name, audit in AUDITS.items() for limit in audit.limits())
