@@ -29,6 +29,7 @@ from genmodels.subject import Subject
 LEAST, MOST, SHOWN, READ = 100, 1000, 12, 0.5
 QUESTIONS = {"detector": "Is what this model draws found without a mark?", "ranking": "Do its samples look more generated than real pictures do?"}
 REMEDY = "What it draws can pass for real: rely on the marks, never on telling by eye or detector, and say so in the card."
+LEAST_SIDE = 16  # pixels
 VERSION = 1  # of the planting
 
 
@@ -53,6 +54,8 @@ def told_by(detector: Detector, subject: Subject, missed: float = 0.5, missed_ef
     """The findings of one detector."""
     from genmodels.nearness import families_of
 
+    if (side := min(subject.data.spec.shape[:2])) < LEAST_SIDE:
+        return [_silent(f"The pictures are {side} pixels wide, and what is enlarged so far to the 32 that the detector reads looks like nothing that it learned from; {LEAST_SIDE} are needed.", part) for part in QUESTIONS]
     test = subject.data.test.take(np.arange(min(MOST, len(subject.data.test))))
     samples, real = (np.stack([seen(image) for image in in_colour(images)]) for images in (subject.samples[:MOST], test.images))
     (ours, read), (theirs, real_read) = detector.read(samples), detector.read(real)

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from genmodels.audits import AUDITS
 from genmodels.audits.deepfake import rank_rates, ranked, share_rates, told_by
 from genmodels.data import DATA
 from genmodels.detecting import Detector, Scale
 from genmodels.ranks import probability_lower as of_independent
-from genmodels.subject import Subject
+from genmodels.subject import Parrot, Subject
 
 
 class Reader:
@@ -81,3 +82,10 @@ def test_rates_of_the_share_hold_at_another_limit_and_n() -> None:
     for n, limit in ((100, 0.2), (1000, 0.7)):
         rates = share_rates(quiet, drawings, n, limit, 0.2)
         assert rates["n"] == n and rates["false_alarm"] <= 0.06 and rates["small_power"] <= rates["power"]
+
+
+def test_of_tiny_pictures_nothing_is_said() -> None:
+    """Digits of 8 pixels, enlarged, were taken for real drawings, all of them."""
+    data = DATA["digits"]().load()
+    found = AUDITS["deepfake"](Subject(Parrot(data.train.images), data, n=200))
+    assert {finding.verdict for finding in found} == {"not measured"} and all("8 pixels" in finding.reason for finding in found)
