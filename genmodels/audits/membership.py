@@ -88,7 +88,7 @@ def _auc(found: Told, sides: Sides, unit: str, exhibits: list[dict[str, Any]], l
                     error_rates=kept_by((*known, "auc", limit, effect), lambda: rates(sides, limit, WARN, effect, seed)))  # fmt: skip
     verdict, reason = verdict_on(estimate, limit, WARN, effect), finding.reason
     if estimate.high < WARN:
-        reason = f"both sides differ: held-out examples have the lower loss, which no memory explains, so that the loss says nothing of it (AUC {estimate.low:.2f} to {estimate.high:.2f})."
+        reason = f"Both sides differ: held-out examples have the lower loss, which no memory explains, so that the loss says nothing of it (AUC {estimate.low:.2f} to {estimate.high:.2f})."
     elif reason:
         reason = f"{reason[:-1]} (n counts held-out {unit})."
     return replace(finding, verdict=verdict, reason=reason, estimate=estimate, remedy=REMEDY if verdict in ("fail", "warn") else "")
