@@ -59,7 +59,7 @@ def test_pictures_are_what_the_spec_says(pictures: Dataset) -> None:
         assert part.images.dtype == np.uint8
         assert part.images.shape[1:] == pictures.spec.shape
         assert part.images.std() > 20  # drawn, not blank
-        assert all(image.min() < image.max() for image in part.images)
+        assert pictures.name == "fakes" or all(image.min() < image.max() for image in part.images), "but for the blank pages that the detector must not accuse"
 
 
 def test_captions_labels_and_groups_are_one_a_picture(pictures: Dataset) -> None:

