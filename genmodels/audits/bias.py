@@ -159,7 +159,10 @@ class Drawn:
     def exhibits(self) -> list[dict[str, Any]]:
         """For each prompt the seed of its first picture, what was read of each (w, m, - for nobody; 1 to 5 from light to
         dark, - for no tone), and the corrected share of women; of samples the first few."""
-        gender = self.reading("gender")
+        try:
+            gender = self.reading("gender")
+        except Refusal:
+            return []  # tones may be readable where genders are not
         tones = self._readings["skin tone"].read if "skin tone" in self._readings else np.full(len(self.images), "none")
         if not self.roles:
             return [{"sample": i, "read": f"{gender.read[i]}, {tones[i]}"} for i in range(min(len(self.images), SHOWN))]
