@@ -30,12 +30,18 @@ def test_a_planted_fault_is_caught(fault: str, trained) -> None:
     assert fault in readings(run)
 
 
+@pytest.mark.slow
+@pytest.mark.xfail(reason="caught before noisy plateaus were let pass: a rise of 4 % of the gain over the last 23 of 90 epochs")
+def test_a_small_rise_is_caught(trained) -> None:
+    assert "overfitting" in readings(Run(trained("vae", **{name: value for name, value in PLANTED["overfitting"].items() if name != "model"} | {"epochs": 90})))
+
+
 def test_a_run_that_broke_is_called_diverging() -> None:
     assert [reading.name for reading in diagnose([{"step": 3, "loss": None, "broken": "kl"}], "vae")] == ["diverging"]
 
 
 # 1,125 drawings are few: this one was trained on past its best bound, until its samples beat the training mean.
-# The reader of tones by colours reads as well at its end as at its best held-out loss; its errors are counted in place.
+# reader-skin overfits: of all held-out people, other hands among them, it reads .42 right at its end and .51 after 2 epochs. To be trained again.
 KNOWN = {"vae-openmoji": ["overfitting"], "reader-skin": ["overfitting"]}
 
 
