@@ -43,27 +43,32 @@ def set_view(name: str) -> None:
     state.put(state.SHOWN_DATA, name)
     try:
         about = resources.description(name, knobs)
-        data = resources.dataset(name, knobs)
     except (Refusal, OSError) as error:
         refuse(error)
         return
-    if source.kind == "image":
-        counts(about)
-        splits(data)
-    else:
-        text_sets.counts(about)
-        text_sets.splits(data)
-        text_sets.lengths(data, about)
-        text_sets.vocabulary(data, about)
-        text_sets.planted(source.from_dict(knobs))
+    (counts if source.kind == "image" else text_sets.counts)(about)
+    examples = st.container()  # filled last: they may have to be drawn first
     shares(about)
     with st.container(border=True):
         st.subheader("Origin", anchor=False)
         st.text(plain_text(f"Licence: {about['licence']}"))
         st.text(plain_text(f"Source: {about['source']}", 600))
-        st.text(f"SHA-256 of both splits: {about['sha256']}")
+        st.text(f"SHA-256 of both splits: {about['sha256'] or 'not the same on every processor, since models drew some of its pictures'}")
     gallery.credit(about["credit"])
     navigation.link("train", "Train a model on it", data=name)
+    with examples:
+        try:
+            data = resources.dataset(name, knobs)
+        except (Refusal, OSError) as error:
+            refuse(error)
+            return
+        if source.kind == "image":
+            splits(data)
+        else:
+            text_sets.splits(data)
+            text_sets.lengths(data, about)
+            text_sets.vocabulary(data, about)
+            text_sets.planted(source.from_dict(knobs))
 
 
 def counts(about: Mapping[str, Any]) -> None:

@@ -170,8 +170,20 @@ def newest(run: Run) -> int:
 
 
 def dataset(name: str, knobs: Mapping[str, Any] | None = None) -> Dataset:
-    """A data set with these knobs, read once; shared, so it must not be changed."""
-    return _dataset(name, json.dumps(dict(knobs or {}), sort_keys=True), _home())
+    """A data set with these knobs, read once; shared, so it must not be changed.
+
+    What has to be drawn first is drawn in a process of its own, while the page says how far it is.
+    """
+    from dashboard.first_drawing import wait_for
+    from genmodels.rasters import NotDrawn, only_kept
+
+    asked = name, json.dumps(dict(knobs or {}), sort_keys=True), _home()
+    try:
+        with only_kept():
+            return _dataset(*asked)
+    except NotDrawn:
+        wait_for(*asked[:2])
+    return _dataset(*asked)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the data …")
@@ -182,7 +194,12 @@ def _dataset(name: str, knobs: str, home: str) -> Dataset:
 
 
 def description(name: str, knobs: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Counts, shares, licence and hash of a data set."""
+    """Counts, shares, licence and hash of a data set; of a built-in set as it ships no picture is read for it."""
+    from genmodels.data.facts import known
+
+    if found := known(name, knobs):
+        return found
+    dataset(name, knobs)
     return _description(name, json.dumps(dict(knobs or {}), sort_keys=True), _home())
 
 

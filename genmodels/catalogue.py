@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -22,29 +23,42 @@ def models() -> Rows:
 
 
 def data() -> Rows:
-    """Every data set with its counts of examples, licence and shares of groups; what can't be read here says why.
+    """Every data set with its counts of examples, licence and shares of groups, or a note that says why there are none.
 
-    An example is a picture, or a window of a text, which also has "text": {"documents", "characters", "tokens"}
+    No set is read for it. An example is a picture, or a window of a text, which also has "text": {"documents", "characters", "tokens"}
     (training, held out) and "vocabulary".
     """
-    from genmodels.data import DATA, describe
-    from genmodels.refusal import Refusal
+    from genmodels.data import DATA
+    from genmodels.data.facts import known
 
     rows = []
     for name, source in DATA.items():
         example = "picture" if source.kind == "image" else f"window of {source().context} tokens"
         row: dict[str, Any] = {"name": name, "kind": source.kind, "summary": source.summary(), "n_train": None, "n_test": None, "example": example, "licence": source.licence}
-        if source.offline:
-            try:
-                loaded = source().load()
-                described = describe(loaded)
-                row |= {"n_train": len(loaded.train), "n_test": len(loaded.test), "shares": shares(described)}
-                if "documents" in described:
-                    row["text"] = {name: described[name] for name in ("documents", "characters", "tokens", "vocabulary")}
-            except Refusal as refusal:
-                row["note"] = str(refusal)
+        if described := known(name):
+            row |= {"n_train": described["n_train"], "n_test": described["n_test"], "shares": shares(described)}
+            if "documents" in described:
+                row["text"] = {name: described[name] for name in ("documents", "characters", "tokens", "vocabulary")}
+        else:
+            row["note"] = _why_not_counted(name)
         rows.append(row)
     return rows
+
+
+def _why_not_counted(name: str) -> str:
+    from genmodels.data import DATA
+    from genmodels.data.facts import built_in
+    from genmodels.refusal import Refusal
+
+    if name in built_in():
+        return f"What it holds depends on the Python that runs here ({platform.python_version()}), so it is counted when it is first used."
+    if not DATA[name].offline:
+        return "It is fetched from the internet when it is first used."
+    try:
+        DATA[name]().load()
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
 
 
 def shares(description: Mapping[str, Any], most: int = 6) -> dict[str, str]:

@@ -445,6 +445,7 @@ def dashboard(arguments: Arguments) -> int:
     """Open the dashboard on this machine."""
     import os
     import socket
+    import subprocess
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -452,6 +453,11 @@ def dashboard(arguments: Arguments) -> int:
             probe.bind(("127.0.0.1", arguments.port))
         except (OSError, OverflowError):
             raise Refusal(f"Port {arguments.port} is taken or not allowed; choose another with --port {arguments.port + 1}.") from None
+    for name in ("GENMODELS_HOME", "GENMODELS_CACHE", "GENMODELS_DATA"):  # named from here, and read from another folder
+        if os.environ.get(name):
+            os.environ[name] = str(Path(os.environ[name]).expanduser().resolve())
+    prepare = [sys.executable, "-m", "genmodels.data.draw"]  # so that a first visit finds its pictures drawn
+    subprocess.Popen(prepare, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=lambda: os.nice(10))
     app = Path(__file__).parent.parent / "dashboard" / "app.py"
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(arguments.port)]
     os.chdir(app.parent.parent)  # where .streamlit/config.toml is

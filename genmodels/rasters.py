@@ -3,19 +3,96 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import io
 import json
 import os
+import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from genmodels.files import home, make_folder, write_atomically
 from genmodels.refusal import Refusal
+
+Each = TypeVar("Each")
+Report = Callable[[str, int, int], None]  # what is drawn, how many are done, of how many
+
+
+class NotDrawn(Exception):
+    """What is asked for is not in the cache, and whoever asks would rather have it drawn elsewhere."""
+
+
+_may_draw: ContextVar[bool] = ContextVar("may draw", default=True)
+_told: ContextVar[Report | None] = ContextVar("told", default=None)
+
+
+@contextlib.contextmanager
+def only_kept() -> Iterator[None]:
+    """Within it `drawn_once` reads and never draws: what is not there raises `NotDrawn`."""
+    before = _may_draw.set(False)
+    try:
+        yield
+    finally:
+        _may_draw.reset(before)
+
+
+@contextlib.contextmanager
+def telling(report: Report) -> Iterator[None]:
+    """Within it `counting` says how far a drawing is."""
+    before = _told.set(report)
+    try:
+        yield
+    finally:
+        _told.reset(before)
+
+
+def counting(what: str, all_of: Iterable[Each], every: int = 50) -> Iterator[Each]:
+    """The same one after another; tells every so many times how many are done, to whom `telling` names."""
+    rows = list(all_of)
+    report = _told.get()
+    for number, each in enumerate(rows):
+        if report and number % every == 0:
+            report(what, number, len(rows))
+        yield each
+    if report:
+        report(what, len(rows), len(rows))
+
+
+@contextlib.contextmanager
+def telling_others() -> Iterator[None]:
+    """Within it every process can read from the cache folder, by `told`, how far this one's drawing is."""
+    file, begun = cache() / f"drawing-{os.getpid()}.json", {"": 0.0}
+
+    def tell(what: str, done: int, of: int) -> None:
+        begun.setdefault(what, time.time())
+        with contextlib.suppress(Refusal):
+            make_folder(file.parent)
+            write_atomically(file, json.dumps({"what": what, "done": done, "of": of, "seconds": time.time() - begun[what]}))
+
+    try:
+        with telling(tell):
+            yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def told() -> dict[str, Any] | None:
+    """What is being drawn now, "done" "of" how many and for how many "seconds"; the latest news, none older than ten seconds."""
+    news: list[tuple[float, Path]] = []
+    for file in cache().glob("drawing-*.json"):
+        with contextlib.suppress(OSError):
+            news.append((file.stat().st_mtime, file))
+    for changed, file in sorted(news, reverse=True):
+        with contextlib.suppress(OSError, ValueError):
+            if time.time() - changed < 10:
+                return dict(json.loads(file.read_text()))
+    return None
 
 
 def cache() -> Path:
@@ -30,20 +107,42 @@ def drawn_once(
 
     `facts` (JSON) is all that decides what is drawn: versions, sizes, code of the drawing. A file whose SHA-256 is not
     the one written beside it counts as missing. Where the cache can't be written the arrays are drawn every time.
+    Raises `NotDrawn` within `only_kept`.
     """
     key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
     file = cache() / f"{name}-{key}.npz"
     kept = _read(file)
     if kept is not None:
         return kept
-    arrays = draw()
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
-    with contextlib.suppress(Refusal):  # a full or read-only disk costs time, not the data set
-        make_folder(file.parent)
-        write_atomically(file, buffer.getvalue())
-        write_atomically(file.with_suffix(".sha256"), hashlib.sha256(buffer.getvalue()).hexdigest())
+    if not _may_draw.get():
+        raise NotDrawn(name)
+    with _alone(file):
+        kept = _read(file)  # by whoever drew it while this one waited
+        if kept is not None:
+            return kept
+        arrays = draw()
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
+        with contextlib.suppress(Refusal):  # a full or read-only disk costs time, not the data set
+            make_folder(file.parent)
+            write_atomically(file, buffer.getvalue())
+            write_atomically(file.with_suffix(".sha256"), hashlib.sha256(buffer.getvalue()).hexdigest())
     return arrays
+
+
+@contextlib.contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """One process at a time draws a file; without a lock where none can be had."""
+    lock = None
+    with contextlib.suppress(Refusal, OSError):
+        make_folder(file.parent)
+        lock = os.open(file.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            os.close(lock)
 
 
 def _read(file: Path) -> Mapping[str, np.ndarray] | None:

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+from genmodels.rasters import counting
 from genmodels.refusal import Refusal
 
 LEFT_OUT = {"test", "tests", "idle_test", "site-packages", "dist-packages", "__pycache__"}
@@ -46,7 +47,7 @@ def parsed(found: dict[str, bytes]) -> Iterator[tuple[str, str, ast.Module]]:
     """Name, text and tree of every file that this Python can read."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of old escapes in old modules
-        for name, content in found.items():
+        for name, content in counting("files of Python", found.items(), 20):
             try:
                 encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
                 text = io.StringIO(content.decode(encoding), newline=None).read()

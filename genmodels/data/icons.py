@@ -16,7 +16,7 @@ from typing import ClassVar
 import numpy as np
 
 from genmodels.data import Dataset, Examples, dataset
-from genmodels.rasters import drawn_once
+from genmodels.rasters import counting, drawn_once
 from genmodels.recipe import Knobs, Spec, knob
 from genmodels.refusal import Refusal
 from genmodels.splits import copies, families, whole_families
@@ -145,7 +145,7 @@ def _draw(font: Path, charmap: Path, size: int) -> dict[str, np.ndarray]:
     sizes = {scale: ImageFont.truetype(str(font), round(large * scale)) for scale in FACES}
     names: list[str] = []
     images: list[np.ndarray] = []
-    for name, point in sorted(json.loads(charmap.read_text(encoding="utf-8")).items()):
+    for name, point in counting("icons", sorted(json.loads(charmap.read_text(encoding="utf-8")).items()), 100):
         letter = chr(int(point, 16))
         for face in sizes.values():
             left, top, right, bottom = face.getbbox(letter)

@@ -19,7 +19,7 @@ import numpy as np
 from genmodels.data import Dataset, dataset, package
 from genmodels.emoji_examples import LABEL_HELP, LABELS, SUBSETS, changed, chosen, classes_of, examples_of
 from genmodels.emoji_names import GENDERS, TONES, Named, named
-from genmodels.rasters import drawn_once
+from genmodels.rasters import counting, drawn_once
 from genmodels.recipe import Knobs, Spec, knob
 from genmodels.skew import read_shares
 from genmodels.splits import copies, families, whole_families
@@ -150,7 +150,7 @@ def _rastered(pictures: list[Named], size: int) -> tuple[np.ndarray, str]:
     resvg_py = package("resvg_py", "resvg-py")
     folder, sha = _folder(), hashlib.sha256()
     images = np.empty((len(pictures), size, size, 3), np.uint8)
-    for i, each in enumerate(pictures):
+    for i, each in enumerate(counting(f"emoji at {size} pixels", pictures)):
         text = (folder / f"{each.code}.svg").read_bytes()
         sha.update(text)
         png = resvg_py.svg_to_bytes(

@@ -1,0 +1,57 @@
+"""The first time that a data set is asked for: a process of its own draws it, and the page says how far it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import streamlit as st
+
+from dashboard.text import plain_text
+from genmodels.rasters import told
+from genmodels.refusal import Refusal
+
+PREFIX = "genmodels: "
+Ended = Future[subprocess.CompletedProcess[str]]
+_waiting = ThreadPoolExecutor(4)
+_running: dict[str, Ended] = {}
+_lock = threading.Lock()
+
+
+def wait_for(name: str, knobs: str) -> None:
+    """Comes back when it is drawn; raises `Refusal` where it can't be had. `knobs` are JSON."""
+    asked = f"{name}={knobs}"
+    ended = _started(asked)
+    bar = st.progress(0.0, f"Preparing {plain_text(name)} for the first time; the next visit is instant.")
+    while not ended.done():
+        time.sleep(0.3)
+        if news := told():
+            bar.progress(min(1.0, news["done"] / max(1, news["of"])), sentence(news))
+    bar.empty()
+    with _lock:
+        _running.pop(asked, None)
+    if ended.result().returncode:
+        said = [line.removeprefix(PREFIX) for line in ended.result().stderr.splitlines() if line.startswith(PREFIX)]
+        reason = said[-1] if said else f"The process ended with code {ended.result().returncode}; look into the log of the server."
+        raise Refusal(f"The data set {name} can't be prepared. {reason}")
+
+
+def sentence(news: Mapping[str, Any]) -> str:
+    """How far a drawing is, in words: "Drawing emoji at 64 pixels: 412 of 4,292, about 12 s left; ..."."""
+    left = (news["of"] - news["done"]) * news["seconds"] / news["done"] if news["done"] else None
+    about = f", about {left:.0f} s left" if left is not None else ""
+    return f"Drawing {plain_text(news['what'])}, once: {news['done']:,} of {news['of']:,}{about}. The next visit is instant."
+
+
+def _started(asked: str) -> Ended:
+    """The process that draws it; one for all sessions."""
+    with _lock:
+        if asked not in _running:
+            command = [sys.executable, "-m", "genmodels.data.draw", asked]
+            _running[asked] = _waiting.submit(subprocess.run, command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        return _running[asked]
