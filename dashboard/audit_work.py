@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import findings, navigation, state
-from dashboard.text import plain_text, refuse, safe_text
+from dashboard import choosing, findings, navigation, state
+from dashboard.text import refuse, safe_text
 from genmodels import audit_jobs
 from genmodels.imported_findings import IMPORTED, made_where, with_imported
 from genmodels.refusal import Refusal
@@ -97,11 +97,13 @@ def show(run: Run, names: Sequence[str], nothing: str) -> list[dict[str, Any]]:
     return found
 
 
-def choose(store: RunStore, kinds: Sequence[str], nothing: str) -> Run | None:
-    """The model that a page is about, bound to the URL; None where there is none, and then what to do is said."""
+def choose(store: RunStore, kinds: Sequence[str], page: str, nothing: str) -> Run | None:
+    """The model that a page is about, in its title and URL; None where there is none, and then what to do is said."""
     names = audited_runs(store, kinds)
     if not names:
+        st.title(page, anchor=False)
         st.info(nothing, icon=":material/fact_check:")
         navigation.link("train", "Train a model")
         return None
-    return store[st.selectbox("Model", names, format_func=plain_text, **state.bound(state.RUN))]
+    chosen = choosing.model(store, names, page, "audit")
+    return store[chosen] if chosen else None

@@ -2,15 +2,13 @@
 
 import streamlit as st
 
-from dashboard import audit_work, bias_views, gallery, state
+from dashboard import audit_work, bias_views, gallery
 from dashboard.text import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs import RunStore
 
 NOTHING = "There is no trained model of pictures or text yet. Train one, then come back to see whom it draws or writes of."
-st.title("Bias", anchor=False)
-state.show_notice()
-run = audit_work.choose(RunStore.default(), ("image", "text"), NOTHING)
+run = audit_work.choose(RunStore.default(), ("image", "text"), "Bias", NOTHING)
 if run is None:
     st.stop()
 audits = ["bias"] if run.spec.kind == "image" else ["bias-of-text"]

@@ -2,15 +2,13 @@
 
 import streamlit as st
 
-from dashboard import audit_work, gallery, marks_views, navigation, state
+from dashboard import audit_work, gallery, marks_views, navigation
 from dashboard.text import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs import RunStore
 
 NOTHING = "There is no trained model yet. Train one, then come back to see whether what it makes can be told."
-st.title("Deepfake risk", anchor=False)
-state.show_notice()
-run = audit_work.choose(RunStore.default(), ("image", "text", "code"), NOTHING)
+run = audit_work.choose(RunStore.default(), ("image", "text", "code"), "Deepfake risk", NOTHING)
 if run is None:
     st.stop()
 navigation.link("verify", "Check a file: is it marked, and by whom?")

@@ -2,24 +2,24 @@
 
 import streamlit as st
 
-from dashboard import gallery, navigation, state
+from dashboard import choosing, gallery, navigation, state
 from dashboard.anchors import choose_label
 from dashboard.latent_space import VIEWS, explorable, view
 from dashboard.text import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs import RunStore
 
-st.title("Latent space", anchor=False)
-state.show_notice()
 store = RunStore.default()
 names = explorable(store)
 if not names:
+    st.title("Latent space", anchor=False)
     st.info("There is no trained model yet. Train one, then come back to look inside it.", icon=":material/explore:")
     navigation.link("train", "Train a model")
     st.stop()
-left, right = st.columns([2, 3])
-name = left.selectbox("Model", names, **state.bound(state.RUN))
-chosen = right.segmented_control("View", list(VIEWS), default="Walk", required=True, **state.bound(state.VIEW))
+name = choosing.model(store, names, "Latent space", "look into")
+if name is None:
+    st.stop()
+chosen = st.segmented_control("View", list(VIEWS), default="Walk", required=True, **state.bound(state.VIEW))
 run = store[name]
 try:
     gallery.credit(run.facts.get("credit", ""))

@@ -2,15 +2,13 @@
 
 import streamlit as st
 
-from dashboard import audit_work, gallery, memory_views, state
+from dashboard import audit_work, gallery, memory_views
 from dashboard.text import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs import RunStore
 
 NOTHING = "There is no trained model yet. Train one, then come back to see what it remembers."
-st.title("Memorisation", anchor=False)
-state.show_notice()
-run = audit_work.choose(RunStore.default(), ("image", "text", "code"), NOTHING)
+run = audit_work.choose(RunStore.default(), ("image", "text", "code"), "Memorisation", NOTHING)
 if run is None:
     st.stop()
 audits = ["memorisation", "membership"] if run.spec.kind == "image" else ["extraction", "membership"]
