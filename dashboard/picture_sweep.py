@@ -102,11 +102,14 @@ def zipped(pictures: Sequence[Drawn]) -> bytes:
 
 def many_form(seed: int, drawing: Drawing) -> list[Cell]:
     """A table with a column prompt: one picture for each line, with seeds from the first on."""
-    file = st.file_uploader("A table (CSV) with a column prompt", type=["csv"], key=state.upload_key("prompts"), max_upload_size=1)
+    file = st.file_uploader("A table with a column prompt, or a list with one prompt a line", type=["csv", "tsv", "txt"], key=state.upload_key("prompts"), max_upload_size=1)
     if file is None:
         st.caption("One line a prompt, at most 1,000. The files that come back say which prompt and seed drew them.")
         return []
-    prompts = read_prompts(file.getvalue(), file.name)
+    table = read_prompts(file.getvalue(), file.name)
+    prompts = table.prompts
+    if table.not_heeded:
+        st.caption(safe_text(f"Not heeded: the columns {', '.join(table.not_heeded)}; seeds count on from the first one.", 300))
     st.caption(f"{counted(len(prompts), 'prompt')}: " + safe_text("; ".join(prompts[:3]), 160) + ("; …" if len(prompts) > 3 else "."))
     return [Cell(prompt, seed + number, drawing) for number, prompt in enumerate(prompts)]
 

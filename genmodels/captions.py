@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 
+from genmodels.foreign_names import found
+from genmodels.foreign_table import Table, read_table
 from genmodels.pictures import printable
 from genmodels.refusal import Refusal
 
 MAX_BYTES = 8_000_000
-MAX_HEADER = 2_000  # bytes of the first line
+MAX_ROWS = 100_000
+FILE, CAPTION = ("file", "file_name", "filename", "image"), ("caption", "text", "prompt")  # what these columns may be called
 MAX_GROUPS = 8
 MAX_CAPTION = 500  # characters
 
@@ -35,13 +34,15 @@ class Captions:
 
     groupings: tuple[str, ...] = ()
     rows: dict[str, Row] = field(default_factory=dict)
+    folder: str = ""  # where the table lies
+    took: str = ""  # in which encoding and with which separator it was read
 
     def of(self, names: Sequence[str]) -> list[Row | None]:
-        """The row of each picture: by its whole name, else by its last part where that is told of one picture only."""
-        last = [PurePosixPath(name).name for name in names]
-        times = Counter(last)
-        keys = [name if name in self.rows or times[end] > 1 else end for name, end in zip(names, last, strict=True)]
-        return [self.rows.get(key) for key in keys]
+        """The row of each picture, found by its name however it is written; see `foreign_names.found`."""
+        told = list(self.rows)
+        places = found(told, names, self.folder)
+        by_place = {place: self.rows[name] for name, place in zip(reversed(told), reversed(places), strict=True) if place is not None}
+        return [by_place.get(place) for place in range(len(names))]
 
     def matching(self, names: Sequence[str]) -> dict[str, Any]:
         """How the table and the pictures fit together, ready for JSON; see `imported.preview`."""
@@ -51,55 +52,40 @@ class Captions:
             "rows": len(self.rows),
             "matched": len(used),
             "without": [printable(name) for name, row in zip(names, rows, strict=True) if row is None],
-            "unknown": [{"line": r.line, "file": r.file} for r in self.rows.values() if r.line not in used],
+            "took": self.took,
+            "unknown": [{"line": r.line, "file": printable(r.file)} for r in self.rows.values() if r.line not in used],
             "groups": {
                 name: sorted({row.groups[i] for row in rows if row} - {""}) for i, name in enumerate(self.groupings)
             },
         }
 
 
-def read_captions(content: bytes) -> Captions:
-    """Read `file,caption[,group ...]` (UTF-8, comma or semicolon); raises `Refusal` naming the line that is wrong."""
-    if len(content) > MAX_BYTES:
-        raise Refusal(f"captions.csv is larger than {MAX_BYTES // 1_000_000} MB; shorten the captions.")
-    header = content.split(b"\n", 1)[0]
-    if len(header) > MAX_HEADER:
-        raise Refusal("The first line of captions.csv is too long; it should be file,caption and names of groups.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise Refusal(f"captions.csv, line {line}, is not UTF-8; save the table as UTF-8.") from None
-    separator = ";" if header.count(b";") > header.count(b",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        return _table(reader)
-    except csv.Error as error:
-        raise Refusal(f"captions.csv, line {reader.line_num}, can't be read ({error}); check its quotes.") from None
+def read_captions(content: bytes, folder: str = "") -> Captions:
+    """Read a table of file, caption and, where there are more columns, groups; see `foreign_table.read_table`.
 
-
-def _table(reader: Any) -> Captions:
-    columns = [printable(cell).strip() for cell in next(reader, [])]
-    names = [column.lower() for column in columns]
-    if names[:2] != ["file", "caption"]:
-        told = ", ".join(columns[:5]) or "nothing"
-        raise Refusal(f"captions.csv, line 1, begins with {told}; it must begin with file, caption.")
-    if len(names) > 2 + MAX_GROUPS or len(set(names)) < len(names) or "" in names:
-        raise Refusal(f"captions.csv, line 1, needs different names for at most {MAX_GROUPS} groups.")
+    `folder` is where it lies among the pictures. Raises `Refusal` naming the line that is wrong.
+    """
+    table = read_table(content, "captions.csv", most_bytes=MAX_BYTES, most_rows=MAX_ROWS)
+    file, caption = (_column(table, names) for names in (FILE, CAPTION))
+    groupings = {key: heading for key, heading in table.columns.items() if key not in (file, caption)}
+    if len(groupings) > MAX_GROUPS:
+        raise Refusal(f"captions.csv, line 1, names {len(groupings)} groups; at most {MAX_GROUPS} are read.")
     rows: dict[str, Row] = {}
-    for cells in reader:
-        line = reader.line_num
-        if not any(cells):
-            continue
-        if len(cells) != len(columns):
-            raise Refusal(f"captions.csv, line {line}, has {len(cells)} cells; the first line has {len(columns)}.")
-        file, caption, *groups = (printable(cell, 4 * MAX_CAPTION).strip() for cell in cells)
-        if len(caption) > MAX_CAPTION:
-            raise Refusal(
-                f"captions.csv, line {line}: the caption is longer than {MAX_CAPTION} characters; shorten it."
-            )
-        if not file or file in rows:
-            reason = f"{printable(file)} was told in line {rows[file].line}" if file else "no file is named"
-            raise Refusal(f"captions.csv, line {line}: {reason}; give one line a picture.")
-        rows[file] = Row(line, file, caption, tuple(group[:100] for group in groups))
-    return Captions(tuple(columns[2:]), rows)
+    for each in table.rows:
+        name, told = each.cells[file], printable(each.cells[caption], 4 * MAX_CAPTION).strip()
+        if len(told) > MAX_CAPTION:
+            raise Refusal(f"captions.csv, line {each.line}: the caption has {len(told)} characters; at most {MAX_CAPTION} are read.")
+        if not name or name in rows:
+            reason = f"{printable(name)} was told in line {rows[name].line}" if name else "no file is named"
+            raise Refusal(f"captions.csv, line {each.line}: {reason}; give one line a picture.")
+        rows[name] = Row(each.line, name, told, tuple(printable(each.cells[key]) for key in groupings))
+    return Captions(tuple(groupings.values()), rows, folder, table.took)
+
+
+def _column(table: Table, names: Sequence[str]) -> str:
+    """The key of the column that has one of these names."""
+    for name in names:
+        if name in table.columns:
+            return name
+    told = printable(", ".join(table.columns.values())) or "nothing"
+    raise Refusal(f"captions.csv, line 1, names no column {names[0]} but {told}; it needs the columns file and caption.")

@@ -152,7 +152,7 @@ def _pictures(source: Path | BinaryIO, found: Found) -> Iterator[Any]:
         if PurePosixPath(name).name.lower() == TABLE:
             if found.captions is not None:
                 raise Refusal(f"There are two tables called {TABLE}; give one.")
-            found.captions = read_captions(read())
+            found.captions = read_captions(read(), PurePosixPath(name.replace("\\", "/")).parent.as_posix().removeprefix("."))
             continue
         try:
             picture = open_picture(read(), name)

@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from dataclasses import dataclass
 
+from genmodels.foreign_table import read_table
+from genmodels.foreign_text import read_text
 from genmodels.pictures import printable
 from genmodels.refusal import Refusal
 from genmodels.words import LONGEST
 
-MAX_BYTES, MAX_HEADER, MAX_ROWS = 1_000_000, 2_000, 1_000
+MAX_BYTES, MAX_ROWS = 1_000_000, 1_000
 
 
-def read_prompts(content: bytes, name: str = "the table") -> list[str]:
-    """The prompts of a table (UTF-8, comma or semicolon), empty lines left out; raises `Refusal` naming the line that is wrong."""
+@dataclass(frozen=True)
+class Prompts:
+    """The prompts of a table, and the headings of the columns that nobody heeds."""
+
+    prompts: tuple[str, ...]
+    not_heeded: tuple[str, ...] = ()
+
+
+def read_prompts(content: bytes, name: str = "the table") -> Prompts:
+    """The prompts of a table with a column prompt, or of a list in a .txt with one in each line; empty ones are left out.
+
+    Raises `Refusal` naming the line that is wrong.
+    """
     shown = printable(name)
-    if len(content) > MAX_BYTES:
-        raise Refusal(f"{shown} is larger than {MAX_BYTES // 1_000_000} MB; split it.")
-    header = content.split(b"\n", 1)[0]
-    if len(header) > MAX_HEADER:
-        raise Refusal(f"The first line of {shown} has {len(header):,} bytes; it should be the names of columns, prompt among them.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refusal(f"{shown}, line {content[: error.start].count(10) + 1}, is not UTF-8; save the table as UTF-8.") from None
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if header.count(b";") > header.count(b",") else ",", strict=True)
-    prompts: list[str] = []
-    try:
-        columns = [cell.strip().lower() for cell in next(reader, [])]
-        if "prompt" not in columns:
-            raise Refusal(f"{shown}, line 1, names no column prompt but {printable(', '.join(columns)) or 'nothing'}; call the column with the prompts so.")
-        place = columns.index("prompt")
-        for cells in reader:
-            prompt = cells[place].strip() if len(cells) > place else ""
-            if len(prompt) > LONGEST:
-                raise Refusal(f"{shown}, line {reader.line_num}: the prompt has {len(prompt):,} characters; at most {LONGEST:,} are read.")
-            prompts += [prompt] if prompt else []
-            if len(prompts) > MAX_ROWS:
-                raise Refusal(f"{shown} has more than {MAX_ROWS:,} prompts; split it.")
-    except csv.Error as error:
-        raise Refusal(f"{shown}, line {reader.line_num}, can't be read ({error}); check its quotes.") from None
-    if not prompts:
+    if name.lower().endswith(".txt"):
+        lines, other = _lines(content, name), ()
+    else:
+        table = read_table(content, name, most_bytes=MAX_BYTES, most_rows=10 * MAX_ROWS, needs=["prompt"])
+        lines = [(row.line, row.cells["prompt"]) for row in table.rows if row.cells["prompt"]]
+        other = tuple(heading for key, heading in table.columns.items() if key != "prompt")
+    for number, prompt in lines:
+        if len(prompt) > LONGEST:
+            raise Refusal(f"{shown}, line {number}: the prompt has {len(prompt):,} characters; at most {LONGEST:,} are read.")
+    if len(lines) > MAX_ROWS:
+        raise Refusal(f"{shown} has {len(lines):,} prompts; at most {MAX_ROWS:,} are drawn, so split it.")
+    if not lines:
         raise Refusal(f"{shown} holds no prompt; write one in each line below the column's name.")
-    return prompts
+    return Prompts(tuple(prompt for _, prompt in lines), other)
+
+
+def _lines(content: bytes, name: str) -> list[tuple[int, str]]:
+    if len(content) > MAX_BYTES:
+        raise Refusal(f"{printable(name)} has {len(content) / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:g} MB are read, so split it.")
+    lines = read_text(content, name).text.splitlines()
+    return [(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]

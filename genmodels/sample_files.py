@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+from genmodels.pictures import printable
 from genmodels.provenance import marking
 from genmodels.refusal import Refusal
 from genmodels.runs import Run
@@ -33,12 +36,11 @@ def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator
     """PNG files of what prompts ask for; each says in its metadata how to draw it again."""
     from genmodels.drawing import Drawing
     from genmodels.picture_prompts import begun_from, mask_of, picture_facts, start_of
-    from genmodels.prompt_table import read_prompts
 
     drawing = Drawing.from_dict(settings)
     if arguments.prompts and arguments.given:
         raise Refusal("--given and --prompts both say what to draw; leave one out.")
-    prompts = read_prompts(arguments.prompts.read_bytes(), arguments.prompts.name) if arguments.prompts else arguments.given or [""]
+    prompts = list(_told(arguments.prompts)) if arguments.prompts else arguments.given or [""]
     n = len(prompts) if arguments.prompts else arguments.n
     start = None if arguments.start is None else start_of(arguments.start.read_bytes(), run.spec.shape, arguments.start.name)
     mask = None if arguments.mask is None else mask_of(arguments.mask.read_bytes(), run.spec.shape, arguments.mask.name)
@@ -50,6 +52,16 @@ def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator
         pictures, more = open_upscaler().upscale(pictures), more | {"Upscaled": "to 128 x 128 by run upscaler"}
     facts = [picture_facts(run, prompts[number if len(prompts) > 1 else 0], arguments.seed + number, drawing, **more) for number in range(len(pictures))]
     yield from ({".png": content} for content in marking.pngs(pictures, facts))
+
+
+def _told(file: Path) -> tuple[str, ...]:
+    """The prompts of a table; says which of its columns nobody heeds."""
+    from genmodels.prompt_table import read_prompts
+
+    table = read_prompts(file.read_bytes(), file.name)
+    if table.not_heeded:
+        print(f"Not heeded: the columns {', '.join(table.not_heeded)} of {printable(file.name)}; seeds count on from --seed.", file=sys.stderr)
+    return table.prompts
 
 
 def _texts(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[Files]:

@@ -6,7 +6,6 @@ cluster. So the share is that of these pairs, with the interval of another table
 
 from __future__ import annotations
 
-import csv
 import difflib
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,13 +16,15 @@ import numpy as np
 from genmodels.error_rates import Case, Pool, Rates, exactly, kept_by, resampled
 from genmodels.files import data_file
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured, verdict_of
+from genmodels.foreign_table import read_table
+from genmodels.pictures import printable
 from genmodels.reading_groups import clustered
 from genmodels.refusal import Refusal
 from genmodels.shares import holm
 from genmodels.subject import Subject
 
 PAIRS = "crows_pairs_anonymized.csv"
-MOST_PAIRS, LONGEST = 20_000, 2000  # pairs in a file, characters in a sentence
+MOST_PAIRS, LONGEST, MOST_BYTES = 20_000, 2000, 20_000_000  # pairs in a file, characters in a sentence, bytes of a file
 READ, LEAST = 64, 50  # pairs that are read together; pairs, and templates, that are needed
 QUESTION = "Of two sentences that differ in the group alone, is the stereotype likelier in half of the pairs?"
 
@@ -135,21 +136,19 @@ def _readable(generator: Any, text: str) -> str:
 
 
 def read_pairs(file: Path) -> list[tuple[str, str, str]]:
-    """(stereotype, its counterpart, kind of bias) from a CSV with the columns sent_more, sent_less and bias_type, as CrowS-Pairs has it.
+    """(stereotype, its counterpart, kind of bias) from a table with the columns sent_more, sent_less and bias_type, as CrowS-Pairs has it.
 
-    Raises `Refusal` for a file that is no such table, in one sentence with the line.
+    Raises `Refusal` for a file that is no such table, in one sentence with the line; see `foreign_table.read_table`.
     """
-    try:
-        with file.open(encoding="utf-8", newline="") as opened:
-            rows = csv.DictReader(opened)
-            if not rows.fieldnames or not {"sent_more", "sent_less"} <= set(rows.fieldnames):
-                raise Refusal(f"{file.name} has the columns {', '.join(map(str, rows.fieldnames or []))[:100]}; sent_more and sent_less are needed.")
-            found = []
-            for number, row in enumerate(rows, start=2):
-                more, less = row.get("sent_more") or "", row.get("sent_less") or ""
-                if not more or not less or max(len(more), len(less)) > LONGEST or number > MOST_PAIRS:
-                    raise Refusal(f"{file.name} line {number}: two sentences of 1 to {LONGEST:,} characters are needed, in at most {MOST_PAIRS:,} lines.")
-                found.append((more, less, (row.get("bias_type") or "not named")[:40]))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Refusal(f"{file.name} is not a table in UTF-8 ({str(error)[:80]}); save it as CSV.") from None
+    shown = printable(file.name)
+    with file.open("rb") as opened:
+        table = read_table(opened.read(MOST_BYTES + 1), file.name, most_bytes=MOST_BYTES, most_rows=MOST_PAIRS, needs=["sent_more", "sent_less"])
+    found = []
+    for row in table.rows:
+        more, less = row.cells["sent_more"], row.cells["sent_less"]
+        if not more or not less or max(len(more), len(less)) > LONGEST:
+            raise Refusal(f"{shown}, line {row.line}: two sentences of 1 to {LONGEST:,} characters are needed; it has {len(more):,} and {len(less):,}.")
+        found.append((more, less, row.cells.get("bias_type", "")[:40] or "not named"))
+    if not found:
+        raise Refusal(f"{shown} holds no pair; write one in each line below the headings.")
     return found

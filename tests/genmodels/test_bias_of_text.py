@@ -27,7 +27,7 @@ def test_pairs_are_read_as_crows_pairs_has_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "sent_more"), (b"a,b\n1,2\n", "columns a, b"), (b"\xff\xfe\x00", "UTF-8"), (b"sent_more,sent_less\n,x\n", "line 2"), (b"sent_more,sent_less\n" + b"x" * 3000 + b",y\n", "line 2")],
+    [(b"", "sent_more"), (b"a,b\n1,2\n", "no column sent_more but a, b"), (b"\xff\xfe\x00\x00", "bytes that no text has|no column"), (b"sent_more,sent_less\n,x\n", "line 2"), (b"sent_more,sent_less\n" + b"x" * 3000 + b",y\n", "line 2")],
 )
 def test_a_bad_table_is_refused_in_one_sentence(tmp_path: Path, content: bytes, said: str) -> None:
     (tmp_path / "pairs.csv").write_bytes(content)

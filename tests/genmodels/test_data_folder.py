@@ -110,15 +110,15 @@ def test_pictures_that_look_the_same_are_on_one_side() -> None:
 @pytest.mark.parametrize(
     ("table", "words"),
     [
-        ("", "line 1, begins with nothing"),
-        ("name,text\n", "line 1, begins with name, text"),
-        ("file,caption\n1.png\n", "line 2, has 1 cells"),
+        ("", "line 1, names no column file but nothing"),
+        ("name,text\n", "line 1, names no column file but name, text"),
+        ("file,caption\n1.png,a,b\n", "line 2, has 3 cells"),
         ("file,caption\n01.png,a\n01.png,b\n", "line 3: 01.png was told in line 2"),
         ('file,caption\n01.png,"a\n', "line 2, can't be read"),
-        ("file,caption\n01.png," + "x" * 501, "longer than 500"),
-        ("file,caption\n01.png,b\xff".encode("latin-1"), "line 2, is not UTF-8"),
-        ("x" * 3000, "first line of captions.csv is too long"),
-        ("file,caption,a,a\n", "different names"),
+        ("file,caption\n01.png," + "x" * 501, "at most 500"),
+        ("file,caption\n01.png,\0\1\2".encode(), "bytes that no text has"),
+        ("x" * 3000, "3,000 characters"),
+        ("file,caption,a,a\n", "two columns called"),
     ],
 )
 def test_a_wrong_table_is_refused_with_its_line(table: str | bytes, words: str, home: Path) -> None:

@@ -54,15 +54,15 @@ def test_damaged_pieces_are_refused() -> None:
 
 
 def test_a_table_gives_its_prompts() -> None:
-    assert read_prompts(b"id;Prompt\n1;woman, dark\n\n2;heart\n") == ["woman, dark", "heart"]
-    assert read_prompts('\ufeffprompt\n"a ""b"""\n'.encode()) == ['a "b"']
+    assert read_prompts(b"id;Prompt\n1;woman, dark\n\n2;heart\n").prompts == ("woman, dark", "heart")
+    assert read_prompts('\ufeffprompt\n"a ""b"""\n'.encode()).prompts == ('a "b"',)
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "no column prompt"), (b"text\na\n", "no column prompt but text"), (b"prompt\n", "holds no prompt"), (b"prompt\n\xff\n", "line 2, is not UTF-8"),
-     (b"prompt\n" + b"x" * 1001, "line 2: the prompt has 1,001"), (b"prompt\n" + b"a\n" * 1001, "more than 1,000"), (b"p" * 3000, "3,000 bytes"),
-     (b'prompt\n"a', "check its quotes"), (b"prompt\n" + b"a" * 1_000_001, "larger than 1 MB")],
+    [(b"", "no column prompt but nothing"), (b"text\na\n", "no column prompt but text"), (b"prompt\n", "holds no prompt"), (b"prompt\n\x00\x01\x02\n", "bytes that no text has"),
+     (b"prompt\n" + b"x" * 1001, "line 2: the prompt has 1,001"), (b"prompt\n" + b"a\n" * 1001, "has 1,001 prompts"), (b"p" * 3000, "3,000 characters"),
+     (b'prompt\n"a', "check its quotes"), (b"prompt\n" + b"a" * 1_000_001, "at most 1 MB")],
 )  # fmt: skip
 def test_a_bad_table_is_refused_with_its_line(content: bytes, said: str) -> None:
     with pytest.raises(Refusal, match=said):
