@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from genmodels.provenance.keys import signing, trusted
+from genmodels.provenance.keys import signing, signing_at_hand, trusted
 from genmodels.refusal import Refusal
 
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
@@ -80,8 +80,9 @@ def read(content: bytes) -> Manifest:
         return Manifest("absent", reason="files of this kind can carry none")
     if len(content) > MOST_BYTES:
         return Manifest("unreadable", reason=f"the file has more than {MOST_BYTES // 1_000_000} MB")
-    own = signing()
-    ours = b"" if own.own else own.chain[own.chain.rindex(b"-----BEGIN") :]
+    here = signing_at_hand()
+    root = b"" if here is None else here.chain[here.chain.rindex(b"-----BEGIN") :]
+    ours = b"" if here is None or here.own else root
     document, why = _document(content, kind, ours)
     if document is None:
         return Manifest("unreadable" if why else "absent", reason=why)
@@ -93,7 +94,7 @@ def read(content: bytes) -> Manifest:
         return Manifest("broken", "unknown", name, reason=_said(broken[0] if broken else str(document.get("validation_state"))))
     signer = "this machine" if ours and document["validation_state"] == "Trusted" else "unknown"
     if signer == "unknown":
-        known = trusted() + (own.chain[own.chain.rindex(b"-----BEGIN") :] if own.own else b"")
+        known = trusted() + (root if here is not None and here.own else b"")
         again = _document(content, kind, known)[0] if known else None
         signer = "trusted" if again and again.get("validation_state") == "Trusted" else "unknown"
     generated, claims = _claims(active)

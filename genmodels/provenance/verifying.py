@@ -17,12 +17,12 @@ import numpy as np
 
 from genmodels import calibration
 from genmodels.pictures import open_picture, printable
-from genmodels.provenance import credentials, fingerprints, ledger, marking, picture_watermark, text_watermark
-from genmodels.provenance.keys import watermark_key
+from genmodels.provenance import credentials, fingerprints, ledger, marking, text_watermark
+from genmodels.provenance.keys import watermark_key_at_hand
+from genmodels.provenance.own_marks import NO_KEY, SURE, evidence, ledger_of, no_proof, state_of_ledger, watermark_of
 from genmodels.refusal import Refusal
 from genmodels.tokens import Tokens
 
-SURE = 0.001  # p-value below which a watermark counts as found
 MOST_TEXT = 4_000_000  # bytes
 Part = dict[str, Any]
 Detector = Callable[[np.ndarray], Mapping[str, Any]]  # a picture, uint8 (height, width, 3), to probability and abstained
@@ -65,19 +65,13 @@ def error_rates(part: str, kind: str, media: str = "") -> Part:
 
 def _picture(content: bytes, name: str, sidecar: bytes | None, detector: Detector | None) -> dict[str, Part]:
     picture = open_picture(content, name)
-    small = min(picture.size) < picture_watermark.LEAST_SIDE
-    found = picture_watermark.detect(picture, watermark_key("picture"))
-    if found.p_value <= SURE:
-        mark = {"verdict": "found", "p_value": found.p_value, "reason": ""}
-    elif small:
-        mark = {"verdict": "not measured", "p_value": None, "reason": f"no watermark: too small ({picture.width} x {picture.height} pixels; it is put in from {picture_watermark.LEAST_SIDE} x {picture_watermark.LEAST_SIDE})"}
-    else:
-        mark = {"verdict": "not found", "p_value": found.p_value, "reason": ""}
-    match = ledger.book().picture(fingerprints.of_picture(picture), hashlib.sha256(content).hexdigest())
+    book, own = ledger.book(), fingerprints.of_picture(picture)
+    match = book.picture(own, hashlib.sha256(content).hexdigest(), fingerprints.of_middle(picture))
+    mark, entry = watermark_of(picture, match), ledger_of(book, match, plain=not fingerprints.telling(own))
     reading: Part = {"verdict": "not measured", "probability": None, "abstained": None, "reason": "no detector was asked"}
     if detector is not None:
         reading = {"reason": "", **detector(np.asarray(picture))}
-    return {"manifest": _manifest(credentials.read(content)), "watermark": mark, "ledger": _match(match), "detector": reading}
+    return {"manifest": _manifest(credentials.read(content)), "watermark": mark, "ledger": entry, "detector": reading}
 
 
 def _text(content: bytes, name: str, sidecar: bytes | None, detector: Detector | None) -> dict[str, Part]:
@@ -93,6 +87,8 @@ def _text(content: bytes, name: str, sidecar: bytes | None, detector: Detector |
     found, searched = detect_text(text)
     if found is None:
         mark: Part = {"verdict": "not measured", "p_value": None, "reason": f"too short: fewer than {text_watermark.LEAST_TOKENS} different runs of tokens"}
+    elif watermark_key_at_hand("text") is None:
+        mark = {"verdict": "not measured", "p_value": None, "reason": NO_KEY}
     else:
         p = min(1.0, found.p_value * searched)
         mark = {"verdict": "found" if p <= SURE else "not found", "p_value": p, "reason": "", "scheme": found.scheme, "tokens": found.scored}
@@ -102,21 +98,23 @@ def _text(content: bytes, name: str, sidecar: bytes | None, detector: Detector |
             manifest = marking.read_sidecar(json.loads(sidecar[:1_000_000]), content)
         except (ValueError, RecursionError):
             manifest = credentials.Manifest("unreadable", reason="the sidecar is no JSON")
-    match = ledger.book().text(text, hashlib.sha256(content).hexdigest())
+    book = ledger.book()
+    match = ledger_of(book, book.text(text, hashlib.sha256(content).hexdigest()))
     reading = {"verdict": "not measured", "probability": None, "abstained": None, "reason": "the detector reads pictures"}
-    return {"manifest": _manifest(manifest), "watermark": mark, "ledger": _match(match), "detector": reading}
+    return {"manifest": _manifest(manifest), "watermark": mark, "ledger": match, "detector": reading}
 
 
 def _other(content: bytes, name: str, sidecar: bytes | None, detector: Detector | None) -> dict[str, Part]:
     nothing = {"p_value": None, "reason": "sounds and films get no watermark yet"}
-    match = ledger.book().text("", hashlib.sha256(content).hexdigest())
+    book = ledger.book()
+    match = ledger_of(book, book.text("", hashlib.sha256(content).hexdigest()))
     reading = {"verdict": "not measured", "probability": None, "abstained": None, "reason": "the detector reads pictures"}
-    return {"manifest": _manifest(credentials.read(content)), "watermark": {"verdict": "not measured", **nothing}, "ledger": _match(match), "detector": reading}
+    return {"manifest": _manifest(credentials.read(content)), "watermark": {"verdict": "not measured", **nothing}, "ledger": match, "detector": reading}
 
 
 def detect_text(text: str) -> tuple[text_watermark.Detection | None, int]:
     """The most telling mark over all schemes and all vocabularies that this machine knows, and how many were searched."""
-    key, found, searched = watermark_key("text"), [], 0
+    key, found, searched = watermark_key_at_hand("text") or b"", [], 0  # without a key it is only seen whether the text is long enough
     for tokens in vocabularies():
         numbers = tokens.encode("".join(c for c in text if tokens.merges or c in tokens.numbers))
         for scheme in text_watermark.WIDTH:
@@ -164,20 +162,10 @@ def _manifest(found: credentials.Manifest) -> Part:
     }  # fmt: skip
 
 
-def _match(match: ledger.Match | None) -> Part:
-    if match is None:
-        return {"verdict": "no match", "distance": None, "entry": None, "reason": ""}
-    entry = {name: match.entry.get(name, "") for name in ("time", "kind", "model", "seed")}
-    return {"verdict": "exact match" if match.exact else "near match", "distance": match.distance, "entry": entry, "reason": ""}
-
-
 def sentence(kind: str, parts: Mapping[str, Part]) -> str:
     """What the four readings say together."""
     manifest, mark, match, reading = (parts[name] for name in ("manifest", "watermark", "ledger", "detector"))
-    ours = [said for said, holds in (
-        (f"the watermark (p = {mark['p_value'] or 0:.1g})", mark["verdict"] == "found"),
-        (f"the ledger ({match['verdict']})", match["verdict"] in ("exact match", "near match")),
-    ) if holds]  # fmt: skip
+    made, other = evidence(kind, parts), no_proof(kind, parts)
     name = f'"{manifest["name"]}"' if manifest["name"] else "someone"
     if manifest["verdict"] == "valid" and manifest["signer"] == "this machine":
         claims = ", ".join(f"{label} {value}" for label, value in manifest["claims"].items() if label in ("model", "seed") and value)
@@ -185,17 +173,16 @@ def sentence(kind: str, parts: Mapping[str, Part]) -> str:
     elif manifest["verdict"] == "valid":
         known = "whom this machine trusts" if manifest["signer"] == "trusted" else "whom this machine does not know, so the claim is only a claim"
         said = f"It {'says that a model made it' if manifest['generated'] else 'carries a manifest that does not say a model made it'}, unchanged since {name} signed it, {known}."
-        said += f" It carries our mark: {' and '.join(ours)}." if ours else ""
-    elif ours:
+        said += f" It carries our mark: {made}." if made else f" {other}" if other else ""
+    elif made or other:
         lost = "its manifest is broken: it was changed or forged since" if manifest["verdict"] == "broken" else "its manifest is gone or was never with it"
-        only = len(ours) == 1 and match["verdict"] == "near match"
-        said = f"{'It looks like something' if only else 'Marked by us, altered since or stripped: it is something'} that this machine made, says {' and '.join(ours)}; {lost}."
+        said = f"Marked by us, altered since or stripped: it is something that this machine made, says {made}; {lost}." if made else f"{other} {lost[0].upper()}{lost[1:]}."
     elif manifest["verdict"] in ("broken", "unreadable"):
         said = f"Its manifest is {manifest['verdict']} ({manifest['reason']}), so nothing in it can be believed; no mark of ours was found."
     else:
         missed = [f"{label} {part['miss']:.0%} of {part['miss_of']}" for label, part in (("the watermark", mark), ("the ledger", match)) if part.get("miss") is not None and part["verdict"] != "not measured"]
         said = "No sign found, which does not say that it is real" + (f": of marked files the test of {' and of '.join(missed)} misses." if missed else ": what no longer carries a mark is missed.")
-    return said + _detected(reading)
+    return said + state_of_ledger(parts) + _detected(reading)
 
 
 def _detected(reading: Part) -> str:
