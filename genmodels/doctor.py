@@ -57,12 +57,14 @@ def _ledger() -> dict[str, Any]:
     """Whether every line of the ledger follows from the one before."""
     from genmodels.provenance.ledger import book
 
-    try:
-        found = book()
-    except OSError as error:
-        return _row("ledger", str(error), False, False, "See that GENMODELS_HOME can be read.")
-    told = f"{len(found.entries)} entries, {'unbroken' if not found.damaged else f'{found.damaged} lines damaged or out of order'}"
-    return _row("ledger", told, not found.damaged, False, "Lines were changed, taken out or torn: what they recorded can't be believed; take the last sound copy.")
+    found = book()
+    if found.reason:
+        return _row("ledger", found.reason, False, False, "See that GENMODELS_HOME can be read.")
+    told = f"{len(found.entries)} entries, {'unbroken' if not found.damaged else f'{found.damaged} lines damaged, out of order or not entered by this machine'}"
+    told += f", {len(found.older)} older ones without a key" if found.older else ""
+    if found.unread:
+        return _row("ledger", f"{told}, {found.unread} lines that can't be judged", False, False, "The key of the ledger, keys/ledger.key, is not at hand: put back a copy of it.")
+    return _row("ledger", told, not found.damaged, False, "Lines were changed, taken out, torn or written by hand: they are not used; take the last sound copy.")
 
 
 def _machine() -> list[dict[str, Any]]:

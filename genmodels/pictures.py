@@ -64,7 +64,7 @@ def upright(picture: Image.Image) -> Image.Image:
     """The picture turned as its EXIF says; as it is stored where that can't be read."""
     try:
         turn = TURNS.get(picture.getexif().get(ORIENTATION, 1))
-    except Exception:  # noqa: BLE001 -- a foreign block of metadata never stops a reader of pixels
+    except Exception:
         turn = None
     return picture if turn is None else picture.transpose(turn)
 

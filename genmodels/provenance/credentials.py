@@ -17,7 +17,7 @@ from typing import Any
 
 from genmodels.provenance import carving
 from genmodels.provenance.formats import format_of
-from genmodels.provenance.keys import signing, trusted
+from genmodels.provenance.keys import signing, signing_at_hand, trusted
 from genmodels.provenance.said import name_of, said
 from genmodels.refusal import Refusal
 
@@ -82,8 +82,9 @@ def read(content: bytes) -> Manifest:
     kind = media_type(content)
     if len(content) > MOST_BYTES:
         return Manifest("unreadable", reason=f"the file has more than {MOST_BYTES // 1_000_000} MB")
-    own = signing()
-    ours = b"" if own.own else own.chain[own.chain.rindex(b"-----BEGIN") :]
+    here = signing_at_hand()
+    root = b"" if here is None else here.chain[here.chain.rindex(b"-----BEGIN") :]
+    ours = b"" if here is None or here.own else root
     document, why = _document(content, kind, ours) if kind else (None, "")
     if document is None:
         return _left(content, kind, why)
@@ -95,7 +96,7 @@ def read(content: bytes) -> Manifest:
         return Manifest("broken", "unknown", name or name_of(carving.signer(content)), reason=_why_broken(broken[0] if broken else str(document.get("validation_state"))))
     signer = "this machine" if ours and document["validation_state"] == "Trusted" else "unknown"
     if signer == "unknown":
-        known = trusted() + (own.chain[own.chain.rindex(b"-----BEGIN") :] if own.own else b"")
+        known = trusted() + (root if here is not None and here.own else b"")
         again = _document(content, kind, known)[0] if known else None
         signer = "trusted" if again and again.get("validation_state") == "Trusted" else "unknown"
     generated, claims = _claims(active)

@@ -130,7 +130,7 @@ def _of_png(content: bytes) -> Iterator[tuple[str, str, str]]:
             continue
         key, _, rest = data.partition(b"\0")
         text = _unpacked(rest[1:]) if match[0] == b"zTXt" else _international(rest) if match[0] == b"iTXt" else rest.decode("latin-1")
-        name = key[:80].decode("latin-1")
+        name, text = key[:80].decode("latin-1"), text.split("\0")[0]  # of a broken length, what follows is no text
         if name == "XML:com.adobe.xmp":
             yield "XMP", "", text
         elif 0 < len(key) < 80:
@@ -195,7 +195,7 @@ def _of_exif(data: bytes, where: str) -> Iterator[tuple[str, str, str]]:
         exif.load(data)
         found: dict[str, Any] = {name: exif[tag] for tag, name in names.items() if tag in exif}
         found |= {"UserComment": comment} if (comment := exif.get_ifd(0x8769).get(0x9286)) else {}
-    except Exception:  # noqa: BLE001 -- whatever a foreign block does to its reader, it says nothing then
+    except Exception:
         return
     for name, value in found.items():
         yield where, name, _commented(value) if isinstance(value, bytes) else str(value)

@@ -39,9 +39,11 @@ def pixels(content: bytes, form: Format) -> Pixels:
             warnings.simplefilter("ignore")  # what Pillow only warns of is looked at below
             with Image.open(io.BytesIO(content), formats=list(OPENED)) as picture:
                 return _read(picture)
+    except Image.UnidentifiedImageError:
+        return Pixels(None, reason="the file is damaged where its pixels begin", damaged=True)
     except Image.DecompressionBombError:
         return Pixels(None, reason="too large: more than 25 million pixels")
-    except Exception as error:  # noqa: BLE001 -- a foreign file may make its reader fail in any way
+    except Exception as error:
         return Pixels(None, reason=f"the file is damaged ({said(str(error) or type(error).__name__, 100)})", damaged=True)
 
 

@@ -17,19 +17,18 @@ import numpy as np
 from genmodels import calibration
 from genmodels.foreign_text import ForeignText, read_text
 from genmodels.pictures import printable
-from genmodels.provenance import carving, credentials, fingerprints, ledger, marking, metadata, pairing, picture_watermark, text_watermark
+from genmodels.provenance import carving, credentials, fingerprints, ledger, marking, metadata, pairing, text_watermark
 from genmodels.provenance.formats import READ, TEXT, Format, archive, format_of
-from genmodels.provenance.keys import watermark_key
+from genmodels.provenance.keys import watermark_key_at_hand
+from genmodels.provenance.own_marks import NO_KEY, SURE, ledger_of, watermark_of
 from genmodels.provenance.pairing import Content
 from genmodels.provenance.pixels import Pixels, pixels
-from genmodels.provenance.said import quoted
+from genmodels.provenance.sentences import manifest_told, sentence
 from genmodels.provenance.text_search import detect_text
 from genmodels.refusal import Refusal
 
-SURE = 0.001  # p-value below which a watermark counts as found
 MOST_TEXT = 4_000_000  # bytes
 PARTS = ("manifest", "metadata", "watermark", "ledger", "detector")
-LOOKED = {"manifest": "its manifest", "metadata": "its metadata", "watermark": "the watermark", "ledger": "the ledger"}
 Part = dict[str, Any]
 Detector = Callable[[np.ndarray], Mapping[str, Any]]  # a picture, uint8 (height, width, 3), to probability and abstained
 
@@ -79,31 +78,25 @@ def _picture(content: bytes, name: str, form: Format, detector: Detector | None)
     seen = pixels(content, form)
     if seen.damaged and manifest.state == "absent" and not notes:
         raise Refusal(f"{printable(name)} is damaged: {seen.reason}, and neither a manifest nor metadata that say how it was made are in it; save it again from where it came.")
-    return {"manifest": _manifest(manifest), "metadata": _metadata(notes), **_marks(content, seen), "detector": _detector(seen, detector)}
+    return {"manifest": manifest_told(manifest), "metadata": _metadata(notes), **_marks(content, seen), "detector": _detector(seen, detector)}
 
 
 def _marks(content: bytes, seen: Pixels) -> dict[str, Part]:
     """Watermark and ledger of a picture; of one that can't be opened, the ledger by the hash of the file alone."""
-    sha256 = hashlib.sha256(content).hexdigest()
     if seen.picture is None:
-        match = ledger.book().text("", sha256)
-        return {"watermark": not_looked_at(seen.reason, "p_value") | {"damaged": seen.damaged}, "ledger": _match(match) if match else not_looked_at(seen.reason, "distance", "entry")}
-    picture = seen.picture
-    if seen.reduced:
-        mark = not_looked_at(seen.reason, "p_value")
-    else:
-        mark = _watermark(picture)
-    return {"watermark": mark, "ledger": _match(ledger.book().picture(fingerprints.of_picture(picture), sha256))}
+        return {"watermark": not_looked_at(seen.reason, "p_value") | {"damaged": seen.damaged}, "ledger": _by_hash(content, seen.reason)}
+    book, own = ledger.book(), fingerprints.of_picture(seen.picture)
+    match = book.picture(own, hashlib.sha256(content).hexdigest(), fingerprints.of_middle(seen.picture))
+    mark = not_looked_at(seen.reason, "p_value") if seen.reduced else watermark_of(seen.picture, match)
+    return {"watermark": mark, "ledger": ledger_of(book, match, plain=not fingerprints.telling(own))}
 
 
-def _watermark(picture: Any) -> Part:
-    small = min(picture.size) < picture_watermark.LEAST_SIDE
-    found = picture_watermark.detect(picture, watermark_key("picture"))
-    if found.p_value <= SURE:
-        return {"verdict": "found", "p_value": found.p_value, "reason": ""}
-    if small:
-        return {"verdict": "not measured", "p_value": None, "reason": f"no watermark: too small ({picture.width} x {picture.height} pixels; it is put in from {picture_watermark.LEAST_SIDE} x {picture_watermark.LEAST_SIDE})"}
-    return {"verdict": "not found", "p_value": found.p_value, "reason": ""}
+def _by_hash(content: bytes, reason: str) -> Part:
+    """The ledger, in which only the very bytes of a file can be looked up."""
+    book = ledger.book()
+    match = book.text("", hashlib.sha256(content).hexdigest())
+    found = ledger_of(book, match)
+    return found if match or found["verdict"] == "not measured" else found | not_looked_at(f"only its hash was looked up, and is not in it: {reason}", "distance", "entry")
 
 
 def _detector(seen: Pixels, detector: Detector | None) -> Part:
@@ -128,20 +121,18 @@ def _unknown(content: bytes, name: str) -> tuple[Format, dict[str, Part]]:
     if manifest.state == "absent":
         raise Refusal(f"{printable(name)} is no {READ} file and holds bytes that no text has, so nothing in it can be read; save it as one of these.")
     reason = "the file is so damaged that its kind can't be told"
-    return Format("unknown", "picture"), {"manifest": _manifest(manifest), **_nothing_seen(content, reason, "the file is damaged")}
+    return Format("unknown", "picture"), {"manifest": manifest_told(manifest), **_nothing_seen(content, reason, "the file is damaged")}
 
 
 def _unseen(content: bytes, form: Format) -> dict[str, Part]:
     """A sound, film or document: its manifest, its metadata and its hash are looked at, what it holds is not."""
     reason = f"{form.kind}s get no watermark and are not looked into ({form.name})"
-    parts = {"manifest": _manifest(credentials.read(content)), **_nothing_seen(content, reason, f"the detector reads pictures, and this is a {form.kind}")}
+    parts = {"manifest": manifest_told(credentials.read(content)), **_nothing_seen(content, reason, f"the detector reads pictures, and this is a {form.kind}")}
     return parts | {"metadata": _metadata(metadata.notes(content, form)) if form.metadata else not_looked_at(f"metadata of {form.name} files are not read here", "says")}
 
 
 def _nothing_seen(content: bytes, reason: str, why_no_detector: str) -> dict[str, Part]:
-    match = ledger.book().text("", hashlib.sha256(content).hexdigest())
-    kept = _match(match) if match else not_looked_at("only the hash of the file was looked up, and it is not in it", "distance", "entry")
-    return {"metadata": not_looked_at(reason, "says"), "watermark": not_looked_at(reason, "p_value"), "ledger": kept, "detector": not_looked_at(why_no_detector, "probability", "abstained")}
+    return {"metadata": not_looked_at(reason, "says"), "watermark": not_looked_at(reason, "p_value"), "ledger": _by_hash(content, reason), "detector": not_looked_at(why_no_detector, "probability", "abstained")}
 
 
 def _text(content: bytes, name: str, read: ForeignText, sidecar: bytes | None) -> dict[str, Part]:
@@ -151,13 +142,16 @@ def _text(content: bytes, name: str, read: ForeignText, sidecar: bytes | None) -
     found, searched = detect_text(text)
     if found is None:
         mark: Part = {"verdict": "not measured", "p_value": None, "reason": f"too short: fewer than {text_watermark.LEAST_TOKENS} different runs of tokens"}
+    elif watermark_key_at_hand("text") is None:
+        mark = {"verdict": "not measured", "p_value": None, "reason": NO_KEY}
     else:
         p = min(1.0, found.p_value * searched)
         mark = {"verdict": "found" if p <= SURE else "not found", "p_value": p, "reason": "", "scheme": found.scheme, "tokens": found.scored}
     same = same_texts(content, read)
-    hashes = [hashlib.sha256(each).hexdigest() for each in same]
-    match = next((match for each in hashes if (match := ledger.book().text("", each))), None) or ledger.book().text(text)
-    parts = {"manifest": _manifest(_statement(sidecar, same)), "metadata": _metadata(metadata.of_text(read.text)), "watermark": mark, "ledger": _match(match)}
+    book = ledger.book()
+    exact = (match for each in same if (match := book.text("", hashlib.sha256(each).hexdigest())))
+    match = ledger_of(book, next(exact, None) or book.text(text))
+    parts = {"manifest": manifest_told(_statement(sidecar, same)), "metadata": _metadata(metadata.of_text(read.text)), "watermark": mark, "ledger": match}
     return parts | {"detector": not_looked_at("the detector reads pictures", "probability", "abstained")}
 
 
@@ -184,99 +178,6 @@ def not_looked_at(reason: str, *names: str) -> Part:
 
 def _metadata(notes: list[metadata.Note]) -> Part:
     return {"verdict": "says generated" if notes else "says nothing", "says": [str(note) for note in notes], "reason": "unsigned: anyone can write it" if notes else ""}
-
-
-def _manifest(found: credentials.Manifest) -> Part:
-    """Integrity and trust as two facts, never one."""
-    trust = {"this machine": "signed by this machine", "trusted": "signed by one whom this machine trusts", "unknown": "signer unknown: not trusted", "": ""}
-    return {
-        "verdict": {"whole": "valid"}.get(found.state, found.state), "integrity": {"whole": "unchanged since it was signed", "broken": "changed since it was signed, or forged"}.get(found.state, ""),
-        "trust": trust[found.signer], "signer": found.signer, "name": found.name, "generated": found.generated, "claims": dict(found.claims), "reason": found.reason,
-    }  # fmt: skip
-
-
-def _match(match: ledger.Match | None) -> Part:
-    if match is None:
-        return {"verdict": "no match", "distance": None, "entry": None, "reason": ""}
-    entry = {name: match.entry.get(name, "") for name in ("time", "kind", "model", "seed")}
-    return {"verdict": "exact match" if match.exact else "near match", "distance": match.distance, "entry": entry, "reason": ""}
-
-
-def sentence(kind: str, parts: Mapping[str, Part]) -> str:
-    """What the readings say together."""
-    manifest, mark, match, reading = (parts[name] for name in ("manifest", "watermark", "ledger", "detector"))
-    ours = [said for said, holds in (
-        (f"the watermark (p = {mark['p_value'] or 0:.1g})", mark["verdict"] == "found"),
-        (f"the ledger ({match['verdict']})", match["verdict"] in ("exact match", "near match")),
-    ) if holds]  # fmt: skip
-    if manifest["verdict"] == "valid" and manifest["signer"] == "this machine":
-        claims = ", ".join(f"{label} {value}" for label, value in manifest["claims"].items() if label in ("model", "seed") and value)
-        said = f"Marked by us and unchanged since: made by a model ({claims or 'no details'})."
-    elif manifest["verdict"] == "valid":
-        known = "whom this machine trusts" if manifest["signer"] == "trusted" else "whom this machine does not know, so the claim is only a claim"
-        said = f"It {'says that a model made it' if manifest['generated'] else 'carries a manifest that does not say a model made it'}, unchanged since {quoted(manifest['name'])} signed it, {known}."
-        said += f" It carries our mark: {' and '.join(ours)}." if ours else ""
-    elif ours:
-        lost = _damaged(manifest) if manifest["verdict"] in ("broken", "unreadable") else "its manifest is gone or was never with it"
-        only = len(ours) == 1 and match["verdict"] == "near match"
-        said = f"{'It looks like something' if only else 'Marked by us, altered since or stripped: it is something'} that this machine made, says {' and '.join(ours)}; {lost}."
-    elif manifest["verdict"] in ("broken", "unreadable"):
-        lost = _damaged(manifest)
-        said = f"{lost[0].upper()}{lost[1:]}{'; no mark of ours was found' if mark.get('looked', True) else ''}."
-    else:
-        said = _nothing(parts)
-    return said + _also(parts) + _detected(reading)
-
-
-def _damaged(manifest: Part) -> str:
-    """A manifest that can't be believed, and whom it names: never who signed it, which only a whole one says."""
-    name = quoted(manifest["name"])
-    if manifest["verdict"] == "broken":
-        named = f"it names {name} as who signed it, but " if manifest["name"] else ""
-        return f"its manifest is broken: {named}the file was damaged, changed or forged since ({manifest['reason']}), so nothing in it can be believed"
-    if manifest["reason"] != credentials.DAMAGED:
-        return f"its manifest is unreadable ({manifest['reason']}), so nothing in it can be believed"
-    if manifest["name"]:
-        return f"it carries a manifest that says who signed it, {name}, but the file is damaged, so that can't be checked"
-    return "it carries what is left of a manifest, but the file is damaged: the part that says who signed it is gone, so nothing can be checked"
-
-
-def _nothing(parts: Mapping[str, Part]) -> str:
-    """No mark was found: in what, and what was not looked at."""
-    unlooked = {name: str(parts[name]["reason"]) for name in ("metadata", "watermark", "ledger") if not parts[name].get("looked", True)}
-    if parts["metadata"]["verdict"] == "says generated" and not unlooked:
-        return "No mark of this machine was found."
-    if not unlooked:
-        missed = [f"the {name} {parts[name]['miss']:.0%} of {parts[name]['miss_of']}" for name in ("watermark", "ledger") if parts[name].get("miss") is not None and parts[name]["verdict"] != "not measured"]
-        return "No sign found, which does not say that it is real" + (f": of marked files the test of {' and of '.join(missed)} misses." if missed else ": what no longer carries a mark is missed.")
-    looked = [LOOKED[name] for name in LOOKED if name not in unlooked] + ["its hash in the ledger"] * ("ledger" in unlooked)
-    left = "; ".join(dict.fromkeys(reason for name, reason in unlooked.items() if name != "ledger" or len(unlooked) == 1))
-    return f"Not looked into: {left}. In what was looked at ({', '.join(looked)}) nothing was found, which does not say that it is real."
-
-
-def _also(parts: Mapping[str, Part]) -> str:
-    """What else has to be said: that a file with a whole manifest is damaged, and what its own metadata say."""
-    broken = " The file is damaged all the same: its pixels can't be read." if parts["watermark"].get("damaged") and parts["manifest"]["verdict"] == "valid" else ""
-    if parts["metadata"]["verdict"] != "says generated":
-        return broken
-    says = parts["metadata"]["says"]
-    maker = "a program" if all("made by a program" in each for each in says) else "a model"
-    return f"{broken} Its own metadata say that {maker} made it ({'; '.join(says[:2])}); that is unsigned: anyone can write it."
-
-
-def _detected(reading: Part) -> str:
-    """What the detector says, with the error rates of that very verdict."""
-    if reading.get("probability") is None:
-        return f" The detector, which needs no mark, says nothing: {reading['reason']}." if reading["verdict"] == "not measured" and reading.get("abstained") else ""
-    if reading.get("abstained"):
-        return f" The detector, which needs no mark, abstains (probability of being generated {100 * reading['probability']:.0f} %, if half of all drawings were)."
-    known = isinstance(reading.get("false_alarm"), float)
-    if reading["verdict"] == "generated":
-        wrong = f"of drawings that no generator made it says so of {100 * reading['false_alarm']:.1f} % (at most {100 * reading['false_alarm_high']:.1f} %) in the worst wear" if known else "how often it is wrong was not measured"
-        return f" The detector, which needs no mark, finds that it looks generated: {wrong}."
-    plain = f"{100 * reading['miss_as_it_was']:.0f} % as it was and " if isinstance(reading.get("miss_as_it_was"), float) else ""
-    missed = f": of what the generators it knows draw it misses {plain}{100 * reading['miss']:.0f} % in the worst wear" if known else ""
-    return f" The detector, which needs no mark, finds no trace of a generator{missed}."
 
 
 def verify_many(files: Sequence[tuple[str, Content]], *, detector: Detector | None = None, report: Callable[[int, int], None] = lambda done, of: None) -> list[dict[str, Any]]:
