@@ -25,7 +25,7 @@ def launch(run: Run) -> None:
     if run.state == "done":
         raise Refusal(f"Run {run.id} is done; branch it to train on.")
     if run.held():
-        raise Refusal(f"Run {run.id} is already {run.state} in process {run.status.get('pid', '?')}.")
+        raise Refusal(f"Run {run.id} is already {run.state} in process {run.holder()}.")
     clear_stop(run)
     run.write_status(state="waiting", message="Starting")
     environment = os.environ | {"GENMODELS_HOME": str(run.path.parent.parent)}

@@ -27,7 +27,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genmodels import run_documents
-from genmodels.files import LARGEST, PRIVATE, Unreadable, home, make_folder, open_to_append, parsed, read_bytes, write_atomically
+from genmodels.files import (
+    LARGEST,
+    PRIVATE,
+    Unreadable,
+    home,
+    make_folder,
+    open_to_append,
+    parsed,
+    read_bytes,
+    write_atomically,
+)
 from genmodels.recipe import Experiment, Spec
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -213,10 +223,18 @@ class Run:
                     break
                 except BlockingIOError:
                     if attempt == 19:
-                        pid = self.status.get("pid", "?")
-                        raise Busy(f"Run {self.id} is being trained by process {pid}; stop it first.") from None
+                        raise Busy(f"Run {self.id} is being trained by process {self.holder()}; stop it first.") from None
                     time.sleep(0.05)
+            with contextlib.suppress(OSError):  # a full disk is told by what comes next
+                os.ftruncate(file.fileno(), 0)
+                os.write(file.fileno(), str(os.getpid()).encode())
             yield
+
+    def holder(self) -> str:
+        """The process that holds the lease, as it wrote there; "?" where it is not known."""
+        with contextlib.suppress(OSError, Unreadable, ValueError):
+            return str(int(read_bytes(self.path / "lease", 20)))
+        return "?"
 
     def write_status(self, **changes: Any) -> None:
         """Replace the status as a whole. Only the writer, or who creates or stops a run, calls this."""
@@ -345,11 +363,11 @@ def read_history(file: Path, start: int = 0) -> tuple[pandas.DataFrame, int, int
 def _sound(frame: pandas.DataFrame) -> bool:
     """Has every column what a history holds: whole steps, numbers, and the name of a term that broke?"""
     whole = "step" in frame and frame["step"].dtype.kind == "i" and frame["step"].between(0, LARGEST).all()
-    return bool(whole) and all(frame[name].dtype.kind in "iuf" or frame[name].isna().all() or name == BROKEN and frame[name].map(_named).all() for name in frame)
+    return bool(whole) and all(frame[name].dtype.kind in "iuf" or frame[name].isna().all() or (name == BROKEN and frame[name].map(_named).all()) for name in frame)
 
 
 def _named(value: Any) -> bool:
-    return value is None or isinstance(value, str) and len(value) <= 200
+    return value is None or (isinstance(value, str) and len(value) <= 200)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
