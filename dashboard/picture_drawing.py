@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard import forms, gallery, resources, state
 from dashboard.prompt_form import trained_on
 from dashboard.text import duration, plain_text, safe_text
+from genmodels.gallery import shipped
 from genmodels.picture_prompts import Cell, begun_from, draw_cells, picture_facts
 from genmodels.provenance import marking
 from genmodels.runs import Run, RunStore, gallery_names
@@ -62,7 +63,7 @@ class Drawn:
 
 def upscaled(picture: np.ndarray) -> np.ndarray:
     """The picture four times as large, by the upscaler of the gallery."""
-    with resources.generator(RunStore.default()["upscaler"]) as model:
+    with resources.generator(shipped("upscaler")) as model:
         return model.upscale(picture[None])[0]
 
 

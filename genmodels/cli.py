@@ -1,6 +1,7 @@
 """The command line, one function a verb. Pages call the same functions.
 
-Exit code 0 for success, 1 when a limit was broken or a training failed, 2 for bad input. With `--json` one JSON
+Exit code 0 for success, 1 when a limit was broken or a training failed, 2 for bad input, 130 after Ctrl-C, 143 after
+SIGTERM. With `--json` one JSON
 document goes to standard output; everything else goes to standard error.
 """
 
@@ -8,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,8 +26,20 @@ VERBS = Registry("command")
 Arguments = argparse.Namespace
 
 
+INTERRUPTED = {"SIGINT": 130, "SIGTERM": 143}  # exit codes, as shells have them: 128 and the number of the signal
+LARGEST_SEED = 2**31 - 1
+
+
+class Terminated(BaseException):
+    """SIGTERM came; no `Exception`, so that nothing but the end of the command takes it."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    from genmodels.audit_jobs import Stopped
+
+    ours = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, _terminate) if ours else None
     try:
         chosen = parser().parse_args(arguments)
         return VERBS[chosen.verb](chosen) or 0
@@ -32,11 +47,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"genmodels: {refusal}", file=sys.stderr)
     except KeyboardInterrupt:
         print("genmodels: interrupted.", file=sys.stderr)
+        return INTERRUPTED["SIGINT"]
+    except Terminated:
+        print("genmodels: ended by SIGTERM.", file=sys.stderr)
+        return INTERRUPTED["SIGTERM"]
+    except Stopped as stopped:
+        print(f"genmodels: {stopped}", file=sys.stderr)
     except BrokenPipeError:
         return 0
     except OSError as error:
         print(f"genmodels: {error.strerror or error}: {error.filename or ''}; check the path and the free space.", file=sys.stderr)
+    finally:
+        if ours:
+            signal.signal(signal.SIGTERM, before)
     return 2
+
+
+def _terminate(number: int, frame: Any) -> None:
+    raise Terminated
 
 
 class Parser(argparse.ArgumentParser):
@@ -59,12 +87,12 @@ def parser() -> Parser:
         made.add_argument("--json", action="store_true", help="print one JSON document")
 
     run = ("run", {"metavar": "RUN"})
-    seed = ("--seed", {"type": int, "default": 0})
+    seed = ("--seed", {"type": seed_of, "default": 0})
     out = ("--out", {"type": Path, "required": True})
     n = ("-n", {"type": int, "default": 16})
     name = {"action": "append", "default": []}
     verb("list", ("what", {"nargs": "?", "metavar": "models|data|metrics|audits|runs"}))
-    verb("doctor")
+    verb("doctor", ("--mend", {"action": "store_true", "help": "delete what killed processes left, and make the home private"}))
     verb(
         "train",
         ("model", {"metavar": "MODEL"}),
@@ -154,8 +182,10 @@ def list_(arguments: Arguments) -> int:
 @VERBS.add("doctor")
 def doctor(arguments: Arguments) -> int:
     """What is installed, where runs live, free disk, and what to do about what is missing."""
-    from genmodels.doctor import examine
+    from genmodels.doctor import examine, mend
 
+    for done in mend() if arguments.mend else []:
+        print(f"genmodels: {done}.", file=sys.stderr)
     checks = examine()
     lines = [f"{'ok ' if c['ok'] else 'NO '} {c['check']:24s} {c['value']}{'' if c['ok'] else '  -> ' + c['remedy']}" for c in checks]
     answer(arguments, checks, "\n".join(lines))
@@ -201,24 +231,29 @@ def resume(arguments: Arguments) -> int:
 
 def _work(arguments: Arguments, run: Run, store: RunStore) -> int:
     """Hold the lease, wait for the turn, train, and say how it ended."""
-    from genmodels import jobs
+    from genmodels import jobs, leftovers
 
+    leftovers.sweep()
     with run.lease():
         try:
+            leftovers.sweep_run(run.path)
             with jobs.turn(run, store):
                 from genmodels.training import train as train_run
 
                 state = train_run(run, _progress if sys.stderr.isatty() else lambda status: None)
-        except InterruptedError:
+        except (InterruptedError, KeyboardInterrupt, Terminated) as error:
             state = "stopped"
             run.write_status(state=state, message="Stopped while it waited; resume puts it into the queue again.")
+            if not isinstance(error, InterruptedError):
+                raise
     status = run.status
     document = {
         "run": run.id, "state": state, "epochs": status.get("epoch", 0),
         "seed": run.experiment.seed, "seconds": round(status.get("seconds", 0.0), 1),
     }  # fmt: skip
     answer(arguments, document, f"{run.id} {state}: {status.get('message', '')}")
-    return 1 if state == "failed" else 0
+    by_signal = [code for name, code in INTERRUPTED.items() if state == "stopped" and f"Stopped by {name} " in str(status.get("message"))]
+    return by_signal[0] if by_signal else 1 if state == "failed" else 0
 
 
 def _progress(status: dict[str, Any]) -> None:
@@ -274,9 +309,9 @@ def walk(arguments: Arguments) -> int:
 
     run = RunStore.default()[arguments.run]
     try:
-        seeds = [int(part) for part in arguments.anchors.split(",")]
-    except ValueError:
-        raise Refusal(f"--anchors is {arguments.anchors[:80]!r}; write seeds separated by commas, such as 1,2,3.") from None
+        seeds = [seed_of(part) for part in arguments.anchors.split(",")]
+    except argparse.ArgumentTypeError as error:
+        raise Refusal(f"--anchors is {arguments.anchors[:80]!r}, and {error}; write seeds separated by commas, such as 1,2,3.") from None
     check_n(arguments.frames, 4096)
     if run.spec.kind != "image":
         raise Refusal(f"Run {run.id} writes {run.spec.kind} and has no latent space to walk; use sample.")
@@ -467,7 +502,19 @@ def write_report(out: Path, render: Callable[[str], str]) -> None:
     out.write_text(render(form))
 
 
+def seed_of(text: str) -> int:
+    """A seed as every command takes it."""
+    try:
+        seed = int(text)
+    except ValueError:
+        seed = -1
+    if not 0 <= seed <= LARGEST_SEED:
+        raise argparse.ArgumentTypeError(f"a seed is a whole number from 0 to {LARGEST_SEED:,}, and {text[:40]!r} is none")
+    return seed
+
+
 def check_n(n: int, most: int) -> None:
+    """Refuse a number of samples that is out of range."""
     if not 1 <= n <= most:
         raise Refusal(f"n is {n}; it must be from 1 to {most}.")
 

@@ -114,12 +114,13 @@ def on_paper(images: np.ndarray) -> np.ndarray:
 
 def open_detector(run: Any = None) -> Detector | None:
     """The detector of the gallery, or of another run; None where there is none."""
-    from genmodels.runs import RunStore, gallery_names
+    from genmodels.gallery import shipped
+    from genmodels.runs import gallery_names
 
     if run is None:
         if RUN not in gallery_names():
             return None
-        run = RunStore.default()[RUN]
+        run = shipped(RUN)
     file: Path = run.path / KEPT
     if not file.is_file():
         raise Refusal(f"The detector {run.id} has no scale; fit one with `genmodels calibrate deepfake`.")

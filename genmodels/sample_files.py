@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+from genmodels.files import Unreadable, read_bytes
 from genmodels.provenance import marking
 from genmodels.refusal import Refusal
 from genmodels.runs import Run
 
+MOST_GIVEN = 64 << 20  # bytes of a table of prompts or a picture
 Files = Mapping[str, bytes | str]  # of one sample: suffix to content, the sample itself first
 
 
@@ -38,10 +41,10 @@ def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator
     drawing = Drawing.from_dict(settings)
     if arguments.prompts and arguments.given:
         raise Refusal("--given and --prompts both say what to draw; leave one out.")
-    prompts = read_prompts(arguments.prompts.read_bytes(), arguments.prompts.name) if arguments.prompts else arguments.given or [""]
+    prompts = read_prompts(_given(arguments.prompts), arguments.prompts.name) if arguments.prompts else arguments.given or [""]
     n = len(prompts) if arguments.prompts else arguments.n
-    start = None if arguments.start is None else start_of(arguments.start.read_bytes(), run.spec.shape, arguments.start.name)
-    mask = None if arguments.mask is None else mask_of(arguments.mask.read_bytes(), run.spec.shape, arguments.mask.name)
+    start = None if arguments.start is None else start_of(_given(arguments.start), run.spec.shape, arguments.start.name)
+    mask = None if arguments.mask is None else mask_of(_given(arguments.mask), run.spec.shape, arguments.mask.name)
     pictures = run.generator(arguments.epoch).sample(n, seed=arguments.seed, given=prompts, drawing=drawing, start=start, mask=mask)
     more = {} if start is None else begun_from(start, mask)
     if arguments.upscale:
@@ -50,6 +53,14 @@ def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator
         pictures, more = open_upscaler().upscale(pictures), more | {"Upscaled": "to 128 x 128 by run upscaler"}
     facts = [picture_facts(run, prompts[number if len(prompts) > 1 else 0], arguments.seed + number, drawing, **more) for number in range(len(pictures))]
     yield from ({".png": content} for content in marking.pngs(pictures, facts))
+
+
+def _given(file: Path) -> bytes:
+    """What a file on the command line holds, looked at before it is read."""
+    try:
+        return read_bytes(file, MOST_GIVEN)
+    except Unreadable as reason:
+        raise Refusal(f"{file.name[:80]!r} {reason}; name a table or a picture.") from None
 
 
 def _texts(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[Files]:

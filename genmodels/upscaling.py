@@ -50,10 +50,10 @@ class TrainedUpscaler:
 
 
 def open_upscaler(name: str = "upscaler") -> TrainedUpscaler:
-    """The upscaler of the gallery, or of another run of that model."""
-    from genmodels.runs import RunStore
+    """The upscaler of that run of the gallery; never of a user's run of the same name."""
+    from genmodels.gallery import shipped
 
-    run = RunStore.default()[name]
+    run = shipped(name)
     if run.experiment.model != "upscaler":
         raise Refusal(f"Run {run.id} is of the model {run.experiment.model}; pictures are enlarged by a run of the model upscaler.")
     return run.generator()
