@@ -115,7 +115,7 @@ def parser() -> Parser:
         ("--prompts", {"type": Path, "metavar": "FILE.csv", "help": "a table with a column prompt: one picture for each line"}),
         ("--from", {"type": Path, "dest": "start", "metavar": "PICTURE", "help": "a picture to begin from, as far as strength says"}),
         ("--mask", {"type": Path, "metavar": "PICTURE", "help": "white where the picture to begin from is drawn anew"}),
-        ("--upscale", {"action": "store_true", "help": "enlarge what is drawn to 128 x 128"}), out,
+        ("--upscale", {"action": argparse.BooleanOptionalAction, "default": None, "help": "enlarge pictures by four, so that they can carry a watermark; done by itself where the upscaler was measured"}), out,
     )  # fmt: skip
     verb(
         "walk", run, ("--anchors", {"default": "1,2", "help": "seeds, separated by commas"}),
@@ -287,8 +287,9 @@ def branch(arguments: Arguments) -> int:
 @VERBS.add("sample")
 def sample(arguments: Arguments) -> int:
     """Draw samples from a run into a folder; the same seed draws the same."""
-    from genmodels.files import make_folder, write_atomically
-    from genmodels.sample_files import sample_files
+    from genmodels.files import make_folder
+    from genmodels.provenance import way_out
+    from genmodels.sample_files import loses_its_marks, sample_files
 
     run = RunStore.default()[arguments.run]
     check_n(arguments.n, 10_000)
@@ -296,9 +297,11 @@ def sample(arguments: Arguments) -> int:
     folder, paths = make_folder(arguments.out), []
     for number, files in enumerate(drawn):
         for suffix, content in files.items():
-            write_atomically(folder / f"{run.id}-seed-{arguments.seed}-{number:04d}{suffix}", content)
+            way_out.write(folder / f"{run.id}-seed-{arguments.seed}-{number:04d}{suffix}", content)
         paths.append(str(folder / f"{run.id}-seed-{arguments.seed}-{number:04d}{next(iter(files))}"))
-    answer(arguments, {"run": run.id, "seed": arguments.seed, "files": paths}, f"{len(paths)} files in {arguments.out}, each marked as made by a model.")
+    notice = loses_its_marks(run, arguments.upscale)
+    document = {"run": run.id, "seed": arguments.seed, "files": paths} | ({"notice": notice} if notice else {})
+    answer(arguments, document, f"{len(paths)} files in {arguments.out}, each marked as made by a model. {notice}".strip())
     return 0
 
 
@@ -415,27 +418,22 @@ def calibrate(arguments: Arguments) -> int:
 
 @VERBS.add("verify")
 def verify(arguments: Arguments) -> int:
-    """Is a picture, text, sound or film marked as made by a model, and by whom? Exit code 2 where none could be read."""
-    from genmodels.detecting import open_detector
+    """Is a picture, text, sound or film marked as made by a model, and by whom? Of a folder all its files. Exit code 2 where one could not be read."""
+    from genmodels.detecting import asked_when_needed
     from genmodels.provenance.credentials import MOST_BYTES
-    from genmodels.provenance.marking import SIDECAR
+    from genmodels.provenance.pairing import read_paths
     from genmodels.provenance.verifying import verify_many
     from genmodels.report import verified
 
-    files = []
-    for path in arguments.files:
-        for each in (path, path.with_name(path.name + SIDECAR)):
-            if each == path or each.is_file():
-                with open(each, "rb") as file:
-                    files.append((each.name, file.read(MOST_BYTES + 1)))
-    rows = verify_many(files, detector=open_detector())
+    rows = verify_many(read_paths(arguments.files, MOST_BYTES), detector=asked_when_needed())
     if arguments.out:
         write_report(arguments.out, lambda form: verified(rows, form))
-    lines = [f"{row['file']}: {row.get('error') or row['sentence']}" for row in rows]
-    answer(arguments, rows[0] if len(rows) == 1 else rows, "\n".join(lines))
     if len(rows) == 1 and "error" in rows[0]:
+        if arguments.json:
+            answer(arguments, rows[0], "")
         raise Refusal(rows[0]["error"])
-    return 2 if all("error" in row for row in rows) else 0
+    answer(arguments, rows[0] if len(rows) == 1 else rows, "\n".join(f"{row['file']}: {row.get('error') or row['sentence']}" for row in rows))
+    return 2 if any("error" in row for row in rows) else 0
 
 
 @VERBS.add("report")
@@ -498,8 +496,10 @@ def write_report(out: Path, render: Callable[[str], str]) -> None:
     form = out.suffix.removeprefix(".")
     if form not in ("html", "json", "md"):
         raise Refusal(f"A report ends in .html, .json or .md, not in {out.suffix[:20]!r}; choose one of them.")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(render(form))
+    from genmodels.files import make_folder, write_atomically
+
+    make_folder(out.parent)
+    write_atomically(out, render(form))
 
 
 def seed_of(text: str) -> int:

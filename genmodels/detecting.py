@@ -127,6 +127,19 @@ def open_detector(run: Any = None) -> Detector | None:
     return Detector(run.generator(), Scale(**json.loads(file.read_text())))
 
 
+def asked_when_needed() -> Any:
+    """The detector of the gallery, loaded when the first picture comes; where there is none it says so of each."""
+    found: list[Detector | None] = []
+
+    def ask(image: np.ndarray) -> dict[str, Any]:
+        found[:] = found or [open_detector()]
+        if found[0] is None:
+            return {"verdict": "not measured", "probability": None, "abstained": None, "reason": "there is no detector in the gallery"}
+        return found[0](image)
+
+    return ask
+
+
 def fit_scale(scores: np.ndarray, generated: np.ndarray, groups: np.ndarray | None = None) -> Scale:
     """The scale of scores (n,) whose truth is known, bool (n,); the threshold holds for each of the `groups` (n,) of real ones."""
     from sklearn.linear_model import LogisticRegression

@@ -153,7 +153,8 @@ def _unpacked(data: bytes) -> str:
 
 def _of_gif(content: bytes) -> Iterator[tuple[str, str, str]]:
     for match in list(re.finditer(rb"\x21\xfe", content))[:MOST_CHUNKS]:
-        at, parts = match.end(), []
+        at = match.end()
+        parts: list[bytes] = []
         while at < len(content) and content[at] and len(parts) < 300:
             parts.append(content[at + 1 : at + 1 + content[at]])
             at += 1 + content[at]

@@ -38,20 +38,20 @@ class Statements:
         return [name for i, (name, _, _) in enumerate(self.known) if i not in self.taken]
 
 
-def divided(files: Sequence[tuple[str, Content]]) -> tuple[Statements, list[tuple[str, Content]]]:
-    """The statements among the files, known by their ending or by what they hold, and the other files."""
+def divided(files: Sequence[tuple[str, Content]]) -> tuple[Statements, list[int]]:
+    """The statements among the files, known by their ending or by what they hold, and which are the other files."""
     statements, others = [], []
-    for name, content in files:
+    for number, (name, content) in enumerate(files):
         named = name.endswith(SIDECAR)
         try:
             read = content_of(content, name) if named or name.lower().endswith(".json") else b""
         except Refusal:
-            others.append((name, content))  # and says there why it can't be read
+            others.append(number)  # and says there why it can't be read
             continue
         if named or (len(read) <= MOST_STATEMENT and all(sign in read for sign in SIGNS)):
             statements.append((name, read, about(read)))
         else:
-            others.append((name, content))
+            others.append(number)
     return Statements(statements), others
 
 

@@ -60,6 +60,6 @@ def _halved(picture: Image.Image) -> bool:
     width, height = picture.size
     for factor in (2, 4, 8):
         if width * height / factor**2 <= MAX_PIXELS:
-            picture.draft("RGB", (width // factor, height // factor))  # type: ignore[attr-defined]
+            picture.draft("RGB", (width // factor, height // factor))
             return picture.size[0] * picture.size[1] <= MAX_PIXELS
     return False

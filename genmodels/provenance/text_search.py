@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from genmodels.provenance import text_watermark
-from genmodels.provenance.keys import watermark_key_at_hand
+from genmodels.provenance.keys import watermark_key, watermark_key_at_hand
 from genmodels.provenance.text_forms import forms
 from genmodels.refusal import Refusal
 from genmodels.tokens import Tokens
+
+SURE = 0.001  # p-value below which a text is said to carry the mark
 
 
 def detect_text(text: str) -> tuple[text_watermark.Detection | None, int]:
@@ -41,6 +43,15 @@ def p_value(text: str, known: Sequence[Tokens], key: bytes) -> float:
     """The probability, at most, that a text which knows nothing of the key looks so marked; 1 where it is too short."""
     found, searched = detect_in(text, known, key)
     return 1.0 if found is None else min(1.0, found.p_value * searched)
+
+
+@lru_cache(maxsize=512)
+def carries(text: str, tokens: Tokens, scheme: str) -> bool:
+    """Is the mark of this machine, in this scheme, found in a text by the tokens that wrote it?"""
+    if scheme not in text_watermark.WIDTH or not text:
+        return False
+    numbers = tokens.encode("".join(c for c in text if tokens.merges or c in tokens.numbers))
+    return bool(text_watermark.detect(numbers, watermark_key("text"), scheme).p_value <= SURE)  # nan where it is too short
 
 
 def _numbers(row: bytes) -> Any:

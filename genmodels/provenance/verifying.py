@@ -77,7 +77,7 @@ def _picture(content: bytes, name: str, form: Format, detector: Detector | None)
     manifest, notes = credentials.read(content), metadata.notes(content, form)
     seen = pixels(content, form)
     if seen.damaged and manifest.state == "absent" and not notes:
-        raise Refusal(f"{printable(name)} is damaged: {seen.reason}, and neither a manifest nor metadata that say how it was made are in it; save it again from where it came.")
+        raise Refusal(f"{printable(name)} is no {form.name} picture that can be read: {seen.reason}, and neither a manifest nor metadata that say how it was made are in it; get it again from where it came.")
     return {"manifest": manifest_told(manifest), "metadata": _metadata(notes), **_marks(content, seen), "detector": _detector(seen, detector)}
 
 
@@ -150,8 +150,8 @@ def _text(content: bytes, name: str, read: ForeignText, sidecar: bytes | None) -
     same = same_texts(content, read)
     book = ledger.book()
     exact = (match for each in same if (match := book.text("", hashlib.sha256(each).hexdigest())))
-    match = ledger_of(book, next(exact, None) or book.text(text))
-    parts = {"manifest": manifest_told(_statement(sidecar, same)), "metadata": _metadata(metadata.of_text(read.text)), "watermark": mark, "ledger": match}
+    entry = ledger_of(book, next(exact, None) or book.text(text))
+    parts = {"manifest": manifest_told(_statement(sidecar, same)), "metadata": _metadata(metadata.of_text(read.text)), "watermark": mark, "ledger": entry}
     return parts | {"detector": not_looked_at("the detector reads pictures", "probability", "abstained")}
 
 
@@ -181,21 +181,23 @@ def _metadata(notes: list[metadata.Note]) -> Part:
 
 
 def verify_many(files: Sequence[tuple[str, Content]], *, detector: Detector | None = None, report: Callable[[int, int], None] = lambda done, of: None) -> list[dict[str, Any]]:
-    """Every file with its signed statement, if that is among them; one that can't be read gives {"file", "error"}.
+    """Every file with its signed statement, if that is among them; one that can't be read gives {"file", "error"}. "number": which of the files.
 
     A name may be a path and stands for one file: of the same bare name in two folders each has its own statement. A content
     may be a function that reads it. A statement whose file is not there comes last, as an error.
     """
     statements, asked = pairing.divided(files)
-    names = pairing.shown([name for name, _ in asked])
+    names = pairing.shown([files[number][0] for number in asked])
     rows: list[dict[str, Any]] = []
-    for number, (name, content) in enumerate(asked):
-        report(number, len(asked))
+    for number, shown in zip(asked, names, strict=True):
+        report(len(rows), len(asked))
+        name, content = files[number]
         try:
             read = pairing.content_of(content, name)
-            rows.append(verify(read, names[number], sidecar=statements.of(name, hashes_of(read)), detector=detector))
+            row = verify(read, shown, sidecar=statements.of(name, hashes_of(read)), detector=detector)
         except Refusal as refusal:
-            rows.append({"file": printable(names[number]), "error": str(refusal)})
+            row = {"file": printable(shown), "error": str(refusal)}
+        rows.append(row | {"number": number})
     report(len(asked), len(asked))
     return rows + [{"file": printable(Path(name).name), "error": pairing.alone(name)} for name in statements.left()]
 
