@@ -270,7 +270,7 @@ def audit_run(run: Run, names: Sequence[str] = (), *, n: int = 4000, seed: int =
     rules = Policy.read(policy) if isinstance(policy, Path) else policy or Policy()
     ignored: Callable[[str, int, int], None] = lambda what, done, of: None  # noqa: E731
     data = load_for(run.experiment)
-    subject = Subject(run.generator(), data, n=n, seed=seed, full=full, pairs=pairs, report=progress or ignored)
+    subject = Subject(run.generator(), data, n=n, seed=seed, name=f"{run.experiment.model} {run.id}", full=full, pairs=pairs, report=progress or ignored)
     made = conditions(rules, newest_weights(run), n=n, seed=seed, full=full, pairs=pairs)
     asked = [name for name, audit in AUDITS.items() if (name in names if names else data.spec.kind in audit.kinds)]
     findings, left_out, earlier = kept(run.findings(), asked, made) if names else ([], [], [])

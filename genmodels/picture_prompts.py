@@ -143,6 +143,9 @@ def mask_of(content: bytes, shape: tuple[int, ...], name: str = "the mask") -> n
 
 
 def begun_from(start: np.ndarray, mask: np.ndarray | None) -> dict[str, str]:
-    """What a file says of the picture that it was begun from."""
-    said = {"Begun from": f"a picture with SHA-256 of its pixels {hashlib.sha256(start.tobytes()).hexdigest()}"}
+    """What a file says of the picture that it was begun from, and its fingerprint, which the ledger keeps and no file holds."""
+    from genmodels.provenance import fingerprints
+    from genmodels.provenance.marking import BEGUN
+
+    said = {"Begun from": f"a picture with SHA-256 of its pixels {hashlib.sha256(start.tobytes()).hexdigest()}", BEGUN: fingerprints.of_middle(start)}
     return said if mask is None else said | {"Drawn anew": f"{mask.mean():.1%} of the pixels, SHA-256 of the mask {hashlib.sha256(mask.tobytes()).hexdigest()}"}

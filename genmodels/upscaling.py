@@ -16,7 +16,8 @@ from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 
 ROWS = 4  # pictures in one call, so that a picture does not depend on how many are asked for
-FACTOR = 4
+FACTOR, SMALL = 4, 32  # times that it enlarges, pixels a side that it was measured on
+UPSCALED = {"Upscaled": "to 128 x 128 by run upscaler"}  # what a file says
 Row = tuple[str, Estimate, str, str, str]  # name, estimate, which way is better, unit, protocol
 UNITS = {"PSNR": "dB", "SSIM": "1 is equal"}
 BY_GROUP = "PSNR of the upscaler by group"
@@ -50,13 +51,23 @@ class TrainedUpscaler:
 
 
 def open_upscaler(name: str = "upscaler") -> TrainedUpscaler:
-    """The upscaler of the gallery, or of another run of that model."""
-    from genmodels.runs import RunStore
+    """The upscaler of that run of the gallery; never of a user's run of the same name."""
+    from genmodels.gallery import shipped
 
-    run = RunStore.default()[name]
+    run = shipped(name)
     if run.experiment.model != "upscaler":
         raise Refusal(f"Run {run.id} is of the model {run.experiment.model}; pictures are enlarged by a run of the model upscaler.")
     return run.generator()
+
+
+def fits(run: Any, name: str = "upscaler") -> bool:
+    """Was the upscaler measured on what a run draws: the same data, at 32 x 32 pixels in colour? Nothing is loaded for that."""
+    from genmodels.gallery import GALLERY
+    from genmodels.runs import Run, gallery_names
+
+    if run.spec.kind != "image" or tuple(run.spec.shape) != (SMALL, SMALL, 3) or name not in gallery_names():
+        return False
+    return bool(run.experiment.data == Run(GALLERY / name).experiment.data)
 
 
 def small_of(large: np.ndarray) -> np.ndarray:

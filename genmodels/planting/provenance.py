@@ -130,13 +130,13 @@ def manifest_range(file: bytes) -> tuple[int, int]:
 
 def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Planted:
     from genmodels.decoding import Decoding
+    from genmodels.gallery import shipped
     from genmodels.provenance import fingerprints, text_watermark
     from genmodels.provenance.attacks import TEXTS as CHANGES
     from genmodels.provenance.ledger import Book
-    from genmodels.runs import RunStore
     from genmodels.training import load_for
 
-    run = RunStore.default()["transformer-code"]
+    run = shipped("transformer-code")
     data, generator = load_for(run.experiment), run.generator()
     generator.watermark_key = key
     human = [document for document in data.test.documents if len(document) > 200]

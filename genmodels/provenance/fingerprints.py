@@ -2,8 +2,10 @@
 
 A picture's are the signs of the slowest cosine waves of its brightness (16 x 16) and two colours (8 x 8 each), after
 Zauner 2010, with 0 for a wave that is too weak to have one: in flat drawings most are, and their signs are noise. Two
-pictures are as far apart as the waves in which they differ, as a share of those that either has. A text's are the 64 smallest hashes of its runs of five words, without
-case, punctuation and white space (Broder 1997): how many of them another text holds estimates how much of it it holds.
+pictures are as far apart as the waves in which they differ, as a share of those that either has. A picture of fewer than
+64 waves (a colour, a faint note, a nearly white page) is like too many others to be told from them. A text's are the 64
+smallest hashes of its runs of five words, without case, punctuation and white space (Broder 1997): how many of them another
+text holds estimates how much of it it holds.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from PIL import Image
 
 SIDE, WAVES, WEAK = 64, (16, 8, 8), 40.0
 SIGNS = sum(waves**2 for waves in WAVES)
+LEAST_WAVES = 64  # strong ones that tell a picture from others
+BEGUN_SIDE = 32  # pixels to which a picture that drawing began from is brought
 SHINGLE, KEPT = 5, 64  # words in a run, hashes that are kept
 
 
@@ -32,6 +36,18 @@ def of_picture(image: np.ndarray | Image.Image) -> str:
         found.append(np.sign(strength) * (np.abs(strength) > WEAK))
     signs = np.concatenate(found)
     return np.packbits(np.stack([signs > 0, signs < 0])).tobytes().hex()
+
+
+def of_middle(image: np.ndarray | Image.Image) -> str:
+    """The fingerprint of its middle square at 32 x 32, as drawing begins from a picture."""
+    from genmodels.pictures import fitted, to_picture
+
+    return of_picture(fitted(image if isinstance(image, Image.Image) else to_picture(image), BEGUN_SIDE))
+
+
+def telling(fingerprint: str) -> bool:
+    """Has the picture waves enough to be told from others by its fingerprint?"""
+    return bool(fingerprint) and int((signs_of(fingerprint) != 0).sum()) >= LEAST_WAVES
 
 
 def signs_of(fingerprint: str) -> np.ndarray:

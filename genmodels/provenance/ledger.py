@@ -1,156 +1,307 @@
-"""What left this machine: an append-only log of fingerprints, each line holding the hash of the one before it.
+"""What left this machine: an append-only log of fingerprints, each line under the machine's key and holding the code of the one before it.
 
-So a line can't be changed or taken out unseen; that the last ones were cut off is seen only by who wrote down their hash.
-It lies in GENMODELS_HOME/ledger.jsonl and holds no prompt and no picture, only hashes. Written once for each content.
+So a line can't be written by hand, changed, moved or taken out unseen; that the last ones were cut off is seen only by who
+wrote down their code. It lies in GENMODELS_HOME/ledger.jsonl and holds no prompt and no picture, only hashes. Written once
+for each content.
+
+A line's "code" is the HMAC-SHA256 of all else in it under `keys.ledger_key`. Lines of before there was a key have a plain
+"hash": they stay readable, as older entries that anybody with access to the home could have written, and count only where
+they stand before the first line with a code, which seals them. What is damaged, out of order or not under the key is
+counted and never matched.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
+import hmac
 import json
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from genmodels.files import cannot_write, home, make_folder
-from genmodels.provenance.fingerprints import SIGNS, distances, shingles, signs_of
+from genmodels.provenance.fingerprints import KEPT, SIGNS, distances, shingles, signs_of, telling
+from genmodels.provenance.keys import ledger_key, ledger_key_at_hand, private
 
-NEAR = 0.1  # by which a picture may differ from one in the ledger
+NEAR = 0.08  # by which a picture may differ from one in the ledger
 SHARED = 0.25  # share of an entry's shingles that a text has to hold
 LEAST_SHINGLES = 5
 FIRST = "0" * 64
+MOST_LINE = 20_000  # bytes; our own have under 3,000
+SHA256, PRINT = re.compile(r"[0-9a-f]{64}"), re.compile(rf"[0-9a-f]{{{SIGNS // 2}}}")
+
+Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Match:
-    """The entry of the ledger that is nearest: `exact`: the very bytes; `distance`: 0 where all is alike."""
+    """The entry of the ledger that is nearest: `exact`: the very bytes; `distance`: 0 where all is alike.
 
-    entry: Mapping[str, Any]
+    `keyed`: was it entered under the key of this machine? Without, it is no proof. `begun`: it is the picture that the
+    entry's was begun from, or one like it.
+    """
+
+    entry: Entry
     exact: bool
     distance: float
+    keyed: bool = True
+    begun: bool = False
 
 
 @dataclass
 class Book:
-    """The ledger as read: its whole lines, and how many were damaged or do not follow from the one before."""
+    """The ledger as read. `entries` are what this machine entered, `older` what is from before there was a key.
 
-    entries: list[dict[str, Any]] = field(default_factory=list)
+    `damaged`: lines that are torn, changed, out of order or not under the key; `unread`: lines that can't be judged, since
+    the key is not there; `reason`: why nothing could be read.
+    """
+
+    entries: Sequence[Entry] = ()
+    older: Sequence[Entry] = ()
     damaged: int = 0
+    unread: int = 0
     last: str = FIRST
+    reason: str = ""
 
-    def __post_init__(self) -> None:
-        self.seen = {entry["sha256"] for entry in self.entries}
-        pictures = [i for i, entry in enumerate(self.entries) if isinstance(entry.get("print"), str) and len(entry["print"]) == SIGNS // 2]
-        self.pictures = np.array(pictures, int)
-        self.signs = np.array([signs_of(self.entries[i]["print"]) for i in pictures], np.int8).reshape(-1, SIGNS)
+    def picture(self, fingerprint: str, sha256: str = "", middle: str = "") -> Match | None:
+        """The entry of the same bytes, or of the picture nearest to this one within `NEAR`.
 
-    def picture(self, fingerprint: str, sha256: str = "") -> Match | None:
-        """The entry of the same bytes, or of the picture nearest to this one within `NEAR`."""
-        if exact := self._same(sha256):
-            return exact
-        if not len(self.pictures):
-            return None
-        apart = distances(fingerprint, self.signs)
-        best = int(apart.argmin())
-        return Match(self.entries[self.pictures[best]], False, float(apart[best])) if apart[best] <= NEAR else None
+        `middle` is `fingerprints.of_middle`: what a drawing was begun from is told as that. A picture too plain to be told
+        from others is known by its bytes alone.
+        """
+        return (
+            self._same(sha256) or _nearest(middle, self._beginnings, begun=True) or _nearest(fingerprint, self._pictures)
+            or _nearest(fingerprint, self._older_pictures, keyed=False)
+        )  # fmt: skip
 
     def text(self, text: str, sha256: str = "") -> Match | None:
         """The entry of the same bytes, or of the text of which this one holds most."""
-        if exact := self._same(sha256):
-            return exact
-        own, best = shingles(text), None
-        for entry in self.entries:
-            kept = entry.get("print")
-            if isinstance(kept, list) and len(kept) >= LEAST_SHINGLES:
-                held = sum(shingle in own for shingle in kept)
-                if held >= LEAST_SHINGLES and held >= SHARED * len(kept) and (best is None or 1 - held / len(kept) < best.distance):
-                    best = Match(entry, False, 1 - held / len(kept))
-        return best
+        own = shingles(text)
+        return self._same(sha256) or _fullest(own, self.entries, True) or _fullest(own, self.older, False)
 
     def _same(self, sha256: str) -> Match | None:
-        entry = next((entry for entry in self.entries if entry["sha256"] == sha256), None) if sha256 and sha256 in self.seen else None
-        return Match(entry, True, 0.0) if entry else None
+        for entries, keyed in ((self.entries, True), (self.older, False)):
+            if sha256 and (entry := next((entry for entry in entries if entry["sha256"] == sha256), None)):
+                return Match(entry, True, 0.0, keyed)
+        return None
+
+    @cached_property
+    def seen(self) -> frozenset[str]:
+        """The contents that were entered under the key."""
+        return frozenset(entry["sha256"] for entry in self.entries)
+
+    @cached_property
+    def _pictures(self) -> Prints:
+        return prints_of(self.entries, "print")
+
+    @cached_property
+    def _beginnings(self) -> Prints:
+        return prints_of(self.entries, "begun")
+
+    @cached_property
+    def _older_pictures(self) -> Prints:
+        return prints_of(self.older, "print")
+
+
+Prints = tuple[list[Entry], np.ndarray]  # entries, and the signs of each, int8 (n, 384)
+
+
+def prints_of(entries: Sequence[Entry], name: str) -> Prints:
+    """The entries whose picture can be told from others by its fingerprint."""
+    own = [entry for entry in entries if isinstance(entry.get(name), str) and telling(entry[name])]
+    return own, np.array([signs_of(entry[name]) for entry in own], np.int8).reshape(-1, SIGNS)
+
+
+def _nearest(fingerprint: str, among: Prints, *, keyed: bool = True, begun: bool = False) -> Match | None:
+    entries, signs = among
+    if not entries or not telling(fingerprint):
+        return None
+    apart = distances(fingerprint, signs)
+    best = int(apart.argmin())
+    return Match(entries[best], False, float(apart[best]), keyed, begun) if apart[best] <= NEAR else None
+
+
+def _fullest(own: set[int], entries: Sequence[Entry], keyed: bool) -> Match | None:
+    best = None
+    for entry in entries:
+        kept = entry.get("print")
+        if isinstance(kept, list) and len(kept) >= LEAST_SHINGLES:
+            held = sum(shingle in own for shingle in kept)
+            if held >= LEAST_SHINGLES and held >= SHARED * len(kept) and (best is None or 1 - held / len(kept) < best.distance):
+                best = Match(entry, False, 1 - held / len(kept), keyed)
+    return best
 
 
 def ledger_file() -> Path:
     return home() / "ledger.jsonl"
 
 
-def append(rows: Sequence[Mapping[str, Any]]) -> int:
+def append(rows: Sequence[Entry]) -> int:
     """Enter rows of kind, sha256, print and claims, those whose content is new; gives how many were. All or none are written."""
     make_folder(home())
+    key = ledger_key()
     with _locked() as file:
-        book, new, before = book_of(ledger_file()), [], ""
-        before = book.last
-        known = set(book.seen)
+        found, new = book_of(ledger_file()), []
+        before, known = found.last, set(found.seen)
         for row in rows:
             if row["sha256"] not in known:
                 known.add(row["sha256"])
                 entry = {"before": before, "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **row}
-                before = _hash(entry)
-                new.append(json.dumps(entry | {"hash": before}, ensure_ascii=False))
+                before = _code(entry, key)
+                new.append(json.dumps(entry | {"code": before}, ensure_ascii=False))
         if new:
-            torn = ledger_file().stat().st_size and not ledger_file().read_bytes().endswith(b"\n")
             try:
-                os.write(file, (("\n" if torn else "") + "\n".join(new) + "\n").encode())
-                os.fsync(file)
+                _write(file, ("\n".join(new) + "\n").encode())
             except OSError as error:
                 raise cannot_write(ledger_file(), error) from error
     return len(new)
 
 
+def _write(file: int, content: bytes) -> None:
+    """All of it at the end of an open file, after a line break where the last line is torn, or nothing."""
+    size = os.fstat(file).st_size
+    content = (b"\n" if size and os.pread(file, 1, size - 1) != b"\n" else b"") + content
+    try:
+        while content:  # a disk that is nearly full takes less than it is given, without a word
+            written = os.write(file, content)
+            if not written:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            content = content[written:]
+        os.fsync(file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.ftruncate(file, size)
+        raise
+
+
 def book() -> Book:
-    """The ledger of this machine."""
+    """The ledger of this machine. It is only read: where there is none, or no key, nothing is made."""
     return book_of(ledger_file())
 
 
 def book_of(file: Path) -> Book:
-    """The ledger in a file; an empty one where there is none."""
-    if not file.is_file():
-        return Book()
-    found = file.stat()
-    return _read(file, found.st_mtime_ns, found.st_size)
+    """The ledger in a file, as far as the key at hand can judge it; an empty one where there is none."""
+    try:
+        if not file.is_file():
+            return Book()
+        found = file.stat()
+        return _read(file, (found.st_ino, found.st_ctime_ns, found.st_mtime_ns, found.st_size), ledger_key_at_hand())
+    except OSError as error:
+        return Book(reason=f"the ledger can't be read ({error.strerror})")
 
 
 @lru_cache(maxsize=2)
-def _read(file: Path, changed: int, size: int) -> Book:
-    entries, damaged, last = [], 0, FIRST
-    for line in file.read_bytes().split(b"\n"):
-        if not line.strip(b"\0 \r"):
-            continue
-        try:
-            entry = json.loads(line)
-            whole = isinstance(entry, dict) and entry["hash"] == _hash(entry) and isinstance(entry["sha256"], str)
-        except (ValueError, KeyError, TypeError):
-            whole, entry = False, None
-        if not whole or not entry or entry["before"] != last:
-            damaged += 1
-        if whole and entry:
-            entries.append(entry)
-            last = entry["hash"]
-    return Book(entries, damaged, last)
+def _read(file: Path, changed: tuple[int, ...], key: bytes | None) -> Book:
+    reading = Reading(key)
+    with open(file, "rb") as opened:
+        for line in _lines(opened):
+            if line.strip(b"\0 \r\n"):
+                reading.take(_parsed(line))
+    return Book(reading.entries, reading.older, reading.damaged, reading.unread, reading.last)
 
 
-def _hash(entry: Mapping[str, Any]) -> str:
-    rest = {name: value for name, value in entry.items() if name != "hash"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+def _lines(opened: Any) -> Iterator[bytes]:
+    """Its lines; of one that is too long its beginning, which is no whole entry."""
+    while line := opened.readline(MOST_LINE):
+        yield line
+        while len(line) == MOST_LINE and not line.endswith(b"\n"):
+            line = opened.readline(MOST_LINE)
+
+
+@dataclass
+class Reading:
+    """Line after line: does each follow from the one before, and under the key?"""
+
+    key: bytes | None
+    entries: list[Entry] = field(default_factory=list)
+    older: list[Entry] = field(default_factory=list)
+    damaged: int = 0
+    unread: int = 0
+    last: str = FIRST
+    codes: set[str] = field(default_factory=set)
+
+    def take(self, entry: Entry | None) -> None:
+        """One more line; None where it is no whole entry."""
+        if entry is not None and "code" in entry and self.key is None:
+            self.unread += 1
+            return
+        kind, code = self._judged(entry)
+        if entry is None or kind is None or code in self.codes:
+            self.damaged += 1
+            return
+        if entry["before"] == self.last:
+            kind.append(entry)
+        else:
+            self.damaged += 1  # one was taken out before it, or it stands elsewhere than it was written
+        self.codes.add(code)
+        self.last = code
+
+    def _judged(self, entry: Entry | None) -> tuple[list[Entry] | None, str]:
+        """Where a line belongs, if its code or hash is its own, and that code."""
+        if entry is None:
+            return None, ""
+        if self.key is not None and "code" in entry:
+            return (self.entries, entry["code"]) if hmac.compare_digest(entry["code"], _code(entry, self.key)) else (None, "")
+        if "hash" in entry and not self.entries and not self.unread:
+            return (self.older, entry["hash"]) if entry["hash"] == _hash(entry) else (None, "")
+        return None, ""
+
+
+def _parsed(line: bytes) -> Entry | None:
+    """An entry whose fields are of the kind that ours are; None for anything else."""
+    try:
+        entry = json.loads(line) if len(line) < MOST_LINE else None
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(entry, dict):
+        return None
+    said = [entry.get(name, "") for name in ("time", "kind", "model", "seed")]
+    codes = [entry[name] for name in ("code", "hash", "before", "sha256") if name in entry]
+    whole = (
+        all(isinstance(value, str) for value in said) and all(isinstance(code, str) and SHA256.fullmatch(code) for code in codes)
+        and {"before", "sha256"} <= entry.keys() and ("code" in entry) != ("hash" in entry)
+        and all(_is_print(entry.get(name, "")) for name in ("print", "begun")) and len(entry) <= 20
+    )  # fmt: skip
+    return entry if whole else None
+
+
+def _is_print(value: Any) -> bool:
+    if isinstance(value, list):
+        return len(value) <= KEPT and all(type(each) is int and 0 <= each < 2**60 for each in value)
+    return isinstance(value, str) and (not value or PRINT.fullmatch(value) is not None)
+
+
+def _code(entry: Entry, key: bytes) -> str:
+    return hmac.new(key, _content(entry), hashlib.sha256).hexdigest()
+
+
+def _hash(entry: Entry) -> str:
+    return hashlib.sha256(_content(entry)).hexdigest()
+
+
+def _content(entry: Entry) -> bytes:
+    rest = {name: value for name, value in entry.items() if name not in ("hash", "code")}
+    return json.dumps(rest, sort_keys=True, ensure_ascii=False).encode(errors="replace")
 
 
 @contextlib.contextmanager
 def _locked() -> Iterator[int]:
     try:
-        file = os.open(ledger_file(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        file = os.open(ledger_file(), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     except OSError as error:
         raise cannot_write(ledger_file(), error) from error
     try:
+        private(ledger_file())
         fcntl.flock(file, fcntl.LOCK_EX)
         yield file
     finally:

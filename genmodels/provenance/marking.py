@@ -18,13 +18,16 @@ from PIL import Image, ImageDraw, ImageFont
 
 from genmodels.pictures import gif_bytes, png_bytes
 from genmodels.provenance import credentials, fingerprints, ledger
-from genmodels.provenance.keys import signing, watermark_key
-from genmodels.provenance.picture_watermark import LEAST_SIDE, embed
+from genmodels.provenance.keys import signing, signing_at_hand, watermark_key
+from genmodels.provenance.picture_watermark import LEAST_SIDE, embed, place_of
+from genmodels.provenance.said import name_of, said
 from genmodels.refusal import Refusal
 
 LABEL = "AI"
 SIDECAR = ".provenance.json"
 MADE_BY = "Made by a model"
+BEGUN = "Print of what it was begun from"  # among facts: for the ledger alone, never written into a file
+MOST_SAID = 500  # characters of a claim in the ledger
 
 Facts = Mapping[str, str]
 
@@ -35,20 +38,25 @@ def png(picture: np.ndarray | Image.Image, facts: Facts) -> bytes:
 
 
 def pngs(pictures: Sequence[np.ndarray | Image.Image], facts: Sequence[Facts]) -> list[bytes]:
-    """Marked PNG files. The same picture and facts are entered into the ledger once."""
+    """Marked PNG files. The same picture is entered into the ledger once; one too plain to have a fingerprint, file by file."""
     images = [visible(as_array(picture)) for picture in pictures]
-    files = [credentials.sign(png_bytes(marked(image), own), claims(own)) for image, own in zip(images, facts, strict=True)]
-    ledger.append([entry("picture", image.tobytes(), fingerprints.of_picture(image), own) for image, own in zip(images, facts, strict=True)])
+    files = [signed_png(image, own) for image, own in zip(images, facts, strict=True)]
+    ledger.append([of_picture(image, own, file) for image, own, file in zip(images, facts, files, strict=True)])
     return files
+
+
+def signed_png(image: np.ndarray, facts: Facts) -> bytes:
+    """A picture as `pngs` sends it out, without an entry in the ledger: for who looks at marks, and for files that stay."""
+    return credentials.sign(png_bytes(marked(image), written(facts)), claims(facts))
 
 
 def gif(frames: np.ndarray | Sequence[Image.Image], facts: Facts, fps: float = 12.5) -> bytes:
     """An animation as a marked GIF file; the ledger keeps its first and its last frame."""
     images = [visible(as_array(frame)) for frame in frames]
-    content = gif_bytes([Image.fromarray(marked(image).squeeze()) for image in images], fps, facts)
+    content = credentials.sign(gif_bytes([Image.fromarray(marked(image).squeeze()) for image in images], fps, written(facts)), claims(facts))
     ends = {0: images[0], len(images) - 1: images[-1]}
-    ledger.append([entry("picture", image.tobytes(), fingerprints.of_picture(image), facts) for image in ends.values()])
-    return credentials.sign(content, claims(facts))
+    ledger.append([of_picture(image, facts, content) for image in ends.values()])
+    return content
 
 
 def media(content: bytes, facts: Facts, kind: str) -> bytes:
@@ -61,6 +69,11 @@ def media(content: bytes, facts: Facts, kind: str) -> bytes:
 def texts(files: Sequence[str], facts: Sequence[Facts]) -> list[bytes]:
     """The signed sidecars of text files, whose first line says what made them; each text is entered into the ledger."""
     ledger.append([entry("text", each.encode(), fingerprints.of_text(body(each)), own) for each, own in zip(files, facts, strict=True)])
+    return statements(files, facts)
+
+
+def statements(files: Sequence[str], facts: Sequence[Facts]) -> list[bytes]:
+    """The signed sidecars of texts, without an entry in the ledger: for who looks at marks."""
     return [json.dumps(sidecar(each.encode(), own), indent=1).encode() for each, own in zip(files, facts, strict=True)]
 
 
@@ -72,7 +85,10 @@ def body(text: str) -> str:
 
 def marked(image: np.ndarray) -> np.ndarray:
     """The picture with the watermark of this machine; as it was where it is too small for one."""
-    return embed(image, watermark_key("picture")) if min(image.shape[:2]) >= LEAST_SIDE else image
+    if min(image.shape[:2]) < LEAST_SIDE:
+        return image
+    key = watermark_key("picture")
+    return embed(image, key, place=place_of(hashlib.sha256(image.tobytes()).hexdigest().encode(), key))
 
 
 def visible(image: np.ndarray) -> np.ndarray:
@@ -96,9 +112,22 @@ def claims(facts: Facts) -> dict[str, str]:
     return said | ({"prompt_sha256": hashlib.sha256(facts["Prompt"].encode()).hexdigest()} if "Prompt" in facts else {})
 
 
+def written(facts: Facts) -> Facts:
+    """What of the facts stands in the file, and that a model made it."""
+    return {"Software": "GenModels", "Made by": "a model"} | {name: value for name, value in facts.items() if name != BEGUN}
+
+
+def of_picture(image: np.ndarray, facts: Facts, file: bytes) -> dict[str, Any]:
+    """The row of a picture that leaves in a file: of its pixels as they were before they were marked, and of what it was begun from."""
+    fingerprint = fingerprints.of_picture(image)
+    row = entry("picture", image.tobytes() if fingerprints.telling(fingerprint) else file, fingerprint, facts)
+    return row | ({"begun": facts[BEGUN]} if BEGUN in facts else {})
+
+
 def entry(kind: str, content: bytes, fingerprint: Any, facts: Facts) -> dict[str, Any]:
     """A row of the ledger: hashes alone."""
-    return {"kind": kind, "sha256": hashlib.sha256(content).hexdigest(), "print": fingerprint, **claims(facts)}
+    said = {name: value[:MOST_SAID] for name, value in claims(facts).items()}
+    return {"kind": kind, "sha256": hashlib.sha256(content).hexdigest(), "print": fingerprint, **said}
 
 
 def sidecar(content: bytes, facts: Facts) -> dict[str, Any]:
@@ -116,30 +145,40 @@ def sidecar(content: bytes, facts: Facts) -> dict[str, Any]:
 
 
 def read_sidecar(document: Any, content: bytes) -> credentials.Manifest:
-    """What a sidecar says about a content; "broken" where it is about another one or was altered."""
+    """What a sidecar says about a content; "broken" where it is about another one or was altered. Whom its certificate names is made harmless."""
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
 
+    name = ""
     try:
         statement, chain = document["statement"], str(document["certificates"]).encode()
         leaf = x509.load_pem_x509_certificates(chain)[0]
+        name = subject_of(leaf)
         public = leaf.public_key()
         if not isinstance(public, ec.EllipticCurvePublicKey):
             return credentials.Manifest("unreadable", reason="the sidecar's certificate has no ES256 key")
         public.verify(base64.b64decode(document["signature"]), json.dumps(statement, sort_keys=True).encode(), ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:
-        return credentials.Manifest("broken", "unknown", reason="the sidecar's signature is not that of its statement")
+        return credentials.Manifest("broken", "unknown", name, reason="the sidecar's signature is not that of its statement")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return credentials.Manifest("unreadable", reason=f"the sidecar is damaged ({type(error).__name__})")
     if statement.get("sha256") != hashlib.sha256(content).hexdigest():
-        return credentials.Manifest("broken", "unknown", reason="the sidecar is about another content")
-    own = x509.load_pem_x509_certificates(signing().chain)[0]
-    name = leaf.subject.rfc4514_string()[:200]
-    said = {str(key)[:100]: str(value)[:200] for key, value in list(statement.items())[:20] if key in ("model", "seed", "prompt_sha256")}
-    signer = "this machine" if leaf.fingerprint(hashes.SHA256()) == own.fingerprint(hashes.SHA256()) else "unknown"
-    return credentials.Manifest("whole", signer, name, "lgorithmicMedia" in str(statement.get("digitalSourceType")), said)
+        return credentials.Manifest("broken", "unknown", name, reason="the sidecar is about another content")
+    here = signing_at_hand()
+    told = {said(key, 100): said(value, 200) for key, value in list(statement.items())[:20] if key in ("model", "seed", "prompt_sha256")}
+    own = here is not None and leaf.fingerprint(hashes.SHA256()) == x509.load_pem_x509_certificates(here.chain)[0].fingerprint(hashes.SHA256())
+    signer = "this machine" if own else "unknown"
+    return credentials.Manifest("whole", signer, name, "lgorithmicMedia" in str(statement.get("digitalSourceType")), told)
+
+
+def subject_of(certificate: Any) -> str:
+    """Whom a certificate names: anyone can write that, so it is made harmless."""
+    from cryptography.x509.oid import NameOID
+
+    names = [found for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME) for found in certificate.subject.get_attributes_for_oid(kind)]
+    return name_of(names[0].value if names else certificate.subject.rfc4514_string())
 
 
 def as_array(picture: np.ndarray | Image.Image) -> np.ndarray:

@@ -116,7 +116,7 @@ def test_pictures_that_look_the_same_are_on_one_side() -> None:
         ("file,caption\n01.png,a\n01.png,b\n", "line 3: 01.png was told in line 2"),
         ('file,caption\n01.png,"a\n', "line 2, can't be read"),
         ("file,caption\n01.png," + "x" * 501, "at most 500"),
-        ("file,caption\n01.png,\0\1\2".encode(), "bytes that no text has"),
+        (b"file,caption\n01.png,\0\1\2", "bytes that no text has"),
         ("x" * 3000, "3,000 characters"),
         ("file,caption,a,a\n", "two columns called"),
     ],
