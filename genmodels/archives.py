@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import stat
 import struct
 import zipfile
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from genmodels.files import Unreadable, read_bytes
 from genmodels.pictures import printable
 from genmodels.refusal import Refusal
 
@@ -43,8 +45,8 @@ class Budget:
 def members(source: Path | BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Name and reader of every file in a folder or zip, sorted by name; hidden files are left out.
 
-    A reader raises `Refusal` for a file that is too large, packed too tightly, encrypted or damaged, and
-    `ArchiveRefused` once all together are too large. Links in a folder are not followed.
+    A reader raises `Refusal` for a file that is too large, packed too tightly, encrypted or damaged, for what is no file
+    (a link, a pipe) and for what may not be read, a folder included; and `ArchiveRefused` once all together are too large.
     """
     if isinstance(source, Path) and source.is_dir():
         yield from _of_folder(source)
@@ -64,23 +66,35 @@ def members(source: Path | BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]
 
 
 def _of_folder(folder: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    budget, files = Budget(), []
-    for path in folder.rglob("*"):
-        name = path.relative_to(folder).as_posix()
-        if _hidden(name) or not stat.S_ISREG(path.lstat().st_mode):
-            continue
-        files.append((name, path))
+    budget, files = Budget(), list[tuple[str, Path]]()
+    closed: dict[str, str] = {}  # folders that can't be looked into
+
+    def note(error: OSError) -> None:
+        closed[Path(error.filename).relative_to(folder).as_posix()] = error.strerror or "closed"
+
+    for inside, below, names in os.walk(folder, onerror=note):
+        here = Path(inside)
+        files += [(path.relative_to(folder).as_posix(), path) for path in (here / each for each in (*names, *(each for each in below if (here / each).is_symlink()))) if not _hidden(path.relative_to(folder).as_posix())]
+        below[:] = [each for each in below if not each.startswith(".") and not (here / each).is_symlink()]
         _count(len(files))
 
     def reader(name: str, path: Path) -> bytes:
-        with open(path, "rb") as file:
-            content = file.read(MAX_MEMBER + 1)
-        _size(name, len(content))
+        try:
+            content = read_bytes(path, MAX_MEMBER) if not path.is_symlink() else None
+        except (Unreadable, FileNotFoundError) as reason:
+            raise Refusal(f"{printable(name)} {reason if isinstance(reason, Unreadable) else 'is gone'}; it is left out.") from None
+        if content is None:
+            raise Refusal(f"{printable(name)} is a link, which is not followed; copy what it leads to.")
         budget.spend(len(content))
         return content
 
+    def shut(name: str) -> bytes:
+        raise Refusal(f"The folder {printable(name)} can't be read ({closed[name]}); nothing in it was looked at.")
+
     for name, path in sorted(files):
         yield name, lambda name=name, path=path: reader(name, path)  # type: ignore[misc]
+    for name in sorted(closed):
+        yield name, lambda name=name: shut(name)  # type: ignore[misc]
 
 
 def _of_zip(file: BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
@@ -94,12 +108,14 @@ def _of_zip(file: BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
         chosen = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
         _count(len(chosen))
         for each in sorted(chosen, key=lambda each: each.filename):
-            yield each.filename, lambda each=each: _unpack(archive, each, budget)  # type: ignore[misc]
+            yield each.filename.replace("\\", "/"), lambda each=each: _unpack(archive, each, budget)  # type: ignore[misc]
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -> bytes:
     """One member, counted while it is read: what the zip says of its size is not believed."""
     name = printable(member.filename)
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise Refusal(f"{name} is a link, which is not followed; pack what it leads to.")
     if member.flag_bits & 1:
         raise Refusal(f"{name} is encrypted; pack it without a password.")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -134,8 +150,16 @@ def _check_directory(file: BinaryIO) -> None:
     if end < 0 or len(tail) - end < 22:
         raise ArchiveRefused("This is no zip of pictures, or it was cut short; give a folder or a zip.")
     count, directory = struct.unpack("<HI", tail[end + 10 : end + 16])
-    if tail[max(0, end - 20) : end].startswith(b"PK\x06\x07") or directory > MAX_DIRECTORY:
-        count = MAX_MEMBERS + 1  # zip64 is for more than we read
+    locator = tail[max(0, end - 20) : end]
+    if locator.startswith(b"PK\x06\x07"):  # zip64: the true numbers stand in a record of their own (APPNOTE 4.3.14)
+        file.seek(min(struct.unpack("<Q", locator[8:16])[0], size))
+        record = file.read(56)
+        file.seek(0)
+        if len(record) < 56 or not record.startswith(b"PK\x06\x06"):
+            raise ArchiveRefused("The zip64 record of the zip is not where it should be; pack it again.")
+        count, directory = struct.unpack("<QQ", record[32:48])
+    if directory > MAX_DIRECTORY:
+        count = MAX_MEMBERS + 1
     _count(count)
 
 
@@ -150,4 +174,5 @@ def _size(name: str, size: int) -> None:
 
 
 def _hidden(name: str) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in name.replace("\\", "/").split("/"))
+    parts = name.replace("\\", "/").split("/")
+    return any((part.startswith(".") and part not in (".", "..")) or part == "__MACOSX" for part in parts)

@@ -24,8 +24,8 @@ class Captioned(Examples):
 
 def captioned(data: Dataset, recipe: Any) -> Dataset:
     """The data with captions as labels, in the pieces that `recipe.word_pieces(captions)` learns or takes over."""
-    if not data.train.captions:
-        raise Refusal(f"The data set {data.name} has no captions, which this model is trained to follow; choose openmoji or icons.")
+    if not any(data.train.captions):
+        raise Refusal(f"The data set {data.name} has no captions ({len(data.train):,} pictures, none with one), which this model is trained to follow; give them in a captions.csv, or choose openmoji or icons.")
     pieces = recipe.word_pieces(data.train.captions)
     return dataclasses.replace(
         data,

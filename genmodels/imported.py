@@ -11,7 +11,7 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -21,6 +21,7 @@ import numpy as np
 from genmodels.archives import ArchiveRefused, members
 from genmodels.captions import Captions, read_captions
 from genmodels.files import cannot_write, home, make_folder, write_atomically
+from genmodels.foreign_names import plain
 from genmodels.pictures import fitted, open_picture, png_bytes, printable
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -31,6 +32,7 @@ FEWEST = 10  # pictures: fewer can't be divided into a training and a held-out s
 FORMAT = 1
 TOKEN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 TABLE = "captions.csv"
+SPLITS = {"train", "training", "test", "val", "valid", "validation"}
 
 
 @dataclass
@@ -187,7 +189,7 @@ def _index(found: Found, digests: list[str], title: str, licence: str) -> dict[s
     table = found.captions or Captions()
     rows = table.of(found.names)
     groups = {name: [row.groups[i] if row else "" for row in rows] for i, name in enumerate(table.groupings)}
-    folders = [printable(PurePosixPath(name).parent.name) for name in found.names]
+    folders = folder_groups(found.names)
     if len(set(folders)) > 1:
         groups.setdefault("folder", folders)
     return {
@@ -199,7 +201,23 @@ def _index(found: Found, digests: list[str], title: str, licence: str) -> dict[s
         "captions": [row.caption if row else "" for row in rows] if found.captions else [],
         "groups": groups,
         "refused": found.refused,
+        "matched": table.matching(found.names)["matched"] if found.captions else 0,
+        "told": len(table.rows),
+        "took": table.took,
     }
+
+
+def folder_groups(names: Sequence[str]) -> list[str]:
+    """What the folders say of each picture: their path without what all paths have in common, as "cat" of cat/2023.
+
+    Folders that name a split, such as train or val, say nothing of what is in them.
+    """
+    paths = [[part for part in plain(name).split("/")[:-1] if part.casefold() not in SPLITS] for name in names]
+    while paths and all(paths) and len({path[0] for path in paths}) == 1:
+        paths = [path[1:] for path in paths]
+    while paths and all(paths) and len({path[-1] for path in paths}) == 1:
+        paths = [path[:-1] for path in paths]
+    return [printable("/".join(path)) for path in paths]
 
 
 def _slug(name: str) -> str:

@@ -138,21 +138,15 @@ def _read(source: Path | BinaryIO) -> Read:
         raise Refusal(f"The text is {size / 1e6:.1f} MB; at most {LARGEST / 1e6:.0f} MB are read, so give a part of it.")
     source.seek(0)
     content = source.read(LARGEST + 1)[: LARGEST + 1]
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise Refusal("The text is UTF-16; save it as UTF-8.")
-    try:
-        text = content.removeprefix(codecs.BOM_UTF8).decode()
-    except UnicodeDecodeError as error:
-        place = error.start + (len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0)
-        raise Refusal(f"The text is not UTF-8: byte {place:,} is 0x{content[place]:02x}; save it as UTF-8.") from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    found = foreign_text(content, "The text")
+    text = re.sub(r"\r\n|\r|\u2028|\u2029|\x85|\x0b|\x0c", "\n", found.text)
     kept = text.translate(CONTROL)
     removed = len(text) - len(kept)
     if removed > MOST_CONTROL * len(text):
         raise Refusal(f"{removed:,} of {len(text):,} characters are null bytes or control characters; this is no text, so give a .txt.")
     if len(kept.strip()) < SHORTEST:
         raise Refusal(f"The text has {len(kept.strip()):,} characters; give at least {SHORTEST:,}.")
-    return Read(kept, removed)
+    return Read(kept, removed, found.encoding + (", its last character cut off" if found.cut else ""))
 
 
 def _about(read: Read) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from genmodels.drawing import Drawing
-from genmodels.pictures import fitted, open_picture, printable
+from genmodels.pictures import fitted, on_white, open_picture, open_transparent, printable
 from genmodels.refusal import Refusal
 
 ROWS = 4  # pictures that are drawn together
@@ -135,11 +136,37 @@ def start_of(content: bytes, shape: tuple[int, ...], name: str = "the picture") 
 
 
 def mask_of(content: bytes, shape: tuple[int, ...], name: str = "the mask") -> np.ndarray:
-    """A foreign picture as a mask, bool (height, width), true where it is light; its sides must be those of the model."""
-    picture = open_picture(content, name)
-    if picture.size != (shape[1], shape[0]):
-        raise Refusal(f"{printable(name)} is {picture.width} x {picture.height} pixels; a mask has to be {shape[1]} x {shape[0]}.")
-    return np.asarray(picture.convert("L")) > 127
+    """A foreign picture as a mask, bool (height, width), true where the picture beside it is drawn anew.
+
+    It is cropped and made small like that picture. True is what is white; where all that is visible is white, what is
+    visible; where a picture has holes, the holes; of two dark values (labels 0 and 1) the lighter one. Raises `Refusal`
+    where nothing would be drawn anew, and for what can be read either way.
+    """
+    picture = open_transparent(content, name)
+    chosen = Image.fromarray(np.where(_marked(picture, printable(name)), 255, 0).astype(np.uint8))
+    mask = fitted(chosen, shape[0], "grey")[..., 0] > 127
+    if not mask.any():
+        raise Refusal(f"In {printable(name)} nothing is white, so nothing would be drawn anew; paint white where it should be.")
+    return mask
+
+
+def _marked(picture: Image.Image, name: str) -> np.ndarray:
+    """Which pixels of an RGBA picture a mask means, bool (height, width)."""
+    visible = np.asarray(picture.getchannel("A")) > 127
+    grey = np.asarray(on_white(picture).convert("L"))
+    if not visible.any():
+        raise Refusal(f"{name} is transparent all over; paint white where the picture should be drawn anew.")
+    if not visible.all():
+        shown = grey[visible]
+        if shown.min() > 200:
+            return visible  # white strokes on nothing
+        if shown.max() < 55:
+            raise Refusal(f"{name} is black strokes on a transparent ground, which can mean either; paint white where the picture should be drawn anew.")
+        return ~visible
+    values = np.unique(grey)
+    if values[-1] <= 127 and len(values) > 2:
+        raise Refusal(f"The lightest place of {name} is {values[-1]} of 255; paint white where the picture should be drawn anew.")
+    return grey > (values[0] if values[-1] <= 127 else 127)
 
 
 def begun_from(start: np.ndarray, mask: np.ndarray | None) -> dict[str, str]:

@@ -13,14 +13,17 @@ from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps, PngImagePlugin
+from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 from PIL.ImageOps import fit as cropped
 
 from genmodels.refusal import Refusal
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
-MAX_BYTES = 25_000_000  # of one picture's file
+MAX_BYTES = 50_000_000  # of one picture's file
 MAX_PIXELS = 25_000_000  # Pillow's own limit lets 22 kB take 842 MiB
+MAX_DRAFT = 200_000_000  # of a JPEG, which can be decoded at an eighth of its sides
+MAX_PROFILE = 4_000_000  # bytes of a colour profile
+PNG = b"\x89PNG\r\n\x1a\n"
 MAX_SIDE = 20_000
 
 ORIENTATION = 0x0112  # the tag of EXIF
@@ -33,22 +36,26 @@ Facts = Mapping[str, str]
 
 
 def open_picture(source: bytes | BinaryIO, name: str = "the picture") -> Image.Image:
-    """A foreign picture as RGB, upright, on white, its first frame only, without metadata.
+    """A foreign picture as RGB (sRGB), upright, on white, its first frame only, without metadata.
 
-    Size and format are looked at before any pixel is read. Raises `Refusal` for anything but a whole PNG, JPEG, GIF,
-    WebP or BMP of at most 25 MB and 25 million pixels. `name` is for the sentence.
+    Size and format are looked at before any pixel is read. A JPEG of 25 to 200 million pixels is read at a half, a
+    quarter or an eighth of its sides, so that at most 25 million are. Raises `Refusal` for anything but a whole PNG,
+    JPEG, GIF, WebP or BMP of at most 50 MB and so many pixels. `name` is for the sentence.
     """
+    return on_white(open_transparent(source, name))
+
+
+def open_transparent(source: bytes | BinaryIO, name: str = "the picture") -> Image.Image:
+    """The same as RGBA: what `open_picture` lays on white."""
     content = source if isinstance(source, bytes) else source.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise Refusal(f"{printable(name)} is larger than {MAX_BYTES // 1_000_000} MB; make it smaller.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Pillow only warns of is refused below
-            with Image.open(io.BytesIO(content), formats=list(FORMATS)) as picture:
-                width, height = picture.size
-                if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-                    raise Refusal(f"{printable(name)} has {width} x {height} pixels; at most 25 million can be read.")
-                return plain(upright(picture))
+            with Image.open(io.BytesIO(_without_texts(content)), formats=list(FORMATS)) as picture:
+                _made_small(picture, name)
+                return rgba(in_srgb(upright(picture)))
     except Refusal:
         raise
     except Image.DecompressionBombError:
@@ -60,6 +67,47 @@ def open_picture(source: bytes | BinaryIO, name: str = "the picture") -> Image.I
         raise Refusal(f"{printable(name)} is damaged ({reason}); save it again.") from None
 
 
+def _made_small(picture: Image.Image, name: str) -> None:
+    """Have a large JPEG decoded at a fraction of its size; raises `Refusal` for what stays too large."""
+    width, height = picture.size
+    if picture.format == "JPEG" and MAX_PIXELS < width * height <= MAX_DRAFT and picture.mode in ("L", "RGB"):
+        part = next(part for part in (2, 4, 8) if width * height <= MAX_PIXELS * part**2)
+        picture.draft(picture.mode, (-(-width // part), -(-height // part)))
+    if picture.width * picture.height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise Refusal(f"{printable(name)} has {width} x {height} pixels; at most 25 million can be read, and 200 million of a JPEG.")
+
+
+def _without_texts(content: bytes) -> bytes:
+    """A PNG file without its text chunks, of which a large one would keep Pillow from the pixels; others as they are."""
+    if not content.startswith(PNG):
+        return content
+    kept, place = [PNG], len(PNG)
+    while place + 8 <= len(content):
+        length, kind = struct.unpack(">I4s", content[place : place + 8])
+        if kind not in (b"tEXt", b"zTXt", b"iTXt"):
+            kept.append(content[place : place + 12 + length])
+        place += 12 + length
+    return b"".join(kept)
+
+
+def in_srgb(picture: Image.Image) -> Image.Image:
+    """The picture with its colours as sRGB has them; as they stand where it brings no profile, or one that can't be read."""
+    profile = picture.info.get("icc_profile")
+    if not isinstance(profile, bytes) or not 0 < len(profile) <= MAX_PROFILE or picture.mode not in ("RGB", "RGBA", "CMYK", "L"):
+        return picture
+    alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
+    try:
+        plain = picture.convert("RGB") if alpha else picture
+        turned = ImageCms.profileToProfile(plain, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return picture
+    if turned is None:
+        return picture
+    if alpha:
+        turned.putalpha(alpha)
+    return turned
+
+
 def upright(picture: Image.Image) -> Image.Image:
     """The picture turned as its EXIF says; as it is stored where that can't be read."""
     try:
@@ -69,15 +117,18 @@ def upright(picture: Image.Image) -> Image.Image:
     return picture if turn is None else picture.transpose(turn)
 
 
-def plain(picture: Image.Image) -> Image.Image:
-    """RGB on white, pixels only."""
+def rgba(picture: Image.Image) -> Image.Image:
+    """Any mode as RGBA; of more than 8 bits the upper 8."""
     if picture.mode.startswith("I") or picture.mode == "F":
         values = np.asarray(picture, np.float64)
         top = 65535 if values.max(initial=0) > 255 else 255
         picture = Image.fromarray(np.clip(values * (255 / top), 0, 255).astype(np.uint8))
-    picture = picture.convert("RGBA")
-    white = Image.new("RGBA", picture.size, "white")
-    return Image.alpha_composite(white, picture).convert("RGB")
+    return picture.convert("RGBA")
+
+
+def on_white(picture: Image.Image) -> Image.Image:
+    """RGB on white, pixels only."""
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), rgba(picture)).convert("RGB")
 
 
 def fitted(picture: Image.Image, size: int, colour: str = "rgb", fit: str = "crop") -> np.ndarray:

@@ -28,7 +28,7 @@ def read_prompts(content: bytes, name: str = "the table") -> Prompts:
     """
     shown = printable(name)
     if name.lower().endswith(".txt"):
-        lines, other = _lines(content, name), ()
+        lines, other = _lines(content, name), tuple[str, ...]()
     else:
         table = read_table(content, name, most_bytes=MAX_BYTES, most_rows=10 * MAX_ROWS, needs=["prompt"])
         lines = [(row.line, row.cells["prompt"]) for row in table.rows if row.cells["prompt"]]

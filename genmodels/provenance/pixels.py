@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from genmodels.pictures import FORMATS, MAX_PIXELS, MAX_SIDE, plain, upright
+from genmodels.pictures import FORMATS, MAX_PIXELS, MAX_SIDE, on_white, upright
 from genmodels.provenance.formats import Format
 from genmodels.provenance.said import said
 
@@ -52,7 +52,7 @@ def _read(picture: Image.Image) -> Pixels:
     small = width * height <= MAX_PIXELS and max(size) <= MAX_SIDE
     if not small and (picture.format != "JPEG" or max(size) > MOST_SIDE or not _halved(picture)):
         return Pixels(None, size, f"too large: {width} x {height} pixels, and at most 25 million are looked at")
-    return Pixels(plain(upright(picture)), size, "" if small else f"too large: {width} x {height} pixels", reduced=not small)
+    return Pixels(on_white(upright(picture)), size, "" if small else f"too large: {width} x {height} pixels", reduced=not small)
 
 
 def _halved(picture: Image.Image) -> bool:
