@@ -481,12 +481,15 @@ def dashboard(arguments: Arguments) -> int:
     import os
     import socket
 
+    from genmodels import leftovers
+
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", arguments.port))
         except (OSError, OverflowError):
             raise Refusal(f"Port {arguments.port} is taken or not allowed; choose another with --port {arguments.port + 1}.") from None
+    leftovers.sweep()
     app = Path(__file__).parent.parent / "dashboard" / "app.py"
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(arguments.port)]
     os.chdir(app.parent.parent)  # where .streamlit/config.toml is

@@ -12,7 +12,7 @@ import numpy as np
 from keras import ops
 
 from genmodels import checkpoints
-from genmodels.learner import Learner, compiled, input_gradient
+from genmodels.learner import BUILDING, Learner, compiled, input_gradient
 from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -135,6 +135,11 @@ def open_generator(run: Run, epoch: int | None = None) -> Any:
 
     The weights are those of `newest_weights`.
     """
+    with BUILDING:
+        return _opened(run, epoch)
+
+
+def _opened(run: Run, epoch: int | None) -> Any:
     recipe, spec = run.experiment.make_recipe(), run.spec
     weights = newest_weights(run, epoch)
     learner = Learner(recipe, spec, learning=False)
