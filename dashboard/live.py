@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import time
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import branching, curves, gallery, navigation, pace, resources, state
 from dashboard.findings import audited, short, show_measures
 from dashboard.terms import term_label
-from dashboard.text import duration, plain_text, refuse, safe_text
+from dashboard.text import duration, plain_text, safe_text
 from genmodels import jobs
 from genmodels.files import last_lines
 from genmodels.imported_findings import with_imported
@@ -46,12 +43,12 @@ def show(run: Run, store: RunStore) -> None:
     was = run.state
     every = 1.0 if was in WORKING else None
     with st.container(border=True):
-        _polled(_progress, every)(run, was)
+        pace.polled(_progress, every)(run, was)
         _buttons(run, was, gallery_run=run.path.parent != store.folder, store=store)
     if "spec" not in run.facts and was in WORKING:
-        _polled(_until_it_draws, 1.0)(run)
+        pace.polled(_until_it_draws, 1.0)(run)
         return
-    _polled(_learning, every and 2 * every)(run, curves.options())
+    pace.polled(_learning, every and 2 * every)(run, curves.options())
     resources.settle()
     if findings := run.findings():
         with st.container(border=True):
@@ -59,30 +56,6 @@ def show(run: Run, store: RunStore) -> None:
             show_measures(findings)
             audited(with_imported(findings), findings)
     gallery.credit(str(run.facts.get("credit", "")))
-
-
-def _polled(draw: Callable[..., None], every: float | None) -> Callable[..., None]:
-    """A part of the page that is drawn again every so many seconds, seldomer where many look; a run that is deleted
-    meanwhile is a notice, not a traceback."""
-    session = _session()
-    pace_now = pace.factor(pace.look(session, 1.0)) if every else 1.0
-
-    @functools.wraps(draw)
-    def guarded(*arguments: Any) -> None:
-        if every and not pace.settled(pace_now, pace.look(session, pace_now)):
-            st.rerun()  # the whole page, which then has another pace
-        try:
-            draw(*arguments)
-        except (Refusal, OSError) as error:
-            refuse(error)
-
-    return st.fragment(guarded, run_every=every and every * pace_now)
-
-
-def _session() -> str:
-    """The visitor whose page is drawn."""
-    context = get_script_run_ctx(suppress_warning=True)
-    return context.session_id if context else ""
 
 
 def _progress(run: Run, was: str) -> None:

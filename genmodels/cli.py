@@ -491,9 +491,21 @@ def dashboard(arguments: Arguments) -> int:
             raise Refusal(f"Port {arguments.port} is taken or not allowed; choose another with --port {arguments.port + 1}.") from None
     leftovers.sweep()
     app = Path(__file__).parent.parent / "dashboard" / "app.py"
-    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(arguments.port)]
     os.chdir(app.parent.parent)  # where .streamlit/config.toml is
-    os.execv(sys.executable, [*command, "--server.headless", str(arguments.headless).lower()])
+    return _serve(["run", str(app), "--server.port", str(arguments.port), "--server.headless", str(arguments.headless).lower()])
+
+
+def _serve(command: list[str]) -> int:
+    """Streamlit in this process, so that an interrupt ends as it does for every other command."""
+    from click.exceptions import Abort
+    from streamlit.web.cli import main as streamlit
+
+    sys.argv = ["streamlit", *command]
+    try:
+        streamlit(command, prog_name="streamlit", standalone_mode=False)
+    except Abort:  # what click makes of Ctrl-C
+        raise KeyboardInterrupt from None
+    return 0
 
 
 def write_report(out: Path, render: Callable[[str], str]) -> None:

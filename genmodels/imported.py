@@ -20,7 +20,7 @@ import numpy as np
 
 from genmodels.archives import ArchiveRefused, members
 from genmodels.captions import Captions, read_captions
-from genmodels.files import cannot_write, home, make_folder, write_atomically
+from genmodels.files import Unreadable, cannot_write, home, make_folder, read_document, write_atomically
 from genmodels.pictures import fitted, open_picture, png_bytes, printable
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -120,12 +120,15 @@ def read_index(token: str) -> dict[str, Any]:
     if not TOKEN.fullmatch(token) or token not in known:
         raise Refusal(unknown("imported set of pictures", token, known))
     try:
-        index = json.loads((folder / token / "index.json").read_bytes())
+        index = read_document(folder / token / "index.json")
+        sound = isinstance(index["title"], str) and all(isinstance(index[name], list) and all(isinstance(each, str) for each in index[name]) for name in ("files", "sha256"))
+        if not sound or len(index["files"]) < len(index["sha256"]):
+            raise ValueError
         if index["format"] != FORMAT:
             raise Refusal(f"The imported set {token} is of format {index['format']!r}, this version reads {FORMAT}.")
         return index
     except (OSError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, Refusal):
+        if isinstance(error, Refusal) and not isinstance(error, Unreadable):
             raise
         raise Refusal(f"The index of the imported set {token} is damaged; import the pictures again.") from None
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from genmodels.files import cannot_write, home, make_folder, write_atomically
+from genmodels.files import Unreadable, cannot_write, home, make_folder, read_document, write_atomically
 from genmodels.imported import TOKEN
 from genmodels.pictures import printable
 from genmodels.refusal import Refusal
@@ -101,12 +101,12 @@ def read_text_index(token: str) -> dict[str, Any]:
     if token not in known:
         raise Refusal(unknown("imported text", token, known))
     try:
-        index = json.loads((home() / "data" / token / "text.json").read_bytes())
+        index = read_document(home() / "data" / token / "text.json")
         if index["format"] != FORMAT:
             raise Refusal(f"The imported text {token} is of format {index['format']!r}, this version reads {FORMAT}.")
         return {name: kind(index[name]) for name, kind in {"title": str, "licence": str, "sha256": str, "characters": int}.items()}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, Refusal):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
+        if isinstance(error, Refusal) and not isinstance(error, Unreadable):
             raise
         raise Refusal(f"The index of the imported text {token} is damaged; import the text again.") from None
 
