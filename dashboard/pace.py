@@ -21,7 +21,7 @@ from genmodels.refusal import Refusal
 
 LOOKS = 2.0 * (os.cpu_count() or 1)  # a second, by all visitors together
 EACH = 1.5  # looks a second by one visitor at the usual pace: figures every second, curves every other one
-STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0)  # by how much the usual pause is made longer
+STEPS = (1.0, 2.0, 4.0, 8.0, 12.0, 16.0, 32.0)  # by how much the usual pause is made longer; few, since a change draws the page anew
 FORGOTTEN = 3.0  # pauses without a look, after which a visitor is gone
 
 _seen: dict[str, float] = {}  # session to when it is gone unless it looks again, by time.monotonic()
@@ -50,7 +50,7 @@ def factor(visitors: int) -> float:
 
 def settled(now: float, visitors: int) -> bool:
     """May a page keep the pace `now`? It changes where it is too quick, or more than twice too slow."""
-    return factor(visitors) <= now <= 2 * factor(visitors) or now == factor(visitors)
+    return factor(visitors) <= now <= 2 * factor(visitors)
 
 
 def polled(draw: Callable[..., None], every: float | None) -> Callable[..., None]:
@@ -58,6 +58,8 @@ def polled(draw: Callable[..., None], every: float | None) -> Callable[..., None
     meanwhile is a notice, not a traceback."""
     session = _session()
     pace_now = factor(look(session, 1.0)) if every else 1.0
+    if every:
+        look(session, pace_now)  # so that it is not forgotten before its first look
 
     @functools.wraps(draw)
     def guarded(*arguments: Any) -> None:

@@ -222,6 +222,7 @@ def resume(arguments: Arguments) -> int:
 
     store = RunStore.default()
     run = store[arguments.run]
+    run.experiment  # noqa: B018  (a damaged run is refused before anything is written)
     if run.state == "done":
         raise Refusal(f"Run {run.id} is done; branch it to train on.")
     if run.state != "waiting":  # a stop that was asked for while it waits to begin stands

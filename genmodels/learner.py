@@ -64,6 +64,12 @@ def built(recipe: Any, spec: Spec) -> dict[str, keras.Model]:
     raise AssertionError
 
 
+def part_of(network: keras.Model, outputs: Any) -> keras.Model:
+    """The network from its inputs to these outputs in it, which share its weights."""
+    with BUILDING:
+        return keras.Model(network.inputs, outputs)
+
+
 class Learner:
     """The networks of a recipe, ready to take steps.
 
