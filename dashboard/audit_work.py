@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import choosing, findings, navigation, state
+from dashboard import choosing, findings, navigation, pace, state
 from dashboard.text import refuse, safe_text
 from genmodels import audit_jobs
 from genmodels.imported_findings import IMPORTED, made_where, with_imported
@@ -31,7 +31,7 @@ def audited_runs(store: RunStore, kinds: Sequence[str]) -> list[str]:
 def ask(run: Run, names: Sequence[str], samples: str, default: int) -> None:
     """The form that starts an audit, or how far the running one is."""
     if audit_jobs.running(run):
-        _watch(run)
+        pace.polled(_watch, 1.0)(run)
         return
     if said := audit_jobs.complaint(run):
         st.warning(safe_text(said, 300), icon=":material/info:")
@@ -50,7 +50,6 @@ def ask(run: Run, names: Sequence[str], samples: str, default: int) -> None:
             st.rerun()
 
 
-@st.fragment(run_every="1s")
 def _watch(run: Run) -> None:
     """Progress, time left, and a stop; ends in one rerun of the page."""
     note = audit_jobs.running(run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import streamlit as st
 
 from dashboard import resources
 from dashboard.text import lines_of, plain_text, refuse, safe_text
+from genmodels.files import Unreadable, read_document
 from genmodels.refusal import Refusal
 
 MOST_BYTES = 4_000_000  # of a file of texts
@@ -47,10 +47,10 @@ def samples(file: Path, model: str, data: str, epoch: int, what: str = "Samples"
 def written_texts(file: Path) -> list[dict[str, Any]]:
     """The texts of an epoch; the file may come from anywhere."""
     try:
-        if file.stat().st_size > MOST_BYTES:
-            raise Refusal(f"The texts of this epoch have more than {MOST_BYTES // 1_000_000} MB and are not shown.")
-        found = json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        found = read_document(file, MOST_BYTES)
+    except Unreadable as reason:
+        raise Refusal(f"The file of the texts of this epoch {reason}; they are not shown.") from None
+    except FileNotFoundError:
         raise Refusal("The texts of this epoch are damaged or not there any more.") from None
     if not isinstance(found, list):
         raise Refusal("The texts of this epoch are damaged or not there any more.")

@@ -26,7 +26,8 @@ def explorable(store: RunStore) -> list[str]:
     own = [row["id"] for row in drawing if not row["gallery"]]
     shipped = [name for name in gallery_names() if name in {row["id"] for row in drawing}]
     found = [*shipped, *(name for name in own if any((store[name].path / part).is_dir() for part in ("checkpoints", "epochs")))]
-    return [name for name in found if not store[name].experiment.recipe.get("captioned")]
+    asked = {row["id"]: row["asked"] for row in drawing}
+    return [name for name in found if not asked[name].get("recipe", {}).get("captioned")]
 
 
 def walk_view(run: Run) -> None:

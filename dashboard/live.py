@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import time
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from dashboard import branching, curves, gallery, handing_out, navigation, resources, state
+from dashboard import branching, curves, gallery, handing_out, navigation, pace, resources, state
 from dashboard.findings import audited, short, show_measures
 from dashboard.terms import term_label
-from dashboard.text import duration, plain_text, refuse, safe_text
+from dashboard.text import duration, plain_text, safe_text
 from genmodels import jobs
+from genmodels.files import last_lines
 from genmodels.imported_findings import with_imported
 from genmodels.models import MODELS
 from genmodels.refusal import Refusal
@@ -42,14 +41,14 @@ def show(run: Run, store: RunStore) -> None:
     state.show_notice()
     run.experiment  # noqa: B018  (a damaged run is refused here, in one sentence)
     was = run.state
-    every = "1s" if was in WORKING else None
+    every = 1.0 if was in WORKING else None
     with st.container(border=True):
-        _polled(_progress, every)(run, was)
+        pace.polled(_progress, every)(run, was)
         _buttons(run, was, gallery_run=run.path.parent != store.folder, store=store)
     if "spec" not in run.facts and was in WORKING:
-        _polled(_until_it_draws, "1s")(run)
+        pace.polled(_until_it_draws, 1.0)(run)
         return
-    _polled(_learning, every and "2s")(run, curves.options())
+    pace.polled(_learning, every and 2 * every)(run, curves.options())
     resources.settle()
     if findings := run.findings():
         with st.container(border=True):
@@ -57,19 +56,6 @@ def show(run: Run, store: RunStore) -> None:
             show_measures(findings)
             audited(with_imported(findings), findings)
     gallery.credit(str(run.facts.get("credit", "")))
-
-
-def _polled(draw: Callable[..., None], every: str | None) -> Callable[..., None]:
-    """A part of the page that is drawn again every so often; a run that is deleted meanwhile is a notice, not a traceback."""
-
-    @functools.wraps(draw)
-    def guarded(*arguments: Any) -> None:
-        try:
-            draw(*arguments)
-        except (Refusal, OSError) as error:
-            refuse(error)
-
-    return st.fragment(guarded, run_every=every)
 
 
 def _progress(run: Run, was: str) -> None:
@@ -140,7 +126,7 @@ def _buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
         if not gallery_run and branching.kept_epochs(run) and st.button("Branch", key=f"branch.{run.id}", icon=":material/call_split:", help="Train on from a kept epoch with other knobs"):
             branching.dialog(run, store)
         if (run.path / "log.txt").is_file():
-            handing_out.record("Log", lambda: (run.path / "log.txt").read_bytes()[-1_000_000:], f"{run.id}-log.txt", "text/plain", key=f"log.{run.id}", icon=":material/description:")
+            handing_out.record("Log", lambda: last_lines(run.path / "log.txt").encode(), f"{run.id}-log.txt", "text/plain", key=f"log.{run.id}", icon=":material/description:")
         if now not in WORKING:
             explore(run)
 

@@ -157,7 +157,7 @@ def over_epochs(run: Run) -> None:
         return
     from genmodels.explore.detectability import over_epochs as measure
 
-    rows = resources.explored(("epochs", str(run.path), resources.newest(run)), lambda: measure(run, epochs))
+    rows = resources.explored(("epochs", str(run.path), resources.newest(run)), lambda: measure(run, epochs, detector=resources.detector(), opened=lambda epoch: resources.generator(run, epoch)))
     frame = pandas.DataFrame(rows)
     lines = [charts.Line("area under the curve", frame["epoch"], frame["area"], 0), charts.Line("share found at 2 % false alarms", frame["epoch"], frame["found"], 1)]
     charts.draw(charts.curves(lines, x="epoch", y="0.5 and 0: can't be told; 1: always"), key=f"detectability.{run.id}", see="Falling lines: the samples of later epochs are harder to tell from real pictures.", table=frame, name="detectability")

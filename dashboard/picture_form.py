@@ -26,7 +26,10 @@ def painters(store: RunStore) -> list[str]:
 
 def follows_prompts(run: Run) -> bool:
     """Is it a run that draws what a prompt says, with weights?"""
-    recipe = run.experiment.make_recipe()
+    try:
+        recipe = run.experiment.make_recipe()
+    except Refusal:
+        return False  # a damaged run draws nothing; the others do
     return recipe.captioned and recipe.draws and any((run.path / part).is_dir() for part in ("checkpoints", "epochs"))
 
 

@@ -9,6 +9,7 @@ import gc
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard.run_table import Row, RunTable, read_row
+from genmodels.files import Unreadable, read_bytes
+from genmodels.refusal import Refusal
 from genmodels.runs import Run, RunStore, read_history
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from genmodels.data import Dataset
 
 DIAGNOSED = 20_000  # lines of a history that are read for signs of trouble
+MOST_PICTURE = 32 << 20  # bytes
 FIRST_TIME = "Loading the model. TensorFlow takes a few seconds the first time."
 
 
@@ -114,6 +118,33 @@ def explored(key: tuple[Any, ...], _make: Any) -> Any:
     return _make()
 
 
+# Networks are built in one thread that lives as long as the server: in threads of Streamlit's, which come and go with every
+# click, Keras lost count of its names ("concatenate" is used 4 times).
+BUILDER = ThreadPoolExecutor(1, thread_name_prefix="builder")
+
+
+class InTurn:
+    """A model that all sessions share: it is asked one at a time."""
+
+    def __init__(self, model: Any) -> None:
+        self._model, self._lock = model, threading.RLock()
+
+    def __call__(self, *given: Any) -> Any:
+        with self._lock:
+            return self._model(*given)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._model, name)
+        if not callable(value):
+            return value
+
+        def in_turn(*given: Any, **named: Any) -> Any:
+            with self._lock:
+                return value(*given, **named)
+
+        return in_turn
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A model in memory. TensorFlow's objects are shared by all sessions, so one at a time uses it."""
@@ -160,7 +191,7 @@ def _reading(path: str, version: int, text: str, top: int, _run: Run) -> Any:
 
 @st.cache_resource(max_entries=3, show_spinner=FIRST_TIME)
 def _loaded(path: str, epoch: int | None, version: int) -> Loaded:
-    return Loaded(Run(Path(path)).generator(epoch), threading.Lock())
+    return Loaded(BUILDER.submit(Run(Path(path)).generator, epoch).result(), threading.Lock())
 
 
 def newest(run: Run) -> int:
@@ -210,6 +241,14 @@ def _description(name: str, knobs: str, home: str) -> dict[str, Any]:
     return describe(_dataset(name, knobs, home))
 
 
+def read_picture(path: str) -> bytes:
+    """A picture of a run; anybody may have put anything in its place."""
+    try:
+        return read_bytes(path, MOST_PICTURE)
+    except Unreadable as reason:
+        raise Refusal(f"The picture {Path(path).name} {reason}.") from None
+
+
 @st.cache_data(max_entries=256, show_spinner=False)
 def enlarged(path: str, changed: int, side: int) -> bytes:
     """A small picture of a run as a PNG whose pixels are squares, about `side` pixels wide."""
@@ -217,7 +256,7 @@ def enlarged(path: str, changed: int, side: int) -> bytes:
 
     from genmodels.pictures import open_picture, png_bytes
 
-    picture = open_picture(Path(path).read_bytes(), "the picture")
+    picture = open_picture(read_picture(path), "the picture")
     factor = max(1, round(side / picture.width))
     return png_bytes(picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST))
 
@@ -238,23 +277,15 @@ def thumbnail(content: bytes) -> bytes | None:
 
 def detector() -> Any:
     """What tells pictures of generators, one call at a time; None where the gallery has none."""
-    found, lock = _detector(_home())
-    if found is None:
-        return None
-
-    def ask(image: Any) -> Any:
-        with lock:
-            return found(image)
-
-    ask.given_away = found.given_away  # type: ignore[attr-defined]
-    return ask
+    return _detector(_home())
 
 
 @st.cache_resource(max_entries=2, show_spinner=FIRST_TIME)
-def _detector(home: str) -> tuple[Any, threading.Lock]:
+def _detector(home: str) -> InTurn | None:
     from genmodels.detecting import open_detector
 
-    return open_detector(), threading.Lock()
+    found = BUILDER.submit(open_detector).result()
+    return None if found is None else InTurn(found)
 
 
 @st.cache_resource(show_spinner=False)

@@ -16,10 +16,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from genmodels.files import home, make_folder, write_atomically
+from genmodels import run_documents
+from genmodels.files import CannotWrite, home, last_lines, make_folder, open_to_append, write_atomically
 from genmodels.refusal import Refusal
 from genmodels.runs import Run
 
+PROGRESS: run_documents.Fields = {
+    "audit": run_documents.is_text, "what": run_documents.is_text, "done": run_documents.is_number, "of": run_documents.is_number,
+    "started": run_documents.is_seconds, "noted": run_documents.is_seconds,
+}  # fmt: skip
 EVERY = 0.3  # seconds between two notes of progress
 
 
@@ -47,7 +52,7 @@ class Progress:
 def at_work(folder: Path) -> Iterator[Progress]:
     """Hold the lease of a folder while an audit runs in it; raises `Refusal` where another one does."""
     make_folder(folder)
-    with open(folder / "lease", "ab") as lease:
+    with open_to_append(folder / "lease") as lease:
         try:
             fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -86,23 +91,21 @@ def stop(run: Run) -> None:
 def running(run: Run) -> dict[str, Any] | None:
     """How far the audit of a run is; None where none runs. One that was just started counts although it holds no lease yet."""
     folder = folder_of(run)
-    try:
-        note = json.loads((folder / "progress.json").read_text())
-    except (OSError, ValueError):
+    note, damage = run_documents.read(folder / "progress.json", PROGRESS)
+    if damage or not note:
         return None
     try:
-        with open(folder / "lease", "ab") as lease:
+        with open_to_append(folder / "lease") as lease:
             fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return dict(note)
-    return dict(note) if time.time() - note.get("started", 0) < 20 and not note.get("audit") else None
+        return note
+    except CannotWrite:
+        return None
+    return note if time.time() - note.get("started", 0) < 20 and not note.get("audit") else None
 
 
 def complaint(run: Run) -> str:
     """What the last audit of a run said against it before it ended; "": nothing."""
-    try:
-        lines = (folder_of(run) / "log.txt").read_text(errors="replace").splitlines()
-    except OSError:
-        return ""
+    lines = last_lines(folder_of(run) / "log.txt").splitlines()
     said = [line.removeprefix("genmodels: ") for line in lines if line.startswith("genmodels: ")]
     return said[-1] if said else ""

@@ -222,6 +222,7 @@ def resume(arguments: Arguments) -> int:
 
     store = RunStore.default()
     run = store[arguments.run]
+    run.experiment  # noqa: B018  (a damaged run is refused before anything is written)
     if run.state == "done":
         raise Refusal(f"Run {run.id} is done; branch it to train on.")
     if run.state != "waiting":  # a stop that was asked for while it waits to begin stands
@@ -327,13 +328,23 @@ def walk(arguments: Arguments) -> int:
 
 @VERBS.add("import")
 def import_(arguments: Arguments) -> int:
-    """Keep your own text (.txt) or pictures (a folder or zip) to train on: --data text or folder, --with token=..."""
-    from genmodels.imported import import_pictures
-    from genmodels.imported_texts import import_text
+    """Keep your own text, or pictures (a folder or zip), to train on: --data text or folder, --with token=..."""
+    from genmodels.imported import import_pictures, is_pictures, kept_of
+    from genmodels.imported_texts import import_text, read_text_index
 
-    data, keep = ("text", import_text) if arguments.file.suffix.lower() == ".txt" else ("folder", import_pictures)
-    token = keep(arguments.file, arguments.name or arguments.file.stem, licence=arguments.licence)
-    answer(arguments, {"data": data, "token": token}, f"Kept. Train on it with --data {data} --with token={token}")
+    name = arguments.name or arguments.file.stem
+    if is_pictures(arguments.file):
+        token = import_pictures(arguments.file, name, licence=arguments.licence)
+        data, kept = "folder", kept_of(token)
+        for refused in kept["left_out"]:
+            print(f"Left out: {refused['file']}: {refused['reason']}", file=sys.stderr)
+        said = f"Kept {kept['pictures']:,} pictures, {kept['captioned']:,} of them with a caption; {len(kept['left_out']):,} files left out."
+    else:
+        token = import_text(arguments.file, name, licence=arguments.licence)
+        index = read_text_index(token)
+        data, kept = "text", {name: index[name] for name in ("characters", "encoding")}
+        said = f"Kept {kept['characters']:,} characters, read as {kept['encoding']}."
+    answer(arguments, {"data": data, "token": token, **kept}, f"{said} Train on it with --data {data} --with token={token}")
     return 0
 
 
@@ -480,6 +491,8 @@ def dashboard(arguments: Arguments) -> int:
     import socket
     import subprocess
 
+    from genmodels import leftovers
+
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -491,10 +504,23 @@ def dashboard(arguments: Arguments) -> int:
             os.environ[name] = str(Path(os.environ[name]).expanduser().resolve())
     prepare = [sys.executable, "-m", "genmodels.data.draw"]  # so that a first visit finds its pictures drawn
     subprocess.Popen(prepare, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=lambda: os.nice(10))
+    leftovers.sweep()
     app = Path(__file__).parent.parent / "dashboard" / "app.py"
-    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(arguments.port)]
     os.chdir(app.parent.parent)  # where .streamlit/config.toml is
-    os.execv(sys.executable, [*command, "--server.headless", str(arguments.headless).lower()])
+    return _serve(["run", str(app), "--server.port", str(arguments.port), "--server.headless", str(arguments.headless).lower()])
+
+
+def _serve(command: list[str]) -> int:
+    """Streamlit in this process, so that an interrupt ends as it does for every other command."""
+    from click.exceptions import Abort
+    from streamlit.web.cli import main as streamlit
+
+    sys.argv = ["streamlit", *command]
+    try:
+        streamlit(command, prog_name="streamlit", standalone_mode=False)
+    except Abort:  # what click makes of Ctrl-C
+        raise KeyboardInterrupt from None
+    return 0
 
 
 def write_report(out: Path, render: Callable[[str], str]) -> None:

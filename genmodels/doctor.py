@@ -14,7 +14,7 @@ from typing import Any
 from genmodels import checkpoints, leftovers
 from genmodels.files import PRIVATE, Unreadable, home, make_folder, read_bytes, read_document
 from genmodels.refusal import Refusal
-from genmodels.runs import MOST_HISTORY, Run, RunStore
+from genmodels.runs import MOST_HISTORY, NAME, Run, RunStore
 
 # Package, whether the project can't do without it, what is lost without it.
 PACKAGES = (
@@ -70,16 +70,31 @@ def _storage() -> list[dict[str, Any]]:
 def _runs() -> list[dict[str, Any]]:
     """The damaged runs, one a row, and what in the folder of the runs is none."""
     store, rows = RunStore.default(), []
-    for run in store:
-        if said := run.damage or _damaged_parts(run):
-            rows.append(_row("damaged run", f"{run.id}: {said}", False, False, "Restore the file, or delete the run; no other run is touched by it."))
+    said = [(run.id, run.damage or _damaged_parts(run)) for run in store]
+    said += [(name, "is no folder, or a link that leads nowhere") for name in _strange(store)]
+    for name, what in said:
+        if what:
+            rows.append(_row("damaged run", f"{name}: {what}", False, False, "Restore the file, or delete the run; no other run is touched by it."))
     if len(rows) > MOST_ROWS:
         rows[MOST_ROWS:] = [_row("damaged run", f"and {len(rows) - MOST_ROWS} more", False, False, "Restore their files, or delete the runs.")]
     return rows or [_row("damaged runs", "none", True, False, "")]
 
 
+def _strange(store: RunStore) -> list[str]:
+    """What lies in the folder of the runs and is none."""
+    try:
+        names = [name for name in os.listdir(store.folder) if NAME.fullmatch(name)]
+    except OSError:
+        return []
+    return sorted(set(names) - set(store.ids()))
+
+
 def _damaged_parts(run: Run) -> str:
-    """What is wrong with the history or with the list of the newest checkpoint; hashes are looked at when it is opened."""
+    """What is wrong with its knobs, its history or the list of its newest checkpoint; hashes are looked at when it is opened."""
+    try:
+        run.experiment  # noqa: B018  (an unknown model or knob)
+    except Refusal as refusal:
+        return f"experiment.json asks for what there is not: {refusal}"
     files = [("history.jsonl", run.path / "history.jsonl", lambda file: read_bytes(file, MOST_HISTORY))]
     for part in ("checkpoints", "epochs"):
         files += [(f"{part}/{folder.name}/manifest.json", folder / "manifest.json", read_document) for folder in checkpoints.steps(run.path / part)[-1:]]

@@ -33,7 +33,7 @@ def read_text(content: bytes, name: str = "the file") -> ForeignText:
     Line ends stay as they are, the mark is left out. Raises `Refusal` for what holds bytes that no text has.
     """
     found = _decoded(content)
-    if found is None or "\0" in found.text or not _is_text(found.text):
+    if found is None or not _is_text(found.text):
         raise Refusal(f"{printable(name)} holds bytes that no text has; save it as a picture, sound, film or plain text.")
     return found
 

@@ -12,7 +12,7 @@ import numpy as np
 from keras import ops
 
 from genmodels import checkpoints
-from genmodels.learner import Learner, compiled, input_gradient
+from genmodels.learner import BUILDING, Learner, compiled, input_gradient, part_of
 from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -92,7 +92,7 @@ class TrainedGenerator:
         """Activations (n, features) of the first dense layer after the latents."""
         network = self.networks[self.recipe.drawing[-1]]
         first = next(layer for layer in network.layers if isinstance(layer, keras.layers.Dense))
-        inner = compiled(keras.Model(network.inputs, first.output))
+        inner = compiled(part_of(network, first.output))
         return in_chunks(lambda z, y: np.asarray(inner([z, y])), latents.astype("float32"), self._one_of(latents, given))
 
     def _one_of(self, like: np.ndarray, given: np.ndarray | None) -> np.ndarray:
@@ -135,6 +135,11 @@ def open_generator(run: Run, epoch: int | None = None) -> Any:
 
     The weights are those of `newest_weights`.
     """
+    with BUILDING:
+        return _opened(run, epoch)
+
+
+def _opened(run: Run, epoch: int | None) -> Any:
     recipe, spec = run.experiment.make_recipe(), run.spec
     weights = newest_weights(run, epoch)
     learner = Learner(recipe, spec, learning=False)

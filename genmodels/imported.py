@@ -20,7 +20,7 @@ import numpy as np
 
 from genmodels.archives import ArchiveRefused, members
 from genmodels.captions import Captions, read_captions
-from genmodels.files import cannot_write, home, make_folder, write_atomically
+from genmodels.files import Unreadable, cannot_write, home, make_folder, read_document, write_atomically
 from genmodels.foreign_names import plain
 from genmodels.pictures import fitted, open_picture, png_bytes, printable
 from genmodels.refusal import Refusal
@@ -102,6 +102,23 @@ def import_pictures(source: Path | BinaryIO, name: str, *, licence: str = "not s
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def is_pictures(source: Path) -> bool:
+    """Whether it is a folder or a zip, by its ending or its first bytes."""
+    if source.is_dir() or source.suffix.lower() == ".zip":
+        return True
+    if not source.is_file():
+        return False
+    with open(source, "rb") as file:
+        return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def kept_of(token: str) -> dict[str, Any]:
+    """What an import kept: {"pictures", "captioned", "captions", "left_out": [{"file", "reason"}]}; captions are lines of the table."""
+    index = read_index(token)
+    captioned = sum(bool(caption) for caption in index["captions"])
+    return {"pictures": len(index["files"]), "captioned": captioned, "captions": index.get("told", 0), "left_out": index["refused"]}
+
+
 def imported() -> list[dict[str, Any]]:
     """The imported sets by title: {"token", "title", "pictures"} each; a damaged one is left out."""
     sets = []
@@ -122,12 +139,15 @@ def read_index(token: str) -> dict[str, Any]:
     if not TOKEN.fullmatch(token) or token not in known:
         raise Refusal(unknown("imported set of pictures", token, known))
     try:
-        index = json.loads((folder / token / "index.json").read_bytes())
+        index = read_document(folder / token / "index.json")
+        sound = isinstance(index["title"], str) and all(isinstance(index[name], list) and all(isinstance(each, str) for each in index[name]) for name in ("files", "sha256"))
+        if not sound or len(index["files"]) < len(index["sha256"]):
+            raise ValueError
         if index["format"] != FORMAT:
             raise Refusal(f"The imported set {token} is of format {index['format']!r}, this version reads {FORMAT}.")
         return index
     except (OSError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, Refusal):
+        if isinstance(error, Refusal) and not isinstance(error, Unreadable):
             raise
         raise Refusal(f"The index of the imported set {token} is damaged; import the pictures again.") from None
 

@@ -6,7 +6,6 @@ characters, SHA-256). Names from outside are shown, never used as paths.
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import json
 import os
@@ -17,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from genmodels.files import cannot_write, home, make_folder, write_atomically
+from genmodels.files import Unreadable, cannot_write, home, make_folder, read_document, write_atomically
+from genmodels.foreign_text import read_text as foreign_text
 from genmodels.imported import TOKEN
 from genmodels.pictures import printable
 from genmodels.refusal import Refusal
@@ -32,10 +32,11 @@ CONTROL = {code: None for code in [*range(32), 127, *range(128, 160)] if chr(cod
 
 @dataclass(frozen=True)
 class Read:
-    """A text as it would be kept: its lines end in a newline, `removed` control characters are gone."""
+    """A text as it would be kept: its lines end in a newline, `removed` control characters are gone; what it was saved in."""
 
     text: str
     removed: int
+    encoding: str
 
 
 def paragraphs(text: str) -> list[str]:
@@ -56,7 +57,7 @@ def preview_text(source: Path | BinaryIO) -> dict[str, Any]:
 def import_text(source: Path | BinaryIO, name: str, *, licence: str = "not stated") -> str:
     """Keep a text; returns the token by which the data set `text` finds it.
 
-    Raises `Refusal` for a file over 20 MB, that is no UTF-8 (with the position of the byte), holds other than text, or
+    Raises `Refusal` for a file over 20 MB, that holds other than text, or
     is shorter than 1,000 characters, and where the disk is full or read-only; then nothing is left behind.
     """
     read = _read(source)
@@ -101,12 +102,13 @@ def read_text_index(token: str) -> dict[str, Any]:
     if token not in known:
         raise Refusal(unknown("imported text", token, known))
     try:
-        index = json.loads((home() / "data" / token / "text.json").read_bytes())
+        index = read_document(home() / "data" / token / "text.json")
         if index["format"] != FORMAT:
             raise Refusal(f"The imported text {token} is of format {index['format']!r}, this version reads {FORMAT}.")
-        return {name: kind(index[name]) for name, kind in {"title": str, "licence": str, "sha256": str, "characters": int}.items()}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, Refusal):
+        index = {"encoding": "UTF-8"} | index  # the only one that was read before
+        return {name: kind(index[name]) for name, kind in {"title": str, "licence": str, "sha256": str, "characters": int, "encoding": str}.items()}
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
+        if isinstance(error, Refusal) and not isinstance(error, Unreadable):
             raise
         raise Refusal(f"The index of the imported text {token} is damaged; import the text again.") from None
 
@@ -130,7 +132,7 @@ def _read(source: Path | BinaryIO) -> Read:
     """The text of a file, checked: size before reading, encoding, control characters, length."""
     if isinstance(source, Path):
         if not source.is_file():
-            raise Refusal(f"{printable(str(source))} is no file; give a .txt.")
+            raise Refusal(f"{printable(str(source))} is no file; give a text.")
         with open(source, "rb") as file:
             return _read(file)
     source.seek(0, os.SEEK_END)
@@ -151,4 +153,4 @@ def _read(source: Path | BinaryIO) -> Read:
 
 def _about(read: Read) -> dict[str, Any]:
     text = read.text
-    return {"characters": len(text), "symbols": len(set(text)), "lines": text.count("\n") + 1, "paragraphs": len(paragraphs(text)), "removed": read.removed}
+    return {"characters": len(text), "symbols": len(set(text)), "lines": text.count("\n") + 1, "paragraphs": len(paragraphs(text)), "removed": read.removed, "encoding": read.encoding}

@@ -7,6 +7,7 @@ slower here than TensorFlow's own kernels (`genmodels bench train-vae train-gan`
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 
 Terms = dict[str, Any]
+BUILDING = threading.RLock()  # one network is built at a time: Keras numbers its operations by a state that threads disturb
+TRIES = 3
 
 
 class Adam(keras.optimizers.Adam):
@@ -45,6 +48,28 @@ def cosine(rate: float, steps: int, warmup: int, end: float) -> Any:
     return keras.optimizers.schedules.CosineDecay(0.0 if warmup else rate, max(1, steps - warmup), end, **rising)
 
 
+def built(recipe: Any, spec: Spec) -> dict[str, keras.Model]:
+    """The networks of a recipe, built while nobody else builds.
+
+    In a server with several sessions Keras (3.15) now and then began its numbering anew in the middle of a network, so
+    that two operations had one name, which it refuses; such a network is built again.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            with BUILDING:
+                return dict(recipe.networks(spec))
+        except ValueError as error:
+            if isinstance(error, Refusal) or "names should be unique" not in str(error) or not left:
+                raise
+    raise AssertionError
+
+
+def part_of(network: keras.Model, outputs: Any) -> keras.Model:
+    """The network from its inputs to these outputs in it, which share its weights."""
+    with BUILDING:
+        return keras.Model(network.inputs, outputs)
+
+
 class Learner:
     """The networks of a recipe, ready to take steps.
 
@@ -57,7 +82,7 @@ class Learner:
     def __init__(self, recipe: Any, spec: Spec, seed: int = 0, learning: bool = True, steps: int = 0) -> None:
         keras.utils.set_random_seed(seed)
         self.recipe, self.spec = recipe, spec
-        networks = recipe.networks(spec)
+        networks = built(recipe, spec)
         self.networks: dict[str, keras.Model] = networks if learning else {name: networks[name] for name in recipe.drawing}
         self.random = keras.random.SeedGenerator(seed)
         self.steps_taken = keras.Variable(0, dtype="int64", trainable=False, name="steps_taken")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from genmodels.audit_jobs import Progress
-from genmodels.files import make_folder, write_atomically
+from genmodels.files import Unreadable, make_folder, read_document, write_atomically
 from genmodels.imported_findings import HERE, NOTE, imported
 from genmodels.measuring_texts import LIKELIHOODS, OF_SAMPLES, Row, measure_texts
 from genmodels.policy import Policy
@@ -293,7 +293,17 @@ def run_document(run: Run) -> dict[str, Any]:
     status = run.status
     written = run.spec.kind in ("text", "code") and run.samples
     return {
-        **({"texts": json.loads(max(written.items())[1].read_text())} if written else {}),
+        **({"texts": _texts(max(written.items())[1])} if written else {}),
         "run": run.id, "state": run.judge(status), "experiment": run.experiment.to_dict(), "facts": run.facts,
         "status": {name: status.get(name) for name in ("epoch", "step", "seconds", "cpu_seconds", "best")},
     } | run.findings()  # fmt: skip
+
+
+def _texts(file: Path) -> list[dict[str, Any]]:
+    """The texts of an epoch; without those that are none, since the file may come from anywhere."""
+    try:
+        found = read_document(file)
+    except (FileNotFoundError, Unreadable):
+        return []
+    rows = found if isinstance(found, list) else []
+    return [row for row in rows if isinstance(row, dict) and isinstance(row.get("text"), str) and isinstance(row.get("prompt"), str)]

@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
 from keras import ops
 
 from genmodels.drawing import Drawing
-from genmodels.learner import compiled
+from genmodels.learner import compiled, part_of
 from genmodels.picture_prompts import ROWS
 from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
@@ -146,7 +145,7 @@ class PictureGenerator:
         if self._looking is None:
             network = self.networks["average"]
             layers = [layer for layer in network.layers if layer.name.endswith("_looked")]
-            self._looking = keras.Model(network.inputs, [layer.output for layer in layers])
+            self._looking = part_of(network, [layer.output for layer in layers])
         maps = []
         for looked in self._looking([noisy, angle, states, mean]):
             words = ops.mean(looked[..., :LENGTH], axis=1)  # (n, places, LENGTH)

@@ -19,7 +19,7 @@ from PIL.ImageOps import fit as cropped
 from genmodels.refusal import Refusal
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
-MAX_BYTES = 50_000_000  # of one picture's file
+MAX_BYTES = 25_000_000  # of one picture's file
 MAX_PIXELS = 25_000_000  # Pillow's own limit lets 22 kB take 842 MiB
 MAX_DRAFT = 200_000_000  # of a JPEG, which can be decoded at an eighth of its sides
 MAX_PROFILE = 4_000_000  # bytes of a colour profile
@@ -40,7 +40,7 @@ def open_picture(source: bytes | BinaryIO, name: str = "the picture") -> Image.I
 
     Size and format are looked at before any pixel is read. A JPEG of 25 to 200 million pixels is read at a half, a
     quarter or an eighth of its sides, so that at most 25 million are. Raises `Refusal` for anything but a whole PNG,
-    JPEG, GIF, WebP or BMP of at most 50 MB and so many pixels. `name` is for the sentence.
+    JPEG, GIF, WebP or BMP of at most 25 MB and so many pixels. `name` is for the sentence.
     """
     return on_white(open_transparent(source, name))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -18,16 +19,22 @@ from genmodels.training import load_for
 N = 100
 
 
-def over_epochs(run: Run, epochs: Sequence[int], n: int = N, seed: int = 1) -> list[dict[str, Any]]:
-    """Rows of epoch, area (under the curve, against held-out pictures), found at 2 % false alarms with low and high, n."""
-    detector = open_detector()
+def over_epochs(
+    run: Run, epochs: Sequence[int], n: int = N, seed: int = 1, *, detector: Any = None, opened: Callable[[int], AbstractContextManager[Any]] | None = None
+) -> list[dict[str, Any]]:
+    """Rows of epoch, area (under the curve, against held-out pictures), found at 2 % false alarms with low and high, n.
+
+    Where others use the same models, `detector` and `opened`, the model of an epoch as a context, take care of turns.
+    """
+    detector, opened = detector or open_detector(), opened or (lambda epoch: nullcontext(run.generator(epoch)))
     if detector is None:
         raise Refusal("There is no detector in the gallery, so nothing can be told; train one with make gallery.")
     data = load_for(run.experiment)
     real = detector.scores(np.stack([seen(image) for image in in_colour(data.test.images[:1000])]))
     rows = []
     for epoch in epochs:
-        samples = Subject(run.generator(epoch), data, n=n, seed=seed).samples
+        with opened(epoch) as generator:
+            samples = Subject(generator, data, n=n, seed=seed).samples
         scores, read = detector.read(np.stack([seen(image) for image in in_colour(samples)]))
         told = clopper_pearson(int((read & (scores >= detector.scale.threshold)).sum()), n)
         truth = np.concatenate([np.ones(n, bool), np.zeros(len(real), bool)])

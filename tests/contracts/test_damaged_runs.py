@@ -117,22 +117,23 @@ def pages_draw(run: Run, how: str, pages: tuple[str, ...]) -> None:
         assert not shown.exception, (page, how, shown.exception[0].value, shown.exception[0].stack_trace)
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_pages_draw_with_a_damaged_run(home: Path, trained: Callable[[str], Path], file: str) -> None:
-    for how in ("words", "long numbers", "deep", "a pipe", "a link to itself"):
-        run = ended(home, trained)
-        damaged(run, file, how)
-        pages_draw(run, how, ("train", "runs"))
-        shutil.rmtree(run.path)
+@pytest.mark.parametrize("number", range(len(FILES)))
+def test_pages_draw_with_a_damaged_run(home: Path, trained: Callable[[str], Path], number: int) -> None:
+    """Each file with one of the damages, in turn; the slow test below takes all."""
+    how = ("words", "long numbers", "deep", "a pipe", "a link to itself", "lists", "nulls")[number % 7]
+    run = ended(home, trained)
+    damaged(run, FILES[number], how)
+    pages_draw(run, how, ("train", "runs"))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("file", FILES)
 def test_every_page_draws_with_every_damage(home: Path, trained: Callable[[str], Path], file: str) -> None:
-    for how in DAMAGES:
+    for number, how in enumerate(DAMAGES):
         run = ended(home, trained)
         damaged(run, file, how)
-        pages_draw(run, how, ("train", "runs", "memorisation", "deepfake", "latent", "prompt", "bias", "home"))
+        others = ("memorisation", "deepfake", "latent", "prompt", "bias", "home")
+        pages_draw(run, how, ("train", "runs", others[number % len(others)]))
         shutil.rmtree(run.path)
 
 
@@ -147,3 +148,33 @@ def ended(home: Path, trained: Callable[[str], Path]) -> Run:
     finding = Finding("memorisation", "5 % of them.", "pass", Estimate(0.05, 0.0, 0.1, 100), 0.2, part="copies")
     (path / "findings.json").write_text(json.dumps({"measures": [measure], "findings": [finding.to_dict()]}))
     return run
+
+
+def test_what_is_no_run_is_named_and_harmless(home: Path) -> None:
+    sound = made("done")
+    runs = home / "runs"
+    (runs / "loop").symlink_to("loop")
+    (runs / "nowhere").symlink_to("not-there")
+    (runs / "text").write_text("x")
+    (runs / "20260101-000000-empty").mkdir()
+    odd = made("done")
+    document = json.loads((odd.path / "experiment.json").read_text())
+    document["experiment"]["recipe"]["width"] = "wide"
+    (odd.path / "experiment.json").write_text(json.dumps(document))
+    rows = {row["name"]: row for row in catalogue.runs()}
+    assert rows[sound.id]["state"] == "done" and rows["20260101-000000-empty"]["problem"] == "experiment.json is missing"
+    told = [row["value"] for row in examine() if row["check"] == "damaged run"]
+    assert len(told) == 5 and any("width is 'wide'" in each for each in told) and any(each.startswith("loop: ") for each in told)
+    assert not drawn("runs", sound.id).exception
+    with jobs.turn(sound, RunStore.default()):
+        pass
+
+
+def test_a_damaged_run_is_resumed_and_sampled_with_one_sentence(home: Path, genmodels) -> None:  # type: ignore[no-untyped-def]
+    run = made("running")
+    damaged(run, "experiment.json", "deep")
+    for arguments in (["resume", run.id], ["sample", run.id, "--out", home / "out"], ["report", run.id, "--out", home / "r.html"], ["stop", run.id]):
+        done = genmodels(*arguments)
+        assert "Traceback" not in done.stderr and done.stderr.count("\n") <= 1
+        assert done.returncode == (0 if arguments[0] == "stop" else 2)
+    assert run.status["state"] == "running", "nothing was written"

@@ -180,10 +180,7 @@ def test_an_own_text_becomes_a_data_set(tmp_path: Path, home: Path) -> None:
     [
         (b"", "has 0 characters; give at least 1,000"),
         (b" \n" * 5000, "has 0 characters"),
-        (TEXT.encode() + b"\xff", f"byte {len(TEXT):,} is 0xff"),
-        (b"\xef\xbb\xbf" + b"a\xe9b" * 1000, "byte 4 is 0xe9"),
-        (TEXT.encode("utf-16"), "UTF-16; save it as UTF-8"),
-        (b"\x00\x01ab" * 1000, "2,000 of 4,000 characters are null bytes"),
+        (b"\x00\x01ab" * 1000, "bytes that no text has"),
         (b"x" * (LARGEST + 1), "20.0 MB; at most 20 MB"),
     ],
 )

@@ -1,0 +1,66 @@
+"""A user's run that is called like an instrument of the gallery is never opened in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from genmodels import detecting, generator, judging, reading_groups, text_encoder, upscaling
+from genmodels.data import fakes
+from genmodels.gallery import GALLERY, shipped
+from genmodels.runs import Run, RunStore, gallery_names
+from tests.dashboard.made import made
+
+
+@pytest.fixture
+def shadowed(home: Path) -> list[str]:
+    """The user has a run under every name of the gallery."""
+    for name in gallery_names():
+        made("done").path.rename(home / "runs" / name)
+    return gallery_names()
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The runs that are opened, without opening them."""
+    found: list[Path] = []
+
+    def note(run: Run, epoch: int | None = None) -> Any:
+        found.append(run.path)
+        raise InterruptedError
+
+    monkeypatch.setattr(generator, "open_generator", note)
+    return found
+
+
+OPENINGS: dict[str, Callable[[], Any]] = {
+    "detector": detecting.open_detector,
+    "upscaler": upscaling.open_upscaler,
+    "judge": lambda: judging.open_clip("judge"),
+    "reader-gender": lambda: reading_groups.open_reader.__wrapped__("reader-gender"),
+    "vae-openmoji": lambda: fakes.generators()["VAE"](2, 0) if "VAE" in fakes.generators() else next(iter(fakes.generators().values()))(2, 0),
+}
+
+
+@pytest.mark.parametrize("name", OPENINGS)
+def test_instruments_open_from_the_gallery(shadowed: list[str], opened: list[Path], name: str) -> None:
+    assert RunStore.default()[name].path.parent != GALLERY, "the user's own run is found by who asks for it"
+    with pytest.raises(InterruptedError):
+        OPENINGS[name]()
+    assert opened and all(path.parent == GALLERY for path in opened)
+
+
+def test_text_encoders_too(shadowed: list[str]) -> None:
+    assert text_encoder.encoder_run("clip").path == GALLERY / "clip"
+    assert shipped("detector").path == GALLERY / "detector"
+
+
+def test_no_instrument_is_opened_by_name_from_the_users_runs() -> None:
+    """Nothing but commands and pages, which a user tells a name, looks among the user's runs."""
+    allowed = {"cli.py", "jobs.py", "runs.py", "catalogue.py", "portable.py", "doctor.py", "text_encoder.py", "verifying.py"}
+    root = Path(detecting.__file__).parent
+    found = {file.name for file in root.rglob("*.py") if "RunStore.default()" in file.read_text()}
+    assert found <= allowed
