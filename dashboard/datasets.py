@@ -55,7 +55,9 @@ def set_view(name: str) -> None:
         st.text(plain_text(f"Source: {about['source']}", 600))
         st.text(f"SHA-256 of both splits: {about['sha256'] or 'not the same on every processor, since models drew some of its pictures'}")
     gallery.credit(about["credit"])
-    navigation.link("train", "Train a model on it", data=name)
+    if st.button("Train a model on it", icon=":material/model_training:"):
+        state.put(state.TRAIN_ON, (name, knobs))
+        navigation.go("train", data=name)
     with examples:
         try:
             data = resources.dataset(name, knobs)

@@ -31,6 +31,7 @@ UPLOAD, UPLOAD_RUN = "upload", "upload_run"
 KERAS = "keras_file"  # the run and its .keras file, once it was made
 SLOTS = "slots"  # which colour a run has in charts
 SHOWN_DATA = "shown_data"  # a set that is fetched from the internet was asked for
+TRAIN_ON = "train_on"  # the data set, and its knobs, that a model is to be trained on
 CHOSEN_MODEL = "chosen_model"  # what the last page was about
 OPEN = "open_next"  # the run to be shown after the next rerun
 ASKED = "asked_texts"  # what is to be written in this run of the page

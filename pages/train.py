@@ -19,6 +19,30 @@ LISTED = 50
 DOUBLE_CLICK = 3.0  # seconds in which the same experiment is not started again
 
 
+FIRST_MODEL, FIRST_DATA = "vae", "digits"  # what the form opens with: the quickest that shows all there is
+
+
+def taken_over() -> None:
+    """The data set that the page before asked to train on, and the first model that learns such data; before any widget."""
+    asked = state.take(state.TRAIN_ON)
+    if not asked or asked[0] not in DATA:
+        return
+    name, knobs = asked
+    state.forget(state.RUN)
+    state.put(state.DATA, name)
+    for knob, value in knobs.items():
+        state.put(state.knob_key(name, knob), value)
+    model = state.parameter(state.MODEL)
+    if model not in MODELS or name not in fitting(model):
+        state.put(state.MODEL, next(each for each in (FIRST_MODEL, *MODELS) if name in fitting(each)))
+
+
+def fitting(model: str) -> list[str]:
+    """The data sets that a model can learn from."""
+    wants = MODELS[model]
+    return [name for name, source in DATA.items() if source.kind in wants.kinds and (source.captioned or wants.captioned is not True)]
+
+
 def choose_run(store: RunStore) -> str | None:
     """The run to watch, in the URL; empty for a new training."""
     state.opened()
@@ -48,21 +72,22 @@ def source_form(data: str) -> dict:
 def experiment_form() -> Experiment | None:
     """The experiment as the form has it; a Refusal is shown where it stands."""
     left, right = st.columns(2)
-    model = left.selectbox("Model", list(MODELS), **state.bound(state.MODEL))
-    fitting = [name for name, source in DATA.items() if source.kind in MODELS[model].kinds and (source.captioned or MODELS[model].captioned is not True)]
+    model = left.selectbox("Model", list(MODELS), index=list(MODELS).index(FIRST_MODEL), **state.bound(state.MODEL))
+    sets = fitting(model)
     asked = state.parameter(state.DATA)
-    if asked in DATA and asked not in fitting:
+    if asked in DATA and asked not in sets:
         learns = " or ".join(MODELS[model].kinds) + (" with captions" if MODELS[model].captioned is True else "")
         has = DATA[asked].kind + ("" if DATA[asked].captioned else " without captions")
         st.caption(safe_text(f"The model {model} learns {learns}, and {asked} is {has}; choose other data or another model."))
         state.forget(state.DATA)
-    data = right.selectbox("Data", fitting, **state.bound(state.DATA))
+    data = right.selectbox("Data", sets, index=sets.index(FIRST_DATA) if FIRST_DATA in sets else 0, **state.bound(state.DATA))
     left.caption(safe_text(MODELS[model].summary()))
     right.caption(safe_text(f"{DATA[data].summary()} Licence: {DATA[data].licence}."))
     training = forms.knob_form("training", forms.training_knobs())
     with st.expander("Knobs of the model"):
         recipe = forms.knob_form(model, MODELS[model].knobs())
     source = source_form(data)
+    st.caption(safe_text(f"Start trains the model {model} on the data {data}."))
     try:
         return Experiment(model=model, recipe=recipe, data=data, source=source, **training)
     except Refusal as refusal:
@@ -106,6 +131,7 @@ def start(experiment: Experiment, store: RunStore) -> None:
 
 store = RunStore.default()
 st.title("Train", anchor=False)
+taken_over()
 if chosen := choose_run(store):
     live.show(store[chosen], store)
 else:
