@@ -46,37 +46,37 @@ def hosts(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 def _pictures(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Planted:
     from genmodels.pictures import png_bytes
-    from genmodels.provenance import credentials, fingerprints
+    from genmodels.planting.copied_marks import OURS, Marked, copies, innocents
+    from genmodels.provenance import credentials
     from genmodels.provenance.attacks import PICTURES as CHANGES
-    from genmodels.provenance.ledger import Book
-    from genmodels.provenance.picture_watermark import detect, embed
+    from genmodels.provenance.picture_watermark import detect
 
     rng = np.random.default_rng([seed, 1])
     own, others = hosts(rng)
-    own = own[:n]
-    marked = np.stack([embed(image, key) for image in own])
-    book = Book([{"sha256": "", "print": fingerprints.of_picture(image)} for image in own])
+    marked = Marked.of(own[-n:], key)
     for name, change in CHANGES.items():
         report(f"provenance: pictures, {name}")
-        found: dict[str, list[bool]] = {part: [] for part in (*PARTS, "watermark at 1 %")}
-        for image in marked:
+        found: dict[str, list[bool]] = {part: [] for part in (*PARTS, "watermark at 1 %", "ours")}
+        for image in marked.pictures:
             changed = change(Image.fromarray(image), rng)
-            p = detect(changed, key).p_value
-            match = book.picture(fingerprints.of_picture(changed))
             # whatever writes a picture anew writes no manifest; as it was, it is the file itself
             file = credentials.sign(png_bytes(image), {}) if name == "as it was" else png_bytes(changed)
-            for part, flag in zip(found, (credentials.read(file).state == "whole", p <= 0.001, match is not None), strict=False):
-                found[part].append(flag)
-            found["together"].append(any(found[part][-1] for part in PARTS[:3]))
-            found["watermark at 1 %"].append(p <= 0.01)
+            read = marked.read(changed) | {"manifest": credentials.read(file).state == "whole"}
+            read["together"] = any(read[part] for part in PARTS[:3])
+            read["watermark at 1 %"] = read["watermark"] or detect(changed, key).p_value <= 0.01
+            for part in found:
+                found[part].append(read[part])
         for part, flags in found.items():
             yield Case(f"{part} of a picture", name, True, n, None, name == ("as it was" if part == "manifest" else SHOWN_PICTURE)), np.array(flags), None
     report("provenance: pictures that nobody marked")
     yield Case("manifest of a picture", "never marked", False, 200, 0.0), np.array([credentials.read(png_bytes(image)).state == "whole" for image in others[:200]]), None
     yield Case("manifest of a picture", "a byte changed after signing", False, 1000, 0.0), np.array(list(_flipped(own, rng))), None
-    yield Case("ledger of a picture", "drawings that are not in it", False, len(others), 0.0), np.array([book.picture(fingerprints.of_picture(image)) is not None for image in others]), None
-    yield from _innocent_together(others[:500], book, key)
-    wrong = [detect(image, hashlib.sha256(key + bytes([i % 256, i // 256])).digest()).p_value for i, image in enumerate(marked)]
+    yield from innocents(seed, report)
+    never = [marked.read(image) for image in others[:500]]
+    yield Case(OURS, "never marked", False, len(never), 0.0), np.array([each["ours"] for each in never]), None
+    yield Case("together of a picture", "drawings that are not in the ledger", False, len(never), 0.0), np.array([each["watermark"] or each["ledger"] for each in never]), None
+    yield from copies(marked, others, report)
+    wrong = [detect(image, hashlib.sha256(key + bytes([i % 256, i // 256])).digest()).p_value for i, image in enumerate(marked.pictures)]
     yield Case("watermark of a picture", "marked with another key", False, n, 0.0), np.array(wrong) <= 0.001, None
     unsigned = []
     for i in range(unmarked):
@@ -85,14 +85,6 @@ def _pictures(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> P
             report(f"provenance: unmarked picture {i} of {unmarked}")
     yield Case("watermark of a picture", "never marked", False, unmarked, 0.0), np.array(unsigned) <= 0.001, None
     yield Case("watermark at 1 % of a picture", "never marked", False, unmarked, 0.0), np.array(unsigned) <= 0.01, None
-
-
-def _innocent_together(others: np.ndarray, book: Any, key: bytes) -> Planted:
-    from genmodels.provenance import fingerprints
-    from genmodels.provenance.picture_watermark import detect
-
-    flags = [book.picture(fingerprints.of_picture(image)) is not None or detect(image, key).p_value <= 0.001 for image in others]
-    yield Case("together of a picture", "drawings that are not in the ledger", False, len(others), 0.0), np.array(flags), None
 
 
 def statements(n: int, rng: np.random.Generator) -> Planted:

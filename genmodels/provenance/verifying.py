@@ -114,7 +114,7 @@ def _other(content: bytes, name: str, sidecar: bytes | None, detector: Detector 
 
 def detect_text(text: str) -> tuple[text_watermark.Detection | None, int]:
     """The most telling mark over all schemes and all vocabularies that this machine knows, and how many were searched."""
-    key, found, searched = watermark_key_at_hand("text") or b"", [], 0  # without a key it is only seen whether the text is long enough
+    key, found, searched = watermark_key_at_hand("text") or bytes(32), [], 0  # without a key it is only seen whether the text is long enough
     for tokens in vocabularies():
         numbers = tokens.encode("".join(c for c in text if tokens.merges or c in tokens.numbers))
         for scheme in text_watermark.WIDTH:
