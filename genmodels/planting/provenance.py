@@ -45,15 +45,24 @@ def hosts(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _pictures(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Planted:
+    from genmodels.planting.copied_marks import Marked, copies, innocents
+
+    own, others = hosts(np.random.default_rng([seed, 1]))
+    marked = Marked.of(own[-n:], key)
+    yield from changed_pictures(marked, np.random.default_rng([seed, 21]), report)
+    yield from innocents(seed, report)
+    yield from copies(marked, others, report)
+    yield from manifests(own, others, np.random.default_rng([seed, 22]), report)
+    yield from never_marked(marked, others, unmarked, report)
+
+
+def changed_pictures(marked: Any, rng: np.random.Generator, report: Report) -> Planted:
+    """Marked pictures after every change: which marks are found, and do they still read as ours?"""
     from genmodels.pictures import png_bytes
-    from genmodels.planting.copied_marks import OURS, Marked, copies, innocents
     from genmodels.provenance import credentials
     from genmodels.provenance.attacks import PICTURES as CHANGES
     from genmodels.provenance.picture_watermark import detect
 
-    rng = np.random.default_rng([seed, 1])
-    own, others = hosts(rng)
-    marked = Marked.of(own[-n:], key)
     for name, change in CHANGES.items():
         report(f"provenance: pictures, {name}")
         found: dict[str, list[bool]] = {part: [] for part in (*PARTS, "watermark at 1 %", "ours")}
@@ -63,21 +72,33 @@ def _pictures(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> P
             file = credentials.sign(png_bytes(image), {}) if name == "as it was" else png_bytes(changed)
             read = marked.read(changed) | {"manifest": credentials.read(file).state == "whole"}
             read["together"] = any(read[part] for part in PARTS[:3])
-            read["watermark at 1 %"] = read["watermark"] or detect(changed, key).p_value <= 0.01
+            read["watermark at 1 %"] = read["watermark"] or detect(changed, marked.key).p_value <= 0.01
             for part in found:
                 found[part].append(read[part])
         for part, flags in found.items():
-            yield Case(f"{part} of a picture", name, True, n, None, name == ("as it was" if part == "manifest" else SHOWN_PICTURE)), np.array(flags), None
-    report("provenance: pictures that nobody marked")
+            yield Case(f"{part} of a picture", name, True, len(flags), None, name == ("as it was" if part == "manifest" else SHOWN_PICTURE)), np.array(flags), None
+
+
+def manifests(own: np.ndarray, others: np.ndarray, rng: np.random.Generator, report: Report) -> Planted:
+    """Pictures without a manifest, and signed ones of which a byte was changed."""
+    from genmodels.pictures import png_bytes
+    from genmodels.provenance import credentials
+
+    report("provenance: manifests of pictures")
     yield Case("manifest of a picture", "never marked", False, 200, 0.0), np.array([credentials.read(png_bytes(image)).state == "whole" for image in others[:200]]), None
     yield Case("manifest of a picture", "a byte changed after signing", False, 1000, 0.0), np.array(list(_flipped(own, rng))), None
-    yield from innocents(seed, report)
+
+
+def never_marked(marked: Any, others: np.ndarray, unmarked: int, report: Report) -> Planted:
+    """Pictures that nobody marked, and those that were marked with another key."""
+    from genmodels.provenance.picture_watermark import detect
+
     never = [marked.read(image) for image in others[:500]]
-    yield Case(OURS, "never marked", False, len(never), 0.0), np.array([each["ours"] for each in never]), None
+    yield Case("ours of a picture", "never marked", False, len(never), 0.0), np.array([each["ours"] for each in never]), None
     yield Case("together of a picture", "drawings that are not in the ledger", False, len(never), 0.0), np.array([each["watermark"] or each["ledger"] for each in never]), None
-    yield from copies(marked, others, report)
+    key = marked.key
     wrong = [detect(image, hashlib.sha256(key + bytes([i % 256, i // 256])).digest()).p_value for i, image in enumerate(marked.pictures)]
-    yield Case("watermark of a picture", "marked with another key", False, n, 0.0), np.array(wrong) <= 0.001, None
+    yield Case("watermark of a picture", "marked with another key", False, len(wrong), 0.0), np.array(wrong) <= 0.001, None
     unsigned = []
     for i in range(unmarked):
         unsigned.append(detect(others[i % len(others)], hashlib.sha256(key + i.to_bytes(4, "big")).digest()).p_value)
