@@ -154,3 +154,16 @@ def test_a_copied_pattern_is_told_as_one(sources: list[bytes]) -> None:
     assert found["watermark"]["verdict"] == "found" and "carries our pattern" in found["sentence"] and "can be copied" in found["sentence"]
     like = verify(*pattern_on_a_likeness(sources, 1)[:2])
     assert like["ledger"]["verdict"] == "near match" and like["watermark"]["own"] is False and "does not stand where" in like["sentence"]
+
+
+def test_every_way_of_copying_is_planted_and_counted() -> None:
+    """Of eight pictures and four foreign ones: the pattern is found in all, and none reads as ours but a likeness with its own pattern."""
+    from genmodels.planting.copied_marks import OURS, Marked, copies
+
+    marked = Marked.of(np.stack([drawing(seed) for seed in range(8)]), b"k" * 32)
+    rows = [(case, flags) for case, flags, _ in copies(marked, np.stack([foreign(seed) for seed in range(4)]), lambda said: None)]
+    assert len([case for case, _ in rows if case.part == OURS]) == 12
+    assert not any(flags.any() for case, flags in rows if case.part == OURS)
+    found = np.concatenate([flags for case, flags in rows if case.part == "pattern copied to a picture"])
+    assert found.mean() > 0.95 and all(flags.any() for case, flags in rows if case.part == f"{OURS}, by its own pattern")
+    assert all(marked.read(image)["ours"] for image in marked.pictures)
