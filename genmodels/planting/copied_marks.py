@@ -63,7 +63,7 @@ def copies(marked: Marked, foreign: np.ndarray, report: Report) -> Planted:
         return [own[(first + k) % n] for k in range(number)]
 
     ways: dict[str, Callable[[int, np.ndarray], np.ndarray]] = {
-        f"the residual of {_pictures(number)} added at {strength:.0%}": lambda i, image, number=number, strength=strength: copied(image, sources(i, number), strength)  # type: ignore[misc]
+        f"the residual of {_pictures(number)} added at {strength:.0%}": lambda i, image, number=number, strength=strength: copied(image, sources(i, number), strength)
         for number in SOURCES for strength in STRENGTHS
     } | {f"the pattern found in {number} pictures, put in as strongly as ours": lambda i, image, number=number: forged(image, sources(i, number)) for number in SOURCES[1:]}  # type: ignore[misc]
     for name, way in ways.items():
@@ -87,8 +87,11 @@ def _pictures(number: int) -> str:
     return "one picture" if number == 1 else f"{number} pictures"
 
 
-def innocents(seed: int, report: Report) -> Planted:
-    """Plain pages, pages drawn by rule, other hands, digits, icons, photographs: of how many a ledger of so many entries says that it knows them."""
+def innocents(own: np.ndarray, others: np.ndarray, seed: int, report: Report) -> Planted:
+    """Plain pages, pages drawn by rule, other hands, digits, icons, photographs: of how many a ledger of so many entries says that it knows them.
+
+    Also drawings of one hand, `others`, of a ledger that has all of `own`, of which some differ in a detail.
+    """
     rng = np.random.default_rng([seed, 12])
     report("provenance: fingerprints of innocents")
     entries = [{"sha256": "", "print": each} for each in entered(seed, max(ENTRIES))]
@@ -98,6 +101,9 @@ def innocents(seed: int, report: Report) -> Planted:
         for name, prints in asked.items():
             flags = np.array([book.picture(each) is not None for each in prints])
             yield Case("ledger of a picture", f"{name}; the ledger has {number:,} {'entry' if number == 1 else 'entries'}", False, len(prints), 0.0), flags, None
+    book = Book([{"sha256": "", "print": fingerprints.of_picture(image)} for image in own])
+    flags = np.array([book.picture(fingerprints.of_picture(image)) is not None for image in others])
+    yield Case("ledger of a picture", f"other drawings of the same hand; the ledger has {len(own):,} entries, all of it", False, len(others), 0.0), flags, None
 
 
 def entered(seed: int, most: int) -> list[str]:
@@ -109,9 +115,9 @@ def entered(seed: int, most: int) -> list[str]:
     emoji = DATA["openmoji"](size=SIDE, subset="all").load().train.images
     others = [drawings(hand).images for hand in ("twemoji", "fluent")] + [DATA["digits"]().load().train.images, DATA["icons"]().load().train.images]
     shares = (emoji, *others)
-    drawn = [image for images in shares for image in images[rng.permutation(len(images))[: most // 6]]]
-    drawn += [*pages_by_rule(seed + 500, most // 100), *plain(most // 10, rng)]
-    return [fingerprints.of_picture(image) for image in drawn][:most]
+    drawn = [*plain(most // 10, rng), *pages_by_rule(seed + 500, most // 100)]
+    drawn += [image for images in shares for image in images[rng.permutation(len(images))[: most // 6]]]
+    return [fingerprints.of_picture(image) for image in drawn[:most]]
 
 
 def strangers(seed: int) -> dict[str, Sequence[np.ndarray]]:

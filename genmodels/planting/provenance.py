@@ -50,7 +50,7 @@ def _pictures(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> P
     own, others = hosts(np.random.default_rng([seed, 1]))
     marked = Marked.of(own[-n:], key)
     yield from changed_pictures(marked, np.random.default_rng([seed, 21]), report)
-    yield from innocents(seed, report)
+    yield from innocents(own, others, seed, report)
     yield from copies(marked, others, report)
     yield from manifests(own, others, np.random.default_rng([seed, 22]), report)
     yield from never_marked(marked, others, unmarked, report)
