@@ -18,7 +18,7 @@ from genmodels.provenance.keys import watermark_key_at_hand
 from genmodels.provenance.ledger import Book, Match
 
 SURE = 0.001  # p-value below which a watermark counts as found
-NO_KEY = "this machine has no key of watermarks, so it never marked anything"
+NO_KEY = "this machine has no key of watermarks, so it put none into anything"
 PLAIN = "too plain for a fingerprint (a colour, a faint or nearly empty page), so it is compared by its bytes alone"
 FOUND_IN_LEDGER = ("exact match", "near match")  # verdicts under which an entry of this machine is like the file
 Part = dict[str, Any]

@@ -176,7 +176,9 @@ def sentence(kind: str, parts: Mapping[str, Part]) -> str:
         said += f" It carries our mark: {made}." if made else f" {other}" if other else ""
     elif made or other:
         lost = "its manifest is broken: it was changed or forged since" if manifest["verdict"] == "broken" else "its manifest is gone or was never with it"
-        said = f"Marked by us, altered since or stripped: it is something that this machine made, says {made}; {lost}." if made else f"{other} {lost[0].upper()}{lost[1:]}."
+        said = f"Marked by us, altered since or stripped: it is something that this machine made, says {made}; {lost}." if made else other
+        if other and (mark["verdict"] == "found" or manifest["verdict"] == "broken"):
+            said += f" {lost[0].upper()}{lost[1:]}."
     elif manifest["verdict"] in ("broken", "unreadable"):
         said = f"Its manifest is {manifest['verdict']} ({manifest['reason']}), so nothing in it can be believed; no mark of ours was found."
     else:
