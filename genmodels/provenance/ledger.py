@@ -34,6 +34,7 @@ from genmodels.provenance.fingerprints import KEPT, SIGNS, distances, shingles, 
 from genmodels.provenance.keys import ledger_key, ledger_key_at_hand, private
 
 NEAR = 0.08  # by which a picture may differ from one in the ledger
+ALIKE = 8  # entries that a picture may be like at once
 SHARED = 0.25  # share of an entry's shingles that a text has to hold
 LEAST_SHINGLES = 5
 FIRST = "0" * 64
@@ -48,7 +49,8 @@ class Match:
     """The entry of the ledger that is nearest: `exact`: the very bytes; `distance`: 0 where all is alike.
 
     `keyed`: was it entered under the key of this machine? Without, it is no proof. `begun`: it is the picture that the
-    entry's was begun from, or one like it.
+    entry's was begun from, or one like it. `alike` are the nearest entries of a picture, this one first, at most eight: seeds
+    and frames of one drawing can be alike.
     """
 
     entry: Entry
@@ -56,6 +58,7 @@ class Match:
     distance: float
     keyed: bool = True
     begun: bool = False
+    alike: tuple[Entry, ...] = ()
 
 
 @dataclass
@@ -126,8 +129,8 @@ def _nearest(fingerprint: str, among: Prints, *, keyed: bool = True, begun: bool
     if not entries or not telling(fingerprint):
         return None
     apart = distances(fingerprint, signs)
-    best = int(apart.argmin())
-    return Match(entries[best], False, float(apart[best]), keyed, begun) if apart[best] <= NEAR else None
+    near = [int(i) for i in np.argsort(apart, kind="stable")[:ALIKE] if apart[i] <= NEAR]
+    return Match(entries[near[0]], False, float(apart[near[0]]), keyed, begun, tuple(entries[i] for i in near)) if near else None
 
 
 def _fullest(own: set[int], entries: Sequence[Entry], keyed: bool) -> Match | None:

@@ -149,6 +149,16 @@ def test_what_is_ours_still_reads_so(sources: list[bytes]) -> None:
         assert "Marked by us, altered since" in found["sentence"], (i, found)
 
 
+def test_siblings_are_each_ours(home: Path) -> None:
+    """Pictures of one drawing that differ in a detail, as seeds and frames do: the pattern may stand at the place of any of them."""
+    siblings = [drawing(3) for _ in range(4)]
+    for number, image in enumerate(siblings):
+        image[2 + number, 2:6] = 200
+    for file in marking.pngs(siblings, [FACTS] * 4):
+        found = verify(png_bytes(pixels(file)), "sibling.png")
+        assert found["ledger"]["verdict"] == "near match" and found["watermark"]["own"] and "Marked by us" in found["sentence"]
+
+
 def test_a_copied_pattern_is_told_as_one(sources: list[bytes]) -> None:
     found = verify(*pattern_copied(sources, 1)[:2])
     assert found["watermark"]["verdict"] == "found" and "carries our pattern" in found["sentence"] and "can be copied" in found["sentence"]
