@@ -73,7 +73,8 @@ def _nothing(parts: Mapping[str, Part]) -> str:
 
 def _also(parts: Mapping[str, Part]) -> str:
     """What else has to be said: that a file with a whole manifest is damaged, and what its own metadata say."""
-    broken = " The file is damaged all the same: its pixels can't be read." if parts["watermark"].get("damaged") and parts["manifest"]["verdict"] == "valid" else ""
+    unseen = ": its pixels can't be read" if not parts["watermark"].get("looked", True) else ", in a part that neither its pixels nor its manifest need"
+    broken = f" The file is damaged all the same{unseen}." if parts["watermark"].get("damaged") and parts["manifest"]["verdict"] in ("valid", "absent") else ""
     signed = parts["manifest"]["verdict"] == "valid" and parts["manifest"]["generated"]
     if parts["metadata"]["verdict"] != "says generated" or signed:
         return broken
