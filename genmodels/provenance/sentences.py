@@ -37,8 +37,8 @@ def sentence(kind: str, parts: Mapping[str, Part]) -> str:
         lost = _damaged(manifest) if manifest["verdict"] in ("broken", "unreadable") else "its manifest is gone or was never with it"
         said = f"Marked by us, altered since or stripped: it is something that this machine made, says {made}; {lost}." if made else f"{other} {lost[0].upper()}{lost[1:]}."
     elif manifest["verdict"] in ("broken", "unreadable"):
-        lost = _damaged(manifest)
-        said = f"{lost[0].upper()}{lost[1:]}{'; no mark of ours was found' if mark.get('looked', True) else '; ' + str(mark['reason']) if mark['reason'] not in lost else ''}."
+        lost, why = _damaged(manifest), "its pixels can't be read" if mark.get("damaged") else str(mark["reason"])
+        said = f"{lost[0].upper()}{lost[1:]}; {'no mark of ours was found' if mark.get('looked', True) else why}."
     else:
         said = _nothing(parts)
     return said + _also(parts) + state_of_ledger(parts) + _detected(reading)
