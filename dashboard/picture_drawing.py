@@ -206,4 +206,4 @@ def recipe_rows(pictures: Sequence[Drawn]) -> Any:
 
 def recipe_of(each: Drawn) -> dict[str, Any]:
     """Run, prompt, seed and settings; of a picture that it was begun from, by which it can be known again."""
-    return {"run": each.run, **each.cell.to_dict(), **dict(each.begun)}
+    return {"run": each.run, **each.cell.to_dict(), **marking.written(dict(each.begun))}

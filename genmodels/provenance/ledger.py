@@ -80,20 +80,14 @@ class Book:
         from others is known by its bytes alone.
         """
         return (
-            self._same(sha256) or _nearest(middle, self._beginnings, begun=True) or _nearest(fingerprint, self._pictures)
-            or _nearest(fingerprint, self._older_pictures, keyed=False)
+            _same(sha256, self.entries, True) or _nearest(middle, self._beginnings, begun=True) or _nearest(fingerprint, self._pictures)
+            or _same(sha256, self.older, False) or _nearest(fingerprint, self._older_pictures, keyed=False)
         )  # fmt: skip
 
     def text(self, text: str, sha256: str = "") -> Match | None:
         """The entry of the same bytes, or of the text of which this one holds most."""
         own = shingles(text)
-        return self._same(sha256) or _fullest(own, self.entries, True) or _fullest(own, self.older, False)
-
-    def _same(self, sha256: str) -> Match | None:
-        for entries, keyed in ((self.entries, True), (self.older, False)):
-            if sha256 and (entry := next((entry for entry in entries if entry["sha256"] == sha256), None)):
-                return Match(entry, True, 0.0, keyed)
-        return None
+        return _same(sha256, self.entries, True) or _fullest(own, self.entries, True) or _same(sha256, self.older, False) or _fullest(own, self.older, False)
 
     @cached_property
     def seen(self) -> frozenset[str]:
@@ -120,6 +114,11 @@ def prints_of(entries: Sequence[Entry], name: str) -> Prints:
     """The entries whose picture can be told from others by its fingerprint."""
     own = [entry for entry in entries if isinstance(entry.get(name), str) and telling(entry[name])]
     return own, np.array([signs_of(entry[name]) for entry in own], np.int8).reshape(-1, SIGNS)
+
+
+def _same(sha256: str, entries: Sequence[Entry], keyed: bool) -> Match | None:
+    entry = next((entry for entry in entries if entry["sha256"] == sha256), None) if sha256 else None
+    return Match(entry, True, 0.0, keyed) if entry else None
 
 
 def _nearest(fingerprint: str, among: Prints, *, keyed: bool = True, begun: bool = False) -> Match | None:

@@ -24,9 +24,12 @@ FOUND_IN_LEDGER = ("exact match", "near match")  # verdicts under which an entry
 Part = dict[str, Any]
 
 
-def watermark_of(picture: Image.Image, match: Match | None) -> Part:
-    """Is the pattern of this machine in a picture? "own": does it stand where it would in the picture of the entry that is like it (None: not asked)."""
-    key, least = watermark_key_at_hand("picture"), picture_watermark.LEAST_SIDE
+def watermark_of(picture: Image.Image, match: Match | None, key: bytes | None = None) -> Part:
+    """Is the pattern of this machine in a picture? "own": does it stand where it would in the picture of the entry that is like it (None: not asked).
+
+    Without a `key` that of this machine is taken, where it has one.
+    """
+    key, least = key or watermark_key_at_hand("picture"), picture_watermark.LEAST_SIDE
     found = None if key is None else picture_watermark.detect(picture, key)
     if key and found and found.p_value <= SURE:
         like = match is not None and match.keyed and not match.begun
