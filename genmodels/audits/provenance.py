@@ -21,11 +21,12 @@ from genmodels.audits import audit
 from genmodels.error_rates import Case, Rates, exactly, unknown_rates
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured, verdict_of
 from genmodels.limits import Limit
-from genmodels.provenance import credentials, fingerprints, marking, picture_watermark, text_watermark
+from genmodels.provenance import credentials, fingerprints, marking, picture_watermark
 from genmodels.provenance.attacks import PICTURES, TEXTS
 from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.ledger import Book
 from genmodels.provenance.picture_watermark import LEAST_SIDE
+from genmodels.provenance.text_search import p_value
 from genmodels.subject import Subject
 
 FILES, WORN = 80, 24  # that are sent out; that are worn, which takes far longer
@@ -190,9 +191,7 @@ def _texts(subject: Subject, policy: Limits) -> list[Finding]:
     key = getattr(generator, "watermark_key", None) or watermark_key("text")
 
     def seen(text: str) -> bool:
-        tokens = generator.tokens.encode("".join(c for c in text if not generator.tokens.unknown(c)))
-        p = [text_watermark.detect(tokens, key, scheme).p_value * len(text_watermark.WIDTH) for scheme in text_watermark.WIDTH]
-        return bool(np.nanmin([1.0, *p]) <= SURE)
+        return p_value(text, [generator.tokens], key) <= SURE
 
     files = [f"{marking.MADE_BY}: {subject.name}\n\n{text}\n" for text in texts]
     facts = [{"Model": subject.name, "Seed": str(subject.seed + number)} for number in range(len(files))]
