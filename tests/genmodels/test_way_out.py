@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from genmodels.cli import main
+from genmodels.decoding import Decoding
 from genmodels.provenance import ledger, way_out
 from genmodels.provenance.verifying import verify
 from genmodels.runs import Run, RunStore
@@ -61,25 +62,31 @@ def writer(trained: Callable[..., Path], home: Path) -> Iterator[Run]:
     yield RunStore.default()[source.name]
 
 
-def lines_of(folder: Path) -> list[str]:
-    return [file.read_text().split("\n", 1)[0] for file in sorted(folder.glob("*.txt"))]
+SILENT = ({"temperature": 0.0}, {"beams": 3}, {"top_k": 1}, {"top_p": 0.0}, {"min_p": 1.0}, {"length": 6}, {"watermark": "none"})
 
 
-@pytest.mark.parametrize("settings", [["temperature=0"], ["beams=3"], ["top_k=1"], ["top_p=0"], ["min_p=1"], ["length=6"], ["watermark=none"]])
-def test_the_line_above_a_text_claims_no_watermark_that_is_not_in_it(writer: Run, tmp_path: Path, settings: list[str]) -> None:
-    length = [] if settings[0].startswith("length") else ["--set", "length=60"]
-    assert main(["sample", writer.id, "-n", "2", "--out", str(tmp_path), "--set", settings[0], *length]) == 0
-    for line in lines_of(tmp_path):
-        assert line.startswith("Made by a model: transformer") and "gumbel" not in line and "watermark" not in line
+def test_the_line_above_a_text_claims_a_watermark_only_where_it_is_in(writer: Run) -> None:
+    """Greedy in five ways, searched by beams, too short, asked for none; then drawn, and named where `verify` finds it."""
+    generator = writer.generator()
+    for settings in SILENT:
+        decoding = Decoding.from_dict({"length": 60} | settings)
+        for text in generator.sample(2, seed=0, decoding=decoding):
+            line = way_out.made_by(f"transformer {writer.id}", 0, decoding.to_dict(), str(text), generator.tokens)
+            assert line.startswith(f"Made by a model: transformer {writer.id}, seed 0, ") and "watermark" not in line, settings
+    decoding = Decoding(length=150, temperature=1.5)
+    lines = []
+    for text in generator.sample(4, seed=1, decoding=decoding):
+        lines.append(way_out.made_by("transformer", 0, decoding.to_dict(), str(text), generator.tokens))
+        found = verify(str(text).encode(), "a.txt")
+        assert found["watermark"]["verdict"] != "found" or "watermark 'gumbel'" in lines[-1]
+    assert sum("watermark 'gumbel'" in line for line in lines) >= 2
 
 
-def test_it_names_the_watermark_where_it_is_found(writer: Run, tmp_path: Path) -> None:
-    assert main(["sample", writer.id, "-n", "3", "--out", str(tmp_path), "--set", "length=150", "--set", "temperature=1.5"]) == 0
+def test_texts_of_the_command_are_signed_and_entered(writer: Run, tmp_path: Path) -> None:
+    assert main(["sample", writer.id, "-n", "2", "--out", str(tmp_path), "--set", "length=40"]) == 0
     for file in tmp_path.glob("*.txt"):
         found = verify(file.read_bytes(), file.name, sidecar=file.with_name(file.name + way_out.SIDECAR).read_bytes())
-        assert found["manifest"]["verdict"] == "valid" and found["ledger"]["verdict"] == "exact match"
-        assert ("watermark 'gumbel'" in file.read_text().split("\n", 1)[0]) == (found["watermark"]["verdict"] == "found")
-    assert sum("watermark 'gumbel'" in line for line in lines_of(tmp_path)) >= 2
+        assert found["manifest"]["verdict"] == "valid" and found["ledger"]["verdict"] == "exact match" and found["metadata"]["verdict"] == "says generated"
 
 
 def test_every_button_of_a_text_enters_it_and_signs_it(home: Path) -> None:
