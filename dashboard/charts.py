@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import streamlit as st
 
+from dashboard import handing_out
 from dashboard.text import chart_text, csv_cell, plain_text
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def data_behind(table: Table, *, key: str, name: str) -> None:
             if len(table) > ROWS:
                 st.caption(f"The first {ROWS:,} of {len(table):,} rows; the CSV has them all.")
             st.dataframe(table.head(ROWS), hide_index=True, height=240, key=f"{key}.table", alt="The data behind the chart")
-            st.download_button("CSV", lambda: csv(table), f"{name}.csv", "text/csv", key=f"{key}.csv", icon=":material/download:", on_click="ignore")
+            handing_out.record("CSV", lambda: csv(table), f"{name}.csv", "text/csv", key=f"{key}.csv")
 
 
 def csv(table: pandas.DataFrame) -> bytes:

@@ -7,14 +7,16 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import resources, state
+from dashboard import handing_out, resources, state
 from dashboard.text import counted, plain_text, safe_text
 
 ICONS = {
     "valid": (":material/verified:", "green"), "found": (":material/water_drop:", "green"), "exact match": (":material/menu_book:", "green"), "near match": (":material/menu_book:", "blue"),
+    "says generated": (":material/label:", "orange"), "older entry": (":material/menu_book:", "gray"), "begun from it": (":material/menu_book:", "gray"),
     "broken": (":material/broken_image:", "red"), "unreadable": (":material/broken_image:", "red"), "generated": (":material/smart_toy:", "orange"), "abstained": (":material/help:", "gray"),
 }  # fmt: skip
-PARTS = {"manifest": "Content Credentials", "watermark": "Watermark", "ledger": "Ledger of this machine", "detector": "Detector, which needs no mark"}
+KINDS = {"picture": ":material/image:", "text": ":material/description:", "sound": ":material/graphic_eq:", "film": ":material/movie:", "document": ":material/picture_as_pdf:"}
+PARTS = {"manifest": "Content Credentials", "metadata": "Its own metadata", "watermark": "Watermark", "ledger": "Ledger", "detector": "Detector"}
 MOST = 200  # files at once
 
 
@@ -23,16 +25,16 @@ def page() -> None:
     files = st.file_uploader("Files to check", accept_multiple_files=True, max_upload_size=64, key=state.upload_key("verify"))
     asked = st.checkbox("Ask the detector too, which needs no mark (the first time it takes some seconds to load)", value=True, key="verify.detector")
     if not files:
-        st.info("Drop a file above. What it shows: a signed manifest and who signed it, the watermark of this machine, an entry in its ledger, and what a detector makes of it.", icon=":material/upload_file:")
+        st.info("Drop a file above. What it shows: a signed manifest and who signed it, what its own metadata say, the watermark of this machine, an entry in its ledger, and what a detector makes of it.", icon=":material/upload_file:")
         return
     if len(files) > MOST:
         st.error(f"These are {len(files)} files; at most {MOST} are checked at once, so leave some out.")
         return
     rows = checked([(file.name, file.getvalue()) for file in files], asked)
     downloads(rows)
-    for row, file in zip(rows, [file for file in files if not file.name.endswith(".provenance.json")], strict=True):
+    for row in rows:
         with st.container(border=True):
-            show(row, file)
+            show(row, files[row["number"]].getvalue() if "number" in row else b"")
 
 
 def checked(files: Sequence[tuple[str, bytes]], asked: bool) -> list[dict[str, Any]]:
@@ -48,7 +50,7 @@ def checked(files: Sequence[tuple[str, bytes]], asked: bool) -> list[dict[str, A
         return rows
     said = st.progress(0.0, "Loading the detector …" if asked else "Reading …")
     detector = resources.detector() if asked else None
-    rows = verify_many(files, detector=detector, report=lambda done, of: said.progress(done / max(of, 1), f"{done} of {counted(of, 'file')} read"))  # type: ignore[arg-type, return-value]
+    rows = verify_many(files, detector=detector, report=lambda done, of: said.progress(done / max(of, 1), f"{done} of {counted(of, 'file')} read"))  # type: ignore[arg-type]
     said.empty()
     state.put(state.CHECKED, (key, rows))
     return rows
@@ -59,22 +61,23 @@ def downloads(rows: Sequence[Mapping[str, Any]]) -> None:
 
     with st.container(horizontal=True):
         for form, mime in (("html", "text/html"), ("json", "application/json")):
-            st.download_button(f"All findings ({form.upper()})", lambda form=form: verified(rows, form).encode(), f"checked-files.{form}", mime, key=f"verify.{form}", icon=":material/download:", on_click="ignore")  # type: ignore[misc]
+            handing_out.record(f"All findings ({form.upper()})", lambda form=form: verified(rows, form).encode(), f"checked-files.{form}", mime, key=f"verify.{form}")  # type: ignore[misc]
 
 
-def show(row: Mapping[str, Any], file: Any) -> None:
-    """One file: the sentence, then the four readings."""
+def show(row: Mapping[str, Any], content: bytes) -> None:
+    """One file: what it is, the sentence, then the readings."""
     st.markdown(f"**{safe_text(row['file'], 120)}**")
     if "error" in row:
         st.error(safe_text(row["error"], 400))
         return
-    left, right = st.columns([1, 4])
-    if row["kind"] == "picture":
-        left.image(resources.thumbnail(file.getvalue()), alt=plain_text(f"The file {row['file']}"), width=128)
-    else:
-        left.markdown({"text": ":material/description: Text", "sound": ":material/graphic_eq: Sound", "film": ":material/movie: Film"}[row["kind"]])
-    right.markdown(safe_text(row["sentence"], 900))
-    for part, column in zip(PARTS, right.columns(4), strict=True):
+    left, right = st.columns([1, 5])
+    small = resources.thumbnail(content) if row["kind"] == "picture" else None
+    if small is not None:
+        left.image(small, alt=plain_text(f"The file {row['file']}"), width=128)
+    name = "" if row["format"] == row["kind"] else f", {row['format']}"
+    left.caption(f"{KINDS.get(row['kind'], ':material/draft:')} {safe_text(row['kind'].capitalize() + name)}")
+    right.markdown(safe_text(row["sentence"], 1500))
+    for part, column in zip(PARTS, right.columns(len(PARTS)), strict=True):
         with column:
             reading(part, row[part])
 
@@ -83,16 +86,17 @@ def reading(part: str, found: Mapping[str, Any]) -> None:
     st.markdown(f":small[{PARTS[part]}]")
     icon, colour = ICONS.get(str(found["verdict"]), (":material/remove:", "gray"))
     st.badge(plain_text(found["verdict"], 30), icon=icon, color=colour)  # type: ignore[arg-type]
-    told = [str(found[name]) for name in ("integrity", "trust", "reason") if found.get(name)]
-    told += [f"{label} {value}" for label, value in (found.get("claims") or {}).items() if label != "prompt_sha256"]
+    told = [f'names "{found["name"]}"'] if found.get("name") else []
+    told += [str(found[name]) for name in ("integrity", "trust", "reason") if found.get(name)] + [str(each) for each in found.get("says") or []]
+    told += [f"{label} {value}" for label, value in (found.get("claims") or {}).items() if label != "prompt_sha256" and value]
     if found.get("p_value") is not None:
         told.append(f"p = {found['p_value']:.2g}")
     if found.get("distance") is not None:
         told.append(f"distance {found['distance']:.3f}; entered {found['entry']['time']}, {found['entry']['model']}, seed {found['entry']['seed']}")
     if found.get("probability") is not None:
         told.append(f"probability of being generated {found['probability']:.0%}")
-    if found["verdict"] == "not measured":
-        pass
+    if found["verdict"] in ("not measured", "unreadable") or part == "metadata":
+        pass  # there is nothing that could be wrong, or nothing but words
     elif found.get("miss") is None:
         told.append("how often this is wrong was not measured")
     else:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import charts, forms, gallery, navigation, resources, state, text_sets
+from dashboard import charts, forms, gallery, handing_out, navigation, resources, state, text_sets
 from dashboard.text import counted, plain_text, refuse, safe_text
 from genmodels.data import DATA
 from genmodels.imported import import_pictures, imported, preview
@@ -105,7 +105,7 @@ def shares(about: Mapping[str, Any]) -> None:
                 column_config={"group": "Group", "train": "Training", "test": "Held out", "share": st.column_config.ProgressColumn("Share", format="percent", min_value=0, max_value=1)},
                 alt=f"Share of each group of {plain_text(name)}",
             )  # fmt: skip
-            st.download_button("CSV", lambda table=table: charts.csv(table), f"groups-{about['name']}.csv", "text/csv", key=f"groups.csv.{plain_text(name)}", on_click="ignore", icon=":material/download:")  # type: ignore[misc]
+            handing_out.record("CSV", lambda table=table: charts.csv(table), f"groups-{about['name']}.csv", "text/csv", key=f"groups.csv.{plain_text(name)}")  # type: ignore[misc]
 
 
 def importer(name: str) -> None:

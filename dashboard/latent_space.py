@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, resources, state
+from dashboard import charts, handing_out, resources, state
 from dashboard.anchors import anchors, data_if_there, key_of, model_of, ordinary, warn_outside
 from dashboard.film import film, sheet
 from dashboard.latent_directions import directions_view
@@ -101,22 +101,10 @@ def distance_chart(near: tuple[np.ndarray, np.ndarray], usual: np.ndarray, usual
 
 def downloads(run: Run, path: latent.Walk) -> None:
     """GIF, strip and JSON."""
-    import tempfile
-    from pathlib import Path
-
     about = {"model": run.experiment.model, "run": run.id, "credit": run.facts.get("credit", "")}
     columns = st.columns(3)
-
-    def content(name: str) -> Callable[[], bytes]:
-        def read() -> bytes:
-            with tempfile.TemporaryDirectory() as folder:
-                latent.write_walk(path, Path(folder), about)
-                return (Path(folder) / name).read_bytes()
-
-        return read
-
     for column, (name, label, mime) in zip(columns, (("walk.gif", "GIF", "image/gif"), ("strip.png", "PNG strip", "image/png"), ("walk.json", "JSON with all seeds", "application/json")), strict=True):
-        column.download_button(label, content(name), file_name=name, mime=mime, icon=":material/download:", width="stretch", key=f"download.{name}")
+        handing_out.made(label, lambda name=name: latent.walk_files(path, about)[name], name, mime, key=f"download.{name}", place=column, width="stretch")  # type: ignore[misc]
 
 
 def plane_view(run: Run) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import branching, curves, gallery, navigation, resources, state
+from dashboard import branching, curves, gallery, handing_out, navigation, resources, state
 from dashboard.findings import audited, short, show_measures
 from dashboard.terms import term_label
 from dashboard.text import duration, plain_text, refuse, safe_text
@@ -140,7 +140,7 @@ def _buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
         if not gallery_run and branching.kept_epochs(run) and st.button("Branch", key=f"branch.{run.id}", icon=":material/call_split:", help="Train on from a kept epoch with other knobs"):
             branching.dialog(run, store)
         if (run.path / "log.txt").is_file():
-            st.download_button("Log", lambda: (run.path / "log.txt").read_bytes()[-1_000_000:], f"{run.id}-log.txt", "text/plain", key=f"log.{run.id}", icon=":material/description:", on_click="ignore")
+            handing_out.record("Log", lambda: (run.path / "log.txt").read_bytes()[-1_000_000:], f"{run.id}-log.txt", "text/plain", key=f"log.{run.id}", icon=":material/description:")
         if now not in WORKING:
             explore(run)
 

@@ -49,6 +49,11 @@ def sections() -> dict[str, list[Any]]:
     return menu
 
 
+def paths() -> frozenset[str]:
+    """The paths that the screens have in the address, and that of the first one."""
+    return frozenset({"/", *(f"/{screen.name}" for screen in SCREENS)})
+
+
 def screen(name: str) -> Screen:
     """The screen of that name."""
     return next(each for each in SCREENS if each.name == name)

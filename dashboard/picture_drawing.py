@@ -10,15 +10,19 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import forms, gallery, resources, state
+from dashboard import forms, gallery, handing_out, resources, state
 from dashboard.prompt_form import trained_on
 from dashboard.text import duration, plain_text, safe_text
+from genmodels import upscaling
+from genmodels.gallery import shipped
 from genmodels.picture_prompts import Cell, begun_from, draw_cells, picture_facts
-from genmodels.provenance import marking
+from genmodels.provenance import way_out
+from genmodels.provenance.picture_watermark import LEAST_SIDE
 from genmodels.runs import Run, RunStore, gallery_names
 
 EVERY = 0.15  # seconds between two pictures of a drawing
 SIDE = 256
+SMALL_FILE = "A file of so few pixels can carry no watermark: saved anew once, it loses every mark but a likeness in the ledger of this machine."
 MOST_KEPT = 60  # drawings in the history of a session
 
 
@@ -53,16 +57,34 @@ class Drawn:
         between = {"Towards": f"{self.cell.share:.3g} of the way to: {self.cell.towards}"} if self.cell.towards else {}
         return picture_facts(RunStore.default()[self.run], self.cell.prompt, self.cell.seed, self.cell.drawing, **between, **dict(self.begun))
 
-    def png(self) -> bytes:
-        return marking.png(self.picture, self.facts())
+    def png(self) -> way_out.Marked:
+        """As it was drawn."""
+        return way_out.picture(self.picture, self.facts())
 
-    def upscaled_png(self) -> bytes:
-        return marking.png(upscaled(self.picture), self.facts() | {"Upscaled": "to 128 x 128 by run upscaler"})
+    def upscaled_png(self) -> way_out.Marked:
+        return way_out.picture(upscaled(self.picture), self.facts() | upscaling.UPSCALED)
+
+    @property
+    def fits(self) -> bool:
+        """Does it leave at 128 pixels, at which it can carry a watermark?"""
+        return upscaling.fits(RunStore.default()[self.run])
+
+    @property
+    def loses_its_marks(self) -> bool:
+        """Does it leave too small for a watermark?"""
+        return not self.fits and min(self.picture.shape[:2]) < LEAST_SIDE
+
+
+def files_of(pictures: Sequence[Drawn]) -> list[way_out.Marked]:
+    """Pictures as they leave: at 128 pixels where the upscaler was measured on such, else as they were drawn."""
+    large = [each.fits for each in pictures]
+    images = [upscaled(each.picture) if fits else each.picture for each, fits in zip(pictures, large, strict=True)]
+    return way_out.pictures(images, [each.facts() | (upscaling.UPSCALED if fits else {}) for each, fits in zip(pictures, large, strict=True)])
 
 
 def upscaled(picture: np.ndarray) -> np.ndarray:
     """The picture four times as large, by the upscaler of the gallery."""
-    with resources.generator(RunStore.default()["upscaler"]) as model:
+    with resources.generator(shipped("upscaler")) as model:
         return model.upscale(picture[None])[0]
 
 
@@ -141,7 +163,7 @@ def show(pictures: Sequence[Drawn], key: str, columns: int = 4) -> None:
 
 def made_by(first: Drawn) -> None:
     """That a model made what is shown, the first of it from this prompt, seed and settings, and the credit for its data."""
-    st.caption(":material/smart_toy: **Made by a model:** " + safe_text(first.line.removeprefix("Made by a model: "), 500) + ". Each file says so too, with prompt, seed and settings.")
+    st.caption(":material/smart_toy: **Made by a model:** " + safe_text(first.line.removeprefix("Made by a model: "), 500) + f". Each file says so too, with prompt, seed and settings. {SMALL_FILE if first.loses_its_marks else ''}")
     gallery.credit(first.credit)
 
 
@@ -151,11 +173,17 @@ def described(each: Drawn) -> str:
 
 
 def downloads(each: Drawn, key: str) -> None:
-    """The picture as it was drawn, and enlarged by the upscaler where the gallery has one."""
+    """The picture at the size at which it keeps its marks, and as it was drawn."""
+    name, small = each.name, f"{each.picture.shape[1]} px"
+    upscaler = "upscaler" in gallery_names() and max(each.picture.shape[:2]) <= upscaling.SMALL
     with st.container(horizontal=True):
-        st.download_button("PNG", each.png, f"{each.name}.png", "image/png", key=f"{key}.png", icon=":material/download:", on_click="ignore")
-        if "upscaler" in gallery_names() and max(each.picture.shape[:2]) <= 32:
-            st.download_button("128 px", each.upscaled_png, f"{each.name}-128.png", "image/png", key=f"{key}.large", icon=":material/zoom_in:", on_click="ignore")
+        if each.fits:
+            handing_out.made("PNG, 128 px", each.upscaled_png, f"{name}-128.png", "image/png", key=f"{key}.png")
+            handing_out.made(small, each.png, f"{name}.png", "image/png", key=f"{key}.small", help=f"As it was drawn. {SMALL_FILE}")
+        else:
+            handing_out.made("PNG", each.png, f"{name}.png", "image/png", key=f"{key}.png", help=SMALL_FILE if each.loses_its_marks else None)
+            if upscaler:
+                handing_out.made("128 px", each.upscaled_png, f"{name}-128.png", "image/png", key=f"{key}.large", icon=":material/zoom_in:")
 
 
 def nothing_yet(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, gallery, resources, state
+from dashboard import charts, gallery, handing_out, resources, state
 from dashboard.film import film
 from dashboard.picture_drawing import Drawn, drawn, made_by, nothing_yet
 from dashboard.text import chart_text, plain_text
@@ -131,13 +131,14 @@ def _heat_maps(picture: np.ndarray, heat: list[tuple[str, np.ndarray]]) -> Any:
 def strip_downloads(pictures: list[Drawn], name: str) -> None:
     """The pictures as one strip and as an animation, each with what drew them."""
     from genmodels.pictures import strip
-    from genmodels.provenance import marking
+    from genmodels.provenance import way_out
 
     stack = np.stack([each.picture for each in pictures])
+    large = np.repeat(np.repeat(stack, 4, 1), 4, 2)  # of what is smaller a watermark would not be put in
     facts = pictures[0].facts() | {"Cells": "; ".join(str(each.cell.to_dict()) for each in pictures)}
     with st.container(horizontal=True):
-        st.download_button("Strip (PNG)", lambda: marking.png(strip(stack), facts), f"{name}.png", "image/png", key=f"{name}.png", icon=":material/download:", on_click="ignore")
-        st.download_button("Animation (GIF)", lambda: marking.gif(np.repeat(np.repeat(stack, 4, 1), 4, 2), facts, 4), f"{name}.gif", "image/gif", key=f"{name}.gif", icon=":material/animation:", on_click="ignore")
+        handing_out.made("Strip (PNG)", lambda: way_out.picture(strip(large), facts), f"{name}.png", "image/png", key=f"{name}.png")
+        handing_out.made("Animation (GIF)", lambda: way_out.animation(large, facts, 4), f"{name}.gif", "image/gif", key=f"{name}.gif", icon=":material/animation:")
 
 
 def between_view(run: Run) -> None:

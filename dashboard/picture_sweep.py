@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, gallery, state
+from dashboard import charts, gallery, handing_out, state
 from dashboard.film import sheet
 from dashboard.picture_drawing import (
     Drawn,
     described,
     downloads,
     drawn,
+    files_of,
     made_by,
     nothing_yet,
     recipe_of,
@@ -28,6 +27,7 @@ from dashboard.text import chart_text, counted, plain_text, safe_text
 from genmodels.drawing import Drawing
 from genmodels.picture_prompts import AXES, MOST_CELLS, Cell, sweep, values_of
 from genmodels.prompt_table import read_prompts
+from genmodels.provenance import way_out
 from genmodels.runs import Run
 
 DEFAULTS = {
@@ -71,7 +71,7 @@ def sweep_view(run: Run) -> None:
                 _grid(own, (down, rows), (across, columns), f"sweep.{number}")
     if len(pictures) < size * len(names):
         st.info(f"Stopped: {len(pictures)} of {size * len(names)} pictures are drawn.", icon=":material/stop_circle:")
-    st.download_button("All pictures (ZIP)", lambda: zipped(pictures), "sweep.zip", "application/zip", key="sweep.zip", icon=":material/download:", on_click="ignore")
+    handing_out.made("All pictures (ZIP)", lambda: zipped(pictures), "sweep.zip", "application/zip", key="sweep.zip")
     made_by(pictures[0])
 
 
@@ -90,14 +90,10 @@ def _grid(pictures: Sequence[Drawn], down: tuple[str, list[str]], across: tuple[
                 see=f"Down the page varies {safe_text(down[0])}, across {safe_text(across[0])}; everything else is the same. Point at a picture for its recipe, which draws it again.")  # fmt: skip
 
 
-def zipped(pictures: Sequence[Drawn]) -> bytes:
+def zipped(pictures: Sequence[Drawn]) -> way_out.Marked:
     """The pictures as PNG files that say what drew them, and a table of the recipes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for number, each in enumerate(pictures):
-            archive.writestr(f"{number:04d}-seed-{each.cell.seed}.png", each.png())
-        archive.writestr("recipes.csv", charts.csv(recipe_rows(pictures)))
-    return buffer.getvalue()
+    names = [f"{number:04d}-seed-{each.cell.seed}.png" for number, each in enumerate(pictures)]
+    return way_out.archive(dict(zip(names, files_of(pictures), strict=True)) | {"recipes.csv": charts.csv(recipe_rows(pictures))})
 
 
 def many_form(seed: int, drawing: Drawing) -> list[Cell]:
@@ -117,7 +113,7 @@ def many_view(run: Run) -> None:
     if not pictures:
         nothing_yet("Choose a table of prompts and press Draw.")
         return
-    st.download_button("All pictures (ZIP)", lambda: zipped(pictures), "prompts.zip", "application/zip", key="many.zip", icon=":material/download:", on_click="ignore")
+    handing_out.made("All pictures (ZIP)", lambda: zipped(pictures), "prompts.zip", "application/zip", key="many.zip")
     for first in range(0, min(len(pictures), 48), 6):
         for column, each in zip(st.columns(6), pictures[first : first + 6], strict=False):
             with column:
@@ -150,7 +146,7 @@ def history_view(run: Run) -> None:
     stars: set[str] = state.get(state.STARS, set())
     shown = sorted(reversed(history), key=lambda each: each.key not in stars)
     st.caption(f"{counted(len(history), 'picture')} of this session, favourites first; the latest 60 are kept.")
-    st.download_button("Recipes (JSON)", lambda: recipes(shown, stars), "history.json", "application/json", icon=":material/download:", on_click="ignore")
+    handing_out.record("Recipes (JSON)", lambda: recipes(shown, stars), "history.json", "application/json")
     for first in range(0, len(shown), 6):
         for number, (column, each) in enumerate(zip(st.columns(6), shown[first : first + 6], strict=False), start=first):
             with column, st.container(border=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +10,14 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import forms, resources, state
+from dashboard import forms, handing_out, resources, state
 from dashboard.prompt_code import verdict
 from dashboard.prompt_form import trained_on
 from dashboard.text import counted, lines_of, safe_text
+from genmodels.provenance import way_out
+from genmodels.refusal import Refusal
 from genmodels.runs import Run, RunStore
+from genmodels.tokens import Tokens
 
 EVERY = 0.05  # seconds between two pictures of a stream
 SHOWN = 3000  # characters of a prompt that are shown
@@ -48,21 +50,36 @@ class Made:
     @property
     def line(self) -> str:
         """Where the text comes from, in one line of plain text."""
-        settings = forms.told({name: repr(value) if isinstance(value, str) else value for name, value in self.decoding.items()})
+        claimed = way_out.claimed(self.decoding, self.text, _tokens_of(self.run) if self.text else None)
+        settings = forms.told({name: repr(value) if isinstance(value, str) else value for name, value in claimed.items()})
         return f"Made by a model: {self.model}, run {self.run}, seed {self.seed}, {settings}. {ENDS.get(self.finished, self.finished).capitalize()}."
 
-    def as_text(self) -> bytes:
-        return f"{self.line}\n\n--- prompt ---\n{self.prompt}\n--- written by the model ---\n{self.text}\n".encode(errors="replace")
+    @property
+    def facts(self) -> dict[str, str]:
+        return {"Model": f"{self.model} {self.run}", "Seed": str(self.seed), "Prompt": self.prompt}
 
-    def as_signed(self) -> bytes:
-        """The signed statement about the text's file, and an entry in the ledger."""
-        from genmodels.provenance import marking
+    def files(self) -> way_out.TextFiles:
+        """The text under its line, and the signed statement about it; both enter it into the ledger, once."""
+        whole = f"{self.line}\n\n--- prompt ---\n{self.prompt}\n--- written by the model ---\n{self.text}\n"
+        return way_out.texts([whole.encode(errors="replace").decode()], [self.facts])[0]
 
-        facts = {"Model": f"{self.model} {self.run}", "Seed": str(self.seed), "Prompt": self.prompt}
-        return marking.texts([self.as_text().decode()], [facts])[0]
+    def as_text(self) -> way_out.Marked:
+        return self.files().text
 
-    def as_json(self) -> bytes:
-        return json.dumps({"made_by": "a model", **dataclasses.asdict(self)}, indent=1).encode()
+    def as_signed(self) -> way_out.Marked:
+        return self.files().statement
+
+    def as_json(self) -> way_out.Marked:
+        """All that made it, signed within."""
+        return way_out.record(dataclasses.asdict(self), self.text, self.facts)
+
+
+def _tokens_of(run: str) -> Tokens | None:
+    """The tokens that a run writes with; None where the run is gone."""
+    try:
+        return Tokens.of(RunStore.default()[run].spec)
+    except Refusal:
+        return None
 
 
 def written(view: str) -> list[Made]:
@@ -151,6 +168,6 @@ def downloads(text: Made, key: str) -> None:
     """The text with its line, and the record of how it was made."""
     with st.container(horizontal=True):
         name = f"{text.run}-seed-{text.seed}"
-        st.download_button("Text", text.as_text, f"{name}.txt", "text/plain", key=f"{key}.txt", icon=":material/download:", on_click="ignore")
-        st.download_button("Signed statement", text.as_signed, f"{name}.txt.provenance.json", "application/json", key=f"{key}.signed", icon=":material/verified:", on_click="ignore", help="Keep it beside the text: it says that a model made it, and shows every change since. It can be lost; the watermark and the ledger remain.")
-        st.download_button("JSON", text.as_json, f"{name}.json", "application/json", key=f"{key}.json", icon=":material/download:", on_click="ignore")
+        handing_out.made("Text", text.as_text, f"{name}.txt", "text/plain", key=f"{key}.txt")
+        handing_out.made("Signed statement", text.as_signed, f"{name}.txt.provenance.json", "application/json", key=f"{key}.signed", icon=":material/verified:", help="Keep it beside the text: it says that a model made it, and shows every change since. It can be lost; the watermark and the ledger remain.")
+        handing_out.made("JSON", text.as_json, f"{name}.json", "application/json", key=f"{key}.json")

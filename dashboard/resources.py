@@ -206,11 +206,15 @@ def enlarged(path: str, changed: int, side: int) -> bytes:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def thumbnail(content: bytes) -> bytes:
-    """A foreign picture, read safely and made small."""
-    from genmodels.pictures import open_picture, png_bytes
+def thumbnail(content: bytes) -> bytes | None:
+    """A foreign picture, read safely and made small; None where its pixels can't be read."""
+    from genmodels.pictures import png_bytes
+    from genmodels.provenance.formats import format_of
+    from genmodels.provenance.pixels import pixels
 
-    picture = open_picture(content)
+    picture = pixels(content, format_of(content)).picture
+    if picture is None:
+        return None
     picture.thumbnail((256, 256))
     return png_bytes(picture)
 

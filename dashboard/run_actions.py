@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import children, live, navigation, state
+from dashboard import children, handing_out, live, navigation, state
 from dashboard.text import counted, refuse, safe_text
 from genmodels import archives
 from genmodels.portable import export_run, import_run
@@ -22,7 +22,7 @@ def one(run: Run, *, gallery_run: bool, store: RunStore) -> None:
         navigation.link("train", "Open", run=run.id)
         navigation.link("latent", "Latent space", run=run.id)
         if run.size <= archives.MAX_TOTAL:
-            st.download_button("Run as zip", lambda: export_run(run), f"{run.id}.zip", "application/zip", key=f"zip.{run.id}", icon=":material/folder_zip:", on_click="ignore")
+            handing_out.record("Run as zip", lambda: export_run(run), f"{run.id}.zip", "application/zip", key=f"zip.{run.id}", icon=":material/folder_zip:")
         else:
             st.caption(f"Larger than {MAX_MB} MB: copy its folder to take it along.")
         _keras(run)
@@ -38,7 +38,7 @@ def _keras(run: Run) -> None:
     """The network as a file: made by a process of its own, then offered."""
     made = state.get(state.KERAS)
     if made and made[0] == run.id:
-        st.download_button("Save the .keras file", made[1], f"{run.id}.keras", "application/octet-stream", key=f"keras.save.{run.id}", icon=":material/download:", on_click="ignore")
+        handing_out.record("Save the .keras file", made[1], f"{run.id}.keras", "application/octet-stream", key=f"keras.save.{run.id}")
     elif st.button("Make .keras file", icon=":material/deployed_code:", key=f"keras.{run.id}", help="The network that draws: latent and label in, picture out"):
         try:
             with st.spinner("Writing the network in a process of its own …", show_time=True):

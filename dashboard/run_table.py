@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import threading
 from pathlib import Path
 from typing import Any
 
+from genmodels import run_documents
 from genmodels.models import MODELS
 from genmodels.recipe import Experiment
+from genmodels.run_documents import is_table, is_text
 from genmodels.runs import SHOWN, Run, RunStore, gallery_names
 
 Row = dict[str, Any]
-FILES = ("experiment.json", "status.json", "labels.json")
+FILES = tuple(run_documents.SHAPES)
 ENDED = ("done", "failed", "stopped", "lost")
 
 
@@ -27,8 +28,10 @@ class RunTable:
 
     def rows(self, store: RunStore) -> list[Row]:
         """Newest first, then the gallery."""
+        from genmodels.gallery import GALLERY
+
         own = [(store.folder / name, False) for name in store.ids()]
-        shipped = [(store[name].path, True) for name in gallery_names()]
+        shipped = [(GALLERY / name, True) for name in gallery_names()]
         with self._lock:
             before, self._rows = self._rows, {}
             return [self._row(path, gallery, before) for path, gallery in own + shipped]
@@ -49,25 +52,23 @@ class RunTable:
 def read_row(folder: str, gallery: bool) -> Row:
     """What the files of a run say of it. A damaged run has a row too, with the reason as its problem."""
     row: Row = {"id": os.path.basename(folder), "gallery": gallery, "problem": "", "model": "", "data": "", "knobs": {}, "asked": {}, "created": 0.0}
-    document, status, labels = (_read(f"{folder}/{name}") for name in FILES)
-    try:
-        asked = document["experiment"]
-        row |= {"model": str(asked["model"]), "data": str(asked["data"]), "knobs": changed_knobs(asked)}
-        row |= {"asked": asked, "created": float(document["created"])}
-    except (KeyError, TypeError, ValueError, AttributeError):
-        row["problem"] = "experiment.json is missing or damaged"
-    best, last, tags = status.get("best"), status.get("last"), labels.get("tags")
+    read = {name: run_documents.read(f"{folder}/{name}", fields) for name, fields in run_documents.SHAPES.items()}
+    document, status, labels = (read[name][0] for name in FILES[:3])
+    damaged = [f"{name} {said}" for name, (_, said) in read.items() if said]
+    asked = document.get("experiment", {})
+    if is_text(asked.get("model")) and is_text(asked.get("data")) and is_table(asked.get("recipe", {})):
+        row |= {"model": asked["model"], "data": asked["data"], "knobs": changed_knobs(asked), "asked": asked, "created": document.get("created", 0.0)}
+    elif not damaged:
+        damaged = ["experiment.json is missing" if not document else "experiment.json is not an experiment"]
+    row["problem"] = damaged[0] if damaged else ""
     return row | {
         "status": status,
-        "name": str(labels.get("name") or ""),
-        "tags": [str(tag) for tag in tags] if isinstance(tags, list) else [],
-        "epoch": _number(status.get("epoch")),
-        "epochs": _number(status.get("epochs")),
-        "seconds": _number(status.get("seconds")),
-        "cpu_seconds": _number(status.get("cpu_seconds")),
-        "best": best if isinstance(best, dict) else {},
-        "last": {k: v for k, v in last.items() if _number(v) is not None} if isinstance(last, dict) else {},
-        "message": str(status.get("message", "")),
+        "name": labels.get("name", ""),
+        "tags": labels.get("tags", []),
+        **{name: status.get(name) for name in ("epoch", "epochs", "seconds", "cpu_seconds")},
+        "best": status.get("best", {}),
+        "last": {name: value for name, value in status.get("last", {}).items() if value is not None},
+        "message": status.get("message", ""),
     }
 
 
@@ -87,22 +88,8 @@ def _defaults(model: str, training: bool) -> dict[str, Any]:
     return {knob.name: knob.default for knob in MODELS[model].knobs()} if model in MODELS else {}
 
 
-def _number(value: Any) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
 def _changed(file: str) -> int:
     try:
         return os.stat(file).st_mtime_ns
     except OSError:
         return 0
-
-
-def _read(file: str) -> dict[str, Any]:
-    """A JSON object; empty where there is none."""
-    try:
-        with open(file, "rb") as stream:
-            document = json.loads(stream.read())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return document if isinstance(document, dict) else {}

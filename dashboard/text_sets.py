@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, resources, state
+from dashboard import charts, handing_out, resources, state
 from dashboard.text import counted, lines_of, refuse, safe_text
 from genmodels.imported_texts import LARGEST, import_text, preview_text
 from genmodels.refusal import Refusal
@@ -106,7 +106,7 @@ def planted(source: Any) -> None:
         table, hide_index=True, height=300, key="planted", alt="Share of she by occupation",
         column_config={"Share of she": st.column_config.ProgressColumn("Share of she", format="percent", min_value=0, max_value=1)},
     )  # fmt: skip
-    st.download_button("CSV", lambda: charts.csv(table), "planted-shares.csv", "text/csv", key="planted.csv", on_click="ignore", icon=":material/download:")
+    handing_out.record("CSV", lambda: charts.csv(table), "planted-shares.csv", "text/csv", key="planted.csv")
 
 
 def vocabulary(data: Any, about: Mapping[str, Any]) -> None:
@@ -121,7 +121,7 @@ def vocabulary(data: Any, about: Mapping[str, Any]) -> None:
             table, hide_index=True, height=320, key="vocabulary.table", alt="Every token and how often it is used",
             column_config={"Share": st.column_config.ProgressColumn("Share", format="percent", min_value=0, max_value=float(table["Share"].max()))},
         )  # fmt: skip
-        st.download_button("CSV", lambda: charts.csv(table), f"vocabulary-{about['name']}.csv", "text/csv", key="vocabulary.csv", on_click="ignore", icon=":material/download:")
+        handing_out.record("CSV", lambda: charts.csv(table), f"vocabulary-{about['name']}.csv", "text/csv", key="vocabulary.csv")
 
 
 def token_table(data: Any) -> pandas.DataFrame:

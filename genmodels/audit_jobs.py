@@ -23,8 +23,8 @@ from genmodels.runs import Run
 EVERY = 0.3  # seconds between two notes of progress
 
 
-class Stopped(Refusal):
-    """Somebody asked the audit to stop."""
+class Stopped(Exception):
+    """Somebody asked the audit to stop. No `Refusal`: what answers those with "not measured" must not swallow a stop."""
 
 
 class Progress:

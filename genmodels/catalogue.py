@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from genmodels.runs import SHOWN, RunStore, gallery_names
+from genmodels.runs import SHOWN, Run, RunStore, gallery_names
 
 Rows = list[dict[str, Any]]
 
@@ -75,13 +75,14 @@ def audits() -> Rows:
 
 
 def runs() -> Rows:
-    """Every run, newest first, then the gallery."""
-    store = RunStore.default()
+    """Every run, newest first, then the gallery; of a damaged one, what is wrong with it."""
+    from genmodels.gallery import GALLERY
+
     rows = []
-    for run in [*store, *(store[name] for name in gallery_names())]:
-        status = run.status
-        state = run.judge(status)
-        rows.append({"name": run.id, "state": SHOWN.get(state, state), "epoch": status.get("epoch"), "seconds": status.get("seconds")})
+    for run in [*RunStore.default(), *(Run(GALLERY / name) for name in gallery_names())]:
+        status, damage = run.status, run.damage
+        state = "damaged" if damage else run.judge(status)
+        rows.append({"name": run.id, "state": SHOWN.get(state, state), "epoch": status.get("epoch"), "seconds": status.get("seconds"), "problem": damage})
     return rows
 
 

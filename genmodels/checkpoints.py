@@ -11,12 +11,14 @@ import json
 import os
 import shutil
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from genmodels.files import read_document
 from genmodels.refusal import Refusal
 
 Arrays = Mapping[str, np.ndarray]
@@ -55,8 +57,8 @@ def save(folder: Path, *, about: Mapping[str, Any], **parts: Arrays) -> None:
 def load(folder: Path) -> tuple[dict[str, Any], dict[str, dict[str, np.ndarray]]]:
     """What `save` was told about, and its parts; raises `Damaged` with the name of the bad file."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_text())
-        hashes = dict(manifest["sha256"])
+        manifest = read_document(folder / "manifest.json")
+        hashes, about = dict(manifest["sha256"]), dict(manifest["about"])
     except (OSError, ValueError, KeyError, TypeError):
         raise Damaged(f"{folder.name}/manifest.json is missing or damaged; an earlier checkpoint is needed.") from None
     parts = {}
@@ -67,7 +69,7 @@ def load(folder: Path) -> tuple[dict[str, Any], dict[str, dict[str, np.ndarray]]
         if not file.is_file() or sha256(file) != expected:
             raise Damaged(f"{folder.name}/{name} is missing or damaged; an earlier checkpoint is needed.")
         parts[name.removesuffix(".npz")] = read_arrays(file)
-    return dict(manifest["about"]), parts
+    return about, parts
 
 
 def newest_whole(folder: Path) -> tuple[Path | None, list[str]]:
@@ -111,7 +113,7 @@ def read_arrays(file: Path) -> dict[str, np.ndarray]:
                         raise Damaged(f"{file.name} holds an array of another size than it claims.")
                 with archive.open(member) as stream:
                     arrays[member.filename.removesuffix(".npy")] = np.lib.format.read_array(stream, allow_pickle=False)
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+    except (OSError, ValueError, zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, MemoryError, zlib.error) as error:
         if isinstance(error, Refusal):
             raise
         raise Damaged(f"{file.name} can't be read as arrays ({type(error).__name__}).") from None

@@ -1,6 +1,7 @@
 """The command line, one function a verb. Pages call the same functions.
 
-Exit code 0 for success, 1 when a limit was broken or a training failed, 2 for bad input. With `--json` one JSON
+Exit code 0 for success, 1 when a limit was broken or a training failed, 2 for bad input, 130 after Ctrl-C, 143 after
+SIGTERM. With `--json` one JSON
 document goes to standard output; everything else goes to standard error.
 """
 
@@ -8,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,8 +26,20 @@ VERBS = Registry("command")
 Arguments = argparse.Namespace
 
 
+INTERRUPTED = {"SIGINT": 130, "SIGTERM": 143}  # exit codes, as shells have them: 128 and the number of the signal
+LARGEST_SEED = 2**31 - 1
+
+
+class Terminated(BaseException):
+    """SIGTERM came; no `Exception`, so that nothing but the end of the command takes it."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    from genmodels.audit_jobs import Stopped
+
+    ours = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, _terminate) if ours else None
     try:
         chosen = parser().parse_args(arguments)
         return VERBS[chosen.verb](chosen) or 0
@@ -32,11 +47,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"genmodels: {refusal}", file=sys.stderr)
     except KeyboardInterrupt:
         print("genmodels: interrupted.", file=sys.stderr)
+        return INTERRUPTED["SIGINT"]
+    except Terminated:
+        print("genmodels: ended by SIGTERM.", file=sys.stderr)
+        return INTERRUPTED["SIGTERM"]
+    except Stopped as stopped:
+        print(f"genmodels: {stopped}", file=sys.stderr)
     except BrokenPipeError:
         return 0
     except OSError as error:
         print(f"genmodels: {error.strerror or error}: {error.filename or ''}; check the path and the free space.", file=sys.stderr)
+    finally:
+        if ours:
+            signal.signal(signal.SIGTERM, before)
     return 2
+
+
+def _terminate(number: int, frame: Any) -> None:
+    raise Terminated
 
 
 class Parser(argparse.ArgumentParser):
@@ -59,12 +87,12 @@ def parser() -> Parser:
         made.add_argument("--json", action="store_true", help="print one JSON document")
 
     run = ("run", {"metavar": "RUN"})
-    seed = ("--seed", {"type": int, "default": 0})
+    seed = ("--seed", {"type": seed_of, "default": 0})
     out = ("--out", {"type": Path, "required": True})
     n = ("-n", {"type": int, "default": 16})
     name = {"action": "append", "default": []}
     verb("list", ("what", {"nargs": "?", "metavar": "models|data|metrics|audits|runs"}))
-    verb("doctor")
+    verb("doctor", ("--mend", {"action": "store_true", "help": "delete what killed processes left, and make the home private"}))
     verb(
         "train",
         ("model", {"metavar": "MODEL"}),
@@ -87,7 +115,7 @@ def parser() -> Parser:
         ("--prompts", {"type": Path, "metavar": "FILE.csv", "help": "a table with a column prompt: one picture for each line"}),
         ("--from", {"type": Path, "dest": "start", "metavar": "PICTURE", "help": "a picture to begin from, as far as strength says"}),
         ("--mask", {"type": Path, "metavar": "PICTURE", "help": "white where the picture to begin from is drawn anew"}),
-        ("--upscale", {"action": "store_true", "help": "enlarge what is drawn to 128 x 128"}), out,
+        ("--upscale", {"action": argparse.BooleanOptionalAction, "default": None, "help": "enlarge pictures by four, so that they can carry a watermark; done by itself where the upscaler was measured"}), out,
     )  # fmt: skip
     verb(
         "walk", run, ("--anchors", {"default": "1,2", "help": "seeds, separated by commas"}),
@@ -154,8 +182,10 @@ def list_(arguments: Arguments) -> int:
 @VERBS.add("doctor")
 def doctor(arguments: Arguments) -> int:
     """What is installed, where runs live, free disk, and what to do about what is missing."""
-    from genmodels.doctor import examine
+    from genmodels.doctor import examine, mend
 
+    for done in mend() if arguments.mend else []:
+        print(f"genmodels: {done}.", file=sys.stderr)
     checks = examine()
     lines = [f"{'ok ' if c['ok'] else 'NO '} {c['check']:24s} {c['value']}{'' if c['ok'] else '  -> ' + c['remedy']}" for c in checks]
     answer(arguments, checks, "\n".join(lines))
@@ -201,24 +231,29 @@ def resume(arguments: Arguments) -> int:
 
 def _work(arguments: Arguments, run: Run, store: RunStore) -> int:
     """Hold the lease, wait for the turn, train, and say how it ended."""
-    from genmodels import jobs
+    from genmodels import jobs, leftovers
 
+    leftovers.sweep()
     with run.lease():
         try:
+            leftovers.sweep_run(run.path)
             with jobs.turn(run, store):
                 from genmodels.training import train as train_run
 
                 state = train_run(run, _progress if sys.stderr.isatty() else lambda status: None)
-        except InterruptedError:
+        except (InterruptedError, KeyboardInterrupt, Terminated) as error:
             state = "stopped"
             run.write_status(state=state, message="Stopped while it waited; resume puts it into the queue again.")
+            if not isinstance(error, InterruptedError):
+                raise
     status = run.status
     document = {
         "run": run.id, "state": state, "epochs": status.get("epoch", 0),
         "seed": run.experiment.seed, "seconds": round(status.get("seconds", 0.0), 1),
     }  # fmt: skip
     answer(arguments, document, f"{run.id} {state}: {status.get('message', '')}")
-    return 1 if state == "failed" else 0
+    by_signal = [code for name, code in INTERRUPTED.items() if state == "stopped" and f"Stopped by {name} " in str(status.get("message"))]
+    return by_signal[0] if by_signal else 1 if state == "failed" else 0
 
 
 def _progress(status: dict[str, Any]) -> None:
@@ -252,8 +287,9 @@ def branch(arguments: Arguments) -> int:
 @VERBS.add("sample")
 def sample(arguments: Arguments) -> int:
     """Draw samples from a run into a folder; the same seed draws the same."""
-    from genmodels.files import make_folder, write_atomically
-    from genmodels.sample_files import sample_files
+    from genmodels.files import make_folder
+    from genmodels.provenance import way_out
+    from genmodels.sample_files import loses_its_marks, sample_files
 
     run = RunStore.default()[arguments.run]
     check_n(arguments.n, 10_000)
@@ -261,9 +297,11 @@ def sample(arguments: Arguments) -> int:
     folder, paths = make_folder(arguments.out), []
     for number, files in enumerate(drawn):
         for suffix, content in files.items():
-            write_atomically(folder / f"{run.id}-seed-{arguments.seed}-{number:04d}{suffix}", content)
+            way_out.write(folder / f"{run.id}-seed-{arguments.seed}-{number:04d}{suffix}", content)
         paths.append(str(folder / f"{run.id}-seed-{arguments.seed}-{number:04d}{next(iter(files))}"))
-    answer(arguments, {"run": run.id, "seed": arguments.seed, "files": paths}, f"{len(paths)} files in {arguments.out}, each marked as made by a model.")
+    notice = loses_its_marks(run, arguments.upscale)
+    document = {"run": run.id, "seed": arguments.seed, "files": paths} | ({"notice": notice} if notice else {})
+    answer(arguments, document, f"{len(paths)} files in {arguments.out}, each marked as made by a model. {notice}".strip())
     return 0
 
 
@@ -274,9 +312,9 @@ def walk(arguments: Arguments) -> int:
 
     run = RunStore.default()[arguments.run]
     try:
-        seeds = [int(part) for part in arguments.anchors.split(",")]
-    except ValueError:
-        raise Refusal(f"--anchors is {arguments.anchors[:80]!r}; write seeds separated by commas, such as 1,2,3.") from None
+        seeds = [seed_of(part) for part in arguments.anchors.split(",")]
+    except argparse.ArgumentTypeError as error:
+        raise Refusal(f"--anchors is {arguments.anchors[:80]!r}, and {error}; write seeds separated by commas, such as 1,2,3.") from None
     check_n(arguments.frames, 4096)
     if run.spec.kind != "image":
         raise Refusal(f"Run {run.id} writes {run.spec.kind} and has no latent space to walk; use sample.")
@@ -380,37 +418,36 @@ def calibrate(arguments: Arguments) -> int:
 
 @VERBS.add("verify")
 def verify(arguments: Arguments) -> int:
-    """Is a picture, text, sound or film marked as made by a model, and by whom? Exit code 2 where none could be read."""
-    from genmodels.detecting import open_detector
+    """Is a picture, text, sound or film marked as made by a model, and by whom? Of a folder all its files. Exit code 2 where one could not be read."""
+    from genmodels.detecting import asked_when_needed
     from genmodels.provenance.credentials import MOST_BYTES
-    from genmodels.provenance.marking import SIDECAR
+    from genmodels.provenance.pairing import read_paths
     from genmodels.provenance.verifying import verify_many
     from genmodels.report import verified
 
-    files = []
-    for path in arguments.files:
-        for each in (path, path.with_name(path.name + SIDECAR)):
-            if each == path or each.is_file():
-                with open(each, "rb") as file:
-                    files.append((each.name, file.read(MOST_BYTES + 1)))
-    rows = verify_many(files, detector=open_detector())
+    rows = verify_many(read_paths(arguments.files, MOST_BYTES), detector=asked_when_needed())
     if arguments.out:
         write_report(arguments.out, lambda form: verified(rows, form))
-    lines = [f"{row['file']}: {row.get('error') or row['sentence']}" for row in rows]
-    answer(arguments, rows[0] if len(rows) == 1 else rows, "\n".join(lines))
     if len(rows) == 1 and "error" in rows[0]:
+        if arguments.json:
+            answer(arguments, rows[0], "")
         raise Refusal(rows[0]["error"])
-    return 2 if all("error" in row for row in rows) else 0
+    answer(arguments, rows[0] if len(rows) == 1 else rows, "\n".join(f"{row['file']}: {row.get('error') or row['sentence']}" for row in rows))
+    return 2 if any("error" in row for row in rows) else 0
 
 
 @VERBS.add("report")
 def report(arguments: Arguments) -> int:
     """Write the report of a run: its model card, numbers and findings as .html, .json or .md."""
     from genmodels.measuring import run_document
+    from genmodels.provenance import way_out
+    from genmodels.report import SHOWN as TEXTS
     from genmodels.report import report as render
 
     run = RunStore.default()[arguments.run]
-    write_report(arguments.out, lambda form: render(run_document(run), form))
+    document = run_document(run)
+    write_report(arguments.out, lambda form: render(document, form))
+    way_out.shown([str(each.get("text", "")) for each in document.get("texts", [])[:TEXTS]], {"Model": f"{run.experiment.model} {run.id}"})
     answer(arguments, {"run": run.id, "file": str(arguments.out)}, f"{arguments.out} written.")
     return 0
 
@@ -463,11 +500,25 @@ def write_report(out: Path, render: Callable[[str], str]) -> None:
     form = out.suffix.removeprefix(".")
     if form not in ("html", "json", "md"):
         raise Refusal(f"A report ends in .html, .json or .md, not in {out.suffix[:20]!r}; choose one of them.")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(render(form))
+    from genmodels.files import make_folder, write_atomically
+
+    make_folder(out.parent)
+    write_atomically(out, render(form))
+
+
+def seed_of(text: str) -> int:
+    """A seed as every command takes it."""
+    try:
+        seed = int(text)
+    except ValueError:
+        seed = -1
+    if not 0 <= seed <= LARGEST_SEED:
+        raise argparse.ArgumentTypeError(f"a seed is a whole number from 0 to {LARGEST_SEED:,}, and {text[:40]!r} is none")
+    return seed
 
 
 def check_n(n: int, most: int) -> None:
+    """Refuse a number of samples that is out of range."""
     if not 1 <= n <= most:
         raise Refusal(f"n is {n}; it must be from 1 to {most}.")
 

@@ -114,16 +114,30 @@ def on_paper(images: np.ndarray) -> np.ndarray:
 
 def open_detector(run: Any = None) -> Detector | None:
     """The detector of the gallery, or of another run; None where there is none."""
-    from genmodels.runs import RunStore, gallery_names
+    from genmodels.gallery import shipped
+    from genmodels.runs import gallery_names
 
     if run is None:
         if RUN not in gallery_names():
             return None
-        run = RunStore.default()[RUN]
+        run = shipped(RUN)
     file: Path = run.path / KEPT
     if not file.is_file():
         raise Refusal(f"The detector {run.id} has no scale; fit one with `genmodels calibrate deepfake`.")
     return Detector(run.generator(), Scale(**json.loads(file.read_text())))
+
+
+def asked_when_needed() -> Any:
+    """The detector of the gallery, loaded when the first picture comes; where there is none it says so of each."""
+    found: list[Detector | None] = []
+
+    def ask(image: np.ndarray) -> dict[str, Any]:
+        found[:] = found or [open_detector()]
+        if found[0] is None:
+            return {"verdict": "not measured", "probability": None, "abstained": None, "reason": "there is no detector in the gallery"}
+        return found[0](image)
+
+    return ask
 
 
 def fit_scale(scores: np.ndarray, generated: np.ndarray, groups: np.ndarray | None = None) -> Scale:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import os
 import platform
 import shutil
 import sys
+from pathlib import Path
 from typing import Any
 
-from genmodels.files import home
+from genmodels import checkpoints, leftovers
+from genmodels.files import PRIVATE, Unreadable, home, make_folder, read_bytes, read_document
 from genmodels.refusal import Refusal
+from genmodels.runs import MOST_HISTORY, Run, RunStore
 
 # Package, whether the project can't do without it, what is lost without it.
 PACKAGES = (
@@ -26,6 +30,7 @@ PACKAGES = (
     ("umap-learn", False, "UMAP on the latent page's map (PCA works without)"),
 )
 ENOUGH_DISK = 2e9  # bytes
+MOST_ROWS = 20  # damaged runs, or leftovers, that are named one by one
 
 
 def examine() -> list[dict[str, Any]]:
@@ -36,13 +41,22 @@ def examine() -> list[dict[str, Any]]:
             rows.append(_row(package, importlib.metadata.version(package), True, required, ""))
         except importlib.metadata.PackageNotFoundError:
             rows.append(_row(package, "not installed", False, required, f"Without it there is no {use}: pip install {package}"))
-    return [*rows, *_storage(), _ledger(), *_machine()]
+    return [*rows, *_storage(), *_runs(), _leftovers(), _privacy(), _ledger(), *_machine()]
+
+
+def mend() -> list[str]:
+    """Take away what rests unfinished, and the rights of others in the home; says what was done."""
+    done = [f"deleted {each.path} ({each.bytes / 1e6:,.1f} MB)" for each in leftovers.sweep()]
+    for folder in _wide():
+        with contextlib.suppress(OSError):
+            folder.chmod(PRIVATE)
+            done.append(f"made {folder} private")
+    return done
 
 
 def _storage() -> list[dict[str, Any]]:
     try:
-        folder = home()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = make_folder(home())
         writable = os.access(folder, os.W_OK)
         free = shutil.disk_usage(folder).free
     except (OSError, Refusal) as error:
@@ -51,6 +65,63 @@ def _storage() -> list[dict[str, Any]]:
         _row("runs live in", str(folder), writable, True, "It can't be written: set GENMODELS_HOME to another folder."),
         _row("free disk", f"{free / 1e9:.1f} GB", free > ENOUGH_DISK, True, "Less than 2 GB: delete runs or set GENMODELS_HOME."),
     ]
+
+
+def _runs() -> list[dict[str, Any]]:
+    """The damaged runs, one a row, and what in the folder of the runs is none."""
+    store, rows = RunStore.default(), []
+    for run in store:
+        if said := run.damage or _damaged_parts(run):
+            rows.append(_row("damaged run", f"{run.id}: {said}", False, False, "Restore the file, or delete the run; no other run is touched by it."))
+    if len(rows) > MOST_ROWS:
+        rows[MOST_ROWS:] = [_row("damaged run", f"and {len(rows) - MOST_ROWS} more", False, False, "Restore their files, or delete the runs.")]
+    return rows or [_row("damaged runs", "none", True, False, "")]
+
+
+def _damaged_parts(run: Run) -> str:
+    """What is wrong with the history or with the list of the newest checkpoint; hashes are looked at when it is opened."""
+    files = [("history.jsonl", run.path / "history.jsonl", lambda file: read_bytes(file, MOST_HISTORY))]
+    for part in ("checkpoints", "epochs"):
+        files += [(f"{part}/{folder.name}/manifest.json", folder / "manifest.json", read_document) for folder in checkpoints.steps(run.path / part)[-1:]]
+    for name, file, read in files:
+        try:
+            read(file)
+        except FileNotFoundError:
+            continue
+        except Unreadable as reason:
+            return f"{name} {reason}"
+    return ""
+
+
+def _leftovers() -> dict[str, Any]:
+    """What killed processes left."""
+    found = leftovers.leftovers()
+    rests = [each for each in found if each.rests]
+    if not rests:
+        return _row("leftovers", "none" if not found else f"none; {len(found)} unfinished files or folders are younger than a day", True, False, "")
+    names = ", ".join(str(each.path.relative_to(home())) for each in rests[:MOST_ROWS]) + (f" and {len(rests) - MOST_ROWS} more" if len(rests) > MOST_ROWS else "")
+    told = f"{len(rests)} of killed processes, {sum(each.bytes for each in rests) / 1e6:,.1f} MB: {names}"
+    return _row("leftovers", told, False, False, "Nobody works on them any more: genmodels doctor --mend deletes them.")
+
+
+def _privacy() -> dict[str, Any]:
+    """Whether other users of the machine can look into the home."""
+    wide = _wide()
+    told = f"others can look into {wide[0]}" + (f" and {len(wide) - 1} folders in it" if len(wide) > 1 else "") if wide else "the home is its owner's alone"
+    return _row("privacy", told, not wide, False, "Prompts, texts and runs are there: genmodels doctor --mend makes them private.")
+
+
+def _wide() -> list[Path]:
+    """The home where others can enter it, and then also the folders at its top that they can look into."""
+    def open_to_others(folder: Path) -> bool:
+        try:
+            return bool(folder.stat().st_mode & 0o077)
+        except OSError:
+            return False
+
+    if not open_to_others(home()):
+        return []
+    return [home(), *(folder for name in ("runs", "data", "cache", "keys", "audits", "measured") if open_to_others(folder := home() / name))]
 
 
 def _ledger() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from genmodels import checkpoints
+from genmodels.files import make_folder, open_to_append
 from genmodels.recipe import Experiment
 from genmodels.refusal import Refusal
 from genmodels.runs import Run, RunStore
@@ -24,11 +25,11 @@ def launch(run: Run) -> None:
     if run.state == "done":
         raise Refusal(f"Run {run.id} is done; branch it to train on.")
     if run.held():
-        raise Refusal(f"Run {run.id} is already {run.state} in process {run.status.get('pid', '?')}.")
+        raise Refusal(f"Run {run.id} is already {run.state} in process {run.holder()}.")
     clear_stop(run)
     run.write_status(state="waiting", message="Starting")
     environment = os.environ | {"GENMODELS_HOME": str(run.path.parent.parent)}
-    with open(run.path / "log.txt", "ab") as log:
+    with open_to_append(run.path / "log.txt") as log:
         subprocess.Popen(
             [sys.executable, "-m", "genmodels", "resume", run.id],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment,
@@ -103,8 +104,8 @@ def turn(run: Run, store: RunStore) -> Iterator[None]:
     A waiting run is a living process that has not imported TensorFlow yet. Raises `InterruptedError` when it is asked to
     stop while it waits.
     """
-    store.folder.mkdir(parents=True, exist_ok=True)
-    with open(store.folder / ".turn", "ab") as file:
+    make_folder(store.folder)
+    with open_to_append(store.folder / ".turn") as file:
         while True:
             if (run.path / "stop").exists():
                 raise InterruptedError
@@ -119,11 +120,9 @@ def turn(run: Run, store: RunStore) -> Iterator[None]:
 
 
 def _older_waiting(run: Run, store: RunStore) -> bool:
-    return any(
-        other.status.get("state") == "waiting" and other.held()
-        for other in store
-        if (other.created, other.id) < (run.created, run.id)
-    )
+    """Does a living process wait with a run that was created before? Only runs that are held are read at all."""
+    own = (run.created, run.id)
+    return any(other.held() and other.status.get("state") == "waiting" and (other.created, other.id) < own for other in store)
 
 
 def _locked(file: Any) -> bool:

@@ -23,6 +23,12 @@ MAX_BYTES = 25_000_000  # of one picture's file
 MAX_PIXELS = 25_000_000  # Pillow's own limit lets 22 kB take 842 MiB
 MAX_SIDE = 20_000
 
+ORIENTATION = 0x0112  # the tag of EXIF
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+
 Facts = Mapping[str, str]
 
 
@@ -42,7 +48,7 @@ def open_picture(source: bytes | BinaryIO, name: str = "the picture") -> Image.I
                 width, height = picture.size
                 if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
                     raise Refusal(f"{printable(name)} has {width} x {height} pixels; at most 25 million can be read.")
-                return _plain(ImageOps.exif_transpose(picture))
+                return plain(upright(picture))
     except Refusal:
         raise
     except Image.DecompressionBombError:
@@ -54,7 +60,16 @@ def open_picture(source: bytes | BinaryIO, name: str = "the picture") -> Image.I
         raise Refusal(f"{printable(name)} is damaged ({reason}); save it again.") from None
 
 
-def _plain(picture: Image.Image) -> Image.Image:
+def upright(picture: Image.Image) -> Image.Image:
+    """The picture turned as its EXIF says; as it is stored where that can't be read."""
+    try:
+        turn = TURNS.get(picture.getexif().get(ORIENTATION, 1))
+    except Exception:
+        turn = None
+    return picture if turn is None else picture.transpose(turn)
+
+
+def plain(picture: Image.Image) -> Image.Image:
     """RGB on white, pixels only."""
     if picture.mode.startswith("I") or picture.mode == "F":
         values = np.asarray(picture, np.float64)

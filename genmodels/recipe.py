@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Self, get_type_hints
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 
+LONGEST_SIDE = 1 << 20  # of an example, in pixels or tokens
 KINDS = ("image", "text", "music", "molecule", "code", "clip")
 
 
@@ -37,8 +38,15 @@ class Spec:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        merges = tuple(values.get("merges", ()))  # runs of version 0.1 have none
-        return cls(values["kind"], tuple(values["shape"]), values["classes"], tuple(values["vocabulary"]), merges)
+        """The spec that `vars` was made of; raises `Refusal` for anything else, such as a shape that is no list of sides."""
+        lists = {name: values.get(name, []) for name in ("shape", "vocabulary", "merges")}  # runs of version 0.1 have no merges
+        for name, kind in (("shape", int), ("vocabulary", str), ("merges", str)):
+            if not isinstance(lists[name], list | tuple) or not all(type(each) is kind for each in lists[name]):
+                raise Refusal(f"{name} is {str(lists[name])[:60]!r} and must be a list of {'whole numbers' if kind is int else 'texts'}.")
+        classes = values.get("classes", 0)
+        if not 1 <= len(lists["shape"]) <= 4 or not all(1 <= side <= LONGEST_SIDE for side in lists["shape"]) or type(classes) is not int or not 0 <= classes <= LONGEST_SIDE:
+            raise Refusal(f"An example of the shape {str(lists['shape'])[:60]} with {str(classes)[:20]} classes can't be; sides go from 1 to {LONGEST_SIDE:,}.")
+        return cls(str(values.get("kind")), *(tuple(lists["shape"]), classes, tuple(lists["vocabulary"]), tuple(lists["merges"])))
 
 
 def knob(default: Any, low: float | None = None, high: float | None = None, help: str = "",
@@ -66,11 +74,12 @@ class Knob:
             value = {"true": True, "false": False}.get(value.lower(), value)
         try:
             converted = value if self.type is bool else self.type(value)
+            uneven = self.type is int and (isinstance(value, bool) or converted != float(value))
         except (TypeError, ValueError, OverflowError):
             raise wrong from None
         if self.type is bool and not isinstance(value, bool):
             raise wrong
-        if self.type is int and (isinstance(value, bool) or converted != float(value)):
+        if uneven:
             raise wrong
         if self.type is float and not math.isfinite(converted):
             raise wrong

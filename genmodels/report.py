@@ -48,12 +48,14 @@ def verified(rows: Sequence[Mapping[str, Any]], format: str = "html") -> str:
         return json.dumps(finite(list(rows)), indent=1, ensure_ascii=False)
     parts: list[Block] = [Paragraph("Integrity and trust are two facts: an unchanged file may be signed by anyone. No sign found does not say that something is real.")]
     for row in rows:
-        parts += [Heading(str(row["file"])), Paragraph(str(row.get("error") or row["sentence"]))]
+        parts += [Heading(str(row["file"])), Paragraph(str(row.get("error") or f"{row['kind'].capitalize()}, {row['format']}. {row['sentence']}"))]
         if "error" not in row:
             told = []
-            for name in ("manifest", "watermark", "ledger", "detector"):
+            for name in ("manifest", "metadata", "watermark", "ledger", "detector"):
                 part = row[name]
                 details = [str(part[key]) for key in ("integrity", "trust", "reason") if part.get(key)]
+                details += [f'signer: "{part["name"]}"'] if part.get("name") else []
+                details += [str(each) for each in part.get("says") or []]
                 details += [f"{key} {_value(part[key])}" for key in ("p_value", "distance", "probability") if part.get(key) is not None]
                 details += [f"{key}: {value}" for key, value in (part.get("claims") or {}).items()]
                 wrong = "not measured" if part.get("miss") is None else f"false alarms {part['false_alarm']:.1%}, misses {part['miss']:.1%} ({part['miss_of']})"

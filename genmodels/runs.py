@@ -26,7 +26,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genmodels.files import home, write_atomically
+from genmodels import run_documents
+from genmodels.files import (
+    LARGEST,
+    PRIVATE,
+    Unreadable,
+    home,
+    make_folder,
+    open_to_append,
+    parsed,
+    read_bytes,
+    write_atomically,
+)
 from genmodels.recipe import Experiment, Spec
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -39,6 +50,9 @@ STATES = ("waiting", "running", "done", "failed", "stopped", "lost")  # lost is 
 SHOWN = {"lost": "interrupted"}
 GRACE = 20.0  # seconds in which a process that was just started may still take the lease
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+MOST_HISTORY = 1 << 30  # bytes of a history
+BROKEN = "broken"  # the column that names a term; all others are numbers
+LONGEST_LINE = 1 << 20  # bytes of a line of it; one of ours has a few hundred
 
 
 class Busy(Refusal):
@@ -58,7 +72,11 @@ class Run:
     @property
     def experiment(self) -> Experiment:
         """What was asked; raises `Refusal` when the file is of a newer format or damaged."""
-        document = self._document("experiment.json", required=True)
+        document = self._document("experiment.json")
+        if said := self.complaint("experiment.json"):
+            raise Refusal(f"Run {self.id} is damaged: experiment.json {said}; restore it or delete the run.")
+        if not document:
+            raise Refusal(f"Run {self.id} has no experiment.json; it was deleted or moved.")
         if document.get("format", 0) > FORMAT:
             raise Refusal(
                 f"Run {self.id} has format {document['format']} and this version reads up to {FORMAT}; update GenModels."
@@ -67,13 +85,25 @@ class Run:
             return Experiment.from_dict(document["experiment"])
         except Refusal:  # an unknown model or knob, with what it may have meant
             raise
-        except (KeyError, TypeError, AttributeError):
-            raise Refusal(f"Run {self.id}: experiment.json is not an experiment; delete the run or restore the file.") from None
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+            raise Refusal(f"Run {self.id} is damaged: experiment.json is not an experiment; delete the run or restore the file.") from None
 
     @property
     def created(self) -> float:
-        """Unix time, seconds."""
+        """Unix time, seconds; 0 where it is not known."""
         return float(self._document("experiment.json").get("created", 0.0))
+
+    def complaint(self, name: str) -> str:
+        """What is wrong with one of the small files ("": nothing), as the end of a sentence: "is no JSON"."""
+        return run_documents.read(self.path / name, run_documents.SHAPES[name])[1]
+
+    @property
+    def damage(self) -> str:
+        """One sentence on the first small file that is damaged; "": none is. A run that has none is damaged too."""
+        for name in run_documents.SHAPES:
+            if said := self.complaint(name):
+                return f"{name} {said}"
+        return "" if (self.path / "experiment.json").exists() else "experiment.json is missing"
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -82,10 +112,14 @@ class Run:
 
     @property
     def spec(self) -> Spec:
+        facts, said = run_documents.read(self.path / "facts.json", run_documents.FACTS)
+        if "spec" not in facts:
+            reason = f"is damaged: facts.json {said}; restore it or delete the run" if said else "has not read its data yet; wait for its first epoch"
+            raise Refusal(f"Run {self.id} {reason}.")
         try:
-            return Spec.from_dict(self.facts["spec"])
-        except KeyError:
-            raise Refusal(f"Run {self.id} has not read its data yet; wait for its first epoch.") from None
+            return Spec.from_dict(facts["spec"])
+        except Refusal as refusal:
+            raise Refusal(f"Run {self.id} is damaged: spec of facts.json: {refusal}") from None
 
     @property
     def status(self) -> dict[str, Any]:
@@ -133,7 +167,7 @@ class Run:
     @property
     def size(self) -> int:
         """Bytes on disk."""
-        return sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
+        return sum(size_of(os.path.join(folder, name)) for folder, _, names in os.walk(self.path) for name in names)
 
     def findings(self) -> dict[str, Any]:
         """Held-out numbers and findings, as `genmodels measure` and `audit` left them; empty where nothing was measured.
@@ -141,14 +175,14 @@ class Run:
         What was measured here of a run of the gallery stands in GENMODELS_HOME and comes before what it shipped with. What
         came with an imported run stands under `imported` and counts for nothing (see `imported_findings`).
         """
-        shipped = self._document("findings.json")
+        shipped = run_documents.sound_findings(self._document("findings.json"))
         if self._document("experiment.json").get("imported"):
             from genmodels.imported_findings import split
 
             return split(shipped)
         if self.findings_file.parent == self.path:
             return shipped
-        return shipped | self._document(str(self.findings_file))
+        return shipped | run_documents.sound_findings(run_documents.read(self.findings_file, run_documents.FINDINGS)[0])
 
     @property
     def findings_file(self) -> Path:
@@ -166,28 +200,41 @@ class Run:
     def held(self) -> bool:
         """Does a living process hold the lease?"""
         try:
-            with open(self.path / "lease", "rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                return False
+            file = os.open(self.path / "lease", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (OSError, ValueError):
+            return False
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return False
         except BlockingIOError:
             return True
         except OSError:
             return False
+        finally:
+            os.close(file)
 
     @contextlib.contextmanager
     def lease(self) -> Iterator[None]:
         """Be the one writer of this run; raises `Busy` when another process is."""
-        with open(self.path / "lease", "ab") as file:
+        with open_to_append(self.path / "lease") as file:
             for attempt in range(20):  # a reader holds the lock for an instant
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     break
                 except BlockingIOError:
                     if attempt == 19:
-                        pid = self.status.get("pid", "?")
-                        raise Busy(f"Run {self.id} is being trained by process {pid}; stop it first.") from None
+                        raise Busy(f"Run {self.id} is being trained by process {self.holder()}; stop it first.") from None
                     time.sleep(0.05)
+            with contextlib.suppress(OSError):  # a full disk is told by what comes next
+                os.ftruncate(file.fileno(), 0)
+                os.write(file.fileno(), str(os.getpid()).encode())
             yield
+
+    def holder(self) -> str:
+        """The process that holds the lease, as it wrote there; "?" where it is not known."""
+        with contextlib.suppress(OSError, Unreadable, ValueError):
+            return str(int(read_bytes(self.path / "lease", 20)))
+        return "?"
 
     def write_status(self, **changes: Any) -> None:
         """Replace the status as a whole. Only the writer, or who creates or stops a run, calls this."""
@@ -198,18 +245,9 @@ class Run:
         found = (p for p in (self.path / folder).glob("*") if p.stem.isdecimal() and p.suffix in (".png", ".json"))
         return {int(p.stem): p for p in sorted(found)}
 
-    def _document(self, name: str, required: bool = False) -> dict[str, Any]:
-        try:
-            document = json.loads((self.path / name).read_bytes())
-        except FileNotFoundError:
-            document = None
-        except (OSError, ValueError):
-            if required:
-                raise Refusal(f"Run {self.id}: {name} is damaged; restore it or delete the run.") from None
-            document = None
-        if required and not isinstance(document, dict):
-            raise Refusal(f"Run {self.id} has no {name}; it was deleted or moved.")
-        return document if isinstance(document, dict) else {}
+    def _document(self, name: str) -> dict[str, Any]:
+        """What a small file of the run holds, without what has not its shape; empty where there is none."""
+        return run_documents.read(self.path / name, run_documents.SHAPES[name])[0]
 
 
 @dataclass(frozen=True)
@@ -224,10 +262,11 @@ class RunStore:
 
     def ids(self) -> list[str]:
         """All runs, newest first (an id begins with its time)."""
-        if not self.folder.is_dir():
+        try:
+            with os.scandir(self.folder) as entries:
+                return sorted((e.name for e in entries if NAME.fullmatch(e.name) and is_folder(e)), reverse=True)
+        except (FileNotFoundError, NotADirectoryError):
             return []
-        with os.scandir(self.folder) as entries:
-            return sorted((e.name for e in entries if NAME.fullmatch(e.name) and e.is_dir()), reverse=True)
 
     def __iter__(self) -> Iterator[Run]:
         return (Run(self.folder / name) for name in self.ids())
@@ -236,9 +275,10 @@ class RunStore:
         """The run of that id, or the one in the gallery of that name; a wrong id is answered with the nearest."""
         from genmodels.gallery import GALLERY
 
-        if NAME.fullmatch(name) and (self.folder / name / "experiment.json").is_file():
+        shipped = name in gallery_names()
+        if NAME.fullmatch(name) and os.path.isdir(self.folder / name) and (not shipped or os.path.lexists(self.folder / name / "experiment.json")):
             return Run(self.folder / name)
-        if name in gallery_names():
+        if shipped:
             return Run(GALLERY / name)
         raise Refusal(unknown("run", name, [*gallery_names(), *self.ids()[:20]]))
 
@@ -247,7 +287,8 @@ class RunStore:
         stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
         path = self.folder / f"{stamp}-{experiment.model}-{experiment.data}-{secrets.token_hex(2)}"
         try:
-            path.mkdir(parents=True)
+            make_folder(self.folder)
+            path.mkdir(PRIVATE)
         except OSError as error:
             raise Refusal(f"No run can be made in {self.folder} ({error.strerror}); choose another GENMODELS_HOME.") from None
         run = Run(path)
@@ -267,6 +308,22 @@ class RunStore:
         shutil.rmtree(gone, ignore_errors=True)
 
 
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Is it a folder, or a link to one? A link to itself is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def size_of(file: str) -> int:
+    """Bytes of a file; 0 of one that can't be looked at."""
+    try:
+        return os.lstat(file).st_size
+    except OSError:
+        return 0
+
+
 def gallery_names() -> list[str]:
     """The runs that ship with the project."""
     from genmodels.gallery import GALLERY
@@ -283,36 +340,55 @@ def read_history(file: Path, start: int = 0) -> tuple[pandas.DataFrame, int, int
     import pyarrow.json
 
     try:
-        with open(file, "rb") as stream:
-            stream.seek(start)
-            data = stream.read()
-    except FileNotFoundError:
+        data = read_bytes(file, MOST_HISTORY, start)
+    except (FileNotFoundError, Unreadable):
         data = b""
     data = data[: data.rfind(b"\n") + 1]
+    nothing = pandas.DataFrame({"step": [], "epoch": [], "seconds": []})
     if not data:
-        return pandas.DataFrame({"step": [], "epoch": [], "seconds": []}), 0, start
+        return nothing, 0, start
     try:
         frame, skipped = pyarrow.json.read_json(io.BytesIO(data)).to_pandas(), 0
-    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
+        if not _sound(frame):
+            raise pyarrow.ArrowInvalid
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError, OverflowError, ValueError):
         lines = data.splitlines()
-        good = [values for values in map(_parsed, lines) if values is not None]
+        good = [_plain(values) for values in map(_parsed, lines) if values is not None]
         frame, skipped = pandas.DataFrame(good), sum(1 for line in lines if line.strip()) - len(good)
     if "step" not in frame:
-        return pandas.DataFrame({"step": [], "epoch": [], "seconds": []}), skipped, start + len(data)
+        return nothing, skipped, start + len(data)
     return frame.sort_values("step", kind="stable", ignore_index=True), skipped, start + len(data)
+
+
+def _sound(frame: pandas.DataFrame) -> bool:
+    """Has every column what a history holds: whole steps, numbers, and the name of a term that broke?"""
+    whole = "step" in frame and frame["step"].dtype.kind == "i" and frame["step"].between(0, LARGEST).all()
+    return bool(whole) and all(frame[name].dtype.kind in "iuf" or frame[name].isna().all() or (name == BROKEN and frame[name].map(_named).all()) for name in frame)
+
+
+def _named(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and len(value) <= 200)
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of a history without what is neither a number nor the name of a term that broke."""
+    return {str(name)[:80]: value for name, value in values.items() if value is None or (_named(value) if name == BROKEN else run_documents.is_number(value))}
 
 
 class History:
     """Appends to a history, from a step on: what was logged after `step` by a process that died is cut away."""
 
     def __init__(self, file: Path, step: int) -> None:
-        if file.exists():
-            old = file.read_bytes()
+        with contextlib.suppress(FileNotFoundError):
+            try:
+                old = read_bytes(file, MOST_HISTORY)
+            except Unreadable as reason:
+                raise Refusal(f"{file.name} {reason}; take it away, then resume.") from None
             kept = [line for line in old.splitlines() if (values := _parsed(line)) and values["step"] <= step]
             new = b"".join(line + b"\n" for line in kept)
             if new != old:
                 write_atomically(file, new)
-        self._stream = open(file, "ab")
+        self._stream = open_to_append(file)
 
     def log(self, values: Mapping[str, Any]) -> None:
         """One line, handed to the operating system at once. Numbers that are not finite are written as null."""
@@ -329,8 +405,10 @@ class History:
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
-    try:
-        values = json.loads(line)
-        return values if isinstance(values, dict) and isinstance(values["step"], int) else None
-    except (ValueError, KeyError):
+    if len(line) > LONGEST_LINE:
         return None
+    try:
+        values = parsed(line)
+    except Unreadable:
+        return None
+    return values if isinstance(values, dict) and run_documents.is_count(values.get("step")) else None

@@ -44,10 +44,11 @@ def encoded(networks: Any, pieces: Any) -> tuple[Any, Any]:
 
 
 def encoder_run(name: str) -> Any:
-    """The run whose text encoder is taken over; refuses one that has none."""
-    from genmodels.runs import RunStore
+    """The run whose text encoder is taken over, of the gallery where it has one of that name; refuses one that has none."""
+    from genmodels.gallery import shipped
+    from genmodels.runs import RunStore, gallery_names
 
-    run = RunStore.default()[name]
+    run = shipped(name) if name in gallery_names() else RunStore.default()[name]
     if run.experiment.model != "clip" or run.experiment.recipe.get("text") != "transformer":
         raise Refusal(f"Run {run.id} has no text encoder to take over; name a run of the model clip with text=transformer.")
     return run

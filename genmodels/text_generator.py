@@ -25,12 +25,6 @@ CHUNK = 64  # tokens between two looks at what was written
 LONGEST = 100_000  # characters of a prompt that are looked at, from its end
 
 
-def made_by(run: Any, seed: int, decoding: Decoding) -> str:
-    """The line that stands above every generated text: that a model made it, which one, its seed and settings."""
-    told = ", ".join(f"{name} {value!r}" if isinstance(value, str) else f"{name} {value:g}" for name, value in decoding.to_dict().items() if value != "")
-    return f"{MADE_BY}: {run.experiment.model} {run.id}, seed {seed}, {told}."
-
-
 @dataclass(frozen=True)
 class Written:
     """A text as far as it was written: `finished` is "" while it grows, then "end", "stop" or "length"."""

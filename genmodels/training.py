@@ -60,7 +60,8 @@ def train(run: Run, report: Callable[[dict[str, Any]], None] = lambda status: No
     except Refusal as refusal:
         state, message = "failed", str(refusal)
     except Exception as error:
-        traceback.print_exc()
+        if not any(expected(each) for each in chain(error)):
+            traceback.print_exc()
         state, message = "failed", sentence(error)
     reserve.unlink(missing_ok=True)
     run.write_status(state=state, message=message)
@@ -68,8 +69,22 @@ def train(run: Run, report: Callable[[dict[str, Any]], None] = lambda status: No
     return state
 
 
+def expected(error: BaseException) -> bool:
+    """Does it need no traceback, because `sentence` says all: too little memory, a full or a read-only disk?"""
+    short = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+    return isinstance(error, MemoryError | tf.errors.ResourceExhaustedError) or (isinstance(error, OSError) and error.errno in short)
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and those that it came from, such as a full disk before a file that can't be closed."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def sentence(error: BaseException) -> str:
     """One sentence for an error that is not the user's."""
+    error = next(filter(expected, chain(error)), error)
     if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         return f"It needed more than {peak} MB of memory; lower the batch size or the width."

@@ -16,7 +16,8 @@ from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 
 ROWS = 4  # pictures in one call, so that a picture does not depend on how many are asked for
-FACTOR = 4
+FACTOR, SMALL = 4, 32  # times that it enlarges, pixels a side that it was measured on
+UPSCALED = {"Upscaled": "to 128 x 128 by run upscaler"}  # what a file says
 Row = tuple[str, Estimate, str, str, str]  # name, estimate, which way is better, unit, protocol
 UNITS = {"PSNR": "dB", "SSIM": "1 is equal"}
 BY_GROUP = "PSNR of the upscaler by group"
@@ -50,13 +51,26 @@ class TrainedUpscaler:
 
 
 def open_upscaler(name: str = "upscaler") -> TrainedUpscaler:
-    """The upscaler of the gallery, or of another run of that model."""
-    from genmodels.runs import RunStore
+    """The upscaler of that run of the gallery; never of a user's run of the same name."""
+    from genmodels.gallery import shipped
 
-    run = RunStore.default()[name]
+    run = shipped(name)
     if run.experiment.model != "upscaler":
         raise Refusal(f"Run {run.id} is of the model {run.experiment.model}; pictures are enlarged by a run of the model upscaler.")
     return run.generator()
+
+
+def fits(run: Any, name: str = "upscaler") -> bool:
+    """Was the upscaler measured on what a run draws? Nothing is loaded for that."""
+    return run.spec.kind == "image" and fits_data(run.experiment.data, run.spec.shape, name)
+
+
+def fits_data(data: str, shape: tuple[int, ...], name: str = "upscaler") -> bool:
+    """Was the upscaler measured on pictures of this data set and shape: the same data, at 32 x 32 pixels in colour?"""
+    from genmodels.gallery import GALLERY
+    from genmodels.runs import Run, gallery_names
+
+    return tuple(shape) == (SMALL, SMALL, 3) and name in gallery_names() and bool(data == Run(GALLERY / name).experiment.data)
 
 
 def small_of(large: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, comparing, navigation, resources, run_actions, state
+from dashboard import charts, comparing, handing_out, navigation, resources, run_actions, state
 from dashboard.run_list import filters, matching, table, table_settings
 from dashboard.text import counted, safe_text
 from genmodels.runs import RunStore
@@ -29,7 +29,7 @@ event = st.dataframe(
 )  # fmt: skip
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.number_input("Watts a core", 0.1, 500.0, WATTS, 1.0, width=140, help="Energy is processor time times this: an estimate, not a measurement", **state.kept(state.WATTS))
-    st.download_button("CSV", lambda: charts.csv(frame), "runs.csv", "text/csv", icon=":material/download:", on_click="ignore")
+    handing_out.record("CSV", lambda: charts.csv(frame), "runs.csv", "text/csv")
 chosen = [found[position] for position in event.selection.rows if position < len(found)]
 
 if len(chosen) == 1:

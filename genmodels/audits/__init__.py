@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from genmodels.audit_jobs import Stopped
 from genmodels.findings import Finding, not_measured
 from genmodels.limits import EFFECT, Limit, effect_of
 from genmodels.refusal import Refusal
@@ -39,8 +38,6 @@ class Audit:
             return [_unmade(self, made, f"This audit reads examples of the kind {' or '.join(self.kinds)}; there is none for {kind} yet.")]
         try:
             findings = self.function(subject, **limits)
-        except Stopped:
-            raise
         except Refusal as refusal:
             return [_unmade(self, made, str(refusal))]
         return [replace(finding, made=dict(finding.made) | made, error_rates=_rates(finding)) for finding in findings]

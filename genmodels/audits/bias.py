@@ -24,7 +24,6 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.audit_jobs import Stopped
 from genmodels.audits import audit
 from genmodels.checks import bias_rates as rates
 from genmodels.checks.following import followed, roles_found, roles_told_apart, swapped
@@ -288,7 +287,5 @@ def _amplification(data: Any, reading: Reading, reader: Instrument, amplified: f
 def _or_reason(part: str, ask: Callable[[], Finding]) -> Iterator[Finding]:
     try:
         yield ask()
-    except Stopped:
-        raise
     except Refusal as refusal:
         yield not_measured("bias", QUESTIONS[part], str(refusal), part)

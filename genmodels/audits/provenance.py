@@ -21,11 +21,12 @@ from genmodels.audits import audit
 from genmodels.error_rates import Case, Rates, exactly, unknown_rates
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured, verdict_of
 from genmodels.limits import Limit
-from genmodels.provenance import credentials, fingerprints, marking, picture_watermark, text_watermark
+from genmodels.provenance import credentials, fingerprints, marking, picture_watermark
 from genmodels.provenance.attacks import PICTURES, TEXTS
 from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.ledger import Book
 from genmodels.provenance.picture_watermark import LEAST_SIDE
+from genmodels.provenance.text_search import p_value
 from genmodels.subject import Subject
 
 FILES, WORN = 80, 24  # that are sent out; that are worn, which takes far longer
@@ -69,18 +70,17 @@ def provenance(
     found = [credentials.read(send(image)) for image in samples]
     bare = sum(manifest.state != "whole" or manifest.signer == "unknown" or not manifest.generated for manifest in found)
     exhibits: list[dict[str, Any]] = [{"file": number, "manifest": manifest.state, "signer": manifest.signer, **manifest.claims} for number, manifest in enumerate(found[:12])]
-    leaving, how = as_they_leave(samples[:WORN])
+    leaving, how = as_they_leave(samples[:WORN], subject.data.name)
     pictures = [_opened(send(image)) for image in leaving]
     return [_manifests(bare, len(found), policy.unmarked, "picture", exhibits), *_survival(_worn(subject, pictures), policy, "picture", how)]
 
 
-def as_they_leave(images: np.ndarray) -> tuple[np.ndarray, str]:
-    """Pictures at the size in which they are handed out, and that size in words: by the upscaler where that makes room for a watermark, else as drawn."""
-    from genmodels.runs import gallery_names
-    from genmodels.upscaling import FACTOR, open_upscaler
+def as_they_leave(images: np.ndarray, data: str) -> tuple[np.ndarray, str]:
+    """Pictures of a model of that data set at the size in which they are handed out, and that size in words: enlarged where the upscaler fits."""
+    from genmodels.upscaling import FACTOR, fits_data, open_upscaler
 
     height, width = images.shape[1:3]
-    if min(height, width) < LEAST_SIDE <= FACTOR * min(height, width) and "upscaler" in gallery_names():
+    if fits_data(data, images.shape[1:]):
         return open_upscaler().upscale(images), f"enlarged to {FACTOR * width} x {FACTOR * height} pixels, as they leave by default"
     small = "" if min(height, width) >= LEAST_SIDE else f", in which there is no room for a watermark ({LEAST_SIDE} x {LEAST_SIDE} are needed)"
     return images, f"as they leave, of {width} x {height} pixels{small}"
@@ -190,9 +190,7 @@ def _texts(subject: Subject, policy: Limits) -> list[Finding]:
     key = getattr(generator, "watermark_key", None) or watermark_key("text")
 
     def seen(text: str) -> bool:
-        tokens = generator.tokens.encode("".join(c for c in text if not generator.tokens.unknown(c)))
-        p = [text_watermark.detect(tokens, key, scheme).p_value * len(text_watermark.WIDTH) for scheme in text_watermark.WIDTH]
-        return bool(np.nanmin([1.0, *p]) <= SURE)
+        return p_value(text, [generator.tokens], key) <= SURE
 
     files = [f"{marking.MADE_BY}: {subject.name}\n\n{text}\n" for text in texts]
     facts = [{"Model": subject.name, "Seed": str(subject.seed + number)} for number in range(len(files))]

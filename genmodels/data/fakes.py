@@ -156,9 +156,10 @@ def made(family: str, n: int, seed: int) -> np.ndarray:
 
 def generators() -> dict[str, Callable[[int, int], np.ndarray]]:
     """Family to what draws n pictures, uint8 (n, 32, 32, 3), from a seed."""
+    from genmodels.gallery import GALLERY
     from genmodels.runs import RunStore
 
-    store = RunStore.default()
+    store = RunStore(GALLERY)
     of = functools.cache(lambda name: store[name].generator())
 
     def prompted(name: str, n: int, seed: int, **settings: Any) -> np.ndarray:

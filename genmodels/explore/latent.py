@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.files import make_folder, write_atomically
+from genmodels.files import make_folder
 from genmodels.neighbours import nearest
 from genmodels.pictures import strip_of_some, to_picture
-from genmodels.provenance import marking
+from genmodels.provenance import way_out
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 
@@ -178,19 +178,24 @@ def verdict(distances: np.ndarray, ordinary: tuple[float, float]) -> str:
     return "inventing"
 
 
-def write_walk(path: Walk, folder: Path, about: Mapping[str, Any]) -> list[Path]:
-    """walk.gif, strip.png and walk.json in `folder`; `about` (model, run, credit ...) goes into each."""
+def walk_files(path: Walk, about: Mapping[str, Any]) -> dict[str, way_out.Marked]:
+    """walk.gif, strip.png and walk.json; `about` (model, run, credit ...) goes into each."""
     facts = {str(name).title(): str(value) for name, value in about.items() if value} | {"Seeds": str(list(path.seeds))}
     factor = max(1, 128 // path.images.shape[1])
     frames = [to_picture(image.repeat(factor, axis=0).repeat(factor, axis=1)) for image in path.images]
-    contents: dict[str, bytes | str] = {
-        "walk.gif": marking.gif(frames, facts, 16),
-        "strip.png": marking.png(strip_of_some(frames), facts),
-        "walk.json": json.dumps(json.loads(path.to_json()) | dict(about)),
+    return {
+        "walk.gif": way_out.animation(frames, facts, 16),
+        "strip.png": way_out.picture(strip_of_some(frames), facts),
+        "walk.json": way_out.beside(json.loads(path.to_json()) | dict(about)),
     }
+
+
+def write_walk(path: Walk, folder: Path, about: Mapping[str, Any]) -> list[Path]:
+    """The files of a walk in `folder`."""
+    contents = walk_files(path, about)
     make_folder(folder)
     for name, content in contents.items():
-        write_atomically(folder / name, content)
+        way_out.write(folder / name, content)
     return [folder / name for name in contents]
 
 

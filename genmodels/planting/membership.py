@@ -17,10 +17,10 @@ def membership(repetitions: int, seed: int, report: Report) -> Planted:
     """Losses of pictures that a model never saw, whole families dealt into two; and of a model that knows 100 by heart."""
     from genmodels.checks.blind import blind
     from genmodels.checks.membership import Sides, auc_of, dealt, picture_families
+    from genmodels.gallery import shipped
     from genmodels.losses import losses
-    from genmodels.runs import RunStore
 
-    run = RunStore.default()["vae-openmoji"]
+    run = shipped("vae-openmoji")
     held_out = data_of(run).test
     everything = np.arange(len(held_out))
     strangers, numbers = losses(run.generator(), held_out, everything, seed), blind(held_out, everything)

@@ -95,7 +95,8 @@ def _dealt(data: Any, rng: np.random.Generator) -> tuple[Any, Any, Any]:
 def _by_heart(seed: int, report: Report) -> Planted:
     """A VAE really trained on 100 pictures until it knows them, and the well-trained models of the gallery."""
     from genmodels.audits import AUDITS
-    from genmodels.runs import RunStore, gallery_names
+    from genmodels.gallery import shipped
+    from genmodels.runs import gallery_names
     from genmodels.subject import Subject
 
     flags = []
@@ -104,10 +105,10 @@ def _by_heart(seed: int, report: Report) -> Planted:
         findings = AUDITS["memorisation"](Subject(run.generator(), data_of(run), n=2000, seed=seed))
         flags.append(any(f.verdict == "fail" for f in findings if f.part in ("copies", "nearer")))
     yield Case("nearer", "VAE really trained on 100 pictures, 300 epochs", True, 2000), np.array(flags), None
-    store, flags = RunStore.default(), []
+    flags = []
     names = [name for name in ("vae-openmoji", "gan-openmoji", "gan-prompts") if name in gallery_names()]
     for name in names:
-        run = store[name]
+        run = shipped(name)
         findings = AUDITS["memorisation"](Subject(run.generator(), data_of(run), n=2000, seed=seed))
         flags.append(any(f.verdict == "fail" for f in findings if f.part in ("copies", "nearer")))
     yield Case("nearer", f"well-trained models: {', '.join(names)}", False, 2000, 0.0), np.array(flags), None

@@ -143,13 +143,14 @@ def manifest_range(file: bytes) -> tuple[int, int]:
 
 def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Planted:
     from genmodels.decoding import Decoding
+    from genmodels.gallery import shipped
     from genmodels.provenance import fingerprints, text_watermark
     from genmodels.provenance.attacks import TEXTS as CHANGES
     from genmodels.provenance.ledger import Book
-    from genmodels.runs import RunStore
+    from genmodels.provenance.text_search import p_value
     from genmodels.training import load_for
 
-    run = RunStore.default()["transformer-code"]
+    run = shipped("transformer-code")
     data, generator = load_for(run.experiment), run.generator()
     generator.watermark_key = key
     human = [document for document in data.test.documents if len(document) > 200]
@@ -177,18 +178,14 @@ def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Plan
         long = [text for text in texts if len(generator.tokens.encode(text)) >= 100]
         book = Book([{"sha256": "", "print": fingerprints.of_text(text)} for text in long])
 
-        def p_value(text: str) -> float:
-            tokens = generator.tokens.encode(text)
-            return float(np.nanmin([1.0, *(len(text_watermark.WIDTH) * text_watermark.detect(tokens, key, each).p_value for each in text_watermark.WIDTH)]))
-
         for name, change in CHANGES.items():
             changed = [change(text, human, rng) for text in long]
-            p = np.array([p_value(text) for text in changed])
+            p = np.array([p_value(text, [generator.tokens], key) for text in changed])
             held = np.array([book.text(text) is not None for text in changed])
             for part, flags in (("watermark", p <= 0.001), ("watermark at 1 %", p <= 0.01), ("ledger", held), ("together", held | (p <= 0.001))):
                 yield Case(f"{part} of a text", name, True, len(long), None, name == SHOWN_TEXT), flags, None
         others = [human[i][:1000] for i in rng.integers(len(human), size=max(20, unmarked // 10))]
-        p = np.array([p_value(text) for text in others])
+        p = np.array([p_value(text, [generator.tokens], key) for text in others])
         for part, flags in (("watermark", p <= 0.001), ("watermark at 1 %", p <= 0.01), ("ledger", held := np.array([book.text(text) is not None for text in others])), ("together", held | (p <= 0.001))):
             yield Case(f"{part} of a text", "written by people", False, len(others), 0.0), flags, None
 

@@ -15,19 +15,19 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from genmodels.provenance import carving
+from genmodels.provenance.formats import format_of
 from genmodels.provenance.keys import signing, signing_at_hand, trusted
+from genmodels.provenance.said import name_of, said
 from genmodels.refusal import Refusal
 
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 OURS = "org.genmodels.made"
 HEAD = "first_box_sha256"
 MOST_BYTES = 64_000_000  # of a file
-MOST_SAID = 2_000  # characters of a claim that are shown
-# What a file begins with, and its media type; what is not here can carry no manifest.
-BEGINNINGS = (
-    (0, b"\x89PNG\r\n\x1a\n", "image/png"), (0, b"\xff\xd8\xff", "image/jpeg"), (0, b"GIF8", "image/gif"),
-    (8, b"WEBP", "image/webp"), (8, b"WAVE", "audio/wav"), (4, b"ftyp", "video/mp4"),
-)  # fmt: skip
+DAMAGED = "the file is damaged, so its manifest can't be checked"
+BROKEN = {"assertion.dataHash": "its content is not what was signed", "assertion.bmffHash": "its content is not what was signed", "assertion.boxesHash": "its content is not what was signed",
+          "claimSignature": "its signature does not fit", "assertion.hashedURI": "a part of the manifest was altered"}  # fmt: skip
 STATES = ("absent", "whole", "broken", "unreadable")
 SIGNERS = ("this machine", "trusted", "unknown")
 
@@ -36,8 +36,9 @@ SIGNERS = ("this machine", "trusted", "unknown")
 class Manifest:
     """What a file says of itself. `state`: absent, whole (nothing was changed since), broken, unreadable; `signer`: this machine, trusted, unknown.
 
-    `name` is what the certificate calls the signer, which anyone can write. `claims` are those of `OURS`; of a broken
-    manifest none are given, since they may have been altered.
+    `name` is what the certificate calls the signer, made harmless: anyone can write any name into one. `claims` are those
+    of `OURS`; of a broken manifest none are given, since they may have been altered. An "unreadable" one may still name a
+    signer, where the file is damaged.
     """
 
     state: str
@@ -50,7 +51,7 @@ class Manifest:
 
 def media_type(content: bytes) -> str:
     """The media type by the first bytes of a file; "" where it can carry no manifest."""
-    return next((kind for at, magic, kind in BEGINNINGS if content[at : at + len(magic)] == magic), "")
+    return format_of(content).media
 
 
 def sign(content: bytes, claims: Mapping[str, Any], title: str = "") -> bytes:
@@ -74,24 +75,25 @@ def sign(content: bytes, claims: Mapping[str, Any], title: str = "") -> bytes:
 
 
 def read(content: bytes) -> Manifest:
-    """The manifest of a file, whoever made it; a file that can't be read comes back as "unreadable", not as an error."""
+    """The manifest of a file, whoever made it; a file that can't be read comes back as "unreadable", not as an error.
+
+    Where a damaged file hides its manifest from c2pa's reader, what is left of it is looked for in the bytes.
+    """
     kind = media_type(content)
-    if not kind:
-        return Manifest("absent", reason="files of this kind can carry none")
     if len(content) > MOST_BYTES:
         return Manifest("unreadable", reason=f"the file has more than {MOST_BYTES // 1_000_000} MB")
     here = signing_at_hand()
     root = b"" if here is None else here.chain[here.chain.rindex(b"-----BEGIN") :]
     ours = b"" if here is None or here.own else root
-    document, why = _document(content, kind, ours)
+    document, why = _document(content, kind, ours) if kind else (None, "")
     if document is None:
-        return Manifest("unreadable" if why else "absent", reason=why)
+        return _left(content, kind, why)
     active = document.get("manifests", {}).get(document.get("active_manifest")) or {}
-    failures = _failures(document)
-    name = _said((active.get("signature_info") or {}).get("common_name") or (active.get("signature_info") or {}).get("issuer") or "")
-    broken = [code for code in failures if not code.startswith("signingCredential.")]
+    signature = active.get("signature_info") or {}
+    name = name_of(signature.get("common_name") or signature.get("issuer") or "")
+    broken = [code for code in _failures(document) if not code.startswith("signingCredential.")]
     if broken or document.get("validation_state") not in ("Valid", "Trusted"):
-        return Manifest("broken", "unknown", name, reason=_said(broken[0] if broken else str(document.get("validation_state"))))
+        return Manifest("broken", "unknown", name or name_of(carving.signer(content)), reason=_why_broken(broken[0] if broken else str(document.get("validation_state"))))
     signer = "this machine" if ours and document["validation_state"] == "Trusted" else "unknown"
     if signer == "unknown":
         known = trusted() + (root if here is not None and here.own else b"")
@@ -101,6 +103,24 @@ def read(content: bytes) -> Manifest:
     if claims.pop(HEAD, _head(content)) != _head(content):
         return Manifest("broken", "unknown", name, reason="the first box of the film was changed")
     return Manifest("whole", signer, name, generated, claims)
+
+
+def _left(content: bytes, kind: str, why: str) -> Manifest:
+    """What can be said of a manifest that c2pa's reader does not find or can't read."""
+    if carving.remains(content):
+        return Manifest("unreadable", "unknown", name_of(carving.signer(content)), reason=DAMAGED)
+    if why and (name := carving.signer(content)):
+        return Manifest("unreadable", "unknown", name_of(name), reason=DAMAGED)
+    if not kind:
+        return Manifest("absent", reason="files of this kind can carry none")
+    if "emote" in why:
+        return Manifest("unreadable", "unknown", reason="its manifest is kept on a server, and nothing is fetched from there")
+    return Manifest("absent", reason="none was found, but the file is damaged" if why else "")
+
+
+def _why_broken(code: str) -> str:
+    """c2pa's code in words, where it is a common one."""
+    return next((f"{words}, {said(code)}" for start, words in BROKEN.items() if code.startswith(start)), said(code))
 
 
 def _head(content: bytes) -> str:
@@ -117,7 +137,7 @@ def _claims(active: Mapping[str, Any]) -> tuple[bool, dict[str, Any]]:
             kinds = [str(action.get("digitalSourceType", "")) for action in data.get("actions") or [] if isinstance(action, Mapping)]
             generated |= any("lgorithmicMedia" in kind for kind in kinds)
         if label == OURS and isinstance(data, Mapping):
-            claims = {_said(name): _said(value) for name, value in list(data.items())[:20]}
+            claims = {said(name): said(value) for name, value in list(data.items())[:20]}
     return generated, claims
 
 
@@ -154,10 +174,5 @@ def _c2pa() -> Any:
     return c2pa
 
 
-def _said(value: Any) -> str:
-    """A foreign value as short text without control characters."""
-    return "".join(c for c in str(value)[:MOST_SAID] if c.isprintable())
-
-
 def _plain(error: Exception) -> str:
-    return _said(str(error) or type(error).__name__)[:120]
+    return said(str(error) or type(error).__name__, 120)

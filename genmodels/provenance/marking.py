@@ -20,6 +20,7 @@ from genmodels.pictures import gif_bytes, png_bytes
 from genmodels.provenance import credentials, fingerprints, ledger
 from genmodels.provenance.keys import signing, signing_at_hand, watermark_key
 from genmodels.provenance.picture_watermark import LEAST_SIDE, embed, place_of
+from genmodels.provenance.said import name_of, said
 from genmodels.refusal import Refusal
 
 LABEL = "AI"
@@ -112,8 +113,8 @@ def claims(facts: Facts) -> dict[str, str]:
 
 
 def written(facts: Facts) -> Facts:
-    """What of the facts stands in the file."""
-    return {name: value for name, value in facts.items() if name != BEGUN}
+    """What of the facts stands in the file, and that a model made it."""
+    return {"Software": "GenModels", "Made by": "a model"} | {name: value for name, value in facts.items() if name != BEGUN}
 
 
 def of_picture(image: np.ndarray, facts: Facts, file: bytes) -> dict[str, Any]:
@@ -144,31 +145,40 @@ def sidecar(content: bytes, facts: Facts) -> dict[str, Any]:
 
 
 def read_sidecar(document: Any, content: bytes) -> credentials.Manifest:
-    """What a sidecar says about a content; "broken" where it is about another one or was altered."""
+    """What a sidecar says about a content; "broken" where it is about another one or was altered. Whom its certificate names is made harmless."""
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
 
+    name = ""
     try:
         statement, chain = document["statement"], str(document["certificates"]).encode()
         leaf = x509.load_pem_x509_certificates(chain)[0]
+        name = subject_of(leaf)
         public = leaf.public_key()
         if not isinstance(public, ec.EllipticCurvePublicKey):
             return credentials.Manifest("unreadable", reason="the sidecar's certificate has no ES256 key")
         public.verify(base64.b64decode(document["signature"]), json.dumps(statement, sort_keys=True).encode(), ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:
-        return credentials.Manifest("broken", "unknown", reason="the sidecar's signature is not that of its statement")
+        return credentials.Manifest("broken", "unknown", name, reason="the sidecar's signature is not that of its statement")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return credentials.Manifest("unreadable", reason=f"the sidecar is damaged ({type(error).__name__})")
     if statement.get("sha256") != hashlib.sha256(content).hexdigest():
-        return credentials.Manifest("broken", "unknown", reason="the sidecar is about another content")
+        return credentials.Manifest("broken", "unknown", name, reason="the sidecar is about another content")
     here = signing_at_hand()
-    name = leaf.subject.rfc4514_string()[:200]
-    said = {str(key)[:100]: str(value)[:200] for key, value in list(statement.items())[:20] if key in ("model", "seed", "prompt_sha256")}
+    told = {said(key, 100): said(value, 200) for key, value in list(statement.items())[:20] if key in ("model", "seed", "prompt_sha256")}
     own = here is not None and leaf.fingerprint(hashes.SHA256()) == x509.load_pem_x509_certificates(here.chain)[0].fingerprint(hashes.SHA256())
     signer = "this machine" if own else "unknown"
-    return credentials.Manifest("whole", signer, name, "lgorithmicMedia" in str(statement.get("digitalSourceType")), said)
+    return credentials.Manifest("whole", signer, name, "lgorithmicMedia" in str(statement.get("digitalSourceType")), told)
+
+
+def subject_of(certificate: Any) -> str:
+    """Whom a certificate names: anyone can write that, so it is made harmless."""
+    from cryptography.x509.oid import NameOID
+
+    names = [found for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME) for found in certificate.subject.get_attributes_for_oid(kind)]
+    return name_of(names[0].value if names else certificate.subject.rfc4514_string())
 
 
 def as_array(picture: np.ndarray | Image.Image) -> np.ndarray:

@@ -1,51 +1,60 @@
-"""Is this file marked, and by whom? Four readings of one file, each with how often it is wrong, and a sentence that joins them.
+"""Is this file marked, and by whom? Five readings of one file, each with how often it is wrong, and a sentence that joins them.
 
-It never says that something is real: only that no sign was found, and what would have been missed.
+It never says that something is real: only that no sign was found, and what would have been missed. What can't be looked at
+is named, and is never "no sign". The manifest is read first, so that a damaged file still says who signed it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from genmodels import calibration
-from genmodels.pictures import open_picture, printable
-from genmodels.provenance import credentials, fingerprints, ledger, marking, text_watermark
+from genmodels.foreign_text import ForeignText, read_text
+from genmodels.pictures import printable
+from genmodels.provenance import carving, credentials, fingerprints, ledger, marking, metadata, pairing, text_watermark
+from genmodels.provenance.formats import READ, TEXT, Format, archive, format_of
 from genmodels.provenance.keys import watermark_key_at_hand
-from genmodels.provenance.own_marks import NO_KEY, SURE, evidence, ledger_of, no_proof, state_of_ledger, watermark_of
+from genmodels.provenance.own_marks import NO_KEY, SURE, ledger_of, watermark_of
+from genmodels.provenance.pairing import Content
+from genmodels.provenance.pixels import Pixels, pixels
+from genmodels.provenance.sentences import manifest_told, sentence
+from genmodels.provenance.text_search import detect_text
 from genmodels.refusal import Refusal
-from genmodels.tokens import Tokens
 
 MOST_TEXT = 4_000_000  # bytes
+PARTS = ("manifest", "metadata", "watermark", "ledger", "detector")
 Part = dict[str, Any]
 Detector = Callable[[np.ndarray], Mapping[str, Any]]  # a picture, uint8 (height, width, 3), to probability and abstained
 
 
 def verify(content: bytes, name: str, *, sidecar: bytes | None = None, detector: Detector | None = None) -> dict[str, Any]:
-    """What is known about a picture, text, sound or film: file, kind, manifest, watermark, ledger, detector, sentence.
+    """What is known about a file: file, kind, format, manifest, metadata, watermark, ledger, detector, sentence.
 
     Each part has a "verdict", "false_alarm" and "miss" (None: not measured). `detector` reads pictures; without one that
-    part is "not measured". Raises `Refusal` for what is empty, too large, damaged, or of no kind that can be read.
+    part is "not measured". Raises `Refusal` for what is empty, too large, an archive, of no kind that is known, and for what
+    is damaged and carries neither a manifest nor metadata that say how it was made.
     """
     if not content:
         raise Refusal(f"{printable(name)} is empty; choose a file with something in it.")
     if len(content) > credentials.MOST_BYTES:
         raise Refusal(f"{printable(name)} has {len(content) / 1e6:.0f} MB; at most {credentials.MOST_BYTES // 1_000_000} MB are read.")
-    media = credentials.media_type(content)
-    kind = {"": "text", "audio/wav": "sound", "video/mp4": "film"}.get(media, "picture")
-    if content.startswith(b"BM") and not media:
-        kind = "picture"
-    parts = (_picture if kind == "picture" else _text if kind == "text" else _other)(content, name, sidecar, detector)
+    if packed := archive(content):
+        raise Refusal(f"{printable(name)} is a {packed}, no {READ} file and no text; unpack it and give the files in it.")
+    form = format_of(content)
+    if form == TEXT:
+        text = None if carving.remains(content) else _read_or_none(content, name)
+        form, parts = (TEXT, _text(content, name, text, sidecar)) if text else _unknown(content, name)
+    else:
+        parts = _picture(content, name, form, detector) if form.kind == "picture" else _unseen(content, form)
     for part, own in parts.items():
-        own |= error_rates(part, kind, media)
-    return {"file": printable(name), "kind": kind, **parts, "sentence": sentence(kind, parts)}
+        own |= error_rates(part, form.kind, form.media)
+    return {"file": printable(name), "kind": form.kind, "format": form.name, **parts, "sentence": sentence(form.kind, parts)}
 
 
 def error_rates(part: str, kind: str, media: str = "") -> Part:
@@ -63,27 +72,74 @@ def error_rates(part: str, kind: str, media: str = "") -> Part:
     return {"false_alarm": None if found is None else found["false_alarm"], "miss": None if found is None else 1 - found["power"], "miss_of": None if found is None else str(found["case"]).split(" (")[0]}
 
 
-def _picture(content: bytes, name: str, sidecar: bytes | None, detector: Detector | None) -> dict[str, Part]:
-    picture = open_picture(content, name)
-    book, own = ledger.book(), fingerprints.of_picture(picture)
-    match = book.picture(own, hashlib.sha256(content).hexdigest(), fingerprints.of_middle(picture))
-    mark, entry = watermark_of(picture, match), ledger_of(book, match, plain=not fingerprints.telling(own))
-    reading: Part = {"verdict": "not measured", "probability": None, "abstained": None, "reason": "no detector was asked"}
-    if detector is not None:
-        reading = {"reason": "", **detector(np.asarray(picture))}
-    return {"manifest": _manifest(credentials.read(content)), "watermark": mark, "ledger": entry, "detector": reading}
+def _picture(content: bytes, name: str, form: Format, detector: Detector | None) -> dict[str, Part]:
+    """The manifest and the metadata first: a picture that can't be opened still has them."""
+    manifest, notes = credentials.read(content), metadata.notes(content, form)
+    seen = pixels(content, form)
+    if seen.damaged and seen.picture is None and manifest.state == "absent" and not notes:
+        raise Refusal(f"{printable(name)} is no {form.name} picture that can be read: {seen.reason}, and neither a manifest nor metadata that say how it was made are in it; get it again from where it came.")
+    return {"manifest": manifest_told(manifest), "metadata": _metadata(notes), **_marks(content, seen), "detector": _detector(seen, detector)}
 
 
-def _text(content: bytes, name: str, sidecar: bytes | None, detector: Detector | None) -> dict[str, Part]:
+def _marks(content: bytes, seen: Pixels) -> dict[str, Part]:
+    """Watermark and ledger of a picture; of one that can't be opened, the ledger by the hash of the file alone."""
+    if seen.picture is None:
+        return {"watermark": not_looked_at(seen.reason, "p_value") | {"damaged": seen.damaged}, "ledger": _by_hash(content, seen.reason)}
+    book, own = ledger.book(), fingerprints.of_picture(seen.picture)
+    match = book.picture(own, hashlib.sha256(content).hexdigest(), fingerprints.of_middle(seen.picture))
+    mark = not_looked_at(seen.reason, "p_value") if seen.reduced else watermark_of(seen.picture, match)
+    mark |= {"damaged": True} if seen.damaged else {}
+    return {"watermark": mark, "ledger": ledger_of(book, match, plain=not fingerprints.telling(own))}
+
+
+def _by_hash(content: bytes, reason: str) -> Part:
+    """The ledger, in which only the very bytes of a file can be looked up."""
+    book = ledger.book()
+    match = book.text("", hashlib.sha256(content).hexdigest())
+    found = ledger_of(book, match)
+    return found if match or found["verdict"] == "not measured" else found | not_looked_at(f"only its hash was looked up, and is not in it: {reason}", "distance", "entry")
+
+
+def _detector(seen: Pixels, detector: Detector | None) -> Part:
+    if seen.picture is None:
+        return not_looked_at(seen.reason, "probability", "abstained")
+    if detector is None:
+        return not_looked_at("no detector was asked", "probability", "abstained")
+    return {"reason": "", **detector(np.asarray(seen.picture))}
+
+
+def _read_or_none(content: bytes, name: str) -> ForeignText | None:
+    """The text of a file that begins like no other kind; None where it is none, but what is left of another kind."""
+    try:
+        return read_text(content, name)
+    except Refusal:
+        return None
+
+
+def _unknown(content: bytes, name: str) -> tuple[Format, dict[str, Part]]:
+    """A file that begins like nothing known, but carries what is left of a manifest."""
+    manifest = credentials.read(content)
+    if manifest.state == "absent":
+        raise Refusal(f"{printable(name)} is no {READ} file and holds bytes that no text has, so nothing in it can be read; save it as one of these.")
+    reason = "the file is so damaged that its kind can't be told"
+    return Format("unknown", "picture"), {"manifest": manifest_told(manifest), **_nothing_seen(content, reason, "the file is damaged")}
+
+
+def _unseen(content: bytes, form: Format) -> dict[str, Part]:
+    """A sound, film or document: its manifest, its metadata and its hash are looked at, what it holds is not."""
+    reason = f"{form.kind}s get no watermark and are not looked into ({form.name})"
+    parts = {"manifest": manifest_told(credentials.read(content)), **_nothing_seen(content, reason, f"the detector reads pictures, and this is a {form.kind}")}
+    return parts | {"metadata": _metadata(metadata.notes(content, form)) if form.metadata else not_looked_at(f"metadata of {form.name} files are not read here", "says")}
+
+
+def _nothing_seen(content: bytes, reason: str, why_no_detector: str) -> dict[str, Part]:
+    return {"metadata": not_looked_at(reason, "says"), "watermark": not_looked_at(reason, "p_value"), "ledger": _by_hash(content, reason), "detector": not_looked_at(why_no_detector, "probability", "abstained")}
+
+
+def _text(content: bytes, name: str, read: ForeignText, sidecar: bytes | None) -> dict[str, Part]:
     if len(content) > MOST_TEXT:
         raise Refusal(f"{printable(name)} is a text of {len(content) / 1e6:.0f} MB; at most {MOST_TEXT // 1_000_000} MB are read, so give a part of it.")
-    try:
-        whole = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refusal(f"{printable(name)} is no PNG, JPEG, GIF, WebP, BMP, WAV or MP4 file and no text in UTF-8 (byte {error.start}); save it as one of these.") from None
-    if "\0" in whole:
-        raise Refusal(f"{printable(name)} holds bytes that no text has; save it as a picture, sound, film or plain text.")
-    text = marking.body(whole)
+    text = marking.body(read.text)
     found, searched = detect_text(text)
     if found is None:
         mark: Part = {"verdict": "not measured", "p_value": None, "reason": f"too short: fewer than {text_watermark.LEAST_TOKENS} different runs of tokens"}
@@ -92,125 +148,65 @@ def _text(content: bytes, name: str, sidecar: bytes | None, detector: Detector |
     else:
         p = min(1.0, found.p_value * searched)
         mark = {"verdict": "found" if p <= SURE else "not found", "p_value": p, "reason": "", "scheme": found.scheme, "tokens": found.scored}
-    manifest = credentials.Manifest("absent", reason="no sidecar was given, and a text can carry no manifest")
-    if sidecar is not None:
-        try:
-            manifest = marking.read_sidecar(json.loads(sidecar[:1_000_000]), content)
-        except (ValueError, RecursionError):
-            manifest = credentials.Manifest("unreadable", reason="the sidecar is no JSON")
+    same = same_texts(content, read)
     book = ledger.book()
-    match = ledger_of(book, book.text(text, hashlib.sha256(content).hexdigest()))
-    reading = {"verdict": "not measured", "probability": None, "abstained": None, "reason": "the detector reads pictures"}
-    return {"manifest": _manifest(manifest), "watermark": mark, "ledger": match, "detector": reading}
+    exact = (match for each in same if (match := book.text("", hashlib.sha256(each).hexdigest())))
+    entry = ledger_of(book, next(exact, None) or book.text(text))
+    parts = {"manifest": manifest_told(_statement(sidecar, same)), "metadata": _metadata(metadata.of_text(read.text)), "watermark": mark, "ledger": entry}
+    return parts | {"detector": not_looked_at("the detector reads pictures", "probability", "abstained")}
 
 
-def _other(content: bytes, name: str, sidecar: bytes | None, detector: Detector | None) -> dict[str, Part]:
-    nothing = {"p_value": None, "reason": "sounds and films get no watermark yet"}
-    book = ledger.book()
-    match = ledger_of(book, book.text("", hashlib.sha256(content).hexdigest()))
-    reading = {"verdict": "not measured", "probability": None, "abstained": None, "reason": "the detector reads pictures"}
-    return {"manifest": _manifest(credentials.read(content)), "watermark": {"verdict": "not measured", **nothing}, "ledger": match, "detector": reading}
+def same_texts(content: bytes, read: ForeignText) -> list[bytes]:
+    """The bytes that are this very text: as they are, and in UTF-8 with plain line ends, as texts leave here."""
+    return list(dict.fromkeys([content, read.text.encode(errors="replace"), read.text.replace("\r\n", "\n").replace("\r", "\n").encode(errors="replace")]))
 
 
-def detect_text(text: str) -> tuple[text_watermark.Detection | None, int]:
-    """The most telling mark over all schemes and all vocabularies that this machine knows, and how many were searched."""
-    key, found, searched = watermark_key_at_hand("text") or bytes(32), [], 0  # without a key it is only seen whether the text is long enough
-    for tokens in vocabularies():
-        numbers = tokens.encode("".join(c for c in text if tokens.merges or c in tokens.numbers))
-        for scheme in text_watermark.WIDTH:
-            searched += 1
-            found.append(text_watermark.detect(numbers, key, scheme))
-    told = [each for each in found if not math.isnan(each.p_value)]
-    return min(told, key=lambda each: each.p_value, default=None), searched
-
-
-def vocabularies() -> list[Tokens]:
-    """The different vocabularies of the runs that write."""
-    found: dict[Any, Tokens] = {}
-    for file in _fact_files():
-        tokens = _tokens_of(file, file.stat().st_mtime_ns)
-        if tokens is not None:
-            found.setdefault(hash(tokens), tokens)
-    return list(found.values())
-
-
-def _fact_files() -> Iterator[Path]:
-    from genmodels.gallery import GALLERY
-    from genmodels.runs import RunStore, gallery_names
-
-    yield from (GALLERY / name / "facts.json" for name in gallery_names())
-    yield from (run.path / "facts.json" for run in RunStore.default() if (run.path / "facts.json").is_file())
-
-
-@lru_cache(maxsize=512)
-def _tokens_of(file: Path, changed: int) -> Tokens | None:
-    from genmodels.runs import Run
-
+def _statement(sidecar: bytes | None, same: list[bytes]) -> credentials.Manifest:
+    if sidecar is None:
+        return credentials.Manifest("absent", reason="no sidecar was given, and a text can carry no manifest")
     try:
-        spec = Run(file.parent).spec
-        return Tokens.of(spec) if spec.kind in ("text", "code") else None
-    except (Refusal, OSError, ValueError, KeyError, TypeError):
-        return None
+        document = json.loads(sidecar[:1_000_000])
+        said = document["statement"]["sha256"] if isinstance(document, dict) and isinstance(document.get("statement"), dict) else ""
+    except (ValueError, RecursionError, KeyError):
+        return credentials.Manifest("unreadable", reason="the sidecar is no JSON")
+    return marking.read_sidecar(document, next((each for each in same if hashlib.sha256(each).hexdigest() == said), same[0]))
 
 
-def _manifest(found: credentials.Manifest) -> Part:
-    """Integrity and trust as two facts, never one."""
-    trust = {"this machine": "signed by this machine", "trusted": "signed by one whom this machine trusts", "unknown": "signer unknown: not trusted", "": ""}
-    return {
-        "verdict": {"whole": "valid"}.get(found.state, found.state), "integrity": {"whole": "unchanged since it was signed", "broken": "changed since it was signed, or forged"}.get(found.state, ""),
-        "trust": trust[found.signer], "signer": found.signer, "name": found.name, "generated": found.generated, "claims": dict(found.claims), "reason": found.reason,
-    }  # fmt: skip
+def not_looked_at(reason: str, *names: str) -> Part:
+    """A part of which nothing can be said, and why; `names` are None."""
+    return {"verdict": "not measured", "looked": False, **dict.fromkeys(names), "reason": reason}
 
 
-def sentence(kind: str, parts: Mapping[str, Part]) -> str:
-    """What the four readings say together."""
-    manifest, mark, match, reading = (parts[name] for name in ("manifest", "watermark", "ledger", "detector"))
-    made, other = evidence(kind, parts), no_proof(kind, parts)
-    name = f'"{manifest["name"]}"' if manifest["name"] else "someone"
-    if manifest["verdict"] == "valid" and manifest["signer"] == "this machine":
-        claims = ", ".join(f"{label} {value}" for label, value in manifest["claims"].items() if label in ("model", "seed") and value)
-        said = f"Marked by us and unchanged since: made by a model ({claims or 'no details'})."
-    elif manifest["verdict"] == "valid":
-        known = "whom this machine trusts" if manifest["signer"] == "trusted" else "whom this machine does not know, so the claim is only a claim"
-        said = f"It {'says that a model made it' if manifest['generated'] else 'carries a manifest that does not say a model made it'}, unchanged since {name} signed it, {known}."
-        said += f" It carries our mark: {made}." if made else f" {other}" if other else ""
-    elif made or other:
-        lost = "its manifest is broken: it was changed or forged since" if manifest["verdict"] == "broken" else "its manifest is gone or was never with it"
-        said = f"Marked by us, altered since or stripped: it is something that this machine made, says {made}; {lost}." if made else other
-        if other and (mark["verdict"] == "found" or manifest["verdict"] == "broken"):
-            said += f" {lost[0].upper()}{lost[1:]}."
-    elif manifest["verdict"] in ("broken", "unreadable"):
-        said = f"Its manifest is {manifest['verdict']} ({manifest['reason']}), so nothing in it can be believed; no mark of ours was found."
-    else:
-        missed = [f"{label} {part['miss']:.0%} of {part['miss_of']}" for label, part in (("the watermark", mark), ("the ledger", match)) if part.get("miss") is not None and part["verdict"] != "not measured"]
-        said = "No sign found, which does not say that it is real" + (f": of marked files the test of {' and of '.join(missed)} misses." if missed else ": what no longer carries a mark is missed.")
-    return said + state_of_ledger(parts) + _detected(reading)
+def _metadata(notes: list[metadata.Note]) -> Part:
+    return {"verdict": "says generated" if notes else "says nothing", "says": [str(note) for note in notes], "reason": "unsigned: anyone can write it" if notes else ""}
 
 
-def _detected(reading: Part) -> str:
-    """What the detector says, with the error rates of that very verdict."""
-    if reading.get("probability") is None:
-        return f" The detector, which needs no mark, says nothing: {reading['reason']}." if reading["verdict"] == "not measured" and reading.get("abstained") else ""
-    if reading.get("abstained"):
-        return f" The detector, which needs no mark, abstains (probability of being generated {100 * reading['probability']:.0f} %, if half of all drawings were)."
-    known = isinstance(reading.get("false_alarm"), float)
-    if reading["verdict"] == "generated":
-        wrong = f"of drawings that no generator made it says so of {100 * reading['false_alarm']:.1f} % (at most {100 * reading['false_alarm_high']:.1f} %) in the worst wear" if known else "how often it is wrong was not measured"
-        return f" The detector, which needs no mark, finds that it looks generated: {wrong}."
-    plain = f"{100 * reading['miss_as_it_was']:.0f} % as it was and " if isinstance(reading.get("miss_as_it_was"), float) else ""
-    missed = f": of what the generators it knows draw it misses {plain}{100 * reading['miss']:.0f} % in the worst wear" if known else ""
-    return f" The detector, which needs no mark, finds no trace of a generator{missed}."
+def verify_many(files: Sequence[tuple[str, Content]], *, detector: Detector | None = None, report: Callable[[int, int], None] = lambda done, of: None) -> list[dict[str, Any]]:
+    """Every file with its signed statement, if that is among them; one that can't be read gives {"file", "error"}. "number": which of the files.
 
-
-def verify_many(files: Sequence[tuple[str, bytes]], *, detector: Detector | None = None, report: Callable[[int, int], None] = lambda done, of: None) -> list[dict[str, Any]]:
-    """Every file with its sidecar, if that is among them; one that can't be read gives {"file", "error"}."""
-    sidecars = {name: content for name, content in files if name.endswith(marking.SIDECAR)}
-    rows, asked = [], [(name, content) for name, content in files if name not in sidecars]
-    for number, (name, content) in enumerate(asked):
-        report(number, len(asked))
+    A name may be a path and stands for one file: of the same bare name in two folders each has its own statement. A content
+    may be a function that reads it. A statement whose file is not there comes last, as an error.
+    """
+    statements, asked = pairing.divided(files)
+    names = pairing.shown([files[number][0] for number in asked])
+    rows: list[dict[str, Any]] = []
+    for number, shown in zip(asked, names, strict=True):
+        report(len(rows), len(asked))
+        name, content = files[number]
         try:
-            rows.append(verify(content, name, sidecar=sidecars.get(name + marking.SIDECAR), detector=detector))
+            read = pairing.content_of(content, name)
+            row = verify(read, shown, sidecar=statements.of(name, hashes_of(read)), detector=detector)
         except Refusal as refusal:
-            rows.append({"file": printable(name), "error": str(refusal)})
+            row = {"file": printable(shown), "error": str(refusal)}
+        rows.append(row | {"number": number})
     report(len(asked), len(asked))
-    return rows
+    return rows + [{"file": printable(Path(name).name), "error": pairing.alone(name)} for name in statements.left()]
+
+
+def hashes_of(content: bytes) -> list[str]:
+    """The SHA-256 of a file, and of the same text as it would leave here, where it is a text."""
+    try:
+        same = same_texts(content, read_text(content)) if format_of(content) == TEXT and len(content) <= MOST_TEXT else [content]
+    except Refusal:
+        same = [content]
+    return [hashlib.sha256(each).hexdigest() for each in same]

@@ -65,7 +65,7 @@ def test_rows_follow_the_files(home: Path) -> None:
     run.label(name="mine", tags=["a"])
     assert (row()["state"], row()["epoch"], row()["name"]) == ("done", 7, "mine")
     (run.path / "experiment.json").write_text("{")
-    assert row()["problem"] == "experiment.json is missing or damaged"
+    assert row()["problem"] == "experiment.json is no JSON"
     shutil.rmtree(run.path)
     assert all(row["id"] != run.id for row in kept.rows(store))
 

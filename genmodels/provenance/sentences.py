@@ -1,0 +1,100 @@
+"""What was found in a file, in one paragraph that says no more than that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from genmodels.provenance import credentials
+from genmodels.provenance.own_marks import evidence, no_proof, state_of_ledger
+from genmodels.provenance.said import quoted
+
+LOOKED = {"manifest": "its manifest", "metadata": "its metadata", "watermark": "the watermark", "ledger": "the ledger"}
+Part = dict[str, Any]
+
+
+def manifest_told(found: credentials.Manifest) -> Part:
+    """Integrity and trust as two facts, never one."""
+    trust = {"this machine": "signed by this machine", "trusted": "signed by one whom this machine trusts", "unknown": "signer unknown: not trusted", "": ""}
+    return {
+        "verdict": {"whole": "valid"}.get(found.state, found.state), "integrity": {"whole": "unchanged since it was signed", "broken": "changed since it was signed, or forged"}.get(found.state, ""),
+        "trust": trust[found.signer], "signer": found.signer, "name": found.name, "generated": found.generated, "claims": dict(found.claims), "reason": found.reason,
+    }  # fmt: skip
+
+
+def sentence(kind: str, parts: Mapping[str, Part]) -> str:
+    """What the readings say together."""
+    manifest, mark, reading = (parts[name] for name in ("manifest", "watermark", "detector"))
+    made, other = evidence(kind, parts), no_proof(kind, parts)
+    if manifest["verdict"] == "valid" and manifest["signer"] == "this machine":
+        claims = ", ".join(f"{label} {value}" for label, value in manifest["claims"].items() if label in ("model", "seed") and value)
+        said = f"Marked by us and unchanged since: made by a model ({claims or 'no details'})."
+    elif manifest["verdict"] == "valid":
+        known = "whom this machine trusts" if manifest["signer"] == "trusted" else "whom this machine does not know, so the claim is only a claim"
+        said = f"It {'says that a model made it' if manifest['generated'] else 'carries a manifest that does not say a model made it'}, unchanged since {quoted(manifest['name'])} signed it, {known}."
+        said += f" It carries our mark: {made}." if made else f" {other}" if other else ""
+    elif made or other:
+        lost = _damaged(manifest) if manifest["verdict"] in ("broken", "unreadable") else "its manifest is gone or was never with it"
+        said = f"Marked by us, altered since or stripped: it is something that this machine made, says {made}; {lost}." if made else other
+        if other and (mark["verdict"] == "found" or manifest["verdict"] in ("broken", "unreadable")):  # what is merely alike never had one of ours
+            said += f" {lost[0].upper()}{lost[1:]}."
+    elif manifest["verdict"] in ("broken", "unreadable"):
+        lost, why = _damaged(manifest), "its pixels can't be read" if mark.get("damaged") else str(mark["reason"])
+        said = f"{lost[0].upper()}{lost[1:]}; {'no mark of ours was found' if mark.get('looked', True) else why}."
+    else:
+        said = _nothing(parts)
+    return said + _also(parts) + state_of_ledger(parts) + _detected(reading)
+
+
+def _damaged(manifest: Part) -> str:
+    """A manifest that can't be believed, and whom it names: never who signed it, which only a whole one says."""
+    name = quoted(manifest["name"])
+    if manifest["verdict"] == "broken":
+        named = f"it names {name} as who signed it, but " if manifest["name"] else ""
+        return f"its manifest is broken: {named}the file was damaged, changed or forged since ({manifest['reason']}), so nothing in it can be believed"
+    if manifest["reason"] != credentials.DAMAGED:
+        return f"its manifest is unreadable ({manifest['reason']}), so nothing in it can be believed"
+    if manifest["name"]:
+        return f"it carries a manifest that says who signed it, {name}, but the file is damaged, so that can't be checked"
+    return "it carries what is left of a manifest, but the file is damaged: the part that says who signed it is gone, so nothing can be checked"
+
+
+def _nothing(parts: Mapping[str, Part]) -> str:
+    """No mark was found: in what, and what was not looked at."""
+    unlooked = {name: str(parts[name]["reason"]) for name in ("metadata", "watermark", "ledger") if not parts[name].get("looked", True)}
+    if parts["metadata"]["verdict"] == "says generated" and not unlooked:
+        return "No mark of this machine was found."
+    if not unlooked:
+        missed = [f"the {name} {parts[name]['miss']:.0%} of {parts[name]['miss_of']}" for name in ("watermark", "ledger") if parts[name].get("miss") is not None and parts[name]["verdict"] != "not measured"]
+        return "No sign found, which does not say that it is real" + (f": of marked files the test of {' and of '.join(missed)} misses." if missed else ": what no longer carries a mark is missed.")
+    looked = [LOOKED[name] for name in LOOKED if name not in unlooked] + ["its hash in the ledger"] * ("ledger" in unlooked)
+    left = "; ".join(dict.fromkeys(reason for name, reason in unlooked.items() if name != "ledger" or len(unlooked) == 1))
+    damaged = "The file is damaged. " if "damaged" in str(parts["manifest"]["reason"]) else ""
+    return f"{damaged}Not looked into: {left}. In what was looked at ({', '.join(looked)}) nothing was found, which does not say that it is real."
+
+
+def _also(parts: Mapping[str, Part]) -> str:
+    """What else has to be said: that a file with a whole manifest is damaged, and what its own metadata say."""
+    unseen = ": its pixels can't be read" if not parts["watermark"].get("looked", True) else ", in a part that neither its pixels nor its manifest need"
+    broken = f" The file is damaged all the same{unseen}." if parts["watermark"].get("damaged") and parts["manifest"]["verdict"] in ("valid", "absent") else ""
+    signed = parts["manifest"]["verdict"] == "valid" and parts["manifest"]["generated"]
+    if parts["metadata"]["verdict"] != "says generated" or signed:
+        return broken
+    says = parts["metadata"]["says"]
+    maker = "a program" if all("made by a program" in each for each in says) else "a model"
+    return f"{broken} Its own metadata say that {maker} made it ({'; '.join(says[:2])}); that is unsigned: anyone can write it."
+
+
+def _detected(reading: Part) -> str:
+    """What the detector says, with the error rates of that very verdict."""
+    if reading.get("probability") is None:
+        return f" The detector, which needs no mark, says nothing: {reading['reason']}." if reading["verdict"] == "not measured" and reading.get("abstained") else ""
+    if reading.get("abstained"):
+        return f" The detector, which needs no mark, abstains (probability of being generated {100 * reading['probability']:.0f} %, if half of all drawings were)."
+    known = isinstance(reading.get("false_alarm"), float)
+    if reading["verdict"] == "generated":
+        wrong = f"of drawings that no generator made it says so of {100 * reading['false_alarm']:.1f} % (at most {100 * reading['false_alarm_high']:.1f} %) in the worst wear" if known else "how often it is wrong was not measured"
+        return f" The detector, which needs no mark, finds that it looks generated: {wrong}."
+    plain = f"{100 * reading['miss_as_it_was']:.0f} % as it was and " if isinstance(reading.get("miss_as_it_was"), float) else ""
+    missed = f": of what the generators it knows draw it misses {plain}{100 * reading['miss']:.0f} % in the worst wear" if known else ""
+    return f" The detector, which needs no mark, finds no trace of a generator{missed}."

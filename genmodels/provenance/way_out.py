@@ -1,0 +1,104 @@
+"""The one way out: whoever hands out what a model made gets its file from here, marked, and nothing else makes such files.
+
+Pages, commands and exports ask for a `Marked`, which only this module makes. How a file is marked stands in `marking`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from genmodels.files import write_atomically
+from genmodels.provenance import fingerprints, ledger, marking
+from genmodels.provenance.text_search import carries
+from genmodels.tokens import Tokens
+
+Facts = Mapping[str, str]
+SIDECAR = marking.SIDECAR
+
+
+class Marked(bytes):
+    """The content of a file that left through here."""
+
+
+@dataclass(frozen=True)
+class TextFiles:
+    """A text as a file, with the line above it that says what made it, and its signed statement."""
+
+    text: Marked
+    statement: Marked
+
+
+def picture(image: np.ndarray | Image.Image, facts: Facts) -> Marked:
+    """One picture as a PNG file; `facts` are what is written into it."""
+    return pictures([image], [facts])[0]
+
+
+def pictures(images: Sequence[np.ndarray | Image.Image], facts: Sequence[Facts]) -> list[Marked]:
+    """Pictures as PNG files."""
+    return [Marked(file) for file in marking.pngs(images, facts)]
+
+
+def animation(frames: np.ndarray | Sequence[Image.Image], facts: Facts, fps: float = 12.5) -> Marked:
+    """An animation as a GIF file."""
+    return Marked(marking.gif(frames, facts, fps))
+
+
+def texts(files: Sequence[str], facts: Sequence[Facts]) -> list[TextFiles]:
+    """Texts, each with a line above it as `made_by` writes it, and their statements; all are entered into the ledger."""
+    return [TextFiles(Marked(file.encode()), Marked(statement)) for file, statement in zip(files, marking.texts(files, facts), strict=True)]
+
+
+def record(document: Mapping[str, Any], text: str, facts: Facts) -> Marked:
+    """A text with all that made it as JSON, signed within, entered into the ledger."""
+    statement = json.loads(marking.statements([text], [facts])[0])
+    content = json.dumps({"made_by": "a model", **document, "provenance": statement}, indent=1).encode()
+    ledger.append([marking.entry("text", content, fingerprints.of_text(text), facts)])
+    return Marked(content)
+
+
+def beside(document: Mapping[str, Any]) -> Marked:
+    """What says how a picture or walk was made, as JSON: settings and numbers, no picture and no text of a model."""
+    return Marked(json.dumps({"made_by": "a model", **document}).encode())
+
+
+def shown(words: Sequence[str], facts: Facts) -> None:
+    """Texts that are shown in a report leave with it: they are entered into the ledger."""
+    if words:
+        ledger.append([marking.entry("text", word.encode(), fingerprints.of_text(word), facts) for word in words])
+
+
+def archive(files: Mapping[str, Marked | bytes]) -> Marked:
+    """A zip of marked files and tables about them."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as opened:
+        for name, content in files.items():
+            opened.writestr(name, content)
+    return Marked(buffer.getvalue())
+
+
+def write(path: Any, content: Marked) -> None:
+    """Write a file; raises `TypeError` for what did not come through here, so that no command can forget it."""
+    if not isinstance(content, Marked):
+        raise TypeError(f"{path} did not leave through the one way out.")
+    write_atomically(path, content)
+
+
+def made_by(who: str, seed: int, settings: Mapping[str, Any], text: str, tokens: Tokens | None) -> str:
+    """The line above a text: that a model made it, which one, from which seed and settings."""
+    said = {name: value for name, value in claimed(settings, text, tokens).items() if value != ""}
+    told = ", ".join(f"{name} {value!r}" if isinstance(value, str) else f"{name} {value:g}" for name, value in said.items())
+    return f"{marking.MADE_BY}: {who}, seed {seed}, {told}."
+
+
+def claimed(settings: Mapping[str, Any], text: str, tokens: Tokens | None) -> dict[str, Any]:
+    """The settings of a text, among them a watermark only where it is found in it: what is greedy, searched by beams or short has none."""
+    found = tokens is not None and carries(text, tokens, str(settings.get("watermark", "none")))
+    return {name: value for name, value in settings.items() if name != "watermark" or found}
