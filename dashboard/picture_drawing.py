@@ -17,6 +17,7 @@ from genmodels import upscaling
 from genmodels.gallery import shipped
 from genmodels.picture_prompts import Cell, begun_from, draw_cells, picture_facts
 from genmodels.provenance import way_out
+from genmodels.provenance.marking import BEGUN
 from genmodels.provenance.picture_watermark import LEAST_SIDE
 from genmodels.runs import Run, RunStore, gallery_names
 
@@ -206,4 +207,4 @@ def recipe_rows(pictures: Sequence[Drawn]) -> Any:
 
 def recipe_of(each: Drawn) -> dict[str, Any]:
     """Run, prompt, seed and settings; of a picture that it was begun from, by which it can be known again."""
-    return {"run": each.run, **each.cell.to_dict(), **marking.written(dict(each.begun))}
+    return {"run": each.run, **each.cell.to_dict(), **{name: value for name, value in each.begun if name != BEGUN}}
