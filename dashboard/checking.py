@@ -16,7 +16,7 @@ ICONS = {
     "broken": (":material/broken_image:", "red"), "unreadable": (":material/broken_image:", "red"), "generated": (":material/smart_toy:", "orange"), "abstained": (":material/help:", "gray"),
 }  # fmt: skip
 KINDS = {"picture": ":material/image:", "text": ":material/description:", "sound": ":material/graphic_eq:", "film": ":material/movie:", "document": ":material/picture_as_pdf:"}
-PARTS = {"manifest": "Content Credentials", "metadata": "Its own metadata, unsigned", "watermark": "Watermark", "ledger": "Ledger of this machine", "detector": "Detector, which needs no mark"}
+PARTS = {"manifest": "Content Credentials", "metadata": "Its own metadata", "watermark": "Watermark", "ledger": "Ledger", "detector": "Detector"}
 MOST = 200  # files at once
 
 
@@ -88,14 +88,14 @@ def reading(part: str, found: Mapping[str, Any]) -> None:
     st.badge(plain_text(found["verdict"], 30), icon=icon, color=colour)  # type: ignore[arg-type]
     told = [f'names "{found["name"]}"'] if found.get("name") else []
     told += [str(found[name]) for name in ("integrity", "trust", "reason") if found.get(name)] + [str(each) for each in found.get("says") or []]
-    told += [f"{label} {value}" for label, value in (found.get("claims") or {}).items() if label != "prompt_sha256"]
+    told += [f"{label} {value}" for label, value in (found.get("claims") or {}).items() if label != "prompt_sha256" and value]
     if found.get("p_value") is not None:
         told.append(f"p = {found['p_value']:.2g}")
     if found.get("distance") is not None:
         told.append(f"distance {found['distance']:.3f}; entered {found['entry']['time']}, {found['entry']['model']}, seed {found['entry']['seed']}")
     if found.get("probability") is not None:
         told.append(f"probability of being generated {found['probability']:.0%}")
-    if found["verdict"] == "not measured" or part == "metadata":
+    if found["verdict"] in ("not measured", "unreadable") or part == "metadata":
         pass  # there is nothing that could be wrong, or nothing but words
     elif found.get("miss") is None:
         told.append("how often this is wrong was not measured")

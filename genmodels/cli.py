@@ -451,10 +451,14 @@ def verify(arguments: Arguments) -> int:
 def report(arguments: Arguments) -> int:
     """Write the report of a run: its model card, numbers and findings as .html, .json or .md."""
     from genmodels.measuring import run_document
+    from genmodels.provenance import way_out
+    from genmodels.report import SHOWN as TEXTS
     from genmodels.report import report as render
 
     run = RunStore.default()[arguments.run]
-    write_report(arguments.out, lambda form: render(run_document(run), form))
+    document = run_document(run)
+    write_report(arguments.out, lambda form: render(document, form))
+    way_out.shown([str(each.get("text", "")) for each in document.get("texts", [])[:TEXTS]], {"Model": f"{run.experiment.model} {run.id}"})
     answer(arguments, {"run": run.id, "file": str(arguments.out)}, f"{arguments.out} written.")
     return 0
 

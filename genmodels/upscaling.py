@@ -61,13 +61,16 @@ def open_upscaler(name: str = "upscaler") -> TrainedUpscaler:
 
 
 def fits(run: Any, name: str = "upscaler") -> bool:
-    """Was the upscaler measured on what a run draws: the same data, at 32 x 32 pixels in colour? Nothing is loaded for that."""
+    """Was the upscaler measured on what a run draws? Nothing is loaded for that."""
+    return run.spec.kind == "image" and fits_data(run.experiment.data, run.spec.shape, name)
+
+
+def fits_data(data: str, shape: tuple[int, ...], name: str = "upscaler") -> bool:
+    """Was the upscaler measured on pictures of this data set and shape: the same data, at 32 x 32 pixels in colour?"""
     from genmodels.gallery import GALLERY
     from genmodels.runs import Run, gallery_names
 
-    if run.spec.kind != "image" or tuple(run.spec.shape) != (SMALL, SMALL, 3) or name not in gallery_names():
-        return False
-    return bool(run.experiment.data == Run(GALLERY / name).experiment.data)
+    return tuple(shape) == (SMALL, SMALL, 3) and name in gallery_names() and bool(data == Run(GALLERY / name).experiment.data)
 
 
 def small_of(large: np.ndarray) -> np.ndarray:

@@ -123,7 +123,7 @@ def survival() -> str:
     """In what share of planted files each mark is found after each change."""
     from dashboard.marks_views import survival_table
 
-    parts = ("manifest", "watermark at 1 %", "watermark", "ledger", "together")
+    parts = ("manifest", "watermark at 1 %", "watermark", "ledger", "together", "ours")
     rows = []
     for kind in ("picture", "text"):
         table = survival_table(kind)

@@ -1,8 +1,9 @@
 """Provenance: is what a model makes marked when it leaves, and does the mark outlive what happens to files?
 
-Samples are sent out as the command line sends them, read back as `genmodels verify` reads them, and worn. A share of
-marked files is counted with its exact interval; so is the share that is still recognised after each change. Files are
-independent, so the error rates of each verdict follow from the binomial, at its own n and limits (`exactly`).
+Samples are marked as what the command line sends out is, at the size in which it leaves, but none leaves and none is entered
+into the ledger; they are read back as `genmodels verify` reads them, and worn. A share of marked files is counted with its
+exact interval; so is the share that is still recognised after each change. Files are independent, so the error rates of each
+verdict follow from the binomial, at its own n and limits (`exactly`).
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from genmodels.audits import audit
 from genmodels.error_rates import Case, Rates, exactly, unknown_rates
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured, verdict_of
 from genmodels.limits import Limit
-from genmodels.provenance import credentials, fingerprints, marking, picture_watermark, text_watermark
+from genmodels.provenance import credentials, fingerprints, marking, picture_watermark
 from genmodels.provenance.attacks import PICTURES, TEXTS
 from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.ledger import Book
+from genmodels.provenance.picture_watermark import LEAST_SIDE
+from genmodels.provenance.text_search import p_value
 from genmodels.subject import Subject
 
 FILES, WORN = 80, 24  # that are sent out; that are worn, which takes far longer
@@ -62,14 +65,29 @@ def provenance(
     samples = subject.samples[:FILES]
     if len(samples) < LEAST:
         return [not_measured("provenance", QUESTIONS["manifest of a picture"], f"n too small: {len(samples)} samples; at least {LEAST} are needed.", "manifest of a picture")]
-    send: Send = getattr(subject.generator, "sent", lambda image: marking.png(image, {"Model": subject.name, "Seed": str(subject.seed)}))
+    send: Send = getattr(subject.generator, "sent", lambda image: marking.signed_png(marking.visible(image), _facts(subject)))
     subject.report("files", 0, len(samples))
     found = [credentials.read(send(image)) for image in samples]
     bare = sum(manifest.state != "whole" or manifest.signer == "unknown" or not manifest.generated for manifest in found)
     exhibits: list[dict[str, Any]] = [{"file": number, "manifest": manifest.state, "signer": manifest.signer, **manifest.claims} for number, manifest in enumerate(found[:12])]
-    large = [np.asarray(Image.fromarray(image.squeeze()).resize((128, 128), Image.Resampling.NEAREST)) for image in samples[:WORN]]
-    pictures = [_opened(send(marking.as_array(image))) for image in large]
-    return [_manifests(bare, len(found), policy.unmarked, "picture", exhibits), *_survival(_worn(subject, pictures), policy, "picture", "enlarged to 128 x 128 pixels, since smaller ones get no watermark")]
+    leaving, how = as_they_leave(samples[:WORN], subject.data.name)
+    pictures = [_opened(send(image)) for image in leaving]
+    return [_manifests(bare, len(found), policy.unmarked, "picture", exhibits), *_survival(_worn(subject, pictures), policy, "picture", how)]
+
+
+def as_they_leave(images: np.ndarray, data: str) -> tuple[np.ndarray, str]:
+    """Pictures of a model of that data set at the size in which they are handed out, and that size in words: enlarged where the upscaler fits."""
+    from genmodels.upscaling import FACTOR, fits_data, open_upscaler
+
+    height, width = images.shape[1:3]
+    if fits_data(data, images.shape[1:]):
+        return open_upscaler().upscale(images), f"enlarged to {FACTOR * width} x {FACTOR * height} pixels, as they leave by default"
+    small = "" if min(height, width) >= LEAST_SIDE else f", in which there is no room for a watermark ({LEAST_SIDE} x {LEAST_SIDE} are needed)"
+    return images, f"as they leave, of {width} x {height} pixels{small}"
+
+
+def _facts(subject: Subject) -> dict[str, str]:
+    return {"Model": subject.name, "Seed": str(subject.seed)}
 
 
 @dataclass(frozen=True)
@@ -107,13 +125,14 @@ def _worn(subject: Subject, pictures: list[Image.Image]) -> list[dict[str, Any]]
     book = Book([{"sha256": "", "print": fingerprints.of_picture(image)} for image in pictures])
     key, rng = watermark_key("picture"), np.random.default_rng([subject.seed, 7])
     rows: list[dict[str, Any]] = []
+    room = min(min(picture.size) for picture in pictures) >= LEAST_SIDE
     for name in CHANGES:
         subject.report("worn pictures", len(rows), len(CHANGES))
         changed = [PICTURES[name](picture, rng) for picture in pictures]
-        seen = np.array([picture_watermark.detect(picture, key).p_value <= SURE for picture in changed])
+        seen = np.array([room and picture_watermark.detect(picture, key).p_value <= SURE for picture in changed])
         kept = np.array([book.picture(fingerprints.of_picture(picture)) is not None for picture in changed])
         rows.append(_row(name, seen, kept))
-        if not seen.any():
+        if not (seen | kept).any():
             break  # what was never there can't survive
     return rows
 
@@ -171,13 +190,11 @@ def _texts(subject: Subject, policy: Limits) -> list[Finding]:
     key = getattr(generator, "watermark_key", None) or watermark_key("text")
 
     def seen(text: str) -> bool:
-        tokens = generator.tokens.encode("".join(c for c in text if not generator.tokens.unknown(c)))
-        p = [text_watermark.detect(tokens, key, scheme).p_value * len(text_watermark.WIDTH) for scheme in text_watermark.WIDTH]
-        return bool(np.nanmin([1.0, *p]) <= SURE)
+        return p_value(text, [generator.tokens], key) <= SURE
 
     files = [f"{marking.MADE_BY}: {subject.name}\n\n{text}\n" for text in texts]
     facts = [{"Model": subject.name, "Seed": str(subject.seed + number)} for number in range(len(files))]
-    statements = [marking.read_sidecar(json.loads(each), file.encode()) for each, file in zip(marking.texts(files, facts), files, strict=True)]
+    statements = [marking.read_sidecar(json.loads(each), file.encode()) for each, file in zip(marking.statements(files, facts), files, strict=True)]
     bare = sum(each.state != "whole" or each.signer == "unknown" for each in statements)
     exhibits: list[dict[str, Any]] = [{"sha256": hashlib.sha256(file.encode()).hexdigest()[:16], "text": text[:200]} for file, text in zip(files[:8], texts[:8], strict=True)]
     findings = [_manifests(bare, len(files), policy.unmarked, "text", exhibits)]

@@ -45,39 +45,60 @@ def hosts(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _pictures(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Planted:
-    from genmodels.pictures import png_bytes
-    from genmodels.provenance import credentials, fingerprints
-    from genmodels.provenance.attacks import PICTURES as CHANGES
-    from genmodels.provenance.ledger import Book
-    from genmodels.provenance.picture_watermark import detect, embed
+    from genmodels.planting.copied_marks import Marked, copies, innocents
 
-    rng = np.random.default_rng([seed, 1])
-    own, others = hosts(rng)
-    own = own[:n]
-    marked = np.stack([embed(image, key) for image in own])
-    book = Book([{"sha256": "", "print": fingerprints.of_picture(image)} for image in own])
+    own, others = hosts(np.random.default_rng([seed, 1]))
+    marked = Marked.of(own[-n:], key)
+    yield from changed_pictures(marked, np.random.default_rng([seed, 21]), report)
+    yield from innocents(own, others, seed, report)
+    yield from copies(marked, others, report)
+    yield from manifests(own, others, np.random.default_rng([seed, 22]), report)
+    yield from never_marked(marked, others, unmarked, report)
+
+
+def changed_pictures(marked: Any, rng: np.random.Generator, report: Report) -> Planted:
+    """Marked pictures after every change: which marks are found, and do they still read as ours?"""
+    from genmodels.pictures import png_bytes
+    from genmodels.provenance import credentials
+    from genmodels.provenance.attacks import PICTURES as CHANGES
+    from genmodels.provenance.picture_watermark import detect
+
     for name, change in CHANGES.items():
         report(f"provenance: pictures, {name}")
-        found: dict[str, list[bool]] = {part: [] for part in (*PARTS, "watermark at 1 %")}
-        for image in marked:
+        found: dict[str, list[bool]] = {part: [] for part in (*PARTS, "watermark at 1 %", "ours")}
+        for image in marked.pictures:
             changed = change(Image.fromarray(image), rng)
-            p = detect(changed, key).p_value
-            match = book.picture(fingerprints.of_picture(changed))
             # whatever writes a picture anew writes no manifest; as it was, it is the file itself
             file = credentials.sign(png_bytes(image), {}) if name == "as it was" else png_bytes(changed)
-            for part, flag in zip(found, (credentials.read(file).state == "whole", p <= 0.001, match is not None), strict=False):
-                found[part].append(flag)
-            found["together"].append(any(found[part][-1] for part in PARTS[:3]))
-            found["watermark at 1 %"].append(p <= 0.01)
+            read = marked.read(changed) | {"manifest": credentials.read(file).state == "whole"}
+            read["together"] = any(read[part] for part in PARTS[:3])
+            read["watermark at 1 %"] = read["watermark"] or detect(changed, marked.key).p_value <= 0.01
+            for part in found:
+                found[part].append(read[part])
         for part, flags in found.items():
-            yield Case(f"{part} of a picture", name, True, n, None, name == ("as it was" if part == "manifest" else SHOWN_PICTURE)), np.array(flags), None
-    report("provenance: pictures that nobody marked")
+            yield Case(f"{part} of a picture", name, True, len(flags), None, name == ("as it was" if part == "manifest" else SHOWN_PICTURE)), np.array(flags), None
+
+
+def manifests(own: np.ndarray, others: np.ndarray, rng: np.random.Generator, report: Report) -> Planted:
+    """Pictures without a manifest, and signed ones of which a byte was changed."""
+    from genmodels.pictures import png_bytes
+    from genmodels.provenance import credentials
+
+    report("provenance: manifests of pictures")
     yield Case("manifest of a picture", "never marked", False, 200, 0.0), np.array([credentials.read(png_bytes(image)).state == "whole" for image in others[:200]]), None
     yield Case("manifest of a picture", "a byte changed after signing", False, 1000, 0.0), np.array(list(_flipped(own, rng))), None
-    yield Case("ledger of a picture", "drawings that are not in it", False, len(others), 0.0), np.array([book.picture(fingerprints.of_picture(image)) is not None for image in others]), None
-    yield from _innocent_together(others[:500], book, key)
-    wrong = [detect(image, hashlib.sha256(key + bytes([i % 256, i // 256])).digest()).p_value for i, image in enumerate(marked)]
-    yield Case("watermark of a picture", "marked with another key", False, n, 0.0), np.array(wrong) <= 0.001, None
+
+
+def never_marked(marked: Any, others: np.ndarray, unmarked: int, report: Report) -> Planted:
+    """Pictures that nobody marked, and those that were marked with another key."""
+    from genmodels.provenance.picture_watermark import detect
+
+    never = [marked.read(image) for image in others[:500]]
+    yield Case("ours of a picture", "never marked", False, len(never), 0.0), np.array([each["ours"] for each in never]), None
+    yield Case("together of a picture", "drawings that are not in the ledger", False, len(never), 0.0), np.array([each["watermark"] or each["ledger"] for each in never]), None
+    key = marked.key
+    wrong = [detect(image, hashlib.sha256(key + bytes([i % 256, i // 256])).digest()).p_value for i, image in enumerate(marked.pictures)]
+    yield Case("watermark of a picture", "marked with another key", False, len(wrong), 0.0), np.array(wrong) <= 0.001, None
     unsigned = []
     for i in range(unmarked):
         unsigned.append(detect(others[i % len(others)], hashlib.sha256(key + i.to_bytes(4, "big")).digest()).p_value)
@@ -85,14 +106,6 @@ def _pictures(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> P
             report(f"provenance: unmarked picture {i} of {unmarked}")
     yield Case("watermark of a picture", "never marked", False, unmarked, 0.0), np.array(unsigned) <= 0.001, None
     yield Case("watermark at 1 % of a picture", "never marked", False, unmarked, 0.0), np.array(unsigned) <= 0.01, None
-
-
-def _innocent_together(others: np.ndarray, book: Any, key: bytes) -> Planted:
-    from genmodels.provenance import fingerprints
-    from genmodels.provenance.picture_watermark import detect
-
-    flags = [book.picture(fingerprints.of_picture(image)) is not None or detect(image, key).p_value <= 0.001 for image in others]
-    yield Case("together of a picture", "drawings that are not in the ledger", False, len(others), 0.0), np.array(flags), None
 
 
 def statements(n: int, rng: np.random.Generator) -> Planted:
@@ -134,6 +147,7 @@ def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Plan
     from genmodels.provenance import fingerprints, text_watermark
     from genmodels.provenance.attacks import TEXTS as CHANGES
     from genmodels.provenance.ledger import Book
+    from genmodels.provenance.text_search import p_value
     from genmodels.training import load_for
 
     run = shipped("transformer-code")
@@ -164,18 +178,14 @@ def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Plan
         long = [text for text in texts if len(generator.tokens.encode(text)) >= 100]
         book = Book([{"sha256": "", "print": fingerprints.of_text(text)} for text in long])
 
-        def p_value(text: str) -> float:
-            tokens = generator.tokens.encode(text)
-            return float(np.nanmin([1.0, *(len(text_watermark.WIDTH) * text_watermark.detect(tokens, key, each).p_value for each in text_watermark.WIDTH)]))
-
         for name, change in CHANGES.items():
             changed = [change(text, human, rng) for text in long]
-            p = np.array([p_value(text) for text in changed])
+            p = np.array([p_value(text, [generator.tokens], key) for text in changed])
             held = np.array([book.text(text) is not None for text in changed])
             for part, flags in (("watermark", p <= 0.001), ("watermark at 1 %", p <= 0.01), ("ledger", held), ("together", held | (p <= 0.001))):
                 yield Case(f"{part} of a text", name, True, len(long), None, name == SHOWN_TEXT), flags, None
         others = [human[i][:1000] for i in rng.integers(len(human), size=max(20, unmarked // 10))]
-        p = np.array([p_value(text) for text in others])
+        p = np.array([p_value(text, [generator.tokens], key) for text in others])
         for part, flags in (("watermark", p <= 0.001), ("watermark at 1 %", p <= 0.01), ("ledger", held := np.array([book.text(text) is not None for text in others])), ("together", held | (p <= 0.001))):
             yield Case(f"{part} of a text", "written by people", False, len(others), 0.0), flags, None
 

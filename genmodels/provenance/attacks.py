@@ -1,4 +1,4 @@
-"""What happens to files on their way, by accident or on purpose: changes that a mark should survive."""
+"""What happens to files on their way, by accident or on purpose: changes that a mark should survive, and marks copied to what is not ours."""
 
 from __future__ import annotations
 
@@ -86,6 +86,36 @@ PICTURES: dict[str, PictureChange] = {
     "rotation 5°": rotated(5), "noise of 4 levels": noisy(4), "noise of 10 levels": noisy(10), "blur of 1 pixel": blurred(1.0), "brightness x 1.2": brighter(1.2),
     "PNG to JPEG to WebP": converted, "screenshot": screenshot, "enlarged 4 times": upscaled,
 }  # fmt: skip
+
+def residual(marked: np.ndarray) -> np.ndarray:
+    """What a median filter takes away from a marked picture, float (height, width, 3): its pattern, and edges."""
+    return marked.astype(np.float64) - np.asarray(Image.fromarray(marked).filter(ImageFilter.MedianFilter(5)), np.float64)
+
+
+def copied(foreign: np.ndarray, sources: Sequence[np.ndarray], strength: float = 1.0) -> np.ndarray:
+    """The mean residual of marked pictures, each of the size of the foreign one, added to that (Kutter, Voloshynovskiy and Herrigel 2000); no key is needed."""
+    mean = np.mean([residual(each) for each in sources], axis=0)
+    return np.clip(np.round(foreign + strength * mean), 0, 255).astype(np.uint8)
+
+
+def pattern_of(sources: Sequence[np.ndarray]) -> np.ndarray:
+    """The tile (128, 128) of marked pictures as somebody without the key finds it: what is left of each, laid over the first where it agrees best, and whitened."""
+    from genmodels.provenance.picture_watermark import folded, in_band
+
+    tiles = [in_band(folded(Image.fromarray(each).convert("L"))) for each in sources]
+    total = np.fft.fft2(tiles[0])
+    for tile in tiles[1:]:
+        agreement = np.fft.ifft2(total * np.conj(np.fft.fft2(tile))).real
+        total = total + np.fft.fft2(np.roll(tile, np.unravel_index(int(agreement.argmax()), agreement.shape), (0, 1)))
+    return in_band(np.fft.ifft2(total).real)
+
+
+def forged(foreign: np.ndarray, sources: Sequence[np.ndarray]) -> np.ndarray:
+    """A foreign picture marked as strongly as our own, with the pattern that was found in marked pictures."""
+    from genmodels.provenance.picture_watermark import added
+
+    return added(foreign, pattern_of(sources))
+
 
 Texts = Sequence[str]  # human sentences, of which words and contexts are taken
 

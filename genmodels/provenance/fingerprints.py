@@ -11,10 +11,11 @@ text holds estimates how much of it it holds.
 from __future__ import annotations
 
 import hashlib
-import re
 
 import numpy as np
 from PIL import Image
+
+from genmodels.provenance.text_forms import words
 
 SIDE, WAVES, WEAK = 64, (16, 8, 8), 40.0
 SIGNS = sum(waves**2 for waves in WAVES)
@@ -63,9 +64,9 @@ def distances(one: str, many: np.ndarray) -> np.ndarray:
 
 
 def shingles(text: str) -> set[int]:
-    """The hashes, 60 bits each, of all runs of five words."""
-    words = re.findall(r"\w+", text.lower())
-    return {int.from_bytes(hashlib.blake2b(" ".join(words[i : i + SHINGLE]).encode(), digest_size=8).digest(), "big") >> 4 for i in range(len(words) - SHINGLE + 1)}
+    """The hashes, 60 bits each, of all runs of five words of its normal form (`text_forms`)."""
+    found = words(text)
+    return {int.from_bytes(hashlib.blake2b(" ".join(found[i : i + SHINGLE]).encode(), digest_size=8).digest(), "big") >> 4 for i in range(len(found) - SHINGLE + 1)}
 
 
 def of_text(text: str) -> list[int]:

@@ -34,6 +34,7 @@ from genmodels.provenance.fingerprints import KEPT, SIGNS, distances, shingles, 
 from genmodels.provenance.keys import ledger_key, ledger_key_at_hand, private
 
 NEAR = 0.08  # by which a picture may differ from one in the ledger
+ALIKE = 8  # entries that a picture may be like at once
 SHARED = 0.25  # share of an entry's shingles that a text has to hold
 LEAST_SHINGLES = 5
 FIRST = "0" * 64
@@ -48,7 +49,8 @@ class Match:
     """The entry of the ledger that is nearest: `exact`: the very bytes; `distance`: 0 where all is alike.
 
     `keyed`: was it entered under the key of this machine? Without, it is no proof. `begun`: it is the picture that the
-    entry's was begun from, or one like it.
+    entry's was begun from, or one like it. `alike` are the nearest entries of a picture, this one first, at most eight: seeds
+    and frames of one drawing can be alike.
     """
 
     entry: Entry
@@ -56,6 +58,7 @@ class Match:
     distance: float
     keyed: bool = True
     begun: bool = False
+    alike: tuple[Entry, ...] = ()
 
 
 @dataclass
@@ -80,20 +83,14 @@ class Book:
         from others is known by its bytes alone.
         """
         return (
-            self._same(sha256) or _nearest(middle, self._beginnings, begun=True) or _nearest(fingerprint, self._pictures)
-            or _nearest(fingerprint, self._older_pictures, keyed=False)
+            _same(sha256, self.entries, True) or _nearest(middle, self._beginnings, begun=True) or _nearest(fingerprint, self._pictures)
+            or _same(sha256, self.older, False) or _nearest(fingerprint, self._older_pictures, keyed=False)
         )  # fmt: skip
 
     def text(self, text: str, sha256: str = "") -> Match | None:
         """The entry of the same bytes, or of the text of which this one holds most."""
         own = shingles(text)
-        return self._same(sha256) or _fullest(own, self.entries, True) or _fullest(own, self.older, False)
-
-    def _same(self, sha256: str) -> Match | None:
-        for entries, keyed in ((self.entries, True), (self.older, False)):
-            if sha256 and (entry := next((entry for entry in entries if entry["sha256"] == sha256), None)):
-                return Match(entry, True, 0.0, keyed)
-        return None
+        return _same(sha256, self.entries, True) or _fullest(own, self.entries, True) or _same(sha256, self.older, False) or _fullest(own, self.older, False)
 
     @cached_property
     def seen(self) -> frozenset[str]:
@@ -122,13 +119,18 @@ def prints_of(entries: Sequence[Entry], name: str) -> Prints:
     return own, np.array([signs_of(entry[name]) for entry in own], np.int8).reshape(-1, SIGNS)
 
 
+def _same(sha256: str, entries: Sequence[Entry], keyed: bool) -> Match | None:
+    entry = next((entry for entry in entries if entry["sha256"] == sha256), None) if sha256 else None
+    return Match(entry, True, 0.0, keyed) if entry else None
+
+
 def _nearest(fingerprint: str, among: Prints, *, keyed: bool = True, begun: bool = False) -> Match | None:
     entries, signs = among
     if not entries or not telling(fingerprint):
         return None
     apart = distances(fingerprint, signs)
-    best = int(apart.argmin())
-    return Match(entries[best], False, float(apart[best]), keyed, begun) if apart[best] <= NEAR else None
+    near = [int(i) for i in np.argsort(apart, kind="stable")[:ALIKE] if apart[i] <= NEAR]
+    return Match(entries[near[0]], False, float(apart[near[0]]), keyed, begun, tuple(entries[i] for i in near)) if near else None
 
 
 def _fullest(own: set[int], entries: Sequence[Entry], keyed: bool) -> Match | None:

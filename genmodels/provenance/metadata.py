@@ -7,6 +7,7 @@ in any format, with the IPTC's digital source type (cv.iptc.org/newscodes/digita
 from __future__ import annotations
 
 import re
+import warnings
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -192,10 +193,12 @@ def _of_exif(data: bytes, where: str) -> Iterator[tuple[str, str, str]]:
 
     names = {0x010E: "ImageDescription", 0x010F: "Make", 0x0110: "Model", 0x0131: "Software", 0x013B: "Artist", 0x000B: "ProcessingSoftware"}
     try:
-        exif = Image.Exif()
-        exif.load(data)
-        found: dict[str, Any] = {name: exif[tag] for tag, name in names.items() if tag in exif}
-        found |= {"UserComment": comment} if (comment := exif.get_ifd(0x8769).get(0x9286)) else {}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exif = Image.Exif()
+            exif.load(data)
+            found: dict[str, Any] = {name: exif[tag] for tag, name in names.items() if tag in exif}
+            found |= {"UserComment": comment} if (comment := exif.get_ifd(0x8769).get(0x9286)) else {}
     except Exception:
         return
     for name, value in found.items():

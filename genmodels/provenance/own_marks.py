@@ -13,24 +13,28 @@ from typing import Any
 from PIL import Image
 
 from genmodels import calibration
+from genmodels.pictures import printable
 from genmodels.provenance import picture_watermark
 from genmodels.provenance.keys import watermark_key_at_hand
 from genmodels.provenance.ledger import Book, Match
 
 SURE = 0.001  # p-value below which a watermark counts as found
-NO_KEY = "this machine has no key of watermarks, so it never marked anything"
+NO_KEY = "this machine has no key of watermarks, so it put none into anything"
 PLAIN = "too plain for a fingerprint (a colour, a faint or nearly empty page), so it is compared by its bytes alone"
 FOUND_IN_LEDGER = ("exact match", "near match")  # verdicts under which an entry of this machine is like the file
 Part = dict[str, Any]
 
 
-def watermark_of(picture: Image.Image, match: Match | None) -> Part:
-    """Is the pattern of this machine in a picture? "own": does it stand where it would in the picture of the entry that is like it (None: not asked)."""
-    key, least = watermark_key_at_hand("picture"), picture_watermark.LEAST_SIDE
+def watermark_of(picture: Image.Image, match: Match | None, key: bytes | None = None) -> Part:
+    """Is the pattern of this machine in a picture? "own": does it stand where it would in the picture of an entry that is like it (None: not asked).
+
+    Without a `key` that of this machine is taken, where it has one.
+    """
+    key, least = key or watermark_key_at_hand("picture"), picture_watermark.LEAST_SIDE
     found = None if key is None else picture_watermark.detect(picture, key)
     if key and found and found.p_value <= SURE:
         like = match is not None and match.keyed and not match.begun
-        own = found.at(picture_watermark.place_of(str(match.entry["sha256"]).encode(), key)) if match and like else None
+        own = any(found.at(picture_watermark.place_of(entry["sha256"].encode(), key)) for entry in match.alike) if match and like else None
         return {"verdict": "found", "p_value": found.p_value, "reason": "", "own": own}
     if min(picture.size) < least:
         return {"verdict": "not measured", "p_value": None, "reason": f"no watermark: too small ({picture.width} x {picture.height} pixels; it is put in from {least} x {least})"}
@@ -46,7 +50,7 @@ def ledger_of(book: Book, match: Match | None, *, plain: bool = False) -> Part:
         reason = book.reason or ("the key of the ledger is not at hand" if book.unread and not book.entries else PLAIN if plain and (book.entries or book.older) else "")
         return {"verdict": "not measured" if reason else "no match", "distance": None, "entry": None, "reason": reason, **damaged}
     verdict = "older entry" if not match.keyed else "exact match" if match.exact else "begun from it" if match.begun else "near match"
-    entry = {name: match.entry.get(name, "") for name in ("time", "kind", "model", "seed")}
+    entry = {name: printable(str(match.entry.get(name, ""))) for name in ("time", "kind", "model", "seed")}
     return {"verdict": verdict, "distance": match.distance, "entry": entry, "reason": "", **damaged}
 
 

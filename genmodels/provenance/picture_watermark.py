@@ -67,9 +67,7 @@ def pattern(key: bytes) -> np.ndarray:
     """The tile (128, 128) of a key: mean 0, standard deviation 1, waves of equal strength and random phase."""
     seed = np.frombuffer(hashlib.sha256(b"tile" + key).digest(), np.uint32)
     phases = np.exp(2j * np.pi * np.random.Generator(np.random.Philox(np.random.SeedSequence(seed.tolist()))).random((TILE, TILE)))
-    waves = np.fft.fft2(np.fft.ifft2(phases * _band()).real)  # of a real picture
-    tile = np.fft.ifft2(np.where(_band(), waves / np.maximum(np.abs(waves), 1e-12), 0)).real
-    tile /= tile.std()
+    tile = in_band(np.fft.ifft2(phases * _band()).real)  # of a real picture
     tile.setflags(write=False)
     return tile
 
@@ -88,15 +86,20 @@ def embed(image: np.ndarray, key: bytes, psnr: float = PSNR, place: Place = (0, 
     """
     if min(image.shape[:2]) < LEAST_SIDE:
         raise Refusal(f"The picture is {image.shape[1]} x {image.shape[0]} pixels, too small for a watermark; {LEAST_SIDE} x {LEAST_SIDE} are needed.")
+    return added(image, np.roll(pattern(key), place, (0, 1)), psnr)
+
+
+def added(image: np.ndarray, tile: np.ndarray, psnr: float = PSNR) -> np.ndarray:
+    """A picture with a tile (128, 128) added over and over, as strong as `psnr` allows."""
     height, width = image.shape[:2]
-    added = np.tile(np.roll(pattern(key), place, (0, 1)), (-(-height // TILE), -(-width // TILE)))[:height, :width, None]
+    everywhere = np.tile(tile, (-(-height // TILE), -(-width // TILE)))[:height, :width, None]
     original, most = image.astype(np.float64), 255**2 / 10 ** (psnr / 10)
     low, high = 0.0, 64.0
     for _ in range(14):  # what white or black cuts off is made up for elsewhere
         middle = (low + high) / 2
-        marked = np.clip(np.round(original + middle * added), 0, 255)
+        marked = np.clip(np.round(original + middle * everywhere), 0, 255)
         low, high = (middle, high) if ((marked - original) ** 2).mean() <= most else (low, middle)
-    return np.clip(np.round(original + low * added), 0, 255).astype(np.uint8)
+    return np.clip(np.round(original + low * everywhere), 0, 255).astype(np.uint8)
 
 
 def detect(image: np.ndarray | Image.Image, key: bytes, *, sure: float = 1e-9) -> Detection:
@@ -124,12 +127,7 @@ def detect(image: np.ndarray | Image.Image, key: bytes, *, sure: float = 1e-9) -
 
 def strongest(picture: Image.Image, key: bytes) -> tuple[float, Place]:
     """The largest z over all shifts of the pattern, of a grey picture, and that shift."""
-    rest = np.asarray(picture, np.float32) - np.asarray(picture.filter(ImageFilter.MedianFilter(NEIGHBOURHOOD)), np.float32)
-    rest = np.where(np.abs(rest) < LIMIT, rest, np.sign(rest) * np.maximum(0, 2 * LIMIT - np.abs(rest)))
-    height, width = (-(-side // TILE) * TILE for side in rest.shape)
-    canvas = np.zeros((height, width), np.float32)
-    canvas[: rest.shape[0], : rest.shape[1]] = rest
-    waves = np.where(_band(), np.fft.fft2(canvas.reshape(height // TILE, TILE, width // TILE, TILE).sum(axis=(0, 2))), 0)
+    waves = np.where(_band(), np.fft.fft2(folded(picture)), 0)
     strength = np.sqrt((np.abs(waves) ** 2).sum())
     if strength < 1e-6:
         return 0.0, (0, 0)  # a picture of one colour
@@ -138,6 +136,23 @@ def strongest(picture: Image.Image, key: bytes) -> tuple[float, Place]:
     found = np.fft.ifft2(waves * np.conj(expected)).real
     top, left = np.unravel_index(int(found.argmax()), found.shape)
     return float(found.max() * TILE * TILE / strength), (int(top), int(left))
+
+
+def folded(picture: Image.Image) -> np.ndarray:
+    """What is left of a grey picture without the median of each neighbourhood, limited, and summed over all tiles; (128, 128)."""
+    rest = np.asarray(picture, np.float32) - np.asarray(picture.filter(ImageFilter.MedianFilter(NEIGHBOURHOOD)), np.float32)
+    rest = np.where(np.abs(rest) < LIMIT, rest, np.sign(rest) * np.maximum(0, 2 * LIMIT - np.abs(rest)))
+    height, width = (-(-side // TILE) * TILE for side in rest.shape)
+    canvas = np.zeros((height, width), np.float32)
+    canvas[: rest.shape[0], : rest.shape[1]] = rest
+    return canvas.reshape(height // TILE, TILE, width // TILE, TILE).sum(axis=(0, 2))
+
+
+def in_band(tile: np.ndarray) -> np.ndarray:
+    """A tile (128, 128) with the waves of a pattern alone, all equally strong: mean 0, standard deviation 1."""
+    waves = np.fft.fft2(tile)
+    whitened = np.fft.ifft2(np.where(_band(), waves / np.maximum(np.abs(waves), 1e-12), 0)).real
+    return whitened / whitened.std()
 
 
 def _middle(picture: Image.Image, most: int) -> Image.Image:

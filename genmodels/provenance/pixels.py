@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
@@ -13,6 +13,7 @@ from genmodels.provenance.formats import Format
 from genmodels.provenance.said import said
 
 OPENED = (*FORMATS, "AVIF")
+PNG, NEEDED = b"\x89PNG\r\n\x1a\n", (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 MOST_SIDE = 60_000  # of a picture that is read in part
 
 
@@ -34,6 +35,13 @@ def pixels(content: bytes, form: Format) -> Pixels:
     """The pixels of a file of at most 25 million; of a larger JPEG at a half, a quarter or an eighth of its size."""
     if not form.pixels:
         return Pixels(None, reason=f"pixels of {form.name} files can't be looked at here; save it as PNG or JPEG as well")
+    seen = _opened(content)
+    if seen.damaged and content.startswith(PNG) and (again := _opened(_bare(content))).picture is not None:
+        return replace(again, damaged=True)  # what is broken, or too large, is not needed to see its pixels
+    return seen
+
+
+def _opened(content: bytes) -> Pixels:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Pillow only warns of is looked at below
@@ -45,6 +53,17 @@ def pixels(content: bytes, form: Format) -> Pixels:
         return Pixels(None, reason="too large: more than 25 million pixels")
     except Exception as error:
         return Pixels(None, reason=f"the file is damaged ({said(str(error) or type(error).__name__, 100)})", damaged=True)
+
+
+def _bare(content: bytes) -> bytes:
+    """A PNG file without the chunks that its pixels need not: texts, manifests, EXIF; a broken one stops its reader."""
+    at, kept = len(PNG), [PNG]
+    while at + 12 <= len(content):
+        end = at + 12 + int.from_bytes(content[at : at + 4], "big")
+        if content[at + 4 : at + 8] in NEEDED:
+            kept.append(content[at:end])
+        at = end
+    return b"".join(kept)
 
 
 def _read(picture: Image.Image) -> Pixels:

@@ -35,10 +35,12 @@ def sentence(kind: str, parts: Mapping[str, Part]) -> str:
         said += f" It carries our mark: {made}." if made else f" {other}" if other else ""
     elif made or other:
         lost = _damaged(manifest) if manifest["verdict"] in ("broken", "unreadable") else "its manifest is gone or was never with it"
-        said = f"Marked by us, altered since or stripped: it is something that this machine made, says {made}; {lost}." if made else f"{other} {lost[0].upper()}{lost[1:]}."
+        said = f"Marked by us, altered since or stripped: it is something that this machine made, says {made}; {lost}." if made else other
+        if other and (mark["verdict"] == "found" or manifest["verdict"] in ("broken", "unreadable")):  # what is merely alike never had one of ours
+            said += f" {lost[0].upper()}{lost[1:]}."
     elif manifest["verdict"] in ("broken", "unreadable"):
-        lost = _damaged(manifest)
-        said = f"{lost[0].upper()}{lost[1:]}{'; no mark of ours was found' if mark.get('looked', True) else '; ' + str(mark['reason']) if mark['reason'] not in lost else ''}."
+        lost, why = _damaged(manifest), "its pixels can't be read" if mark.get("damaged") else str(mark["reason"])
+        said = f"{lost[0].upper()}{lost[1:]}; {'no mark of ours was found' if mark.get('looked', True) else why}."
     else:
         said = _nothing(parts)
     return said + _also(parts) + state_of_ledger(parts) + _detected(reading)
@@ -73,7 +75,8 @@ def _nothing(parts: Mapping[str, Part]) -> str:
 
 def _also(parts: Mapping[str, Part]) -> str:
     """What else has to be said: that a file with a whole manifest is damaged, and what its own metadata say."""
-    broken = " The file is damaged all the same: its pixels can't be read." if parts["watermark"].get("damaged") and parts["manifest"]["verdict"] == "valid" else ""
+    unseen = ": its pixels can't be read" if not parts["watermark"].get("looked", True) else ", in a part that neither its pixels nor its manifest need"
+    broken = f" The file is damaged all the same{unseen}." if parts["watermark"].get("damaged") and parts["manifest"]["verdict"] in ("valid", "absent") else ""
     signed = parts["manifest"]["verdict"] == "valid" and parts["manifest"]["generated"]
     if parts["metadata"]["verdict"] != "says generated" or signed:
         return broken

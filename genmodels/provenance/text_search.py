@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from genmodels.provenance import text_watermark
 from genmodels.provenance.keys import watermark_key, watermark_key_at_hand
 from genmodels.provenance.text_forms import forms
@@ -28,13 +30,13 @@ def detect_text(text: str) -> tuple[text_watermark.Detection | None, int]:
 
 def detect_in(text: str, known: Sequence[Tokens], key: bytes) -> tuple[text_watermark.Detection | None, int]:
     """The most telling mark in any form of a text, by these vocabularies, None where it is too short; how many were searched."""
-    found, searched = [], 0
+    found, searched, looked = [], 0, forms(text)
     for tokens in known:
-        rows = {tokens.encode("".join(c for c in form if tokens.merges or c in tokens.numbers)).tobytes() for form in forms(text)}
+        rows = {_encoded(form, tokens).astype(np.int32).tobytes() for form in looked}
         for row in sorted(rows):
             for scheme in text_watermark.WIDTH:
                 searched += 1
-                found.append(text_watermark.detect(_numbers(row), key, scheme))
+                found.append(text_watermark.detect(np.frombuffer(row, np.int32), key, scheme))
     told = [each for each in found if not math.isnan(each.p_value)]
     return min(told, key=lambda each: each.p_value, default=None), searched
 
@@ -50,14 +52,12 @@ def carries(text: str, tokens: Tokens, scheme: str) -> bool:
     """Is the mark of this machine, in this scheme, found in a text by the tokens that wrote it?"""
     if scheme not in text_watermark.WIDTH or not text:
         return False
-    numbers = tokens.encode("".join(c for c in text if tokens.merges or c in tokens.numbers))
-    return bool(text_watermark.detect(numbers, watermark_key("text"), scheme).p_value <= SURE)  # nan where it is too short
+    return bool(text_watermark.detect(_encoded(text, tokens), watermark_key("text"), scheme).p_value <= SURE)  # nan where it is too short
 
 
-def _numbers(row: bytes) -> Any:
-    import numpy as np
-
-    return np.frombuffer(row, np.int32)
+def _encoded(text: str, tokens: Tokens) -> np.ndarray:
+    """The tokens of a text without the letters that they can't write."""
+    return tokens.encode(text.translate(dict.fromkeys(map(ord, tokens.unknown(text)))))
 
 
 def vocabularies() -> list[Tokens]:

@@ -76,7 +76,7 @@ def _picture(content: bytes, name: str, form: Format, detector: Detector | None)
     """The manifest and the metadata first: a picture that can't be opened still has them."""
     manifest, notes = credentials.read(content), metadata.notes(content, form)
     seen = pixels(content, form)
-    if seen.damaged and manifest.state == "absent" and not notes:
+    if seen.damaged and seen.picture is None and manifest.state == "absent" and not notes:
         raise Refusal(f"{printable(name)} is no {form.name} picture that can be read: {seen.reason}, and neither a manifest nor metadata that say how it was made are in it; get it again from where it came.")
     return {"manifest": manifest_told(manifest), "metadata": _metadata(notes), **_marks(content, seen), "detector": _detector(seen, detector)}
 
@@ -88,6 +88,7 @@ def _marks(content: bytes, seen: Pixels) -> dict[str, Part]:
     book, own = ledger.book(), fingerprints.of_picture(seen.picture)
     match = book.picture(own, hashlib.sha256(content).hexdigest(), fingerprints.of_middle(seen.picture))
     mark = not_looked_at(seen.reason, "p_value") if seen.reduced else watermark_of(seen.picture, match)
+    mark |= {"damaged": True} if seen.damaged else {}
     return {"watermark": mark, "ledger": ledger_of(book, match, plain=not fingerprints.telling(own))}
 
 

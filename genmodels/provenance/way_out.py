@@ -71,7 +71,8 @@ def beside(document: Mapping[str, Any]) -> Marked:
 
 def shown(words: Sequence[str], facts: Facts) -> None:
     """Texts that are shown in a report leave with it: they are entered into the ledger."""
-    ledger.append([marking.entry("text", word.encode(), fingerprints.of_text(word), facts) for word in words])
+    if words:
+        ledger.append([marking.entry("text", word.encode(), fingerprints.of_text(word), facts) for word in words])
 
 
 def archive(files: Mapping[str, Marked | bytes]) -> Marked:

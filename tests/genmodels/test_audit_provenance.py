@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
+from pathlib import Path
 
-from genmodels.audits.provenance import Accepted, Limits, _manifests, _share, _survival
-from genmodels.findings import clopper_pearson
+import numpy as np
+import pytest
+from PIL import Image
+
+from genmodels.audits import AUDITS
+from genmodels.audits.provenance import Accepted, Limits, _manifests, _share, _survival, as_they_leave
+from genmodels.data import DATA
+from genmodels.findings import Finding, clopper_pearson
+from genmodels.provenance import marking
+from genmodels.subject import Parrot, Subject
+from tests.genmodels.test_ledger import drawing
 
 
 def test_too_few_files_are_no_pass() -> None:
@@ -35,3 +45,38 @@ def test_what_cannot_fail_is_reported() -> None:
 
 def test_the_worst_of_several_changes_is_judged_more_strictly() -> None:
     assert _share(3, 24, 8).low < _share(3, 24).low and Accepted(0.5, 0.25).rates(24, "x", 8)["false_alarm"] < Accepted(0.5, 0.25).rates(24, "x")["false_alarm"]
+
+
+def asked(pictures: np.ndarray) -> dict[str, Finding]:
+    """What the audit says of a generator that repeats pictures."""
+    digits = DATA["digits"]().load()
+    data = replace(digits, spec=replace(digits.spec, shape=pictures.shape[1:]))
+    return {finding.part: finding for finding in AUDITS["provenance"](Subject(Parrot(pictures), data, n=16, name="vae r1"))}
+
+
+def test_auditing_enters_nothing_and_says_whose_the_files_are(home: Path) -> None:
+    found = asked(np.stack([drawing(seed) for seed in range(16)]))
+    assert not (home / "ledger.jsonl").exists()
+    assert found["manifest of a picture"].exhibits[0]["model"] == "vae r1"
+    assert found["watermark of a picture"].verdict in ("pass", "not measured") and "128 x 128" in found["watermark of a picture"].claim
+    rows = {row["change"]: row for row in found["together of a picture"].exhibits}
+    assert rows["as it was"]["watermark"] == rows["crop 10 %"]["watermark"] == 1
+
+
+def test_auditing_texts_enters_nothing(home: Path) -> None:
+    assert marking.statements(["a text"], [{}]) and not (home / "ledger.jsonl").exists()
+
+
+def test_survival_is_counted_at_the_size_in_which_files_leave(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = np.stack([np.asarray(Image.fromarray(drawing(seed)).resize((8, 8))) for seed in range(16)])
+    found = asked(small)["watermark of a picture"]
+    assert found.verdict == "fail" and "8 x 8" in found.claim and "no room for a watermark" in found.claim
+
+    class Upscaler:
+        def upscale(self, images: np.ndarray) -> np.ndarray:
+            return images.repeat(4, 1).repeat(4, 2)
+
+    monkeypatch.setattr("genmodels.upscaling.open_upscaler", Upscaler)
+    for data, side, leaves in (("digits", 8, 8), ("icons", 28, 28), ("icons", 32, 32), ("openmoji", 32, 128), ("openmoji", 128, 128)):
+        images, how = as_they_leave(np.zeros((2, side, side, 3), np.uint8), data)
+        assert images.shape[1] == leaves and f"{leaves} x {leaves}" in how

@@ -103,7 +103,7 @@ def test_flipped_bits_anywhere_never_lose_the_signer(kind: str) -> None:
 
 def test_a_damaged_file_without_a_manifest_is_refused_in_one_sentence() -> None:
     with pytest.raises(Refusal, match="no PNG picture that can be read.*damaged"):
-        verify(plain("PNG")[:3000], "a.png")
+        verify(plain("PNG")[: len(plain("PNG")) // 2], "a.png")
 
 
 @pytest.mark.parametrize(("content", "kind", "name"), [
@@ -120,6 +120,7 @@ def test_what_is_not_looked_into_is_never_no_sign(content: bytes, kind: str, nam
 
 
 def test_an_avif_is_looked_into_and_a_signed_svg_is_read() -> None:
+    marking.png(drawing(), FACTS)  # now this machine has a key to look with
     found = verify(plain("AVIF"), "a.avif")
     assert (found["kind"], found["format"], found["watermark"]["verdict"]) == ("picture", "AVIF", "not found")
     found = verify(signed("SVG"), "a.svg")
@@ -131,7 +132,7 @@ def test_a_text_that_begins_like_a_file_is_a_text() -> None:
         assert verify(text, "a.txt")["kind"] == "text"
 
 
-@pytest.mark.parametrize("size", [(6000, 5500), (8000, 6000)])
+@pytest.mark.parametrize("size", [(6000, 5500), pytest.param((8000, 6000), marks=pytest.mark.slow)])
 def test_a_large_jpeg_keeps_its_manifest_its_metadata_and_its_hash(size: tuple[int, int]) -> None:
     buffer = io.BytesIO()
     Image.fromarray(drawing(200)).resize(size).save(buffer, "JPEG", quality=40)
@@ -142,6 +143,7 @@ def test_a_large_jpeg_keeps_its_manifest_its_metadata_and_its_hash(size: tuple[i
 
 
 def test_exif_that_can_not_be_read_stops_nothing() -> None:
+    marking.png(drawing(seed=3), FACTS)
     for block in (b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + bytes(40), b"Exif\0\0MM\0*\0\0\0\x08\0\1\x01\x12\0\5\0\0\0\1\0\0\0\0" + bytes(20), b"Exif\0\0" + bytes(30), b"Exif\0\0II*\0\x08\0\0\0\1\0\x31\1\2\0\xff\xff\xff\x7f\xff\xff\xff\x7f\0\0\0\0"):
         content = plain("JPEG")
         segment = b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block
@@ -154,7 +156,7 @@ def test_exif_that_can_not_be_read_stops_nothing() -> None:
 def with_texts(**texts: str) -> bytes:
     info = PngImagePlugin.PngInfo()
     for name, value in texts.items():
-        info.add_text(name.replace("_", " "), value, zip=len(value) > 100)
+        info.add_text(name, value, zip=len(value) > 100)
     return saved("PNG", pnginfo=info)
 
 
@@ -173,10 +175,11 @@ def with_exif(kind: str, tag: int, value: str) -> bytes:
 WEBUI = "a cat on a roof\nNegative prompt: blurry\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 965400086, Size: 512x512, Model: deliberate"
 SAYING = {
     "WebUI": (lambda: with_texts(parameters=WEBUI), "Stable Diffusion WebUI"), "ComfyUI prompt": (lambda: with_texts(prompt='{"3": {"class_type": "KSampler", "inputs": {"seed": 1}}}'), "ComfyUI"),
-    "ComfyUI workflow": (lambda: with_texts(workflow='{"nodes": [{"id": 1, "type": "KSampler"}], "links": [[1, 2]]}'), "ComfyUI"), "InvokeAI": (lambda: with_texts(invokeai_metadata="{}".ljust(20)), "IPTC|InvokeAI|drawn"),
+    "ComfyUI workflow": (lambda: with_texts(workflow='{"nodes": [{"id": 1, "type": "KSampler"}], "links": [[1, 2]]}'), "ComfyUI"), "InvokeAI": (lambda: with_texts(invokeai_metadata="{}".ljust(20)), "InvokeAI"),
     "NovelAI": (lambda: with_texts(Software="NovelAI", Source="Stable Diffusion XL 7BCCAA2C"), "NovelAI"), "Software": (lambda: with_exif("JPEG", 0x0131, "Adobe Firefly"), "Adobe Firefly"),
     "description": (lambda: with_exif("JPEG", 0x010E, "generated with Midjourney"), "Midjourney"), "EXIF of WebP": (lambda: with_exif("WEBP", 0x0131, "Midjourney v6"), "Midjourney"),
-    **{f"IPTC in {kind}": (lambda kind=kind: saved(kind, xmp=packet("trainedAlgorithmicMedia")), "trainedAlgorithmicMedia") for kind in ("JPEG", "WEBP", "AVIF", "PNG")},
+    **{f"IPTC in {kind}": (lambda kind=kind: saved(kind, xmp=packet("trainedAlgorithmicMedia")), "trainedAlgorithmicMedia") for kind in ("JPEG", "WEBP", "AVIF")},
+    "IPTC in PNG": (lambda: with_texts(**{"XML:com.adobe.xmp": packet("trainedAlgorithmicMedia").decode()}), "trainedAlgorithmicMedia"),
     "IPTC as an element": (lambda: saved("JPEG", xmp=packet("compositeWithTrainedAlgorithmicMedia", False)), "compositeWithTrained"),
     "IPTC in SVG": (lambda: SVG.replace(b"<rect", b"<metadata>" + packet("trainedAlgorithmicMedia") + b"</metadata><rect"), "trainedAlgorithmicMedia"),
     "ours": (lambda: with_texts(Software="GenModels", Model="vae r1", Seed="7"), "GenModels"), "AIGC": (lambda: with_texts(AIGC='{"Label": "1"}'), "AIGC"),
