@@ -29,3 +29,31 @@ if TYPE_CHECKING:
 else:
     keras = Deferred("keras")
     ops = Deferred("keras.ops")
+
+
+def network(inputs: Any, outputs: Any, name: str | None = None) -> Any:
+    """`keras.Model(inputs, outputs, name=name)`, whatever Keras called its operations meanwhile.
+
+    Keras (3.15) numbers operations by a state of the thread. In a busy server with several sessions it was seen to begin
+    anew in the middle of a network ("concatenate" is used 4 times), under a lock and in a thread of its own too. Names must differ,
+    and nothing of ours reads them: those that were given twice get a number.
+    """
+    taken: dict[str, int] = {}
+    for operation in _operations(outputs):
+        count = taken[operation.name] = taken.get(operation.name, 0) + 1
+        if count > 1:
+            operation.name = f"{operation.name}_again_{count}"
+    module = importlib.import_module("keras")
+    return module.Model(inputs, outputs, **({} if name is None else {"name": name}))
+
+
+def _operations(outputs: Any) -> list[Any]:
+    """Every operation that the symbolic tensors come from, once, those nearest to the outputs first."""
+    waiting, nodes, found = list(outputs) if isinstance(outputs, list | tuple) else [outputs], set(), {}
+    while waiting:
+        operation, number, _ = waiting.pop()._keras_history
+        if (id(operation), number) not in nodes:
+            nodes.add((id(operation), number))
+            found[id(operation)] = operation
+            waiting += operation._inbound_nodes[number].input_tensors
+    return list(found.values())

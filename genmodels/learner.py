@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from genmodels import deferred
 from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 
@@ -67,7 +68,7 @@ def built(recipe: Any, spec: Spec) -> dict[str, keras.Model]:
 def part_of(network: keras.Model, outputs: Any) -> keras.Model:
     """The network from its inputs to these outputs in it, which share its weights."""
     with BUILDING:
-        return keras.Model(network.inputs, outputs)
+        return deferred.network(network.inputs, outputs)
 
 
 class Learner:

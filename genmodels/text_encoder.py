@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.deferred import keras, ops
+from genmodels.deferred import keras, network, ops
 from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 from genmodels.words import LENGTH, WordPieces
@@ -28,7 +28,7 @@ def text_encoder(spec: Spec, dropout: float = 0.0) -> Any:
     states = keras.layers.Embedding(len(spec.vocabulary), WIDTH, embeddings_initializer=spread, name="embedding")(pieces)
     for number in range(LAYERS):
         states, *_ = TransformerBlock(HEADS, dropout, causal=False, name=f"block_{number}")(states)
-    return keras.Model(pieces, keras.layers.RMSNormalization(epsilon=1e-6, name="norm")(states), name="text")
+    return network(pieces, keras.layers.RMSNormalization(epsilon=1e-6, name="norm")(states), name="text")
 
 
 def pooled(states: Any, pieces: Any) -> Any:

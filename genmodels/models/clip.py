@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from genmodels.deferred import keras, ops
+from genmodels.deferred import keras, network, ops
 from genmodels.models import model
 from genmodels.recipe import Recipe, Spec, knob
 from genmodels.words import WordPieces
@@ -53,14 +53,14 @@ class Clip(Recipe):
         from genmodels.text_encoder import WIDTH, text_encoder
 
         mean = keras.Input((WIDTH,))
-        head = keras.Model(mean, keras.layers.Dense(self.dimensions, use_bias=False)(mean), name="text_head")
+        head = network(mean, keras.layers.Dense(self.dimensions, use_bias=False)(mean), name="text_head")
         one = keras.Input((1,))
         scale = LearnedMap(2.66, name="log_scale")
         return {
             "text": text_encoder(spec) if self.text == "transformer" else self._bag(spec),
             "text_head": head,
             "image": self._image(spec),
-            "temperature": keras.Model(one, scale(one), name="temperature"),
+            "temperature": network(one, scale(one), name="temperature"),
         }
 
     def _bag(self, spec: Spec) -> Any:
@@ -70,7 +70,7 @@ class Clip(Recipe):
 
         pieces = keras.Input((LENGTH,), dtype="int32")
         h = keras.layers.Embedding(len(spec.vocabulary), WIDTH, name="embedding")(pieces)
-        return keras.Model(pieces, keras.layers.Dense(WIDTH, activation="gelu")(h), name="text")
+        return network(pieces, keras.layers.Dense(WIDTH, activation="gelu")(h), name="text")
 
     def _image(self, spec: Spec) -> Any:
         from genmodels.layers import halvings, silu
@@ -84,7 +84,7 @@ class Clip(Recipe):
             y = keras.layers.Conv2D(self.width * 2**level, kernel, padding="same")(y)
             h = keras.layers.Add()([h, y]) if self.image == "residual" else y
         h = keras.layers.Flatten()(keras.layers.Activation(silu)(keras.layers.RMSNormalization(axis=-1)(h)))
-        return keras.Model(picture, keras.layers.Dense(self.dimensions)(h), name="image")
+        return network(picture, keras.layers.Dense(self.dimensions)(h), name="image")
 
     def word_pieces(self, captions: Any) -> WordPieces:
         """Learned from the training captions."""

@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from genmodels.deferred import keras, ops
+from genmodels.deferred import keras, network, ops
 from genmodels.models import model
 from genmodels.recipe import Recipe, Spec, knob
 from genmodels.words import LENGTH, WordPieces
@@ -87,7 +87,7 @@ class Diffusion(Recipe):
                 h = keras.layers.Conv2DTranspose(widths[level - 1], 2, strides=2, name=f"up_{level}")(h)
         h = _activated(h, "last")
         h = keras.layers.Conv2D(FOLD * FOLD * spec.shape[2], 3, padding="same", kernel_initializer="zeros", name="outward")(h)
-        return keras.Model([noisy, angle, states, mean], _unfolded(h), name="unet")
+        return network([noisy, angle, states, mean], _unfolded(h), name="unet")
 
     def _told(self, angle: Any, mean: Any) -> Any:
         """What every block hears of the noise and of the prompt as a whole, (n, 4 width)."""

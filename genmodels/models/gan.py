@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.deferred import keras, ops
+from genmodels.deferred import keras, network, ops
 from genmodels.models import model
 from genmodels.recipe import Recipe, Spec, knob
 from genmodels.refusal import Refusal
@@ -118,7 +118,7 @@ class Gan(Recipe):
             h = keras.layers.Conv2DTranspose(self.width * 2**level, 4, strides=2, padding="same")(h)
         h = keras.layers.LeakyReLU(0.2)(keras.layers.RMSNormalization(axis=-1)(h))
         h = keras.layers.Conv2DTranspose(channels, 4, strides=2, padding="same", activation="sigmoid")(h)
-        return keras.Model([latent, label], h)
+        return network([latent, label], h)
 
     def _discriminator(self, spec: Spec) -> Any:
         from genmodels.layers import halvings
@@ -135,7 +135,7 @@ class Gan(Recipe):
         if classes:
             agreement = keras.layers.Dot(axes=1)([keras.layers.Dense(64)(h), keras.layers.Dense(64, use_bias=False)(label)])
             score = keras.layers.Add()([score, agreement])
-        return keras.Model([image, label], score)
+        return network([image, label], score)
 
     # The training
 

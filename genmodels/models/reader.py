@@ -22,7 +22,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from genmodels.deferred import keras, ops
+from genmodels.deferred import keras, network, ops
 from genmodels.models import model
 from genmodels.recipe import Recipe, Spec, knob
 from genmodels.refusal import Refusal
@@ -55,7 +55,7 @@ class Reader(Recipe):
         picture = keras.Input((*spec.shape[:2], spec.shape[2] if self.colours == "as they are" else 1))
         h = {"traces": self._traces, "colours": self._colours, "shapes": self._shapes}[self.looks_at](picture)
         h = keras.layers.Dropout(self.dropout)(h)
-        return {"reader": keras.Model(picture, keras.layers.Dense(spec.classes)(h), name="reader")}
+        return {"reader": network(picture, keras.layers.Dense(spec.classes)(h), name="reader")}
 
     def _traces(self, picture: Any) -> Any:
         from genmodels.layers import Traces, silu

@@ -23,7 +23,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from genmodels.deferred import keras, ops
+from genmodels.deferred import keras, network, ops
 from genmodels.models import model
 from genmodels.recipe import Recipe, Spec, knob
 
@@ -59,7 +59,7 @@ class Transformer(Recipe):
         embedding = keras.layers.ReversibleEmbedding(len(spec.vocabulary), self.width, embeddings_initializer=spread, name="embedding")
         blocks = [TransformerBlock(self.heads, self.dropout, name=f"block_{number}") for number in range(self.layers)]
         norm = keras.layers.RMSNormalization(epsilon=1e-6, name="norm")
-        return {"transformer": keras.Model(tokens, read((embedding, *blocks, norm), tokens).logits, name="transformer")}
+        return {"transformer": network(tokens, read((embedding, *blocks, norm), tokens).logits, name="transformer")}
 
     # The training
 

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from genmodels.deferred import keras, ops
+from genmodels.deferred import keras, network, ops
 from genmodels.models import model
 from genmodels.recipe import Recipe, Spec, knob
 from genmodels.refusal import Refusal
@@ -58,7 +58,7 @@ class Upscaler(Recipe):
             h = keras.layers.Add()([h, y])
         h = keras.layers.Activation(silu)(keras.layers.Add()([first, keras.layers.Conv2D(self.width, 3, padding="same")(h)]))
         h = keras.layers.Conv2D(FACTOR * FACTOR * spec.shape[2], 3, padding="same", kernel_initializer="zeros", name="sub_pixels")(h)
-        return {"upscaler": keras.Model(small, h, name="upscaler")}
+        return {"upscaler": network(small, h, name="upscaler")}
 
     # The training
 

@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from genmodels.deferred import keras, ops
+from genmodels.deferred import keras, network, ops
 from genmodels.models import model
 from genmodels.recipe import Recipe, Spec, knob
 
@@ -63,7 +63,7 @@ class Vae(Recipe):
             h = keras.layers.Conv2D(filters, 4, strides=2, padding="same", activation=silu)(h)
         h = keras.layers.Concatenate()([keras.layers.Flatten()(h), label])
         h = keras.layers.Dense(8 * self.width, activation=silu)(h)
-        encoder = keras.Model([image, label], keras.layers.Dense(2 * self.latent)(h), name="encoder")
+        encoder = network([image, label], keras.layers.Dense(2 * self.latent)(h), name="encoder")
 
         latent = keras.Input((self.latent,))
         label = keras.Input((classes,), name="label")
@@ -78,7 +78,7 @@ class Vae(Recipe):
             from genmodels.layers import LearnedMap
 
             h = LearnedMap(initial=-2.0, name="log_scale")(h)
-        return {"encoder": encoder, "decoder": keras.Model([latent, label], h, name="decoder")}
+        return {"encoder": encoder, "decoder": network([latent, label], h, name="decoder")}
 
     # The training
 

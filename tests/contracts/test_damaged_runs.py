@@ -90,11 +90,10 @@ def test_a_damaged_run_stops_no_list_no_other_training_and_no_doctor(home: Path,
             with jobs.turn(sound, RunStore.default()):
                 pass
             looked_at(run)
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("genmodels.doctor.PACKAGES", ())
-                told = examine()
             if file in SMALL and how in CERTAIN:
-                assert any(run.id in row["value"] for row in told), how
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr("genmodels.doctor.PACKAGES", ())
+                    assert any(run.id in row["value"] for row in examine()), how
 
         within(work)
         shutil.rmtree(run.path)
@@ -175,6 +174,6 @@ def test_a_damaged_run_is_resumed_and_sampled_with_one_sentence(home: Path, genm
     damaged(run, "experiment.json", "deep")
     for arguments in (["resume", run.id], ["sample", run.id, "--out", home / "out"], ["report", run.id, "--out", home / "r.html"], ["stop", run.id]):
         done = genmodels(*arguments)
-        assert "Traceback" not in done.stderr and done.stderr.count("\n") <= 1
+        assert "Traceback" not in done.stderr and done.stderr.count("genmodels: ") == (arguments[0] != "stop")
         assert done.returncode == (0 if arguments[0] == "stop" else 2)
     assert run.status["state"] == "running", "nothing was written"

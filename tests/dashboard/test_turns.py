@@ -64,6 +64,33 @@ def test_a_network_whose_names_were_muddled_is_built_again() -> None:
         learner.built(SimpleNamespace(networks=lambda spec: (_ for _ in ()).throw(ValueError(NAMES))), None)  # type: ignore[arg-type]
 
 
+def test_operations_that_have_one_name_get_another() -> None:
+    """Keras began its numbering anew in the middle of a network, in busy servers only; here the names are given so."""
+    import keras
+    import numpy as np
+
+    from genmodels.deferred import network
+
+    given = keras.Input((4,))
+    h = keras.layers.Dense(3, name="dense")(given)
+    skipped = keras.layers.Dense(3, name="dense")(h)
+    h = keras.layers.Concatenate(name="concatenate")([keras.layers.Concatenate(name="concatenate")([h, skipped]), skipped])
+    with pytest.raises(ValueError, match='"concatenate" is used 2 times|"dense" is used 2 times'):
+        keras.Model(given, h)
+    made = network(given, [h, skipped], name="made")
+    assert made.name == "made" and len({each.name for each in made.operations}) == len(made.operations) == 5
+    assert [np.asarray(each).shape for each in made(np.zeros((2, 4), "float32"))] == [(2, 9), (2, 3)]
+
+
+def test_every_family_builds_although_keras_counts_anew(trained: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the state of the thread were lost before each operation."""
+    from keras.src.utils import naming
+
+    monkeypatch.setattr(naming, "uniquify", lambda name: name)
+    for model in ("vae", "gan"):
+        assert Run(trained(model)).generator().sample(1, seed=0).shape[0] == 1
+
+
 def test_a_shared_model_is_asked_in_turn() -> None:
     model = Watched(3)
     shared = resources.InTurn(model)
