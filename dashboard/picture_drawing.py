@@ -16,7 +16,7 @@ from dashboard.text import duration, plain_text, safe_text
 from genmodels import upscaling
 from genmodels.gallery import shipped
 from genmodels.picture_prompts import Cell, begun_from, draw_cells, picture_facts
-from genmodels.provenance import way_out
+from genmodels.provenance import marking, way_out
 from genmodels.provenance.picture_watermark import LEAST_SIDE
 from genmodels.runs import Run, RunStore, gallery_names
 
