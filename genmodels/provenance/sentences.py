@@ -36,7 +36,7 @@ def sentence(kind: str, parts: Mapping[str, Part]) -> str:
     elif made or other:
         lost = _damaged(manifest) if manifest["verdict"] in ("broken", "unreadable") else "its manifest is gone or was never with it"
         said = f"Marked by us, altered since or stripped: it is something that this machine made, says {made}; {lost}." if made else other
-        if other and (mark["verdict"] == "found" or manifest["verdict"] in ("broken", "unreadable")):  # what is merely alike never had one of ours
+        if other and (mark["verdict"] == "found" or manifest["verdict"] in ("broken", "unreadable")):
             said += f" {lost[0].upper()}{lost[1:]}."
     elif manifest["verdict"] in ("broken", "unreadable"):
         lost, why = _damaged(manifest), "its pixels can't be read" if mark.get("damaged") else str(mark["reason"])
