@@ -34,7 +34,7 @@ TO_READ = READ_FILE | READ_DIR
 TO_WRITE = TO_READ | WRITE_FILE | TRUNCATE | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8  # remove and make folders and plain files
 RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1}  # that a version knows; 5 knows one more
 
-SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu", "/sys/devices/system/node", "/dev/urandom", "/dev/random", "/dev/zero")
+SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu", "/sys/devices/system/node", "/dev/urandom", "/dev/random", "/dev/zero")
 
 # name: (number on x86_64, on aarch64); the network, other processes, the machine, and ways around a filter.
 CALLS = {
@@ -122,7 +122,8 @@ def limit(limits: Mapping[str, int]) -> None:
             continue
         hard = resource.getrlimit(number)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(number, (most, most))
+        later = 2 if name == "RLIMIT_CPU" and hard == resource.RLIM_INFINITY else 0  # so that the first signal is the one that says why
+        resource.setrlimit(number, (most, most + later))
 
 
 def _threads_of_user() -> int:

@@ -305,6 +305,10 @@ def measure(arguments: Arguments) -> int:
     from genmodels.measuring import measure_run
 
     check_n(arguments.n or 1, 100_000)
+    if arguments.features.endswith(".keras"):
+        from genmodels import sandbox
+
+        print(f"genmodels: {sandbox.told(sandbox.active_layers())}", file=sys.stderr)
     document = measure_run(RunStore.default()[arguments.run], arguments.metric, n=arguments.n, seed=arguments.seed, features=arguments.features)
     lines = [
         f"{m['metric']:28s} {m['protocol']}" if m["value"] is None

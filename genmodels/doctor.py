@@ -36,7 +36,7 @@ def examine() -> list[dict[str, Any]]:
             rows.append(_row(package, importlib.metadata.version(package), True, required, ""))
         except importlib.metadata.PackageNotFoundError:
             rows.append(_row(package, "not installed", False, required, f"Without it there is no {use}: pip install {package}"))
-    return [*rows, *_storage(), _ledger(), *_machine()]
+    return [*rows, *_storage(), _ledger(), *_cage(), *_machine()]
 
 
 def _storage() -> list[dict[str, Any]]:
@@ -63,6 +63,14 @@ def _ledger() -> dict[str, Any]:
         return _row("ledger", str(error), False, False, "See that GENMODELS_HOME can be read.")
     told = f"{len(found.entries)} entries, {'unbroken' if not found.damaged else f'{found.damaged} lines damaged or out of order'}"
     return _row("ledger", told, not found.damaged, False, "Lines were changed, taken out or torn: what they recorded can't be believed; take the last sound copy.")
+
+
+def _cage() -> list[dict[str, Any]]:
+    """What holds here of the process in which foreign files are read, tried out."""
+    from genmodels.sandbox import active_layers
+
+    remedy = "Foreign files are read without this layer: take them from people you trust, or use Linux 5.13 or newer."
+    return [_row(f"cage: {layer.name}", "active" if layer.active else f"not active: {layer.why_not}", layer.active, False, "" if layer.active else remedy) for layer in active_layers()]
 
 
 def _machine() -> list[dict[str, Any]]:

@@ -33,12 +33,14 @@ def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, se
     The document holds `measures`: metric, value, low, high (95 %), n, better, unit, protocol, seed. It is kept in `file`,
     by default where `Run.findings` reads it. `features` are those of `genmodels.features`, and stand in the names of the
     measures where they are not the default. n is 1,000 pictures or 200 texts where it is not given. Raises `Refusal` for a metric that does
-    not exist.
+    not exist, and for a `.keras` file that does not pass the gate, before anything is loaded.
     """
     how, known, drawn = _how(run)
     for name in names:
         if name not in known:
             raise Refusal(unknown("metric", name, known))
+    if features:
+        refuse_early(features)
     data, generator = load_for(run.experiment), run.generator()
     n = drawn(generator, data, n)
     wanted = lambda name: not names or name.split(":")[0] in names or name in names  # noqa: E731
@@ -50,6 +52,16 @@ def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, se
     document["measures"] = kept + measures
     _keep(run, document, file)
     return document
+
+
+def refuse_early(name: str) -> None:
+    """Raise `Refusal` for the name of features, or a `.keras` file, that nothing can be measured in."""
+    from genmodels.features import FEATURES, look_at
+
+    if name.endswith(".keras"):
+        look_at(Path(name))
+    elif name not in FEATURES:
+        raise Refusal(f"{unknown('kind of feature', name, FEATURES)} Or give the path of a .keras file.")
 
 
 def _keep(run: Run, document: Mapping[str, Any], file: Path | None) -> None:
@@ -121,7 +133,8 @@ def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: 
         raise Refusal("Features are of pictures; leave --features out for other models.")
     subject = Subject(generator, data, n=n, seed=seed)
     extract = extractor(name, data)
-    real, fake = extract(data.test.images), extract(subject.samples)
+    both = extract(np.concatenate([data.test.images, subject.samples]))  # at once: a foreign file starts a process for each call
+    real, fake = both[: len(data.test.images)], both[len(data.test.images) :]
     clusters = Clusters.of(len(real), len(fake), held_out_drawings(data))
     short = Path(name).stem[:40]
     for metric_name, metric in METRICS.items():

@@ -84,8 +84,10 @@ def run(task: str, folder: Path, *, what: str, expected: Mapping[str, str], limi
     said = _said(folder / OUT / SAID)
     if isinstance(said.get("refused"), str):
         raise Refusal(printable(said["refused"], 600))
-    if said.get("memory") or ended in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGKILL):
+    if said.get("memory") or ended == -signal.SIGKILL:
         raise Refusal(f"{what} needs more than the {limits.memory // MB:,} MB of memory that foreign files are given; use a smaller one.")
+    if ended in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
+        raise Refusal(f"{what} broke the process that looked at it, most often for want of more than {limits.memory // MB:,} MB of memory; nothing of it is kept, use a smaller one.")
     if ended is None or ended == -signal.SIGXCPU:
         raise Refusal(f"{what} takes longer than the {limits.seconds} s that foreign files are given; use a smaller one.")
     if ended != 0:
