@@ -93,7 +93,7 @@ def shut(limits: Mapping[str, int], *, readable: Iterable[str], writable: str) -
         "limits": lambda: limit(limits),
         "privileges": drop_privileges,
         "files": lambda: confine(readable, writable),
-        "network and processes": filter_calls,
+        "network, processes": filter_calls,
     }
     with contextlib.suppress(Unavailable):
         _control(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it does not outlive who started it

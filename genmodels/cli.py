@@ -308,7 +308,7 @@ def measure(arguments: Arguments) -> int:
     if arguments.features.endswith(".keras"):
         from genmodels import sandbox
 
-        print(f"genmodels: {sandbox.told(sandbox.active_layers())}", file=sys.stderr)
+        print(sandbox.told(sandbox.active_layers()), file=sys.stderr)
     document = measure_run(RunStore.default()[arguments.run], arguments.metric, n=arguments.n, seed=arguments.seed, features=arguments.features)
     lines = [
         f"{m['metric']:28s} {m['protocol']}" if m["value"] is None

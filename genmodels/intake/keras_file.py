@@ -28,7 +28,7 @@ from genmodels.refusal import Refusal
 LARGEST = 512 * 1024 * 1024  # bytes of a file
 MEMBERS = {"metadata.json": 20_000, "config.json": 4_000_000, "model.weights.h5": LARGEST}  # exactly these, and their bytes at most
 MOST_RATIO, CHUNK, MOST_DIRECTORY = 50, 1 << 20, 10_000
-MOST_OBJECTS, MOST_DEEP = 20_000, 40  # groups and data sets of weights, and how far they nest
+MOST_OBJECTS, MOST_DEEP = 12_000, 40  # groups and data sets of weights, and how far they nest
 MOST_WEIGHTS = 100_000_000  # numbers of one data set
 FEW = 64  # whole numbers that states of random numbers and counters are
 SAVE_AGAIN = "save the model again with model.save('name.keras')"

@@ -24,7 +24,7 @@ def tried(task: str, *, limits: sandbox.Limits = QUICK, expected: dict[str, str]
 
 def test_every_layer_is_told_and_linux_has_them_all() -> None:
     layers = sandbox.active_layers()
-    assert [layer.name for layer in layers] == ["process of its own", "time", "limits", "privileges", "files", "network and processes"]
+    assert [layer.name for layer in layers] == ["process of its own", "time", "limits", "privileges", "files", "network, processes"]
     assert all(layer.active or layer.why_not for layer in layers)
     assert "active here: process of its own" in sandbox.told(layers)
     some = (sandbox.Layer("files", False, "the system says: no"),)
