@@ -178,8 +178,8 @@ def filter_calls() -> None:
     if not index:
         program += [_jump(0x35, 0x40000000, 0, 1), _step(6, ERRNO | NOT_PERMITTED)]  # x32, the other way to number them
     for numbers in CALLS.values():
-        if numbers[index] is not None:
-            program += [_jump(0x15, numbers[index], 0, 1), _step(6, ERRNO | NOT_PERMITTED)]
+        if (number := numbers[index]) is not None:
+            program += [_jump(0x15, number, 0, 1), _step(6, ERRNO | NOT_PERMITTED)]
     program += [_jump(0x15, _number("clone3"), 0, 1), _step(6, ERRNO | NO_SUCH_CALL)]  # its flags can't be seen; clone is used instead
     program += [_jump(0x15, _number("clone"), 0, 4), _step(0x20, 16), _jump(0x45, THREAD, 1, 0), _step(6, ERRNO | NOT_PERMITTED), _step(0x20, 0)]
     program += [_jump(0x15, _number("tgkill"), 0, 4), _step(0x20, 16), _jump(0x15, os.getpid(), 1, 0), _step(6, ERRNO | NOT_PERMITTED), _step(0x20, 0)]
@@ -206,9 +206,7 @@ def _architecture() -> tuple[int, int]:
 
 
 def _number(call: str) -> int:
-    number = ASKED[call][_architecture()[0]]
-    assert number is not None
-    return number
+    return ASKED[call][_architecture()[0]]
 
 
 def _call(number: int, *arguments: Any) -> int:

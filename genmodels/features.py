@@ -122,9 +122,21 @@ def extractor(name: str, data: Any) -> Extractor:
     """The features of that name, or of a `.keras` file; raises `Refusal` for anything else."""
     if name.endswith(".keras"):
         return of_file(Path(name))
+    _known(name)
+    return FEATURES[name](data)
+
+
+def check_early(name: str) -> None:
+    """Raise `Refusal` for features that nothing can be measured in, also of a `.keras` file, before anything is loaded."""
+    if name.endswith(".keras"):
+        look_at(Path(name))
+    else:
+        _known(name)
+
+
+def _known(name: str) -> None:
     if name not in FEATURES:
         raise Refusal(f"{unknown('kind of feature', name, FEATURES)} Or give the path of a .keras file.")
-    return FEATURES[name](data)
 
 
 def of_file(file: Path) -> Extractor:

@@ -33,14 +33,12 @@ def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, se
     The document holds `measures`: metric, value, low, high (95 %), n, better, unit, protocol, seed. It is kept in `file`,
     by default where `Run.findings` reads it. `features` are those of `genmodels.features`, and stand in the names of the
     measures where they are not the default. n is 1,000 pictures or 200 texts where it is not given. Raises `Refusal` for a metric that does
-    not exist, and for a `.keras` file that does not pass the gate, before anything is loaded.
+    not exist.
     """
     how, known, drawn = _how(run)
     for name in names:
         if name not in known:
             raise Refusal(unknown("metric", name, known))
-    if features:
-        refuse_early(features)
     data, generator = load_for(run.experiment), run.generator()
     n = drawn(generator, data, n)
     wanted = lambda name: not names or name.split(":")[0] in names or name in names  # noqa: E731
@@ -52,16 +50,6 @@ def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, se
     document["measures"] = kept + measures
     _keep(run, document, file)
     return document
-
-
-def refuse_early(name: str) -> None:
-    """Raise `Refusal` for the name of features, or a `.keras` file, that nothing can be measured in."""
-    from genmodels.features import FEATURES, look_at
-
-    if name.endswith(".keras"):
-        look_at(Path(name))
-    elif name not in FEATURES:
-        raise Refusal(f"{unknown('kind of feature', name, FEATURES)} Or give the path of a .keras file.")
 
 
 def _keep(run: Run, document: Mapping[str, Any], file: Path | None) -> None:

@@ -143,7 +143,7 @@ def _checked(file: Path, what: str, expected: Mapping[str, str], limits: Limits)
         if file.is_symlink() or file.stat().st_size > limits.file_bytes:
             raise wrong
         arrays = checkpoints.read_arrays(file)
-    except OSError:
+    except (OSError, checkpoints.Damaged):
         raise wrong from None
     if set(arrays) != set(expected) or any(array.dtype.kind != expected[name] for name, array in arrays.items()):
         raise wrong

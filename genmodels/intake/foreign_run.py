@@ -145,7 +145,7 @@ def _status(status: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if isinstance(value, dict):
             kept[name] = {str(key)[:200]: _short(each) for key, each in value.items() if each is None or type(each) in (int, float, str)}
-        elif isinstance(value, str) or value >= 0:
+        elif isinstance(value, str) or (isinstance(value, int | float) and value >= 0):
             kept[name] = _short(value)
     best = kept.get("best", {})
     if best and not (isinstance(best.get("name"), str) and type(best.get("epoch")) is int and type(best.get("value")) in (int, float)):

@@ -170,13 +170,13 @@ def _network(config: Any, place: str, totals: Totals, depth: int) -> tuple[Json,
 def _sequential(config: Json, inner: Json, layers: list[Any], place: str, totals: Totals, depth: int) -> tuple[Json, Graph]:
     """Layers one after another; the shape of the first input stands in an InputLayer or beside the layers."""
     first = layers[0]
-    built = config.get("build_config") if isinstance(config.get("build_config"), dict) else {}
+    built: Any = config.get("build_config")
     if not (isinstance(first, dict) and first.get("class_name") == "InputLayer"):
-        shape = inner.get("build_input_shape") or built.get("input_shape")
+        shape = inner.get("build_input_shape") or (built.get("input_shape") if isinstance(built, dict) else None)
         first = {"class_name": "InputLayer", "config": {"batch_shape": shape, "dtype": "float32", "name": "input_layer"}, "module": "keras.layers"}
         layers = [first, *layers]
     cleaned, shape = _input(first, f"{place}, layer 1")
-    result, read_layers, calls = [cleaned], dict[str, Layer](), []
+    result, read_layers, calls = [cleaned], dict[str, Layer](), list[tuple[Reference, list[Any]]]()
     before: Reference = (cleaned["config"]["name"], 0)
     start = before
     for number, each in enumerate(layers[1:], 2):
@@ -192,14 +192,14 @@ def _sequential(config: Json, inner: Json, layers: list[Any], place: str, totals
 
 def _functional(inner: Json, layers: list[Any], place: str, totals: Totals, depth: int) -> tuple[Json, Graph]:
     """Layers with the calls of each, put into an order in which every input is there."""
-    cleaned, read_layers, waiting = [], dict[str, Layer](), list[tuple[Reference, list[Any]]]()
+    cleaned, read_layers, waiting = list[Json](), dict[str, Layer](), list[tuple[Reference, list[Any]]]()
     shapes: dict[str, Shape] = {}
     for number, each in enumerate(layers, 1):
         here = f"{place}, layer {number}"
         if isinstance(each, dict) and each.get("class_name") == "InputLayer":
-            clean, shape = _input(each, here)
-            name, nodes = clean["config"]["name"], []
-            shapes[name] = shape
+            clean, sides = _input(each, here)
+            name, nodes = clean["config"]["name"], list[tuple[Json, list[Any]]]()
+            shapes[name] = sides
         else:
             clean, layer = _layer(each, here, totals, depth)
             name, nodes = layer.name, _nodes(each.get("inbound_nodes"), layer)
@@ -249,7 +249,7 @@ def _layer(config: Any, place: str, totals: Totals, depth: int) -> tuple[Json, L
     if kind in MODELS:
         totals.layer(place)
         name = _name(config.get("name", inner.get("name")), place)
-        clean, graph = _network(config, f"the network {shown(name)} in {place}", totals, depth + 1)
+        clean, graph = _network(config, f"the network {shown(name)} inside", totals, depth + 1)
         return clean, Layer(name, kind, graph.place, Settings({}, kind, graph.place), graph)
     place = f"{place}, {shown(config.get('name') or inner.get('name'))} ({printable(kind, 40)})"
     totals.layer(place)
@@ -403,7 +403,8 @@ def _argument(value: Any, layer: Layer, inputs: list[Any]) -> Any:
     if type(value) in (int, float) and layer.kind in ARITHMETIC and abs(value) <= 2**31:
         inputs.append(value)
         return value
-    history = value["config"].get("keras_history") if isinstance(value, dict) and value.get("class_name") == "__keras_tensor__" and isinstance(value.get("config"), dict) else None
+    inner = value.get("config") if isinstance(value, dict) and value.get("class_name") == "__keras_tensor__" else None
+    history: Any = inner.get("keras_history") if isinstance(inner, dict) else None
     if not _is_reference(history):
         raise Refusal(f"{layer.place} is called with {shown(value)}, which no layer makes; {REDO}.")
     inputs.append((history[0], history[1]))

@@ -190,9 +190,12 @@ def _walk(root: Any, size: int) -> int:
     """Every group and data set once, by hard links only; data sets lie in the file as they say."""
     import h5py
 
-    seen, waiting, numbers, held = {_address(root)}, [("", root, 0)], 0, 0
+    seen, waiting, numbers, held, objects = {_address(root)}, [("", root, 0)], 0, 0, 0
     while waiting:
         path, group, depth = waiting.pop()
+        objects += len(group)
+        if objects > MOST_OBJECTS or depth > MOST_DEEP:
+            raise Refusal(f"model.weights.h5, {printable(path, 120)} has more groups and data sets than the {MOST_OBJECTS:,} that are read in all, or lies more than {MOST_DEEP} deep; {SAVE_AGAIN}.")
         for name in group:
             place = f"model.weights.h5, {printable(f'{path}/{name}', 120)}"
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
@@ -201,8 +204,6 @@ def _walk(root: Any, size: int) -> int:
             if (address := _address(found)) in seen:
                 raise Refusal(f"{place} is a second link to something that was there; {SAVE_AGAIN}.")
             seen.add(address)
-            if len(seen) > MOST_OBJECTS or depth > MOST_DEEP:
-                raise Refusal(f"{place} is one of more than {MOST_OBJECTS:,} groups and data sets, or lies too deep; {SAVE_AGAIN}.")
             if isinstance(found, h5py.Group):
                 waiting.append((f"{path}/{name}", found, depth + 1))
             elif isinstance(found, h5py.Dataset):
