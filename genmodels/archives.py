@@ -113,7 +113,7 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -
                 _size(name, buffer.tell())
                 if buffer.tell() > max(100_000, MAX_RATIO * member.compress_size):
                     raise Refusal(
-                        f"{name} unpacks to more than {MAX_RATIO} times its size, as bombs do; it is left out."
+                        f"{name} unpacks to more than {MAX_RATIO} times its size, as bombs do; pack what it was made of."
                     )
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, struct.error) as error:
         if isinstance(error, Refusal):
