@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import importlib
 import json
 import os
 import platform
 import resource
 import signal
+import socket
 import struct
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +26,7 @@ from typing import Any
 ANSWER, SAID, LAYERS = "answer.npz", "said.json", "layers.json"  # what a child leaves
 ALLOWED, ERRNO = 0x7FFF0000, 0x00050000  # answers of a filter of system calls
 NOT_PERMITTED, NO_SUCH_CALL = 1, 38
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 THREAD = 0x10000  # the flag of clone that makes a thread, not a process
 SLACK = 2 << 30  # bytes of address space beyond the memory: libraries and stacks that are mapped and hardly used
 
@@ -73,6 +76,10 @@ def main(job: str) -> None:
         (out / SAID).write_text(json.dumps({"memory": True}))
     except Refusal as refusal:
         (out / SAID).write_text(json.dumps({"refused": str(refusal)[:1000]}))
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        (out / SAID).write_text(json.dumps({"full": True}))
 
 
 def nothing(given: Path, out: Path) -> dict[str, Any]:
@@ -97,7 +104,20 @@ def shut(limits: Mapping[str, int], *, readable: Iterable[str], writable: str) -
     }
     with contextlib.suppress(Unavailable):
         _control(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it does not outlive who started it
-    return {name: _reason(layer) for name, layer in layers.items()}
+    reasons = {name: _reason(layer) for name, layer in layers.items()}
+    proofs: dict[str, Callable[[], Any]] = {"files": lambda: os.close(os.open("/etc/passwd", os.O_RDONLY)), "network, processes": lambda: socket.socket().close()}
+    return {name: why or _unproven(proofs.get(name)) for name, why in reasons.items()}
+
+
+def _unproven(attempt: Callable[[], Any] | None) -> str:
+    """What a layer forbids is tried: "" where the system refuses it."""
+    if attempt is None:
+        return ""
+    try:
+        attempt()
+    except OSError:
+        return ""
+    return "it was set and does not hold"
 
 
 def _reason(layer: Callable[[], None]) -> str:

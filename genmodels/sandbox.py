@@ -84,6 +84,8 @@ def run(task: str, folder: Path, *, what: str, expected: Mapping[str, str], limi
     said = _said(folder / OUT / SAID)
     if isinstance(said.get("refused"), str):
         raise Refusal(printable(said["refused"], 600))
+    if said.get("full"):
+        raise Refusal(f"{what} needs more room than the disk has, or than the {limits.file_bytes // MB:,} MB of one file that foreign files are given; free some space or use a smaller one.")
     if said.get("memory") or ended == -signal.SIGKILL:
         raise Refusal(f"{what} needs more than the {limits.memory // MB:,} MB of memory that foreign files are given; use a smaller one.")
     if ended in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):

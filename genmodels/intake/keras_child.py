@@ -39,7 +39,7 @@ def features(given: Path, out: Path, name: str, sha256: str) -> dict[str, Any]:
     except MemoryError:
         raise
     except Exception:
-        raise Refusal(f"{name} is refused: model.weights.h5 does not fit the layers of config.json; {keras_file.SAVE_AGAIN}.") from None
+        raise Refusal(f"{name} is refused: Keras can't build the layers of config.json, or model.weights.h5 does not fit them; {keras_file.SAVE_AGAIN}.") from None
     network, images = checked.network, np.load(given / "pictures.npy", mmap_mode="r", allow_pickle=False)
     size = max(1, min(CHUNK, MOST_NUMBERS // max(network.numbers, 1)))
     parts = [_outputs(model, resized(images[start : start + size], network.input), name) for start in range(0, len(images), size)]

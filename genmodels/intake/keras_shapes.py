@@ -161,7 +161,8 @@ def convolved(settings: Settings, inputs: list[Shape]) -> Made:
         groups = settings.whole("groups", 1, 4096, 1)
         weights = cells * channels * filters // groups
     bias = filters if settings.values.get("use_bias", True) else 0
-    return Made((*made, filters), weights + bias, weights * places)
+    between = places * channels * depth if settings.layer.startswith("Separable") else 0
+    return Made((*made, filters), weights + bias, weights * places, between)
 
 
 @RULES.add("Conv2DTranspose")

@@ -45,9 +45,9 @@ def test_whatever_a_child_tries_is_held(tmp_path: Path, monkeypatch: pytest.Monk
     assert [file.name for file in tmp_path.iterdir()] == ["secret"]
 
 
-@pytest.mark.parametrize(("task", "said"), [("memory", "needs more than the 512 MB"), ("sleep", "takes longer than the 2 s"), ("busy", "takes longer"), ("crash", "broke off")])
+@pytest.mark.parametrize(("task", "said"), [("memory", "needs more than the 512 MB"), ("sleep", "takes longer than the 2 s"), ("busy", "takes longer"), ("write", "needs more room"), ("crash", "broke off")])
 def test_what_takes_too_much_is_ended_with_one_sentence(task: str, said: str) -> None:
-    limits = sandbox.Limits(memory=512 * sandbox.MB, seconds=2 if task == "sleep" else 30, cpu_seconds=2)
+    limits = sandbox.Limits(memory=512 * sandbox.MB, seconds=2 if task == "sleep" else 30, cpu_seconds=2, file_bytes=2_000_000)
     started = time.monotonic()
     with pytest.raises(Refusal, match=said) as refused:
         tried(task, limits=limits)

@@ -95,6 +95,11 @@ def busy(given: Path, out: Path) -> dict[str, Any]:
         pass
 
 
+def write(given: Path, out: Path) -> dict[str, Any]:
+    (out / "large").write_bytes(b"x" * 10_000_000)
+    return {}
+
+
 def crash(given: Path, out: Path) -> dict[str, Any]:
     raise RuntimeError("a class name that nobody should see")
 
