@@ -155,3 +155,14 @@ def test_the_rules_of_layers_are_those_of_keras(tmp_path: Path) -> None:
         network = keras_file.check(tmp_path / "honest.keras").network
         assert network.output == model.output_shape[1:]
         assert 0.8 * model.count_params() <= network.weights <= model.count_params()
+
+
+def test_no_hostile_file_changes_a_setting_of_this_process(tmp_path: Path) -> None:
+    import keras
+
+    settings = lambda: (keras.config.floatx(), keras.config.dtype_policy().name, keras.config.image_data_format(), keras.config.epsilon())  # noqa: E731
+    before = settings()
+    for name in ("Switch sets the policy", "Cond", "set_floatx as activation", "set_max_epochs as activation", "policy of a function", "Lambda"):
+        with pytest.raises(Refusal):
+            look_at(of_bytes(tmp_path, hostile_keras.HOSTILE[name][0]()))
+        assert settings() == before
