@@ -7,11 +7,11 @@ function, no setting of a process, nothing of how the network was compiled. What
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from genmodels.intake.keras_settings import REDO, Json, described, from_module, key, name_of, precision, setting
 from genmodels.intake.keras_shapes import MOST_RANK, MOST_SIDE, RULES, Made, Settings, Shape, shown
 from genmodels.pictures import printable
 from genmodels.refusal import Refusal
@@ -21,22 +21,10 @@ MOST_FEATURES = 4096  # numbers a picture, before any covariance of them
 MOST_NUMBERS = 64_000_000  # held for one picture by all layers together, 256 MB
 MOST_PRODUCTS = 50_000_000_000  # multiplications for one picture
 
-PRECISIONS = ("float32", "float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16")
-ACTIVATIONS = (
-    "celu", "elu", "exponential", "gelu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu",
-    "sigmoid", "silu", "soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "sparsemax", "squareplus", "swish", "tanh", "tanh_shrink",
-)  # fmt: skip
-NAMED = {  # by the end of a setting's name: the module of Keras, and the classes that may stand there
-    "initializer": ("keras.initializers", ("Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "IdentityInitializer", "Identity", "LecunNormal", "LecunUniform", "Ones", "Orthogonal", "OrthogonalInitializer", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros")),
-    "regularizer": ("keras.regularizers", ("L1", "L2", "L1L2", "OrthogonalRegularizer")),
-    "constraint": ("keras.constraints", ("MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm")),
-}  # fmt: skip
 MODULES = {"LayerScale": "keras.src.applications.convnext"}  # layers that are not in keras.layers
 ARITHMETIC = ("Add", "Subtract", "Multiply", "TrueDivide")  # of keras.src.ops.numpy: the only operations that are no layers
 PASSED = {"training": (None, False), "mask": (None,), "attention_mask": (None,), "use_causal_mask": (True, False), "return_attention_scores": (False,)}
 MODELS = {"Functional": ("keras.src.models.functional", "keras"), "Sequential": ("keras", "keras.models"), "Model": ("keras", "keras.models", "keras.src.models.functional")}
-REDO = "save a network of Keras's own layers with model.save()"
-Json = dict[str, Any]
 
 
 @dataclass
@@ -147,16 +135,16 @@ def _network(config: Any, place: str, totals: Totals, depth: int) -> tuple[Json,
     """A whole network, the outer or one inside another: its description anew, and its graph."""
     if depth > MOST_NESTED:
         raise Refusal(f"{place} is nested in more than {MOST_NESTED} others; {REDO}.")
-    kind, inner = _object(config, place)
+    kind, inner = described(config, place)
     if kind not in MODELS:
         raise Refusal(f"{place} is of the class {shown(kind)}, which is no Sequential or Functional network; {REDO}.")
-    _from_module(config, MODELS[kind], place)
+    from_module(config, MODELS[kind], place)
     layers = inner.get("layers")
     if not isinstance(layers, list) or not layers:
         raise Refusal(f"{place} has no list of layers; {REDO}.")
     if len(layers) > MOST_LAYERS:
         raise Refusal(f"{place} has {len(layers):,} layers and at most {MOST_LAYERS:,} are read; give a smaller network.")
-    name = _name(inner.get("name", "network"), place)
+    name = name_of(inner.get("name", "network"), place)
     if kind == "Sequential":
         clean, graph = _sequential(config, inner, layers, place, totals, depth)
     else:
@@ -245,25 +233,25 @@ def _ordered(waiting: list[tuple[Reference, list[Any]]], there: set[Reference], 
 
 def _layer(config: Any, place: str, totals: Totals, depth: int) -> tuple[Json, Layer]:
     """One layer: from the list and from Keras's own module, with every setting looked at."""
-    kind, inner = _object(config, place)
+    kind, inner = described(config, place)
     if kind in MODELS:
         totals.layer(place)
-        name = _name(config.get("name", inner.get("name")), place)
+        name = name_of(config.get("name", inner.get("name")), place)
         clean, graph = _network(config, f"the network {shown(name)} inside", totals, depth + 1)
         return clean, Layer(name, kind, graph.place, Settings({}, kind, graph.place), graph)
     place = f"{place}, {shown(config.get('name') or inner.get('name'))} ({printable(kind, 40)})"
     totals.layer(place)
     if config.get("module") == "keras.src.ops.numpy" and kind in ARITHMETIC:
-        _from_module(config, ("keras.src.ops.numpy",), place)
-        name = _name(config.get("name", inner.get("name")), place)
+        from_module(config, ("keras.src.ops.numpy",), place)
+        name = name_of(config.get("name", inner.get("name")), place)
         clean = {"module": "keras.src.ops.numpy", "class_name": kind, "config": {"name": name}, "registered_name": kind}
         return clean, Layer(name, kind, place, Settings({}, kind, place))
     if kind not in RULES.of or kind in ("TrueDivide", "Divide"):
         raise Refusal(f"{place} is none of the layers that are read of foreign files ({_nature(config, kind)}); {REDO}.")
     module = MODULES.get(kind, "keras.layers")
-    _from_module(config, (module,), place)
-    values = {_key(name, place): _setting(name, value, place) for name, value in inner.items() if name != "name"}
-    name = values["name"] = _name(inner.get("name"), place)
+    from_module(config, (module,), place)
+    values = {key(name, place): setting(name, value, place) for name, value in inner.items() if name != "name"}
+    name = values["name"] = name_of(inner.get("name"), place)
     clean = {"module": module, "class_name": kind, "config": values, "registered_name": None if module == "keras.layers" else kind}
     return clean, Layer(name, kind, place, Settings(values, kind, place))
 
@@ -277,94 +265,16 @@ def _nature(config: Json, kind: str) -> str:
     return "it is not one of Keras's own" if not module.startswith("keras.layers") else "it does what no model of pictures needs"
 
 
-def _object(config: Any, place: str) -> tuple[str, Json]:
-    """The class and the settings of a described object."""
-    if not isinstance(config, dict) or not isinstance(config.get("class_name"), str) or not isinstance(config.get("config"), dict):
-        raise Refusal(f"{place} is not described as Keras does it; {REDO}.")
-    return config["class_name"], config["config"]
-
-
-def _from_module(config: Json, modules: tuple[str, ...], place: str) -> None:
-    """Is the class Keras's own, and not another of the same name?"""
-    if config.get("module") not in modules or config.get("registered_name") not in (None, config["class_name"]):
-        raise Refusal(f"{place} comes from {shown(config.get('module'))} ({shown(config.get('registered_name'))}), not from {modules[0]}; {REDO}.")
-
-
-def _name(value: Any, place: str) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_.\-]{1,100}", value):
-        raise Refusal(f"{place} has the name {shown(value)}; names are up to 100 letters, digits, dots, dashes and underscores.")
-    return value
-
-
-def _key(name: str, place: str) -> str:
-    if not re.fullmatch(r"[a-z_0-9]{1,40}", name):
-        raise Refusal(f"{place} has a setting {shown(name)}, which no layer of Keras has; {REDO}.")
-    return name
-
-
-def _setting(name: str, value: Any, place: str) -> Any:
-    """One setting of a layer: a number, a short word, a list of these, or one of Keras's own objects where one may stand."""
-    if name == "dtype":
-        return _precision(value, place)
-    ending = name.rsplit("_", 1)[-1]
-    if ending in NAMED:
-        return _named(value, *NAMED[ending], f"{place}: {name}")
-    if name == "activation":
-        if value is not None and (not isinstance(value, str) or value not in ACTIVATIONS):
-            raise Refusal(f"{place}: activation is {shown(value)}, which is none that is read of foreign files (relu, gelu, softmax ...); {REDO}.")
-        return value
-    return _plain(value, f"{place}: {name}")
-
-
-def _plain(value: Any, place: str, depth: int = 0) -> Any:
-    if value is None or isinstance(value, bool) or (isinstance(value, int | float) and abs(value) <= 2**53):
-        return value
-    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_\-]{0,40}", value):
-        return value
-    if isinstance(value, list) and depth < 4 and len(value) <= 10_000:
-        return [_plain(each, place, depth + 1) for each in value]
-    raise Refusal(f"{place} is {shown(value)}, which no layer that is read has; {REDO}.")
-
-
-def _precision(value: Any, place: str) -> str:
-    """The name of a plain precision; every other policy is refused."""
-    name = value
-    if isinstance(value, dict):
-        inner = value.get("config")
-        plain = value.get("class_name") == "DTypePolicy" and value.get("module") == "keras" and value.get("registered_name") in (None, "DTypePolicy") and isinstance(inner, dict) and set(inner) <= {"name"}
-        name = inner.get("name") if plain and isinstance(inner, dict) else None
-    if not isinstance(name, str) or name not in PRECISIONS:
-        raise Refusal(f"{place} has a precision that is not plain ({shown(value if isinstance(value, str) else name)}); use float32.")
-    return name
-
-
-def _named(value: Any, module: str, classes: tuple[str, ...], place: str) -> Any:
-    """An initializer, regularizer or constraint of Keras's own; its settings are numbers and words.
-
-    It matters in training only, so the network is built with zeros for the weights that are read afterwards, and without it.
-    """
-    if value is None:
-        return None
-    if isinstance(value, str):
-        value = {"module": module, "class_name": next((each for each in classes if each.lower() == value.replace("_", "").lower()), value), "config": {}}
-    if not isinstance(value, dict) or value.get("class_name") not in classes or not isinstance(value.get("config"), dict):
-        raise Refusal(f"{place} is {shown(value.get('class_name') if isinstance(value, dict) else value)}, which is not one of Keras's own; {REDO}.")
-    _from_module({"module": module} | value, (module,), place)
-    for name, each in value["config"].items():
-        _plain(each, f"{place}, {_key(name, place)}")
-    return {"module": module, "class_name": "Zeros", "config": {}, "registered_name": None} if module == "keras.initializers" else None
-
-
 def _input(config: Any, place: str) -> tuple[Json, Shape]:
     """An input of a fixed size; how many pictures come at once is left open."""
-    kind, inner = _object(config, place)
-    _from_module(config, ("keras.layers",), place)
+    kind, inner = described(config, place)
+    from_module(config, ("keras.layers",), place)
     shape = inner.get("batch_shape")
     sides = shape[1:] if isinstance(shape, list) else []
     if not 1 <= len(sides) <= MOST_RANK or any(type(side) is not int or not 1 <= side <= 2**20 for side in sides) or inner.get("sparse") or inner.get("ragged"):
         raise Refusal(f"{place} takes {shown(shape) if not isinstance(shape, list) else [side if type(side) is int and abs(side) < 2**63 else '?' for side in sides[:5]]}; a fixed size of 1 to {MOST_RANK} sides is needed, as in (None, height, width, channels).")
-    name = _name(inner.get("name"), place)
-    settings = {"batch_shape": [None, *sides], "dtype": _precision(inner.get("dtype", "float32"), place), "sparse": False, "name": name}
+    name = name_of(inner.get("name"), place)
+    settings = {"batch_shape": [None, *sides], "dtype": precision(inner.get("dtype", "float32"), place), "sparse": False, "name": name}
     return {"module": "keras.layers", "class_name": kind, "config": settings, "registered_name": None}, tuple(sides)
 
 
