@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import children, handing_out, live, navigation, state
 from dashboard.text import counted, refuse, safe_text
-from genmodels import archives
+from genmodels import archives, sandbox
 from genmodels.portable import export_run, import_run
 from genmodels.refusal import Refusal
 from genmodels.runs import Run, RunStore
@@ -94,7 +94,10 @@ def bring_in(store: RunStore) -> None:
     with st.expander("Bring in a run", icon=":material/upload:"):
         st.caption(f"A zip that this dashboard made, of at most {MAX_MB} MB. It is checked before anything of it is kept.")
         uploaded = st.file_uploader("Zip of a run", type=["zip"], max_upload_size=MAX_MB, key=state.upload_key(state.UPLOAD_RUN))
-        if uploaded is None or not st.button("Check and keep", type="primary", icon=":material/fact_check:"):
+        if uploaded is None:
+            return
+        st.caption(safe_text(sandbox.told(sandbox.active_layers())))
+        if not st.button("Check and keep", type="primary", icon=":material/fact_check:"):
             return
         try:
             with st.spinner("Checking every file …"):

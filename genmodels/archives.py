@@ -102,7 +102,7 @@ def _of_zip(file: BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
     budget = Budget()
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError, RuntimeError, OverflowError) as error:
         raise ArchiveRefused(f"The zip is damaged ({printable(str(error))}); pack it again.") from None
     with archive:
         chosen = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
@@ -129,9 +129,9 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -
                 _size(name, buffer.tell())
                 if buffer.tell() > max(100_000, MAX_RATIO * member.compress_size):
                     raise Refusal(
-                        f"{name} unpacks to more than {MAX_RATIO} times its size, as bombs do; it is left out."
+                        f"{name} unpacks to more than {MAX_RATIO} times its size, as bombs do; pack what it was made of."
                     )
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, struct.error) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, struct.error) as error:
         if isinstance(error, Refusal):
             raise
         raise Refusal(f"{name} is damaged in the zip ({printable(str(error))}); pack it again.") from None

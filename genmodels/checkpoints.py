@@ -22,6 +22,7 @@ from genmodels.files import read_document
 from genmodels.refusal import Refusal
 
 Arrays = Mapping[str, np.ndarray]
+MAX_RATIO = 200  # unpacked to packed
 MAX_BYTES = 2 << 30  # of one array file, checked before memory is taken
 
 
@@ -102,8 +103,9 @@ def read_arrays(file: Path) -> dict[str, np.ndarray]:
     arrays = {}
     try:
         with zipfile.ZipFile(file) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
-                raise Damaged(f"{file.name} is larger than {MAX_BYTES >> 20} MB.")
+            total = sum(member.file_size for member in archive.infolist())
+            if total > MAX_BYTES or total > max(1_000_000, MAX_RATIO * file.stat().st_size):
+                raise Damaged(f"{file.name} is larger than {MAX_BYTES >> 20} MB, or unpacks to more than {MAX_RATIO} times its size, as bombs do.")
             for member in archive.infolist():
                 with archive.open(member) as stream:
                     version = np.lib.format.read_magic(stream)

@@ -351,9 +351,15 @@ def import_(arguments: Arguments) -> int:
 @VERBS.add("measure")
 def measure(arguments: Arguments) -> int:
     """Measure a run against held-out data: estimates with intervals, kept in its findings.json."""
+    check_n(arguments.n or 1, 100_000)
+    if arguments.features:
+        from genmodels import features, sandbox
+
+        if arguments.features.endswith(".keras"):
+            print(sandbox.told(sandbox.active_layers()), file=sys.stderr)
+        features.check_early(arguments.features)  # seconds before TensorFlow is there
     from genmodels.measuring import measure_run
 
-    check_n(arguments.n or 1, 100_000)
     document = measure_run(RunStore.default()[arguments.run], arguments.metric, n=arguments.n, seed=arguments.seed, features=arguments.features)
     lines = [
         f"{m['metric']:28s} {m['protocol']}" if m["value"] is None

@@ -41,7 +41,7 @@ def examine() -> list[dict[str, Any]]:
             rows.append(_row(package, importlib.metadata.version(package), True, required, ""))
         except importlib.metadata.PackageNotFoundError:
             rows.append(_row(package, "not installed", False, required, f"Without it there is no {use}: pip install {package}"))
-    return [*rows, *_storage(), *_runs(), _leftovers(), _privacy(), _ledger(), *_machine()]
+    return [*rows, *_storage(), *_runs(), _leftovers(), _privacy(), _ledger(), *_cage(), *_machine()]
 
 
 def mend() -> list[str]:
@@ -151,6 +151,14 @@ def _ledger() -> dict[str, Any]:
     if found.unread:
         return _row("ledger", f"{told}, {found.unread} lines that can't be judged", False, False, "The key of the ledger, keys/ledger.key, is not at hand: put back a copy of it.")
     return _row("ledger", told, not found.damaged, False, "Lines were changed, taken out, torn or written by hand: they are not used; take the last sound copy.")
+
+
+def _cage() -> list[dict[str, Any]]:
+    """What holds here of the process in which foreign files are read, tried out."""
+    from genmodels.sandbox import active_layers
+
+    remedy = "Foreign files are read without this layer: take them from people you trust, or use Linux 5.13 or newer."
+    return [_row(f"cage: {layer.name}", "active" if layer.active else f"not active: {layer.why_not}", layer.active, False, "" if layer.active else remedy) for layer in active_layers()]
 
 
 def _machine() -> list[dict[str, Any]]:

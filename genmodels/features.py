@@ -2,13 +2,15 @@
 
 `pixels-16+gradients` is the default and fitted on nothing. `pixels` are the pixels themselves. `pca` are 64 principal
 components of the training pictures. `encoder` is the picture tower of the run `clip` of the gallery, fixed and versioned
-with the project. A path to a `.keras` file is any Keras model that takes pictures; it is loaded in Keras's safe mode.
+with the project. A path to a `.keras` file is any Keras model that takes pictures, of layers from a list; it is looked at
+without Keras and loaded in a caged child only.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +18,16 @@ from typing import Any
 
 import numpy as np
 
+from genmodels import sandbox
+from genmodels.intake.keras_file import LARGEST
 from genmodels.metrics import PROTOCOL, features
+from genmodels.pictures import printable, resized
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry, unknown
 
 COMPONENTS = 64
 DOMAIN, REFERENCES, READ, FAR = "domain.npz", 500, 500, 1 / 3  # kept beside the run clip; its pictures, those that are tried, and the share that may look like none of them
-LARGEST = 512 * 1024 * 1024  # bytes of a Keras file
+MEMORY = 4096 * sandbox.MB  # of a child that runs Keras
 DEFAULT = "pixels-16+gradients"
 
 FEATURES = Registry("kind of feature")
@@ -72,7 +77,7 @@ def encoder(data: Any) -> Extractor:
     clip = open_clip("clip")
     sha = _digest_of(RunStore(GALLERY)["clip"])
     few = data.test.images[np.random.default_rng(0).permutation(len(data.test))[:READ]]
-    seen = lambda images: clip.pictures(_resized(images, (*clip.spec.shape[:2], images.shape[-1])))  # noqa: E731  (it turns grey ones into black ink on white)
+    seen = lambda images: clip.pictures(resized(images, (*clip.spec.shape[:2], images.shape[-1])))  # noqa: E731  (it turns grey ones into black ink on white)
     far = unlike(seen(few))
     if far > FAR:
         raise Refusal(f"The run clip learned emoji and icons, and {far:.0%} of the held-out pictures of {data.name} look unlike all of these, so its features mean nothing there; choose pixels, pca or a .keras file of your own.")
@@ -117,50 +122,78 @@ def extractor(name: str, data: Any) -> Extractor:
     """The features of that name, or of a `.keras` file; raises `Refusal` for anything else."""
     if name.endswith(".keras"):
         return of_file(Path(name))
-    if name not in FEATURES:
-        raise Refusal(f"{unknown('kind of feature', name, FEATURES)} Or give the path of a .keras file.")
+    _known(name)
     return FEATURES[name](data)
 
 
+def check_early(name: str) -> None:
+    """Raise `Refusal` for features that nothing can be measured in, also of a `.keras` file, before anything is loaded."""
+    if name.endswith(".keras"):
+        look_at(Path(name))
+    else:
+        _known(name)
+
+
+def _known(name: str) -> None:
+    if name not in FEATURES:
+        raise Refusal(f"{unknown('kind of feature', name, FEATURES)} Or give the path of a .keras file.")
+
+
 def of_file(file: Path) -> Extractor:
-    """The outputs of a Keras model from a file that somebody brought; checked before it is loaded, and nothing in it is run."""
-    import keras
+    """The outputs of a Keras model from a file that somebody brought; nothing of it is loaded in this process.
 
-    from genmodels.generator import in_chunks
-
-    if not file.is_file() or file.stat().st_size > LARGEST:
-        raise Refusal(f"{file.name[:60]} is no file of at most {LARGEST // 2**20} MB; give the path of a .keras file.")
-    try:
-        model = keras.saving.load_model(file, compile=False, safe_mode=True)
-    except Exception as error:
-        raise Refusal(f"{file.name[:60]} can't be loaded in Keras's safe mode ({type(error).__name__}); save it with model.save() and without Lambda layers.") from None
-    shape = model.input_shape
-    if isinstance(shape, list) or len(shape) != 4 or None in shape[1:]:
-        raise Refusal(f"{file.name[:60]} takes {str(shape)[:80]}; a model of pictures with a fixed size, (None, height, width, channels), is needed.")
-    sha = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+    It passes the gate of `intake.keras_file`, here and again where it is used: in a caged child for each call (`sandbox`).
+    """
+    looked = look_at(file)
 
     def seen(images: np.ndarray) -> np.ndarray:
-        found = in_chunks(lambda rows: np.asarray(model(rows, training=False)), _resized(images, shape[1:]).astype("float32") / 255)
-        return found.reshape(len(images), -1).astype(np.float32)
+        with sandbox.scratch() as folder:
+            name = _handed_in(file, folder)
+            np.save(folder / sandbox.GIVEN / "pictures.npy", images, allow_pickle=False)
+            limits = sandbox.Limits(memory=MEMORY, seconds=looked.seconds(len(images)), cpu_seconds=4 * looked.seconds(len(images)))
+            answer = sandbox.run("genmodels.intake.keras_child:features", folder, what=name, arguments={"name": name, "sha256": looked.sha256}, expected={"features": "f"}, limits=limits)
+        if answer["features"].shape != (len(images), looked.features):
+            raise Refusal(f"{name} gives numbers of the shape {answer['features'].shape} for {len(images)} pictures; ({len(images)}, {looked.features}) was expected.")
+        return answer["features"].astype(np.float32)
 
-    return Extractor(f"Keras model {sha}, at {shape[1]} x {shape[2]}", seen)
+    return Extractor(f"Keras model {looked.sha256[:8]}, at {looked.height} x {looked.width}", seen)
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """What the gate says of a `.keras` file: pixels that it reads, features and multiplications for one picture."""
+
+    sha256: str
+    height: int
+    width: int
+    features: int
+    products: int
+
+    def seconds(self, n: int) -> int:
+        """How long n pictures may take: a slow start, and a thousandth of what a processor of today can do."""
+        return 180 + int(n * self.products / 1e9)
+
+
+def look_at(file: Path) -> LookedAt:
+    """Pass a `.keras` file through the gate, in a child; raises `Refusal` with place, reason and what to do."""
+    with sandbox.scratch() as folder:
+        name = _handed_in(file, folder)
+        answer = sandbox.run("genmodels.intake.keras_child:looked_at", folder, what=name, arguments={"name": name}, expected=dict.fromkeys(("sha256", "input", "features", "products"), "u"))
+    height, width = (int(side) for side in answer["input"][:2])
+    return LookedAt(answer["sha256"].tobytes().hex(), height, width, int(answer["features"]), int(answer["products"]))
+
+
+def _handed_in(file: Path, folder: Path) -> str:
+    """Copy a file to where a child reads it; its name for sentences. What is no file of at most 512 MB is refused."""
+    name = printable(file.name, 60)
+    if not file.is_file() or file.stat().st_size > LARGEST:
+        raise Refusal(f"{name} is no file of at most {LARGEST >> 20} MB; give the path of a .keras file.")
+    shutil.copyfile(file, folder / sandbox.GIVEN / "model.keras")
+    return name
 
 
 def _flat(images: np.ndarray) -> np.ndarray:
     return images.reshape(len(images), -1).astype(np.float32) / 255
-
-
-def _resized(images: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Pictures at another size (bicubic, antialiased) and with as many channels; as they are where they fit."""
-    from PIL import Image
-
-    if images.shape[-1] != shape[2] and shape[2] == 3:
-        images = np.repeat(images[..., :1], 3, axis=-1)
-    if images.shape[1:3] == tuple(shape[:2]):
-        return images
-    size = (int(shape[1]), int(shape[0]))
-    resized = [np.asarray(Image.fromarray(image.squeeze()).resize(size, Image.Resampling.BICUBIC)) for image in images]
-    return np.stack(resized).reshape(len(images), *shape[:2], -1)
 
 
 def _digest_of(run: Any) -> str:

@@ -121,7 +121,8 @@ def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: 
         raise Refusal("Features are of pictures; leave --features out for other models.")
     subject = Subject(generator, data, n=n, seed=seed)
     extract = extractor(name, data)
-    real, fake = extract(data.test.images), extract(subject.samples)
+    both = extract(np.concatenate([data.test.images, subject.samples]))  # at once: a foreign file starts a process for each call
+    real, fake = both[: len(data.test.images)], both[len(data.test.images) :]
     clusters = Clusters.of(len(real), len(fake), held_out_drawings(data))
     short = Path(name).stem[:40]
     for metric_name, metric in METRICS.items():

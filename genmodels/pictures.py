@@ -142,6 +142,17 @@ def fitted(picture: Image.Image, size: int, colour: str = "rgb", fit: str = "cro
     return array[..., None] if array.ndim == 2 else array
 
 
+def resized(images: np.ndarray, shape: Sequence[int]) -> np.ndarray:
+    """Arrays (n, height, width, channels) at another height and width (bicubic, antialiased) and with as many channels as
+    `shape` says; as they are where they fit. Grey ones become coloured, coloured ones grey (ITU-R 601)."""
+    if images.shape[-1] != shape[2]:
+        images = np.repeat(images[..., :1], 3, axis=-1) if shape[2] == 3 else np.stack([np.asarray(to_picture(image).convert("L"))[..., None] for image in images])
+    if images.shape[1:3] == tuple(shape[:2]):
+        return images
+    scaled = [np.asarray(to_picture(image).resize((int(shape[1]), int(shape[0])), Image.Resampling.BICUBIC)) for image in images]
+    return np.stack(scaled).reshape(len(images), *shape[:2], -1)
+
+
 def to_picture(image: np.ndarray) -> Image.Image:
     """One array (height, width, 1 or 3) or (height, width) as a Pillow picture."""
     image = np.ascontiguousarray(image)

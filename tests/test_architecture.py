@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -55,6 +56,19 @@ def test_names_and_forbidden_things(file: Path) -> None:
         assert "st.cache_" not in text, "only resources.py caches"
     if place != Path("dashboard/state.py"):
         assert "st.session_state" not in text and "st.query_params" not in text, "only state.py spells keys"
+
+
+def test_keras_loads_a_file_in_the_caged_child_only() -> None:
+    """Safe mode is no boundary: what a file names runs while it loads. No other file of ours loads one, nor weights by pickle."""
+    loading = re.compile(r"load_model\(|model_from_(?:json|config)|\.load_weights\(|deserialize_keras_object|torch\.load\(|joblib\.load\(|TFSMLayer|saved_model\.load")
+    found = {str(file.relative_to(ROOT)) for file in SOURCES if loading.search(file.read_text())}
+    assert found == {"genmodels/intake/keras_child.py"}
+
+
+def test_arrays_are_never_read_with_pickle() -> None:
+    reads = re.compile(r"np\.load\((.*)$", re.MULTILINE)
+    for file in SOURCES:
+        assert all("allow_pickle=False" in read for read in reads.findall(file.read_text())), file
 
 
 def test_what_pages_read_imports_no_tensorflow() -> None:

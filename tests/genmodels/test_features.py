@@ -60,7 +60,7 @@ def test_a_hostile_or_unfit_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.keras").write_bytes(b"PK nonsense")
     keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Lambda(lambda x: x)]).save(tmp_path / "lambda.keras")
     keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save(tmp_path / "flat.keras")
-    for name, said in (("broken", "safe mode"), ("lambda", "safe mode"), ("flat", "fixed size"), ("absent", "no file")):
+    for name, said in (("broken", "no zip"), ("lambda", "would run code"), ("flat", "fixed size"), ("absent", "no file")):
         with pytest.raises(Refusal, match=said) as refused:
             extractor(str(tmp_path / f"{name}.keras"), data)
         assert "\n" not in str(refused.value)

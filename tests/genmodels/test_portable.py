@@ -70,7 +70,7 @@ def test_large_files_travel_in_parts(trained, home: Path, monkeypatch: pytest.Mo
         (lambda m: changed(m, "experiment.json", experiment={"model": "vee"}), "Did you mean 'vae'"),
         (lambda m: changed(m, "experiment.json", experiment=[1]), "experiment.json in the zip is refused"),
         (lambda m: m | {"status.json": b"[1]"}, "not a JSON object"),
-        (lambda m: m | {"status.json": b"[" * 100_000}, "not JSON"),
+        (lambda m: m | {"status.json": b"[" * 100_000}, "levels deep"),
         (lambda m: changed(m, "facts.json", spec={"kind": "image", "shape": [10**9, 8, 1], "classes": 0, "vocabulary": []}), "no model here could draw or write"),
         (lambda m: m | {"history.jsonl": b'{"step": 1, "loss": "high"}\n'}, "Line 1 of history"),
         (lambda m: m | {"history.jsonl": b'{"step": 1}\n{"step": 1.5}\n'}, "Line 2 of history"),
@@ -127,7 +127,7 @@ TEXT = {"prompt": "", "text": "a", "seed": 0}
     ("spoil", "sentence"),
     [
         (lambda m: m | {"samples/000001.json": b'{"text": "a"}'}, "samples/000001.json in the zip is not a list of texts"),
-        (lambda m: m | {"samples/000001.json": b"[" * 100_000}, "not JSON"),
+        (lambda m: m | {"samples/000001.json": b"[" * 100_000}, "levels deep"),
         (lambda m: m | {"samples/000001.json": random.Random(0).randbytes(2_100_000).hex().encode()}, "larger than 4 MB"),
         (lambda m: m | written("a"), "not a list of texts"),
         (lambda m: m | written(TEXT, TEXT | {"text": 1}), "not a list of texts"),

@@ -1,0 +1,1 @@
+"""What must be looked at before anything foreign is used."""

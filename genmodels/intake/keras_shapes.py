@@ -1,0 +1,296 @@
+"""What each allowed layer makes of its inputs: shape, number of weights, multiplications. Nothing is built for it.
+
+Shapes are without the batch, channels last. These rules are the list of layers that a foreign `.keras` file may name:
+a layer without a rule is refused. They bound what a file would take before Keras sees it; the exact numbers are Keras's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from genmodels.pictures import printable
+from genmodels.refusal import Refusal
+
+Shape = tuple[int, ...]
+MOST_UNITS, MOST_KERNEL, MOST_SIDE, MOST_RANK = 65_536, 64, 1024, 4
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a layer gives: its shape, its weights, and multiplications for one picture. `inside`: numbers held on the way."""
+
+    shape: Shape
+    weights: int = 0
+    products: int = 0
+    inside: int = 0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a layer, read with their types and ranges; a wrong one is refused with its place."""
+
+    values: dict[str, Any]
+    layer: str  # its class
+    place: str  # how sentences name it
+
+    def wrong(self, name: str, said: str) -> Refusal:
+        return Refusal(f"{self.place}: {name} is {shown(self.values.get(name))}; {said}.")
+
+    def whole(self, name: str, low: int, high: int, default: int | None = None) -> int:
+        value = self.values.get(name, default)
+        if type(value) is not int or not low <= value <= high:
+            raise self.wrong(name, f"it must be a whole number from {low} to {high:,}")
+        return value
+
+    def wholes(self, name: str, count: int, low: int, high: int, default: int | None = None) -> tuple[int, ...]:
+        """One number for each side; a single one is for all of them."""
+        value = self.values.get(name, default)
+        values = [value] * count if type(value) is int else value
+        if not isinstance(values, list) or len(values) != count or any(type(each) is not int or not low <= each <= high for each in values):
+            raise self.wrong(name, f"it must be {count} whole numbers from {low} to {high:,}")
+        return tuple(values)
+
+    def either(self, name: str, choices: Sequence[Any], default: Any) -> Any:
+        value = self.values.get(name, default)
+        if not isinstance(value, str | bool | None) or value not in choices:
+            raise self.wrong(name, f"it must be {' or '.join(map(str, choices))}")
+        return value
+
+    def last(self, shape: Shape) -> Shape:
+        """The shape, where channels are last."""
+        self.either("data_format", ("channels_last", None), "channels_last")
+        return shape
+
+    def axis(self, rank: int, default: int = -1) -> int:
+        """An axis of a shape of `rank` numbers; the batch, axis 0, is none."""
+        value = self.values.get("axis", default)
+        value = value[0] if isinstance(value, list) and len(value) == 1 else value
+        if type(value) is not int or not (1 <= value <= rank or -rank <= value <= -1):
+            raise self.wrong("axis", f"it must be one axis of a shape of {rank} numbers")
+        return value - 1 if value > 0 else value + rank
+
+
+Rule = Callable[[Settings, list[Shape]], Made]
+
+
+@dataclass
+class Rules:
+    """The rules by the class of the layer."""
+
+    of: dict[str, Rule] = field(default_factory=dict)
+
+    def add(self, *names: str) -> Callable[[Rule], Rule]:
+        def kept(rule: Rule) -> Rule:
+            self.of.update(dict.fromkeys(names, rule))
+            return rule
+
+        return kept
+
+
+RULES = Rules()
+
+
+def shown(value: Any) -> str:
+    """A foreign value for a sentence."""
+    if isinstance(value, str | bool | float | None) or (isinstance(value, int) and abs(value) < 2**63):
+        return printable(repr(value), 60)
+    return f"a {'list' if isinstance(value, list) else 'number of many digits' if isinstance(value, int) else 'group of values'}"
+
+
+def _one(settings: Settings, inputs: list[Shape], rank: int = 0) -> Shape:
+    """The only input, of the rank that the layer needs (0: any)."""
+    if len(inputs) != 1 or (rank and len(inputs[0]) != rank):
+        raise Refusal(f"{settings.place} is given {len(inputs)} inputs of the shapes {str(inputs)[:100]}; it takes one{f' of {rank} numbers' if rank else ''}.")
+    return inputs[0]
+
+
+@RULES.add(
+    "Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout", "GaussianNoise", "GaussianDropout", "ActivityRegularization", "Identity", "Activation", "ReLU", "LeakyReLU", "ELU",
+    "Softmax", "UnitNormalization", "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness",
+)  # fmt: skip
+def as_it_is(settings: Settings, inputs: list[Shape]) -> Made:
+    return Made(_one(settings, inputs))
+
+
+@RULES.add("Rescaling")
+def rescaling(settings: Settings, inputs: list[Shape]) -> Made:
+    shape = _one(settings, inputs)
+    for name in ("scale", "offset"):
+        value = settings.values.get(name, 0)
+        if not isinstance(value, int | float) and not (isinstance(value, list) and len(value) == shape[-1]):
+            raise settings.wrong(name, "it must be a number, or one for each channel")
+    return Made(shape)
+
+
+@RULES.add("PReLU")
+def slopes(settings: Settings, inputs: list[Shape]) -> Made:
+    shape = _one(settings, inputs)
+    return Made(shape, 0 if settings.values.get("shared_axes") else math.prod(shape))
+
+
+@RULES.add("BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization", "Normalization", "LayerScale")
+def normalised(settings: Settings, inputs: list[Shape]) -> Made:
+    shape = _one(settings, inputs)
+    return Made(shape, 0, math.prod(shape))
+
+
+@RULES.add("Dense")
+def dense(settings: Settings, inputs: list[Shape]) -> Made:
+    shape, units = _one(settings, inputs), settings.whole("units", 1, MOST_UNITS)
+    return Made((*shape[:-1], units), (shape[-1] + 1) * units if settings.values.get("use_bias", True) else shape[-1] * units, math.prod(shape) * units)
+
+
+@RULES.add("Conv1D", "Conv2D", "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")
+def convolved(settings: Settings, inputs: list[Shape]) -> Made:
+    sides = 1 if settings.layer.endswith("1D") else 2
+    shape = settings.last(_one(settings, inputs, sides + 1))
+    kernel = settings.wholes("kernel_size", sides, 1, MOST_KERNEL)
+    made = _windows(settings, shape[:-1], kernel, settings.wholes("strides", sides, 1, MOST_KERNEL, 1), settings.wholes("dilation_rate", sides, 1, MOST_KERNEL, 1))
+    channels, cells, places = shape[-1], math.prod(kernel), math.prod(made)
+    depth = settings.whole("depth_multiplier", 1, 64, 1)
+    if settings.layer.startswith("Depthwise"):
+        filters, weights = channels * depth, cells * channels * depth
+    elif settings.layer.startswith("Separable"):
+        filters = settings.whole("filters", 1, MOST_UNITS)
+        weights = cells * channels * depth + channels * depth * filters
+    else:
+        filters = settings.whole("filters", 1, MOST_UNITS)
+        groups = settings.whole("groups", 1, 4096, 1)
+        weights = cells * channels * filters // groups
+    bias = filters if settings.values.get("use_bias", True) else 0
+    between = places * channels * depth if settings.layer.startswith("Separable") else 0
+    return Made((*made, filters), weights + bias, weights * places, between)
+
+
+@RULES.add("Conv2DTranspose")
+def spread(settings: Settings, inputs: list[Shape]) -> Made:
+    shape = settings.last(_one(settings, inputs, 3))
+    kernel, strides = settings.wholes("kernel_size", 2, 1, MOST_KERNEL), settings.wholes("strides", 2, 1, MOST_KERNEL, 1)
+    filters = settings.whole("filters", 1, MOST_UNITS)
+    same = settings.either("padding", ("same", "valid"), "valid") == "same"
+    made = tuple(side * step + (0 if same else max(cells - step, 0)) for side, step, cells in zip(shape[:2], strides, kernel, strict=True))
+    weights = math.prod(kernel) * shape[-1] * filters
+    return Made((*made, filters), weights + filters, weights * shape[0] * shape[1])
+
+
+@RULES.add("MaxPooling1D", "MaxPooling2D", "AveragePooling1D", "AveragePooling2D")
+def pooled(settings: Settings, inputs: list[Shape]) -> Made:
+    sides = 1 if settings.layer.endswith("1D") else 2
+    shape = settings.last(_one(settings, inputs, sides + 1))
+    size = settings.wholes("pool_size", sides, 1, MOST_SIDE, 2)
+    strides = size if settings.values.get("strides") is None else settings.wholes("strides", sides, 1, MOST_SIDE)
+    return Made((*_windows(settings, shape[:-1], size, strides, (1,) * sides), shape[-1]))
+
+
+def _windows(settings: Settings, sides: Shape, size: Shape, strides: Shape, dilation: Shape) -> Shape:
+    """How many windows of that size fit on each side (at least one, or the layer is refused)."""
+    same = settings.either("padding", ("same", "valid"), "valid") == "same"
+    spans = [cells + (cells - 1) * (apart - 1) for cells, apart in zip(size, dilation, strict=True)]
+    made = tuple(math.ceil(side / step) if same else (side - span) // step + 1 for side, step, span in zip(sides, strides, spans, strict=True))
+    if min(made) < 1:
+        raise Refusal(f"{settings.place} is given {' x '.join(map(str, sides))} numbers a channel, fewer than its window has; it can't work.")
+    return made
+
+
+@RULES.add("GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D")
+def pooled_whole(settings: Settings, inputs: list[Shape]) -> Made:
+    sides = 1 if settings.layer.endswith("1D") else 2
+    shape = settings.last(_one(settings, inputs, sides + 1))
+    return Made((*(1,) * sides, shape[-1]) if settings.either("keepdims", (True, False), False) else shape[-1:])
+
+
+@RULES.add("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "TrueDivide", "Divide")
+def combined(settings: Settings, inputs: list[Shape]) -> Made:
+    """Shapes that are alike, or broadcast against each other."""
+    rank = max(map(len, inputs))
+    made = []
+    for sides in zip(*((*(1,) * (rank - len(shape)), *shape) for shape in inputs), strict=True):
+        if len(set(sides) - {1}) > 1:
+            raise Refusal(f"{settings.place} is given unlike shapes {str(inputs)[:100]}; they must be alike.")
+        made.append(max(sides))
+    return Made(tuple(made))
+
+
+@RULES.add("Concatenate")
+def joined(settings: Settings, inputs: list[Shape]) -> Made:
+    axis = settings.axis(len(inputs[0]))
+    if any(len(shape) != len(inputs[0]) or shape[:axis] + shape[axis + 1 :] != inputs[0][:axis] + inputs[0][axis + 1 :] for shape in inputs):
+        raise Refusal(f"{settings.place} is given unlike shapes {str(inputs)[:100]}; they must be alike but for one axis.")
+    return Made((*inputs[0][:axis], sum(shape[axis] for shape in inputs), *inputs[0][axis + 1 :]))
+
+
+@RULES.add("Flatten")
+def flat(settings: Settings, inputs: list[Shape]) -> Made:
+    return Made((math.prod(settings.last(_one(settings, inputs))),))
+
+
+@RULES.add("Reshape")
+def reshaped(settings: Settings, inputs: list[Shape]) -> Made:
+    shape, target = _one(settings, inputs), settings.values.get("target_shape")
+    if not isinstance(target, list) or not 1 <= len(target) <= MOST_RANK or any(type(side) is not int or not (side == -1 or 1 <= side <= 2**24) for side in target):
+        raise settings.wrong("target_shape", f"it must be 1 to {MOST_RANK} whole numbers")
+    known, count = math.prod(side for side in target if side > 0), math.prod(shape)
+    if target.count(-1) > 1 or count % known or (-1 not in target and known != count):
+        raise Refusal(f"{settings.place} makes {count:,} numbers into the shape {str(target)[:60]}; their number must stay the same.")
+    return Made(tuple(count // known if side == -1 else side for side in target))
+
+
+@RULES.add("Permute")
+def permuted(settings: Settings, inputs: list[Shape]) -> Made:
+    shape = _one(settings, inputs)
+    order = settings.wholes("dims", len(shape), 1, len(shape))
+    if sorted(order) != list(range(1, len(shape) + 1)):
+        raise settings.wrong("dims", "it must name each axis once")
+    return Made(tuple(shape[axis - 1] for axis in order))
+
+
+@RULES.add("RepeatVector")
+def repeated(settings: Settings, inputs: list[Shape]) -> Made:
+    return Made((settings.whole("n", 1, MOST_UNITS), *_one(settings, inputs, 1)))
+
+
+@RULES.add("UpSampling2D")
+def upsampled(settings: Settings, inputs: list[Shape]) -> Made:
+    shape, size = settings.last(_one(settings, inputs, 3)), settings.wholes("size", 2, 1, MOST_KERNEL, 2)
+    return Made((shape[0] * size[0], shape[1] * size[1], shape[2]))
+
+
+@RULES.add("ZeroPadding2D", "Cropping2D")
+def framed(settings: Settings, inputs: list[Shape]) -> Made:
+    shape = settings.last(_one(settings, inputs, 3))
+    name, sign = ("padding", 1) if settings.layer == "ZeroPadding2D" else ("cropping", -1)
+    given = settings.values.get(name)
+    sides = [[given] * 2] * 2 if type(given) is int else [[each] * 2 if type(each) is int else each for each in given] if isinstance(given, list) else []
+    if len(sides) != 2 or any(not isinstance(side, list) or len(side) != 2 or any(type(each) is not int or not 0 <= each <= MOST_SIDE for each in side) for side in sides):
+        raise settings.wrong(name, f"it must be a whole number up to {MOST_SIDE}, or two for each side")
+    made = tuple(side + sign * sum(more) for side, more in zip(shape[:2], sides, strict=True))
+    if min(made) < 1:
+        raise settings.wrong(name, "nothing of the picture would be left")
+    return Made((*made, shape[2]))
+
+
+@RULES.add("Resizing", "CenterCrop")
+def resized(settings: Settings, inputs: list[Shape]) -> Made:
+    shape = settings.last(_one(settings, inputs, 3))
+    return Made((settings.whole("height", 1, MOST_SIDE), settings.whole("width", 1, MOST_SIDE), shape[2]))
+
+
+@RULES.add("MultiHeadAttention")
+def attended(settings: Settings, inputs: list[Shape]) -> Made:
+    """Query, value and perhaps key, each (positions, numbers)."""
+    if not 2 <= len(inputs) <= 3 or any(len(shape) != 2 for shape in inputs):
+        raise Refusal(f"{settings.place} is given the shapes {str(inputs)[:100]}; query and value of two numbers each are needed.")
+    settings.either("output_shape", (None,), None)
+    if settings.values.get("attention_axes") not in (None, [1]):
+        raise settings.wrong("attention_axes", "it must be 1, the axis of the positions")
+    query, value = inputs[0], inputs[1]
+    key = inputs[2] if len(inputs) == 3 else value
+    heads, width = settings.whole("num_heads", 1, 256), settings.whole("key_dim", 1, 4096)
+    deep = width if settings.values.get("value_dim") is None else settings.whole("value_dim", 1, 4096)
+    weights = heads * (width * (query[1] + key[1]) + deep * (value[1] + query[1]))
+    held = heads * (query[0] * value[0] * 2 + (query[0] + key[0]) * width + value[0] * deep)
+    products = weights * max(query[0], value[0]) + heads * query[0] * value[0] * (width + deep)
+    return Made(query, weights, products, held)
