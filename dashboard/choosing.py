@@ -24,7 +24,7 @@ def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | 
     heading = st.empty()
     heading.title(page, anchor=False)
     state.show_notice()
-    asked = st.query_params.get(state.RUN)
+    asked = state.in_url(state.RUN)
     if asked and asked not in names:
         st.error(safe_text(_why_not(store, asked, names, verb), 600), icon=":material/error:")
     elif not asked and state.get(state.RUN) not in names:

@@ -82,6 +82,11 @@ def parameter(key: str) -> str:
     return st.session_state.get(key) or st.query_params.get(key, "")
 
 
+def in_url(key: str) -> str:
+    """What the URL says of a key, "" where it is silent; foreign text."""
+    return st.query_params.get(key, "")
+
+
 def from_url(key: str) -> None:
     """Takes a parameter over into the session when a link brought another one; called before its widget is drawn."""
     value, seen = st.query_params.get(key), f"{key}_in_url"
