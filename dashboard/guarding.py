@@ -73,3 +73,10 @@ class Answer:
             message = message | {"headers": [*message["headers"], *HEADERS]}
         if not self.swallowing:
             await self.send(message)
+
+
+def middleware(pages: frozenset[str]) -> list[Any]:
+    """What `st.App` takes."""
+    from starlette.middleware import Middleware
+
+    return [Middleware(Guard, pages=pages)]

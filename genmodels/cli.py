@@ -34,6 +34,10 @@ class Terminated(BaseException):
     """SIGTERM came; no `Exception`, so that nothing but the end of the command takes it."""
 
 
+class Interrupted(BaseException):
+    """Ctrl-C where another library would make an error of its own of a `KeyboardInterrupt`."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     from genmodels.audit_jobs import Stopped
@@ -45,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return VERBS[chosen.verb](chosen) or 0
     except Refusal as refusal:
         print(f"genmodels: {refusal}", file=sys.stderr)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Interrupted):
         print("genmodels: interrupted.", file=sys.stderr)
         return INTERRUPTED["SIGINT"]
     except Terminated:
@@ -521,15 +525,15 @@ def dashboard(arguments: Arguments) -> int:
 
 
 def _serve(command: list[str]) -> int:
-    """Streamlit in this process, so that an interrupt ends as it does for every other command."""
-    from click.exceptions import Abort
-    from streamlit.web.cli import main as streamlit
+    """`python -m streamlit` in this process, so that an interrupt ends as it does for every other command."""
+    import runpy
 
+    def interrupt(number: int, frame: Any) -> None:
+        raise Interrupted
+
+    signal.signal(signal.SIGINT, interrupt)
     sys.argv = ["streamlit", *command]
-    try:
-        streamlit(command, prog_name="streamlit", standalone_mode=False)
-    except Abort:  # what click makes of Ctrl-C
-        raise KeyboardInterrupt from None
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
     return 0
 
 
