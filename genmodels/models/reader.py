@@ -34,7 +34,7 @@ class Reader(Recipe):
     """Reads a label off a picture, such as the skin tone or woman or man."""
 
     looks_at: str = knob("shapes", choices=("shapes", "traces", "colours"), help="shapes: what is drawn. traces: how smooth it is and its spectrum, by which generators give themselves away. colours: how much there is of which")
-    width: int = knob(32, 4, 256, "Channels at full size; each halving has twice as many, up to four times. Of traces: units in a layer")
+    width: int = knob(32, 4, 256, "Channels at full size; each halving has twice as many, up to four times. Of traces and colours: units in a layer")
     colours: str = knob("as they are", choices=("as they are", "any"), help="Whether colours are part of what is read, or must not matter")
     shift: int = knob(2, 0, 8, "Pixels by which training pictures are moved at most")
     wear: float = knob(0.1, 0.0, 0.5, "Noise on training pictures, 1 being the range from black to white")
@@ -65,9 +65,10 @@ class Reader(Recipe):
         return keras.layers.Dense(self.width, activation=silu)(h)
 
     def _colours(self, picture: Any) -> Any:
-        from genmodels.layers import Colours
+        from genmodels.layers import Colours, silu
 
-        return keras.layers.Rescaling(10.0)(Colours()(picture))  # so that the first steps are not lost on tiny numbers
+        h = keras.layers.Rescaling(10.0)(Colours()(picture))  # so that the first steps are not lost on tiny numbers
+        return keras.layers.Dense(self.width, activation=silu)(h)
 
     def _shapes(self, picture: Any) -> Any:
         from genmodels.layers import halvings, silu
