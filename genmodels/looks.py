@@ -37,8 +37,9 @@ def colourless(images: np.ndarray) -> np.ndarray:
 def tinted(images: np.ndarray) -> np.ndarray:
     """Which pictures (n,) are in tones of one colour, or have coloured paper, as by a filter over the whole of them.
 
-    Tones of one colour (sepia, duotone): lightness alone explains each channel, by a cubic. Both limits are fitted on
-    OpenMoji's people that readers learn from, as drawn and worn in each of `WAYS`: less than 1 % of them are beyond.
+    Tones of one colour (sepia, duotone): lightness alone explains each channel, by a cubic. Both limits lie beyond
+    OpenMoji's 670 toned people that readers learn from, worn in each of `WAYS`: at most 0.1 % of them count as tinted
+    (4.6 % of those at 20 pixels, dimmed, through JPEG), and of the 615 held out at most 1.6 % (4.4 %).
     """
     x = images.astype(np.float32).reshape(len(images), -1, 3)
     grey = x.mean(axis=-1, keepdims=True)

@@ -1,15 +1,15 @@
 """Whether a reader can read pictures: how they look and how sure it is of them, and from where on it can't.
 
 Both are asked of all pictures together and of the quarter that stands out most, so that a part that was worn is not lost
-in the mean. How far pictures may lie from what errors were counted on is fitted, not chosen (`fitted`): the held-out
-roles are dealt into three parts. Conditions are those of the first part; sets of drawings of the second, worn in each of
-`WAYS`, give the limits, so that 99 % of them are read; and on sets of the third it is counted how many are refused
-(`refused`; kept beside the limits).
+in the mean. How far pictures may lie from what errors were counted on is fitted, not chosen (`fitted`): two thirds of the
+roles are dealt into halves, ten times; conditions are those of one half, and sets of drawings of the other, worn in each
+of `WAYS`, give the limits, so that 99 % of them are read. On sets of the last third it is counted how many are refused,
+with the conditions of the first two (`refused`; kept beside the limits).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 QUARTER = 4
 READ = 0.99  # share of readable sets that the limits let through
-SETS, PICTURES = 20, 400  # of each way, to fit and to count
+SETS, PICTURES, DEALS = 20, 400, 10  # sets of each way to fit and to count, of so many pictures; deals of the roles
 
 
 @dataclass(frozen=True)
@@ -77,20 +77,28 @@ def fitted(classes: Sequence[str], measured: dict[str, np.ndarray]) -> dict[str,
     readable sets of the roles that gave neither the limits nor the conditions."""
     from genmodels.reading_errors import Counted, summed
 
-    part = np.unique(measured["role"], return_inverse=True)[1] % 3
-    nobody = measured["role"] == ""
-    ways = tuple(map(str, measured["ways"]))
-    open_ = np.array([np.inf, np.inf, 1.0, 1.0])
-    counted = Counted(tuple(classes), ways, summed(measured, (part == 0) | nobody) | {"limits": open_})
-    sets = list(_sets(counted, measured, part == 1))
-    away = [counted.away(each, grey) for each, grey, _ in sets]
-    strange = np.quantile([each.min(axis=1).max() for each in away], READ)
-    own = [np.array([condition.way == way for condition in counted.conditions]) for _, _, way in sets]
-    alike = np.quantile([(each[:, mine].min(axis=1) - each.min(axis=1)).max() for each, mine in zip(away, own, strict=True)], READ)
-    lacking = [_least(counted, each, alike) - seen.sure for each, (seen, _, _) in zip(away, sets, strict=True)]
+    role, nobody = np.unique(measured["role"], return_inverse=True)[1], measured["role"] == ""
+    ways, kept = tuple(map(str, measured["ways"])), role % 3 == 2
+    found = []
+    for deal in range(DEALS):
+        first = np.random.default_rng([deal, 52]).permutation(role.max() + 1)[role] % 2 == 0
+        counted = Counted(tuple(classes), ways, summed(measured, first & ~kept | nobody))
+        found += [_distances(counted, *each) for each in _sets(counted, measured, ~first & ~kept, SETS // DEALS)]
+    strange, alike = np.quantile([each[:2] for each in found], READ, axis=0)
+    lacking = np.array([least(alike) - sure for _, _, least, sure in found])
     limits = np.array([strange, alike, *np.maximum(np.quantile(lacking, READ, axis=0), 0)])
-    counted = Counted(counted.classes, ways, counted.arrays | {"limits": limits})
-    return {"limits": limits, "refused": np.array(refused(counted, [(each, grey) for each, grey, _ in _sets(counted, measured, part == 2)]))}
+    counted = Counted(tuple(classes), ways, summed(measured, ~kept | nobody) | {"limits": limits})
+    return {"limits": limits, "refused": np.array(refused(counted, [each[:2] for each in _sets(counted, measured, kept, SETS)]))}
+
+
+def _distances(counted: Counted, seen: Sight, grey: bool, way: str) -> tuple[float, float, Callable[[float], np.ndarray], np.ndarray]:
+    """Of a set worn in that way: how far the nearest condition is, how much farther that of its own way, how sure the
+    reader is of the worst that is alike (by how much farther that may be), and of the set."""
+    away = counted.away(seen, grey)
+    nearest = away.min(axis=1)
+    own = away[:, [condition.way == way for condition in counted.conditions]].min(axis=1)
+    sure = np.stack([condition.sure for condition in counted.conditions])
+    return float(nearest.max()), float((own - nearest).max()), lambda alike: sure[(away <= nearest[:, None] + alike).any(axis=0)].min(axis=0), seen.sure
 
 
 def refused(counted: Counted, sets: Sequence[tuple[Sight, bool]]) -> float:
@@ -106,14 +114,8 @@ def refused(counted: Counted, sets: Sequence[tuple[Sight, bool]]) -> float:
     return found / len(sets)
 
 
-def _least(counted: Counted, away: np.ndarray, alike: float) -> np.ndarray:
-    """How sure the reader is (2,) of the worst of the conditions that are alike."""
-    fitting = (away <= away.min(axis=1, keepdims=True) + alike).any(axis=0)
-    return np.asarray(np.min([each.sure for each, fits in zip(counted.conditions, fitting, strict=True) if fits], axis=0))
-
-
-def _sets(counted: Counted, measured: dict[str, np.ndarray], chosen: np.ndarray) -> Iterator[tuple[Sight, bool, str]]:
-    """Sets of held-out drawings among those chosen (n,), each worn in one way: what is seen of it, whether it is grey, the way."""
+def _sets(counted: Counted, measured: dict[str, np.ndarray], chosen: np.ndarray, sets: int) -> Iterator[tuple[Sight, bool, str]]:
+    """So many sets of held-out drawings among those chosen (n,) for each way, worn in that: what is seen of it, whether it is grey, the way."""
     from genmodels.reading_errors import GREY, HOME, NONE, TONELESS
 
     for number, way in enumerate(counted.ways):
@@ -121,6 +123,6 @@ def _sets(counted: Counted, measured: dict[str, np.ndarray], chosen: np.ndarray)
             continue
         people = (measured["kind"] == HOME) & (measured["true"] < len(counted.classes) - 1)
         rows = np.flatnonzero(chosen & people & ~np.isnan(measured["seen"][number, :, 0]))
-        for repetition in range(SETS):
+        for repetition in range(sets):
             some = np.random.default_rng([number, repetition, 51]).choice(rows, PICTURES)
             yield sight(measured["seen"][number, some], measured["probable"][number, some], counted.arrays["centre"], counted.arrays["spread"]), way == GREY, way

@@ -95,13 +95,6 @@ WAYS: Mapping[str, Way] = {
 }
 
 
-def recoloured(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """With fewer colours at random, in a third of cases none, and seen through a filter of a random colour."""
-    x = image.astype(np.float32)
-    light = x.mean(axis=-1, keepdims=True)
-    return _eight_bit((light + (x - light) * max(0.0, float(rng.uniform(-0.5, 1)))) * rng.uniform(0.75, 1.05, 3).astype(np.float32))
-
-
 def worn(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A picture worn at random in one to four ways, in the order in which they happen: size, blur, light, noise, JPEG."""
     while True:
