@@ -11,6 +11,7 @@ that it does not, so both count.
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,20 +21,19 @@ from typing import Any
 import numpy as np
 
 from genmodels.looks import LOOKS, colourless, looks
+from genmodels.reading_domain import Limits, Sight, classes_read, fitted, sight
 from genmodels.reading_groups import NONE, effective_number
 from genmodels.refusal import Refusal
 
 KEPT = "errors.npz"
 HOME, KNOWN, OTHERS = "OpenMoji's, held out", "OpenMoji's, known", "other hands', never seen"
 AS_DRAWN, REDRAWN, GREY = "as drawn", "redrawn", "grey"  # ways with a part of their own
+TONELESS = (GREY, "sepia")  # nobody has a tone in these
 FEW = 12  # drawings
 LABELS = {"gender": "woman or man", "skin tone": "tone or none"}  # of the data set people
 MOST = 700  # drawings of people of one kind whose errors are counted
 NARROW = 0.04  # least spread of a look, so that what all drawings have alike does not decide alone
-ALIKE, STRANGE = 0.8, 1.8  # looks: how much farther than the nearest a condition may lie, and from where on it is none
-SLIGHT = 0.01  # less sure than of the least sure of what looks alike: worn in a way that was not counted
-UNSURE = 0.06  # by how much less sure than of the worst condition a reader may be
-LEGIBLE = 0.9  # share of a role's own drawings that must be read right
+LEGIBLE = 0.9  # share of a role's own drawings that must be read right: what is meant by legible, not fitted
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ class Condition:
 
     kind: str
     way: str
-    look: np.ndarray  # (6,)
-    sure: float
+    look: np.ndarray  # (2, 6): of all, and of the quarter that looks least like clean drawings
+    sure: np.ndarray  # (2,): of all, and of the least sure quarter
     rows: np.ndarray
     errors: Errors
 
@@ -89,8 +89,8 @@ class Condition:
 class Counted:
     """All conditions of a reader of `classes`: `true`, `role`, `kind`, `cluster` (n,), and per way what was `read` (ways, n).
 
-    `read` is -1 where a picture has no such way. `looks` (ways, kinds, 6), `sure` (ways, kinds); `spread` (6,) is that of
-    single drawings.
+    `read` is -1 where a picture has no such way. `looks` (ways, kinds, 2, 6), `sure` (ways, kinds, 2); `centre` and
+    `spread` (6,) are those of single drawings as drawn; `limits` are those of `reading_domain.Limits`.
     """
 
     classes: tuple[str, ...]
@@ -105,8 +105,8 @@ class Counted:
                 read = self.arrays["read"][number]
                 objects = (self.arrays["kind"] == HOME) & (self.arrays["role"] == "") & (kind == KNOWN)  # nobody is known or not
                 rows = np.flatnonzero(((self.arrays["kind"] == kind) | objects) & (read >= 0))
-                if len(rows) and not (way == GREY and NONE in self.classes):  # nobody has a tone in grey
-                    found.append(Condition(kind, way, self.arrays["looks"][number, place], float(self.arrays["sure"][number, place]), rows, self._errors(number, rows)))
+                if len(rows) and not (way in TONELESS and NONE in self.classes):
+                    found.append(Condition(kind, way, self.arrays["looks"][number, place], self.arrays["sure"][number, place], rows, self._errors(number, rows)))
         return tuple(found)
 
     def _errors(self, way: int, rows: np.ndarray) -> Errors:
@@ -134,37 +134,48 @@ class Counted:
             if len(np.unique(self.arrays["true"][rows])) == len(self.classes):
                 return self._of_few(errors_of(names[self.arrays["true"][rows]], names[self.arrays["read"][way, rows]], which, self.classes), condition.way)
 
-    def fitting(self, images: np.ndarray, sure: float) -> tuple[Condition, ...]:
+    @cached_property
+    def limits(self) -> Limits:
+        """How far from all conditions pictures may lie and still be read (see `reading_domain.py`)."""
+        return Limits(*map(float, self.arrays["limits"]))
+
+    def fitting(self, images: np.ndarray, probable: np.ndarray) -> tuple[Condition, ...]:
         """The conditions that pictures uint8 (n, height, width, 3) look like, the nearest first.
 
-        Raises `Refusal` where they look like none, or where the reader is far less sure of them than of any.
+        `probable` (n, classes) is what the reader makes of them. Raises `Refusal` where they, or the quarter of them that
+        looks least like clean drawings, look like none; or where the reader is far less sure of them than of any.
         """
-        seen = looks(images)
-        mean, stray = seen.mean(axis=0), seen.std(axis=0) / np.sqrt(len(seen))
-        away: list[float] = []
         grey = colourless(images).mean() > 0.5
-        for each in self.conditions:
-            if (each.way == GREY) != grey and NONE not in self.classes:
-                away.append(np.inf)  # only pictures without colours can be drawings without colours
-                continue
-            apart = np.maximum(np.abs(mean - each.look) - 2 * stray, 0) / self.arrays["spread"]
-            away.append(float(np.sqrt((apart**2).sum())))
-        nearest = min(away)
-        if nearest > STRANGE:
-            near = self.conditions[int(np.argmin(away))]
+        return self.fitting_sight(sight(looks(images), probable, self.arrays["centre"], self.arrays["spread"]), grey)
+
+    def fitting_sight(self, seen: Sight, grey: bool = False) -> tuple[Condition, ...]:
+        """The same of pictures of which this was seen."""
+        away = self.away(seen, grey)
+        nearest, limits = away.min(axis=1), self.limits
+        if nearest.max() > limits.strange:
+            near = self.conditions[int(np.argmin(away[nearest.argmax()]))]
             raise Refusal(
-                "These pictures look unlike all that the reader's errors were counted on, so what it reads of them may be wrong;"
-                f" the nearest are drawings {near.way} ({nearest:.1f} spreads away, {STRANGE:g} are allowed). Bring pictures as the model drew them."
+                f"{'These pictures' if nearest[0] > limits.strange else 'A quarter of these pictures'} look unlike all that the reader's errors were counted on, so what it reads of them may be wrong;"
+                f" the nearest are drawings {near.way} ({nearest.max():.1f} spreads away, {limits.strange:.1f} are allowed). Bring pictures as the model drew them."
             )
-        order = np.argsort(away, kind="stable")
-        fitting = tuple(self.conditions[i] for i in order if away[i] <= nearest + ALIKE)
-        least = min(each.sure for each in fitting) - UNSURE
-        if sure < least:
-            raise Refusal(f"The reader is unsure of these pictures ({sure:.0%} on average, {least:.0%} of real ones that look alike); it can't read them.")
-        if sure < min(each.sure for each in fitting) - SLIGHT:  # worn in a way that nobody named: as hard as what is as hard to read
-            fitting += tuple(each for each in self.conditions if each.kind == HOME and each not in fitting and abs(each.sure - sure) <= UNSURE / 2 and each.way != GREY)
+        order = np.argsort(away[0], kind="stable")
+        fitting = tuple(self.conditions[i] for i in order if (away[:, i] <= nearest + limits.alike).any())
+        least = np.min([each.sure for each in fitting], axis=0) - seen.sure
+        if (least > limits.unsure).any():
+            part = int(np.argmax(least - limits.unsure))
+            raise Refusal(f"The reader is unsure of these pictures ({seen.sure[part]:.0%} of {('all', 'the least sure quarter')[part]}, {least[part] + seen.sure[part]:.0%} of real ones that look alike); it can't read them.")
+        if least[0] > 0:  # worn in a way that nobody named: as hard as what is as hard to read
+            fitting += tuple(each for each in self.conditions if each.kind == HOME and each not in fitting and abs(each.sure[0] - seen.sure[0]) <= limits.unsure[0] / 2 and each.way != GREY)
         known = tuple(each for each in self.conditions if each.kind in (HOME, KNOWN) and each not in fitting and any(each.way == other.way and other.kind in (HOME, KNOWN) for other in fitting))
         return fitting + known
+
+    def away(self, seen: Sight, grey: bool = False) -> np.ndarray:
+        """How many spreads of single drawings pictures lie from each condition (2, conditions): all, and the strangest quarter."""
+        apart = np.maximum(np.abs(seen.looks[:, None] - np.stack([each.look for each in self.conditions], axis=1)) - 2 * seen.stray[:, None], 0)
+        away = np.sqrt(((apart / self.arrays["spread"]) ** 2).sum(axis=-1))
+        if NONE not in self.classes:  # only pictures without colours can be drawings without colours
+            away[:, [(each.way == GREY) != grey for each in self.conditions]] = np.inf
+        return away
 
     def legible(self, ways: Sequence[str]) -> frozenset[str]:
         """The roles whose OpenMoji drawings of every group are read right in each of these ways; nobody has none."""
@@ -203,50 +214,59 @@ def keep_errors(run: Any, grouping: str) -> None:
 
 
 def count(reader: Any, label: str) -> dict[str, np.ndarray]:
-    """The arrays of `Counted` for a reader of the data set `people` with that label."""
+    """The arrays of `Counted` for a reader of the data set `people` with that label, with the limits that half of its roles give."""
+    measured = measure(reader, label)
+    counted = summed(measured, np.ones(len(measured["true"]), bool))
+    return counted | fitted(reader.classes, measured)
+
+
+def measure(reader: Any, label: str) -> dict[str, np.ndarray]:
+    """Of each drawing (n,) what it truly is, and in each way how it looks (ways, n, 6) and what the reader makes of it (ways, n, classes)."""
     from genmodels.data.people import redrawn
     from genmodels.wear import WAYS
 
     images, arrays = _drawings(label)  # the autoencoder that redraws knows no yellow people
-    kind, people = arrays["kind"], arrays["role"] != ""
-    ways, kinds = [*WAYS, REDRAWN], (HOME, KNOWN, OTHERS)
-    read, seen, sure = np.full((len(ways), len(images)), -1, np.int8), [], []
+    people, ways = arrays["role"] != "", [*WAYS, REDRAWN]
+    seen, probable = np.full((len(ways), len(images), len(LOOKS)), np.nan, np.float32), np.full((len(ways), len(images), len(reader.classes)), np.nan, np.float32)
     for number, way in enumerate(ways):
-        rows = np.flatnonzero((kind != OTHERS) & arrays["redrawable"]) if way == REDRAWN else np.arange(len(images))
+        rows = np.flatnonzero((arrays["kind"] != OTHERS) & arrays["redrawable"]) if way == REDRAWN else np.arange(len(images))
         worn = redrawn(images[rows]) if way == REDRAWN else np.stack([WAYS[way](image) for image in images[rows]])
         worn[~people[rows]] = images[rows][~people[rows]] if way == REDRAWN else worn[~people[rows]]  # it draws people only
-        probable = reader.probabilities(worn)
-        read[number, rows] = classes_read(probable)
-        own = [np.flatnonzero((kind[rows] == each) & people[rows]) for each in kinds]
-        seen.append([looks(worn[each]).mean(axis=0) if len(each) else np.full(len(LOOKS), np.inf) for each in own])
-        sure.append([sureness(probable[each]) if len(each) else 1.0 for each in own])
-    spread = np.maximum(looks(images[(kind == HOME) & people]).std(axis=0), NARROW)
-    return arrays | {"ways": np.array(ways), "read": read, "looks": np.array(seen, np.float32), "sure": np.array(sure, np.float32), "spread": spread.astype(np.float32)}
+        probable[number, rows], seen[number, rows] = reader.probabilities(worn), looks(worn)
+    return arrays | {"ways": np.array(ways), "seen": seen, "probable": probable}
 
 
-def classes_read(probable: np.ndarray) -> np.ndarray:
-    """The numbers (n,) of the classes that are read by probabilities (n, classes); the last, nobody, by more than a half."""
-    return np.where(probable[:, -1] > 0.5, probable.shape[1] - 1, probable[:, :-1].argmax(axis=1))
-
-
-def sureness(probable: np.ndarray) -> float:
-    """How sure a reader is, from 0 to 1: the mean of the greatest probability (n, classes), where it is not that of nobody."""
-    read = classes_read(probable) < probable.shape[1] - 1
-    return float(probable[read, :-1].max(axis=1).mean()) if read.any() else 0.0
+def summed(measured: dict[str, np.ndarray], chosen: np.ndarray) -> dict[str, np.ndarray]:
+    """The arrays of `Counted`, but for its limits, of the drawings chosen (n,) among those measured."""
+    each = {name: measured[name][chosen] for name in ("true", "role", "kind", "redrawable", "cluster")}
+    seen, probable = measured["seen"][:, chosen], measured["probable"][:, chosen]
+    people, there = each["true"] < probable.shape[-1] - 1, ~np.isnan(seen[:, :, 0])
+    home = seen[0, (each["kind"] == HOME) & people]
+    centre, spread = home.mean(axis=0), np.maximum(home.std(axis=0), NARROW)
+    read = np.where(there, [classes_read(way) for way in probable], -1).astype(np.int8)
+    looked, sure = np.full((len(seen), 3, 2, len(LOOKS)), np.inf, np.float32), np.ones((len(seen), 3, 2), np.float32)
+    for number, (place, kind) in itertools.product(range(len(seen)), enumerate((HOME, KNOWN, OTHERS))):
+        own = there[number] & (each["kind"] == kind) & people
+        if own.any():
+            sighted = sight(seen[number, own], probable[number, own], centre, spread)
+            looked[number, place], sure[number, place] = sighted.looks, sighted.sure
+    return each | {"ways": measured["ways"], "read": read, "looks": looked, "sure": sure, "centre": centre, "spread": spread}
 
 
 def _drawings(label: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """The pictures that errors are counted on, and of each what it truly is, whose drawing, its role and its cluster."""
     from genmodels.data import DATA
-    from genmodels.data.people import emoji_people
+    from genmodels.data.people import CLASSES, emoji_people
 
-    test = DATA["people"].from_dict({"label": label}).load().test
-    known, _ = emoji_people(label)
+    test, known = DATA["people"].from_dict({"label": label}).load().test, emoji_people(label)[0]
+    things = DATA["people"].from_dict({"label": "woman or man"}).load().test  # whatever is read: in these there is nobody
+    things = things.take(np.flatnonzero(things.groups["gender"] == ""))
     rng = np.random.default_rng(7)
-    somebody, home = test.groups["gender"] != "", test.groups["hand"] == "openmoji"
+    somebody, home, own = test.groups["gender"] != "", test.groups["hand"] == "openmoji", things.groups["hand"] == "openmoji"
     parts = [(HOME, test.take(_some(home & somebody, rng))), (OTHERS, test.take(_some(~home & somebody, rng))), (KNOWN, known.take(_some(np.ones(len(known), bool), rng)))]
-    parts += [(HOME, test.take(_some(home & ~somebody, rng))), (OTHERS, test.take(_some(~home & ~somebody, rng)))]
-    images, true = (np.concatenate([getattr(part, name) for _, part in parts]) for name in ("images", "labels"))
+    parts += [(HOME, things.take(_some(own, rng))), (OTHERS, things.take(_some(~own, rng)))]
+    images = np.concatenate([part.images for _, part in parts])
+    true = np.concatenate([np.where(part.groups["gender"] == "", len(CLASSES[label]) - 1, part.labels) for _, part in parts])
     kind = np.concatenate([np.full(len(part), name) for name, part in parts])
     role = np.concatenate([part.groups["role"] for _, part in parts]).astype(str)
     hand = np.concatenate([part.groups.get("hand", np.full(len(part), "openmoji")) for _, part in parts]).astype(str)

@@ -20,15 +20,16 @@ import numpy as np
 from genmodels.data import DATA
 from genmodels.findings import Estimate
 from genmodels.gallery import GALLERY
-from genmodels.looks import colourless, without_blue
-from genmodels.reading_errors import LABELS, Condition, Counted, Errors, classes_read, errors_of, opened, sureness
+from genmodels.looks import colourless, tinted
+from genmodels.reading_errors import LABELS, Condition, Counted, Errors, errors_of, opened
+from genmodels.reading_domain import classes_read
 from genmodels.reading_groups import READERS, reader_of
 from genmodels.refusal import Refusal
 
 __all__ = ["Errors", "Instrument", "Reading", "Shares", "corrected", "errors_of", "instrument"]
 
 DRAWS = 2000
-TINTED = 0.7  # share of pictures in which nothing is blue, from which on they count as tinted; of real toned drawings 53 % have nothing blue
+TINTED = 0.5  # share of pictures that may be grey or tinted, and are left out, where skin tones are read
 READABLE = 0.2  # least share of pictures in which there must be somebody
 LEVEL = 0.03  # nominal rate of false alarms of a finding on shares
 
@@ -175,7 +176,7 @@ def _on_simplex(shares: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read of pictures (n,), and the tables of errors that it may have, the likeliest first."""
+    """What was read of pictures (n,), "" of those left out, and the tables of errors that it may have, the likeliest first."""
 
     read: np.ndarray
     conditions: tuple[Condition, ...]
@@ -183,6 +184,11 @@ class Reading:
     @property
     def errors(self) -> tuple[Errors, ...]:
         return tuple(each.errors for each in self.conditions)
+
+    @property
+    def left_out(self) -> int:
+        """How many pictures are tinted or grey, so that no tone is read in them."""
+        return int((self.read == "").sum())
 
     @property
     def ways(self) -> tuple[str, ...]:
@@ -213,19 +219,19 @@ class Instrument:
 
     def reading(self, images: np.ndarray) -> Reading:
         """What it reads of pictures, uint8 (n, 32, 32, 3). Raises `Refusal` where it can't read such pictures."""
-        grey = colourless(images) if self.grouping == "skin tone" else np.zeros(len(images), bool)
-        if grey.mean() > 0.5:
-            raise Refusal(f"{grey.mean():.0%} of the pictures have no colours, and no skin tone can be read in grey ones.")
-        if self.grouping == "skin tone" and (brown := without_blue(images).mean()) > TINTED:
-            raise Refusal(f"In {brown:.0%} of the pictures nothing is blue or green, as where all was tinted brown ({TINTED:.0%} are allowed), and no skin tone can be read in tinted ones.")
         probable = self.reader.probabilities(images)
-        probable[grey] = np.eye(len(self.classes), dtype=probable.dtype)[-1]
-        read = np.array(self.classes)[classes_read(probable)]
+        read = np.array(self.classes)[classes_read(probable)].astype(object)
+        if self.grouping == "skin tone":
+            without, tint = colourless(images), tinted(images)
+            for unfit, how in ((without, "have no colours, and no skin tone can be read in grey ones"), (without | tint, "are tinted or grey, and no skin tone can be read in such")):
+                if unfit.mean() > TINTED:
+                    raise Refusal(f"{unfit.mean():.0%} of the pictures {how}.")
+            read[without | tint] = ""
         readable = np.isin(read, self.groups)
-        if readable.mean() < READABLE:
+        if readable.sum() < READABLE * (read != "").sum():
             what = "nobody is to be seen" if self.grouping == "gender" else "nobody with a skin tone is to be seen"
             raise Refusal(f"In {1 - readable.mean():.0%} of the {len(read)} pictures {what}, as far as the reader can tell; of so few others nothing can be said.")
-        return Reading(read, self.counted.fitting(images[readable], sureness(probable)))
+        return Reading(read.astype(str), self.counted.fitting(images[readable], probable[readable]))
 
     @cached_property
     def held_out(self) -> Any:

@@ -37,7 +37,7 @@ from genmodels.shares import LEVEL, Instrument, Reading, Shares, corrected, dete
 from genmodels.subject import Subject
 
 GENDERS = ("woman", "man")
-LETTERS = {"woman": "w", "man": "m", "nobody": "-", **{tone: str(number) for number, tone in enumerate(TONES, start=1)}, "none": "-"}  # what was read of each picture, in exhibits
+LETTERS = {"woman": "w", "man": "m", "nobody": "-", **{tone: str(number) for number, tone in enumerate(TONES, start=1)}, "none": "-", "": "-"}  # what was read of each picture, in exhibits
 AN_OCCUPATION = 400  # pictures of each with `full`
 NEUTRAL = 0.7  # of all pictures are for neutral prompts; the others for swapped pairs and held-out captions
 LEAST = 20  # pictures
@@ -222,7 +222,8 @@ def _or_by_its_errors(finding: Finding, reading: Reading, reference: Mapping[str
 def _how(reading: Reading) -> str:
     """What the interval also holds, where the pictures do not look as clean as drawings."""
     ways = [way for way in reading.ways if way != "as drawn"]
-    return f" The interval holds if they are as hard to read as drawings {' or '.join(ways[:3])}." if ways else ""
+    held = f" The interval holds if they are as hard to read as drawings {' or '.join(ways[:3])}." if ways else ""
+    return held + (f" {reading.left_out} tinted or grey pictures are left out." if reading.left_out else "")
 
 
 def _varied(drawn: Drawn, grouping: str) -> Reading:

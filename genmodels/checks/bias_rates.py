@@ -21,7 +21,7 @@ from genmodels.reading_errors import Errors
 DRAWS = 250
 GRID = 17  # shares at which the interval is computed; between them it is interpolated
 FEW = 6  # occupations that are skewed
-VERSION = 1
+VERSION = 2
 Verdicts = Callable[[np.random.Generator], str]
 
 
@@ -81,7 +81,7 @@ def of_tones(reading: Any, reader: Any, limit: float, effect: float) -> Rates:
     for distance, crude in ((limit + effect / 2, False), (limit + effect, False), (0.6, True)):
         if distance <= 0.8 and (not crude or distance > limit + effect):
             planted.append((Case(f"draw one tone in {0.2 + distance:.0%}", True, distance - limit, crude), distance))
-    key = ("tones", VERSION, toned, len(reading.read), limit, effect, *_digest(reading))
+    key = ("tones", VERSION, toned, int((reading.read == reader.classes[-1]).sum()), limit, effect, *_digest(reading))
     return kept_by(key, lambda: _tones(reading, reader, planted, toned, limit, effect))
 
 
@@ -90,7 +90,7 @@ def _tones(reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], toned
 
     pools = _pools(reading, reader)
     ready = [inverses(tables, DRAWS) for tables, _ in pools]
-    none = len(reading.read) - toned
+    none = int((reading.read == reader.classes[-1]).sum())
 
     def pool(distance: float, number: int) -> Verdicts:
         tables, truth = pools[number]

@@ -2,8 +2,8 @@
 
 A reader must read what models draw, which is never as clean as a drawing. So it learns from every drawing as it is, worn
 at random, and redrawn by a network (OpenMoji's: through `vae-openmoji`). It must know when there is nobody to be read:
-objects, blots, noise and paper are a class of their own. Some hands are held out whole; their drawings, and OpenMoji's
-held-out ones, are what its errors are counted on.
+objects, blots, noise and paper are a class of their own, where shapes are read (of colours alone nothing tells them from
+people). Some hands are held out whole; their drawings, and OpenMoji's held-out ones, are what its errors are counted on.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ Parts = dict[str, list[Examples]]
 class People(Knobs):
     """People of OpenMoji and of other hands, as drawn, worn and redrawn, and pictures of nobody, at 32x32."""
 
-    label: str = knob("woman or man", choices=tuple(CLASSES), help="What a reader is told: woman, man or nobody; or the skin tone, or none (yellow people and nobody)")
-    alone: bool = knob(False, help="Train on OpenMoji's people alone: without other hands, whose skin tones are other colours, and without pictures of nobody")
+    label: str = knob("woman or man", choices=tuple(CLASSES), help="What a reader is told: woman, man or nobody; or the skin tone of people, or none where they are yellow")
     times: int = knob(2, 0, 10, "Worn copies of every picture in the training split")
 
     kind: ClassVar[str] = "image"
@@ -51,7 +50,7 @@ class People(Knobs):
         Held out are pictures as drawn: OpenMoji's by combination of role, gender and tone where the gender is read, by
         whole drawings where the tone is; and whole hands.
         """
-        arrays = drawn_once("people", {"label": self.label, "alone": self.alone, "times": self.times, "autoencoder": weights_of("vae-openmoji"), "version": VERSION}, self._drawn)
+        arrays = drawn_once("people", {"label": self.label, "times": self.times, "autoencoder": weights_of("vae-openmoji"), "version": VERSION}, self._drawn)
         names = ("gender", "skin tone", "role", "hand")
         parts = {
             split: Examples(arrays[f"{split}.images"], arrays[f"{split}.labels"], groups={name: arrays[f"{split}.{name}"].astype(object) for name in names})
@@ -70,30 +69,37 @@ class People(Knobs):
             parts[split].append(_with_hand(examples))
         drawn = len(parts["train"][0])
         for split, examples in zip(parts, other_hands(self.label, rng), strict=True):
-            if split == "test" or not self.alone:
-                parts[split].append(_with_hand(examples))
+            parts[split].append(_with_hand(examples))
         known, unknown = (_joined(parts[split]) for split in parts)
-        empty, seen_empty = emptiness(known.images, self.label, rng)
-        toned = np.arange(drawn) if self.label == "woman or man" else np.flatnonzero((np.arange(len(known)) < drawn) & (known.groups["skin tone"] != ""))
-        again = [known] if self.label == "tone or none" else [known, known.with_mirrored().take(np.arange(len(known), 2 * len(known)))]
-        for number in range(self.times):
-            some = known if self.alone else again[rng.integers(len(again))] if self.label == "woman or man" else known.take(np.arange(drawn)) if number else known
-            again.append(_changed(some, np.stack([worn(image, rng) for image in some.images])))
-        again.append(_changed(known.take(toned), redrawn(known.images[toned])))  # the autoencoder knows no yellow people
-        half = rng.random(len(empty)) < 0.5
-        spoilt = _changed(empty, np.stack([worn(image, rng) if each else image for image, each in zip(empty.images, half, strict=True)]))
+        empty, seen_empty = emptiness(known.images, self.label, rng) if self.label != "tone or none" else (None, None)
+        again = self._again(known, drawn, rng)
+        if empty is not None and seen_empty is not None:
+            half = rng.random(len(empty)) < 0.5
+            again.append(_changed(empty, np.stack([worn(image, rng) if each else image for image, each in zip(empty.images, half, strict=True)])))
+            unknown = _joined([unknown, seen_empty])
         arrays: dict[str, np.ndarray] = {}
-        for split, whole in (("train", _joined(again if self.alone else [*again, spoilt])), ("test", _joined([unknown, seen_empty]))):
+        for split, whole in (("train", _joined(again)), ("test", unknown)):
             if split == "train":
-                held_out = {image.tobytes() for image in unknown.images} | {image.tobytes() for image in seen_empty.images}
+                held_out = {image.tobytes() for image in unknown.images}
                 whole = whole.take(np.flatnonzero([image.tobytes() not in held_out and image.min() < image.max() for image in whole.images]))
             assert whole.labels is not None
             arrays |= {f"{split}.images": whole.images, f"{split}.labels": whole.labels}
             arrays |= {f"{split}.{name}": values.astype(str) for name, values in whole.groups.items()}
         return arrays
 
+    def _again(self, known: Examples, drawn: int, rng: np.random.Generator) -> list[Examples]:
+        """What is learned from people: as drawn, in a mirror, worn and redrawn; the first `drawn` are OpenMoji's."""
+        if self.label == "tone or none":  # colours have no left or right, and the autoencoder knows no yellow people
+            again, toned = [known], np.flatnonzero((np.arange(len(known)) < drawn) & (known.groups["skin tone"] != ""))
+        else:
+            again, toned = [known, known.with_mirrored().take(np.arange(len(known), 2 * len(known)))], np.arange(drawn)
+        for number in range(self.times):
+            some = again[rng.integers(len(again))] if self.label != "tone or none" else known.take(np.arange(drawn)) if number else known
+            again.append(_changed(some, np.stack([worn(image, rng) for image in some.images])))
+        return [*again, _changed(known.take(toned), redrawn(known.images[toned]))]
 
-VERSION = 2
+
+VERSION = 3
 
 
 def emoji_people(label: str) -> tuple[Examples, Examples]:

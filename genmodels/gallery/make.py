@@ -43,7 +43,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "judge": {"model": "clip", "data": "emblems", "source": {"share": 0.9, "share_seed": 1}, "recipe": {"text": "bag", "image": "plain", "width": 24, "dimensions": 96, "vocabulary": 3000}, "epochs": 24, "batch_size": 128, "seed": 1},
     "diffusion-openmoji": {"model": "diffusion", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "recipe": {"learning_rate": 7e-4}, "epochs": 60},
     "upscaler": {"model": "upscaler", "data": "openmoji", "source": {"size": 128, "subset": "all"}, "epochs": 16, "batch_size": 16},
-    "reader-skin": {"model": "reader", "data": "people", "source": {"label": "tone or none", "alone": True}, "recipe": {"looks_at": "colours", "wear": 0.0, "dropout": 0.0, "learning_rate": 3e-2, "weight_decay": 1e-4}, "epochs": 60},
+    "reader-skin": {"model": "reader", "data": "people", "source": {"label": "tone or none"}, "recipe": {"looks_at": "colours", "width": 64, "wear": 0.0, "dropout": 0.5, "learning_rate": 3e-3, "weight_decay": 1.0}, "epochs": 8},
     "reader-somebody": {"model": "reader", "data": "people", "source": {"label": "woman or man"}, "recipe": {"colours": "any", "wear": 0.02, "learning_rate": 2e-3}, "epochs": 16},
     "reader-gender": {"model": "reader", "data": "openmoji", "source": {"split": "combination", "label": "woman or man", "subset": "all", "mirror": True}, "recipe": {"colours": "any", "wear": 0.05, "learning_rate": 2e-3}, "epochs": 65, "batch_size": 32},
     "gan-prompts": {"model": "gan", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "recipe": {"captioned": True, "learning_rate": 5e-4}, "epochs": 70},

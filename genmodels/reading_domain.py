@@ -1,0 +1,128 @@
+"""Whether a reader can read pictures: how they look and how sure it is of them, and from where on it can't.
+
+Both are asked of all pictures together and of the quarter that stands out most, so that a part that was worn is not lost
+in the mean. How far pictures may lie from what errors were counted on is fitted, not chosen (`fitted`): two thirds of the
+roles are dealt into halves, ten times; conditions are those of one half, and sets of drawings of the other, worn in each
+of `WAYS`, give the limits, so that 99 % of them are read. On sets of the last third it is counted how many are refused,
+with the conditions of the first two (`refused`; kept beside the limits).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from genmodels.reading_errors import Counted
+
+QUARTER = 4
+READ = 0.99  # share of readable sets that the limits let through
+SETS, PICTURES, DEALS = 20, 400, 10  # sets of each way to fit and to count, of so many pictures; deals of the roles
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Looks (2, 6) of all pictures and of the quarter least like clean drawings, their standard errors, and how sure the
+    reader is (2,), from 0 to 1, of all and of the quarter of which it is least."""
+
+    looks: np.ndarray
+    stray: np.ndarray
+    sure: np.ndarray
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Looks, in spreads of single drawings: from where on a condition is none, and how much farther than the nearest it may
+    lie. Sureness: by how much less of all, and of the least sure quarter, than of the worst condition a reader may be."""
+
+    strange: float
+    alike: float
+    unsure_of_all: float
+    unsure_of_quarter: float
+
+    @property
+    def unsure(self) -> np.ndarray:
+        """Both of sureness (2,)."""
+        return np.array([self.unsure_of_all, self.unsure_of_quarter])
+
+
+def sight(seen: np.ndarray, probable: np.ndarray, centre: np.ndarray, spread: np.ndarray) -> Sight:
+    """What is seen of pictures with looks `seen` (n, 6) of which a reader makes `probable` (n, classes).
+
+    `centre` and `spread` (6,) are the looks of clean drawings.
+    """
+    away = (((seen - centre) / spread) ** 2).sum(axis=1)
+    parts = seen, seen[np.argsort(-away, kind="stable")[: max(1, len(seen) // QUARTER)]]
+    means, stray = (np.stack(each) for each in ([p.mean(axis=0) for p in parts], [p.std(axis=0) / np.sqrt(len(p)) for p in parts]))
+    return Sight(means, stray, sureness(probable))
+
+
+def classes_read(probable: np.ndarray) -> np.ndarray:
+    """The numbers (n,) of the classes that are read by probabilities (n, classes); the last, nobody, by more than a half."""
+    return np.where(probable[:, -1] > 0.5, probable.shape[1] - 1, probable[:, :-1].argmax(axis=1))
+
+
+def sureness(probable: np.ndarray) -> np.ndarray:
+    """How sure a reader is (2,): the mean of the greatest probability (n, classes) where it is not that of nobody, and
+    that of the least sure quarter."""
+    greatest = np.sort(probable[classes_read(probable) < probable.shape[1] - 1, :-1].max(axis=1))
+    return np.array([greatest.mean(), greatest[: max(1, len(greatest) // QUARTER)].mean()]) if len(greatest) else np.zeros(2)
+
+
+def fitted(classes: Sequence[str], measured: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """`limits` (4,) for a reader of `classes` from what was measured (`reading_errors.measure`), and the share `refused` of
+    readable sets of the roles that gave neither the limits nor the conditions."""
+    from genmodels.reading_errors import Counted, summed
+
+    role, nobody = np.unique(measured["role"], return_inverse=True)[1], measured["role"] == ""
+    ways, kept = tuple(map(str, measured["ways"])), role % 3 == 2
+    found = []
+    for deal in range(DEALS):
+        first = np.random.default_rng([deal, 52]).permutation(role.max() + 1)[role] % 2 == 0
+        counted = Counted(tuple(classes), ways, summed(measured, first & ~kept | nobody))
+        found += [_distances(counted, *each) for each in _sets(counted, measured, ~first & ~kept, SETS // DEALS)]
+    strange, alike = np.quantile([each[:2] for each in found], READ, axis=0)
+    lacking = np.array([least(alike) - sure for _, _, least, sure in found])
+    limits = np.array([strange, alike, *np.maximum(np.quantile(lacking, READ, axis=0), 0)])
+    counted = Counted(tuple(classes), ways, summed(measured, ~kept | nobody) | {"limits": limits})
+    return {"limits": limits, "refused": np.array(refused(counted, [each[:2] for each in _sets(counted, measured, kept, SETS)]))}
+
+
+def _distances(counted: Counted, seen: Sight, grey: bool, way: str) -> tuple[float, float, Callable[[float], np.ndarray], np.ndarray]:
+    """Of a set worn in that way: how far the nearest condition is, how much farther that of its own way, how sure the
+    reader is of the worst that is alike (by how much farther that may be), and of the set."""
+    away = counted.away(seen, grey)
+    nearest = away.min(axis=1)
+    own = away[:, [condition.way == way for condition in counted.conditions]].min(axis=1)
+    sure = np.stack([condition.sure for condition in counted.conditions])
+    return float(nearest.max()), float((own - nearest).max()), lambda alike: sure[(away <= nearest[:, None] + alike).any(axis=0)].min(axis=0), seen.sure
+
+
+def refused(counted: Counted, sets: Sequence[tuple[Sight, bool]]) -> float:
+    """The share of sets of pictures (what was seen of them, whether they are grey) that are not read."""
+    from genmodels.refusal import Refusal
+
+    found = 0
+    for seen, grey in sets:
+        try:
+            counted.fitting_sight(seen, grey)
+        except Refusal:
+            found += 1
+    return found / len(sets)
+
+
+def _sets(counted: Counted, measured: dict[str, np.ndarray], chosen: np.ndarray, sets: int) -> Iterator[tuple[Sight, bool, str]]:
+    """So many sets of held-out drawings among those chosen (n,) for each way, worn in that: what is seen of it, whether it is grey, the way."""
+    from genmodels.reading_errors import GREY, HOME, NONE, TONELESS
+
+    for number, way in enumerate(counted.ways):
+        if way in TONELESS and NONE in counted.classes:
+            continue
+        people = (measured["kind"] == HOME) & (measured["true"] < len(counted.classes) - 1)
+        rows = np.flatnonzero(chosen & people & ~np.isnan(measured["seen"][number, :, 0]))
+        for repetition in range(sets):
+            some = np.random.default_rng([number, repetition, 51]).choice(rows, PICTURES)
+            yield sight(measured["seen"][number, some], measured["probable"][number, some], counted.arrays["centre"], counted.arrays["spread"]), way == GREY, way
