@@ -2,10 +2,13 @@
 
 It knows three answers: real, generated, and other (another hand, a page, a photograph: what none of our generators learned to
 draw). Its score is the log odds of generated against both others. The threshold is the lowest that holds 2 % of false alarms
-with 99 % confidence in the *worst* wear of real drawings (Wilks 1941), those of a hand that training never saw among them.
-What the reader takes for something else, and what lies on no light paper or is no square, is not measured. The score is
-turned into a probability by a line on the log odds (Platt 1999). All this is found on one half of the held-out drawings;
-what is told in the tables is counted on the other half, and on hands and kinds of pages that nothing was fitted on.
+with 99 % confidence in the *worst* wear of emoji, of icons, of another hand and of pages, each by itself (Wilks 1941). The score
+is turned into a probability by a line on the log odds (Platt 1999). What the reader takes for something else, and what lies on
+no light paper or is no square, is not measured.
+
+Three parts of the data `fakes` share no drawing, no hand, no kind of page and no seed of a generator: the reader is trained on
+one, threshold and line are found on the second ("fit"), and what is told in the tables is counted on the third ("count"). Nor
+are the wears of the third those of the second: they differ in degree or in kind (`picture_wear`).
 """
 
 from __future__ import annotations
@@ -178,12 +181,6 @@ class Worn:
         """Which are called generated, bool (n,)."""
         return self.paper & (self.scores >= scale.threshold)
 
-    def counted(self, half: np.ndarray) -> np.ndarray:
-        """Which tell in the tables: the drawings of the other half, and hands and pages that nothing was fitted on."""
-        from genmodels.data.fakes import FITTED
-
-        return ~np.isin(self.family, FITTED) & ((self.label == "other") | ~half)
-
 
 def unworn(source: Any) -> Any:
     """The data that a detector learned from, as they were before they were worn."""
@@ -192,16 +189,17 @@ def unworn(source: Any) -> Any:
     return DATA["fakes"].from_dict(dict(source) | {"wear": False, "times": 1, "left_out": "none"}).load()
 
 
-def in_every_wear(detector: Detector, data: Any, seed: int = 1) -> list[Worn]:
-    """The held-out pictures of `fakes` that were not worn, in every wear."""
-    from genmodels.data.fakes import LABELS, WEARS
+def in_every_wear(detector: Detector, data: Any, use: str, seed: int = 1) -> list[Worn]:
+    """The pictures of `fakes`, not worn before, that are to fit or to count on, in every wear that is for that."""
+    from genmodels.data.fakes import LABELS
+    from genmodels.picture_wear import COUNTED, FITTED
     from genmodels.pictures import to_picture
 
-    test, found = data.test, []
+    test, found = data.test.take(np.flatnonzero(data.test.groups["use"] == use)), []
     family, drawing = (np.asarray(test.groups[name], str) for name in ("family", "role"))
     grey = (np.ptp(test.images, axis=-1) == 0).all(axis=(1, 2))
     family = np.where(test.labels == LABELS.index("real"), np.where(grey, "icons", "emoji"), family)  # each keeps the promise by itself
-    for number, (wear, change) in enumerate(WEARS.items()):
+    for number, (wear, change) in enumerate({"fit": FITTED, "count": COUNTED}[use].items()):
         rng = np.random.default_rng([seed, number])
         images = np.stack([seen(np.asarray(change(to_picture(image), rng))) for image in test.images])
         scores, judged = detector.read(images)
@@ -209,41 +207,39 @@ def in_every_wear(detector: Detector, data: Any, seed: int = 1) -> list[Worn]:
     return found
 
 
-def scale_of(worn: list[Worn], half: np.ndarray, left_out: str = "none") -> Scale:
-    """The scale by one half of the drawings and by the hand and the pages that are there for it, the worst wear deciding."""
-    from genmodels.data.fakes import FITTED
+def scale_of(worn: list[Worn], left_out: str = "none") -> Scale:
+    """The scale by the pictures that are there to fit it, the worst wear deciding."""
+    from genmodels.data.fakes import PAPERS
 
-    family, label = worn[0].family, worn[0].label
-    fitted = ((half & (label != "other")) | np.isin(family, FITTED)) & (family != left_out)
-    kinds = np.where((label == "other") & (family != FITTED[0]), "page", family)[fitted]
-    scores, groups = np.concatenate([each.scores[fitted] for each in worn]), np.concatenate([np.char.add(f"{each.wear} ", kinds) for each in worn])
-    return fit_scale(scores, np.tile(label[fitted] == "generated", len(worn)), groups)
+    fitted = worn[0].family != left_out
+    kinds, truth = np.where(np.isin(worn[0].family, PAPERS["fit"]), "page", worn[0].family)[fitted], worn[0].label[fitted] == "generated"
+    groups = np.concatenate([np.char.add(f"{each.wear} ", kinds) for each in worn])
+    return fit_scale(np.concatenate([each.scores[fitted] for each in worn]), np.tile(truth, len(worn)), groups)
 
 
 def fit_scale_of(run: Any, data: Any, seed: int = 1) -> Scale:
-    """Fit and keep the scale of a run of the model reader on the held-out pictures of `fakes` (not worn), and its error rates."""
+    """Fit and keep the scale of a run of the model reader on held-out pictures of `fakes` (not worn), and count its error rates on others."""
     from genmodels.files import write_atomically
 
-    worn = in_every_wear(Detector(run.generator(), None), data, seed)
-    half = first_half(worn[0].drawing, seed)
-    scale = scale_of(worn, half)
-    rest = ~half & (worn[0].label != "other")
-    truth = np.tile(worn[0].label[rest] == "generated", len(worn))
-    error, rows = calibration_error(scale.probability(np.concatenate([each.scores[rest] for each in worn])), truth)
-    for name, document in ((KEPT, asdict(scale)), (RELIABILITY, {"error": error, "bins": rows}), (RATES, counted(worn, scale, half))):
+    detector = Detector(run.generator(), None)
+    scale, worn = scale_of(in_every_wear(detector, data, "fit", seed)), in_every_wear(detector, data, "count", seed)
+    known = worn[0].label != "other"
+    truth = np.tile(worn[0].label[known] == "generated", len(worn))
+    error, rows = calibration_error(scale.probability(np.concatenate([each.scores[known] for each in worn])), truth)
+    for name, document in ((KEPT, asdict(scale)), (RELIABILITY, {"error": error, "bins": rows}), (RATES, counted(worn, scale))):
         write_atomically(run.path / name, json.dumps(document, indent=1))
     return scale
 
 
-def counted(worn: list[Worn], scale: Scale, half: np.ndarray) -> list[dict[str, Any]]:
-    """Rows of family, label, wear, n, drawings, flagged and unread with 95 % intervals over drawings, of what nothing was fitted on."""
+def counted(worn: list[Worn], scale: Scale) -> list[dict[str, Any]]:
+    """Rows of family, label, wear, n, drawings, flagged and unread with 95 % intervals over drawings."""
     from genmodels.reading_groups import clustered
 
     rows = []
     for each in worn:
-        accused, left = each.accused(scale), each.counted(half)
-        for family in dict.fromkeys(each.family[left]):
-            own = left & (each.family == family)
+        accused = each.accused(scale)
+        for family in dict.fromkeys(each.family):
+            own = each.family == family
             flagged, unread = (clustered(flags[own].astype(float), each.drawing[own]) for flags in (accused, ~accused & ~each.judged))
             rows.append({"family": str(family), "label": str(each.label[own][0]), "wear": each.wear, "n": int(own.sum()), "drawings": flagged.n,
                          "flagged": flagged.value, "low": flagged.low, "high": flagged.high, "unread": unread.value})  # fmt: skip
@@ -253,16 +249,17 @@ def counted(worn: list[Worn], scale: Scale, half: np.ndarray) -> list[dict[str, 
 def rates(lossy: bool | None = None) -> dict[str, Any] | None:
     """How often the detector of the gallery is wrong in a wear that is known, else in the worst: false_alarm, its high end, miss, wear.
 
-    `lossy`: the file is a JPEG, so the wears through JPEG count; False or None: nobody knows what happened to it before.
+    `lossy`: the file was compressed with loss, so the wears through JPEG and WebP count; else nobody knows what happened to it.
     A false alarm is a drawing or page that was not made by a generator and is called generated. miss: of what known
     families draw, the share not called generated.
     """
     from genmodels.gallery import GALLERY
+    from genmodels.picture_wear import LOSSY
 
     file = GALLERY / RUN / RATES
     if not file.is_file():
         return None
-    rows = [row for row in json.loads(file.read_text()) if not lossy or row["wear"].startswith("JPEG")]
+    rows = [row for row in json.loads(file.read_text()) if not lossy or row["wear"].startswith(LOSSY)]
     innocent = [row for row in rows if row["label"] != "generated" and row["drawings"] >= 100]
     wears = {row["wear"] for row in rows}
     missed = {wear: 1 - float(np.mean([row["flagged"] for row in rows if row["label"] == "generated" and row["wear"] == wear])) for wear in wears}
@@ -272,17 +269,11 @@ def rates(lossy: bool | None = None) -> dict[str, Any] | None:
 
 
 def reliability() -> dict[str, Any] | None:
-    """The expected calibration error of the detector of the gallery, and its bins, on the half that its scale never saw."""
+    """The expected calibration error of the detector of the gallery, and its bins, on drawings and wears that its scale never saw."""
     from genmodels.gallery import GALLERY
 
     file = GALLERY / RUN / RELIABILITY
     return json.loads(file.read_text()) if file.is_file() else None
-
-
-def first_half(drawings: np.ndarray, seed: int = 1) -> np.ndarray:
-    """The half of the drawings (n,), bool (n,), that scales are fitted on; what is told is counted on the other."""
-    names, own = np.unique(drawings, return_inverse=True)
-    return (np.random.default_rng([seed, 5]).random(len(names)) < 0.5)[own]
 
 
 def area_under_curve(scores: np.ndarray, generated: np.ndarray) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from genmodels.refusal import Refusal
-from genmodels.spectra import FLOOR, rings
+from genmodels.spectra import BLOCK, FLOOR, block_bands, block_cosines, rings
 
 LEVELS = np.array([0, 1, 2, 3, 4, 5, 6, 8, 11, 16, 23, 32, 45, 64, 90, 128], np.float32) + 0.5  # of grey, from 0 to 255; no mean of three integers is one
 
@@ -38,27 +38,68 @@ class LearnedMap(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("genmodels")
 class Traces(keras.layers.Layer):
-    """Pictures (n, side, side, channels) in [-1, 1] to how smooth they are and their mean spectrum (n, 6 x 16 + side / 2 + 1).
+    """Pictures (n, side, side, channels) in [-1, 1] to how they were made, not what they show: (n, 9 x 16 + 1 + 42 + side / 2 + 1).
 
-    Drawings are flat between their edges and on white; what a generator draws is nearly so. For each of six maps (steps to
-    the right, down and aslant, the Laplacian, distance from white, colourfulness) the share of places below each of
-    16 grey levels; then the mean log power at each frequency (Durall et al. 2020, arXiv 2003.01826).
+    Drawings are flat between their edges and on white; what a generator draws is nearly so. For each of nine maps (steps to
+    the right, down and aslant, the Laplacian, distance from white, colourfulness; step to the right and Laplacian of colour
+    alone; the Laplacian far from any edge) the share of places below each of 16 grey levels, and how much lies far from
+    edges. Since JPEG and WebP leave noise too: of 8 x 8 blocks that are not flat, the share of cosine coefficients that are
+    nought, on each diagonal, which compression leaves behind (Fan and de Queiroz 2003). Last the mean log power at each
+    frequency (Durall et al. 2020, arXiv 2003.01826).
     """
 
+    EDGE, NEAR, FLAT, NOUGHT = 48, 5, 8, (0.5, 1.5, 4.0)  # grey levels; pixels; grey levels; grey levels
+
     def build(self, shape: tuple[int | None, ...]) -> None:
-        self.rings = rings(int(shape[1] or 0))
+        side = int(shape[1] or 0)
+        self.whole = side // BLOCK * BLOCK  # what blocks fill
+        self.rings, self.cosines, self.bands = rings(side), block_cosines(self.whole), block_bands(self.whole)
 
     def call(self, inputs: Any) -> Any:
         x = 127.5 * (inputs + 1)  # grey levels
-        beside = 4 * x[:, 1:-1, 1:-1] - x[:, :-2, 1:-1] - x[:, 2:, 1:-1] - x[:, 1:-1, :-2] - x[:, 1:-1, 2:]
-        steps = (x[:, :, 1:] - x[:, :, :-1], x[:, 1:] - x[:, :-1], x[:, 1:, 1:] - x[:, :-1, :-1], beside)
+        red, green, blue = x[..., 0], x[..., x.shape[-1] // 2], x[..., -1]
+        light = 0.299 * red + 0.587 * green + 0.114 * blue
+        colour = ops.stack([0.564 * (blue - light), 0.713 * (red - light)], axis=-1)
+        beside = ops.mean(ops.abs(_laplacian(x)), axis=-1)
+        steps = (x[:, :, 1:] - x[:, :, :-1], x[:, 1:] - x[:, :-1], x[:, 1:, 1:] - x[:, :-1, :-1])
         least, most = ops.min(x, axis=-1), ops.max(x, axis=-1)
-        maps = [*(ops.mean(ops.abs(step), axis=-1) for step in steps), 255 - least, most - least]
-        shares = [ops.mean(ops.cast(each[..., None] < ops.convert_to_tensor(LEVELS), "float32"), axis=(1, 2)) for each in maps]
+        maps = [*(ops.mean(ops.abs(step), axis=-1) for step in steps), beside, 255 - least, most - least]
+        maps += [ops.max(ops.abs(each), axis=-1) for each in (colour[:, :, 1:] - colour[:, :, :-1], _laplacian(colour))]
+        return ops.concatenate([*(_shares(each) for each in maps), self._far(beside), self._blocks(light), self._power(inputs)], axis=-1)
+
+    def _far(self, beside: Any) -> Any:
+        """Of places far from any edge, the shares below each level, and how many there are; (n, 16 + 1)."""
+        far = ops.max_pool(beside[..., None], self.NEAR, strides=1, padding="same")[..., 0] < self.EDGE
+        share = ops.mean(ops.cast(far, "float32"), axis=(1, 2))[:, None]
+        return ops.concatenate([1 - _shares(ops.where(far, beside, -1.0), over=True) / ops.maximum(share, 1e-4), share], axis=-1)
+
+    def _blocks(self, light: Any) -> Any:
+        """Shares of cosine coefficients below each of three sizes on each diagonal of blocks that are not flat; (n, 3 x 14)."""
+        light = light[:, : self.whole, : self.whole]
+        cosines = ops.convert_to_tensor(self.cosines)
+        sizes = ops.abs(ops.matmul(ops.matmul(cosines, light), ops.transpose(cosines)))
+        highest, lowest = (sign * ops.max_pool(sign * light[..., None], BLOCK)[..., 0] for sign in (1.0, -1.0))
+        live = ops.cast(highest - lowest > self.FLAT, "float32")
+        weight = live / ops.maximum(ops.sum(live, axis=(1, 2), keepdims=True), 1.0)
+        weight = ops.repeat(ops.repeat(weight, BLOCK, axis=1), BLOCK, axis=2)
+        small = [ops.reshape(ops.where(sizes < size, weight, 0.0), (-1, self.whole**2)) for size in self.NOUGHT]
+        return ops.concatenate([each @ ops.convert_to_tensor(self.bands) for each in small], axis=-1)
+
+    def _power(self, inputs: Any) -> Any:
         grey = ops.mean(inputs, axis=-1)
         real, imaginary = ops.fft2((grey, ops.zeros_like(grey)))
         power = ops.log(real**2 + imaginary**2 + FLOOR)
-        return ops.concatenate([*shares, ops.reshape(power, (-1, self.rings.shape[0])) @ ops.convert_to_tensor(self.rings)], axis=-1)
+        return ops.reshape(power, (-1, self.rings.shape[0])) @ ops.convert_to_tensor(self.rings)
+
+
+def _laplacian(x: Any) -> Any:
+    return 4 * x[:, 1:-1, 1:-1] - x[:, :-2, 1:-1] - x[:, 2:, 1:-1] - x[:, 1:-1, :-2] - x[:, 1:-1, 2:]
+
+
+def _shares(each: Any, over: bool = False) -> Any:
+    """Shares of the places of a map (n, height, width) below each grey level, or over it; (n, 16)."""
+    levels = ops.convert_to_tensor(LEVELS)
+    return ops.mean(ops.cast(each[..., None] > levels if over else each[..., None] < levels, "float32"), axis=(1, 2))
 
 
 @keras.saving.register_keras_serializable("genmodels")

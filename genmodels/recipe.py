@@ -142,6 +142,10 @@ class Recipe(Knobs):
     draws: ClassVar[bool] = True  # examples; what encodes, reads or refines makes none of its own
     exhibit: ClassVar[str] = ""  # what a training shows after an epoch; "": what is usual for the kind of its data
 
+    def prepared(self, examples: Any) -> Any:
+        """The training examples as a step takes them: what is the same in every epoch can be worked out once, before the first."""
+        return examples
+
     def begin(self, learner: Any) -> None:
         """Called before the first step of a new run: takes over what was trained before, if anything."""
 

@@ -129,6 +129,7 @@ class Trainer:
         run.write_status(message="Building the networks")
         steps = self.experiment.epochs * self.steps_per_epoch
         self.learner = Learner(self.experiment.make_recipe(), self.data.spec, self.experiment.seed, steps=steps)
+        self.examples = self.learner.recipe.prepared(self.data.train)
         self.exhibit = EXHIBITS[self.learner.recipe.exhibit or self.data.spec.kind](self.learner, self.data, self.experiment.seed)
         self.step, self.seconds, self.cpu_seconds = 0, 0.0, 0.0
         self.best: dict[str, Any] = {}
@@ -197,7 +198,7 @@ class Trainer:
 
     def take_step(self, index: np.ndarray, epoch: int) -> None:
         """One step on the training examples at `index`; stops at the first term that is not finite."""
-        terms = self.learner.step(*self.data.train.batch(index))
+        terms = self.learner.step(*self.examples.batch(index))
         self.step += 1
         broken = [name for name, value in terms.items() if not math.isfinite(value)]
         if broken or self.step % self.log_every == 0:

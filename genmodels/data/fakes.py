@@ -3,38 +3,41 @@
 Each picture is worn at random in the same way whatever it is (JPEG, size, noise, blur, paper, colours), so that neither
 format nor size gives anything away. Half of the emoji are drawn large and shrunk, as what somebody brings is, and as what
 was upscaled is. A third label is for what none of our generators learned to draw: emoji of other hands, and pages drawn by
-rule. Held out are whole drawings, whole hands and whole kinds of pages.
+rule.
+
+Held out are whole drawings, whole hands and whole kinds of pages, in two parts that share none of these (group "use"): "fit",
+on which a threshold is found, and "count", on which it is counted how often that is wrong. Of OpenMoji and of the icons a
+quarter of the drawings of the training side is for "fit", and the held-out side for "count".
 """
 
 from __future__ import annotations
 
 import functools
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from genmodels.data import DATA, Dataset, Examples, dataset
 from genmodels.gallery import weights_of
 from genmodels.pages import pages
+from genmodels.picture_wear import worn
 from genmodels.pictures import fitted, to_picture
-from genmodels.provenance.attacks import screenshot, unchanged
 from genmodels.rasters import drawn_once
 from genmodels.recipe import Knobs, Spec, knob
 
 FAMILIES = ("vae", "gan", "diffusion", "upscaled", "interpolated")
-SEED = 900_000  # of samples; training and held-out pictures are of different ones
+SEED, STEP = 900_000, 100_000  # of samples: the first seed, and how far apart those of each third are
 SIZE, LARGE, REAL = 32, 128, "real"
 LABELS = (REAL, "generated", "other")  # other: what none of our generators learned to draw
-HANDS = {"train": ("twemoji", "fluent"), "test": ("emojione", "noto", "noto-v1")}
+USES = ("train", "fit", "count")
+HANDS = {"train": ("twemoji", "fluent"), "fit": ("emojione",), "count": ("noto", "noto-v1")}
 PAPERS = {
     "train": ("table", "bars", "lines", "points", "text", "window", "map", "blank", "noise", "gradient", "shapes", "strokes", "scene"),
-    "test": ("pie", "formula", "diagram", "squares"),
+    "fit": ("pie", "formula"), "count": ("diagram", "squares"),
 }  # fmt: skip
-FITTED = ("emojione", "pie", "formula")  # held out from training, but thresholds are found on them
 DRAWN_BY = {
     "vae": ("vae-openmoji",), "gan": ("gan-openmoji", "gan-prompts"), "diffusion": ("diffusion-openmoji", "diffusion-icons"),
     "upscaled": ("upscaler", "gan-prompts", "diffusion-openmoji"), "interpolated": ("vae-openmoji", "gan-openmoji"),
@@ -46,7 +49,7 @@ DRAWN_BY = {
 class Fakes(Knobs):
     """Real emoji and icons, what the gallery's models draw, emoji of other hands, and pages drawn by rule, at 32x32."""
 
-    n: int = knob(60, 20, 5000, "Pictures of each family of generators, half of them held out; as many of each hand")
+    n: int = knob(60, 20, 5000, "Pictures of each family of generators, a third of them held out; as many of each hand")
     left_out: str = knob("none", choices=("none", *FAMILIES), help="Family of generators that training never sees")
     wear: bool = knob(True, help="Wear every picture at random by JPEG, size, noise, blur, paper or colours")
     times: int = knob(1, 1, 20, "How often each training picture is there, each time worn anew")
@@ -58,44 +61,41 @@ class Fakes(Knobs):
     source: ClassVar[str] = "the data sets openmoji, icons and hands, pages drawn by rule, and the runs of the gallery that draw"
 
     def load(self) -> Dataset:
-        """Images are uint8 (n, 32, 32, 3); labels 0 real, 1 generated, 2 other; groups: family, role, gender, skin tone.
+        """Images are uint8 (n, 32, 32, 3); labels 0 real, 1 generated, 2 other; groups: use, family, role, gender, skin tone.
 
-        "family" is "real", a family of generators, a hand, or a kind of page; pictures that share a "role" are variants of one
-        drawing.
+        "use" is what the picture is for: train, fit or count. "family" is "real", a family of generators, a hand, or a kind of
+        page; pictures that share a "role" are variants of one drawing.
         """
-        facts = {"n": self.n, "apart": [HANDS, PAPERS], "wear": self.wear, "times": self.times, "weights": {name: weights_of(name) for names in DRAWN_BY.values() for name in names}, "version": 4}
+        facts = {"n": self.n, "apart": [HANDS, PAPERS], "wear": self.wear, "times": self.times, "weights": {name: weights_of(name) for names in DRAWN_BY.values() for name in names}, "version": 5}
         arrays = drawn_once("fakes", facts, self._drawn)
-        parts = {}
-        for split in HANDS:
-            own = {name: arrays[f"{split}.{name}"] for name in ("images", "labels", "family", "drawing", "gender", "tone")}
-            named = {"family": "family", "drawing": "role", "gender": "gender", "tone": "skin tone"}
-            groups = {group: own[name].astype(object) for name, group in named.items()}
-            examples = Examples(own["images"], own["labels"].astype(np.int64), groups=groups)
-            parts[split] = examples.take(np.flatnonzero(own["family"] != self.left_out)) if split == "train" else examples
+        trained = arrays["use"] == "train"
+        named = {"use": "use", "family": "family", "drawing": "role", "gender": "gender", "tone": "skin tone"}
+        groups = {group: arrays[name].astype(object) for name, group in named.items()}
+        examples = Examples(arrays["images"], arrays["labels"].astype(np.int64), groups=groups)
         return Dataset(
-            name="fakes", train=parts["train"], test=parts["test"], spec=Spec("image", (SIZE, SIZE, 3), len(LABELS), LABELS),
-            licence=self.licence, source=self.source, credit="; ".join(DATA[name].credit for name in ("openmoji", "hands")),
+            name="fakes", train=examples.take(np.flatnonzero(trained & (arrays["family"] != self.left_out))), test=examples.take(np.flatnonzero(~trained)),
+            spec=Spec("image", (SIZE, SIZE, 3), len(LABELS), LABELS), licence=self.licence, source=self.source,
+            credit="; ".join(DATA[name].credit for name in ("openmoji", "hands")),
         )  # fmt: skip
 
     def _drawn(self) -> dict[str, np.ndarray]:
-        arrays: dict[str, np.ndarray] = {}
-        for number, split in enumerate(HANDS):
+        rows: list[Shown] = []
+        images: list[np.ndarray] = []
+        for number, use in enumerate(USES):
             rng = np.random.default_rng([SEED, number])
-            rows = [*_own(split, self.n, rng), *_generated(split, self.n), *_other(split, self.n, rng)]
-            rows = rows * (self.times if split == "train" else 1)
-            images = [each.picture for each in rows]
-            arrays[f"{split}.images"] = np.stack([seen(worn(image, rng)) if self.wear else seen(image) for image in images])
-            arrays[f"{split}.labels"] = np.array([LABELS.index(each.label) for each in rows])
-            for name in ("family", "drawing", "gender", "tone"):
-                arrays[f"{split}.{name}"] = np.array([getattr(each, name) for each in rows])
-        return arrays
+            own = [*_own(use, self.n, rng), *_generated(use, self.n), *_other(use, self.n, rng)] * (self.times if use == "train" else 1)
+            images += [seen(worn(each.picture, rng)) if self.wear else seen(each.picture) for each in own]
+            rows += own
+        arrays = {name: np.array([getattr(each, name) for each in rows]) for name in ("use", "family", "drawing", "gender", "tone")}
+        return arrays | {"images": np.stack(images), "labels": np.array([LABELS.index(each.label) for each in rows])}
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One picture, uint8 (height, width, 3), and what is known of it."""
+    """One picture, uint8 (height, width, 3), what it is for, and what is known of it."""
 
     picture: np.ndarray
+    use: str
     label: str
     family: str
     drawing: str = ""
@@ -108,43 +108,58 @@ def seen(image: np.ndarray) -> np.ndarray:
     return image if image.shape == (SIZE, SIZE, 3) else fitted(to_picture(image), SIZE)
 
 
-def _own(split: str, n: int, rng: np.random.Generator) -> list[Shown]:
-    """Real emoji, half of them drawn large, and icons: what our generators learned from."""
+def _own(use: str, n: int, rng: np.random.Generator) -> list[Shown]:
+    """Real emoji, half of them drawn large, and icons: what our generators learned from. At most n of each, to count on: all."""
     from genmodels.nearness import drawings_of
 
-    small, large = (getattr(DATA["openmoji"].from_dict({"subset": "all", "size": size}).load(), split) for size in (SIZE, LARGE))
-    icons = getattr(DATA["icons"].from_dict({"size": SIZE}).load(), split)
-    names, most = drawings_of(small), n if split == "train" else max(len(small), len(icons))
+    side = "test" if use == "count" else "train"
+    small, large = (getattr(DATA["openmoji"].from_dict({"subset": "all", "size": size}).load(), side) for size in (SIZE, LARGE))
+    icons = getattr(DATA["icons"].from_dict({"size": SIZE}).load(), side)
+    names, icon_names = np.asarray(drawings_of(small), str), np.array([caption.split(" ")[0] for caption in icons.captions])
     genders, tones = (np.asarray(small.groups[name], str) for name in ("gender", "skin tone"))
-    emoji = [
-        Shown((large if rng.random() < 0.5 else small).images[i], REAL, REAL, names[i], genders[i], tones[i])
-        for i in rng.permutation(len(small))[:most]
-    ]  # fmt: skip
-    return emoji + [Shown(in_colour(icons.images[i : i + 1])[0], REAL, REAL, icons.captions[i].split(" ")[0]) for i in rng.permutation(len(icons))[:most]]
-
-
-def _generated(split: str, n: int) -> list[Shown]:
-    """Half of what each family of generators drew."""
     rows = []
-    for family in FAMILIES:
-        images = made(family, n, SEED)
-        order = np.random.default_rng(3).permutation(n)
-        for i in order[: n // 2] if split == "train" else order[n // 2 :]:
-            rows.append(Shown(images[i], "generated", family, f"{family} {i}"))
+    for i in _chosen(names, use, n, rng):
+        rows.append(Shown((large if rng.random() < 0.5 else small).images[i], use, REAL, REAL, names[i], genders[i], tones[i]))
+    for i in _chosen(icon_names, use, n, rng):
+        rows.append(Shown(in_colour(icons.images[i : i + 1])[0], use, REAL, REAL, icon_names[i]))
     return rows
 
 
-def _other(split: str, n: int, rng: np.random.Generator) -> list[Shown]:
-    """Emoji of other hands, and pages drawn by rule."""
+def _chosen(names: np.ndarray, use: str, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Indices, in random order, of the pictures for this use: whole drawings, a quarter of which are for "fit"."""
+    if use == "count":
+        return rng.permutation(len(names))
+    each, own = np.unique(names, return_inverse=True)
+    fit = (np.random.default_rng(4).random(len(each)) < 0.25)[own]
+    return rng.permutation(np.flatnonzero(fit == (use == "fit")))[:n]
+
+
+def _generated(use: str, n: int) -> list[Shown]:
+    """What each family of generators drew: two thirds to train on, half of the last to fit and half to count on."""
+    rows = []
+    for family in FAMILIES:
+        for part in (0, 1) if use == "train" else (2,):
+            images = made(family, n // 3, SEED + STEP * part)
+            order = np.random.default_rng(3).permutation(len(images))
+            half = len(order) // 2
+            for i in {"train": order, "fit": order[:half], "count": order[half:]}[use]:
+                rows.append(Shown(images[i], use, "generated", family, f"{family} {part} {i}"))
+    return rows
+
+
+def _other(use: str, n: int, rng: np.random.Generator) -> list[Shown]:
+    """At most n emoji of each other hand, half as many to fit and to count on, and pages drawn by rule."""
     from genmodels.emoji_examples import drawings
 
     rows = []
-    for hand in HANDS[split]:
+    for hand in HANDS[use]:
         drawn = drawings(hand)
         names = np.asarray(drawn.groups["drawing"], str)
-        rows += [Shown(drawn.images[i], "other", hand, f"{hand} {names[i]}") for i in rng.permutation(len(drawn))[:n]]
-    for kind in PAPERS[split]:
-        rows += [Shown(np.asarray(page), "other", kind, f"{kind} {i}") for i, page in enumerate(pages(kind, max(4, n // 16), SEED, LARGE * 3))]
+        for i in rng.permutation(len(drawn))[: n if use == "train" else n // 2]:
+            rows.append(Shown(drawn.images[i], use, "other", hand, f"{hand} {names[i]}"))
+    count = max(4, n // (16 if use == "train" else 8))
+    for kind in PAPERS[use]:
+        rows += [Shown(np.asarray(page), use, "other", kind, f"{kind} {i}") for i, page in enumerate(pages(kind, count, SEED, LARGE * 3))]
     return rows
 
 
@@ -154,8 +169,9 @@ def made(family: str, n: int, seed: int) -> np.ndarray:
     return drawn_once("fakes", facts, lambda: {"images": generators()[family](n, seed)})["images"]
 
 
+@functools.cache
 def generators() -> dict[str, Callable[[int, int], np.ndarray]]:
-    """Family to what draws n pictures, uint8 (n, 32, 32, 3), from a seed."""
+    """Family to what draws n pictures, uint8 (n, 32, 32, 3), from a seed; each model is opened once."""
     from genmodels.gallery import GALLERY
     from genmodels.runs import RunStore
 
@@ -198,64 +214,3 @@ def generators() -> dict[str, Callable[[int, int], np.ndarray]]:
 def in_colour(images: np.ndarray) -> np.ndarray:
     """Grey ones, white ink on black, as black on white in three channels."""
     return np.repeat(255 - images, 3, axis=-1) if images.shape[-1] == 1 else images
-
-
-def worn(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A picture, uint8 (height, width, 3), as it comes back from use: as it was, or worn in one way or in two."""
-    picture = Image.fromarray(image)
-    for _ in range(1 if rng.random() < 0.75 else 2):
-        picture = WAYS[int(rng.choice(len(WAYS), p=OFTEN))](picture, rng)
-    return np.asarray(picture.convert("RGB"))
-
-
-def compressed(picture: Image.Image, rng: np.random.Generator, quality: int = 0) -> Image.Image:
-    """Through JPEG, of any quality from 20 to 95 where none is given."""
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=quality or int(rng.integers(20, 96)))
-    return Image.open(buffer).convert("RGB")
-
-
-def and_back(picture: Image.Image, rng: np.random.Generator, side: int = 0) -> Image.Image:
-    """Brought to another size, 0.6 to 2 times as large where none is given, and back."""
-    way = Image.Resampling.BICUBIC if side or rng.random() < 0.5 else Image.Resampling.BILINEAR
-    scale = side / picture.width if side else rng.uniform(0.6, 2)
-    other = max(8, round(picture.width * scale)), max(8, round(picture.height * scale))
-    return picture.resize(other, way).resize(picture.size, Image.Resampling.LANCZOS if rng.random() < 0.5 else Image.Resampling.BICUBIC)
-
-
-def noisy(picture: Image.Image, rng: np.random.Generator, deviation: float = 0.0) -> Image.Image:
-    """With normal noise of up to 8 grey levels."""
-    array = np.asarray(picture, np.float64) + (deviation or 8 * rng.random()) * rng.standard_normal((picture.height, picture.width, 3))
-    return Image.fromarray(np.clip(np.round(array), 0, 255).astype(np.uint8))
-
-
-def softened(picture: Image.Image, rng: np.random.Generator, radius: float = 0.0) -> Image.Image:
-    """Blurred by up to 1.2 pixels."""
-    return picture.filter(ImageFilter.GaussianBlur(radius or 1.2 * rng.random()))
-
-
-def papered(picture: Image.Image, rng: np.random.Generator, colour: tuple[int, ...] = ()) -> Image.Image:
-    """Printed on light paper of any colour."""
-    paper = np.array(colour or rng.integers(215, 256, size=3), np.float32) / 255
-    return Image.fromarray(np.round(np.asarray(picture, np.float32) * paper).astype(np.uint8))
-
-
-def few_colours(picture: Image.Image, rng: np.random.Generator, colours: int = 0) -> Image.Image:
-    """With a palette of 6 to 64 colours."""
-    return picture.quantize(colours or int(rng.integers(6, 65)), dither=Image.Dither.NONE).convert("RGB")
-
-
-def sharpened(picture: Image.Image, rng: np.random.Generator, radius: float = 0.0) -> Image.Image:
-    """Through an unsharp mask."""
-    return picture.filter(ImageFilter.UnsharpMask(radius or float(rng.uniform(0.5, 1.5)), 150 if radius else int(rng.uniform(50, 250)), 0))
-
-
-Wear = Callable[..., Image.Image]
-WAYS: tuple[Wear, ...] = (unchanged, compressed, and_back, noisy, softened, papered, few_colours, sharpened, screenshot)
-OFTEN = (0.2, 0.25, 0.15, 0.07, 0.13, 0.07, 0.06, 0.04, 0.03)
-WEARS: dict[str, Callable[[Image.Image, np.random.Generator], Image.Image]] = {
-    "as it was": unchanged, "JPEG 85": functools.partial(compressed, quality=85), "JPEG 60": functools.partial(compressed, quality=60),
-    "JPEG 30": functools.partial(compressed, quality=30), "screenshot": screenshot, "24 pixels and back": functools.partial(and_back, side=24),
-    "blur of 0.8 pixels": functools.partial(softened, radius=0.8), "cream paper": functools.partial(papered, colour=(250, 240, 215)),
-    "16 colours": functools.partial(few_colours, colours=16), "sharpened": functools.partial(sharpened, radius=1.0), "noise of 4 levels": functools.partial(noisy, deviation=4.0),
-}  # fmt: skip

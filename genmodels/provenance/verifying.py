@@ -29,6 +29,7 @@ from genmodels.refusal import Refusal
 
 MOST_TEXT = 4_000_000  # bytes
 PARTS = ("manifest", "metadata", "watermark", "ledger", "detector")
+LOSSY = ("image/jpeg", "image/webp")  # of the pictures that are read; a WebP without loss is rare, and shows itself as one with
 Part = dict[str, Any]
 Detector = Callable[[np.ndarray], Mapping[str, Any]]  # a picture, uint8 (height, width, 3), to probability and abstained
 
@@ -60,12 +61,12 @@ def verify(content: bytes, name: str, *, sidecar: bytes | None = None, detector:
 def error_rates(part: str, kind: str, media: str = "") -> Part:
     """How often such a verdict is wrong, from planted cases: "false_alarm" and "miss", None where it was not measured.
 
-    Of the detector: in the wears that such a file may have had, the worst of them; what is no JPEG now may have been one.
+    Of the detector: in the wears that such a file may have had, the worst of them; what is no JPEG or WebP now may have been one.
     """
     if part == "detector":
         from genmodels.detecting import rates
 
-        counted = rates(lossy=media == "image/jpeg") if kind == "picture" else None
+        counted = rates(lossy=media in LOSSY) if kind == "picture" else None
         names = ("false_alarm", "false_alarm_high", "innocent", "miss", "miss_of", "miss_as_it_was")
         return {name: None if counted is None else counted[name] for name in names}
     found = calibration.of("provenance", f"{part} of a {kind}")

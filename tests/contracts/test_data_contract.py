@@ -112,7 +112,7 @@ def test_a_text_is_described_by_its_documents(texts: Dataset) -> None:
 def test_a_tenth_to_a_fifth_is_held_out(loaded: Dataset) -> None:
     train = len(loaded.train.tokens) if loaded.spec.kind != "image" else len(loaded.train)
     test = len(loaded.test.tokens) if loaded.spec.kind != "image" else len(loaded.test)
-    if loaded.name == "fakes":  # whole hands and kinds of pages are held out, and half of what each generator drew
+    if loaded.name == "fakes":  # whole hands and kinds of pages are held out, and a third of what each generator drew
         shared = set(loaded.test.groups["family"]) & set(loaded.train.groups["family"])
         assert shared == {"real", "vae", "gan", "diffusion", "upscaled", "interpolated"}
         return

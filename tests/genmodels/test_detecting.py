@@ -10,13 +10,12 @@ import pytest
 
 from genmodels import detecting
 from genmodels.data import DATA
-from genmodels.data.fakes import WEARS, seen, worn
+from genmodels.data.fakes import HANDS, LABELS, PAPERS, seen
 from genmodels.detecting import (
     Detector,
     Scale,
     area_under_curve,
     calibration_error,
-    first_half,
     fit_scale,
     on_paper,
     open_detector,
@@ -26,6 +25,7 @@ from genmodels.emoji_examples import drawings
 from genmodels.explore.detectability import over_epochs
 from genmodels.likeness import likeness
 from genmodels.pages import KINDS, pages
+from genmodels.picture_wear import COUNTED, FITTED, worn
 from genmodels.pictures import to_picture
 from genmodels.planted import Illustrator
 from genmodels.refusal import Refusal
@@ -69,10 +69,21 @@ def test_the_threshold_is_that_of_the_worst_wear() -> None:
     assert scale.threshold > fit_scale(scores, groups == "generated").threshold
 
 
-def test_halves_are_of_whole_drawings() -> None:
-    names = np.repeat([f"drawing {i}" for i in range(300)], 4)
-    half = first_half(names).reshape(300, 4)
-    assert (half.all(axis=1) | ~half.any(axis=1)).all() and 0.4 < half.mean() < 0.6
+def test_what_is_counted_shares_nothing_with_what_was_fitted_or_trained_on() -> None:
+    data = DATA["fakes"](n=60).load()
+    groups = [{name: np.asarray(part.groups[name], str) for name in ("use", "family", "role")} for part in (data.train, data.test)]
+    use, family, role = (np.concatenate([each[name] for each in groups]) for name in ("use", "family", "role"))
+    assert set(groups[0]["use"]) == {"train"} and set(groups[1]["use"]) == {"fit", "count"}
+    for names in (role, np.where(np.isin(family, [*sum(HANDS.values(), ()), *sum(PAPERS.values(), ())]), family, role)):
+        parts = [set(names[use == each]) for each in ("train", "fit", "count")]
+        assert not parts[0] & parts[1] and not parts[0] & parts[2] and not parts[1] & parts[2]
+    labels = np.concatenate([data.train.labels, data.test.labels])
+    assert all({LABELS[i] for i in labels[use == each]} == set(LABELS) for each in ("train", "fit", "count"))
+
+
+def test_wears_that_are_counted_are_not_those_that_a_threshold_is_fitted_in() -> None:
+    assert set(FITTED) & set(COUNTED) == {"as it was", "screenshot"}  # of these there is one degree only
+    assert all(sum(wear.startswith("WebP") for wear in wears) >= 2 for wears in (FITTED, COUNTED))
 
 
 def test_the_spectrum_of_a_wave_stands_at_its_frequency() -> None:
@@ -86,20 +97,38 @@ def test_the_spectrum_of_a_wave_stands_at_its_frequency() -> None:
     assert rings(32).sum(axis=0) == pytest.approx(1)
 
 
-def test_traces_are_shares_of_smooth_places_and_the_spectrum() -> None:
-    from genmodels.layers import LEVELS, Traces
+def traces(*pictures: np.ndarray) -> np.ndarray:
+    from genmodels.layers import Traces
 
-    def traces(picture: np.ndarray) -> np.ndarray:
-        return np.asarray(Traces()(picture[None].astype(np.float32) / 127.5 - 1))[0]
+    return np.asarray(Traces()(np.stack(pictures).astype(np.float32) / 127.5 - 1))
+
+
+def test_traces_are_shares_of_smooth_places_and_the_spectrum() -> None:
+    from genmodels.layers import LEVELS
 
     white = np.full((32, 32, 3), 255, np.uint8)
-    assert traces(white)[: 6 * len(LEVELS)] == pytest.approx(1)
+    assert traces(white)[0, : 8 * len(LEVELS) + len(LEVELS) + 1] == pytest.approx(1)
     striped = white.copy()
     striped[:, ::2] -= 10  # every step to the right is 10 grey levels, every step down none, half of the places are 10 below white
-    right, down, aslant, beside, paper, colour = traces(striped)[: 6 * len(LEVELS)].reshape(6, -1)
+    found = traces(striped)[0]
+    right, down, aslant, beside, paper, colour, tint, tints, far = found[: 9 * len(LEVELS)].reshape(9, -1)
     assert right == pytest.approx(1.0 * (LEVELS > 10)) and down == pytest.approx(1) and aslant == pytest.approx(1.0 * (LEVELS > 10))
     assert beside == pytest.approx(1.0 * (LEVELS > 20)) and paper == pytest.approx(np.where(LEVELS > 10, 1, 0.5)) and colour == pytest.approx(1)
-    assert traces(striped)[6 * len(LEVELS) :] == pytest.approx(radial_spectrum(striped[None])[0], abs=1e-3)
+    assert tint == pytest.approx(1) and tints == pytest.approx(1) and far == pytest.approx(beside) and found[9 * len(LEVELS)] == 1
+    assert found[-17:] == pytest.approx(radial_spectrum(striped[None])[0], abs=1e-3)
+
+
+def test_compression_leaves_nought_in_the_cosines_of_blocks() -> None:
+    from scipy.fft import dctn
+
+    from genmodels.spectra import block_cosines
+
+    rng = np.random.default_rng(0)
+    picture = rng.normal(size=(16, 16))
+    assert (block_cosines(16) @ picture @ block_cosines(16).T)[8:, :8] == pytest.approx(dctn(picture[8:, :8], norm="ortho"), abs=1e-5)
+    noise = np.clip(rng.normal(200, 20, size=(32, 32, 3)), 0, 255).astype(np.uint8)
+    kept, lost = traces(noise, np.asarray(COUNTED["JPEG 60"](to_picture(noise), rng)))[:, -59:-17].mean(axis=1)
+    assert lost > kept + 0.2
 
 
 def test_of_what_is_no_drawing_on_paper_nothing_is_said() -> None:
@@ -114,21 +143,34 @@ def test_what_is_no_square_is_not_measured() -> None:
     assert "sides" in Detector(None, Scale(1, 0, 0, 1))(page)["reason"]
 
 
-@pytest.mark.parametrize("wear", ["as it was", "JPEG 60", "blur of 0.8 pixels"])
+@pytest.mark.parametrize("wear", ["as it was", "JPEG 60", "WebP 10", "24 pixels and back", "blur of 0.8 pixels"])
 def test_another_hand_is_not_accused(wear: str) -> None:
     detector, rng = open_detector(), np.random.default_rng(1)
     assert detector is not None
     noto = drawings("noto")
     chosen = noto.images[rng.permutation(len(noto))[:200]]
-    images = np.stack([seen(np.asarray(WEARS[wear](to_picture(image), rng))) for image in chosen])
+    images = np.stack([seen(np.asarray(COUNTED[wear](to_picture(image), rng))) for image in chosen])
     assert detector.flagged(images).mean() <= 0.03  # 6 of 200: the promise is 2 %
 
 
-def test_pages_are_not_accused_and_not_taken_for_drawings() -> None:
-    detector = open_detector()
+@pytest.mark.parametrize("wear", ["JPEG 60", "JPEG 30", "WebP 10", "screenshot"])
+def test_our_own_drawings_are_not_accused_when_they_are_small_and_compressed(wear: str) -> None:
+    """One WebP of quality 10 in sixteen was accused where 3.8 % stood beside it."""
+    detector, rng = open_detector(), np.random.default_rng(2)
     assert detector is not None
-    images = np.stack([seen(np.asarray(page)) for kind in KINDS for page in pages(kind, 6, 9, most=400)])
-    assert detector.flagged(images).mean() <= 0.03
+    real = DATA["openmoji"](subset="all").load().test.images
+    images = np.stack([seen(np.asarray(COUNTED[wear](to_picture(image), rng))) for image in real])
+    counted = rates(lossy=wear != "screenshot")
+    assert counted is not None and detector.flagged(images).mean() <= max(0.025, counted["false_alarm_high"])
+
+
+@pytest.mark.parametrize("wear", ["as it was", "JPEG 60", "WebP 10"])
+def test_pages_are_not_accused_and_not_taken_for_drawings(wear: str) -> None:
+    detector, rng = open_detector(), np.random.default_rng(4)
+    assert detector is not None
+    shown = [COUNTED[wear](page, rng) for kind in KINDS for page in pages(kind, 6, 9, most=400)]
+    found = [detector(np.asarray(page))["verdict"] for page in shown]
+    assert found.count("generated") <= 0.02 * len(found) and found.count("not measured") > 0.7 * len(found)
 
 
 def test_a_page_is_the_same_for_one_seed_and_of_many_sizes() -> None:
@@ -140,13 +182,13 @@ def test_a_page_is_the_same_for_one_seed_and_of_many_sizes() -> None:
 
 
 def test_the_rate_shown_is_of_the_wear_where_it_is_known() -> None:
-    unknown, jpeg = rates(), rates(lossy=True)
-    assert unknown is not None and jpeg is not None
-    assert jpeg["false_alarm"] <= unknown["false_alarm"] <= unknown["false_alarm_high"]
-    assert jpeg["miss_of"].count("JPEG") == 1 and 0 <= unknown["miss_as_it_was"] <= unknown["miss"] <= 1
+    unknown, lossy = rates(), rates(lossy=True)
+    assert unknown is not None and lossy is not None
+    assert lossy["false_alarm"] <= unknown["false_alarm"] <= unknown["false_alarm_high"]
+    assert any(form in lossy["miss_of"] for form in ("JPEG", "WebP")) and 0 <= unknown["miss_as_it_was"] <= unknown["miss"] <= 1
 
 
-@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
 def test_the_sentence_of_a_file_holds_the_rates_of_its_wear(form: str) -> None:
     import io
 
@@ -155,7 +197,7 @@ def test_the_sentence_of_a_file_holds_the_rates_of_its_wear(form: str) -> None:
     buffer = io.BytesIO()
     to_picture(DATA["openmoji"](size=128).load().test.images[0]).save(buffer, form)
     found = verify(buffer.getvalue(), "x", detector=lambda image: {"verdict": "no sign", "probability": 0.1, "abstained": False})
-    counted = rates(lossy=form == "JPEG")
+    counted = rates(lossy=form != "PNG")
     assert counted is not None and f"{100 * counted['miss']:.0f} % in the worst wear" in found["sentence"]
     assert found["detector"]["false_alarm"] == counted["false_alarm"]
 
