@@ -149,7 +149,9 @@ def clustered_ratio(over: np.ndarray, over_clusters: Any, under: np.ndarray, und
 
 def _by_cluster(values: np.ndarray, clusters: Any, names: Sequence[str] | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Sum and number of the values of each cluster, or of each of `names` (sorted)."""
-    values, clusters = np.asarray(values, float), np.asarray(clusters).astype(str)
+    values, clusters = np.asarray(values, float), np.asarray(clusters)
+    if names is not None or not np.issubdtype(clusters.dtype, np.integer):
+        clusters = clusters.astype(str)
     if names is not None:
         among = np.isin(clusters, names)
         values, clusters = values[among], clusters[among]

@@ -36,7 +36,7 @@ from typing import Any
 import numpy as np
 
 from genmodels.audits import audit
-from genmodels.checks.copying import NEAR, PLAIN, Originals, shares_of_copies
+from genmodels.checks.copying import NEAR, PLAIN, Originals, looked_at, shares_of_copies
 from genmodels.checks.copying_rates import (
     Plant,
     rates_of_authenticity,
@@ -60,7 +60,7 @@ SHOWN = 8  # closest pairs kept as exhibits
 FOUND = 0.8  # of planted copies of a kind, from which a pass means something
 WARN = 0.5  # P(nearer) where samples are as near as pictures that nobody copied
 REMEDY = "Look at the pairs; train for fewer epochs, on more or more varied pictures, or with a smaller model."
-VERSION = "copies 1"  # of the rules whose error rates are kept
+VERSION = "copies 2"  # of the rules whose error rates are kept
 
 
 @audit("memorisation", question="Does it copy its training pictures?", limits={
@@ -107,7 +107,7 @@ def memorisation(subject: Subject, *, copies: float = 0.0, copies_effect: float 
             question="Are samples copies of training pictures as they are?",
             error_rates=kept_by((*known, "copies", copies, copies_effect), lambda: rates_of_copies(planted(), subject.n, copies, copies_effect, subject.seed)),
         ),
-        _changed(subject, found, matches, changed, kept_by((*known, "changed", changed, changed_effect), lambda: rates_of_changed(planted(), subject.n, changed, changed_effect, subject.seed)), changed_effect),
+        _changed(subject, found, matches, changed, kept_by((*known, "changed", changed, changed_effect), lambda: rates_of_changed(planted(), len(looked_at(subject.n)), changed, changed_effect, subject.seed)), changed_effect),
         _nearer(near, ours, unseen, (strangers.families, families[PLAIN]), nearer, nearer_effect, exhibits,
                 lambda: kept_by((*known, "nearer", nearer, nearer_effect), lambda: rates_of_nearer(planted(), subject.n, nearer, WARN, nearer_effect, subject.seed))),
         _authenticity(subject, ours.hits[PLAIN], inauthentic, inauthentic_effect, exhibits, known),
@@ -270,13 +270,13 @@ def closest_pairs(found: Nearness, samples: np.ndarray, data: Any) -> list[Mappi
 
 def _pairs(found: Matches, kind: str, samples: np.ndarray, data: Any) -> list[Mapping[str, Any]]:
     """The samples that are most surely such copies, with their originals and what was done to them."""
-    captions = data.train.captions
+    captions, rows = data.train.captions, looked_at(len(samples))
     return [
         {
-            "sample": int(i), "training": int(found.index[i]), "other": int(found.other[i]), "relative": float(found.score[i]), "how": found.how(kind, i),
-            "caption": ": ".join([found.how(kind, i), *([captions[found.index[i]]] if captions else [])]), "pictures": _pngs(samples[i], data.train.images[found.index[i]]),
+            "sample": int(number), "training": int(found.index[i]), "other": int(found.other[i]), "relative": float(found.score[i]), "how": found.how(kind, i),
+            "caption": ": ".join([found.how(kind, i), *([captions[found.index[i]]] if captions else [])]), "pictures": _pngs(samples[number], data.train.images[found.index[i]]),
         }
-        for i in np.argsort(found.score, kind="stable")[:SHOWN]
+        for i, number in ((i, rows[i]) for i in np.argsort(found.score, kind="stable")[:SHOWN])
     ]  # fmt: skip
 
 

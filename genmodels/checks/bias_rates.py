@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from genmodels.emoji_names import TONES
-from genmodels.error_rates import POOLS, Case, Pool, Rates, kept_by, resampled
+from genmodels.error_rates import POOLS, Case, Pool, Rates, digest, kept_by, resampled
 from genmodels.findings import Estimate, verdict_of
 from genmodels.reading_errors import Errors
 
@@ -22,7 +22,9 @@ DRAWS = 250
 GRID = 17  # shares at which the interval is computed; between them it is interpolated
 FEW = 6  # occupations that are skewed
 VERSION = 2
+KEPT = 4  # pools and bounds that are kept in memory
 Verdicts = Callable[[np.random.Generator], str]
+_kept: dict[str, Any] = {}
 
 
 def of_gender(reading: Any, reader: Any, reference: float, limit: float, effect: float, most: float) -> Rates:
@@ -39,10 +41,8 @@ def of_gender(reading: Any, reader: Any, reference: float, limit: float, effect:
 
 
 def _gender(reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], people: int, reference: float, limit: float, effect: float, most: float) -> Rates:
-    pools = _pools(reading, reader)
-    grid = np.unique(np.round(np.linspace(0, people, GRID)).astype(int))
-    nobody = len(reading.read) - people
-    bounds = [_bounds(tables, grid, people, nobody) for tables, _ in pools]
+    pools, grid = _pools(reading, reader), np.unique(np.round(np.linspace(0, people, GRID)).astype(int))
+    bounds = _all_bounds(reading, reader, people, len(reading.read) - people)
 
     def pool(share: float, number: int) -> Verdicts:
         low, high = bounds[number]
@@ -57,6 +57,12 @@ def _gender(reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], peop
         return verdict
 
     return resampled(_taking_turns(cases, pool), n=people, seed=41)
+
+
+def _all_bounds(reading: Any, reader: Any, people: int, nobody: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Those of every pool."""
+    grid = np.unique(np.round(np.linspace(0, people, GRID)).astype(int))
+    return _once(("bounds", people, nobody, *_digest(reading)), lambda: [_bounds(tables, grid, people, nobody) for tables, _ in _pools(reading, reader)])
 
 
 def _bounds(tables: Sequence[Errors], grid: np.ndarray, people: int, nobody: int) -> tuple[np.ndarray, np.ndarray]:
@@ -242,12 +248,26 @@ def _roles(cases: Sequence[tuple[Case, float]], real: np.ndarray, each: int, lim
 
 def _pools(reading: Any, reader: Any) -> list[tuple[list[Errors], Errors]]:
     """For each pool the tables of errors that drawings drawn anew give, and the true one, of each condition in turn."""
-    found = []
-    for number in range(POOLS):
-        rng = np.random.default_rng([number, 40])
-        tables = [reader.counted.again(each, rng) for each in reading.conditions]
-        found.append((tables, _raw(reading.conditions[number % len(reading.conditions)].errors)))
-    return found
+
+    def drawn() -> list[tuple[list[Errors], Errors]]:
+        found = []
+        for number in range(POOLS):
+            rng = np.random.default_rng([number, 40])
+            tables = [reader.counted.again(each, rng) for each in reading.conditions]
+            found.append((tables, _raw(reading.conditions[number % len(reading.conditions)].errors)))
+        return found
+
+    return _once(("pools", *_digest(reading)), drawn)
+
+
+def _once(what: Sequence[Any], compute: Callable[[], Any]) -> Any:
+    """What `compute()` gives, kept while the same reader is asked about the same conditions: several verdicts share it."""
+    key = digest(what)
+    if key not in _kept:
+        while len(_kept) >= KEPT:
+            _kept.pop(next(iter(_kept)))
+        _kept[key] = compute()
+    return _kept[key]
 
 
 def _raw(errors: Errors) -> Errors:

@@ -24,6 +24,7 @@ NEAR = {PLAIN: (0.02, 0.1, 0.25), **LIMITS}  # relative distances, and scores of
 TAIL = 0.005
 TESTS = sum(map(len, NEAR.values()))
 CHANGED = 1000  # of the held-out pictures, and of the others that nobody copied, that are looked at for changed copies
+LOOKED = 2000  # of the samples, drawn at random, that are: about as many as there are pictures that nobody copied
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,9 @@ class Originals:
         self.disguises = Disguises(data.train.images)
 
     def look(self, pictures: np.ndarray) -> tuple[Nearness, dict[str, Matches], Looked]:
-        """How near pictures, uint8 (n, height, width, channels), come to training pictures, as they are and changed."""
+        """How near pictures, uint8 (n, height, width, channels), come to training pictures, as they are and, those of `looked_at`, changed."""
         near = nearness(pictures, self.data.train.images)
-        changed = self.disguises.search(pictures)
+        changed = self.disguises.search(pictures[looked_at(len(pictures))])
         scores = {PLAIN: near.relative} | {kind: found.score for kind, found in changed.items()}
         hits = {PLAIN: self.drawings[near.index]} | {kind: self.drawings[found.index] for kind, found in changed.items()}
         return near, changed, Looked(scores, hits)
@@ -71,6 +72,11 @@ class Originals:
         own = np.unique(others.families, return_inverse=True)[1]
         families = {PLAIN: own} | dict.fromkeys(changed, own[few])
         return Looked(scores, hits), families, others
+
+
+def looked_at(n: int) -> np.ndarray:
+    """Which of n samples are looked at for changed copies: all, or so many drawn at random; in their order."""
+    return np.sort(np.random.default_rng(0).permutation(n)[:LOOKED])
 
 
 def shares_of_copies(ours: Looked, unseen: Looked, families: Mapping[str, np.ndarray]) -> dict[str, Estimate]:

@@ -25,7 +25,7 @@ CHANGED = 0.05  # of the pictures, where they are copied in some way
 POOLS, EACH = 20, 5
 KINDS = tuple(kind for kind in NEAR if kind != PLAIN)
 
-Judge = Callable[[Looked, np.ndarray, Looked, dict[str, np.ndarray]], str]  # samples, their own families, unseen, families: verdict
+Judge = Callable[[Looked, Looked, dict[str, np.ndarray]], str]  # samples, unseen, families of these: verdict
 
 
 class Plant:
@@ -44,26 +44,24 @@ class Plant:
         """Whether there are families enough to deal."""
         return len(np.unique(self.families[PLAIN])) >= LEAST_FAMILIES
 
-    def pool(self, share: float, ways: Sequence[str], n: int, judged: Judge) -> Pool:
-        """Samples of which `share` are copies, changed in these ways in turn, judged against what chance does."""
+    def pool(self, share: float, ways: Sequence[str], n: int, judged: Judge, kinds: Sequence[str] = (PLAIN,)) -> Pool:
+        """Samples of which `share` are copies, changed in these ways in turn, judged by some kinds of copy against what chance does."""
+
+        names, many = np.unique(np.concatenate(list(self.families.values()))), len(self.copies["as they are"].scores[PLAIN])
 
         def drawn(rng: np.random.Generator) -> Callable[[np.random.Generator], str]:
-            names = np.unique(np.concatenate(list(self.families.values())))
             reference = rng.permutation(names)[: round(REFERENCE * len(names))]
-            within = {kind: np.isin(own, reference) for kind, own in self.families.items()}
+            within = {kind: np.isin(self.families[kind], reference) for kind in kinds}
             chance = self.unseen.take({kind: np.flatnonzero(flags) for kind, flags in within.items()})
-            known = {kind: own[within[kind]] for kind, own in self.families.items()}
+            known = {kind: self.families[kind][flags] for kind, flags in within.items()}
             others = {kind: np.flatnonzero(~flags) for kind, flags in within.items()}
 
             def repeat(again: np.random.Generator) -> str:
                 guilty = round(share * n)
-                new = {kind: again.choice(rows, n - guilty) for kind, rows in others.items()}
-                samples, own = self.unseen.take(new), self.families[PLAIN][new[PLAIN]]
+                samples = self.unseen.take({kind: again.choice(rows, n - guilty) for kind, rows in others.items()})
                 for way in ways:
-                    copied = again.integers(len(self.copies[way].scores[PLAIN]), size=guilty)
-                    samples = samples.beside(self.copies[way].take(dict.fromkeys(NEAR, copied)))
-                    own = np.concatenate([own, self.copies[way].hits[PLAIN][copied]])
-                return judged(samples, own, chance, known)
+                    samples = samples.beside(self.copies[way].take(dict.fromkeys(kinds, again.integers(many, size=guilty))))
+                return judged(samples, chance, known)
 
             return repeat
 
@@ -75,7 +73,7 @@ def rates_of_copies(plant: Plant, n: int, limit: float, effect: float, seed: int
     if not plant.enough():
         return unknown_rates("too few families of pictures that nobody copied to plant copies among")
 
-    def judged(samples: Looked, own: np.ndarray, chance: Looked, families: dict[str, np.ndarray]) -> str:
+    def judged(samples: Looked, chance: Looked, families: dict[str, np.ndarray]) -> str:
         return verdict_on_copies(samples, chance, families, limit, effect)
 
     whole = min(1.0, limit + effect)
@@ -95,14 +93,14 @@ def rates_of_changed(plant: Plant, n: int, limit: float, effect: float, seed: in
         return unknown_rates("too few families of pictures that nobody copied to plant copies among")
     ways, whole = [way for way in plant.copies if way != "as they are"], min(1.0, limit + effect)
 
-    def judged(samples: Looked, own: np.ndarray, chance: Looked, families: dict[str, np.ndarray]) -> str:
+    def judged(samples: Looked, chance: Looked, families: dict[str, np.ndarray]) -> str:
         return "fail" if accused(samples, chance, families, limit, KINDS) else "pass"
 
     few = f"copy {CHANGED:.0%} of their pictures, changed in all these ways in turn"
     rates = resampled([
-        (Case("copy nothing", False, 0.0), plant.pool(0.0, (), n, judged)),
-        (Case(few, True, min(CHANGED, effect / 2)), plant.pool(CHANGED / len(ways), ways, n, judged)),
-        *((Case(f"copy {whole:.0%} of their pictures, {way}", True, effect), plant.pool(whole, (way,), n, judged)) for way in ways),
+        (Case("copy nothing", False, 0.0), plant.pool(0.0, (), n, judged, KINDS)),
+        (Case(few, True, min(CHANGED, effect / 2)), plant.pool(CHANGED / len(ways), ways, n, judged, KINDS)),
+        *((Case(f"copy {whole:.0%} of their pictures, {way}", True, effect), plant.pool(whole, (way,), n, judged, KINDS)) for way in ways),
     ], n=n, seed=seed, pools=POOLS // 2, each=EACH)  # fmt: skip
     least = min((row for row in rates["cases"] if row["effect"] == effect), key=lambda row: row["rate"])
     return rates | {"power": least["rate"], "power_low": least["low"], "case": least["case"], "passed": least["passed"], "warned_of": 0.0}
@@ -113,7 +111,7 @@ def rates_of_nearer(plant: Plant, n: int, limit: float, warn: float, effect: flo
     if not plant.enough():
         return unknown_rates("too few families of pictures that nobody copied to plant copies among")
 
-    def judged(samples: Looked, own: np.ndarray, chance: Looked, families: dict[str, np.ndarray]) -> str:
+    def judged(samples: Looked, chance: Looked, families: dict[str, np.ndarray]) -> str:
         found = probability_lower(samples.scores[PLAIN], chance.scores[PLAIN], (samples.hits[PLAIN], families[PLAIN]))
         return verdict_of(found, limit=limit, warn=warn, effect=effect)
 

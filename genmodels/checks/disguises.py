@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -30,10 +31,11 @@ WORDS = {
 }  # fmt: skip
 NOT_LOOKED_FOR = "Turned, stretched, shrunk or redrawn copies, copies of small parts, and a few that are strongly compressed or blurred are not looked for"
 SIZE, MIXED = 32, 16  # pixels to which larger pictures are averaged; the grid on which halves and blends are compared
-CROPS, MOVES = (0, 1, 2, 3, 4), 4  # of 32 pixels: cut off on each side, and moved
+VIEWS, MOVES = (0, 1, 2, 3, 4, -1), 4  # of 32 pixels: cut off on each side (-1: blurred), and moved
 FREQUENCIES = 6  # across and down, each way
 CANDIDATES, NEXT = 5, 50  # matches that are laid over; matches behind them that are the unit
 BLOCK = 512  # pictures at once
+KEPT = 4000  # training pictures, up to which it is kept how alike they are among each other
 SHADES = 0.15  # difference of neighbours (of 1) that makes half a line
 LEAST_UNIT = 0.02  # of a score
 HALF = 0.1  # of the variation of a picture that each half must have
@@ -72,14 +74,14 @@ class Disguises:
     def __init__(self, train: np.ndarray) -> None:
         self.pictures = small(train)
         self.size, self.scale = self.pictures.shape[1], train.shape[1] / self.pictures.shape[1]
-        self.waves = {"colours": self._waves(lambda x: x), "lines": self._waves(lines)}
+        self.waves = {content: self._waves(drawn) for content, drawn in DRAWN.items()}
         self.grid = _grid(self.pictures)
         self.units = _units(self.grid)
 
     def _waves(self, content: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """(crops and blurred, n, waves)."""
         parts = list(_blocks(len(self.pictures)))
-        views = [[waves(_viewed(content(cropped(self.pictures[part], crop * self.size / SIZE)) if crop >= 0 else content(self.pictures[part]), crop)) for part in parts] for crop in (*CROPS, -1)]
+        views = [[waves(_viewed(content(cropped(self.pictures[part], max(crop, 0) * self.size / SIZE)), crop)) for part in parts] for crop in VIEWS]
         return np.stack([np.concatenate(view) for view in views])
 
     def search(self, pictures: np.ndarray, apart: tuple[np.ndarray, np.ndarray] | None = None) -> dict[str, Matches]:
@@ -87,37 +89,63 @@ class Disguises:
 
         `apart` holds keys of the pictures and of the training pictures: those of equal keys are not compared.
         """
-        found: dict[str, list[Matches]] = {kind: [] for kind in LIMITS}
-        x = small(pictures)
-        for part in _blocks(len(x)):
-            same = None if apart is None else apart[0][part, None] == apart[1][None]
-            found["moved"].append(self._laid_over(x[part], "colours", same))
-            found["mirrored"].append(self._laid_over(np.ascontiguousarray(x[part, :, ::-1]), "colours", same))
-            found["recoloured"].append(self._laid_over(x[part], "lines", same))
-            found["halved"].append(self._halved(x[part], same))
-            found["blended"].append(self._blended(x[part], same))
-        return {kind: _joined(parts) for kind, parts in found.items()}
+        x, same = small(pictures), None if apart is None else np.asarray(apart[0])[:, None] == np.asarray(apart[1])[None]
+        return {
+            "moved": self._laid_over(x, "colours", same),
+            "mirrored": self._laid_over(np.ascontiguousarray(x[:, :, ::-1]), "colours", same),
+            "recoloured": self._laid_over(x, "lines", same),
+            "halved": _joined([self._halved(x[part], None if same is None else same[part]) for part in _blocks(len(x))]),
+            "blended": _joined([self._blended(x[part], None if same is None else same[part]) for part in _blocks(len(x))]),
+        }
 
     def _laid_over(self, x: np.ndarray, content: str, same: np.ndarray | None) -> Matches:
-        drawn = lines if content == "lines" else lambda pictures: pictures
-        seen = _smooth(drawn(x))
-        strengths = waves(seen)
+        """The best of the few training pictures whose waves are most alike, each as it was cropped or blurred, laid where it fits."""
+        n, k = len(x), min(CANDIDATES, len(self.pictures))
+        seen = np.concatenate([_smooth(DRAWN[content](x[part])) for part in _blocks(n)])
+        picture, view, far = np.empty((n, k), np.intp), np.empty((n, k), np.intp), np.empty(n, np.float32)
+        for part in _blocks(n):
+            picture[part], view[part], far[part] = self._candidates(waves(seen[part]), content, None if same is None else same[part], k)
+        left, down, across = self._fitted(seen, picture.ravel(), view.ravel(), content)
+        chosen = np.arange(n) * k + left.reshape(-1, k).argmin(axis=1)
+        crop = np.array(VIEWS)[view.ravel()[chosen]]
+        pixels = np.where(crop > 0, crop * self.size / SIZE * self.scale, crop)
+        return Matches(left[chosen] / far, picture.ravel()[chosen], np.full(n, -1), pixels, down[chosen] * self.scale, across[chosen] * self.scale)
+
+    def _candidates(self, strengths: np.ndarray, content: str, same: np.ndarray | None, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The k training pictures (n, k) whose waves are most alike, in which view, and how unlike (n,) those behind them are."""
         alike = _most_alike(strengths, self.waves[content], same)
-        k = min(CANDIDATES, len(self.pictures))
-        top = np.argpartition(-alike, k - 1, axis=1)[:, :k]
-        row, picture = np.repeat(np.arange(len(x)), k), top.ravel()
-        crop = np.array((*CROPS, -1))[np.einsum("vrd,rd->vr", self.waves[content][:, picture], strengths[row]).argmax(axis=0)]
-        laid = np.empty((len(row), *seen.shape[1:]), np.float32)
-        for each in np.unique(crop):
-            rows = np.flatnonzero(crop == each)
-            laid[rows] = _viewed(drawn(cropped(self.pictures[picture[rows]], max(each, 0) * self.size / SIZE)), each)
-        down, across = _moves(seen, laid, row, max(1, MOVES * self.size // SIZE))
-        left = _unexplained(seen, laid, row, down, across).reshape(-1, k)
-        best = left.argmin(axis=1)
-        chosen = np.arange(len(x)) * k + best
-        far = np.sqrt(np.maximum(1 - _next(alike, k) ** 2, LEAST_UNIT**2))
-        pixels = np.maximum(crop[chosen], -1) * np.where(crop[chosen] > 0, self.size / SIZE * self.scale, 1)
-        return Matches(left[np.arange(len(x)), best] / far, picture[chosen], np.full(len(x), -1), pixels, down[chosen] * self.scale, across[chosen] * self.scale)
+        picture = np.argpartition(-alike, k - 1, axis=1)[:, :k]
+        row = np.repeat(np.arange(len(strengths)), k)
+        view = np.einsum("vrd,rd->vr", self.waves[content][:, picture.ravel()], strengths[row]).argmax(axis=0)
+        return picture, view.reshape(-1, k), np.sqrt(np.maximum(1 - _next(alike, k) ** 2, LEAST_UNIT**2))
+
+    def _fitted(self, seen: np.ndarray, picture: np.ndarray, view: np.ndarray, content: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What k views of training pictures (n k,) leave unexplained of each of `seen` (n, ...), and how far they are moved.
+
+        Rows of one view follow each other, so that each is drawn once, however often it is laid over.
+        """
+        each, most = len(picture) // len(seen), max(1, MOVES * self.size // SIZE)
+        code = view * len(self.pictures) + picture
+        order = np.argsort(code, kind="stable")
+        left, down, across = np.empty(len(code), np.float32), np.empty(len(code), np.intp), np.empty(len(code), np.intp)
+        ours = _transformed(seen)
+        ours[:, 0, 0] = 0
+        for part in _blocks(len(code), 2 * BLOCK):
+            rows = order[part]
+            codes, where = np.unique(code[rows], return_inverse=True)
+            laid, row = self._views(codes, content), rows // each
+            down[rows], across[rows] = _moves(ours[row], _transformed(laid)[where], seen.shape[1], most)
+            left[rows] = _unexplained(seen, laid, row, where, down[rows], across[rows])
+        return left, down, across
+
+    def _views(self, codes: np.ndarray, content: str) -> np.ndarray:
+        """Training pictures as cropped or blurred: the numbers of views times how many pictures there are, plus those of pictures."""
+        view, picture = np.divmod(codes, len(self.pictures))
+        found = []
+        for number in np.unique(view):  # codes are sorted, so views follow each other
+            crop = VIEWS[number]
+            found.append(_viewed(DRAWN[content](cropped(self.pictures[picture[view == number]], max(crop, 0) * self.size / SIZE)), crop))
+        return np.concatenate(found)
 
     def _halved(self, x: np.ndarray, same: np.ndarray | None) -> Matches:
         """How far the nearest halves are, as a share of the distance of the nearest whole picture."""
@@ -137,6 +165,14 @@ class Disguises:
             score[better], index[better], other[better] = found[better], nearest[0][better], nearest[1][better]
         return _unmoved(score, index, other)
 
+    def _among(self, some: np.ndarray) -> np.ndarray:
+        """The correlations (n, m) of some training pictures (n,) with all."""
+        return self._alike[some] if len(self.units) <= KEPT else self.units[some] @ self.units.T
+
+    @cached_property
+    def _alike(self) -> np.ndarray:
+        return self.units @ self.units.T
+
     def _blended(self, x: np.ndarray, same: np.ndarray | None) -> Matches:
         """How much no blend of two training pictures explains, as a share of what none of them alone does."""
         alike = _units(_grid(x)) @ self.units.T
@@ -147,10 +183,14 @@ class Disguises:
         alone = np.maximum(1 - np.maximum(alike, 0).max(axis=1) ** 2, 1e-4)
         left, index, other = np.full(len(x), np.inf), first[:, 0].copy(), first[:, 0].copy()
         for one in first.T:
-            own, between = alike[rows, one][:, None], self.units[one] @ self.units.T
+            own, between = alike[rows, one][:, None], self._among(one)
             rest = np.maximum(1 - between**2, 1e-3)
             second, weight = (alike - own * between) / rest, (own - alike * between) / rest
-            explained = np.where((second > 0) & (weight > 0) & (between < ALIKE), own * weight + alike * second, 0)
+            unfit = (second <= 0) | (weight <= 0) | (between >= ALIKE)
+            weight *= own
+            second *= alike
+            explained = np.add(weight, second, out=weight)
+            explained[unfit] = 0
             best = explained.argmax(axis=1)
             found = 1 - explained[rows, best]
             better = found < left
@@ -235,27 +275,32 @@ def _next(alike: np.ndarray, k: int) -> np.ndarray:
     return np.clip(-np.partition(-alike, most, axis=1)[:, min(k, most - 1) : most].mean(axis=1), 0, 1)
 
 
-def _moves(x: np.ndarray, laid: np.ndarray, row: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """How far down and across, up to `most` pixels, each picture of `laid` (m, ...) fits x[row] best."""
+def _transformed(x: np.ndarray) -> np.ndarray:
+    """The Fourier transform of squares (n, size, size, channels), the channels added up."""
     import scipy.fft
 
-    ours, theirs = (scipy.fft.rfft2(each @ np.ones(each.shape[3], np.float32), axes=(1, 2)) for each in (x, laid))
-    ours[:, 0, 0] = 0
-    fit = scipy.fft.irfft2(ours[row] * np.conj(theirs), s=x.shape[1:3], axes=(1, 2))
+    return scipy.fft.rfft2(x @ np.ones(x.shape[3], np.float32), axes=(1, 2))
+
+
+def _moves(ours: np.ndarray, theirs: np.ndarray, size: int, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """How far down and across, up to `most` pixels, one square (m,) fits another best, by their Fourier transforms."""
+    import scipy.fft
+
+    fit = scipy.fft.irfft2(ours * np.conj(theirs), s=(size, size), axes=(1, 2))
     steps = np.r_[0 : most + 1, -most:0]
     best = fit[:, steps][:, :, steps].reshape(len(fit), -1).argmax(axis=1)
     return steps[best // len(steps)], steps[best % len(steps)]
 
 
-def _unexplained(x: np.ndarray, laid: np.ndarray, row: np.ndarray, down: np.ndarray, across: np.ndarray) -> np.ndarray:
-    """The root share (m,) of the variation of x[row] that no gain and offset of `laid`, so moved, explains."""
+def _unexplained(x: np.ndarray, laid: np.ndarray, row: np.ndarray, where: np.ndarray, down: np.ndarray, across: np.ndarray) -> np.ndarray:
+    """The root share (m,) of the variation of x[row] that no gain and offset of laid[where], so moved, explains."""
     found = np.empty(len(row), np.float32)
     height, width = x.shape[1:3]
     step = 2 if height >= 16 else 1  # they are smooth: every second pixel says it
     for y, z in sorted({*zip(down.tolist(), across.tolist(), strict=True)}):
         rows = np.flatnonzero((down == y) & (across == z))
         ours = x[row[rows], max(y, 0) : height + min(y, 0) : step, max(z, 0) : width + min(z, 0) : step]
-        theirs = laid[rows, max(-y, 0) : height + min(-y, 0) : step, max(-z, 0) : width + min(-z, 0) : step]
+        theirs = laid[where[rows], max(-y, 0) : height + min(-y, 0) : step, max(-z, 0) : width + min(-z, 0) : step]
         a, b = (each.reshape(len(rows), -1) - each.reshape(len(rows), -1).mean(axis=1, keepdims=True) for each in (ours, theirs))
         together = np.maximum(np.einsum("ij,ij->i", a, b), 0) ** 2
         found[rows] = 1 - together / np.maximum(np.einsum("ij,ij->i", a, a) * np.einsum("ij,ij->i", b, b), 1e-6)
@@ -294,5 +339,8 @@ def _joined(parts: list[Matches]) -> Matches:
     return Matches(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-def _blocks(n: int) -> Iterator[slice]:
-    return (slice(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK))
+def _blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))
+
+
+DRAWN: dict[str, Callable[[np.ndarray], np.ndarray]] = {"colours": lambda x: x, "lines": lines}  # what is compared

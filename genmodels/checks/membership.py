@@ -114,11 +114,12 @@ def dealt(sides: Sides, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarra
     """
     names, code, sizes = np.unique(np.concatenate(sides.families), return_inverse=True, return_counts=True)
     wanted, largest = len(sides.theirs), np.unique(sides.families[1], return_counts=True)[1].max()
-    chosen = np.zeros(len(names), bool)
+    chosen, held_out = np.zeros(len(names), bool), 0
     for each in rng.permutation(np.flatnonzero(sizes <= largest)):
-        if sizes[each] <= 1.05 * wanted - sizes[chosen].sum() + 1:
+        if sizes[each] <= 1.05 * wanted - held_out + 1:
             chosen[each] = True
-        if sizes[chosen].sum() >= 0.95 * wanted:
+            held_out += int(sizes[each])
+        if held_out >= 0.95 * wanted:
             break
     return np.flatnonzero(~chosen[code]), np.flatnonzero(chosen[code])
 
@@ -145,7 +146,7 @@ def rates(sides: Sides, limit: float, warn: float, effect: float, seed: int) -> 
     few = [beyond(_taken(sides, losses, *deal)) for deal in deals[:FITTED]]
     one, other = (np.concatenate([each[side] for each in few]) for side in (0, 1))
     off = {auc: 0.0 if auc == 0.5 else shift(one, other, auc) for _, auc in cases}
-    return _planted(sides, seed, lambda each: verdict_on(auc_of(each), limit, warn, effect), [(case, lambda losses, rng, auc=auc: losses - off[auc]) for case, auc in cases])
+    return _planted(sides, losses, deals, seed, lambda each: verdict_on(auc_of(each), limit, warn, effect), [(case, lambda losses, rng, auc=auc: losses - off[auc]) for case, auc in cases])
 
 
 def rates_at(sides: Sides, judged: Callable[[Sides], str], limit: float, effect: float, seed: int) -> Rates:
@@ -154,7 +155,7 @@ def rates_at(sides: Sides, judged: Callable[[Sides], str], limit: float, effect:
     cases = [(Case("learned nothing by heart", False, 0.0), 0.0), (Case(f"know {limit:.0%} of their examples by heart", False, 0.0), limit),
              (Case(f"know {limit + effect:.0%} by heart", True, effect), limit + effect), (Case(f"know {limit + effect / 2:.1%} by heart", True, effect / 2), limit + effect / 2),
              (Case("know all by heart", True, 1 - limit, crude=True), 1.0)]  # fmt: skip
-    return _planted(sides, seed, judged, [(case, lambda losses, rng, share=share: np.where(rng.random(len(losses)) < share, lowest, losses)) for case, share in cases])
+    return _planted(sides, _levelled(sides), _deals(sides, seed), seed, judged, [(case, lambda losses, rng, share=share: np.where(rng.random(len(losses)) < share, lowest, losses)) for case, share in cases])
 
 
 def _levelled(sides: Sides) -> np.ndarray:
@@ -173,11 +174,10 @@ def _taken(sides: Sides, losses: np.ndarray, train: np.ndarray, test: np.ndarray
     return Sides(losses[train], losses[test], (family[train], family[test]), {name: (each[train], each[test]) for name, each in numbers.items()})
 
 
-def _planted(sides: Sides, seed: int, judged: Callable[[Sides], str], cases: Any) -> Rates:
+def _planted(sides: Sides, losses: np.ndarray, deals: list[tuple[np.ndarray, np.ndarray]], seed: int, judged: Callable[[Sides], str], cases: Any) -> Rates:
     """Each case, a function of (losses, generator) of what is called training, on the same deals of whole families."""
     if min(sides.numbers()) < LEAST_FAMILIES:
         return unknown_rates("too few families to deal anew")
-    losses, deals = _levelled(sides), _deals(sides, seed)
 
     def pool(known: Callable[[np.ndarray, np.random.Generator], np.ndarray]) -> Any:
         left = iter(deals)

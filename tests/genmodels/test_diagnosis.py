@@ -222,6 +222,35 @@ def test_planted_overfitting_is_seen_through_noise(noise: float, least: int) -> 
     assert accused(rising, 50, "transformer", seed=12) >= least
 
 
+def test_a_short_and_noisy_rise_is_mostly_seen() -> None:
+    """12 epochs, scatter of 4 % of the gain: of 100, seven in ten (six by a rank test)."""
+
+    def rising(rng: np.random.Generator) -> np.ndarray:
+        best, steps = 12 * rng.uniform(0.25, 0.5), np.arange(12)
+        risen = rng.uniform(0.1, 0.6) * np.maximum(0, steps - best) / (12 - best)
+        return 2.3 + 0.9 * (np.exp(-4 * steps / best) + risen) + rng.normal(0, 0.035, 12)
+
+    assert accused(rising, 100, "transformer", seed=14) >= 65
+
+
+def test_a_rise_of_four_per_cent_of_the_gain_is_seen_where_scatter_is_one_per_cent() -> None:
+    """Over the last quarter of 90 epochs: of 50, seven in ten (half by a rank test)."""
+    steps = np.arange(90)
+    curve = 2.3 + 0.9 * (np.exp(-4 * steps / 67) + 0.04 * np.maximum(0, steps - 67) / 22)
+    assert accused(lambda rng: curve + rng.normal(0, 0.01, 90), 50, "transformer", seed=15) >= 30
+
+
+@pytest.mark.parametrize("noise", [0.005, 0.035])
+def test_plateaus_that_are_reached_at_once_are_hardly_ever_accused(noise: float) -> None:
+    """The hardest innocents: all of 10 to 90 epochs are level, so of 200, 6 or fewer."""
+
+    def level(rng: np.random.Generator) -> np.ndarray:
+        epochs = int(rng.choice([10, 20, 40, 90]))
+        return 2.3 + 0.9 * np.exp(-np.arange(epochs) / (epochs * rng.uniform(0.03, 0.08))) + rng.normal(0, noise, epochs)
+
+    assert accused(level, 200, "transformer", seed=16) <= 6
+
+
 def test_a_noisy_plateau_is_silent_while_it_is_watched() -> None:
     """The page looks after every epoch: of 40 healthy trainings of 40 epochs at most one is ever accused."""
     curves = [2.3 + 0.9 * np.exp(-np.arange(40) / 5) + np.random.default_rng(seed).normal(0, 0.035, 40) for seed in range(40)]
