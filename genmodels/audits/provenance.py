@@ -132,7 +132,7 @@ def _worn(subject: Subject, pictures: list[Image.Image]) -> list[dict[str, Any]]
         seen = np.array([room and picture_watermark.detect(picture, key).p_value <= SURE for picture in changed])
         kept = np.array([book.picture(fingerprints.of_picture(picture)) is not None for picture in changed])
         rows.append(_row(name, seen, kept))
-        room &= bool(seen.any())
+        room = room and (len(rows) > 1 or bool(seen.any()))  # of marked files; what was never there is not looked for again
         if not (seen | kept).any():
             break  # what was never there can't survive
     return rows
