@@ -23,8 +23,8 @@ from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_me
 from genmodels.limits import Limit
 from genmodels.provenance import credentials, fingerprints, marking, picture_watermark
 from genmodels.provenance.attacks import PICTURES, TEXTS
+from genmodels.provenance.book import Book
 from genmodels.provenance.keys import watermark_key
-from genmodels.provenance.ledger import Book
 from genmodels.provenance.picture_watermark import LEAST_SIDE
 from genmodels.provenance.text_search import p_value
 from genmodels.subject import Subject

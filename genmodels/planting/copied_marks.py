@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from genmodels.planting import Case, Planted, Report
 from genmodels.provenance import fingerprints
-from genmodels.provenance.ledger import Book
+from genmodels.provenance.book import Book
 from genmodels.provenance.own_marks import ledger_of, ours, watermark_of
 from genmodels.provenance.picture_watermark import embed, place_of
 

@@ -146,7 +146,7 @@ def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Plan
     from genmodels.gallery import shipped
     from genmodels.provenance import fingerprints, text_watermark
     from genmodels.provenance.attacks import TEXTS as CHANGES
-    from genmodels.provenance.ledger import Book
+    from genmodels.provenance.book import Book
     from genmodels.provenance.text_search import p_value
     from genmodels.training import load_for
 
