@@ -16,7 +16,8 @@ from dashboard.text import duration, plain_text, safe_text
 from genmodels import upscaling
 from genmodels.gallery import shipped
 from genmodels.picture_prompts import Cell, begun_from, draw_cells, picture_facts
-from genmodels.provenance import marking, way_out
+from genmodels.provenance import way_out
+from genmodels.provenance.marking import BEGUN
 from genmodels.provenance.picture_watermark import LEAST_SIDE
 from genmodels.runs import Run, RunStore, gallery_names
 
@@ -77,15 +78,22 @@ class Drawn:
 
 def files_of(pictures: Sequence[Drawn]) -> list[way_out.Marked]:
     """Pictures as they leave: at 128 pixels where the upscaler was measured on such, else as they were drawn."""
-    large = [each.fits for each in pictures]
-    images = [upscaled(each.picture) if fits else each.picture for each, fits in zip(pictures, large, strict=True)]
-    return way_out.pictures(images, [each.facts() | (upscaling.UPSCALED if fits else {}) for each, fits in zip(pictures, large, strict=True)])
+    known = {run: upscaling.fits(RunStore.default()[run]) for run in {each.run for each in pictures}}
+    small = [each.picture for each in pictures if known[each.run]]
+    large = iter(all_upscaled(np.stack(small)) if small else [])
+    images = [next(large) if known[each.run] else each.picture for each in pictures]
+    return way_out.pictures(images, [each.facts() | (upscaling.UPSCALED if known[each.run] else {}) for each in pictures])
 
 
 def upscaled(picture: np.ndarray) -> np.ndarray:
     """The picture four times as large, by the upscaler of the gallery."""
+    return all_upscaled(picture[None])[0]
+
+
+def all_upscaled(pictures: np.ndarray) -> np.ndarray:
+    """Pictures (n, height, width, channels) four times as large."""
     with resources.generator(shipped("upscaler")) as model:
-        return model.upscale(picture[None])[0]
+        return np.asarray(model.upscale(pictures))
 
 
 def drawn(view: str) -> list[Drawn]:
@@ -206,4 +214,4 @@ def recipe_rows(pictures: Sequence[Drawn]) -> Any:
 
 def recipe_of(each: Drawn) -> dict[str, Any]:
     """Run, prompt, seed and settings; of a picture that it was begun from, by which it can be known again."""
-    return {"run": each.run, **each.cell.to_dict(), **marking.written(dict(each.begun))}
+    return {"run": each.run, **each.cell.to_dict(), **{name: value for name, value in each.begun if name != BEGUN}}

@@ -27,6 +27,7 @@ NUMBERED = re.compile(r"[ \t]*\d{1,5}[.:)|]?[ \t]")  # before a line of a listin
 MOST_UNPACKED = 2  # times that entities are packed into each other
 SHARE_QUOTED = 0.9  # of the lines that have to begin so
 LEAST_LINES = 2
+MOST_LETTERS = 400_000  # of a long text that are looked at in other forms than its own
 
 
 def clean(text: str) -> str:
@@ -52,10 +53,11 @@ def letters(text: str) -> str:
 
 def forms(text: str) -> list[str]:
     """The different forms of a text that are looked at: as it is; letter by letter; cleaned; not indented; with single spaces; without line ends that only wrap."""
-    plain = clean(text)
+    head = text[:MOST_LETTERS]
+    plain = clean(head)
     single = re.sub(r"(?<=[^ \n]) {2,}", " ", plain)
-    found = [text, letters(text), plain, textwrap.dedent(plain), single, re.sub(r"(?<=\S)\n(?=\S)", " ", single)]
-    return list(dict.fromkeys([*found, single.lower()] if single.isupper() else found))
+    found = [letters(head), plain, textwrap.dedent(plain), single, re.sub(r"(?<=\S)\n(?=\S)", " ", single), *([single.lower()] if single.isupper() else [])]
+    return [text, *dict.fromkeys(form for form in found if form != head)]
 
 
 def words(text: str) -> list[str]:
