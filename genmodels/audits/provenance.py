@@ -23,8 +23,8 @@ from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_me
 from genmodels.limits import Limit
 from genmodels.provenance import credentials, fingerprints, marking, picture_watermark
 from genmodels.provenance.attacks import PICTURES, TEXTS
+from genmodels.provenance.book import Book
 from genmodels.provenance.keys import watermark_key
-from genmodels.provenance.ledger import Book
 from genmodels.provenance.picture_watermark import LEAST_SIDE
 from genmodels.provenance.text_search import p_value
 from genmodels.subject import Subject
@@ -132,6 +132,7 @@ def _worn(subject: Subject, pictures: list[Image.Image]) -> list[dict[str, Any]]
         seen = np.array([room and picture_watermark.detect(picture, key).p_value <= SURE for picture in changed])
         kept = np.array([book.picture(fingerprints.of_picture(picture)) is not None for picture in changed])
         rows.append(_row(name, seen, kept))
+        room = room and (len(rows) > 1 or bool(seen.any()))  # of marked files; what was never there is not looked for again
         if not (seen | kept).any():
             break  # what was never there can't survive
     return rows

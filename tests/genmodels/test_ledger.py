@@ -19,7 +19,7 @@ from genmodels.doctor import examine
 from genmodels.files import CannotWrite
 from genmodels.pictures import png_bytes
 from genmodels.planting.copied_marks import plain
-from genmodels.provenance import fingerprints, ledger, marking
+from genmodels.provenance import book, fingerprints, ledger, marking
 from genmodels.provenance.keys import ledger_key_at_hand, signing_at_hand, watermark_key_at_hand
 from genmodels.provenance.verifying import verify
 
@@ -61,7 +61,7 @@ def told(image: np.ndarray) -> dict[str, Any]:
 
 def test_a_line_written_by_hand_is_no_proof(file: Path) -> None:
     foreign, last = drawing(9), json.loads(file.read_text().splitlines()[-1])["code"]
-    for before in (last, ledger.FIRST):
+    for before in (last, book.FIRST):
         for line in (by_hand(foreign, before), by_hand(foreign, before).replace('"hash"', '"code"')):
             whole = file.read_text()
             file.write_text(whole + line + "\n")
@@ -73,7 +73,7 @@ def test_a_line_written_by_hand_is_no_proof(file: Path) -> None:
 def test_a_ledger_from_before_there_was_a_key_is_read_and_proves_nothing(home: Path) -> None:
     home.mkdir()
     old = drawing(8)
-    line = by_hand(old, ledger.FIRST)
+    line = by_hand(old, book.FIRST)
     (home / "ledger.jsonl").write_text(line + "\n")
     marking.png(drawing(0), FACTS)
     (home / "ledger.jsonl").write_text((home / "ledger.jsonl").read_text() + by_hand(drawing(9), json.loads(line)["hash"]) + "\n")

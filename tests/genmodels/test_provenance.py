@@ -18,7 +18,7 @@ from PIL import Image
 
 from genmodels.pictures import gif_bytes, png_bytes
 from genmodels.planting.provenance import manifest_range
-from genmodels.provenance import credentials, fingerprints, ledger, marking, picture_watermark, text_watermark
+from genmodels.provenance import book, credentials, fingerprints, ledger, marking, picture_watermark, text_watermark
 from genmodels.provenance.attacks import PICTURES
 from genmodels.provenance.keys import signing, watermark_key
 from genmodels.provenance.verifying import verify, verify_many
@@ -339,11 +339,11 @@ def test_the_same_drawing_has_the_same_fingerprint_and_another_has_not() -> None
     signs = np.stack([fingerprints.signs_of(each) for each in prints])
     for seed, own in enumerate(prints):
         apart = fingerprints.distances(own, signs)
-        assert apart[seed] == 0 and np.sort(apart)[1] > ledger.NEAR
+        assert apart[seed] == 0 and np.sort(apart)[1] > book.NEAR
     rng = np.random.default_rng(0)
     for change in ("JPEG 30", "resize to 25 %", "noise of 10 levels", "blur of 1 pixel"):
         worn = fingerprints.of_picture(PICTURES[change](Image.fromarray(drawing(seed=3)), rng))
-        assert fingerprints.distances(worn, signs)[3] <= ledger.NEAR
+        assert fingerprints.distances(worn, signs)[3] <= book.NEAR
     assert fingerprints.of_text("One, two; three four FIVE six") == fingerprints.of_text("one two three\nfour five   six")
 
 
