@@ -21,8 +21,8 @@ from genmodels.data import DATA
 from genmodels.findings import Estimate
 from genmodels.gallery import GALLERY
 from genmodels.looks import colourless, tinted
-from genmodels.reading_errors import LABELS, Condition, Counted, Errors, errors_of, opened
 from genmodels.reading_domain import classes_read
+from genmodels.reading_errors import LABELS, Condition, Counted, Errors, errors_of, opened
 from genmodels.reading_groups import READERS, reader_of
 from genmodels.refusal import Refusal
 
