@@ -114,7 +114,7 @@ def _leftovers() -> dict[str, Any]:
     rests = [each for each in found if each.rests]
     if not rests:
         return _row("leftovers", "none" if not found else f"none; {len(found)} unfinished files or folders are younger than a day", True, False, "")
-    names = ", ".join(str(each.path.relative_to(home())) for each in rests[:MOST_ROWS]) + (f" and {len(rests) - MOST_ROWS} more" if len(rests) > MOST_ROWS else "")
+    names = ", ".join(str(each.path.relative_to(home()) if each.path.is_relative_to(home()) else each.path) for each in rests[:MOST_ROWS]) + (f" and {len(rests) - MOST_ROWS} more" if len(rests) > MOST_ROWS else "")
     told = f"{len(rests)} of killed processes, {sum(each.bytes for each in rests) / 1e6:,.1f} MB: {names}"
     return _row("leftovers", told, False, False, "Nobody works on them any more: genmodels doctor --mend deletes them.")
 

@@ -108,7 +108,7 @@ def read_document(file: Path | str, most: int = MOST_DOCUMENT) -> Any:
 
 
 def parsed(content: bytes) -> Any:
-    """JSON from UTF-8, with bounds: not deeper than `DEEPEST`, no whole number beyond `LARGEST`, no half characters.
+    """JSON from UTF-8, with bounds: not deeper than `DEEPEST`, no whole number of `LARGEST` or more, no half characters.
 
     What JSON has no word for (NaN, an infinity, 1e999) comes as None. Raises `Unreadable` with the reason.
     """
@@ -118,13 +118,13 @@ def parsed(content: bytes) -> Any:
     except UnicodeDecodeError:
         raise Unreadable("is not UTF-8") from None
     except RecursionError:
-        raise Unreadable(f"is nested more than {DEEPEST} deep") from None
+        raise Unreadable(f"is nested more than {DEEPEST} levels deep") from None
     except ValueError as error:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable("is no JSON") from None
     if text.count("[") + text.count("{") > DEEPEST and _depth(document) > DEEPEST:
-        raise Unreadable(f"is nested more than {DEEPEST} deep")
+        raise Unreadable(f"is nested more than {DEEPEST} levels deep")
     if "\\ud" in text or "\\uD" in text:
         try:
             json.dumps(document, ensure_ascii=False).encode()
@@ -134,7 +134,7 @@ def parsed(content: bytes) -> Any:
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > 17 or abs(int(digits)) > LARGEST:
+    if len(digits) > 17 or abs(int(digits)) >= LARGEST:
         raise Unreadable(f"holds a whole number of {len(digits):,} digits")
     return int(digits)
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from genmodels.files import home
+from genmodels.sandbox import PREFIX
 
 DAY = 86_400.0  # seconds without a change, after which nobody works on it any more
 UNFINISHED = re.compile(r"\.importing-.+|\.deleted-.+|\..+\.part|\.[a-z0-9_.-]+\.(?:pem|key)\.[0-9a-f]{8}|[0-9]+\.partial")
@@ -41,7 +43,13 @@ def leftovers() -> list[Leftover]:
     runs = [top / "runs", *_folders(top / "runs")]
     places = [top, top / "data", top / "keys", top / "cache", top / "measured", top / "audits", *_folders(top / "audits"), *runs]
     places += [run / part for run in runs for part in ("checkpoints", "epochs", "samples", "reconstructions")]
-    return [_measured(entry) for place in places for entry in _unfinished(place)]
+    return [_measured(entry) for entry in (*(entry for place in places for entry in _unfinished(place)), *_cages())]
+
+
+def _cages() -> list[Path]:
+    """Scratch folders of caged children whose parent was killed, among the temporary files of this user."""
+    found = Path(tempfile.gettempdir()).glob(f"{PREFIX}*")
+    return [each for each in found if not each.is_symlink() and each.is_dir() and each.stat().st_uid == os.getuid()]
 
 
 def sweep() -> list[Leftover]:

@@ -278,7 +278,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "2^63 units": (lambda: packed(changed(units=2**63)), "digits"),
     "negative units": (lambda: packed(changed(units=-5)), "units is -5"),
     "units of 401 digits": (lambda: packed(json.dumps(honest()).replace('"units": 5', f'"units": {DIGITS}').encode()), "401 digits"),
-    "units of 5,000 digits": (lambda: packed(json.dumps(honest()).replace('"units": 5', f'"units": {"9" * 5000}').encode()), "5000 digits"),
+    "units of 5,000 digits": (lambda: packed(json.dumps(honest()).replace('"units": 5', f'"units": {"9" * 5000}').encode()), "5,000 digits"),
     "true units": (lambda: packed(changed(units=True)), "units is True"),
     "no units": (lambda: packed(changed(units=None)), "units is None"),
     "1e999": (lambda: packed(json.dumps(honest()).replace('"units": 5', '"units": 1e999').encode()), "too large"),
@@ -296,7 +296,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a name of control characters": (lambda: packed(sequential(first(8, 8, 1), layer("Flatten", "x\x1b[31m\u202e"))), "names are up to"),
     "an endless name": (lambda: packed(sequential(first(8, 8, 1), layer("Flatten", "x" * 10**6))), "names are up to"),
     "a list for a network": (lambda: packed([1]), "not described"),
-    "no JSON": (lambda: packed(b"\xff\xfe{}"), "not JSON"),
+    "no JSON": (lambda: packed(b"\xff\xfe{}"), "not UTF-8"),
     "no layers": (lambda: packed(sequential()), "no list of layers"),
     # HDF5
     "external link": (lambda: packed(held=weights(_link("layers/out", h5py.ExternalLink("/etc/passwd", "/")))), "link to elsewhere"),

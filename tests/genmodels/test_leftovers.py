@@ -119,3 +119,12 @@ def test_a_folder_elsewhere_is_made_as_the_user_wants(tmp_path: Path) -> None:
         assert make_folder(tmp_path / "out" / "in").stat().st_mode & 0o777 == 0o755
     finally:
         os.umask(old)
+
+
+def test_the_scratch_of_a_child_whose_parent_was_killed_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    rests, works, other = (tmp_path / name for name in ("genmodels-cage-old", "genmodels-cage-new", "some.part"))
+    for folder in (rests, works, other):
+        folder.mkdir()
+    os.utime(rests, (0, 0))
+    assert [each.path for each in leftovers.sweep()] == [rests] and works.is_dir() and other.is_dir()
