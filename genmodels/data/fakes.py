@@ -7,7 +7,8 @@ rule.
 
 Held out are whole drawings, whole hands and whole kinds of pages, in two parts that share none of these (group "use"): "fit",
 on which a threshold is found, and "count", on which it is counted how often that is wrong. Of OpenMoji and of the icons a
-quarter of the drawings of the training side is for "fit", and the held-out side for "count".
+quarter of the drawings of the training side is for "fit", and the held-out side for "count"; icons that begin with one
+word ("arrow") are one drawing between the first two, and as the data set icons splits them for the third.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.data.fakes import FAMILIES, seen
+from genmodels.data.fakes import FAMILIES, REAL, seen
 from genmodels.planting import PLANTED, Case, Planted, Report
 from genmodels.runs import Run, RunStore
 from genmodels.trained_to_calibrate import trained
@@ -56,7 +56,7 @@ def _counted(run: Run, left_out: str, seed: int, report: Report) -> Planted:
         for family in dict.fromkeys(each.family):
             own = each.family == family
             generated = each.label[own][0] == "generated"
-            if left_out in (family, "none") or not generated:
+            if left_out in (family, "none") or each.label[own][0] == REAL:
                 part = f"{each.label[own][0]} drawings, {'no family left out' if left_out == 'none' else f'{left_out} never seen'}"
                 yield Case(part, f"{family}, {each.wear}", bool(generated), int(own.sum()), None if generated else 0.0, each.wear == "as it was"), accused[own], each.drawing[own]
 
