@@ -30,6 +30,7 @@ from genmodels.audits import audit
 from genmodels.checks.copied_texts import passages
 from genmodels.decoding import Decoding
 from genmodels.error_rates import Case, Pool, Rates, kept_by, resampled
+from genmodels.estimates.clusters import NORMAL
 from genmodels.findings import Estimate, Finding, judge, not_measured, verdict_of
 from genmodels.limits import Limit
 from genmodels.refusal import Refusal
@@ -103,7 +104,7 @@ def _extracted(subject: Subject, accepted: float, effect: float) -> Finding:
 def _difference(k: int, n: int, others: int, m: int) -> Estimate:
     """A share of n less one of m, with the interval of Agresti and Caffo 2000, which adds two cases to either."""
     (p, n1), (q, n2) = (((count + 1) / (size + 2), size + 2) for count, size in ((k, n), (others, m)))
-    value, reach = k / n - others / m, 1.959964 * float(np.sqrt(p * (1 - p) / n1 + q * (1 - q) / n2))
+    value, reach = k / n - others / m, NORMAL * float(np.sqrt(p * (1 - p) / n1 + q * (1 - q) / n2))
     return Estimate(value, max(-1.0, min(value, p - q - reach)), min(1.0, max(value, p - q + reach)), n)
 
 

@@ -52,7 +52,7 @@ WARN = 0.5  # AUC where nothing can be told
 CURVE = 200  # points of the curve that a page draws
 REMEDY = "Train for fewer epochs (see where the held-out loss turns), with more dropout or weight decay, or on more data."
 QUESTION = "Can it be told from its loss whether an example was trained on?"
-VERSION = "membership 1"  # of the rules whose error rates are kept
+VERSION = "membership 2"  # of the rules whose error rates are kept
 
 
 @audit("membership", question="Can it be told from its loss what it was trained on?", kinds=("image", "text", "code"), limits={
@@ -111,7 +111,7 @@ def both_losses(subject: Subject) -> tuple[Sides, Any, str]:
         trained, held_out = (window_families(part, index) for part, index in zip(parts, chosen, strict=True))
         return Sides(sides[0], sides[1], (trained, held_out + trained.max() + 1), numbers), {}, "documents"
     few = [part.take(index) for part, index in zip(parts, chosen, strict=True)]
-    numbers["rest after 20 components"] = rests(few[0].images, few[1].images)
+    numbers["what no common shape explains"] = rests(few[0].images, few[1].images)
     groups = {name: [part.groups[name] for part in few] for name in parts[0].groups if name != "role"}
     return Sides(sides[0], sides[1], picture_families(*few), numbers), groups, "drawings"
 

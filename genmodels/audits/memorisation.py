@@ -47,6 +47,7 @@ from genmodels.checks.copying_rates import (
 from genmodels.checks.disguises import NOT_LOOKED_FOR, WORDS, Matches
 from genmodels.checks.variety import ALIKE, PROMPTS, SEEDS, spread_over_seeds
 from genmodels.error_rates import Case, exactly, kept_by, unknown_rates
+from genmodels.estimates.clusters import NORMAL
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge, verdict_of
 from genmodels.limits import Limit
 from genmodels.nearness import Nearness, authentic, duplicates_of, families_of, nearness
@@ -146,9 +147,9 @@ def _changed(subject: Subject, found: Mapping[str, Estimate], matches: Mapping[s
 def _nearer(near: Nearness, ours: Any, unseen: Any, families: tuple[np.ndarray, np.ndarray], limit: float, effect: float, exhibits: Sequence[Mapping[str, Any]], rates: Any) -> Finding:
     """Samples against pictures that nobody copied, over drawings on both sides."""
     score = data_copying_score(ours.scores[PLAIN], unseen.scores[PLAIN])
-    estimate = nearer_than(ours.scores[PLAIN], unseen.scores[PLAIN], (ours.hits[PLAIN], families[0]))
+    estimate = probability_lower(ours.scores[PLAIN], unseen.scores[PLAIN], (ours.hits[PLAIN], families[0]))
     claim = (f"In {estimate.value:.0%} of pairs a sample is nearer to a training picture than a picture that nobody copied ({estimate.low:.0%} to {estimate.high:.0%} over drawings;"
-             f" 50 % is as near; C_T = {score:.1f}). Blur alone makes it more.")  # fmt: skip
+             f" 50 % is as near; a rank test finds them {abs(score):.1f} standard deviations {'nearer' if score < 0 else 'farther'} than chance would). Blur alone makes it more.")  # fmt: skip
     return judge("memorisation", claim, estimate, limit=limit, warn=WARN, effect=effect, remedy=REMEDY, exhibits=exhibits, part="nearer", error_rates=rates(),
                  question="Are samples nearer to training pictures than pictures that nobody copied?")  # fmt: skip
 
@@ -175,13 +176,8 @@ def less_authentic(ours: np.ndarray, theirs: np.ndarray, our_drawings: Any = Non
         n = len(flags) if drawings is None else effective_number(flags.astype(float), drawings)
         share = (float(flags.mean()) * n + 1) / (n + 2)
         variance += share * (1 - share) / (n + 2)
-    reach = 1.959964 * float(np.sqrt(variance))
+    reach = NORMAL * float(np.sqrt(variance))
     return Estimate(value, value - reach, value + reach, len(ours))
-
-
-def nearer_than(samples: np.ndarray, unseen: np.ndarray, families: tuple[np.ndarray, np.ndarray]) -> Estimate:
-    """P(nearer) of relative distances, over the drawings that samples came nearest to and those of unseen pictures."""
-    return probability_lower(samples, unseen, families)
 
 
 def _duplicates(data: Any, accepted: float) -> Finding:

@@ -17,12 +17,15 @@ from genmodels.error_rates import Case, Rates, resampled, unknown_rates
 from genmodels.findings import Estimate, verdict_of
 from genmodels.nearness import drawings_of
 from genmodels.ranks import placements, probability_lower
+from genmodels.refusal import Refusal
 from genmodels.splits import copies, families
 
 LEAST_FAMILIES = 5  # on each side
 FEW_DOCUMENTS, ROW = 10, 10  # with fewer documents, rows of so many windows side by side are taken for one
 COMPARED = 4000  # pictures of both sides, up to which those that are equal are found
-DEALS, FITTED = 100, 20  # and those on which the planted AUC is set
+POOLS, EACH, FITTED, TRIES = 25, 4, 5, 20  # pools of families drawn anew, deals of each into two; pools on which the planted AUC is set; tries to draw one
+Deal = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # what is called training and held out, and the families of both
+TOO_FEW = "too few families to deal anew"
 NOTHING = 1e-4  # of the spread of losses: what numbers that no model knows leave of one of them, but for rounding
 CRUDE = 0.99  # AUC of what nobody would miss
 
@@ -108,20 +111,25 @@ def beyond(sides: Sides) -> tuple[np.ndarray, np.ndarray]:
 
 
 def dealt(sides: Sides, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Whole families of both sides dealt anew: indices of what is called training, and of about as many held-out examples.
+    """Whole families of both sides dealt anew: indices of what is called training, and of about as many held-out examples."""
+    held_out = _held_out(np.unique(np.concatenate(sides.families), return_inverse=True)[1], sides, rng)
+    return np.flatnonzero(~held_out), np.flatnonzero(held_out)
+
+
+def _held_out(code: np.ndarray, sides: Sides, rng: np.random.Generator) -> np.ndarray:
+    """A mask (n,) of whole families, by their numbers, that hold about as many examples as were held out.
 
     None that is larger than the largest held-out one is held out, as none was.
     """
-    names, code, sizes = np.unique(np.concatenate(sides.families), return_inverse=True, return_counts=True)
-    wanted, largest = len(sides.theirs), np.unique(sides.families[1], return_counts=True)[1].max()
-    chosen, held_out = np.zeros(len(names), bool), 0
+    sizes, largest = np.bincount(code), np.unique(sides.families[1], return_counts=True)[1].max()
+    wanted, chosen, held_out = len(sides.theirs), np.zeros(code.max() + 1, bool), 0
     for each in rng.permutation(np.flatnonzero(sizes <= largest)):
         if sizes[each] <= 1.05 * wanted - held_out + 1:
             chosen[each] = True
             held_out += int(sizes[each])
         if held_out >= 0.95 * wanted:
             break
-    return np.flatnonzero(~chosen[code]), np.flatnonzero(chosen[code])
+    return chosen[code]
 
 
 def shift(ours: np.ndarray, theirs: np.ndarray, auc: float) -> float:
@@ -135,7 +143,9 @@ def shift(ours: np.ndarray, theirs: np.ndarray, auc: float) -> float:
 
 
 def rates(sides: Sides, limit: float, warn: float, effect: float, seed: int) -> Rates:
-    """Of the verdict on the AUC: families are dealt anew, and what is then called training is made better known."""
+    """Of the verdict on the AUC: families are drawn and dealt anew, and what is then called training is made better known."""
+    if min(sides.numbers()) < LEAST_FAMILIES:
+        return unknown_rates(TOO_FEW)
     most = min(limit + effect, CRUDE)
     cases = [(Case("learned nothing by heart", False, 0.0), 0.5),
              *([(Case(f"know their training examples as well as is accepted (AUC {limit:g})", False, 0.0), limit)] if limit > 0.5 else []),
@@ -143,14 +153,16 @@ def rates(sides: Sides, limit: float, warn: float, effect: float, seed: int) -> 
              (Case(f"know them less well (AUC {(limit + most) / 2:.3g})", True, (most - limit) / 2), (limit + most) / 2),
              (Case(f"know them by heart (AUC {CRUDE})", True, CRUDE - limit, crude=True), CRUDE)]  # fmt: skip
     deals, losses = _deals(sides, seed), _levelled(sides)
-    few = [beyond(_taken(sides, losses, *deal)) for deal in deals[:FITTED]]
+    few = [beyond(_taken(sides, losses, deal)) for pool in deals[:FITTED] for deal in pool]
     one, other = (np.concatenate([each[side] for each in few]) for side in (0, 1))
     off = {auc: 0.0 if auc == 0.5 else shift(one, other, auc) for _, auc in cases}
     return _planted(sides, losses, deals, seed, lambda each: verdict_on(auc_of(each), limit, warn, effect), [(case, lambda losses, rng, auc=auc: losses - off[auc]) for case, auc in cases])
 
 
 def rates_at(sides: Sides, judged: Callable[[Sides], str], limit: float, effect: float, seed: int) -> Rates:
-    """Of the verdict on the share recognised: families are dealt anew, and of some training examples the loss is lowest."""
+    """Of the verdict on the share recognised: families are drawn and dealt anew, and of some training examples the loss is lowest."""
+    if min(sides.numbers()) < LEAST_FAMILIES:
+        return unknown_rates(TOO_FEW)
     lowest = float(np.concatenate([sides.ours, sides.theirs]).min() - 3 * sides.theirs.std() - 1)
     cases = [(Case("learned nothing by heart", False, 0.0), 0.0), (Case(f"know {limit:.0%} of their examples by heart", False, 0.0), limit),
              (Case(f"know {limit + effect:.0%} by heart", True, effect), limit + effect), (Case(f"know {limit + effect / 2:.1%} by heart", True, effect / 2), limit + effect / 2),
@@ -163,34 +175,55 @@ def _levelled(sides: Sides) -> np.ndarray:
     return np.concatenate([sides.ours - shift(*beyond(sides), 0.5), sides.theirs])
 
 
-def _deals(sides: Sides, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    return [dealt(sides, np.random.default_rng([seed, number, 37])) for number in range(DEALS)]
+def _deals(sides: Sides, seed: int) -> list[list[Deal]]:
+    """Families of both sides drawn anew with replacement, each a family of its own, and dealt into two: pools of deals.
+
+    Without drawing anew all deals would share the families at hand, which may be even by chance: innocents would be
+    accused less often than those of other data are.
+    """
+    rows = _rows(np.unique(np.concatenate(sides.families), return_inverse=True)[1])
+    return [_pool(sides, rows, np.random.default_rng([seed, number, 37])) for number in range(POOLS)]
 
 
-def _taken(sides: Sides, losses: np.ndarray, train: np.ndarray, test: np.ndarray) -> Sides:
-    """Both sides anew, of losses (n + m,) and the indices of what is called training and held out."""
-    family = np.concatenate(sides.families)
+def _pool(sides: Sides, rows: list[np.ndarray], rng: np.random.Generator) -> list[Deal]:
+    """Families drawn once, and dealt a few times; drawn again where one side would be a single family."""
+    for _ in range(TRIES):
+        drawn = [rows[i] for i in rng.integers(len(rows), size=len(rows))]
+        index, code = np.concatenate(drawn), np.repeat(np.arange(len(drawn)), [len(each) for each in drawn])
+        masks = [_held_out(code, sides, rng) for _ in range(EACH)]
+        if all(min(len(np.unique(code[held])), len(np.unique(code[~held]))) > 1 for held in masks):
+            return [(index[~held], index[held], code[~held], code[held]) for held in masks]
+    raise Refusal(f"The {len(rows)} families are so unlike in size that they can't be dealt into two; bring more.")
+
+
+def _rows(code: np.ndarray) -> list[np.ndarray]:
+    """The indices of each family, of their numbers (n,)."""
+    order = np.argsort(code, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(code[order])) + 1)
+
+
+def _taken(sides: Sides, losses: np.ndarray, deal: Deal) -> Sides:
+    """Both sides anew, of losses (n + m,)."""
+    train, test, *families = deal
     numbers = {name: np.concatenate(both) for name, both in sides.blind.items()}
-    return Sides(losses[train], losses[test], (family[train], family[test]), {name: (each[train], each[test]) for name, each in numbers.items()})
+    return Sides(losses[train], losses[test], (families[0], families[1]), {name: (each[train], each[test]) for name, each in numbers.items()})
 
 
-def _planted(sides: Sides, losses: np.ndarray, deals: list[tuple[np.ndarray, np.ndarray]], seed: int, judged: Callable[[Sides], str], cases: Any) -> Rates:
-    """Each case, a function of (losses, generator) of what is called training, on the same deals of whole families."""
-    if min(sides.numbers()) < LEAST_FAMILIES:
-        return unknown_rates("too few families to deal anew")
-
+def _planted(sides: Sides, losses: np.ndarray, deals: list[list[Deal]], seed: int, judged: Callable[[Sides], str], cases: Any) -> Rates:
+    """Each case, a function of (losses, generator) of what is called training, on the same deals; n counts the families held out."""
     def pool(known: Callable[[np.ndarray, np.random.Generator], np.ndarray]) -> Any:
         left = iter(deals)
 
         def drawn(rng: np.random.Generator) -> Callable[[np.random.Generator], str]:
-            train, test = next(left)
+            own = iter(next(left))
 
             def repeat(again: np.random.Generator) -> str:
-                each = _taken(sides, losses, train, test)
+                each = _taken(sides, losses, next(own))
                 return judged(replace(each, ours=known(each.ours, again)))
 
             return repeat
 
         return drawn
 
-    return resampled([(case, pool(known)) for case, known in cases], n=len(sides.ours), seed=seed, pools=DEALS, each=1)
+    found = resampled([(case, pool(known)) for case, known in cases], n=sides.numbers()[1], seed=seed, pools=POOLS, each=EACH)
+    return found | {"families": list(sides.numbers()), "examples": [len(sides.ours), len(sides.theirs)]}

@@ -21,6 +21,7 @@ def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
     from genmodels.data import DATA
     from genmodels.nearness import authentic, families_of, nearness, unseen
     from genmodels.planted import shifted
+    from genmodels.ranks import probability_lower
 
     data = DATA["openmoji"](subset="all", split="drawing").load()
     splits, each = min(SPLITS, repetitions), max(1, -(-repetitions // SPLITS))
@@ -69,7 +70,7 @@ def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
                 if case.part == "copies":
                     flagged = copying.share_of_copies(relative, hits, theirs, families, tests=copying.TESTS).low > 0
                 elif case.part == "nearer":
-                    flagged = audit.nearer_than(relative, theirs, (hits, families)).low > 0.8
+                    flagged = probability_lower(relative, theirs, (hits, families)).low > 0.8
                 else:
                     flagged = audit.less_authentic(new, unseen_authentic, hits, held_out_drawings).low > 0.2
                 flags[number].append(bool(flagged))

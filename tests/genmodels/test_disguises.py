@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from genmodels.audits import AUDITS
-from genmodels.checks.copying import PLAIN, Looked, verdict_on_copies
+from genmodels.checks.copying import PLAIN, Looked, looked_at, verdict_on_copies
 from genmodels.checks.disguises import LIMITS, Disguises, cropped
 from genmodels.data import DATA
 from genmodels.planted import CHANGES, blended, enlarged, halved, moved
@@ -103,3 +103,9 @@ def test_changed_copies_fail_by_themselves_and_a_pass_needs_planted_ones_to_be_f
     weak = [row for row in rates["cases"] if row["culprit"] and row["effect"] == 0.3 and row["rate"] < 0.8]
     assert (innocent.verdict == "not measured") == bool(weak), "a pass only where every kind of changed copy would be found"
     assert rates["power"] == min(row["rate"] for row in rates["cases"] if row["effect"] == 0.3)
+
+
+def test_of_many_samples_some_are_looked_at_and_pairs_name_them() -> None:
+    rows = looked_at(5000)
+    assert len(rows) == 2000 and (np.diff(rows) > 0).all() and len(set(rows[:10]) - set(range(10))) > 0
+    assert (looked_at(300) == np.arange(300)).all()

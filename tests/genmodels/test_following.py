@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genmodels.checks.following import above_chance, changed, must_follow, slips, told_apart
+from genmodels.checks.following import above_chance, changed, must_follow, or_blind, slips, told_apart
+from genmodels.findings import Estimate, judge
 from genmodels.looks import colourless, looks
 from genmodels.reading_errors import Errors
 from genmodels.refusal import Refusal
@@ -65,3 +66,11 @@ def test_every_way_of_wear_changes_how_pictures_look() -> None:
         assert name == "as drawn" or np.abs(looks(again[None]) - own).max() > 0.02, name
     assert colourless(WAYS["grey"](image)[None]).all() and not colourless(image[None]).any()
     assert all(worn(image, rng).shape == image.shape for _ in range(20))
+
+
+def test_a_pass_that_would_find_nobody_is_not_measured() -> None:
+    finding = judge("bias", "a claim", Estimate(0.0, -0.1, 0.1, 200), limit=0.15, effect=0.15, part="followed")
+    assert finding.verdict == "pass" and or_blind(finding, {"power": 0.9}, 0.3).verdict == "pass"
+    blind = or_blind(finding, {"power": 0.0}, 0.3)
+    assert blind.verdict == "not measured" and "0 % of the tries" in blind.reason
+    assert or_blind(finding, {"not_measured": "no reference"}, 0.3).verdict == "pass"

@@ -31,7 +31,7 @@ def test_a_planted_fault_is_caught(fault: str, trained) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="caught before noisy plateaus were let pass: a rise of 4 % of the gain over the last 23 of 90 epochs")
+@pytest.mark.xfail(reason="from epoch 65 to 90 its held-out loss rises by 2 % of the gain, with a scatter of 1.4 %: no test tells it from a plateau while accusing few of these")
 def test_a_small_rise_is_caught(trained) -> None:
     assert "overfitting" in readings(Run(trained("vae", **{name: value for name, value in PLANTED["overfitting"].items() if name != "model"} | {"epochs": 90})))
 
