@@ -1,10 +1,10 @@
 """Whether a reader can read pictures: how they look and how sure it is of them, and from where on it can't.
 
 Both are asked of all pictures together and of the quarter that stands out most, so that a part that was worn is not lost
-in the mean. How far pictures may lie from what errors were counted on is fitted, not chosen (`fitted`): two thirds of the
+in the mean. How far pictures may lie from what errors were counted on is fitted, not chosen (`fitted`): the held-out
 roles are dealt into halves, ten times; conditions are those of one half, and sets of drawings of the other, worn in each
-of `WAYS`, give the limits, so that 99 % of them are read. On sets of the last third it is counted how many are refused,
-with the conditions of the first two (`refused`; kept beside the limits).
+of `WAYS`, give the limits, so that 99 % of them are read. How many are refused (`refused`, kept beside the limits) is
+counted on a third of the roles with the limits and conditions that the other two thirds give, each third in turn.
 """
 
 from __future__ import annotations
@@ -74,21 +74,31 @@ def sureness(probable: np.ndarray) -> np.ndarray:
 
 def fitted(classes: Sequence[str], measured: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """`limits` (4,) for a reader of `classes` from what was measured (`reading_errors.measure`), and the share `refused` of
-    readable sets of the roles that gave neither the limits nor the conditions."""
+    readable sets of roles by limits and conditions of other roles: thirds take turns."""
+    from genmodels.reading_errors import Counted, summed
+
+    nobody, third = measured["role"] == "", np.unique(measured["role"], return_inverse=True)[1] % 3
+    ways, rates = tuple(map(str, measured["ways"])), []
+    for kept in range(3):
+        others = (third != kept) | nobody
+        counted = Counted(tuple(classes), ways, summed(measured, others) | {"limits": _limits(classes, measured, others)})
+        rates.append(refused(counted, [each[:2] for each in _sets(counted, measured, (third == kept) & ~nobody, SETS)]))
+    return {"limits": _limits(classes, measured, np.ones(len(nobody), bool)), "refused": np.array(np.mean(rates))}
+
+
+def _limits(classes: Sequence[str], measured: dict[str, np.ndarray], chosen: np.ndarray) -> np.ndarray:
+    """The limits (4,) that let `READ` of readable sets through, by deals of the roles chosen (n,) into halves."""
     from genmodels.reading_errors import Counted, summed
 
     role, nobody = np.unique(measured["role"], return_inverse=True)[1], measured["role"] == ""
-    ways, kept = tuple(map(str, measured["ways"])), role % 3 == 2
     found = []
     for deal in range(DEALS):
         first = np.random.default_rng([deal, 52]).permutation(role.max() + 1)[role] % 2 == 0
-        counted = Counted(tuple(classes), ways, summed(measured, first & ~kept | nobody))
-        found += [_distances(counted, *each) for each in _sets(counted, measured, ~first & ~kept, SETS // DEALS)]
+        counted = Counted(tuple(classes), tuple(map(str, measured["ways"])), summed(measured, chosen & (first | nobody)))
+        found += [_distances(counted, *each) for each in _sets(counted, measured, chosen & ~first, SETS // DEALS)]
     strange, alike = np.quantile([each[:2] for each in found], READ, axis=0)
     lacking = np.array([least(alike) - sure for _, _, least, sure in found])
-    limits = np.array([strange, alike, *np.maximum(np.quantile(lacking, READ, axis=0), 0)])
-    counted = Counted(tuple(classes), ways, summed(measured, ~kept | nobody) | {"limits": limits})
-    return {"limits": limits, "refused": np.array(refused(counted, [each[:2] for each in _sets(counted, measured, kept, SETS)]))}
+    return np.array([strange, alike, *np.maximum(np.quantile(lacking, READ, axis=0), 0)])
 
 
 def _distances(counted: Counted, seen: Sight, grey: bool, way: str) -> tuple[float, float, Callable[[float], np.ndarray], np.ndarray]:
