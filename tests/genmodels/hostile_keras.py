@@ -281,7 +281,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "units of 5,000 digits": (lambda: packed(json.dumps(honest()).replace('"units": 5', f'"units": {"9" * 5000}').encode()), "5,000 digits"),
     "true units": (lambda: packed(changed(units=True)), "units is True"),
     "no units": (lambda: packed(changed(units=None)), "units is None"),
-    "1e999": (lambda: packed(json.dumps(honest()).replace('"units": 5', '"units": 1e999').encode()), "too large"),
+    "1e999": (lambda: packed(json.dumps(honest()).replace('"units": 5', '"units": 1e999').encode()), "units"),
     "shape of 2^62": (lambda: packed(sequential(first(2**52, 8, 1), layer("Flatten", "x"))), "fixed size"),
     "negative shape": (lambda: packed(sequential(first(-8, -8, 1), layer("Flatten", "x"))), "fixed size"),
     "reshape that overflows": (lambda: packed(sequential(first(8, 8, 1), layer("Reshape", "x", target_shape=[2**40, 2**40]))), "target_shape"),

@@ -130,7 +130,6 @@ HOSTILE: dict[str, tuple[Callable[[Members], Members], str]] = {
     "a seed of 2^53": (lambda m: numbered(m, "experiment.json", '"seed": 0', f'"seed": {2**53}'), "16 digits"),
     "z02b: a limit of 401 digits": (lambda m: m | {"findings.json": f'{{"findings": [{{"limit": {DIGITS}}}]}}'.encode()}, "401 digits"),
     "z06: a status of 401 digits": (lambda m: with_status(m, f'"step": {DIGITS}'), "401 digits"),
-    "a status of 1e999": (lambda m: with_status(m, '"seconds": 1e999'), "too large"),
     "facts of 401 digits": (lambda m: m | {"facts.json": f'{{"n_train": {DIGITS}}}'.encode()}, "401 digits"),
     "a credit that is a list": (lambda m: m | {"facts.json": json.dumps(json.loads(m["facts.json"]) | {"credit": [1]}).encode()}, "credit is no text"),
     "an experiment that is null": (lambda m: m | {"experiment.json": b"null"}, "not a JSON object"),
