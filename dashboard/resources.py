@@ -118,8 +118,7 @@ def explored(key: tuple[Any, ...], _make: Any) -> Any:
     return _make()
 
 
-# Networks are built in one thread that lives as long as the server: in threads of Streamlit's, which come and go with every
-# click, Keras lost count of its names ("concatenate" is used 4 times).
+# Networks are built in one thread that lives as long as the server, one at a time; see also `deferred.network`.
 BUILDER = ThreadPoolExecutor(1, thread_name_prefix="builder")
 
 

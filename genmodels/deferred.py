@@ -34,8 +34,8 @@ else:
 def network(inputs: Any, outputs: Any, name: str | None = None) -> Any:
     """`keras.Model(inputs, outputs, name=name)`, whatever Keras called its operations meanwhile.
 
-    Keras (3.15) numbers operations by a state of the thread. In a busy server with several sessions it was seen to begin
-    anew in the middle of a network ("concatenate" is used 4 times), under a lock and in a thread of its own too. Names must differ,
+    In a busy server with several sessions Keras (3.15) was seen to give one name to several operations of a network
+    ("concatenate" is used 4 times), under a lock and in a thread of its own too; why is not known. Names must differ,
     and nothing of ours reads them: those that were given twice get a number.
     """
     taken: dict[str, int] = {}

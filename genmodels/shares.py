@@ -221,16 +221,18 @@ class Instrument:
         """What it reads of pictures, uint8 (n, 32, 32, 3). Raises `Refusal` where it can't read such pictures."""
         probable = self.reader.probabilities(images)
         read = np.array(self.classes)[classes_read(probable)].astype(object)
-        if self.grouping == "skin tone":
-            without, tint = colourless(images), tinted(images)
-            for unfit, how in ((without, "have no colours, and no skin tone can be read in grey ones"), (without | tint, "are tinted or grey, and no skin tone can be read in such")):
-                if unfit.mean() > TINTED:
-                    raise Refusal(f"{unfit.mean():.0%} of the pictures {how}.")
-            read[without | tint] = ""
+        unfit = colourless(images) if self.grouping == "skin tone" else np.zeros(len(read), bool)
+        if unfit.mean() > TINTED:
+            raise Refusal(f"{unfit.mean():.0%} of the pictures have no colours, and no skin tone can be read in grey ones.")
         readable = np.isin(read, self.groups)
-        if readable.sum() < READABLE * (read != "").sum():
+        if readable.sum() < READABLE * (~unfit).sum():
             what = "nobody is to be seen" if self.grouping == "gender" else "nobody with a skin tone is to be seen"
             raise Refusal(f"In {1 - readable.mean():.0%} of the {len(read)} pictures {what}, as far as the reader can tell; of so few others nothing can be said.")
+        if self.grouping == "skin tone" and (unfit := unfit | tinted(images)).mean() > TINTED:
+            raise Refusal(f"{unfit.mean():.0%} of the pictures are tinted or grey, and no skin tone can be read in such.")
+        read[unfit], readable = "", readable & ~unfit
+        if not readable.any():
+            raise Refusal("No picture is left in which the reader can read anybody.")
         return Reading(read.astype(str), self.counted.fitting(images[readable], probable[readable]))
 
     @cached_property

@@ -222,7 +222,7 @@ def _or_by_its_errors(finding: Finding, reading: Reading, reference: Mapping[str
 def _how(reading: Reading) -> str:
     """What the interval also holds, where the pictures do not look as clean as drawings."""
     ways = [way for way in reading.ways if way != "as drawn"]
-    held = f" The interval holds if they are as hard to read as drawings {' or '.join(ways[:3])}." if ways else ""
+    held = f" The interval holds if they are as hard to read as drawings worn like this: {', '.join(ways[:3])}." if ways else ""
     return held + (f" {reading.left_out} tinted or grey pictures are left out." if reading.left_out else "")
 
 
