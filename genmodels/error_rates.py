@@ -159,8 +159,9 @@ def sentence(rates: object, verdict: str = "fail") -> str:
     if verdict == "warn" and isinstance(rates.get("warned"), int | float):
         wrong, names = rates["warned"], ("warned_high", "")
     high = rates.get(names[0])
-    most = f" (at most {_of(high)})" if isinstance(high, float) and _of(high) != _of(wrong) else ""
-    most = " (with other data of this kind up to always)" if most and high > 0.995 else most
+    most = ""
+    if isinstance(high, float) and _of(high) != _of(wrong):
+        most = f" (at most {_of(high)})" if high <= 0.995 else " (with other data of this kind up to always)"
     told = f"Wrongly {'warns' if verdict == 'warn' else 'alarms'} in {_of(wrong)} tests{most}"
     worst = f" of models that {rates['innocent']}" if rates.get(names[1]) and wrong > 0.05 else ""
     found = f"; finds {_of(rates['power'])} models that {rates.get('case') or 'have the planted fault'}"
