@@ -24,20 +24,28 @@ def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | 
     heading = st.empty()
     heading.title(page, anchor=False)
     state.show_notice()
-    asked = state.in_url(state.RUN)
-    if asked and asked not in names:
-        st.error(safe_text(_why_not(store, asked, names, verb), 600), icon=":material/error:")
-    elif not asked and state.get(state.RUN) not in names:
-        state.put(state.RUN, next((name for name in (state.get(state.CHOSEN_MODEL), *SHOWCASE) if name in names), names[0]))
+    key, asked = f"model.{page}", state.in_url(state.RUN)
     wrong = bool(asked) and asked not in names
     if wrong:
-        state.forget(state.RUN)
-    chosen = st.selectbox("Model", list(names), index=None if wrong else 0, placeholder="Choose a model", format_func=plain_text, **state.bound(state.RUN))
+        st.error(safe_text(_why_not(store, asked, names, verb), 600), icon=":material/error:")
+    elif asked and asked != state.get(state.RUN_IN_URL):  # a link, Back or a reload brought it
+        state.put(key, asked)
+    elif state.get(key) not in names:
+        state.put(key, next((name for name in (state.get(state.CHOSEN_MODEL), *SHOWCASE) if name in names), names[0]))
+    state.put(state.RUN_IN_URL, asked)
+    chosen = st.selectbox("Model", list(names), index=None if wrong else 0, placeholder="Choose a model", format_func=plain_text, key=key, on_change=_told, args=(key,))
     if chosen:
         state.put(state.CHOSEN_MODEL, chosen)
         heading.title(safe_text(f"{page} of {chosen}"), anchor=False)
         st.set_page_config(page_title=f"{page} of {plain_text(chosen, 60)} · GenModels")
     return chosen
+
+
+def _told(key: str) -> None:
+    """What the user chose stands in the address. On arrival it is left as it is, or Back would lead to the same page."""
+    chosen = state.get(key) or ""
+    state.put(state.RUN_IN_URL, chosen)
+    state.set_in_url(state.RUN, chosen)
 
 
 def _why_not(store: RunStore, asked: str, names: Sequence[str], verb: str) -> str:

@@ -55,9 +55,8 @@ def set_view(name: str) -> None:
         st.text(plain_text(f"Source: {about['source']}", 600))
         st.text(f"SHA-256 of both splits: {about['sha256'] or 'not the same on every processor, since models drew some of its pictures'}")
     gallery.credit(about["credit"])
-    if st.button("Train a model on it", icon=":material/model_training:"):
-        state.put(state.TRAIN_ON, (name, knobs))
-        navigation.go("train", data=name)
+    state.put(state.LOOKED_AT_DATA, (name, knobs))
+    navigation.link("train", "Train a model on it", on=name)  # the key "data" belongs to the widget of this page: no link can set it
     with examples:
         try:
             data = resources.dataset(name, knobs)

@@ -12,6 +12,7 @@ import streamlit as st
 
 # In the URL
 MODEL, DATA = "model", "data"  # what to train
+TRAIN_ON = "on"  # the data set that a link asks to train on; taken over and gone
 RUN = "run"  # which run is watched or explored
 SEARCH, STATES, MODELS, TAGS = "search", "state", "models", "tags"  # filters of the runs page
 TERM, AXIS = "term", "axis"  # what the overlay of curves shows
@@ -31,7 +32,8 @@ UPLOAD, UPLOAD_RUN = "upload", "upload_run"
 KERAS = "keras_file"  # the run and its .keras file, once it was made
 SLOTS = "slots"  # which colour a run has in charts
 SHOWN_DATA = "shown_data"  # a set that is fetched from the internet was asked for
-TRAIN_ON = "train_on"  # the data set, and its knobs, that a model is to be trained on
+LOOKED_AT_DATA = "looked_at_data"  # the data set that was looked at last, with its knobs
+RUN_IN_URL = "run_in_url"  # the run that the address named when the page was last drawn
 CHOSEN_MODEL = "chosen_model"  # what the last page was about
 OPEN = "open_next"  # the run to be shown after the next rerun
 ASKED = "asked_texts"  # what is to be written in this run of the page
@@ -85,6 +87,14 @@ def parameter(key: str) -> str:
 def in_url(key: str) -> str:
     """What the URL says of a key, "" where it is silent; foreign text."""
     return st.query_params.get(key, "")
+
+
+def set_in_url(key: str, value: str) -> None:
+    """Put a value into the URL before the widget is drawn that is bound to it; "" takes it out."""
+    if value:
+        st.query_params[key] = value
+    else:
+        st.query_params.pop(key, None)
 
 
 def from_url(key: str) -> None:

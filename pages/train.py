@@ -24,10 +24,12 @@ FIRST_MODEL, FIRST_DATA = "vae", "digits"  # what the form opens with: the quick
 
 def taken_over() -> None:
     """The data set that the page before asked to train on, and the first model that learns such data; before any widget."""
-    asked = state.take(state.TRAIN_ON)
-    if not asked or asked[0] not in DATA:
+    name = state.in_url(state.TRAIN_ON)
+    state.set_in_url(state.TRAIN_ON, "")
+    if name not in DATA:
         return
-    name, knobs = asked
+    looked_at, knobs = state.get(state.LOOKED_AT_DATA, ("", {}))
+    knobs = knobs if looked_at == name else {}
     state.forget(state.RUN)
     state.put(state.DATA, name)
     for knob, value in knobs.items():

@@ -73,7 +73,7 @@ def test_one_that_waits_is_stopped(home: Path, number: int, code: int) -> None:
         process = begun(home, "train", "vae", "--epochs", "1")
         until(lambda: any(run.status.get("message") == "Waiting for its turn" for run in RunStore.default()))
         process.send_signal(number)
-        assert process.wait(timeout=60) == code
+        assert process.wait(timeout=240) == code
     states = {run.id: run.status["state"] for run in RunStore.default() if run.id != first.id}
     assert list(states.values()) == ["stopped"]
     assert b"Traceback" not in process.stderr.read()  # type: ignore[union-attr]

@@ -60,7 +60,7 @@ def test_text_encoders_too(shadowed: list[str]) -> None:
 
 def test_no_instrument_is_opened_by_name_from_the_users_runs() -> None:
     """Nothing but commands and pages, which a user tells a name, looks among the user's runs."""
-    allowed = {"cli.py", "jobs.py", "runs.py", "catalogue.py", "portable.py", "doctor.py", "text_encoder.py", "verifying.py"}
+    allowed = {"cli.py", "jobs.py", "runs.py", "catalogue.py", "portable.py", "doctor.py", "text_encoder.py", "text_search.py"}
     root = Path(detecting.__file__).parent
     found = {file.name for file in root.rglob("*.py") if "RunStore.default()" in file.read_text()}
     assert found <= allowed
