@@ -8,6 +8,8 @@ document goes to standard output; everything else goes to standard error.
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
+import itertools
 import json
 import signal
 import sys
@@ -81,6 +83,7 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     """The whole grammar."""
     root = Parser(prog="genmodels", description="Train, explore and review generative models.")
+    root.add_argument("--version", action="version", version=f"genmodels {importlib.metadata.version('genmodels')}")
     verbs = root.add_subparsers(dest="verb", metavar="COMMAND", required=True, parser_class=Parser)
 
     def verb(name: str, *flags: tuple[str, dict[str, Any]], **more: Any) -> None:
@@ -92,7 +95,7 @@ def parser() -> Parser:
 
     run = ("run", {"metavar": "RUN"})
     seed = ("--seed", {"type": seed_of, "default": 0})
-    out = ("--out", {"type": Path, "required": True})
+    out = ("--out", {"type": path_of, "required": True})
     n = ("-n", {"type": int, "default": 16})
     name = {"action": "append", "default": []}
     verb("list", ("what", {"nargs": "?", "metavar": "models|data|metrics|audits|runs"}))
@@ -116,9 +119,9 @@ def parser() -> Parser:
     verb(
         "sample", run, n, seed, ("--given", {"action": "append", "help": "a label or a prompt, one for all or one each"}), ("--epoch", {"type": int}),
         ("--set", {**name, "dest": "settings", "metavar": "knob=value", "help": "how it is drawn or written, such as steps=20 or temperature=0.7"}),
-        ("--prompts", {"type": Path, "metavar": "FILE.csv", "help": "a table with a column prompt: one picture for each line"}),
-        ("--from", {"type": Path, "dest": "start", "metavar": "PICTURE", "help": "a picture to begin from, as far as strength says"}),
-        ("--mask", {"type": Path, "metavar": "PICTURE", "help": "white where the picture to begin from is drawn anew"}),
+        ("--prompts", {"type": path_of, "metavar": "FILE.csv", "help": "a table with a column prompt: one picture for each line"}),
+        ("--from", {"type": path_of, "dest": "start", "metavar": "PICTURE", "help": "a picture to begin from, as far as strength says"}),
+        ("--mask", {"type": path_of, "metavar": "PICTURE", "help": "white where the picture to begin from is drawn anew"}),
         ("--upscale", {"action": argparse.BooleanOptionalAction, "default": None, "help": "enlarge pictures by four, so that they can carry a watermark; done by itself where the upscaler was measured"}), out,
     )  # fmt: skip
     verb(
@@ -126,22 +129,22 @@ def parser() -> Parser:
         ("--frames", {"type": int, "default": 64}), ("--kind", {"default": "spherical", "metavar": "linear|spherical"}), out,
         ("--given", {"help": "a label, for a conditional model"}),
     )  # fmt: skip
-    verb("import", ("file", {"type": Path}), ("--name", {"default": ""}), ("--licence", {"default": "not stated"}))
+    verb("import", ("file", {"type": path_of}), ("--name", {"default": ""}), ("--licence", {"default": "not stated"}))
     verb(
         "measure", run, ("--metric", name), ("-n", {"type": int, "help": "samples: 1,000 pictures or 200 texts if not given"}), seed,
         ("--features", {"default": "", "metavar": "NAME|FILE.keras", "help": "what pictures are compared in: pixels-16+gradients, pixels, pca, encoder or a Keras model"}),
     )  # fmt: skip
     verb("compare", run, ("other", {"metavar": "RUN"}), ("--metric", {"default": "kid"}))
     verb(
-        "audit", run, ("--audit", name), ("-n", {"type": int, "default": 4000, "help": "samples in all"}), seed, ("--policy", {"type": Path}),
+        "audit", run, ("--audit", name), ("-n", {"type": int, "default": 4000, "help": "samples in all"}), seed, ("--policy", {"type": path_of}),
         ("--full", {"action": "store_true", "help": "400 pictures of each occupation"}),
-        ("--pairs", {"type": Path, "metavar": "FILE.csv", "help": "paired sentences: columns sent_more, sent_less, bias_type"}), out,
+        ("--pairs", {"type": path_of, "metavar": "FILE.csv", "help": "paired sentences: columns sent_more, sent_less, bias_type"}), out,
     )  # fmt: skip
     verb(
         "calibrate", ("names", {"nargs": "*", "metavar": "AUDIT"}), ("--repetitions", {"type": int, "default": 1000}), seed,
         ("--keep", {"action": "store_true", "help": "keep the result where verdicts find it, in the project"}),
     )  # fmt: skip
-    verb("verify", ("files", {"nargs": "+", "type": Path, "metavar": "FILE"}), ("--out", {"type": Path, "metavar": "FILE.html|.json", "help": "write what was found as a report"}))
+    verb("verify", ("files", {"nargs": "+", "type": path_of, "metavar": "FILE"}), ("--out", {"type": path_of, "metavar": "FILE.html|.json", "help": "write what was found as a report"}))
     verb("report", run, out)
     verb("export", run, out)
     verb("bench", ("names", {"nargs": "*", "metavar": "NAME"}), ("--pairs", {"type": int, "default": 5}))
@@ -300,10 +303,11 @@ def sample(arguments: Arguments) -> int:
     check_n(arguments.n, 10_000)
     drawn = list(sample_files(arguments, run, settings(arguments.settings)))
     folder, paths = make_folder(arguments.out), []
+    stem = free_name(folder, f"{run.id}-seed-{arguments.seed}")
     for number, files in enumerate(drawn):
         for suffix, content in files.items():
-            way_out.write(folder / f"{run.id}-seed-{arguments.seed}-{number:04d}{suffix}", content)
-        paths.append(str(folder / f"{run.id}-seed-{arguments.seed}-{number:04d}{next(iter(files))}"))
+            way_out.write(folder / f"{stem}-{number:04d}{suffix}", content)
+        paths.append(str(folder / f"{stem}-{number:04d}{next(iter(files))}"))
     notice = loses_its_marks(run, arguments.upscale)
     document = {"run": run.id, "seed": arguments.seed, "files": paths} | ({"notice": notice} if notice else {})
     answer(arguments, document, f"{len(paths)} files in {arguments.out}, each marked as made by a model. {notice}".strip())
@@ -537,9 +541,27 @@ def _serve(command: list[str]) -> int:
     return 0
 
 
+def path_of(text: str) -> Path:
+    """A path as it was written, `~` as the home folder."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise Refusal(f"{text[:80]!r} names the home of a user who is not there; write the whole path.") from None
+
+
+def free_name(folder: Path, stem: str) -> str:
+    """The stem, or with "-again-2", "-again-3" ... behind it, of which the folder holds no file yet: nothing is replaced."""
+    taken = {entry.name for entry in folder.iterdir()}
+    for number in itertools.count(1):
+        name = stem if number == 1 else f"{stem}-again-{number}"
+        if not any(each.startswith(f"{name}-0") for each in taken):
+            return name
+    raise AssertionError("there are endless numbers")
+
+
 def write_report(out: Path, render: Callable[[str], str]) -> None:
     """Write what `render` makes for the ending of the file."""
-    form = out.suffix.removeprefix(".")
+    form = out.suffix.removeprefix(".").lower()
     if form not in ("html", "json", "md"):
         raise Refusal(f"A report ends in .html, .json or .md, not in {out.suffix[:20]!r}; choose one of them.")
     from genmodels.files import make_folder, write_atomically
