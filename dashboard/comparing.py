@@ -39,16 +39,37 @@ def overlay(rows: Sequence[Row], store: RunStore) -> None:
         return
     options = curves.options()
     term = st.selectbox("Term", names, **state.bound(state.TERM))
-    lines, slots = [], state.slots([row["id"] for row in chosen])
-    for row in chosen:
+    slots = state.slots([row["id"] for row in chosen])
+    for family, rows_of_one in _on_one_axis(chosen, term).items():
+        _panel(rows_of_one, family, traces, term, options, slots, store)
+
+
+def _on_one_axis(rows: Sequence[Row], term: str) -> dict[str, list[Row]]:
+    """The runs whose values of a term are of one kind: of a loss those of one model family, named; else all, under ""."""
+    if not terms.is_loss(term):
+        return {"": list(rows)}
+    families: dict[str, list[Row]] = {}
+    for row in rows:
+        families.setdefault(row["model"], []).append(row)
+    return families if len(families) > 1 else {"": list(rows)}
+
+
+def _panel(rows: Sequence[Row], family: str, traces: Mapping[str, resources.Trace], term: str, options: Any, slots: Mapping[str, int], store: RunStore) -> None:
+    """One chart of runs that share an axis."""
+    lines = []
+    for row in rows:
         frame = traces[row["id"]].frame
         if term in curves.numeric(frame) and options.x in frame:
             lines.append(charts.Line(label(row), frame[options.x], frame[term], slots[row["id"]]))
-    version = (tuple((row["id"], label(row), slots[row["id"]], *traces[row["id"]].version) for row in chosen), term, options)
+    if not lines:
+        return
+    version = (tuple((row["id"], label(row), slots[row["id"]], *traces[row["id"]].version) for row in rows), term, options)
+    unit = f"{terms.term_label(term)} of {plain_text(family, 40)}" if family else terms.unit(term) or terms.term_label(term)
     figure = resources.figure("overlay", (str(store.folder), *version), lambda: charts.curves(
-        lines, x=curves.X_AXES[options.x], y=terms.unit(term) or terms.term_label(term), log=options.log, smoothing=options.smoothing, height=420))  # fmt: skip
+        lines, x=curves.X_AXES[options.x], y=unit, log=options.log, smoothing=options.smoothing, height=420))  # fmt: skip
     see = f"{charts.sentence_case(terms.term_label(term))} of {counted(len(lines), 'run')}; each has its own colour, dash and mark."
-    charts.draw(figure, key="overlay", see=see, table=lambda: _long(chosen, traces, term), name=f"overlay-{plain_text(term, 40)}")
+    see += " Losses of other model families are other quantities, so they have charts of their own." if family else ""
+    charts.draw(figure, key=f"overlay{family}", see=see, table=lambda: _long(rows, traces, term), name=f"overlay-{plain_text(term, 40)}")
 
 
 def _interest(name: str) -> tuple[int, str]:
@@ -81,8 +102,9 @@ def knobs_against_value(rows: Sequence[Row]) -> None:
         st.caption("The chosen runs have the same knobs.")
         return
     measure = plain_text(measured[0]["best"].get("name", "value"), 40)
-    if len({row["best"].get("name") for row in measured}) > 1:
-        st.caption("These runs were judged by different measures, so their values do not compare.")
+    if len({(row["best"].get("name"), row["model"]) for row in measured}) > 1:
+        st.caption("These runs were judged by different measures, or are of different model families, so their values do not compare; choose runs of one family.")
+        return
     axes = [(plain_text(name, 40), [each.get(name) for each in asked]) for name in differing]
     axes.append((f"best {terms.term_label(measure)}", [row["best"]["value"] for row in measured]))
     figure = charts.parallel(axes, [label(row) for row in measured])

@@ -74,6 +74,11 @@ def unit(name: str) -> str:
     return next((group.unit for group in GROUPS if group.holds(name)), "")
 
 
+def is_loss(name: str) -> bool:
+    """Whether a term is a loss or a part of one: what each model family counts in its own unit."""
+    return name.startswith("held_out_") or not any(group.holds(name) for group in GROUPS)
+
+
 def slot(name: str) -> int:
     """The colour of a term, the same on every chart and at every moment."""
     return SLOTS[name] if name in SLOTS else sum(name.encode()) % 6

@@ -196,7 +196,11 @@ comparing.differences(*rows)
     assert "kernel_distance" in test.selectbox(key="term").options
     test.selectbox(key="term").set_value("kernel_distance").run()
     assert not test.exception and any("2 runs" in caption.value for caption in test.caption)
-    assert "model" in set(test.dataframe[0].value["Knob"])
+    assert any("2 runs" in each.value for each in test.caption)
+    test.selectbox(key="term").set_value("held_out_loss").run()  # nats of one, and what another family counts
+    own = [each.value for each in test.caption if "charts of their own" in each.value]
+    assert len(own) in (1, 2) and all("1 run;" in each for each in own) and any("do not compare" in each.value for each in test.caption)
+    assert "model" in set(test.dataframe[-1].value["Knob"])
 
 
 def test_the_gallery_on_the_first_page(trained, tmp_path: Path) -> None:
