@@ -7,11 +7,7 @@ A recipe's knobs are read by pages that must open at once, and TensorFlow takes 
 from __future__ import annotations
 
 import importlib
-import os
 from typing import TYPE_CHECKING, Any
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices are not for our users
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # quicker by half on processors with AVX2, where TensorFlow leaves it off
 
 
 class Deferred:
