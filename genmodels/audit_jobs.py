@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from genmodels import run_documents
 from genmodels.files import CannotWrite, home, last_lines, make_folder, open_to_append, write_atomically
@@ -23,7 +24,7 @@ from genmodels.runs import Run
 
 PROGRESS: run_documents.Fields = {
     "audit": run_documents.is_text, "what": run_documents.is_text, "done": run_documents.is_number, "of": run_documents.is_number,
-    "started": run_documents.is_seconds, "noted": run_documents.is_seconds,
+    "started": run_documents.is_seconds, "noted": run_documents.is_seconds, "pid": run_documents.is_number, "born": run_documents.is_seconds,
 }  # fmt: skip
 EVERY = 0.3  # seconds between two notes of progress
 
@@ -78,9 +79,13 @@ def start(run: Run, names: Sequence[str], *, n: int, seed: int, full: bool = Fal
     (folder / "stop").unlink(missing_ok=True)
     asked = [part for name in names for part in ("--audit", name)]
     command = [sys.executable, "-m", "genmodels", "audit", run.id, *asked, "-n", str(n), "--seed", str(seed), "--out", str(folder), *(["--full"] if full else [])]
-    write_atomically(folder / "progress.json", json.dumps({"audit": "", "what": "loading the model", "done": 0, "of": 0, "started": time.time(), "noted": time.time()}))
     with open(folder / "log.txt", "wb") as log:
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"})
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+    note = {"audit": "", "what": "loading the model", "done": 0, "of": 0, "started": time.time(), "noted": time.time(), "pid": process.pid}
+    with contextlib.suppress(psutil.NoSuchProcess):
+        note["born"] = psutil.Process(process.pid).create_time()
+    if not _held(folder):  # the process has not come to its own notes yet
+        write_atomically(folder / "progress.json", json.dumps(note))
 
 
 def stop(run: Run) -> None:
@@ -89,19 +94,33 @@ def stop(run: Run) -> None:
 
 
 def running(run: Run) -> dict[str, Any] | None:
-    """How far the audit of a run is; None where none runs. One that was just started counts although it holds no lease yet."""
+    """How far the audit of a run is; None where none runs. One whose process lives counts although it holds no lease yet."""
     folder = folder_of(run)
     note, damage = run_documents.read(folder / "progress.json", PROGRESS)
     if damage or not note:
         return None
+    return note if _held(folder) or (not note.get("audit") and _lives(note)) else None
+
+
+def _held(folder: Path) -> bool:
+    """Whether an audit holds the lease of the folder."""
     try:
         with open_to_append(folder / "lease") as lease:
             fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return note
+        return True
     except CannotWrite:
-        return None
-    return note if time.time() - note.get("started", 0) < 20 and not note.get("audit") else None
+        return False
+    return False
+
+
+def _lives(note: dict[str, Any]) -> bool:
+    """Whether the process that was started is there, and is that one."""
+    try:
+        process = psutil.Process(int(note.get("pid", -1)))
+        return abs(process.create_time() - note.get("born", 0)) < 1 and process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.Error, ValueError, OverflowError):
+        return False
 
 
 def complaint(run: Run) -> str:

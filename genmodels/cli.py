@@ -398,10 +398,15 @@ def audit(arguments: Arguments) -> int:
     policy = Policy.read(arguments.policy) if arguments.policy else None  # refused before anything is loaded
     from genmodels.audit_jobs import at_work
     from genmodels.files import write_atomically
-    from genmodels.measuring import audit_run
 
+    if arguments.pairs:
+        from genmodels.checks.sentence_pairs import read_pairs
+
+        read_pairs(arguments.pairs)  # so too
     run = RunStore.default()[arguments.run]
     with at_work(arguments.out) as progress:
+        from genmodels.measuring import audit_run  # TensorFlow; whoever looks sees the audit as begun
+
         document = audit_run(run, arguments.audit, n=arguments.n, seed=arguments.seed, policy=policy, full=arguments.full, pairs=arguments.pairs, progress=progress)
         write_atomically(arguments.out / "audit.json", json.dumps(document, indent=1))
     lines = [line for finding in document["findings"] for line in _told(finding)]

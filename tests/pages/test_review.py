@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import subprocess
 import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from genmodels import audit_jobs
+from genmodels.files import make_folder
 from genmodels.measuring import audit_run
 from genmodels.portable import export_run, import_run
 from genmodels.refusal import Refusal
@@ -155,3 +158,19 @@ def test_audits_asked_one_by_one_stand_side_by_side(own: Callable[[str], Run], t
     document = audit_run(run, ["bias"], n=100)
     assert {row["audit"] for row in document["findings"]} == {"memorisation", "bias"} and set(document["audited"]) == {"memorisation", "bias"}
     assert {row["audit"] for row in audit_run(run, n=100)["findings"]} == {"bias", "memorisation", "membership", "provenance", "deepfake"}
+
+
+def test_an_audit_that_loads_for_long_is_not_over(own: Callable[[str], Run]) -> None:
+    """Its process lives and holds no lease yet: under load that took longer than any grace by the clock."""
+    run = own("vae")
+    file = make_folder(audit_jobs.folder_of(run)) / "progress.json"
+    process = subprocess.Popen(["sleep", "60"])
+    note = {"audit": "", "what": "loading the model", "started": time.time() - 3600, "pid": process.pid, "born": psutil.Process(process.pid).create_time()}
+    file.write_text(json.dumps(note))
+    assert audit_jobs.running(run)
+    file.write_text(json.dumps(note | {"born": 5.0}))
+    assert audit_jobs.running(run) is None, "another process that has its number"
+    file.write_text(json.dumps(note))
+    process.kill()
+    process.wait()
+    assert audit_jobs.running(run) is None
