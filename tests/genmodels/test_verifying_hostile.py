@@ -102,6 +102,13 @@ def test_of_several_packets_each_is_read() -> None:
     assert found["metadata"]["says"] == ["IPTC digital source type: trainedAlgorithmicMedia (made by a model)"]
 
 
+@pytest.mark.parametrize("entity", ["&#" + "9" * 5000 + ";", "&amp;#" + "0" * 5000, "&#x" + "f" * 5000 + ";"])
+def test_an_entity_of_many_digits_is_no_letter_and_stops_nothing(entity: str) -> None:
+    assert verify(TEXT + entity.encode(), "a.txt")["manifest"]["verdict"] == "absent"
+    (row,) = verify_many([("a.txt", (TEXT.decode() + entity).encode())])
+    assert "error" not in row
+
+
 def test_a_long_name_and_one_that_no_system_has_stop_no_other_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     long, good = tmp_path / ("n" * 251 + ".png"), tmp_path / "good.png"  # too long for a name with a statement's ending
     for file in (long, good):
