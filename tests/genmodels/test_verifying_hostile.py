@@ -102,6 +102,19 @@ def test_of_several_packets_each_is_read() -> None:
     assert found["metadata"]["says"] == ["IPTC digital source type: trainedAlgorithmicMedia (made by a model)"]
 
 
+@pytest.mark.parametrize("already", [b"", b"free", b"skip"])
+@pytest.mark.parametrize("added", [b"free", b"skip", b"mdat"])
+def test_boxes_that_are_added_to_a_film_break_its_manifest(already: bytes, added: bytes) -> None:
+    film = struct.pack(">I4s4sI4s", 20, b"ftyp", b"isom", 0, b"isom") + box(b"mdat", b"\3" * 500) + (box(already, b"0" * 40) if already else b"")
+    signed = marking.media(film, FACTS, "film")
+    assert verify(signed, "a.mp4")["manifest"]["verdict"] == "valid"
+    assert verify(signed + box(added, b"more"), "a.mp4")["manifest"]["verdict"] == "broken"
+
+
+def box(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(data), name) + data
+
+
 @pytest.mark.parametrize("entity", ["&#" + "9" * 5000 + ";", "&amp;#" + "0" * 5000, "&#x" + "f" * 5000 + ";"])
 def test_an_entity_of_many_digits_is_no_letter_and_stops_nothing(entity: str) -> None:
     assert verify(TEXT + entity.encode(), "a.txt")["manifest"]["verdict"] == "absent"
