@@ -62,7 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 0
     except OSError as error:
-        print(f"genmodels: {error.strerror or error}: {error.filename or ''}; check the path and the free space.", file=sys.stderr)
+        from genmodels.pictures import printable
+
+        print(f"genmodels: {error.strerror or error}: {printable(str(error.filename or ''), 200)}; check the path and the free space.", file=sys.stderr)
     finally:
         if ours:
             signal.signal(signal.SIGTERM, before)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 STORE = b"c2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"  # the kind of a box that holds manifests
 SIGNS = (STORE, b"jumdc2", b"c2pa.signature\0", b"c2pa.assertions\0", b"c2pa.claim\0", b"c2pa.claim.v2\0", b"c2pa.actions.v2\0", b"c2pa.hash.data\0", b"caBXjumb", b"cbor\0\x11\0\x10")
@@ -18,6 +19,7 @@ BASE64 = re.compile(rb"[A-Za-z0-9+/=\r\n]{64,}(?:.{1,2}[A-Za-z0-9+/=\r\n]{64,})*
 COMMON_NAME, ORGANIZATION = b"\x06\x03\x55\x04\x03", b"\x06\x03\x55\x04\x0a"  # of a certificate's names
 STRINGS = (0x0C, 0x13, 0x14, 0x16)  # kinds of text in a certificate
 CERTIFICATE = re.compile(rb"\x30\x82(..)\x30\x82", re.DOTALL)
+MOST_TRIED, MOST_CERTIFICATE = 2000, 20_000  # beginnings of a certificate that are tried; bytes of one
 
 
 def remains(content: bytes) -> bool:
@@ -74,14 +76,16 @@ def _by_certificate(view: bytes) -> str:
     from cryptography.x509.oid import NameOID
 
     found = []
-    for match in CERTIFICATE.finditer(view):
+    for match in islice(CERTIFICATE.finditer(view), MOST_TRIED):
         length = 4 + int.from_bytes(match[1], "big")
+        if length > MOST_CERTIFICATE:
+            continue
         try:
             certificate = x509.load_der_x509_certificate(view[match.start() : match.start() + length])
             names = [*certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME), *certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)]
             found.append((_is_authority(certificate), str(names[0].value) if names else certificate.subject.rfc4514_string()))
-        except (ValueError, TypeError):
-            continue  # bytes that only begin like one, or a damaged one
+        except Exception:  # whatever the library says of bytes that only begin like one, of a damaged or an odd one
+            continue
         if not found[-1][0] or len(found) > 8:
             break
     return min(found, default=(True, ""), key=lambda each: each[0])[1]

@@ -23,7 +23,7 @@ from genmodels.refusal import Refusal
 
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 OURS = "org.genmodels.made"
-HEAD = "first_box_sha256"
+HEAD, UNUSED = "first_box_sha256", "unused_boxes_sha256"  # of a film: parts that C2PA's own hash leaves out
 MOST_BYTES = 64_000_000  # of a file
 DAMAGED = "the file is damaged, so its manifest can't be checked"
 BROKEN = {"assertion.dataHash": "its content is not what was signed", "assertion.bmffHash": "its content is not what was signed", "assertion.boxesHash": "its content is not what was signed",
@@ -57,7 +57,7 @@ def media_type(content: bytes) -> str:
 def sign(content: bytes, claims: Mapping[str, Any], title: str = "") -> bytes:
     """The same file with a manifest, about 3.5 kB more. Raises `Refusal` where the format can carry none or can't be read."""
     c2pa, kind, who = _c2pa(), media_type(content), signing()
-    claims = dict(claims) | ({HEAD: _head(content)} if kind == "video/mp4" else {})
+    claims = dict(claims) | ({HEAD: _head(content), UNUSED: _unused(content)} if kind == "video/mp4" else {})
     if not kind:
         raise Refusal("This kind of file can carry no Content Credentials; PNG, JPEG, WebP, GIF, WAV and MP4 can.")
     created = {"action": "c2pa.created", "digitalSourceType": GENERATED}
@@ -102,6 +102,8 @@ def read(content: bytes) -> Manifest:
     generated, claims = _claims(active)
     if claims.pop(HEAD, _head(content)) != _head(content):
         return Manifest("broken", "unknown", name, reason="the first box of the film was changed")
+    if claims.pop(UNUSED, unused := _unused(content)) != unused:
+        return Manifest("broken", "unknown", name, reason="unused boxes of the film were added or changed")
     return Manifest("whole", signer, name, generated, claims)
 
 
@@ -126,6 +128,18 @@ def _why_broken(code: str) -> str:
 def _head(content: bytes) -> str:
     """The hash of the first box of a film, which C2PA's own hash leaves out."""
     return hashlib.sha256(content[: int.from_bytes(content[:4], "big")]).hexdigest()
+
+
+def _unused(content: bytes) -> str:
+    """The hash of all boxes of a film that no player reads."""
+    digest, at = hashlib.sha256(), 0
+    while at + 8 <= len(content):
+        length = int.from_bytes(content[at : at + 4], "big")
+        length = int.from_bytes(content[at + 8 : at + 16], "big") if length == 1 else length or len(content) - at
+        if content[at + 4 : at + 8] in (b"free", b"skip"):
+            digest.update(content[at : at + length])
+        at += max(length, 8)
+    return digest.hexdigest()
 
 
 def _claims(active: Mapping[str, Any]) -> tuple[bool, dict[str, Any]]:

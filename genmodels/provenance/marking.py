@@ -147,13 +147,15 @@ def sidecar(content: bytes, facts: Facts) -> dict[str, Any]:
 def read_sidecar(document: Any, content: bytes) -> credentials.Manifest:
     """What a sidecar says about a content; "broken" where it is about another one or was altered. Whom its certificate names is made harmless."""
     from cryptography import x509
-    from cryptography.exceptions import InvalidSignature
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
 
     name = ""
     try:
         statement, chain = document["statement"], str(document["certificates"]).encode()
+        if not isinstance(statement, dict):
+            return credentials.Manifest("unreadable", reason="the sidecar's statement is no table")
         leaf = x509.load_pem_x509_certificates(chain)[0]
         name = subject_of(leaf)
         public = leaf.public_key()
@@ -162,7 +164,7 @@ def read_sidecar(document: Any, content: bytes) -> credentials.Manifest:
         public.verify(base64.b64decode(document["signature"]), json.dumps(statement, sort_keys=True).encode(), ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:
         return credentials.Manifest("broken", "unknown", name, reason="the sidecar's signature is not that of its statement")
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         return credentials.Manifest("unreadable", reason=f"the sidecar is damaged ({type(error).__name__})")
     if statement.get("sha256") != hashlib.sha256(content).hexdigest():
         return credentials.Manifest("broken", "unknown", name, reason="the sidecar is about another content")

@@ -11,6 +11,7 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from genmodels.provenance.formats import Format
@@ -18,7 +19,8 @@ from genmodels.provenance.said import said
 
 MOST_CHUNK, MOST_CHUNKS = 1_000_000, 200  # bytes of one text, once unpacked; texts
 MOST_SHOWN = 120
-PACKET = re.compile(rb"<(?:x:xmpmeta|rdf:RDF)\b.{0,400000}?</(?:x:xmpmeta|rdf:RDF)>", re.DOTALL)
+MOST_PACKET, MOST_PACKETS = 400_000, 8  # bytes of a packet of XMP; packets
+PACKET, PACKET_END = re.compile(rb"<(?:x:xmpmeta|rdf:RDF)\b"), re.compile(rb"</(?:x:xmpmeta|rdf:RDF)>")
 SOURCE = re.compile(r"DigitalSourceType[^>]{0,80}?[=>\s]\s*[\"']?\s*(?:https?://cv\.iptc\.org/newscodes/digitalsourcetype/)?(\w{3,60})", re.IGNORECASE)
 TOOL = re.compile(r"(?:CreatorTool|photoshop:Credit|Credit|Software|AISystemUsed)(?:=[\"']|>)\s*([^<\"']{2,120})", re.IGNORECASE)
 GENERATED = {  # digital source types that say that a model had a hand in it
@@ -34,7 +36,7 @@ GENERATORS = re.compile(
 MADE_WITH = re.compile(r"\b(?:ai[- ]generated|(?:generated|made|created|drawn|rendered|imagined)\s+(?:with|by|using|in|via)\b)", re.IGNORECASE)
 TOOLS = ("software", "generator", "creator", "make", "model", "processingsoftware")  # fields that name what made a file
 WORDS = ("title", "source", "credit", "comment", "description", "imagedescription")  # fields that may be about anything
-A_DRAWING = re.compile(r"\bSteps: \d+.*\b(?:Sampler|CFG scale|Seed): ?", re.DOTALL)
+A_STEP, A_SETTING = re.compile(r"\bSteps: \d"), re.compile(r"\b(?:Sampler|CFG scale|Seed):")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def _note(where: str, key: str, text: str) -> Note | None:
         return _of_packet(text)
     named, name = GENERATORS.search(text[:4000]), key.lower()
     place = f'{where} "{said(key, 40)}"' if key else where
-    if name in ("parameters", "usercomment", "comment", "description") and A_DRAWING.search(text[:20_000]):
+    if name in ("parameters", "usercomment", "comment", "description") and _is_drawing(text[:20_000]):
         return Note(place, "a prompt with steps and sampler", "Stable Diffusion WebUI")
     if (name in ("prompt", "workflow") or text[:9].lower() in ("prompt: {", "workflow:")) and _is_graph(text):
         return Note(place, "a graph of nodes", "ComfyUI")
@@ -107,6 +109,12 @@ def _of_packet(text: str) -> Note | None:
     return None
 
 
+def _is_drawing(text: str) -> bool:
+    """Steps, and behind them a sampler, a seed or a scale; each is looked for once, however often the other stands there."""
+    steps = A_STEP.search(text)
+    return steps is not None and A_SETTING.search(text, steps.end()) is not None
+
+
 def _is_graph(text: str) -> bool:
     """A workflow of ComfyUI: nodes with a class, or with a kind and links."""
     return '"class_type"' in text or ('"nodes"' in text and '"links"' in text)
@@ -117,13 +125,26 @@ def _texts(content: bytes, form: Format) -> Iterator[tuple[str, str, str]]:
     readers = {"PNG": _of_png, "GIF": _of_gif, "JPEG": _of_jpeg, "WebP": _of_webp}
     if form.name in readers:
         yield from readers[form.name](content)
-    for match in list(PACKET.finditer(content))[:8]:
-        yield "XMP", "", match[0].decode(errors="replace")
+    for packet in _packets(content):
+        yield "XMP", "", packet.decode(errors="replace")
+
+
+def _packets(content: bytes) -> Iterator[bytes]:
+    """The first packets of XMP, one after another. Looked through once: a beginning without an end near it is not searched again."""
+    at = 0
+    for _ in range(MOST_PACKETS):
+        end = PACKET_END.search(content, at)
+        while end and not (start := PACKET.search(content, max(at, end.start() - MOST_PACKET), end.start())):
+            at, end = end.end(), PACKET_END.search(content, end.end())
+        if not end or not start:
+            return
+        yield content[start.start() : end.end()]
+        at = end.end()
 
 
 def _of_png(content: bytes) -> Iterator[tuple[str, str, str]]:
     """Text chunks, also of a file whose lengths, names or checks are broken: each is looked for by its name."""
-    for match in list(re.finditer(rb"tEXt|zTXt|iTXt|eXIf", content))[:MOST_CHUNKS]:
+    for match in islice(re.finditer(rb"tEXt|zTXt|iTXt|eXIf", content), MOST_CHUNKS):
         length = int.from_bytes(content[max(0, match.start() - 4) : match.start()], "big")
         data = content[match.end() : match.end() + min(length, MOST_CHUNK)]
         if match[0] == b"eXIf":
@@ -153,7 +174,7 @@ def _unpacked(data: bytes) -> str:
 
 
 def _of_gif(content: bytes) -> Iterator[tuple[str, str, str]]:
-    for match in list(re.finditer(rb"\x21\xfe", content))[:MOST_CHUNKS]:
+    for match in islice(re.finditer(rb"\x21\xfe", content), MOST_CHUNKS):
         at = match.end()
         parts: list[bytes] = []
         while at < len(content) and content[at] and len(parts) < 300:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -70,8 +71,10 @@ def content_of(content: Content, name: str) -> bytes:
         return content
     try:
         return content()
-    except OSError as error:
-        raise Refusal(f"{printable(name)} can't be read ({error.strerror or type(error).__name__}); check the path and that you may read it.") from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, Refusal):
+            raise
+        raise Refusal(f"{printable(name)} can't be read ({getattr(error, 'strerror', '') or type(error).__name__}); check the path and that you may read it.") from None
 
 
 def shown(names: Sequence[str]) -> list[str]:
@@ -96,8 +99,8 @@ def read_paths(paths: Sequence[Path], most_bytes: int) -> list[tuple[str, Conten
     found: dict[str, Content] = {}
     for path in paths:
         for each in _in_folder(path) or [path]:
-            beside = each.with_name(each.name + SIDECAR)
-            for file in (each, beside) if beside.is_file() else (each,):
+            beside = Path(str(each) + SIDECAR)
+            for file in (each, beside) if os.path.isfile(beside) else (each,):
                 found.setdefault(str(file), lambda file=file: _read(file, most_bytes))  # type: ignore[misc]
     return list(found.items())
 
@@ -105,14 +108,14 @@ def read_paths(paths: Sequence[Path], most_bytes: int) -> list[tuple[str, Conten
 def _in_folder(folder: Path) -> list[Path]:
     try:
         return sorted(each for each in folder.iterdir() if each.is_file() and not each.is_symlink() and not each.name.startswith("."))
-    except OSError:
+    except (OSError, ValueError):
         return []  # no folder, or one that says so when it is read
 
 
 def _read(file: Path, most: int) -> bytes:
-    if file.is_dir():
+    if os.path.isdir(file):
         raise Refusal(f"{printable(str(file))} is a folder without a file that can be checked; name a file, or a folder that holds some.")
-    if file.exists() and not file.is_file():
+    if os.path.exists(file) and not os.path.isfile(file):
         raise Refusal(f"{printable(str(file))} is no file but a device or a pipe; name a file.")
     with open(file, "rb") as opened:
         return opened.read(most + 1)

@@ -24,6 +24,7 @@ BREAKS = re.compile(r"<br ?/?>\n?", re.IGNORECASE)
 TAGS = re.compile(r"</?(?:p|pre|code|span|div|b|i|em|strong|font)(?: [^<>]{0,200})?>", re.IGNORECASE)  # of a page that shows a text
 QUOTED = re.compile(r"(?:[ \t]*[>|#*•·+-][ \t]?)+")  # before a quoted or listed line
 NUMBERED = re.compile(r"[ \t]*\d{1,5}[.:)|]?[ \t]")  # before a line of a listing
+NO_LETTER = re.compile(r"&#[0-9]{100,};?")  # an entity of a number that no letter has, nor Python reads
 MOST_UNPACKED = 2  # times that entities are packed into each other
 SHARE_QUOTED = 0.9  # of the lines that have to begin so
 LEAST_LINES = 2
@@ -41,7 +42,7 @@ def clean(text: str) -> str:
 def letters(text: str) -> str:
     """A text letter by letter as a keyboard writes it; lines stay as they begin."""
     for _ in range(MOST_UNPACKED):
-        if "&" not in text or (unpacked := html.unescape(text)) == text:
+        if "&" not in text or (unpacked := html.unescape(NO_LETTER.sub("\ufffd", text))) == text:
             break
         text = unpacked
     text = TAGS.sub("", BREAKS.sub("\n", text.replace("\r\n", "\n").replace("\r", "\n"))).translate(TYPOGRAPHIC)
