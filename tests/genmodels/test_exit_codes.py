@@ -43,7 +43,10 @@ def test_so_are_seeds_of_trainings_and_walks(home: Path, capsys: pytest.CaptureF
 
 def begun(home: Path, *arguments: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "genmodels", *arguments]
-    return subprocess.Popen(command, cwd=ROOT, env=os.environ | {"GENMODELS_HOME": str(home)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"GENMODELS_HOME": str(home)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell in the background has its children ignore it
+    )  # fmt: skip
 
 
 def until(condition, seconds: float = 120) -> None:
