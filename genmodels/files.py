@@ -202,6 +202,7 @@ def write_atomically(path: Path | str, content: bytes | str) -> None:
 def cannot_write(path: Path, error: OSError) -> CannotWrite:
     """The sentence for an `OSError` met while writing `path`."""
     reason = REASONS.get(error.errno or 0, f"{error.strerror or error}; see that the folder exists and can be written")
-    refusal = CannotWrite(f"{path} can't be written: {reason}.")
+    shown = "".join(letter if letter.isprintable() else " " for letter in str(path))
+    refusal = CannotWrite(f"{shown} can't be written: {reason}.")
     refusal.errno = error.errno
     return refusal

@@ -15,7 +15,7 @@ from genmodels.data import DATA
 from genmodels.findings import Finding, clopper_pearson
 from genmodels.provenance import marking
 from genmodels.subject import Parrot, Subject
-from tests.genmodels.test_ledger import drawing
+from tests.drawings import drawing
 
 
 def test_too_few_files_are_no_pass() -> None:
@@ -55,7 +55,7 @@ def asked(pictures: np.ndarray) -> dict[str, Finding]:
 
 
 def test_auditing_enters_nothing_and_says_whose_the_files_are(home: Path) -> None:
-    found = asked(np.stack([drawing(seed) for seed in range(16)]))
+    found = asked(np.stack([drawing(seed=seed) for seed in range(16)]))
     assert not (home / "ledger.jsonl").exists()
     assert found["manifest of a picture"].exhibits[0]["model"] == "vae r1"
     assert found["watermark of a picture"].verdict in ("pass", "not measured") and "128 x 128" in found["watermark of a picture"].claim
@@ -68,7 +68,7 @@ def test_auditing_texts_enters_nothing(home: Path) -> None:
 
 
 def test_survival_is_counted_at_the_size_in_which_files_leave(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = np.stack([np.asarray(Image.fromarray(drawing(seed)).resize((8, 8))) for seed in range(16)])
+    small = np.stack([np.asarray(Image.fromarray(drawing(seed=seed)).resize((8, 8))) for seed in range(16)])
     found = asked(small)["watermark of a picture"]
     assert found.verdict == "fail" and "8 x 8" in found.claim and "no room for a watermark" in found.claim
 

@@ -19,7 +19,8 @@ from genmodels.planting.provenance import manifest_range
 from genmodels.provenance import book, credentials, fingerprints, ledger, marking
 from genmodels.provenance.attacks import copied, forged
 from genmodels.provenance.verifying import verify
-from tests.genmodels.test_ledger import FACTS, PROOF, by_hand, drawing
+from tests.drawings import drawing
+from tests.genmodels.test_ledger import FACTS, PROOF, by_hand
 
 SOURCES = 20  # pictures of ours that the forger got
 Forgery = tuple[bytes, str, bytes | None]  # content, name, sidecar
@@ -27,11 +28,11 @@ Forgery = tuple[bytes, str, bytes | None]  # content, name, sidecar
 
 def foreign(seed: int) -> np.ndarray:
     """A drawing that was never entered."""
-    return drawing(1000 + seed)
+    return drawing(seed=1000 + seed)
 
 
 def ours(seed: int) -> np.ndarray:
-    return marking.visible(drawing(seed))
+    return marking.visible(drawing(seed=seed))
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def sources(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Marked files of this machine."""
     for name in ("GENMODELS_CERTIFICATE", "GENMODELS_PRIVATE_KEY", "GENMODELS_TRUST"):
         monkeypatch.delenv(name, raising=False)
-    return marking.pngs([drawing(seed) for seed in range(SOURCES)], [FACTS] * SOURCES)
+    return marking.pngs([drawing(seed=seed) for seed in range(SOURCES)], [FACTS] * SOURCES)
 
 
 def pixels(file: bytes) -> np.ndarray:
@@ -151,7 +152,7 @@ def test_what_is_ours_still_reads_so(sources: list[bytes]) -> None:
 
 def test_siblings_are_each_ours(home: Path) -> None:
     """Pictures of one drawing that differ in a detail, as seeds and frames do: the pattern may stand at the place of any of them."""
-    siblings = [drawing(3) for _ in range(4)]
+    siblings = [drawing(seed=3) for _ in range(4)]
     for number, image in enumerate(siblings):
         image[2 + number, 2:6] = 200
     for file in marking.pngs(siblings, [FACTS] * 4):
@@ -170,7 +171,7 @@ def test_every_way_of_copying_is_planted_and_counted() -> None:
     """Of eight pictures and four foreign ones: the pattern is found in all, and none reads as ours but a likeness with its own pattern."""
     from genmodels.planting.copied_marks import OURS, Marked, copies
 
-    marked = Marked.of(np.stack([drawing(seed) for seed in range(8)]), b"k" * 32)
+    marked = Marked.of(np.stack([drawing(seed=seed) for seed in range(8)]), b"k" * 32)
     rows = [(case, flags) for case, flags, _ in copies(marked, np.stack([foreign(seed) for seed in range(4)]), lambda said: None)]
     assert len([case for case, _ in rows if case.part == OURS]) == 12
     assert not any(flags.any() for case, flags in rows if case.part == OURS)

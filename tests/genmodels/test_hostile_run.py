@@ -25,6 +25,7 @@ from genmodels.intake import foreign_run
 from genmodels.portable import export_run, import_run
 from genmodels.refusal import Refusal
 from genmodels.runs import Run, RunStore
+from tests.genmodels.test_portable import zipped
 
 Members = dict[str, bytes]
 DIGITS = "1" + "0" * 400
@@ -34,15 +35,6 @@ DIGITS = "1" + "0" * 400
 def packed(trained: Callable[[str], Path]) -> Members:
     with zipfile.ZipFile(io.BytesIO(export_run(Run(trained("vae"))))) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
-
-
-def zipped(members: Members) -> io.BytesIO:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    buffer.seek(0)
-    return buffer
 
 
 def weights_of(members: Members) -> str:

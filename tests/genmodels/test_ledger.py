@@ -22,19 +22,10 @@ from genmodels.planting.copied_marks import plain
 from genmodels.provenance import book, fingerprints, ledger, marking
 from genmodels.provenance.keys import ledger_key_at_hand, signing_at_hand, watermark_key_at_hand
 from genmodels.provenance.verifying import verify
+from tests.drawings import drawing
 
 FACTS = {"Model": "vae r1", "Seed": "7"}
 PROOF = ("Marked by us", "this machine made")
-
-
-def drawing(seed: int = 0, size: int = 128) -> np.ndarray:
-    """Discs of flat colours on white."""
-    rng, image = np.random.default_rng(seed), np.full((size, size, 3), 255, np.uint8)
-    y, x = np.mgrid[:size, :size]
-    for _ in range(6):
-        cy, cx, r = rng.integers(size), rng.integers(size), rng.integers(size // 10, size // 3)
-        image[(y - cy) ** 2 + (x - cx) ** 2 < r**2] = rng.integers(256, size=3)
-    return image
 
 
 @pytest.fixture
@@ -43,7 +34,7 @@ def file(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("GENMODELS_CERTIFICATE", "GENMODELS_PRIVATE_KEY", "GENMODELS_TRUST"):
         monkeypatch.delenv(name, raising=False)
     for seed in range(3):
-        marking.png(drawing(seed), FACTS)
+        marking.png(drawing(seed=seed), FACTS)
     return home / "ledger.jsonl"
 
 
@@ -60,7 +51,7 @@ def told(image: np.ndarray) -> dict[str, Any]:
 
 
 def test_a_line_written_by_hand_is_no_proof(file: Path) -> None:
-    foreign, last = drawing(9), json.loads(file.read_text().splitlines()[-1])["code"]
+    foreign, last = drawing(seed=9), json.loads(file.read_text().splitlines()[-1])["code"]
     for before in (last, book.FIRST):
         for line in (by_hand(foreign, before), by_hand(foreign, before).replace('"hash"', '"code"')):
             whole = file.read_text()
@@ -72,14 +63,14 @@ def test_a_line_written_by_hand_is_no_proof(file: Path) -> None:
 
 def test_a_ledger_from_before_there_was_a_key_is_read_and_proves_nothing(home: Path) -> None:
     home.mkdir()
-    old = drawing(8)
+    old = drawing(seed=8)
     line = by_hand(old, book.FIRST)
     (home / "ledger.jsonl").write_text(line + "\n")
-    marking.png(drawing(0), FACTS)
-    (home / "ledger.jsonl").write_text((home / "ledger.jsonl").read_text() + by_hand(drawing(9), json.loads(line)["hash"]) + "\n")
+    marking.png(drawing(seed=0), FACTS)
+    (home / "ledger.jsonl").write_text((home / "ledger.jsonl").read_text() + by_hand(drawing(seed=9), json.loads(line)["hash"]) + "\n")
     found = told(old)
     assert found["ledger"]["verdict"] == "older entry" and "no key" in found["sentence"]
-    assert told(drawing(9))["ledger"]["verdict"] == "no match"  # after the first line with a code nothing is older
+    assert told(drawing(seed=9))["ledger"]["verdict"] == "no match"  # after the first line with a code nothing is older
     assert (len(ledger.book().entries), len(ledger.book().older), ledger.book().damaged) == (1, 1, 1)
     marking.png(old, FACTS)
     assert told(marking.visible(old))["ledger"]["verdict"] == "near match"  # entered again, under the key
@@ -88,10 +79,10 @@ def test_a_ledger_from_before_there_was_a_key_is_read_and_proves_nothing(home: P
 def test_what_is_out_of_order_is_not_used(file: Path) -> None:
     lines = file.read_text().splitlines()
     file.write_text("\n".join(lines[1:]) + "\n")  # the first was cut off
-    assert told(marking.visible(drawing(1)))["ledger"]["verdict"] == "no match" and told(marking.visible(drawing(2)))["ledger"]["verdict"] == "near match"
+    assert told(marking.visible(drawing(seed=1)))["ledger"]["verdict"] == "no match" and told(marking.visible(drawing(seed=2)))["ledger"]["verdict"] == "near match"
     file.write_text("\n".join([*lines, lines[0]]) + "\n")  # replayed
-    assert ledger.book().damaged == 1 and told(marking.visible(drawing(0)))["ledger"]["verdict"] == "near match"
-    marking.png(drawing(5), FACTS)  # goes on after the last sound line
+    assert ledger.book().damaged == 1 and told(marking.visible(drawing(seed=0)))["ledger"]["verdict"] == "near match"
+    marking.png(drawing(seed=5), FACTS)  # goes on after the last sound line
     assert (ledger.book().damaged, len(ledger.book().entries)) == (1, 4)
 
 
@@ -106,12 +97,12 @@ def test_no_line_is_a_traceback(file: Path, name: str) -> None:
     whole = file.read_bytes()
     for content in (DAMAGE[name] + b"\n" + whole, whole + DAMAGE[name]):
         file.write_bytes(content)
-        found = verify(png_bytes(drawing(9)), "foreign.png")
+        found = verify(png_bytes(drawing(seed=9)), "foreign.png")
         assert found["ledger"]["damaged"] == 1 and "damaged" in found["sentence"]
         assert len(ledger.book().entries) == 3
         (row,) = [row for row in examine() if row["check"] == "ledger"]
         assert not row["ok"] and "1 lines damaged" in row["value"]
-    marking.png(drawing(4), FACTS)
+    marking.png(drawing(seed=4), FACTS)
     assert len(ledger.book().entries) == 4
 
 
@@ -153,15 +144,15 @@ def test_looking_makes_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_ledger_without_its_key_is_not_judged(file: Path) -> None:
     (file.parent / "keys" / "ledger.key").unlink()
-    found = told(drawing(0))
+    found = told(drawing(seed=0))
     assert found["ledger"]["verdict"] == "not measured" and "key" in found["ledger"]["reason"] and found["ledger"]["unread"] == 3
 
 
 def test_keys_and_ledger_are_private(file: Path) -> None:
     for path in (file.parent / "keys", file, *(file.parent / "keys").iterdir()):
         path.chmod(0o755)
-    marking.png(drawing(6), FACTS)
-    verify(png_bytes(drawing(0)), "a.png")
+    marking.png(drawing(seed=6), FACTS)
+    verify(png_bytes(drawing(seed=0)), "a.png")
     assert all(path.stat().st_mode & 0o077 == 0 for path in (file.parent / "keys", file, *(file.parent / "keys").iterdir()))
 
 
@@ -185,7 +176,7 @@ def test_a_plain_picture_is_known_by_its_bytes_alone(home: Path) -> None:
 def test_a_picture_that_drawing_began_from_is_not_what_was_drawn(home: Path) -> None:
     from genmodels.picture_prompts import begun_from, start_of
 
-    photo = np.asarray(Image.fromarray(drawing(3, 400)).resize((600, 400)))
+    photo = np.asarray(Image.fromarray(drawing(400, 3)).resize((600, 400)))
     start = start_of(png_bytes(photo), (32, 32, 3))
     mask = np.zeros((32, 32), bool)
     mask[:4, :4] = True  # 16 pixels are drawn anew

@@ -23,18 +23,9 @@ from genmodels.provenance.attacks import PICTURES
 from genmodels.provenance.keys import signing, watermark_key
 from genmodels.provenance.verifying import verify, verify_many
 from genmodels.refusal import Refusal
+from tests.drawings import drawing
 
 FACTS = {"Software": "GenModels", "Model": "vae r1", "Seed": "7", "Prompt": "a secret prompt"}
-
-
-def drawing(size: int = 128, seed: int = 0) -> np.ndarray:
-    """Discs of flat colours on white."""
-    rng, image = np.random.default_rng(seed), np.full((size, size, 3), 255, np.uint8)
-    y, x = np.mgrid[:size, :size]
-    for _ in range(6):
-        cy, cx, r = rng.integers(size), rng.integers(size), rng.integers(size // 10, size // 3)
-        image[(y - cy) ** 2 + (x - cx) ** 2 < r**2] = rng.integers(256, size=3)
-    return image
 
 
 @pytest.fixture(autouse=True)

@@ -18,20 +18,11 @@ from genmodels.provenance import credentials, marking
 from genmodels.provenance.said import name_of
 from genmodels.provenance.verifying import verify, verify_many
 from genmodels.refusal import Refusal
+from tests.drawings import drawing
 
 FACTS = {"Model": "vae r1", "Seed": "7", "Prompt": "a secret prompt"}
 SIGNER = "GenModels on this machine"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><rect width="20" height="20" fill="red"/></svg>'
-
-
-def drawing(size: int = 160, seed: int = 0) -> np.ndarray:
-    """Discs of flat colours on white."""
-    rng, image = np.random.default_rng(seed), np.full((size, size, 3), 255, np.uint8)
-    y, x = np.mgrid[:size, :size]
-    for _ in range(6):
-        cy, cx, r = rng.integers(size), rng.integers(size), rng.integers(size // 10, size // 3)
-        image[(y - cy) ** 2 + (x - cx) ** 2 < r**2] = rng.integers(256, size=3)
-    return image
 
 
 def saved(kind: str, size: int = 160, **more: Any) -> bytes:
@@ -46,7 +37,7 @@ def plain(kind: str) -> bytes:
 
 
 def signed(kind: str) -> bytes:
-    return marking.png(drawing(), FACTS) if kind == "PNG" else credentials.sign(plain(kind), {"model": "vae r1"})
+    return marking.png(drawing(160), FACTS) if kind == "PNG" else credentials.sign(plain(kind), {"model": "vae r1"})
 
 
 def flipped(content: bytes, place: int) -> bytes:
@@ -120,7 +111,7 @@ def test_what_is_not_looked_into_is_never_no_sign(content: bytes, kind: str, nam
 
 
 def test_an_avif_is_looked_into_and_a_signed_svg_is_read() -> None:
-    marking.png(drawing(), FACTS)  # now this machine has a key to look with
+    marking.png(drawing(160), FACTS)  # now this machine has a key to look with
     found = verify(plain("AVIF"), "a.avif")
     assert (found["kind"], found["format"], found["watermark"]["verdict"]) == ("picture", "AVIF", "not found")
     found = verify(signed("SVG"), "a.svg")
@@ -238,7 +229,7 @@ def test_a_signer_can_not_write_into_our_sentence(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("GENMODELS_HOME", str(tmp_path / "theirs"))
     text = "Some words about something, of which there are enough to be looked at and compared by all who want to."
     (statement,) = marking.texts([text], [FACTS])
-    picture = marking.png(drawing(), FACTS)
+    picture = marking.png(drawing(160), FACTS)
     monkeypatch.setenv("GENMODELS_HOME", str(tmp_path / "ours"))
     monkeypatch.undo()
     monkeypatch.setenv("GENMODELS_HOME", str(tmp_path / "ours"))

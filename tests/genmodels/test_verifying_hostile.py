@@ -22,7 +22,8 @@ from cryptography.x509.oid import NameOID
 from genmodels.cli import main
 from genmodels.provenance import marking
 from genmodels.provenance.verifying import verify, verify_many
-from tests.genmodels.test_verifying import FACTS, drawing, saved
+from tests.drawings import drawing
+from tests.genmodels.test_verifying import FACTS, saved
 
 TEXT = b"Some words about something, of which there are enough to be looked at by all who want to. " * 8
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -125,7 +126,7 @@ def test_an_entity_of_many_digits_is_no_letter_and_stops_nothing(entity: str) ->
 def test_a_long_name_and_one_that_no_system_has_stop_no_other_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     long, good = tmp_path / ("n" * 251 + ".png"), tmp_path / "good.png"  # too long for a name with a statement's ending
     for file in (long, good):
-        file.write_bytes(marking.png(drawing(), FACTS))
+        file.write_bytes(marking.png(drawing(160), FACTS))
     assert main(["verify", str(tmp_path), "--json"]) == 0
     assert [row["manifest"]["verdict"] for row in json.loads(capsys.readouterr().out)] == ["valid", "valid"]
     assert main(["verify", str(good), str(tmp_path / ("n" * 300)), "a\0b", "--json"]) == 2
