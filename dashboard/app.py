@@ -10,11 +10,11 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402
 from streamlit.runtime.scriptrunner import get_script_run_ctx  # noqa: E402
 
-from dashboard import guarding, navigation, text  # noqa: E402
+from dashboard import guarding, live_chart, navigation, text  # noqa: E402
 from genmodels.refusal import Refusal  # noqa: E402
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App(__file__, middleware=guarding.middleware(navigation.paths()))
+    app = st.App(__file__, middleware=guarding.middleware(navigation.paths()), routes=[live_chart.route()])
 else:
     st.set_page_config(page_title="GenModels", page_icon=str(ROOT / "dashboard" / "icon.png"), layout="wide")
     try:

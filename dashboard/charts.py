@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import streamlit as st
 
-from dashboard import handing_out
+from dashboard import handing_out, live_chart
 from dashboard.text import chart_text, csv_cell, plain_text
 
 if TYPE_CHECKING:
@@ -150,17 +150,20 @@ def _placed(values: Sequence[Any]) -> tuple[list[float], list[tuple[float, str]]
     return [heights[text] for text in texts], [(at, text) for text, at in heights.items()]
 
 
-def draw(figure: Figure, *, key: str, see: str, table: Table, name: str) -> None:
+def draw(figure: Figure, *, key: str, see: str, table: Table, name: str, live: bool = False) -> None:
     """A figure with its sentence `see` (our own words), the data behind it, CSV, and a PNG from its camera button.
 
-    `name` is the name of the downloaded files: our own words too.
+    `name` is the name of the downloaded files: our own words too. One that is `live` is changed in place.
     """
     config = {
         "displaylogo": False,
         "toImageButtonOptions": {"format": "png", "filename": name, "scale": 2},
         "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
     }
-    st.plotly_chart(figure, key=key, config=config, alt=see)
+    if live:
+        live_chart.draw(figure, key=key, config=config, alt=see)
+    else:
+        st.plotly_chart(figure, key=key, config=config, alt=see)
     st.caption(see)
     data_behind(table, key=key, name=name)
 

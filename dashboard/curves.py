@@ -69,7 +69,7 @@ def _chart(run: Run, trace: resources.Trace, group: terms.Group, names: list[str
         return charts.curves(lines, x=X_AXES[x], y=group.unit, log=options.log, smoothing=options.smoothing, marks=broken(frame, x), title=group.title)
 
     figure = resources.figure(group.key, (str(run.path), *trace.version, options), drawn)
-    charts.draw(figure, key=f"{group.key}.{run.id}", see=group.see, table=lambda: frame[[*columns, *names]].dropna(subset=names, how="all"), name=f"{run.id}-{group.key}")
+    charts.draw(figure, key=f"{group.key}.{run.id}", see=group.see, table=lambda: frame[[*columns, *names]].dropna(subset=names, how="all"), name=f"{run.id}-{group.key}", live=True)
 
 
 def numeric(frame: pandas.DataFrame) -> list[str]:

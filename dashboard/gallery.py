@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ from genmodels.refusal import Refusal
 
 MOST_BYTES = 4_000_000  # of a file of texts
 
-def picture(file: Path, alt: str, *, side: int = 420, width: Any = "stretch") -> None:
-    """A picture of a run, its pixels enlarged to squares. `alt` says in our words what is on it."""
+def picture(file: Path, alt: str, *, side: int = 420, width: Any = "stretch", inline: bool = False) -> None:
+    """A picture of a run, its pixels enlarged to squares. `alt` says in our words what is on it.
+
+    `inline`: within the page, for a picture that is soon replaced: a slow browser would ask for its address too late.
+    """
     try:
         content = resources.enlarged(str(file), file.stat().st_mtime_ns, side)
     except OSError:
@@ -24,13 +28,13 @@ def picture(file: Path, alt: str, *, side: int = 420, width: Any = "stretch") ->
     except Refusal as refusal:
         refuse(refusal)
         return
-    st.image(content, alt=alt, width=width)
+    st.image(f"data:image/png;base64,{base64.b64encode(content).decode()}" if inline else content, alt=alt, width=width)
 
 
-def samples(file: Path, model: str, data: str, epoch: int, what: str = "Samples", *, most: int = 8, characters: int = 1000) -> None:
+def samples(file: Path, model: str, data: str, epoch: int, what: str = "Samples", *, most: int = 8, characters: int = 1000, inline: bool = False) -> None:
     """What a run drew or wrote in an epoch, by its file: a sheet of pictures, or up to `most` texts."""
     if file.suffix != ".json":
-        picture(file, described(model, data, epoch, what))
+        picture(file, described(model, data, epoch, what), inline=inline)
         return
     try:
         texts = written_texts(file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -11,7 +12,7 @@ from dashboard import branching, curves, gallery, handing_out, navigation, pace,
 from dashboard.findings import audited, short, show_measures
 from dashboard.terms import term_label
 from dashboard.text import duration, plain_text, safe_text
-from genmodels import jobs
+from genmodels import beginning, jobs
 from genmodels.files import last_lines
 from genmodels.imported_findings import with_imported
 from genmodels.models import MODELS
@@ -20,6 +21,9 @@ from genmodels.runs import SHOWN, Run, RunStore
 
 WORKING = ("waiting", "running")
 STALLED = 60.0  # seconds without a word from the process
+LEARNING = "learning"  # the part with curves and pictures
+# Streamlit fades what it is about to draw again; here that would be all, all the time.
+STILL = "<style>.st-key-live [data-stale=true] {opacity: 1 !important; transition: none !important}</style>"
 BADGES = {
     "waiting": (":material/hourglass_empty:", "gray"), "running": (":material/play_arrow:", "blue"), "done": (":material/check_circle:", "green"),
     "failed": (":material/error:", "red"), "stopped": (":material/stop_circle:", "orange"), "interrupted": (":material/power_off:", "orange"),
@@ -41,14 +45,16 @@ def show(run: Run, store: RunStore) -> None:
     state.show_notice()
     run.experiment  # noqa: B018  (a damaged run is refused here, in one sentence)
     was = run.state
-    every = 1.0 if was in WORKING else None
-    with st.container(border=True):
-        pace.polled(_progress, every)(run, was)
-        _buttons(run, was, gallery_run=run.path.parent != store.folder, store=store)
-    if "spec" not in run.facts and was in WORKING:
-        pace.polled(_until_it_draws, 1.0)(run)
-        return
-    pace.polled(_learning, every and 2 * every)(run, curves.options())
+    working, draws = was in WORKING, _draws(run)
+    st.html(STILL)
+    with st.container(key="live"):
+        with st.container(border=True):
+            pace.polled(_progress, 1.0 if working else None)(run, was, draws)
+            _buttons(run, was, gallery_run=run.path.parent != store.folder, store=store)
+        if not draws and working:
+            st.caption("Curves and samples appear here after the first epoch.")
+            return
+        pace.polled(_learning, None, key=LEARNING)(run, curves.options())
     resources.settle()
     if findings := run.findings():
         with st.container(border=True):
@@ -58,26 +64,40 @@ def show(run: Run, store: RunStore) -> None:
     gallery.credit(str(run.facts.get("credit", "")))
 
 
-def _progress(run: Run, was: str) -> None:
-    """State, bar and figures, once a second while the run works; the whole page is drawn again when the state changes."""
+def _draws(run: Run) -> bool:
+    """Is it known what it learns from, so that curves and samples can be drawn?"""
+    return "spec" in run.facts
+
+
+def _progress(run: Run, was: str, drew: bool) -> None:
+    """State, bar and figures, once a second while the run works. When the state changes the whole page is drawn again, and
+    curves and pictures when there are new ones. Each part has its own place, so that none stands where another was.
+    """
     status = run.status
     now = run.judge(status)
-    if now != was:
+    if now != was or (not drew and _draws(run)):
         if was in WORKING and now not in WORKING:
             state.notice(f"{safe_text(run.id)} is {shown_state(now)}.", BADGES[shown_state(now)][0])
         st.rerun()
+    if now in WORKING and drew and _news(run) != state.get(state.LIVE_DRAWN):
+        pace.redraw(LEARNING)
     name = plain_text(run.labels["name"], 80)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(safe_text(name or run.id), anchor=False, width="content")
         badge(now)
     if name:
         st.caption(safe_text(run.id))
-    _bar(status)
+    _bar(status, now)
     _figures(status, now)
-    _message(run, status, now)
+    with st.container():
+        _message(run, status, now)
 
 
-def _bar(status: dict[str, Any]) -> None:
+def _bar(status: dict[str, Any], now: str) -> None:
+    if now in WORKING and (share := beginning.share(status, time.time())) is not None:
+        so_far = max(0.0, time.time() - _number(status.get("phase_began")))
+        st.progress(share, text=safe_text(f"{status.get('message', '')}: {duration(so_far)} so far", 300))
+        return
     step, steps = _count(status.get("step")), _count(status.get("steps"))
     epoch, epochs = _count(status.get("epoch")), _count(status.get("epochs"))
     share = min(1.0, step / steps) if steps else 0.0
@@ -86,18 +106,23 @@ def _bar(status: dict[str, Any]) -> None:
 
 
 def _figures(status: dict[str, Any], now: str) -> None:
-    best, left = status.get("best"), status.get("seconds_left")
+    """Five places in a row; what is not known yet leaves its place empty."""
+    best, left, unit = status.get("best") or {}, status.get("seconds_left"), "tokens" if "tokens_per_second" in status else "images"
+    speed = status.get(f"{unit}_per_second")
     with st.container(horizontal=True):
-        if now == "running":
-            st.metric("Time left", duration(left), width="stretch")
-            unit = "tokens" if "tokens_per_second" in status else "images"
-            st.metric(f"{unit.capitalize()} a second", short(status.get(f"{unit}_per_second")), width="stretch")
-        st.metric("Time so far", duration(status.get("seconds")), width="stretch")
-        st.metric("Processor time", duration(status.get("cpu_seconds")), width="stretch")
-        if isinstance(best, dict) and "value" in best:
-            name = term_label(str(best.get("name", "")))
-            help = safe_text(f"Reached in epoch {best.get('epoch', '?')}; lower is better")
-            st.metric(safe_text(f"Best {name}"), short(best["value"]), help=help, width="stretch")
+        _figure("Time so far", duration(status.get("seconds")), status.get("seconds"))
+        _figure("Processor time", duration(status.get("cpu_seconds")), status.get("cpu_seconds"))
+        help = safe_text(f"Reached in epoch {best.get('epoch', '?')}; lower is better")
+        _figure(safe_text(f"Best {term_label(str(best.get('name', '')))}"), short(best.get("value")), best.get("value"), help)
+        _figure("Time left", duration(left), left if now == "running" else None)
+        _figure(f"{unit.capitalize()} a second", short(speed), speed if now == "running" else None)
+
+
+def _figure(label: str, said: str, value: Any, help: str | None = None) -> None:
+    """A figure in its place, or nothing there."""
+    place = st.empty()
+    if value is not None:
+        place.metric(label, said, help=help, width="stretch")
 
 
 def _message(run: Run, status: dict[str, Any], now: str) -> None:
@@ -106,7 +131,7 @@ def _message(run: Run, status: dict[str, Any], now: str) -> None:
         st.error(safe_text(message, 600), icon=":material/error:")
     elif now == "lost":
         st.warning("The process ended without a word, as after a crash or a restart of the machine. Resume goes on from the last checkpoint.", icon=":material/power_off:")
-    elif message:
+    elif message and not status.get("phase"):
         st.caption(safe_text(message, 600))
     if status.get("notice"):
         st.warning(safe_text(status["notice"], 600), icon=":material/warning:")
@@ -154,14 +179,23 @@ def _act(action: Any, run: Run) -> None:
         state.notice(safe_text(said or f"{run.id} goes on."), ":material/info:")
 
 
-def _until_it_draws(run: Run) -> None:
-    if "spec" in run.facts or run.state not in WORKING:
-        st.rerun()
-    st.caption("Curves and samples appear here after the first epoch.")
+def _news(run: Run) -> tuple[Any, ...]:
+    """Changes when there is something new to draw."""
+    watched = ("history.jsonl", "samples", "reconstructions")
+    return (run.id, *(_changed(run.path / name) for name in watched))
+
+
+def _changed(path: Path) -> tuple[int, int]:
+    try:
+        about = path.stat()
+    except OSError:
+        return 0, 0
+    return about.st_mtime_ns, about.st_size
 
 
 def _learning(run: Run, options: curves.Options) -> None:
     """Samples beside the loss, the other curves below: one part, because each part that is drawn again has its price."""
+    state.put(state.LIVE_DRAWN, _news(run))
     samples, loss = st.columns([2, 3], gap="medium")
     with samples, st.container(border=True):
         _pictures(run)
@@ -189,7 +223,7 @@ def _pictures(run: Run) -> None:
         if epoch in files:
             same = f"Samples, each epoch from the same {'noise' if draws else 'prompts and seeds'}"
             st.caption(same if what == "Samples" else "Held-out pictures above, the model's reconstructions below")
-            gallery.samples(files[epoch], document.model, document.data, epoch, what)
+            gallery.samples(files[epoch], document.model, document.data, epoch, what, inline=True)
 
 
 def _epoch(run: Run, epochs: list[int]) -> int:

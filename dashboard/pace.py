@@ -14,17 +14,20 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 
 from dashboard.text import refuse
 from genmodels.refusal import Refusal
 
 LOOKS = 2.0 * (os.cpu_count() or 1)  # a second, by all visitors together
-EACH = 1.5  # looks a second by one visitor at the usual pace: figures every second, curves every other one
+EACH = 1.2  # looks a second by one visitor at the usual pace: figures every second, curves every five
+SELDOM = 5.0  # usual pauses between two drawings of curves and pictures
 STEPS = (1.0, 2.0, 4.0, 8.0, 12.0, 16.0, 32.0)  # by how much the usual pause is made longer; few, since a change draws the page anew
 FORGOTTEN = 3.0  # pauses without a look, after which a visitor is gone
+FORGOTTEN_PARTS = 1000.0  # seconds after which it is not known any more when a part was drawn
 
 _seen: dict[str, float] = {}  # session to when it is gone unless it looks again, by time.monotonic()
+_redrawn: dict[tuple[str, str], float] = {}  # session and part to when it was drawn last
 _lock = threading.Lock()
 
 
@@ -35,6 +38,8 @@ def look(session: str, factor: float) -> int:
         _seen[session] = now + FORGOTTEN * 2 * factor
         for each in [each for each, until in _seen.items() if until < now]:
             del _seen[each]
+        for part in [part for part, at in _redrawn.items() if at < now - FORGOTTEN_PARTS]:
+            del _redrawn[part]
         return len(_seen)
 
 
@@ -53,9 +58,9 @@ def settled(now: float, visitors: int) -> bool:
     return factor(visitors) <= now <= 2 * factor(visitors)
 
 
-def polled(draw: Callable[..., None], every: float | None) -> Callable[..., None]:
-    """A part of the page that is drawn again every so many seconds, seldomer where many look; a run that is deleted
-    meanwhile is a notice, not a traceback."""
+def polled(draw: Callable[..., None], every: float | None, key: str | None = None) -> Callable[..., None]:
+    """A part of the page that is drawn again every so many seconds, seldomer where many look, or when `redraw(key)` asks;
+    a run that is deleted meanwhile is a notice, not a traceback."""
     session = _session()
     pace_now = factor(look(session, 1.0)) if every else 1.0
     if every:
@@ -63,6 +68,8 @@ def polled(draw: Callable[..., None], every: float | None) -> Callable[..., None
 
     @functools.wraps(draw)
     def guarded(*arguments: Any) -> None:
+        if key:
+            _redrawn[session, key] = time.monotonic()
         if every and not settled(pace_now, look(session, pace_now)):
             st.rerun()  # the whole page, which then has another pace
         try:
@@ -70,7 +77,24 @@ def polled(draw: Callable[..., None], every: float | None) -> Callable[..., None
         except (Refusal, OSError) as error:
             refuse(error)
 
-    return st.fragment(guarded, run_every=every and every * pace_now)
+    return st.fragment(guarded, run_every=every and every * pace_now, key=key)
+
+
+def redraw(key: str) -> None:
+    """Have the part of that key drawn when the one that runs now is, but not within `SELDOM` pauses of its last time.
+
+    Streamlit's own `rerun` of a part ends the part that asks for it, and all stays grey until the other is there.
+    """
+    context, session = get_script_run_ctx(suppress_warning=True), _session()
+    pause = SELDOM * factor(len(_seen))
+    if context is None or context.script_requests is None or not context.fragment_ids_this_run or time.monotonic() - _redrawn.get((session, key), 0.0) < pause:
+        return
+    _redrawn[session, key] = time.monotonic()
+    parts = context.fragment_storage.resolve_target(key)
+    context.script_requests.request_rerun(RerunData(
+        query_string=context.query_string, page_script_hash=context.page_script_hash, fragment_id_queue=parts,
+        cached_message_hashes=context.cached_message_hashes, context_info=context.context_info,
+    ))  # fmt: skip
 
 
 def _session() -> str:

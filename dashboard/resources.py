@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 DIAGNOSED = 20_000  # lines of a history that are read for signs of trouble
 MOST_PICTURE = 32 << 20  # bytes
+_written: dict[str, tuple[Any, str]] = {}
+_written_lock = threading.Lock()
 FIRST_TIME = "Loading the model. TensorFlow takes a few seconds the first time."
 
 
@@ -98,6 +100,22 @@ def _follower(path: str) -> Follower:
 def figure(kind: str, version: tuple[Any, ...], _draw: Any) -> Any:
     """A chart that several viewers look at, drawn once a version."""
     return _draw()
+
+
+def as_json(key: str, figure: Any) -> str:
+    """A chart that several viewers look at, written once for all; without the look that Plotly gives by itself."""
+    with _written_lock:
+        known, text = _written.get(key, (None, ""))
+        if known is not figure:
+            document = figure.to_plotly_json()
+            document["layout"].pop("template", None)
+            from plotly.io import to_json
+
+            text = to_json(document, validate=False)
+            _written[key] = figure, text
+            while len(_written) > 128:
+                del _written[next(iter(_written))]
+        return text
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)

@@ -26,6 +26,7 @@ NOTICE = "notice"  # to be shown after the next rerun
 EPOCH, EPOCH_MOVED = "epoch_shown", "epoch_moved"  # slider over epochs; whether it left the newest
 FORECAST = "forecast"
 SMOOTHING, LOG = "smoothing", "log_axis"
+LIVE_DRAWN = "live_drawn"  # what curves and pictures of a run that works were drawn from
 WATTS = "watts"
 CHOSEN = "chosen_runs"
 UPLOAD, UPLOAD_RUN = "upload", "upload_run"

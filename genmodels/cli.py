@@ -29,6 +29,7 @@ Arguments = argparse.Namespace
 
 
 INTERRUPTED = {"SIGINT": 130, "SIGTERM": 143}  # exit codes, as shells have them: 128 and the number of the signal
+TRAINING = ("train", "resume", "branch")  # whose JSON says why it failed
 LARGEST_SEED = 2**31 - 1
 
 
@@ -44,12 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     from genmodels.audit_jobs import Stopped
 
-    ours = threading.current_thread() is threading.main_thread()
+    ours, chosen = threading.current_thread() is threading.main_thread(), None
     before = signal.signal(signal.SIGTERM, _terminate) if ours else None
     try:
         chosen = parser().parse_args(arguments)
         return VERBS[chosen.verb](chosen) or 0
     except Refusal as refusal:
+        if chosen is not None and chosen.json and chosen.verb in TRAINING:
+            print(json.dumps({"state": "failed", "reason": str(refusal)}))
         print(f"genmodels: {refusal}", file=sys.stderr)
     except (KeyboardInterrupt, Interrupted):
         print("genmodels: interrupted.", file=sys.stderr)
@@ -234,39 +237,59 @@ def resume(arguments: Arguments) -> int:
     run.experiment  # noqa: B018  (a damaged run is refused before anything is written)
     if run.state == "done":
         raise Refusal(f"Run {run.id} is done; branch it to train on.")
-    if run.state != "waiting":  # a stop that was asked for while it waits to begin stands
+    if run.state not in ("waiting", "running"):  # a stop that was asked for before it begins stands
         jobs.clear_stop(run)
     return _work(arguments, run, store)
 
 
 def _work(arguments: Arguments, run: Run, store: RunStore) -> int:
     """Hold the lease, wait for the turn, train, and say how it ended."""
-    from genmodels import jobs, leftovers
+    from genmodels import beginning, jobs, leftovers
 
     leftovers.sweep()
+    tell = _progress if sys.stderr.isatty() else _phases()
     with run.lease():
         try:
             leftovers.sweep_run(run.path)
             with jobs.turn(run, store):
+                beginning.enter(run, "importing", tell, **beginning.present())
                 from genmodels.training import train as train_run
 
-                state = train_run(run, _progress if sys.stderr.isatty() else lambda status: None)
+                state = train_run(run, tell)
         except (InterruptedError, KeyboardInterrupt, Terminated) as error:
             state = "stopped"
-            run.write_status(state=state, message="Stopped while it waited; resume puts it into the queue again.")
+            run.write_status(state=state, message="Stopped while it waited; resume puts it into the queue again.", phase="")
             if not isinstance(error, InterruptedError):
                 raise
     status = run.status
     document = {
         "run": run.id, "state": state, "epochs": status.get("epoch", 0),
-        "seed": run.experiment.seed, "seconds": round(status.get("seconds", 0.0), 1),
+        "seed": run.experiment.seed, "seconds": round(status.get("seconds", 0.0), 1), "reason": str(status.get("message", "")),
     }  # fmt: skip
+    if state == "failed":
+        print(f"genmodels: {document['reason']}", file=sys.stderr)
     answer(arguments, document, f"{run.id} {state}: {status.get('message', '')}")
     by_signal = [code for name, code in INTERRUPTED.items() if state == "stopped" and f"Stopped by {name} " in str(status.get("message"))]
     return by_signal[0] if by_signal else 1 if state == "failed" else 0
 
 
+def _phases() -> Callable[[dict[str, Any]], None]:
+    """Says on standard error what a training does before its first step, a line each; for logs and pipes."""
+    said = {""}
+
+    def tell(status: dict[str, Any]) -> None:
+        if status.get("phase") and (message := str(status["message"])) not in said:
+            said.add(message)
+            print(f"{message} …", file=sys.stderr, flush=True)
+
+    return tell
+
+
 def _progress(status: dict[str, Any]) -> None:
+    """The same in a terminal, and then how far it is, in one line."""
+    if status.get("phase"):
+        print(f"\r{status['message']} …".ljust(78), end="", file=sys.stderr, flush=True)
+        return
     left = status.get("seconds_left")
     line = f"epoch {status.get('epoch', 0)}/{status.get('epochs', 0)}  step {status.get('step', 0)}/{status.get('steps', 0)}"
     print(f"\r{line}  {'' if left is None else f'{left:.0f} s left'}   ", end="", file=sys.stderr)

@@ -10,14 +10,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from genmodels import checkpoints
+from genmodels import beginning, checkpoints
 from genmodels.files import make_folder, open_to_append
 from genmodels.recipe import Experiment
 from genmodels.refusal import Refusal
-from genmodels.runs import Run, RunStore
+from genmodels.runs import STARTING, Run, RunStore
+
+WAITS = "Waiting for its turn"
 
 
 def launch(run: Run) -> None:
@@ -27,13 +30,22 @@ def launch(run: Run) -> None:
     if run.held():
         raise Refusal(f"Run {run.id} is already {run.state} in process {run.holder()}.")
     clear_stop(run)
-    run.write_status(state="waiting", message="Starting")
+    _say_that_it_starts(run)
     environment = os.environ | {"GENMODELS_HOME": str(run.path.parent.parent)}
     with open_to_append(run.path / "log.txt") as log:
         subprocess.Popen(
             [sys.executable, "-m", "genmodels", "resume", run.id],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment,
         )  # fmt: skip
+
+
+def _say_that_it_starts(run: Run) -> None:
+    """It waits where another run has the turn; else its process is about to start."""
+    about: dict[str, Any] = {"pid": 0, "phase_began": time.time(), "usual": beginning.usual_seconds(run)}
+    if _taken(run.path.parent / ".turn"):
+        run.write_status(**about, state="waiting", message=WAITS, phase="")
+    else:
+        run.write_status(**about, state="running", message=beginning.words(STARTING, about["usual"]), phase=STARTING)
 
 
 def start(experiment: Experiment, store: RunStore) -> Run:
@@ -113,8 +125,8 @@ def turn(run: Run, store: RunStore) -> Iterator[None]:
                 if not _older_waiting(run, store):
                     break
                 fcntl.flock(file, fcntl.LOCK_UN)
-            if run.status.get("message") != "Waiting for its turn":
-                run.write_status(state="waiting", message="Waiting for its turn", pid=os.getpid())
+            if run.status.get("message") != WAITS:
+                run.write_status(state="waiting", message=WAITS, phase="", pid=os.getpid())
             time.sleep(0.5)
         yield
 
@@ -122,7 +134,23 @@ def turn(run: Run, store: RunStore) -> Iterator[None]:
 def _older_waiting(run: Run, store: RunStore) -> bool:
     """Does a living process wait with a run that was created before? Only runs that are held are read at all."""
     own = (run.created, run.id)
-    return any(other.held() and other.status.get("state") == "waiting" and (other.created, other.id) < own for other in store)
+    return any((other.created, other.id) < own and other.held() and _waits(other.status) for other in store)
+
+
+def _waits(status: Mapping[str, Any]) -> bool:
+    return status.get("state") == "waiting" or status.get("phase") == STARTING
+
+
+def _taken(file: Path) -> bool:
+    """Does a run that trains hold the lock on the turn?"""
+    try:
+        with open(file, "rb") as turn:
+            fcntl.flock(turn, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _locked(file: Any) -> bool:

@@ -70,9 +70,9 @@ def _or_none(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 EXPERIMENT: Fields = {"format": is_count, "created": is_seconds, "experiment": is_table}
 STATUS: Fields = {
-    "state": is_text, "message": is_text, "notice": is_text, "updated": is_seconds, "pid": is_count, "pid_created": is_seconds,
+    "state": is_text, "message": is_text, "notice": is_text, "phase": is_text, "usual": is_numbers, "phase_began": is_seconds, "updated": is_seconds, "pid": is_count, "pid_created": is_seconds,
     **{name: is_count for name in ("step", "steps", "epoch", "epochs")}, "best": is_best, "last": is_numbers,
-    **{name: _or_none(is_number) for name in ("seconds", "cpu_seconds", "seconds_left", "images_per_second", "tokens_per_second")},
+    **{name: _or_none(is_number) for name in ("seconds", "cpu_seconds", "seconds_left", "images_per_second", "tokens_per_second", "phase_share")},
 }  # fmt: skip
 LABELS: Fields = {"name": is_text, "tags": is_texts, "notes": is_text}
 FACTS: Fields = {

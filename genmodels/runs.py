@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 STATES = ("waiting", "running", "done", "failed", "stopped", "lost")  # lost is shown as "interrupted"
 SHOWN = {"lost": "interrupted"}
-GRACE = 20.0  # seconds in which a process that was just started may still take the lease
+STARTING = "starting"  # the phase of a run whose process was just started and is not there yet
+GRACE = 20.0  # seconds in which it may still take the lease
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 MOST_HISTORY = 1 << 30  # bytes of a history
 BROKEN = "broken"  # the column that names a term; all others are numbers
@@ -123,7 +124,7 @@ class Run:
 
     @property
     def status(self) -> dict[str, Any]:
-        """step, steps, epoch, epochs, seconds, cpu_seconds, message, last, best ..."""
+        """step, steps, epoch, epochs, seconds, cpu_seconds, message, last, best ...; before the first step what `beginning` says."""
         return self._document("status.json")
 
     @property
@@ -138,7 +139,8 @@ class Run:
             return said if said in STATES else "lost"
         if self.held():
             return said
-        return "waiting" if said == "waiting" and abs(time.time() - status.get("updated", self.created)) < GRACE else "lost"
+        begun = said == "waiting" or status.get("phase") == STARTING
+        return said if begun and abs(time.time() - status.get("updated", self.created)) < GRACE else "lost"
 
     @property
     def labels(self) -> dict[str, Any]:

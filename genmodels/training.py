@@ -24,7 +24,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from genmodels import checkpoints
+from genmodels import beginning, checkpoints, rasters
 from genmodels.captioning import captioned
 from genmodels.data import Dataset
 from genmodels.exhibits import EXHIBITS
@@ -64,7 +64,7 @@ def train(run: Run, report: Callable[[dict[str, Any]], None] = lambda status: No
             traceback.print_exc()
         state, message = "failed", sentence(error)
     reserve.unlink(missing_ok=True)
-    run.write_status(state=state, message=message)
+    run.write_status(state=state, message=message, phase="", phase_share=None)
     report(run.status)
     return state
 
@@ -121,12 +121,13 @@ class Trainer:
     def __init__(self, run: Run, report: Callable[[dict[str, Any]], None]) -> None:
         self.run, self.report = run, report
         self.experiment = run.experiment
-        run.write_status(state="running", pid=os.getpid(), pid_created=process_created(), message="Reading the data")
-        self.data = load_for(self.experiment)
+        beginning.enter(run, "reading", report, **beginning.present())
+        with rasters.telling(beginning.telling(run, report)):
+            self.data = load_for(self.experiment)
         self.steps_per_epoch = len(self.data.train) // self.experiment.batch_size
         self.log_every = max(1, self.steps_per_epoch // 20)
         self.check_data()
-        run.write_status(message="Building the networks")
+        beginning.enter(run, "building", report)
         steps = self.experiment.epochs * self.steps_per_epoch
         self.learner = Learner(self.experiment.make_recipe(), self.data.spec, self.experiment.seed, steps=steps)
         self.examples = self.learner.recipe.prepared(self.data.train)
@@ -135,6 +136,7 @@ class Trainer:
         self.best: dict[str, Any] = {}
         self.rate = 0.0  # steps a second, lately
         self.restore()
+        self.compiled = self.shown = False  # the first step and the first look of a sitting take long
         self.history = History(run.path / "history.jsonl", self.step)
         self.started, self.cpu_started = time.monotonic(), time.process_time()
         self.saved_at = self.started
@@ -172,7 +174,7 @@ class Trainer:
 
     def go(self, asked: Callable[[], str]) -> tuple[str, str]:
         """Train to the end; returns the state and what to say about it."""
-        total = self.experiment.epochs * self.steps_per_epoch
+        total = self.steps()
         try:
             while self.step < total:
                 epoch, position = divmod(self.step, self.steps_per_epoch)
@@ -198,8 +200,13 @@ class Trainer:
 
     def take_step(self, index: np.ndarray, epoch: int) -> None:
         """One step on the training examples at `index`; stops at the first term that is not finite."""
+        if not self.compiled:
+            beginning.enter(self.run, "compiling", self.report, epoch=epoch, epochs=self.experiment.epochs, steps=self.steps())
         terms = self.learner.step(*self.examples.batch(index))
         self.step += 1
+        if not self.compiled:
+            self.compiled = True
+            self.write_status(**beginning.ended(self.run))
         broken = [name for name, value in terms.items() if not math.isfinite(value)]
         if broken or self.step % self.log_every == 0:
             self.log(epoch, **terms, **({"broken": broken[0]} if broken else {}))
@@ -213,6 +220,9 @@ class Trainer:
 
     def end_epoch(self, epoch: int) -> None:
         """Measure on held-out data, draw the fixed seed again, keep the weights."""
+        if not self.shown:
+            self.shown = True
+            self.write_status(message=f"Looking at what epoch {epoch} learned, for the first time")
         values, files = self.exhibit()
         self.log(epoch - 1, **values)
         name = "held_out_loss" if "held_out_loss" in values else "kernel_distance"
@@ -253,18 +263,22 @@ class Trainer:
         """Seconds of processor time, over all sittings and cores."""
         return self.cpu_seconds + time.process_time() - self.cpu_started
 
+    def steps(self) -> int:
+        """Steps from the first to the end."""
+        return self.experiment.epochs * self.steps_per_epoch
+
     def write_status(self, **more: Any) -> None:
         now = time.monotonic()
         if self.step > self.reported_step:
             self.rate = (self.step - self.reported_step) / max(now - self.reported_at, 1e-9)
         self.reported_at, self.reported_step = now, self.step
-        total = self.experiment.epochs * self.steps_per_epoch
+        total = self.steps()
         self.run.write_status(
             state="running", step=self.step, steps=total, epoch=self.step // self.steps_per_epoch,
             epochs=self.experiment.epochs, seconds=self.elapsed(), cpu_seconds=self.cpu(), best=self.best,
             **self.data.train.speed(self.rate * self.experiment.batch_size),
             seconds_left=(total - self.step) * self.elapsed() / self.step if self.step else None,
-            message="Training", **more,
+            **{"message": "Training"} | more,
         )  # fmt: skip
         self.report(self.run.status)
 
@@ -306,12 +320,6 @@ def versions() -> dict[str, str]:
         "python": platform.python_version(), "keras": keras.__version__, "tensorflow": tf.__version__,
         "numpy": np.__version__, "machine": platform.machine(), "threads": str(os.cpu_count()),
     }  # fmt: skip
-
-
-def process_created() -> float:
-    import psutil
-
-    return psutil.Process().create_time()
 
 
 def json_text(document: Any) -> str:
