@@ -42,10 +42,14 @@ def wait_for(name: str, knobs: str) -> None:
 
 
 def sentence(news: Mapping[str, Any]) -> str:
-    """How far a drawing is, in words: "Drawing emoji at 64 pixels: 412 of 4,292, about 12 s left; ..."."""
+    """How far it is, in words: "Drawing emoji at 64 pixels, once: 412 of 4,292, about 12 s left. ..."."""
+    what = plain_text(news["what"])
+    what = what if what[:1].isupper() else f"Drawing {what}"
+    if not news["of"]:
+        return f"{what}, once. The next visit is instant."
     left = (news["of"] - news["done"]) * news["seconds"] / news["done"] if news["done"] else None
     about = f", about {left:.0f} s left" if left is not None else ""
-    return f"Drawing {plain_text(news['what'])}, once: {news['done']:,} of {news['of']:,}{about}. The next visit is instant."
+    return f"{what}, once: {news['done']:,} of {news['of']:,}{about}. The next visit is instant."
 
 
 def _started(asked: str) -> Ended:

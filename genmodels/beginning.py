@@ -77,10 +77,11 @@ def telling(run: Run, report: Report, pause: float = 0.5) -> Callable[[str, int,
 
     def tell(what: str, done: int, of: int) -> None:
         nonlocal written
-        if time.monotonic() - written < pause and done < of:
+        if time.monotonic() - written < pause and of:
             return
         written = time.monotonic()
-        run.write_status(message=f"{PHASES['reading']}: {what}, {done:,} of {of:,}", phase_share=min(1.0, done / max(1, of)))
+        counted = f", {done:,} of {of:,}" if of else ""
+        run.write_status(message=f"{PHASES['reading']}: {what[:1].lower()}{what[1:]}{counted}", phase_share=min(1.0, done / of) if of else None)
         report(run.status)
 
     return tell

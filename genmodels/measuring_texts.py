@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -12,8 +13,10 @@ from genmodels.estimates.ratios import ratio
 from genmodels.findings import Estimate
 from genmodels.metrics.texts import bits_per_character, distinct, parse_share, perplexity, repetition, self_bleu
 from genmodels.ngram import NGram
+from genmodels.tokens import escape_bits
 
 FLOOR = "5-gram"
+BITS = "bits a character"
 STRETCHES = 30  # of a text that is one document
 Row = tuple[str, Estimate, str, str, str]  # name, estimate, which way is better, unit, protocol
 
@@ -44,14 +47,32 @@ def _likelihoods(generator: Any, data: Any, floor: NGram) -> Iterator[Row]:
     theirs = -np.stack([floor.log_likelihood(window) for window in windows])
     lengths = np.array([sum((byte & 0xC0) != 0x80 for byte in written) for written in generator.tokens.written])
     characters = lengths[windows[:, 1:]].ravel()
-    documents, said = clusters_of(held_out, held_out.context * np.arange(len(held_out))[:, None] + np.arange(1, held_out.context + 1))
+    escaped, also = _unseen(generator.tokens, held_out)
+    places = held_out.context * np.arange(len(held_out))[:, None] + np.arange(1, held_out.context + 1)
+    of, said = clusters_of(held_out, np.concatenate([places.ravel(), escaped]))
+    documents = of[: places.size].reshape(places.shape)
     protocol = f"held-out split in windows of {held_out.context} tokens side by side, interval for other {said}"
-    bits = "bits a character"
-    yield LIKELIHOODS[0], bits_per_character(ours.ravel(), characters, documents.ravel()), "lower", bits, protocol
-    yield LIKELIHOODS[1], bits_per_character(theirs.ravel(), characters, documents.ravel()), "lower", bits, protocol
-    yield LIKELIHOODS[2], bits_per_character((theirs - ours).ravel(), characters, documents.ravel()), "higher", bits, protocol
+    characters = np.concatenate([characters, np.ones(len(escaped), characters.dtype)])
+
+    def bits(nats: np.ndarray, escape: float) -> Estimate:
+        return bits_per_character(np.concatenate([nats.ravel(), np.full(len(escaped), escape * math.log(2))]), characters, of)
+
+    yield LIKELIHOODS[0], bits(ours, also), "lower", BITS, protocol + _told(held_out, len(escaped), also)
+    yield LIKELIHOODS[1], bits(theirs, also), "lower", BITS, protocol + _told(held_out, len(escaped), also)
+    yield LIKELIHOODS[2], bits(theirs - ours, 0.0), "higher", BITS, protocol
     yield LIKELIHOODS[3], perplexity(ours, documents), "lower", "tokens", protocol
     yield LIKELIHOODS[4], perplexity(theirs, documents), "lower", "tokens", protocol
+
+
+def _unseen(tokens: Any, held_out: Any) -> tuple[np.ndarray, float]:
+    """Where in the measured windows characters stand that no training text held, and the bits that each costs (`escape_bits`)."""
+    places = tokens.unseen(held_out.documents)
+    measured = places[places <= held_out.context * len(held_out)]
+    return measured, escape_bits(held_out.characters, len(places), len(tokens) - 1)
+
+
+def _told(held_out: Any, unseen: int, bits: float) -> str:
+    return f"; {unseen:,} of {held_out.characters:,} characters, which no training text held, at {bits:.1f} bits each" if unseen else ""
 
 
 def clusters_of(texts: Any, places: np.ndarray) -> tuple[np.ndarray, str]:

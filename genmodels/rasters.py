@@ -21,7 +21,7 @@ from genmodels.files import home, make_folder, write_atomically
 from genmodels.refusal import Refusal
 
 Each = TypeVar("Each")
-Report = Callable[[str, int, int], None]  # what is drawn, how many are done, of how many
+Report = Callable[[str, int, int], None]  # what is drawn (with a capital: what is done), how many are done, of how many
 
 
 class NotDrawn(Exception):
@@ -62,6 +62,11 @@ def counting(what: str, all_of: Iterable[Each], every: int = 50) -> Iterator[Eac
         yield each
     if report:
         report(what, len(rows), len(rows))
+
+
+def tellable() -> Report:
+    """Says how far a work is to whom `telling` names now, also from another thread; 0 of 0 where that can't be counted."""
+    return _told.get() or (lambda what, done, of: None)
 
 
 @contextlib.contextmanager

@@ -47,7 +47,7 @@ def parsed(found: dict[str, bytes]) -> Iterator[tuple[str, str, ast.Module]]:
     """Name, text and tree of every file that this Python can read."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of old escapes in old modules
-        for name, content in counting("files of Python", found.items(), 20):
+        for name, content in counting("Reading files of Python", found.items(), 20):
             try:
                 encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
                 text = io.StringIO(content.decode(encoding), newline=None).read()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from genmodels.rasters import drawn_once
+from genmodels.rasters import drawn_once, tellable
 from genmodels.recipe import Knobs, Spec, knob
 from genmodels.refusal import Refusal
 from genmodels.tokens import BYTES, UNITS, Tokens
@@ -79,7 +79,7 @@ class TextData(Knobs):
             facts |= {"vocabulary": self.vocabulary, "tokenizers": _tokenizers()}
 
         def learn() -> dict[str, np.ndarray]:
-            tokens = Tokens.learned((piece for document in train for piece in pieces(document)), self.unit, self.vocabulary)
+            tokens = Tokens.learned(searched(train, self.vocabulary), self.unit, self.vocabulary)
             told = as_bytes([tokens.vocabulary, tokens.merges])
             return {"told": told, "train": encoded(tokens, train), "test": encoded(tokens, test)}
 
@@ -127,16 +127,34 @@ def pieces(document: str, least: int = PIECE) -> Iterator[str]:
     yield document[start:]
 
 
+def searched(documents: Sequence[str], vocabulary: int) -> Iterator[str]:
+    """The pieces of all documents, from which tokens are learned; says how far that is."""
+    report, of = tellable(), sum(map(len, documents))
+
+    def every() -> Iterator[str]:
+        done = 0
+        for document in documents:
+            for piece in pieces(document):
+                yield piece
+                done += len(piece)
+                report("Searching characters for tokens", done, of)
+        report(f"Joining frequent bytes to {vocabulary:,} tokens", 0, 0)
+
+    return every()
+
+
 def encoded(tokens: Tokens, documents: Sequence[str], least: int = PIECE) -> np.ndarray:
     """As `tokens.encode_all(documents)`, some pieces at a time: a text of 20 MB at once would take gigabytes."""
     rows, batch, size = [np.zeros(1, np.int32)], [], 0
     last: list[bool] = []  # whether a piece ends its document
+    report, done, of = tellable(), 0, sum(map(len, documents))
     for document in documents:
         for piece in pieces(document, least):
             batch.append(piece)
             last.append(False)
             if (size := size + len(piece)) > 4 * least:
                 rows.append(tokens.encode_all(batch)[1:])
+                report("Writing characters as tokens", done := done + size, of)
                 batch, size = [], 0
         last[-1] = True
     row = np.concatenate([*rows, tokens.encode_all(batch)[1:]] if batch else rows)

@@ -7,6 +7,7 @@ byte-pair encoder is built without special tokens.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,8 @@ from genmodels.refusal import Refusal
 
 END = "<end>"
 UNITS = ("character", "byte-pair")
+LONGEST_WORD = 1000  # bytes
+UNICODE = 0x110000 - 0x800  # code points that can stand in a text: all but the halves of surrogate pairs
 BYTES = 256  # every byte is a token, so that a byte-pair vocabulary knows all texts
 
 
@@ -49,7 +52,11 @@ class Tokens:
 
     @classmethod
     def learned(cls, documents: Iterable[str], unit: str, size: int) -> Tokens:
-        """From training documents: their characters, or `size` tokens of byte pairs."""
+        """From training documents: their characters, or `size` tokens of byte pairs.
+
+        The time is that of one pass over the text: a line without spaces is one word to byte pairs, and learning is
+        quadratic in a word's length, so words of more than `LONGEST_WORD` bytes are learned from in parts of that length.
+        """
         if unit == "character":
             return cls((END, *sorted(set().union(*map(set, documents)))))
         if size < BYTES + 1:
@@ -57,7 +64,8 @@ class Tokens:
         from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
         tokenizer = Tokenizer(models.BPE())
-        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        words, cut = pre_tokenizers.ByteLevel(add_prefix_space=False), pre_tokenizers.FixedLength(length=LONGEST_WORD)
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence([words, cut])
         alphabet = pre_tokenizers.ByteLevel.alphabet()
         tokenizer.train_from_iterator(
             documents, trainers.BpeTrainer(vocab_size=size, special_tokens=[END], initial_alphabet=alphabet, show_progress=False)
@@ -93,6 +101,17 @@ class Tokens:
         """The different characters of a text that this vocabulary can't write, in their order; "" where there are none."""
         return "" if self.merges else "".join(dict.fromkeys(c for c in text if c not in self.numbers))
 
+    def unseen(self, documents: Sequence[str]) -> np.ndarray:
+        """Where characters that `encode_all` leaves out would stand (n,): before which of the tokens that it gives."""
+        if self.merges:
+            return np.zeros(0, np.int64)
+        known, start, found = np.array(sorted(map(ord, self.vocabulary[1:])), np.uint32), 1, [np.zeros(0, np.int64)]
+        for document in documents:
+            writable = np.isin(np.frombuffer(document.encode("utf-32-le", "surrogatepass"), "<u4"), known)
+            found.append(start + np.cumsum(writable)[~writable])
+            start += int(writable.sum()) + 1
+        return np.concatenate(found)
+
     def encode(self, text: str) -> np.ndarray:
         """The tokens (n,) int32 of a text; refuses characters that the vocabulary does not know."""
         if self.merges:
@@ -103,7 +122,7 @@ class Tokens:
         return np.array([self.numbers[c] for c in text], dtype=np.int32)
 
     def encode_all(self, documents: Sequence[str]) -> np.ndarray:
-        """The tokens (n,) int32 of all documents, `END` before the first and after each."""
+        """The tokens (n,) int32 of all documents, `END` before the first and after each; without what it can't write (`unseen`)."""
         if self.merges:
             parts = [encoding.ids for encoding in self._byte_pairs.encode_batch_fast(list(documents))]
         else:
@@ -120,3 +139,16 @@ class Tokens:
     def decode(self, tokens: Iterable[int]) -> str:
         """The text of tokens; bytes that are no UTF-8, such as half a character, become the replacement character."""
         return b"".join(self.written[int(token)] for token in tokens).decode(errors="replace")
+
+
+def escape_bits(characters: int, unseen: int, vocabulary: int) -> float:
+    """Bits that each of the `unseen` of `characters` costs that are not in a vocabulary of so many characters; 0 where none is.
+
+    A model of characters can't write what no training text held, so a code for all texts needs an escape: before each
+    character, whether one follows, by Laplace's rule from what was there before, which costs log2((n + 1) C(n, k)) in all
+    for k of n; and then which of all other characters of Unicode it is. A vocabulary of bytes needs none.
+    """
+    if not unseen:
+        return 0.0
+    ways = math.lgamma(characters + 1) - math.lgamma(unseen + 1) - math.lgamma(characters - unseen + 1)
+    return (math.log2(characters + 1) + ways / math.log(2)) / unseen + math.log2(UNICODE - vocabulary)

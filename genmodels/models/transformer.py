@@ -26,6 +26,7 @@ import numpy as np
 from genmodels.deferred import keras, network, ops
 from genmodels.models import model
 from genmodels.recipe import Recipe, Spec, knob
+from genmodels.tokens import Tokens, escape_bits
 
 EVALUATED = 65_536  # held-out tokens that are scored after an epoch
 ROWS = 32  # windows in one call of the scoring
@@ -83,17 +84,22 @@ class Transformer(Recipe):
         return learner.descend(objective)
 
     def evaluate(self, learner: Any, held_out: Any, samples: Any) -> dict[str, float]:
-        """Held-out negative log-likelihood in nats a token over evenly spread windows, perplexity, bits a character."""
+        """Held-out negative log-likelihood in nats a token over evenly spread windows, perplexity, bits a character.
+
+        Characters that no training text held have no token; they count in the bits a character (`escape_bits`) only.
+        """
         if not hasattr(learner, "negative_log_likelihood"):
             learner.negative_log_likelihood = self.scored(learner.networks)
         most = max(1, EVALUATED // held_out.context)
         starts = held_out.context * np.unique(np.linspace(0, len(held_out) - 1, min(most, len(held_out))).astype(int))
         nats = float(learner.negative_log_likelihood(held_out.batch(starts)[0]).mean())
-        tokens_a_character = (len(held_out.tokens) - 1) / max(1, held_out.characters)
+        tokens = Tokens.of(learner.spec)
+        unseen, characters = len(tokens.unseen(held_out.documents)), max(1, held_out.characters)
+        bits = nats / np.log(2) * (len(held_out.tokens) - 1) + unseen * escape_bits(characters, unseen, len(tokens) - 1)
         return {
             "held_out_loss": nats,
             "perplexity": float(np.exp(nats)),
-            "bits_per_character": nats / np.log(2) * tokens_a_character,
+            "bits_per_character": bits / characters,
         }
 
     def scored(self, networks: Any) -> Any:

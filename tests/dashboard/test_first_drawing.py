@@ -74,3 +74,9 @@ def _refused() -> None:
 def test_what_the_process_refuses_is_said() -> None:
     page = AppTest.from_function(_refused, default_timeout=60).run()
     assert "needs a token" in page.text[0].value and json.dumps("Traceback") not in page.text[0].value
+
+
+def test_what_is_not_drawn_and_what_can_not_be_counted_is_said_as_it_is() -> None:
+    said = sentence({"what": "Searching characters for tokens", "done": 10, "of": 20, "seconds": 1.0})
+    assert said == "Searching characters for tokens, once: 10 of 20, about 1 s left. The next visit is instant."
+    assert sentence({"what": "Joining frequent bytes to 300 tokens", "done": 0, "of": 0, "seconds": 1.0}) == "Joining frequent bytes to 300 tokens, once. The next visit is instant."

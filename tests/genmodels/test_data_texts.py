@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,10 @@ from genmodels.data.python_docs import PythonDocs
 from genmodels.data.text import OwnText, import_text, imported_texts, preview_text
 from genmodels.imported import imported
 from genmodels.imported_texts import LARGEST
+from genmodels.rasters import telling
 from genmodels.refusal import Refusal
-from genmodels.texts import divided, encoded, pieces
-from genmodels.tokens import Tokens
+from genmodels.texts import divided, encoded, pieces, searched
+from genmodels.tokens import LONGEST_WORD, Tokens
 
 TEXT = "".join(f"Line {i} of a text that is about the number {i * i}.\n" + "\n" * (i % 3 == 0) for i in range(100))
 MODULE = '''
@@ -113,6 +115,47 @@ def test_long_documents_cut_in_pieces_have_the_same_tokens(unit: str) -> None:
     assert tokens == Tokens.learned([piece for document in documents for piece in pieces(document, 50)], unit, 400)
     assert max(map(len, pieces(documents[0], 50))) < 200 and "".join(pieces(documents[0], 50)) == documents[0]
     assert (encoded(tokens, documents, 50) == tokens.encode_all(documents)).all()
+
+
+def test_words_that_are_not_too_long_give_the_same_byte_pairs_as_before() -> None:
+    """As the library learns them by itself."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+
+    words = ["".join(np.random.default_rng(seed).choice(list("abcé中 "), 900)) for seed in range(30)]
+    plain = Tokenizer(models.BPE())
+    plain.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    plain.train_from_iterator(words, trainers.BpeTrainer(vocab_size=400, special_tokens=["<end>"], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False))
+    told = json.loads(plain.to_str())["model"]
+    assert Tokens.learned(words, "byte-pair", 400).merges == tuple(" ".join(pair) for pair in told["merges"])
+
+
+@pytest.mark.parametrize("unit", ["a", "abc", "中文字符没有空格", "ACGTTGCA"])
+def test_a_line_without_spaces_is_learned_in_the_time_of_its_length(unit: str) -> None:
+    """Counted, not timed: no word that byte pairs are learned from is longer than the bound, wherever spaces are missing."""
+    from tokenizers import pre_tokenizers
+
+    seen: list[int] = []
+    text = unit * (40_000 // len(unit))
+    cut = pre_tokenizers.Sequence([pre_tokenizers.ByteLevel(add_prefix_space=False), pre_tokenizers.FixedLength(length=LONGEST_WORD)])
+    seen += [len(word) for word, _ in cut.pre_tokenize_str(text)]
+    assert max(seen) <= LONGEST_WORD and sum(seen) == len(text.encode())
+    begun = time.process_time()
+    tokens = Tokens.learned(pieces(text), "byte-pair", 300)
+    assert tokens.decode(encoded(tokens, [text])[1:-1]) == text and time.process_time() - begun < 60  # 16 minutes and more before
+
+
+def test_learning_tokens_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENMODELS_CACHE", str(tmp_path))
+    said: list[tuple[str, int, int]] = []
+    documents = ["x" * 250_000 + " y", "z" * 350_000]
+    with telling(lambda *news: said.append(news)):
+        tokens = Tokens.learned(searched(documents, 300), "byte-pair", 300)
+        encoded(tokens, documents)
+    of = sum(map(len, documents))
+    assert ("Joining frequent bytes to 300 tokens", 0, 0) in said
+    for what in ("Searching characters for tokens", "Writing characters as tokens"):
+        counts = [done for name, done, all_of in said if name == what and all_of == of]
+        assert counts == sorted(counts) and counts[-1] > 0 and counts[-1] <= of, (what, said)
 
 
 @pytest.mark.parametrize("skew", [0, 0.5, 1])

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from genmodels.data import Texts
+from genmodels.measuring_texts import _likelihoods
 from genmodels.metrics.texts import bits_per_character, distinct, parse_share, parses, perplexity
+from genmodels.models import MODELS
 from genmodels.ngram import NGram
+from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
 from genmodels.runs import Run
+from genmodels.tokens import Tokens, escape_bits
 
 TOKENS = np.array([0, 1, 2, 1, 2, 1, 3, 0, 1, 2, 2, 0])
 
@@ -86,3 +92,38 @@ def test_a_trained_model_is_measured_beside_its_floor(trained, tmp_path) -> None
     assert rows["perplexity"]["value"] == pytest.approx(math.exp(last), rel=1e-3)
     with pytest.raises(Refusal, match="No metric is called 'kid'"):
         measure_run(run, ["kid"])
+
+
+def test_what_an_escape_costs_by_hand() -> None:
+    rest = math.log2(1_112_064 - 2)
+    assert escape_bits(3, 1, 2) == pytest.approx(math.log2((3 + 1) * 3) + rest)  # one of three, anywhere: 4 C(3, 1)
+    assert escape_bits(4, 2, 2) == pytest.approx(math.log2((4 + 1) * 6) / 2 + rest)
+    assert escape_bits(1000, 0, 2) == 0
+
+
+def test_characters_that_no_training_held_are_found_where_they_stand() -> None:
+    tokens = Tokens.learned(["abba"], "character", 0)
+    documents = ["aéb", "é", "ab\U0001f98a"]
+    row = tokens.encode_all(documents)
+    assert row.tolist() == [0, 1, 2, 0, 0, 1, 2, 0] and tokens.unseen(documents).tolist() == [2, 4, 7]
+    assert len(tokens.unseen([])) == len(tokens.unseen(["ab"])) == 0
+    assert len(Tokens.learned(["abba"], "byte-pair", 258).unseen(documents)) == 0
+
+
+def test_bits_per_character_count_what_no_training_held() -> None:
+    """A model that knows nothing: every token of three has a third, so log2 3 bits; each stranger costs its escape."""
+    tokens = Tokens.learned(["ab"], "character", 0)
+    documents = ("abééab", "ba" * 3, "abé")
+    row = tokens.encode_all(documents)
+    held_out = Texts(documents, row, context=len(row) - 1)
+    scored = SimpleNamespace(scored=lambda networks: lambda windows: np.full((len(windows), windows.shape[1] - 1), math.log(3)))
+    generator = SimpleNamespace(recipe=scored, networks={}, tokens=tokens)
+    floor = NGram(np.tile([0, 1, 2], 20), 3)
+    rows = {name: (estimate, protocol) for name, estimate, *_, protocol in _likelihoods(generator, SimpleNamespace(test=held_out), floor)}
+    estimate, protocol = rows["bits per character"]
+    assert estimate.value == pytest.approx(((len(row) - 1) * math.log2(3) + 3 * escape_bits(15, 3, 2)) / 15)
+    assert f"3 of 15 characters, which no training text held, at {escape_bits(15, 3, 2):.1f} bits each" in protocol
+    less = rows["bits per character of a 5-gram, less the model's"][0].value
+    assert less == pytest.approx(rows["bits per character of a 5-gram"][0].value - estimate.value)  # the same escape on both sides
+    learner = SimpleNamespace(spec=Spec("text", (8,), 0, tokens.vocabulary), networks={}, negative_log_likelihood=scored.scored({}))
+    assert MODELS["transformer"]().evaluate(learner, held_out, None)["bits_per_character"] == pytest.approx(estimate.value)

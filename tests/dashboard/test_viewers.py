@@ -1,0 +1,64 @@
+"""A training outranks its viewers: how much of its speed it keeps while twenty look at it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from genmodels import jobs
+from genmodels.recipe import Experiment
+from genmodels.runs import Run, RunStore
+from tests.dashboard.sessions import Session, served
+
+VIEWERS, WINDOW, TURNS = 20, 20.0, 3  # sessions, seconds, windows with viewers; one without before and after each
+
+
+async def speed(run: Run, seconds: float = WINDOW) -> float:
+    """Steps a second of a training, by the clock, over the next so many seconds."""
+    begun, step = time.monotonic(), run.status["step"]
+    await asyncio.sleep(seconds)
+    return float((run.status["step"] - step) / (time.monotonic() - begun))
+
+
+async def kept(port: int, run: Run) -> list[float]:
+    """The speed with viewers over the mean of that without them before and after, window by window."""
+    alone, watched = [await speed(run)], []
+    for _ in range(TURNS):
+        async with AsyncExitStack() as stack:
+            sessions = [await stack.enter_async_context(Session(port)) for _ in range(VIEWERS)]
+            await asyncio.gather(*(session.open("train", 300, run=run.id) for session in sessions))
+            await asyncio.sleep(20)  # until all have the pace that so many have
+            watched.append(await speed(run))
+            assert all(session.errors == [] and session.runs > 1 for session in sessions)
+        await asyncio.sleep(3)
+        alone.append(await speed(run))
+    print(f"\nsteps a second alone {[round(each, 1) for each in alone]}, with {VIEWERS} viewers {[round(each, 1) for each in watched]}, load {os.getloadavg()}")
+    return [each / statistics.mean(alone[number : number + 2]) for number, each in enumerate(watched)]
+
+
+@pytest.mark.slow
+def test_a_training_keeps_four_fifths_of_its_speed_with_twenty_viewers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENMODELS_HOME", str(tmp_path))
+    monkeypatch.setenv("GENMODELS_CHECKPOINT_SECONDS", "10")
+    with served(tmp_path) as (port, _, _):
+        run = jobs.start(Experiment.from_dict({"model": "vae", "data": "digits", "epochs": 100_000}), RunStore.default())
+        try:
+            for _ in range(1200):
+                if run.status.get("epoch", 0) >= 3:
+                    break
+                time.sleep(0.1)
+            ratios = asyncio.run(kept(port, run))
+        finally:
+            jobs.stop(run)
+            for _ in range(600):
+                if run.state not in ("waiting", "running"):
+                    break
+                time.sleep(0.1)
+    print(f"kept: {[round(each, 3) for each in ratios]}, median {statistics.median(ratios):.3f}")
+    assert statistics.median(ratios) >= 0.8, ratios
