@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.navigation import SCREENS
+from dashboard.text import safe_text
 from genmodels.runs import Run, RunStore
 from tests.dashboard.made import made
 
@@ -282,3 +283,17 @@ def test_own_pictures_are_looked_at_before_they_are_kept(home: Path) -> None:
     assert not test.exception and len(imported()) == 1
     assert not any(button.label == "Import" for button in test.button), "the uploader is empty again"
     assert all("![cat]" not in caption.value for caption in test.caption)
+
+
+def test_what_comes_before_the_first_step_stands_on_the_page(home: Path) -> None:
+    run = made("running", epochs=0)
+    (run.path / "facts.json").unlink()
+    for phase, said in (("importing", "Starting TensorFlow (usually 8 s)"), ("reading", "Reading the data: characters, 5 of 10"), ("compiling", "Epoch 1: compiling the first step")):
+        run.write_status(phase=phase, message=said, phase_began=0, phase_share=None, usual={}, step=0, epoch=0, seconds=None, cpu_seconds=None, seconds_left=None, images_per_second=None, best={})
+        with run.lease():
+            test = opened("train", run=run.id)
+        (bar,) = test.get("progress")
+        assert safe_text(said) in bar.proto.text and "so far" in bar.proto.text and 0 < bar.proto.value <= 100
+        assert not test.exception and not test.metric and test.button(key=f"stop.{run.id}").label == "Stop"
+        assert not any(word in each.value for each in [*test.caption, *test.markdown] for word in ("waiting", "–", "Starting."))
+    assert [each.label for each in opened("train", run=made("done").id).metric] == ["Time so far", "Processor time", safe_text("Best held-out loss")]
