@@ -1,7 +1,8 @@
 """How often pages look again. The more visitors look, the seldomer each does, so that a training keeps its cores.
 
-A look costs about 25 ms of processor time. With one a second for each visitor, 20 visitors took 36 % of a training's speed
-on 2 cores; so all of them together have a budget of looks a second, which grows with the cores.
+When each visitor had all drawn again every second, at about 25 ms a look, 20 of them took 36 % of a training's speed on 2
+cores; so all of them together have a budget of looks a second, which grows with the cores. `tests/dashboard/test_viewers.py`
+measures what a training keeps.
 """
 
 from __future__ import annotations

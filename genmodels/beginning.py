@@ -39,7 +39,8 @@ def enter(run: Run, phase: str, report: Report = lambda status: None, *, epoch: 
     if before == STARTING and phase == "importing":
         usual = status.get("usual") or usual_seconds(run)
     else:
-        _remember(run, before, now - began)
+        if status.get("pid") == os.getpid():  # else the process that was in that phase is gone
+            _remember(run, before, now - began)
         usual, began = usual_seconds(run), now
     changes: dict[str, Any] = {"phase": phase, "phase_began": began, "phase_share": None, "usual": usual}
     run.write_status(state="running", message=words(phase, usual, epoch), **changes, **more)

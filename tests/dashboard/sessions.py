@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -57,6 +58,7 @@ class Session:
         self.hashes: dict[str, str] = {}
         self.polls: dict[str, asyncio.Task[None]] = {}
         self.intervals: list[float] = []
+        self.sent: Counter[str] = Counter()  # elements that came, by kind
 
     async def __aenter__(self) -> Session:
         address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
@@ -93,6 +95,7 @@ class Session:
             kind = message.WhichOneof("type")
             if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 element = message.delta.new_element
+                self.sent[element.WhichOneof("type") or ""] += 1
                 if element.WhichOneof("type") == "exception":
                     self.errors.append(f"{element.exception.type}: {element.exception.message[:300]}")
                 elif element.WhichOneof("type") in ("alert", "markdown"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,8 @@ from playwright.sync_api import Browser, Page
 from genmodels import jobs
 from genmodels.recipe import Experiment
 from genmodels.runs import Run, RunStore
-from tests.dashboard.sessions import served
+from tests.dashboard.made import made
+from tests.dashboard.sessions import Session, served
 from tests.dashboard.test_browser import browser, until, visit  # noqa: F401  (browser is a fixture)
 
 SAMPLED = 60  # times, 200 ms apart
@@ -93,6 +95,37 @@ def test_nothing_on_the_live_page_fades_blinks_or_goes_away(browser: Browser, li
 def ended(run: Run) -> None:
     jobs.stop(run)
     until(lambda: run.state not in ("waiting", "running"), 60)
+
+
+def test_charts_and_pictures_come_again_only_when_there_is_something_new(live: tuple[str, Path], home: Path) -> None:
+    """By what the server sends: numbers at every look, charts and pictures after a line was logged."""
+    run = made("running")
+    charts, numbers = "bidi_component", "progress"
+
+    async def seen() -> None:
+        async with Session(int(live[0].rsplit(":", 1)[1])) as session:
+            await session.open("train", 120, run=run.id)
+            first = session.sent.copy()
+            assert first[charts] >= 3 and first["imgs"] == 2 and first[numbers] >= 1 and session.errors == []
+            await until_sent(session, numbers, first[numbers] + 7)
+            assert session.sent[charts] == first[charts] and session.sent["imgs"] == first["imgs"]
+            with open(run.path / "history.jsonl", "a") as file:
+                file.write('{"step": 61, "epoch": 3, "seconds": 7.0, "loss": 1.0}\n')
+            await until_sent(session, charts, 2 * first[charts])
+            assert session.sent[charts] == 2 * first[charts] and session.errors == []
+            await until_sent(session, numbers, session.sent[numbers] + 7)
+            assert session.sent[charts] == 2 * first[charts]
+
+    with run.lease():
+        asyncio.run(seen())
+
+
+async def until_sent(session: Session, kind: str, least: int) -> None:
+    for _ in range(1200):
+        if session.sent[kind] >= least:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(session.sent)
 
 
 def test_what_comes_before_the_first_step_is_said(browser: Browser, live: tuple[str, Path], home: Path) -> None:  # noqa: F811
