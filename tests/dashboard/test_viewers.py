@@ -1,4 +1,4 @@
-"""A training outranks its viewers: how much of its speed it keeps while twenty look at it."""
+"""What those who look at a training are sent, and how much of its speed it keeps while twenty look at it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 from genmodels import jobs
 from genmodels.recipe import Experiment
 from genmodels.runs import Run, RunStore
+from tests.dashboard.made import made
 from tests.dashboard.sessions import Session, served
 
 VIEWERS, WINDOW, TURNS = 20, 20.0, 3  # sessions, seconds, windows with viewers; one without before and after each
@@ -70,3 +71,35 @@ def test_a_training_keeps_four_fifths_of_its_speed_with_twenty_viewers(tmp_path:
                 time.sleep(0.1)
     print(f"kept: {[round(each, 3) for each in ratios]}, median {statistics.median(ratios):.3f}")
     assert statistics.median(ratios) >= 0.8, ratios
+
+
+def test_charts_and_pictures_come_again_only_when_there_is_something_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what the server sends: numbers at every look, charts and pictures after a line was logged."""
+    monkeypatch.setenv("GENMODELS_HOME", str(tmp_path))
+    run = made("running")
+    charts, numbers = "bidi_component", "progress"
+
+    async def seen(port: int) -> None:
+        async with Session(port) as session:
+            await session.open("train", 120, run=run.id)
+            first = session.sent.copy()
+            assert first[charts] >= 3 and first["imgs"] == 2 and first[numbers] >= 1 and session.errors == []
+            await until_sent(session, numbers, first[numbers] + 7)
+            assert session.sent[charts] == first[charts] and session.sent["imgs"] == first["imgs"]
+            with open(run.path / "history.jsonl", "a") as file:
+                file.write('{"step": 61, "epoch": 3, "seconds": 7.0, "loss": 1.0}\n')
+            await until_sent(session, charts, 2 * first[charts])
+            assert session.sent[charts] == 2 * first[charts] and session.errors == []
+            await until_sent(session, numbers, session.sent[numbers] + 7)
+            assert session.sent[charts] == 2 * first[charts]
+
+    with run.lease(), served(tmp_path) as (port, _, _):
+        asyncio.run(seen(port))
+
+
+async def until_sent(session: Session, kind: str, least: int) -> None:
+    for _ in range(1200):
+        if session.sent[kind] >= least:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(session.sent)
