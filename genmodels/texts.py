@@ -132,12 +132,13 @@ def searched(documents: Sequence[str], vocabulary: int) -> Iterator[str]:
     report, of = tellable(), sum(map(len, documents))
 
     def every() -> Iterator[str]:
-        done = 0
+        done = said = 0
         for document in documents:
             for piece in pieces(document):
                 yield piece
                 done += len(piece)
-                report("Searching characters for tokens", done, of)
+                if done - said >= PIECE:
+                    report("Searching characters for tokens", said := done, of)
         report(f"Joining frequent bytes to {vocabulary:,} tokens", 0, 0)
 
     return every()

@@ -147,7 +147,7 @@ def test_a_line_without_spaces_is_learned_in_the_time_of_its_length(unit: str) -
 def test_learning_tokens_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENMODELS_CACHE", str(tmp_path))
     said: list[tuple[str, int, int]] = []
-    documents = ["x" * 250_000 + " y", "z" * 350_000]
+    documents = ["x" * 250_000 + " y", "z" * 350_000, *["a short one"] * 20_000]  # it is not said for each of them
     with telling(lambda *news: said.append(news)):
         tokens = Tokens.learned(searched(documents, 300), "byte-pair", 300)
         encoded(tokens, documents)
@@ -155,7 +155,7 @@ def test_learning_tokens_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.
     assert ("Joining frequent bytes to 300 tokens", 0, 0) in said
     for what in ("Searching characters for tokens", "Writing characters as tokens"):
         counts = [done for name, done, all_of in said if name == what and all_of == of]
-        assert counts == sorted(counts) and counts[-1] > 0 and counts[-1] <= of, (what, said)
+        assert 0 < len(counts) <= of / 100_000 and counts == sorted(counts) and counts[-1] <= of, (what, said)
 
 
 @pytest.mark.parametrize("skew", [0, 0.5, 1])
