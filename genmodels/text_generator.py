@@ -17,6 +17,7 @@ from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.marking import MADE_BY
 from genmodels.provenance.text_watermark import FREE, setting, watermarked
 from genmodels.recipe import Spec
+from genmodels.recorded import Weights
 from genmodels.refusal import Refusal
 from genmodels.tokens import Tokens
 
@@ -67,6 +68,7 @@ class TextGenerator:
 
     def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any], begins: bool = True, rows: int = ROWS) -> None:
         self.recipe, self.spec, self.networks, self.begins, self.rows = recipe, spec, networks, begins, rows
+        self.weights: Weights | None = None  # which it was opened with
         self.tokens = Tokens.of(spec)
         self.watermark_key: bytes | None = None  # None: that of this machine
         self.context = spec.shape[0]
@@ -86,7 +88,7 @@ class TextGenerator:
         if n < 1:
             raise Refusal(f"n is {n}; ask for at least one text.")
         prompts = [str(each) for each in given or [""]]
-        prompts = prompts * n if len(prompts) == 1 else prompts[:n]
+        prompts = prompts * n if len(prompts) == 1 else prompts
         if len(prompts) != n:
             raise Refusal(f"There are {len(prompts)} prompts for {n} texts; give one for all or one for each.")
         texts = []
