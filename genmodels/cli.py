@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.metadata
+import io
 import itertools
 import json
 import signal
@@ -47,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ours = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGTERM, _terminate) if ours else None
     try:
+        _never_strict(sys.stdout, sys.stderr)
         chosen = parser().parse_args(arguments)
+        _all_text(chosen)
         return VERBS[chosen.verb](chosen) or 0
     except Refusal as refusal:
         print(f"genmodels: {refusal}", file=sys.stderr)
@@ -69,6 +72,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if ours:
             signal.signal(signal.SIGTERM, before)
     return 2
+
+
+def _never_strict(*streams: Any) -> None:
+    """What a stream can't encode, such as a path of other bytes, is written with backslashes."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _all_text(chosen: Arguments) -> None:
+    """Refuse words with bytes of another encoding than that of the terminal; paths may hold any."""
+    for value in vars(chosen).values():
+        for word in value if isinstance(value, list) else [value]:
+            if isinstance(word, str) and any("\ud800" <= letter <= "\udfff" for letter in word):
+                shown = word[:60].encode(errors="replace").decode()
+                raise Refusal(f"{shown!r} holds bytes that are no {sys.getfilesystemencoding().upper()}; write it in the encoding of the terminal.")
 
 
 def _terminate(number: int, frame: Any) -> None:
@@ -258,7 +277,7 @@ def _work(arguments: Arguments, run: Run, store: RunStore) -> int:
     status = run.status
     document = {
         "run": run.id, "state": state, "epochs": status.get("epoch", 0),
-        "seed": run.experiment.seed, "seconds": round(status.get("seconds", 0.0), 1),
+        "seed": run.experiment.seed, "seconds": round(status.get("seconds", 0.0), 1), "message": status.get("message", ""),
     }  # fmt: skip
     answer(arguments, document, f"{run.id} {state}: {status.get('message', '')}")
     by_signal = [code for name, code in INTERRUPTED.items() if state == "stopped" and f"Stopped by {name} " in str(status.get("message"))]
@@ -347,6 +366,8 @@ def import_(arguments: Arguments) -> int:
         data, kept = "folder", kept_of(token)
         for refused in kept["left_out"]:
             print(f"Left out: {refused['file']}: {refused['reason']}", file=sys.stderr)
+        if unmatched := kept.get("unmatched"):
+            print(f"{len(unmatched):,} of the {kept['captions']:,} lines of the table mean no picture, or more than one; the first: line {unmatched[0]['line']}, {unmatched[0]['file']}", file=sys.stderr)
         said = f"Kept {kept['pictures']:,} pictures, {kept['captioned']:,} of them with a caption; {len(kept['left_out']):,} files left out."
     else:
         token = import_text(arguments.file, name, licence=arguments.licence)
