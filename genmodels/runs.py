@@ -95,6 +95,11 @@ class Run:
         """Unix time, seconds; 0 where it is not known."""
         return float(self._document("experiment.json").get("created", 0.0))
 
+    @property
+    def imported(self) -> bool:
+        """Did it come from elsewhere, in a zip?"""
+        return bool(self._document("experiment.json").get("imported"))
+
     def complaint(self, name: str) -> str:
         """What is wrong with one of the small files ("": nothing), as the end of a sentence: "is no JSON"."""
         return run_documents.read(self.path / name, run_documents.SHAPES[name])[1]
@@ -178,7 +183,7 @@ class Run:
         came with an imported run stands under `imported` and counts for nothing (see `imported_findings`).
         """
         shipped = run_documents.sound_findings(self._document("findings.json"))
-        if self._document("experiment.json").get("imported"):
+        if self.imported:
             from genmodels.imported_findings import split
 
             return split(shipped)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from genmodels.pictures import gif_bytes, png_bytes
+from genmodels.pictures import gif_bytes, open_picture, png_bytes
 from genmodels.provenance import credentials, fingerprints, ledger
 from genmodels.provenance.keys import signing, signing_at_hand, watermark_key
 from genmodels.provenance.picture_watermark import LEAST_SIDE, embed, place_of
@@ -44,6 +44,14 @@ def pngs(pictures: Sequence[np.ndarray | Image.Image], facts: Sequence[Facts]) -
     files = [signed_png(image, own) for image, own in zip(images, facts, strict=True)]
     ledger.append([of_picture(image, own, file) for image, own, file in zip(images, facts, files, strict=True)])
     return files
+
+
+def sheet(content: bytes, facts: Facts) -> bytes:
+    """A PNG sheet that a run keeps, signed and entered into the ledger; its pixels stay as they are."""
+    image = as_array(open_picture(content, "the sheet"))
+    file = credentials.sign(png_bytes(image, written(facts)), claims(facts))
+    ledger.append([of_picture(image, facts, file)])
+    return file
 
 
 def signed_png(image: np.ndarray, facts: Facts) -> bytes:

@@ -47,6 +47,11 @@ def pictures(images: Sequence[np.ndarray | Image.Image], facts: Sequence[Facts])
     return [Marked(file) for file in marking.pngs(images, facts)]
 
 
+def sheet(content: bytes, facts: Facts) -> Marked:
+    """A PNG sheet that a run keeps, as it leaves with the run: what made it is written into it, its pixels stay."""
+    return Marked(marking.sheet(content, facts))
+
+
 def animation(frames: np.ndarray | Sequence[Image.Image], facts: Facts, fps: float = 12.5) -> Marked:
     """An animation as a GIF file."""
     return Marked(marking.gif(frames, facts, fps))
