@@ -148,6 +148,9 @@ class TextGenerator:
         clean = "".join(c for c in tail.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
         if dropped := len(tail.replace("\r\n", "\n")) - len(clean):
             said.append(f"{dropped} control character{'s' * (dropped > 1)} left out")
+        if self.tokens.unknown(clean):  # an accent may be part of its letter or stand behind it, as the training texts had it
+            forms = (clean, unicodedata.normalize("NFC", clean), unicodedata.normalize("NFD", clean))
+            clean = min(forms, key=lambda form: len(self.tokens.unknown(form)))
         if strange := self.tokens.unknown(clean):
             shown = " ".join(repr(c) for c in strange[:8]) + (" and others" if len(strange) > 8 else "")
             said.append(f"not in this model's vocabulary and left out: {shown}")
