@@ -102,7 +102,7 @@ def distance_chart(near: tuple[np.ndarray, np.ndarray], usual: np.ndarray, usual
 
 def downloads(run: Run, path: latent.Walk) -> None:
     """GIF, strip and JSON."""
-    about = {"model": run.experiment.model, "run": run.id, "credit": run.facts.get("credit", "")}
+    about = latent.about_walk(run, path)
     columns = st.columns(3)
     for column, (name, label, mime) in zip(columns, (("walk.gif", "GIF", "image/gif"), ("strip.png", "PNG strip", "image/png"), ("walk.json", "JSON with all seeds", "application/json")), strict=True):
         handing_out.made(label, lambda name=name: latent.walk_files(path, about)[name], name, mime, key=f"download.{name}", place=column, width="stretch")  # type: ignore[misc]

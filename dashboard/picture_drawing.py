@@ -19,6 +19,7 @@ from genmodels.picture_prompts import Cell, begun_from, draw_cells, picture_fact
 from genmodels.provenance import way_out
 from genmodels.provenance.marking import BEGUN
 from genmodels.provenance.picture_watermark import LEAST_SIDE
+from genmodels.recorded import Weights, of_drawing
 from genmodels.runs import Run, RunStore, gallery_names
 
 EVERY = 0.15  # seconds between two pictures of a drawing
@@ -37,11 +38,14 @@ class Drawn:
     picture: Any  # uint8 (height, width, channels)
     credit: str = ""
     begun: tuple[tuple[str, str], ...] = ()  # what the file says of a picture that it was begun from
+    weights: Weights | None = None  # of the model that drew it
+    in_steps: bool = True  # what draws in one go heeds no settings
+    not_read: str = ""  # what of the prompt is cut or unknown
 
     @property
     def line(self) -> str:
         """Where the picture comes from, in one line of plain text."""
-        told = {name: value for name, value in self.cell.to_dict().items() if value not in ("", None)}
+        told = {name: value for name, value in self.recorded().items() if value not in ("", None)}
         return f"Made by a model: {self.model}, run {self.run}, {forms.told(told)}"
 
     @property
@@ -53,10 +57,17 @@ class Drawn:
     def name(self) -> str:
         return f"{self.run}-seed-{self.cell.seed}"
 
+    def recorded(self) -> dict[str, Any]:
+        """Prompt, seed and the settings that had a say."""
+        cell, silent = self.cell.to_dict(), self.cell.drawing.to_dict()
+        heeded = of_drawing(silent, in_steps=self.in_steps, prompted=bool(self.cell.prompt.strip() or self.cell.towards), begun=bool(self.begun))
+        return {name: value for name, value in cell.items() if name in heeded or name not in silent}
+
     def facts(self) -> dict[str, str]:
         """What its file says."""
-        between = {"Towards": f"{self.cell.share:.3g} of the way to: {self.cell.towards}"} if self.cell.towards else {}
-        return picture_facts(RunStore.default()[self.run], self.cell.prompt, self.cell.seed, self.cell.drawing, **between, **dict(self.begun))
+        more = {"Towards": f"{self.cell.share:.3g} of the way to: {self.cell.towards}"} if self.cell.towards else {}
+        more |= {"Not read": self.not_read} if self.not_read else {}
+        return picture_facts(RunStore.default()[self.run], self.cell.prompt, self.cell.seed, self.cell.drawing, self.weights, **more, **dict(self.begun))
 
     def png(self) -> way_out.Marked:
         """As it was drawn."""
@@ -136,7 +147,7 @@ def draw_live(view: str, asked: Sequence[tuple[Run, Sequence[Cell]]], *, start: 
                         gallery.images(step.clean, "What the model foresees at this step", columns=len(step.clean), side=4 * SIDE // 2, width=min(700, 175 * len(step.clean)))
                     last = now
                 if step.number == step.steps:
-                    done += [Drawn(run.id, trained_on(run), cells[i], picture, run.facts.get("credit", ""), begun) for i, picture in zip(progress.cells, step.clean, strict=True)]
+                    done += [Drawn(run.id, trained_on(run), cells[i], picture, run.facts.get("credit", ""), begun, model.weights, model.steps, model.read(cells[i].prompt).notice) for i, picture in zip(progress.cells, step.clean, strict=True)]
                     keep(view, list(done))
                     remember(done[-len(progress.cells) :])
     for each in (said, bar, place):
@@ -214,4 +225,5 @@ def recipe_rows(pictures: Sequence[Drawn]) -> Any:
 
 def recipe_of(each: Drawn) -> dict[str, Any]:
     """Run, prompt, seed and settings; of a picture that it was begun from, by which it can be known again."""
-    return {"run": each.run, **each.cell.to_dict(), **{name: value for name, value in each.begun if name != BEGUN}}
+    of_weights = {} if each.weights is None else {"epoch": each.weights.epoch, "weights": each.weights.sha256}
+    return {"run": each.run, **of_weights, **each.recorded(), **{name: value for name, value in each.begun if name != BEGUN}}

@@ -135,7 +135,7 @@ def strip_downloads(pictures: list[Drawn], name: str) -> None:
 
     stack = np.stack([each.picture for each in pictures])
     large = np.repeat(np.repeat(stack, 4, 1), 4, 2)  # of what is smaller a watermark would not be put in
-    facts = pictures[0].facts() | {"Cells": "; ".join(str(each.cell.to_dict()) for each in pictures)}
+    facts = pictures[0].facts() | {"Cells": "; ".join(str(each.recorded()) for each in pictures)}
     with st.container(horizontal=True):
         handing_out.made("Strip (PNG)", lambda: way_out.picture(strip(large), facts), f"{name}.png", "image/png", key=f"{name}.png")
         handing_out.made("Animation (GIF)", lambda: way_out.animation(large, facts, 4), f"{name}.gif", "image/gif", key=f"{name}.gif", icon=":material/animation:")

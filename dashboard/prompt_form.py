@@ -53,10 +53,10 @@ def seed_and_samples(several: bool) -> tuple[int, int]:
 
 def decoding_form() -> Any:
     """How the next token is chosen from the model's probabilities."""
-    from genmodels.decoding import Decoding
+    from genmodels.decoding import Decoding, unescaped
 
     with st.expander("How the next token is chosen", icon=":material/tune:"):
         answers = forms.knob_form("decoding", Decoding.knobs())
         st.caption("In the text that stops the writing, \\\\n stands for a new line.")
-    answers["stop"] = answers["stop"].replace("\\n", "\n")
+    answers["stop"] = unescaped(answers["stop"])
     return Decoding.from_dict(answers)

@@ -15,6 +15,7 @@ from dashboard.prompt_code import verdict
 from dashboard.prompt_form import trained_on
 from dashboard.text import counted, lines_of, safe_text
 from genmodels.provenance import way_out
+from genmodels.recorded import Weights
 from genmodels.refusal import Refusal
 from genmodels.runs import Run, RunStore
 from genmodels.tokens import Tokens
@@ -46,21 +47,29 @@ class Made:
     text: str
     finished: str
     notice: str = ""
+    weights: Weights | None = None  # of the model that wrote it
+
+    @property
+    def claimed(self) -> dict[str, Any]:
+        """The settings that had a say."""
+        return way_out.claimed(self.decoding, self.text, _tokens_of(self.run) if self.text else None)
 
     @property
     def line(self) -> str:
         """Where the text comes from, in one line of plain text."""
-        claimed = way_out.claimed(self.decoding, self.text, _tokens_of(self.run) if self.text else None)
-        settings = forms.told({name: repr(value) if isinstance(value, str) else value for name, value in claimed.items()})
+        settings = forms.told({name: repr(value) if isinstance(value, str) else value for name, value in self.claimed.items()})
         return f"Made by a model: {self.model}, run {self.run}, seed {self.seed}, {settings}. {ENDS.get(self.finished, self.finished).capitalize()}."
 
     @property
     def facts(self) -> dict[str, str]:
-        return {"Model": f"{self.model} {self.run}", "Seed": str(self.seed), "Prompt": self.prompt}
+        of_weights = {} if self.weights is None else {"Epoch": self.weights.epoch, "Weights": self.weights.sha256}
+        return {"Model": f"{self.model} {self.run}", **of_weights, "Seed": str(self.seed), "Prompt": self.prompt}
 
     def files(self) -> way_out.TextFiles:
         """The text under its line, and the signed statement about it; both enter it into the ledger, once."""
-        whole = f"{self.line}\n\n--- prompt ---\n{self.prompt}\n--- written by the model ---\n{self.text}\n"
+        of_weights = "" if self.weights is None else f" Epoch {self.weights.epoch}, weights {self.weights.sha256}."
+        not_read = f" {' '.join(self.notice.split())}" if self.notice else ""
+        whole = f"{self.line}{of_weights}{not_read}\n\n--- prompt ---\n{self.prompt}\n--- written by the model ---\n{self.text}\n"
         return way_out.texts([whole.encode(errors="replace").decode()], [self.facts])[0]
 
     def as_text(self) -> way_out.Marked:
@@ -71,7 +80,7 @@ class Made:
 
     def as_json(self) -> way_out.Marked:
         """All that made it, signed within."""
-        return way_out.record(dataclasses.asdict(self), self.text, self.facts)
+        return way_out.record(dataclasses.asdict(self) | {"decoding": self.claimed}, self.text, self.facts)
 
 
 def _tokens_of(run: str) -> Tokens | None:
@@ -112,7 +121,7 @@ def stream(view: str, drafts: Sequence[Draft], decoding: Any, store: RunStore) -
             said.caption("The model is writing … The first text of a shape waits for the network to be compiled.")
             for parts in model.write([drafts[i].prompt for i in numbers], seeds=[drafts[i].seed for i in numbers], decoding=decoding):
                 for i, part in zip(numbers, parts, strict=True):
-                    texts[i] = dataclasses.replace(texts[i], text=part.text, finished=part.finished, notice=part.notice)
+                    texts[i] = dataclasses.replace(texts[i], text=part.text, finished=part.finished, notice=part.notice, weights=model.weights)
                 keep(view, list(texts))
                 if time.monotonic() - last >= EVERY:
                     for i in numbers:

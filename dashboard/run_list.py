@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -13,6 +14,7 @@ from dashboard.forms import told
 from dashboard.run_table import Row
 from dashboard.terms import term_label
 from dashboard.text import plain_text
+from genmodels import instants
 
 if TYPE_CHECKING:
     import pandas
@@ -74,7 +76,7 @@ def table(rows: Sequence[Row], watts: float) -> pandas.DataFrame:
             "Energy": [None if row["cpu_seconds"] is None else row["cpu_seconds"] * watts / 3600 for row in rows],
             "Changed knobs": [told(row["knobs"]) for row in rows],
             "Tags": [[plain_text(tag, 40) for tag in row["tags"]] for row in rows],
-            "Begun": pandas.to_datetime(_numbers(row["created"] or None for row in rows), unit="s", errors="coerce"),
+            "Begun": pandas.to_datetime(_numbers(row["created"] or None for row in rows), unit="s", errors="coerce", utc=True).dt.tz_convert(instants.zone(st.context.timezone) or datetime.now().astimezone().tzinfo),
             "Run": [row["id"] for row in rows],
             "Gallery": [row["gallery"] for row in rows],
         }
@@ -99,6 +101,6 @@ def table_settings() -> dict[str, Any]:
         "Best": number("Best", format="%.4g", help="The best held-out value so far; lower is better"),
         "Time": number("Time (s)", format="%.0f"),
         "Energy": number("Energy (Wh)", format="%.2f", help="Processor seconds times the watts stated above: an estimate"),
-        "Begun": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+        "Begun": st.column_config.DatetimeColumn(f"Begun ({instants.zone_name(instants.zone(st.context.timezone))})", format="YYYY-MM-DD HH:mm", help="In the time zone of your browser"),
         "Gallery": st.column_config.CheckboxColumn(),
     }

@@ -27,7 +27,7 @@ class RunTable:
         self._lock = threading.Lock()
 
     def rows(self, store: RunStore) -> list[Row]:
-        """Newest first, then the gallery."""
+        """Newest first (by the instant of creation), then the gallery."""
         from genmodels.gallery import GALLERY
 
         own = [(store.folder / name, False) for name in store.ids()]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
+from genmodels import instants
 from genmodels.runs import SHOWN, Run, RunStore, gallery_names
 
 Rows = list[dict[str, Any]]
@@ -89,14 +91,14 @@ def audits() -> Rows:
 
 
 def runs() -> Rows:
-    """Every run, newest first, then the gallery; of a damaged one, what is wrong with it."""
+    """Every run, newest first, then the gallery; when it was begun (ISO 8601, local time with its offset), and of a damaged one what is wrong with it."""
     from genmodels.gallery import GALLERY
 
     rows = []
     for run in [*RunStore.default(), *(Run(GALLERY / name) for name in gallery_names())]:
         status, damage = run.status, run.damage
         state = "damaged" if damage else run.judge(status)
-        rows.append({"name": run.id, "state": SHOWN.get(state, state), "epoch": status.get("epoch"), "seconds": status.get("seconds"), "problem": damage})
+        rows.append({"name": run.id, "state": SHOWN.get(state, state), "epoch": status.get("epoch"), "seconds": status.get("seconds"), "begun": instants.iso(run.created), "problem": damage})
     return rows
 
 
@@ -111,6 +113,11 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str
     lines = ["| " + " | ".join(columns) + " |", "| " + " | ".join("---" for _ in columns) + " |"]
     lines += ["| " + " | ".join(_cell(row.get(name)) for name in columns) + " |" for row in rows]
     return "\n".join(lines)
+
+
+def for_people(rows: Rows) -> Rows:
+    """Rows with the instant in which each was begun as a terminal shows it: local time with its zone."""
+    return [row | {"begun": instants.shown(datetime.fromisoformat(row["begun"]).timestamp())} if row.get("begun") else row for row in rows]
 
 
 def _cell(value: Any) -> str:

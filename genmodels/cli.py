@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.metadata
+import io
 import itertools
 import json
 import signal
@@ -48,7 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ours, chosen = threading.current_thread() is threading.main_thread(), None
     before = signal.signal(signal.SIGTERM, _terminate) if ours else None
     try:
+        _never_strict(sys.stdout, sys.stderr)
         chosen = parser().parse_args(arguments)
+        _all_text(chosen)
         return VERBS[chosen.verb](chosen) or 0
     except Refusal as refusal:
         if chosen is not None and chosen.json and chosen.verb in TRAINING:
@@ -72,6 +75,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if ours:
             signal.signal(signal.SIGTERM, before)
     return 2
+
+
+def _never_strict(*streams: Any) -> None:
+    """What a stream can't encode, such as a path of other bytes, is written with backslashes."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _all_text(chosen: Arguments) -> None:
+    """Refuse words with bytes of another encoding than that of the terminal; paths may hold any."""
+    for value in vars(chosen).values():
+        for word in value if isinstance(value, list) else [value]:
+            if isinstance(word, str) and any("\ud800" <= letter <= "\udfff" for letter in word):
+                shown = word[:60].encode(errors="replace").decode()
+                raise Refusal(f"{shown!r} holds bytes that are no {sys.getfilesystemencoding().upper()}; write it in the encoding of the terminal.")
 
 
 def _terminate(number: int, frame: Any) -> None:
@@ -101,7 +120,6 @@ def parser() -> Parser:
     run = ("run", {"metavar": "RUN"})
     seed = ("--seed", {"type": seed_of, "default": 0})
     out = ("--out", {"type": path_of, "required": True})
-    n = ("-n", {"type": int, "default": 16})
     name = {"action": "append", "default": []}
     verb("list", ("what", {"nargs": "?", "metavar": "models|data|metrics|audits|runs"}))
     verb("doctor", ("--mend", {"action": "store_true", "help": "delete what killed processes left, and make the home private"}))
@@ -122,9 +140,9 @@ def parser() -> Parser:
         ("--epochs", {"default": None}), ("--seed", {"default": None}),
     )  # fmt: skip
     verb(
-        "sample", run, n, seed, ("--given", {"action": "append", "help": "a label or a prompt, one for all or one each"}), ("--epoch", {"type": int}),
+        "sample", run, ("-n", {"type": int, "help": "how many: 16 if not given, or one of each --given; with --prompts so many of each line, one if not given"}), seed, ("--given", {"action": "append", "help": "a label or a prompt, one for all or one each"}), ("--epoch", {"type": int}),
         ("--set", {**name, "dest": "settings", "metavar": "knob=value", "help": "how it is drawn or written, such as steps=20 or temperature=0.7"}),
-        ("--prompts", {"type": path_of, "metavar": "FILE.csv", "help": "a table with a column prompt: one picture for each line"}),
+        ("--prompts", {"type": path_of, "metavar": "FILE.csv", "help": "a table with a column prompt, or a .txt with one in each line: one picture for each, or -n"}),
         ("--from", {"type": path_of, "dest": "start", "metavar": "PICTURE", "help": "a picture to begin from, as far as strength says"}),
         ("--mask", {"type": path_of, "metavar": "PICTURE", "help": "white where the picture to begin from is drawn anew"}),
         ("--upscale", {"action": argparse.BooleanOptionalAction, "default": None, "help": "enlarge pictures by four, so that they can carry a watermark; done by itself where the upscaler was measured"}), out,
@@ -187,7 +205,7 @@ def list_(arguments: Arguments) -> int:
     document = {section: catalogue.SECTIONS[section]() for section in sections}
     shares = [f"{row['name']}, {grouping}: {said}" for row in document.get("data", []) for grouping, said in row.get("shares", {}).items()]
     limits = [f"{row['name']}.{name}: {limit['help']} {limit['default']:g} if a policy says nothing, {limit['lowest']:g} to {limit['greatest']:g}." for row in document.get("audits", []) for name, limit in row["limits"].items()]
-    answer(arguments, document, lambda: "\n\n".join([*(catalogue.table(rows) for rows in document.values()), *shares, *limits]))
+    answer(arguments, document, lambda: "\n\n".join([*(catalogue.table(catalogue.for_people(rows)) for rows in document.values()), *shares, *limits]))
     return 0
 
 
@@ -325,16 +343,17 @@ def sample(arguments: Arguments) -> int:
     from genmodels.sample_files import loses_its_marks, sample_files
 
     run = RunStore.default()[arguments.run]
-    check_n(arguments.n, 10_000)
-    drawn = list(sample_files(arguments, run, settings(arguments.settings)))
+    made = sample_files(arguments, run, settings(arguments.settings))
     folder, paths = make_folder(arguments.out), []
     stem = free_name(folder, f"{run.id}-seed-{arguments.seed}")
-    for number, files in enumerate(drawn):
+    for number, files in enumerate(made.files):
         for suffix, content in files.items():
             way_out.write(folder / f"{stem}-{number:04d}{suffix}", content)
         paths.append(str(folder / f"{stem}-{number:04d}{next(iter(files))}"))
     notice = loses_its_marks(run, arguments.upscale)
-    document = {"run": run.id, "seed": arguments.seed, "files": paths} | ({"notice": notice} if notice else {})
+    for said in made.notices:
+        print(said, file=sys.stderr)
+    document = {"run": run.id, "seed": arguments.seed, "files": paths, "notices": made.notices} | ({"notice": notice} if notice else {})
     answer(arguments, document, f"{len(paths)} files in {arguments.out}, each marked as made by a model. {notice}".strip())
     return 0
 
@@ -342,7 +361,7 @@ def sample(arguments: Arguments) -> int:
 @VERBS.add("walk")
 def walk(arguments: Arguments) -> int:
     """Walk the latent space between samples; all seeds are recorded."""
-    from genmodels.explore.latent import walk_seeds, write_walk
+    from genmodels.explore.latent import about_walk, walk_seeds, write_walk
 
     run = RunStore.default()[arguments.run]
     try:
@@ -353,8 +372,7 @@ def walk(arguments: Arguments) -> int:
     if run.spec.kind != "image":
         raise Refusal(f"Run {run.id} writes {run.spec.kind} and has no latent space to walk; use sample.")
     path = walk_seeds(run.generator(), seeds, frames=arguments.frames, kind=arguments.kind, label=arguments.given)
-    about = {"model": run.experiment.model, "run": run.id, "credit": run.facts.get("credit", "")}
-    files = write_walk(path, arguments.out, about)
+    files = write_walk(path, arguments.out, about_walk(run, path))
     answer(arguments, {"run": run.id, "seeds": seeds, "files": [str(f) for f in files]}, f"{arguments.frames} frames in {arguments.out}.")
     return 0
 
@@ -371,6 +389,8 @@ def import_(arguments: Arguments) -> int:
         data, kept = "folder", kept_of(token)
         for refused in kept["left_out"]:
             print(f"Left out: {refused['file']}: {refused['reason']}", file=sys.stderr)
+        if unmatched := kept.get("unmatched"):
+            print(f"{len(unmatched):,} of the {kept['captions']:,} lines of the table mean no picture, or more than one; the first: line {unmatched[0]['line']}, {unmatched[0]['file']}", file=sys.stderr)
         said = f"Kept {kept['pictures']:,} pictures, {kept['captioned']:,} of them with a caption; {len(kept['left_out']):,} files left out."
     else:
         token = import_text(arguments.file, name, licence=arguments.licence)

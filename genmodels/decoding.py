@@ -6,6 +6,7 @@ number switches a rule off, so does the function: the same compiled program serv
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from genmodels.provenance.text_watermark import SCHEMES
 from genmodels.recipe import Knobs, knob
 
 NEVER = -1e9
+ESCAPE, ESCAPES = re.compile(r"\\([ntr\\])"), {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,11 @@ class Decoding(Knobs):
     def numbers(self) -> dict[str, float]:
         """What the compiled program reads."""
         return {name: float(getattr(self, name)) for name in ("repetition_penalty", "temperature", "top_k", "top_p", "min_p")}
+
+
+def unescaped(text: str) -> str:
+    """A text as it was typed into one line: \\n, \\t and \\r stand for a new line, a tab and a return, \\\\ for a backslash."""
+    return ESCAPE.sub(lambda found: ESCAPES[found[1]], text)
 
 
 def repetition_penalty(logits: Any, used: Any, penalty: Any) -> Any:

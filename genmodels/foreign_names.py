@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
+from urllib.parse import unquote
 
 INVISIBLE = {"Cf", "Cc"}  # zero-width and soft characters, direction marks
 
@@ -22,9 +23,10 @@ def found(told: Sequence[str], names: Sequence[str], base: str = "") -> list[int
     """For each name that a table tells, the place in `names` of the file that it means; None where none or several fit.
 
     It may be written from the top, from the table's own folder `base`, without its folders, with other capitals or
-    compatibility characters, or without its ending or with another; what fits more exactly goes first.
+    compatibility characters, without its ending or with another, or as in an address (%20); what fits more exactly goes first.
     """
     ways: list[Callable[[str], str]] = [plain, _folded, lambda name: _last(_folded(name)), lambda name: _stem(_last(_folded(name)))]
+    ways += [lambda name: _last(_folded(unquote(name))), lambda name: _stem(_last(_folded(unquote(name))))]
     inside = [f"{base}/{name}" if base else name for name in told]
     places: list[int | None] = [None] * len(told)
     for way in ways:

@@ -86,14 +86,26 @@ def _outside_quotes(header: str) -> str:
 def _lines(text: str, separator: str, shown: str, first: int) -> Iterator[tuple[int, list[str]]]:
     """The number of each line, counted from its first one, with its cells."""
     text = re.sub(r"\r\n|\r|\u2028|\u2029|\x0b|\x0c|\x85", "\n", text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    before = 0
+    found, problem = _cells(text, separator)
+    if problem:  # some write spaces between a closing quote and the separator
+        again, still = _cells(re.sub(rf'"[ \u00a0]+(?={re.escape(separator)}|\n|$)', '"', text), separator)
+        found, problem = (again, "") if not still else (found, problem)
+    yield from ((first + before, cells) for before, cells in found)
+    if problem:
+        raise Refusal(f"{shown}, line {first + found[-1][0] + 1 if found else first}, can't be read ({problem}); check its quotes.")
+
+
+def _cells(text: str, separator: str) -> tuple[list[tuple[int, list[str]]], str]:
+    """Each line's place and cells, as far as they can be read, and what is wrong with the next ("": nothing)."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True)
+    found, before = [], 0
     try:
         for cells in reader:
-            yield first + before, cells
+            found.append((before, cells))
             before = reader.line_num
     except csv.Error as error:
-        raise Refusal(f"{shown}, line {first + before}, can't be read ({error}); check its quotes.") from None
+        return found, f"{error}"
+    return found, ""
 
 
 def _columns(cells: Sequence[str], shown: str, line: int) -> dict[str, str]:

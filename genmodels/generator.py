@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ import numpy as np
 from keras import ops
 
 from genmodels import checkpoints
+from genmodels.files import make_folder, write_atomically
 from genmodels.learner import BUILDING, Learner, compiled, input_gradient, part_of
+from genmodels.pictures import printable
 from genmodels.recipe import Spec
+from genmodels.recorded import Weights
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.runs import Run
@@ -27,6 +31,7 @@ class TrainedGenerator:
 
     def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any]) -> None:
         self.recipe, self.spec, self.networks = recipe, spec, networks
+        self.weights: Weights | None = None  # which it was opened with
         self.latent: int = recipe.latent
         self.classes = spec.classes if recipe.conditional else 0
         self.label: int | None = None  # what a conditional model is told where nothing else is said
@@ -51,7 +56,9 @@ class TrainedGenerator:
         if given is None:
             return np.random.default_rng([seed, 1]).integers(self.classes, size=n)
         numbers = [self._label(each) for each in given]
-        return np.array(numbers * n if len(numbers) == 1 else numbers)[:n]
+        if len(numbers) not in (1, n):
+            raise Refusal(f"There are {len(numbers)} labels for {n} pictures; give one for all or one for each.")
+        return np.array(numbers * n if len(numbers) == 1 else numbers)
 
     def _label(self, given: int | str) -> int:
         names = self.spec.vocabulary or tuple(str(i) for i in range(self.classes))
@@ -59,6 +66,10 @@ class TrainedGenerator:
         if name not in names:
             raise Refusal(unknown("label", name, names))
         return names.index(name)
+
+    def names(self, labels: np.ndarray | None) -> list[str]:
+        """The name of each label (n,); "" each where there are none."""
+        return [] if labels is None else [self.spec.vocabulary[int(label)] if self.spec.vocabulary else str(label) for label in labels]
 
     def told(self, label: int | str | None) -> TrainedGenerator:
         """The same model, told this label (or its name) wherever no other is given; None: as it is."""
@@ -119,6 +130,11 @@ class TrainedGenerator:
 
 def newest_weights(run: Run, epoch: int | None = None) -> dict[str, np.ndarray]:
     """Weights by name: of a kept epoch, of the newest whole checkpoint, or those that it ships with; floats as float32."""
+    return _weights(run, epoch)[0]
+
+
+def _weights(run: Run, epoch: int | None) -> tuple[dict[str, np.ndarray], Weights]:
+    """`newest_weights`, and which these are. Raises `Refusal` where there are none, and where one is no finite number."""
     if epoch is not None:
         folder: Any = run.path / "epochs" / str(int(epoch))
     else:
@@ -126,8 +142,22 @@ def newest_weights(run: Run, epoch: int | None = None) -> dict[str, np.ndarray]:
         folder = folder or next(reversed(checkpoints.steps(run.path / "epochs")), None)
     if folder is None or not folder.is_dir():
         raise Refusal(f"Run {run.id} has no weights{'' if epoch is None else f' of epoch {epoch}'} yet; train it or choose another.")
-    weights = checkpoints.load(folder)[1]["weights"]
-    return {name: array.astype("float32") if array.dtype == "float16" else array for name, array in weights.items()}
+    about, parts = checkpoints.load(folder)
+    weights = {name: array.astype("float32") if array.dtype == "float16" else array for name, array in parts["weights"].items()}
+    for name, array in weights.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise Refusal(f"The weights of run {run.id} hold numbers that are not finite (in {printable(name)}), so it can draw and write nothing; choose an earlier epoch or train it again.")
+    return weights, Weights(_epoch_of(run, folder, about), checkpoints.sha256(folder / "weights.npz"))
+
+
+def _epoch_of(run: Run, folder: Path, about: Mapping[str, Any]) -> str:
+    """The epoch whose end a checkpoint is of; between two, the one that is begun and the step."""
+    if folder.parent.name == "epochs":
+        return folder.name
+    step, each = about.get("step"), run.facts.get("steps_per_epoch")
+    if type(step) is not int or not each:
+        return ""
+    return str(step // each) if step % each == 0 else f"{step // each + 1}, step {step}"
 
 
 def open_generator(run: Run, epoch: int | None = None) -> Any:
@@ -136,12 +166,14 @@ def open_generator(run: Run, epoch: int | None = None) -> Any:
     The weights are those of `newest_weights`.
     """
     with BUILDING:
-        return _opened(run, epoch)
+        weights, which = _weights(run, epoch)
+        opened = _opened(run, weights)
+    opened.weights = which  # what its files say
+    return opened
 
 
-def _opened(run: Run, epoch: int | None) -> Any:
+def _opened(run: Run, weights: Mapping[str, np.ndarray]) -> Any:
     recipe, spec = run.experiment.make_recipe(), run.spec
-    weights = newest_weights(run, epoch)
     learner = Learner(recipe, spec, learning=False)
     learner.restore({name: array for name, array in weights.items() if name.split(".")[0] in recipe.drawing})
     if recipe.captioned or not recipe.draws:
@@ -158,8 +190,10 @@ def export_keras(run: Run, file: Path) -> None:
     if file.suffix != ".keras":
         raise Refusal(f"A Keras file ends in .keras, not in {file.suffix[:20]!r}; choose such a name.")
     generator = run.generator()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    generator.networks[generator.recipe.drawing[-1]].save(file)
+    make_folder(file.parent)
+    with tempfile.TemporaryDirectory() as aside:  # Keras writes in place
+        generator.networks[generator.recipe.drawing[-1]].save(Path(aside) / "network.keras")
+        write_atomically(file, (Path(aside) / "network.keras").read_bytes())
 
 
 def in_chunks(function: Any, *arrays: np.ndarray, size: int = CHUNK) -> np.ndarray:

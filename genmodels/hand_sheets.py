@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from genmodels.files import write_atomically
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 
@@ -68,5 +69,5 @@ def write_sheet(hand: str, images: np.ndarray, codes: list[str], copies: np.ndar
     np.savez(buffer, images=images, codes=np.array(codes), copies=copies.astype(np.int32))
     file = FOLDER / f"{hand}.xz"
     FOLDER.mkdir(exist_ok=True)
-    file.write_bytes(lzma.compress(buffer.getvalue(), preset=9 | lzma.PRESET_EXTREME))
+    write_atomically(file, lzma.compress(buffer.getvalue(), preset=9 | lzma.PRESET_EXTREME))
     return file

@@ -32,6 +32,8 @@ FEWEST = 10  # pictures: fewer can't be divided into a training and a held-out s
 FORMAT = 1
 TOKEN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 TABLE = "captions.csv"
+ARCHIVES = {".zip", ".cbz", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar", ".cbr"}
+HEADS = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 SPLITS = {"train", "training", "test", "val", "valid", "validation"}
 
 
@@ -103,20 +105,22 @@ def import_pictures(source: Path | BinaryIO, name: str, *, licence: str = "not s
 
 
 def is_pictures(source: Path) -> bool:
-    """Whether it is a folder or a zip, by its ending or its first bytes."""
-    if source.is_dir() or source.suffix.lower() == ".zip":
+    """Whether it is a folder, an archive of any kind or a picture, by its ending or its first bytes; else it may be a text."""
+    if source.is_dir() or source.suffix.lower() in ARCHIVES:
         return True
     if not source.is_file():
         return False
     with open(source, "rb") as file:
-        return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
+        return file.read(16).startswith(HEADS)
 
 
 def kept_of(token: str) -> dict[str, Any]:
-    """What an import kept: {"pictures", "captioned", "captions", "left_out": [{"file", "reason"}]}; captions are lines of the table."""
+    """What an import kept: {"pictures", "captioned", "captions", "left_out": [{"file", "reason"}]}; captions are lines of the
+    table. Where some mean no picture, also "unmatched": [{"line", "file"}], the first 1,000 of them."""
     index = read_index(token)
     captioned = sum(bool(caption) for caption in index["captions"])
-    return {"pictures": len(index["files"]), "captioned": captioned, "captions": index.get("told", 0), "left_out": index["refused"]}
+    unmatched = {"unmatched": index["unmatched"]} if index.get("unmatched") else {}
+    return {"pictures": len(index["files"]), "captioned": captioned, "captions": index.get("told", 0), "left_out": index["refused"], **unmatched}
 
 
 def imported() -> list[dict[str, Any]]:
@@ -208,6 +212,7 @@ def _problem(found: Found) -> str:
 def _index(found: Found, digests: list[str], title: str, licence: str) -> dict[str, Any]:
     table = found.captions or Captions()
     rows = table.of(found.names)
+    fits = table.matching(found.names)
     groups = {name: [row.groups[i] if row else "" for row in rows] for i, name in enumerate(table.groupings)}
     folders = folder_groups(found.names)
     if len(set(folders)) > 1:
@@ -221,7 +226,8 @@ def _index(found: Found, digests: list[str], title: str, licence: str) -> dict[s
         "captions": [row.caption if row else "" for row in rows] if found.captions else [],
         "groups": groups,
         "refused": found.refused,
-        "matched": table.matching(found.names)["matched"] if found.captions else 0,
+        "matched": fits["matched"],
+        "unmatched": fits["unknown"][:1000],
         "told": len(table.rows),
         "took": table.took,
     }

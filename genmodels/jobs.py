@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -100,12 +99,12 @@ def branch(store: RunStore, run: Run, epoch: int, **changes: Any) -> Run:
     if not kept.is_dir():
         epochs = ", ".join(p.name for p in checkpoints.steps(run.path / "epochs")) or "none"
         raise Refusal(f"Run {run.id} kept no weights of epoch {epoch}; it kept: {epochs}.")
-    checkpoints.load(kept)
+    about, parts = checkpoints.load(kept)
     old = run.experiment.to_dict()
     merged = {name: old[name] | changes.pop(name, {}) for name in ("recipe", "source")}
     experiment = Experiment.from_dict(old | merged | changes | {"parent": f"{run.id}@{epoch}"})
     new = store.create(experiment)
-    shutil.copytree(kept, new.path / "epochs" / "0")
+    checkpoints.save(new.path / "epochs" / "0", about=about, **parts)
     return new
 
 

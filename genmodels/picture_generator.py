@@ -17,6 +17,7 @@ from genmodels.drawing import Drawing
 from genmodels.learner import compiled, part_of
 from genmodels.picture_prompts import ROWS
 from genmodels.recipe import Spec
+from genmodels.recorded import Weights
 from genmodels.refusal import Refusal
 from genmodels.samplers import SAMPLERS, angles
 from genmodels.text_encoder import encoded
@@ -49,6 +50,7 @@ class PictureGenerator:
 
     def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any], seen: Mapping[str, int]) -> None:
         self.recipe, self.spec, self.networks = recipe, spec, networks
+        self.weights: Weights | None = None  # which it was opened with
         self.seen = seen  # how often each word stood in the training captions
         self.word_pieces = WordPieces.of(spec)
         self.steps = hasattr(recipe, "velocity")  # whether it draws in steps
@@ -71,7 +73,7 @@ class PictureGenerator:
         if n < 1:
             raise Refusal(f"n is {n}; ask for at least one picture.")
         prompts = [str(each) for each in given or [""]]
-        prompts = prompts * n if len(prompts) == 1 else prompts[:n]
+        prompts = prompts * n if len(prompts) == 1 else prompts
         if len(prompts) != n:
             raise Refusal(f"There are {len(prompts)} prompts for {n} pictures; give one for all or one for each.")
         pictures = []

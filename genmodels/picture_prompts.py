@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from genmodels import recorded
 from genmodels.drawing import Drawing
 from genmodels.pictures import fitted, on_white, open_picture, open_transparent, printable
 from genmodels.refusal import Refusal
@@ -116,12 +116,11 @@ def _with(base: Cell, changes: dict[str, Any]) -> Cell:
     return replace(base, **own, drawing=replace(base.drawing, **rest))
 
 
-def picture_facts(run: Any, prompt: str, seed: int, drawing: Drawing, **more: str) -> dict[str, str]:
-    """What the file of a picture says in its metadata: everything that is needed to draw it again."""
-    return {
-        "Software": "GenModels", "Made by": "a generative model", "Model": f"{run.experiment.model} {run.id}", "Prompt": prompt,
-        "Seed": str(seed), "Settings": json.dumps(drawing.to_dict(), sort_keys=True), "Credit": run.facts.get("credit", ""), **more,
-    }  # fmt: skip
+def picture_facts(run: Any, prompt: str, seed: int, drawing: Drawing, weights: recorded.Weights | None = None, **more: str) -> dict[str, str]:
+    """What the file of a picture says in its metadata: everything that is needed to draw it again (see `recorded`)."""
+    in_steps = hasattr(run.experiment.make_recipe(), "velocity")
+    heeded = recorded.of_drawing(drawing.to_dict(), in_steps=in_steps, prompted=bool(prompt.strip() or "Towards" in more), begun="Begun from" in more)
+    return recorded.facts(run, weights, seed=seed, Prompt=prompt, **recorded.settings(heeded), **more)
 
 
 def start_of(content: bytes, shape: tuple[int, ...], name: str = "the picture") -> np.ndarray:

@@ -93,7 +93,11 @@ def _without_texts(content: bytes) -> bytes:
 def in_srgb(picture: Image.Image) -> Image.Image:
     """The picture with its colours as sRGB has them; as they stand where it brings no profile, or one that can't be read."""
     profile = picture.info.get("icc_profile")
-    if not isinstance(profile, bytes) or not 0 < len(profile) <= MAX_PROFILE or picture.mode not in ("RGB", "RGBA", "CMYK", "L"):
+    if not isinstance(profile, bytes) or not 0 < len(profile) <= MAX_PROFILE:
+        return picture
+    if picture.mode in ("P", "PA", "LA", "La", "RGBa", "1"):
+        picture = picture.convert("RGBA")
+    if picture.mode not in ("RGB", "RGBA", "CMYK", "L"):
         return picture
     alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
     try:

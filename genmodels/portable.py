@@ -18,11 +18,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from genmodels import archives, sandbox
+from genmodels import archives, recorded, sandbox
 from genmodels.files import cannot_write, make_folder
+from genmodels.gallery import GALLERY
 from genmodels.intake import foreign_run
 from genmodels.intake.foreign_run import FILE
 from genmodels.pictures import printable
+from genmodels.provenance import way_out
 from genmodels.recipe import Experiment
 from genmodels.refusal import Refusal
 from genmodels.runs import Run, RunStore
@@ -33,12 +35,12 @@ LIMITS = sandbox.Limits(memory=1536 * sandbox.MB, seconds=240, cpu_seconds=120, 
 
 
 def export_run(run: Run) -> bytes:
-    """The run as a zip; raises `Refusal` when it is larger than an import would take."""
+    """The run as a zip, in it the sheets that it drew marked as made by a model; raises `Refusal` when it is larger than an import would take."""
     buffer, total = io.BytesIO(), 0
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, file in _files(run):
             stored = zipfile.ZIP_STORED if file.suffix in (".png", ".npz") else zipfile.ZIP_DEFLATED
-            for member, content in _parts(name, file):
+            for member, content in _sheet(run, name, file) or _parts(name, file):
                 total += len(content)
                 if total > archives.MAX_TOTAL:
                     raise Refusal(f"Run {run.id} has more than {archives.MAX_TOTAL // 1_000_000} MB; copy its folder instead.")
@@ -51,6 +53,19 @@ def _files(run: Run) -> Iterator[tuple[str, Path]]:
         name = file.relative_to(run.path).as_posix()
         if FILE.fullmatch(name) and file.is_file() and not file.is_symlink():
             yield name, file
+
+
+def _sheet(run: Run, name: str, file: Path) -> list[tuple[str, bytes]]:
+    """A sheet of what a run that was trained here has drawn, marked; [] for all else, also for a sheet that can't be read."""
+    folder = name.partition("/")[0]
+    if folder not in ("samples", "reconstructions") or file.suffix != ".png" or run.imported or run.path.parent == GALLERY:
+        return []
+    beside = {} if folder == "samples" else {"Beside": "held-out pictures, which no model made"}
+    facts = recorded.facts(run, None, seed=run.experiment.seed, Epoch=str(int(file.stem)), **beside)
+    try:
+        return [(name, bytes(way_out.sheet(file.read_bytes(), facts)))]
+    except Refusal:
+        return []
 
 
 def _parts(name: str, file: Path) -> Iterator[tuple[str, bytes]]:

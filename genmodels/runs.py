@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import io
 import json
 import os
@@ -52,6 +53,7 @@ STARTING = "starting"  # the phase of a run whose process was just started and i
 GRACE = 20.0  # seconds in which it may still take the lease
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 MOST_HISTORY = 1 << 30  # bytes of a history
+STAMP = "%Y%m%d-%H%M%S"  # what an id begins with: local time
 BROKEN = "broken"  # the column that names a term; all others are numbers
 LONGEST_LINE = 1 << 20  # bytes of a line of it; one of ours has a few hundred
 
@@ -93,6 +95,11 @@ class Run:
     def created(self) -> float:
         """Unix time, seconds; 0 where it is not known."""
         return float(self._document("experiment.json").get("created", 0.0))
+
+    @property
+    def imported(self) -> bool:
+        """Did it come from elsewhere, in a zip?"""
+        return bool(self._document("experiment.json").get("imported"))
 
     def complaint(self, name: str) -> str:
         """What is wrong with one of the small files ("": nothing), as the end of a sentence: "is no JSON"."""
@@ -178,7 +185,7 @@ class Run:
         came with an imported run stands under `imported` and counts for nothing (see `imported_findings`).
         """
         shipped = run_documents.sound_findings(self._document("findings.json"))
-        if self._document("experiment.json").get("imported"):
+        if self.imported:
             from genmodels.imported_findings import split
 
             return split(shipped)
@@ -263,12 +270,13 @@ class RunStore:
         return cls(home() / "runs")
 
     def ids(self) -> list[str]:
-        """All runs, newest first (an id begins with its time)."""
+        """All runs, newest first: by the instant in which they were created, since their ids hold the time of a wall clock."""
         try:
             with os.scandir(self.folder) as entries:
-                return sorted((e.name for e in entries if NAME.fullmatch(e.name) and is_folder(e)), reverse=True)
+                found = [e.name for e in entries if NAME.fullmatch(e.name) and is_folder(e)]
         except (FileNotFoundError, NotADirectoryError):
             return []
+        return sorted(found, key=lambda name: (created(f"{self.folder}/{name}"), name), reverse=True)
 
     def __iter__(self) -> Iterator[Run]:
         return (Run(self.folder / name) for name in self.ids())
@@ -286,7 +294,7 @@ class RunStore:
 
     def create(self, experiment: Experiment, **facts: Any) -> Run:
         """A new folder in the state waiting. The id is its time, model, data and three random letters."""
-        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+        stamp = datetime.now().strftime(STAMP)
         path = self.folder / f"{stamp}-{experiment.model}-{experiment.data}-{secrets.token_hex(2)}"
         try:
             make_folder(self.folder)
@@ -308,6 +316,27 @@ class RunStore:
             gone = self.folder / f".deleted-{run.id}"
             os.replace(run.path, gone)
         shutil.rmtree(gone, ignore_errors=True)
+
+
+def created(folder: str) -> float:
+    """Unix time in which a run was created; where its file does not say so, what its id says of a local clock, or 0."""
+    file = f"{folder}/experiment.json"
+    try:
+        changed = os.stat(file).st_mtime_ns
+    except OSError:
+        changed = 0
+    return _created(file, changed)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _created(file: str, changed: int) -> float:
+    said = run_documents.read(file, run_documents.EXPERIMENT)[0].get("created") if changed else None
+    if said:
+        return float(said)
+    try:
+        return datetime.strptime(os.path.basename(os.path.dirname(file))[:15], STAMP).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return 0.0
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from genmodels import recorded
 from genmodels.files import Unreadable, read_bytes
 from genmodels.pictures import printable
 from genmodels.provenance import way_out
@@ -17,25 +19,50 @@ from genmodels.refusal import Refusal
 from genmodels.runs import Run
 
 MOST_GIVEN = 64 << 20  # bytes of a table of prompts or a picture
+SEVERAL, MOST = 16, 10_000  # samples where -n is not given; samples at once
 Files = Mapping[str, way_out.Marked]  # of one sample: suffix to content, the sample itself first
 
 
-def sample_files(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[Files]:
+@dataclass
+class Samples:
+    """The files of each sample, and sentences on what of the command was not heeded or not read."""
+
+    files: list[Files] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+def sample_files(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
     """The files of each sample, by what the run makes. `arguments` are those of the command."""
+    if arguments.n is not None and not 1 <= arguments.n <= MOST:
+        raise Refusal(f"n is {arguments.n}; it must be from 1 to {MOST}.")
     return SAMPLES[run.spec.kind](arguments, run, settings)
 
 
-def _pictures(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[Files]:
+def _pictures(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
     """PNG files that say in their metadata what drew them."""
     if run.experiment.make_recipe().captioned:
-        yield from _prompted(arguments, run, settings)
-        return
+        return _prompted(arguments, run, settings)
     if settings or arguments.prompts or arguments.start or arguments.mask:
         raise Refusal("--set, --prompts, --from and --mask are for models that follow prompts; leave them out.")
-    facts = {"Software": "GenModels", "Model": f"{run.experiment.model} {run.id}", "Seed": str(arguments.seed), "Credit": run.facts.get("credit", "")}
-    drawn = run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given)
-    images, more = _as_they_leave(drawn, run, arguments.upscale)
-    yield from ({".png": content} for content in way_out.pictures(images, [facts | more | {"Number": str(number)} for number in range(len(images))]))
+    model, n = run.generator(arguments.epoch), _number(arguments)
+    labels = model.labels(n, seed=arguments.seed, given=arguments.given)
+    images, larger = _as_they_leave(model.decode(model.latents(n, seed=arguments.seed), given=labels), run, arguments.upscale)
+    told = [{"Label": name} for name in model.names(labels)] or [dict[str, str]()] * n
+    facts = [recorded.facts(run, model.weights, seed=arguments.seed, Number=str(number), **told[number], **larger) for number in range(n)]
+    return Samples([{".png": content} for content in way_out.pictures(images, facts)])
+
+
+def _number(arguments: Any) -> int:
+    """How many samples: -n, or as many as several --given; raises `Refusal` where the two are not the same."""
+    told = len(arguments.given or ())
+    if told > 1 and arguments.n not in (None, told):
+        raise Refusal(f"--given stands there {told} times and -n is {arguments.n}; give one for all, or one for each.")
+    return int(arguments.n or (told if told > 1 else SEVERAL))
+
+
+def _for_each(given: Sequence[str], n: int) -> list[str]:
+    """One prompt for all, n times; as they are where there is one for each."""
+    return list(given) if len(given) == n else list(given) * n
 
 
 def _as_they_leave(pictures: np.ndarray, run: Run, asked: bool | None) -> tuple[list[np.ndarray], dict[str, str]]:
@@ -57,24 +84,55 @@ def loses_its_marks(run: Run, asked: bool | None) -> str:
     return f"They are {width} x {height} pixels, too small for a watermark: saved anew once, without their manifest, they lose every mark but a likeness in the ledger of this machine."
 
 
-def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[Files]:
+def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
     """PNG files of what prompts ask for; each says in its metadata how to draw it again."""
     from genmodels.drawing import Drawing
     from genmodels.picture_prompts import begun_from, mask_of, picture_facts, start_of
 
-    drawing = Drawing.from_dict(settings)
-    if arguments.prompts and arguments.given:
-        raise Refusal("--given and --prompts both say what to draw; leave one out.")
-    prompts = list(_told(arguments.prompts)) if arguments.prompts else arguments.given or [""]
-    n = len(prompts) if arguments.prompts else arguments.n
+    drawing, made = Drawing.from_dict(settings), Samples()
+    prompts = _prompts(arguments, made.notices)
     start = None if arguments.start is None else start_of(_given(arguments.start), run.spec.shape, arguments.start.name)
     mask = None if arguments.mask is None else mask_of(_given(arguments.mask), run.spec.shape, arguments.mask.name)
-    drawn = run.generator(arguments.epoch).sample(n, seed=arguments.seed, given=prompts, drawing=drawing, start=start, mask=mask)
+    model, n = run.generator(arguments.epoch), len(prompts)
+    unread = {prompt: model.read(prompt).notice for prompt in dict.fromkeys(prompts)}
+    made.notices += _told(unread)
+    drawn = model.sample(n, seed=arguments.seed, given=prompts, drawing=drawing, start=start, mask=mask)
     more = {} if start is None else begun_from(start, mask)
     pictures, larger = _as_they_leave(drawn, run, arguments.upscale)
-    more |= larger
-    facts = [picture_facts(run, prompts[number if len(prompts) > 1 else 0], arguments.seed + number, drawing, **more) for number in range(len(pictures))]
-    yield from ({".png": content} for content in way_out.pictures(pictures, facts))
+    facts = [
+        picture_facts(run, prompt, arguments.seed + number, drawing, model.weights, **_not_read(unread[prompt]), **more, **larger)
+        for number, prompt in enumerate(prompts)
+    ]
+    silent = sorted(set(settings) - set(json.loads(facts[0].get("Settings", "{}"))))
+    made.notices += [f"Not heeded: the settings {', '.join(silent)}, which have no say in what was asked for."] if silent else []
+    made.files = [{".png": content} for content in way_out.pictures(pictures, facts)]
+    return made
+
+
+def _prompts(arguments: Any, notices: list[str]) -> list[str]:
+    """The prompt of each picture: of a table -n (or one) of each line, else those given; says which columns nobody heeds."""
+    from genmodels.prompt_table import read_prompts
+
+    if not arguments.prompts:
+        return _for_each(arguments.given or [""], _number(arguments))
+    if arguments.given:
+        raise Refusal("--given and --prompts both say what to draw; leave one out.")
+    table = read_prompts(_given(arguments.prompts), arguments.prompts.name)
+    if table.not_heeded:
+        notices.append(f"Not heeded: the columns {printable(', '.join(table.not_heeded), 300)} of {printable(arguments.prompts.name)}; seeds count on from --seed.")
+    prompts = [prompt for prompt in table.prompts for _ in range(arguments.n or 1)]
+    if len(prompts) > MOST:
+        raise Refusal(f"{len(table.prompts):,} prompts with -n {arguments.n} are {len(prompts):,} pictures; at most {MOST:,} are drawn, so take fewer.")
+    return prompts
+
+
+def _told(unread: Mapping[str, str]) -> list[str]:
+    """A sentence for each prompt of which something is not read."""
+    return [f"{printable(prompt, 60)!r}: {notice}" for prompt, notice in unread.items() if notice]
+
+
+def _not_read(notice: str) -> dict[str, str]:
+    return {"Not read": notice} if notice else {}
 
 
 def _given(file: Path) -> bytes:
@@ -82,34 +140,28 @@ def _given(file: Path) -> bytes:
     try:
         return read_bytes(file, MOST_GIVEN)
     except Unreadable as reason:
-        raise Refusal(f"{file.name[:80]!r} {reason}; name a table or a picture.") from None
+        raise Refusal(f"{printable(file.name, 80)!r} {reason}; name a table or a picture.") from None
 
 
-def _told(file: Path) -> tuple[str, ...]:
-    """The prompts of a table; says which of its columns nobody heeds."""
-    from genmodels.prompt_table import read_prompts
-
-    table = read_prompts(_given(file), file.name)
-    if table.not_heeded:
-        print(f"Not heeded: the columns {', '.join(table.not_heeded)} of {printable(file.name)}; seeds count on from --seed.", file=sys.stderr)
-    return table.prompts
-
-
-def _texts(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[Files]:
+def _texts(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
     """Text files whose first line says that a model made them, each with a signed sidecar; text i has the seed `seed + i`."""
-    from genmodels.decoding import Decoding
+    from genmodels.decoding import Decoding, unescaped
     from genmodels.tokens import Tokens
 
     if arguments.prompts or arguments.start or arguments.mask or arguments.upscale:
         raise Refusal("--prompts, --from, --mask and --upscale are for models that draw; leave them out.")
-    decoding = Decoding.from_dict(settings)
-    texts = run.generator(arguments.epoch).sample(arguments.n, seed=arguments.seed, given=arguments.given, decoding=decoding)
+    decoding = Decoding.from_dict({name: unescaped(value) if name == "stop" else value for name, value in settings.items()})
+    given: Sequence[str] = arguments.given or [""]
+    model, n = run.generator(arguments.epoch), _number(arguments)
+    unread = {prompt: model.prompt(prompt)[1] for prompt in dict.fromkeys(given)}
+    texts = model.sample(n, seed=arguments.seed, given=given, decoding=decoding)
+    prompts = _for_each(given, n)
+    facts = [recorded.facts(run, model.weights, seed=arguments.seed + number, Prompt=prompt, **_not_read(unread[prompt])) for number, prompt in enumerate(prompts)]
     who, tokens, told = f"{run.experiment.model} {run.id}", Tokens.of(run.spec), decoding.to_dict()
-    files = [f"{way_out.made_by(who, arguments.seed + number, told, str(text), tokens)}\n\n{text}\n" for number, text in enumerate(texts)]
-    prompts = arguments.given or [""]
-    facts = [{"Model": f"{run.experiment.model} {run.id}", "Seed": str(arguments.seed + number), "Prompt": prompts[number if len(prompts) > 1 else 0]} for number in range(len(files))]
-    for each in way_out.texts(files, facts):
-        yield {".txt": each.text, ".txt" + way_out.SIDECAR: each.statement}
+    files = [f"{way_out.made_by(who, arguments.seed + number, told, str(text), tokens, facts[number])}\n\n{text}\n" for number, text in enumerate(texts)]
+    silent = sorted(set(settings) - {"watermark", *recorded.of_writing(told), *(name for name, off in recorded.OFF.items() if told[name] == off)})
+    notices = _told(unread) + ([f"Not heeded: the settings {', '.join(silent)}, which have no say beside the others."] if silent else [])
+    return Samples([{".txt": each.text, ".txt" + way_out.SIDECAR: each.statement} for each in way_out.texts(files, facts)], notices)
 
 
-SAMPLES: dict[str, Callable[..., Iterator[Files]]] = {"image": _pictures, "text": _texts, "code": _texts}
+SAMPLES: dict[str, Callable[..., Samples]] = {"image": _pictures, "text": _texts, "code": _texts}

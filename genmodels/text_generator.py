@@ -17,6 +17,7 @@ from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.marking import MADE_BY
 from genmodels.provenance.text_watermark import FREE, setting, watermarked
 from genmodels.recipe import Spec
+from genmodels.recorded import Weights
 from genmodels.refusal import Refusal
 from genmodels.tokens import Tokens
 
@@ -67,6 +68,7 @@ class TextGenerator:
 
     def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any], begins: bool = True, rows: int = ROWS) -> None:
         self.recipe, self.spec, self.networks, self.begins, self.rows = recipe, spec, networks, begins, rows
+        self.weights: Weights | None = None  # which it was opened with
         self.tokens = Tokens.of(spec)
         self.watermark_key: bytes | None = None  # None: that of this machine
         self.context = spec.shape[0]
@@ -86,7 +88,7 @@ class TextGenerator:
         if n < 1:
             raise Refusal(f"n is {n}; ask for at least one text.")
         prompts = [str(each) for each in given or [""]]
-        prompts = prompts * n if len(prompts) == 1 else prompts[:n]
+        prompts = prompts * n if len(prompts) == 1 else prompts
         if len(prompts) != n:
             raise Refusal(f"There are {len(prompts)} prompts for {n} texts; give one for all or one for each.")
         texts = []
@@ -146,6 +148,9 @@ class TextGenerator:
         clean = "".join(c for c in tail.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
         if dropped := len(tail.replace("\r\n", "\n")) - len(clean):
             said.append(f"{dropped} control character{'s' * (dropped > 1)} left out")
+        if self.tokens.unknown(clean):  # an accent may be part of its letter or stand behind it, as the training texts had it
+            forms = (clean, unicodedata.normalize("NFC", clean), unicodedata.normalize("NFD", clean))
+            clean = min(forms, key=lambda form: len(self.tokens.unknown(form)))
         if strange := self.tokens.unknown(clean):
             shown = " ".join(repr(c) for c in strange[:8]) + (" and others" if len(strange) > 8 else "")
             said.append(f"not in this model's vocabulary and left out: {shown}")

@@ -80,3 +80,50 @@ def test_what_pages_read_imports_no_tensorflow() -> None:
 
 def test_the_entry_point_is_short() -> None:
     assert len((ROOT / "dashboard" / "app.py").read_text().splitlines()) <= 25
+
+
+# Who writes past `files.write_atomically`, and why that is no harm.
+WRITERS = {
+    "genmodels/files.py": "the atomic writer itself",
+    "genmodels/checkpoints.py": "a folder written aside, synced, hashed and renamed",
+    "genmodels/imported.py": "into a folder aside, which is renamed when it is whole; every file has its hash in the index",
+    "genmodels/portable.py": "into a scratch folder, which is renamed when it is whole",
+    "genmodels/intake/foreign_run.py": "the caged child, into the scratch folder of an import",
+    "genmodels/intake/keras_file.py": "the caged child, into its scratch folder",
+    "genmodels/cage.py": "the caged child, into its scratch folder",
+    "genmodels/sandbox.py": "the job and the log of a caged child, in its scratch folder",
+    "genmodels/features.py": "what a caged child is given, in its scratch folder",
+    "genmodels/generator.py": "Keras, into a temporary folder; what it wrote is kept by the atomic writer",
+    "genmodels/training.py": "zeros that keep room on the disk",
+    "genmodels/audit_jobs.py": "the log of a process, which grows while it is read",
+    "genmodels/provenance/ledger.py": "lines of a chain, appended under a lock",
+    "genmodels/provenance/keys.py": "a secret, for its owner alone from its first byte; written aside, synced and linked",
+    "genmodels/rasters.py": "an empty lock",
+    "genmodels/gallery/make.py": "copies into the project, made anew by hand",
+    "genmodels/bench/first_page.py": "a page in a temporary folder, and the null device",
+    "genmodels/bench/turns.py": "a pipe to a process",
+}
+WRITE_METHODS = {"write_text", "write_bytes", "copyfile", "copy", "copy2", "copytree", "move", "tofile", "save_model", "to_csv", "to_json", "to_parquet", "save", "savez", "savez_compressed", "savetxt"}
+IN_MEMORY = {"buffer", "io"}
+
+
+def writes(file: Path) -> Iterator[str]:
+    """The calls of a file that open or write a file, other than into memory."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+        owner = node.func.value.id if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) else ""
+        words = [arg.value for arg in [*node.args, *(keyword.value for keyword in node.keywords)] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+        memory = bool(node.args) and isinstance(node.args[0], ast.Name) and node.args[0].id in IN_MEMORY
+        opens = name in ("open", "fdopen", "ZipFile", "NamedTemporaryFile") and any(re.fullmatch(r"(?=.*[wax+])[rwaxbt+]{1,3}", word) for word in words)
+        flags = name == "open" and owner == "os" and bool({"O_WRONLY", "O_RDWR"} & {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)})
+        written = name in WRITE_METHODS and bool(node.args) and (owner in ("np", "shutil") or name not in ("copy", "move")) and owner not in ("copy", "checkpoints", "self")
+        if not memory and (opens or flags or written):
+            yield f"{name}, line {node.lineno}"
+
+
+def test_every_file_is_written_by_the_atomic_writer() -> None:
+    found = {str(file.relative_to(ROOT)): list(writes(file)) for file in SOURCES}
+    assert {name: calls for name, calls in found.items() if calls and name not in WRITERS} == {}
+    assert {name for name in WRITERS if not found[name]} == set(), "an exception that is not needed any more"

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from genmodels.error_rates import Case, Pool, Rates, exactly, kept_by, resampled
-from genmodels.files import data_file
+from genmodels.files import Unreadable, data_file, read_bytes
 from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured, verdict_of
 from genmodels.foreign_table import read_table
 from genmodels.pictures import printable
@@ -141,8 +141,11 @@ def read_pairs(file: Path) -> list[tuple[str, str, str]]:
     Raises `Refusal` for a file that is no such table, in one sentence with the line; see `foreign_table.read_table`.
     """
     shown = printable(file.name)
-    with file.open("rb") as opened:
-        table = read_table(opened.read(MOST_BYTES + 1), file.name, most_bytes=MOST_BYTES, most_rows=MOST_PAIRS, needs=["sent_more", "sent_less"])
+    try:
+        content = read_bytes(file, MOST_BYTES)
+    except Unreadable as reason:
+        raise Refusal(f"{shown} {reason}; name a table of pairs.") from None
+    table = read_table(content, file.name, most_bytes=MOST_BYTES, most_rows=MOST_PAIRS, needs=["sent_more", "sent_less"])
     found = []
     for row in table.rows:
         more, less = row.cells["sent_more"], row.cells["sent_less"]

@@ -17,8 +17,10 @@ from genmodels.files import make_folder
 from genmodels.neighbours import nearest
 from genmodels.pictures import strip_of_some, to_picture
 from genmodels.provenance import way_out
+from genmodels.recorded import Weights
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
+from genmodels.runs import Run
 
 KINDS = ("spherical", "linear")
 SHELL = 0.01  # a place with less than this of the prior's mass as far out (or in) is not typical
@@ -39,6 +41,8 @@ class Walk:
     latents: np.ndarray
     images: np.ndarray
     label: int | None = None
+    weights: Weights | None = None  # of the model that walked
+    label_name: str = ""
 
     def to_json(self) -> str:
         """All that is needed to walk it again with the same model."""
@@ -59,7 +63,8 @@ def walk(generator: Any, anchors: np.ndarray, *, frames: int = 64, kind: str = "
     told = generator.told(label)
     latents = interpolate(anchors, frames, kind)
     images = told.decode(latents)
-    return Walk(anchors, tuple(seeds) or (None,) * len(anchors), kind, latents, images, told.label)
+    name = "" if told.label is None else told.names(np.array([told.label]))[0]
+    return Walk(anchors, tuple(seeds) or (None,) * len(anchors), kind, latents, images, told.label, generator.weights, name)
 
 
 def walk_seeds(generator: Any, seeds: Sequence[int], *, frames: int = 64, kind: str = "spherical",
@@ -178,6 +183,13 @@ def verdict(distances: np.ndarray, ordinary: tuple[float, float]) -> str:
     return "inventing"
 
 
+def about_walk(run: Run, path: Walk) -> dict[str, str]:
+    """What the files of a walk say of the model and of the way; the seeds are its own."""
+    of_weights = {} if path.weights is None else {"epoch": path.weights.epoch, "weights": path.weights.sha256}
+    label = {"label": path.label_name} if path.label_name else {}
+    return {"model": f"{run.experiment.model} {run.id}", "run": run.id, **of_weights, **label, "interpolation": path.kind, "credit": run.facts.get("credit", "")}
+
+
 def walk_files(path: Walk, about: Mapping[str, Any]) -> dict[str, way_out.Marked]:
     """walk.gif, strip.png and walk.json; `about` (model, run, credit ...) goes into each."""
     facts = {str(name).title(): str(value) for name, value in about.items() if value} | {"Seeds": str(list(path.seeds))}
@@ -186,7 +198,7 @@ def walk_files(path: Walk, about: Mapping[str, Any]) -> dict[str, way_out.Marked
     return {
         "walk.gif": way_out.animation(frames, facts, 16),
         "strip.png": way_out.picture(strip_of_some(frames), facts),
-        "walk.json": way_out.beside(json.loads(path.to_json()) | dict(about)),
+        "walk.json": way_out.beside(dict(about) | json.loads(path.to_json())),
     }
 
 

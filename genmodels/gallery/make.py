@@ -115,7 +115,7 @@ def slim(run: Run, name: str) -> Run:
     for file in ("experiment.json", "facts.json", "history.jsonl"):
         shutil.copyfile(run.path / file, folder / file)
     status = {key: value for key, value in run.status.items() if not key.startswith("pid")}
-    (folder / "status.json").write_text(json.dumps(status))
+    write_atomically(folder / "status.json", json.dumps(status))
     kept = kept_epochs(run.status["epoch"])
     for pictures in ("samples", "reconstructions"):
         for epoch, file in getattr(run, pictures).items():

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from genmodels.pictures import gif_bytes, png_bytes
+from genmodels.pictures import gif_bytes, open_picture, png_bytes
 from genmodels.provenance import credentials, fingerprints, ledger
 from genmodels.provenance.keys import signing, signing_at_hand, watermark_key
 from genmodels.provenance.picture_watermark import LEAST_SIDE, embed, place_of
@@ -27,6 +27,7 @@ LABEL = "AI"
 SIDECAR = ".provenance.json"
 MADE_BY = "Made by a model"
 BEGUN = "Print of what it was begun from"  # among facts: for the ledger alone, never written into a file
+CLAIMED = {"epoch": "Epoch", "weights": "Weights", "label": "Label"}  # claim to fact; only those that there are
 MOST_SAID = 500  # characters of a claim in the ledger
 
 Facts = Mapping[str, str]
@@ -43,6 +44,14 @@ def pngs(pictures: Sequence[np.ndarray | Image.Image], facts: Sequence[Facts]) -
     files = [signed_png(image, own) for image, own in zip(images, facts, strict=True)]
     ledger.append([of_picture(image, own, file) for image, own, file in zip(images, facts, files, strict=True)])
     return files
+
+
+def sheet(content: bytes, facts: Facts) -> bytes:
+    """A PNG sheet that a run keeps, signed and entered into the ledger; its pixels stay as they are."""
+    image = as_array(open_picture(content, "the sheet"))
+    file = credentials.sign(png_bytes(image, written(facts)), claims(facts))
+    ledger.append([of_picture(image, facts, file)])
+    return file
 
 
 def signed_png(image: np.ndarray, facts: Facts) -> bytes:
@@ -107,8 +116,9 @@ def visible(image: np.ndarray) -> np.ndarray:
 
 
 def claims(facts: Facts) -> dict[str, str]:
-    """What a manifest says: model, seed, and the hash of the prompt, which is not given away by it."""
+    """What a manifest says: model, seed, epoch, digest of the weights, label, and the hash of the prompt, which is not given away by it."""
     said = {"model": facts.get("Model", ""), "seed": facts.get("Seed", "")}
+    said |= {name: facts[title] for name, title in CLAIMED.items() if title in facts}
     return said | ({"prompt_sha256": hashlib.sha256(facts["Prompt"].encode()).hexdigest()} if "Prompt" in facts else {})
 
 
@@ -126,7 +136,7 @@ def of_picture(image: np.ndarray, facts: Facts, file: bytes) -> dict[str, Any]:
 
 def entry(kind: str, content: bytes, fingerprint: Any, facts: Facts) -> dict[str, Any]:
     """A row of the ledger: hashes alone."""
-    said = {name: value[:MOST_SAID] for name, value in claims(facts).items()}
+    said = {name: value[:MOST_SAID] for name, value in claims(facts).items() if name not in CLAIMED}
     return {"kind": kind, "sha256": hashlib.sha256(content).hexdigest(), "print": fingerprint, **said}
 
 
@@ -169,7 +179,7 @@ def read_sidecar(document: Any, content: bytes) -> credentials.Manifest:
     if statement.get("sha256") != hashlib.sha256(content).hexdigest():
         return credentials.Manifest("broken", "unknown", name, reason="the sidecar is about another content")
     here = signing_at_hand()
-    told = {said(key, 100): said(value, 200) for key, value in list(statement.items())[:20] if key in ("model", "seed", "prompt_sha256")}
+    told = {said(key, 100): said(value, 200) for key, value in list(statement.items())[:20] if key in ("model", "seed", "prompt_sha256", *CLAIMED)}
     own = here is not None and leaf.fingerprint(hashes.SHA256()) == x509.load_pem_x509_certificates(here.chain)[0].fingerprint(hashes.SHA256())
     signer = "this machine" if own else "unknown"
     return credentials.Manifest("whole", signer, name, "lgorithmicMedia" in str(statement.get("digitalSourceType")), told)

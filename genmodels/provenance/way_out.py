@@ -18,6 +18,7 @@ from PIL import Image
 from genmodels.files import write_atomically
 from genmodels.provenance import fingerprints, ledger, marking
 from genmodels.provenance.text_search import carries
+from genmodels.recorded import of_writing
 from genmodels.tokens import Tokens
 
 Facts = Mapping[str, str]
@@ -44,6 +45,11 @@ def picture(image: np.ndarray | Image.Image, facts: Facts) -> Marked:
 def pictures(images: Sequence[np.ndarray | Image.Image], facts: Sequence[Facts]) -> list[Marked]:
     """Pictures as PNG files."""
     return [Marked(file) for file in marking.pngs(images, facts)]
+
+
+def sheet(content: bytes, facts: Facts) -> Marked:
+    """A PNG sheet that a run keeps, as it leaves with the run: what made it is written into it, its pixels stay."""
+    return Marked(marking.sheet(content, facts))
 
 
 def animation(frames: np.ndarray | Sequence[Image.Image], facts: Facts, fps: float = 12.5) -> Marked:
@@ -91,14 +97,21 @@ def write(path: Any, content: Marked) -> None:
     write_atomically(path, content)
 
 
-def made_by(who: str, seed: int, settings: Mapping[str, Any], text: str, tokens: Tokens | None) -> str:
-    """The line above a text: that a model made it, which one, from which seed and settings."""
+def made_by(who: str, seed: int, settings: Mapping[str, Any], text: str, tokens: Tokens | None, facts: Facts | None = None) -> str:
+    """The line above a text: that a model made it, which one, from which seed and settings; of `facts` (as `recorded` has
+    them) the epoch and weights, how much of the text is the prompt, and what of it was not read."""
     said = {name: value for name, value in claimed(settings, text, tokens).items() if value != ""}
-    told = ", ".join(f"{name} {value!r}" if isinstance(value, str) else f"{name} {value:g}" for name, value in said.items())
-    return f"{marking.MADE_BY}: {who}, seed {seed}, {told}."
+    told = [f"{name} {value!r}" if isinstance(value, str) else f"{name} {value:g}" for name, value in said.items()]
+    facts = facts or {}
+    told += [f"{name.lower()} {facts[name]}" for name in ("Epoch", "Weights") if name in facts]
+    if "Prompt" in facts:
+        told.append(f"prompt: its first {len(facts['Prompt']):,} characters" if facts["Prompt"] else "no prompt")
+    line = f"{marking.MADE_BY}: {who}, seed {seed}, {', '.join(told)}."
+    return f"{line} {' '.join(facts['Not read'].split())}" if facts.get("Not read") else line
 
 
 def claimed(settings: Mapping[str, Any], text: str, tokens: Tokens | None) -> dict[str, Any]:
-    """The settings of a text, among them a watermark only where it is found in it: what is greedy, searched by beams or short has none."""
-    found = tokens is not None and carries(text, tokens, str(settings.get("watermark", "none")))
-    return {name: value for name, value in settings.items() if name != "watermark" or found}
+    """The settings of a text that had a say, among them a watermark only where it is found in it: what is greedy, searched by beams or short has none."""
+    heeded = of_writing(settings)
+    found = tokens is not None and carries(text, tokens, str(heeded.get("watermark", "none")))
+    return {name: value for name, value in heeded.items() if name != "watermark" or found}

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from genmodels import cli
 from genmodels.cli import free_name, main, path_of, write_report
+from genmodels.files import home as home_folder
 from genmodels.refusal import Refusal
 
 
@@ -42,3 +51,53 @@ def test_samples_drawn_twice_lie_beside_each_other(trained: Callable[..., Path],
     for _ in range(2):
         assert genmodels("sample", "one", "-n", 1, "--out", tmp_path / "out").returncode == 0
     assert len(list((tmp_path / "out").glob("*.png"))) == 2
+
+
+@pytest.mark.parametrize("flag", [["--given", "caf\udce9"], ["--set", "stop=\udce9"]])
+def test_bytes_of_another_encoding_are_refused_in_a_sentence(flag: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sample", "transformer-occupations", *flag, "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert "holds bytes that are no UTF-8" in said and said.count("\n") == 1 and not (tmp_path / "out").exists()
+
+
+def test_a_path_of_other_bytes_is_written_on_a_strict_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), "utf-8", errors="strict")
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert main(["report", "vae-digits", "--out", str(tmp_path / "x\udce9.md")]) == 0
+    stream.flush()
+    assert b"x\\udce9.md written." in stream.buffer.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_relative_home_is_the_same_for_the_dashboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GENMODELS_HOME", "mine")
+    monkeypatch.setattr(cli, "_serve", lambda command: 0)
+    monkeypatch.setattr(subprocess, "Popen", lambda *arguments, **more: None)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    assert main(["dashboard", "--headless", "--port", str(port)]) == 0
+    assert home_folder() == tmp_path / "mine" and Path.cwd() != tmp_path
+
+
+def test_a_report_on_a_full_disk_leaves_the_good_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "good.html").write_text("good")
+
+    def full(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert main(["report", "vae-digits", "--out", str(tmp_path / "good.html")]) == 2
+    assert "the disk is full" in capsys.readouterr().err and (tmp_path / "good.html").read_text() == "good" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_training_that_fails_says_why_in_json(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from genmodels import training
+
+    def broken(*arguments: object) -> None:
+        raise Refusal("The data are gone; bring them back.")
+
+    monkeypatch.setattr(training, "Trainer", broken)
+    assert main(["train", "vae", "--epochs", "1", "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["state"] == "failed" and document["message"] == "The data are gone; bring them back."

@@ -17,6 +17,7 @@ from PIL import Image, ImageCms
 
 from genmodels.archives import members
 from genmodels.captioning import captioned
+from genmodels.cli import main
 from genmodels.data import DATA
 from genmodels.imported import folder_groups, import_pictures, kept_of
 from genmodels.imported_texts import preview_text
@@ -78,6 +79,9 @@ def test_a_colour_profile_is_heeded() -> None:
     assert np.abs(np.asarray(same, int) - np.asarray(grey, int)).max() <= 1
     wide = open_picture(saved(grey, icc_profile=wide_profile()))
     assert np.asarray(wide)[0, 0, 0] < 40 and np.asarray(wide)[0, 0, 1] > 180  # as in cases/pictures.md: (60, 180, 90) is about (0, 181, 83)
+    for mode in ("P", "RGBA"):
+        wide = open_picture(saved(grey.quantize(4) if mode == "P" else grey.convert(mode), icc_profile=wide_profile()))
+        assert np.asarray(wide)[0, 0, 0] < 40 and np.asarray(wide)[0, 0, 1] > 180, mode
     damaged = open_picture(saved(grey, icc_profile=b"no profile" * 20))
     assert (np.asarray(damaged) == np.asarray(grey)).all()
 
@@ -193,6 +197,22 @@ def test_captions_are_counted_and_a_model_of_prompts_refuses_data_without(tmp_pa
 def test_the_command_says_what_it_left_out(tmp_path: Path, genmodels: Callable) -> None:
     done = genmodels("import", zipped(many() | {"broken.png": b"x"}, tmp_path), "--json")
     assert json.loads(done.stdout)["left_out"][0]["file"] == "broken.png" and "Left out: broken.png" in done.stderr
+
+
+def test_lines_of_a_table_that_mean_no_picture_are_counted_and_named(tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = "file,caption\n00.png,one\nother.png,two\nanother.png,three\n"
+    assert main(["import", str(zipped(many() | {"captions.csv": table.encode()}, tmp_path)), "--json"]) == 0
+    said = capsys.readouterr()
+    document = json.loads(said.out)
+    assert (document["captioned"], document["captions"]) == (1, 3) and [row["file"] for row in document["unmatched"]] == ["other.png", "another.png"]
+    assert "2 of the 3 lines of the table mean no picture, or more than one; the first: line 3, other.png" in said.err
+
+
+@pytest.mark.parametrize(("name", "content"), [("one.png", png_bytes(DRAWING)), ("a.tar.gz", b"\x1f\x8b" + bytes(range(200)) * 9), ("a.rar", b"Rar!\x1a\x07\x01\0"), ("b", b"7z\xbc\xaf\x27\x1c")])
+def test_what_is_neither_a_text_nor_a_zip_is_told_what_is_read(name: str, content: bytes, tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert main(["import", str(tmp_path / name)]) == 2
+    assert "give a folder or a zip" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("encoding", "said"), [("utf-8-sig", "UTF-8 with a mark"), ("utf-16", "UTF-16"), ("utf-32", "UTF-32"), ("cp1252", "Windows-1252")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import unicodedata
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from genmodels.captions import read_captions
 from genmodels.checks.sentence_pairs import read_pairs
 from genmodels.foreign_names import found
 from genmodels.foreign_table import read_table
+from genmodels.foreign_text import read_text
 from genmodels.prompt_table import read_prompts
 from genmodels.refusal import Refusal
 
@@ -52,6 +54,37 @@ def test_half_a_prompt_is_never_drawn() -> None:
         read_prompts(b"prompt,seed\nwoman firefighter, dark skin tone,3\n")
 
 
+def test_spaces_around_quotes_are_no_trouble() -> None:
+    content = b'prompt , x\n"woman, dark skin tone" , 1\n "a ""big"" man",2\n'
+    assert read_prompts(content).prompts == ("woman, dark skin tone", 'a "big" man')
+    with pytest.raises(Refusal, match="line 3, can't be read"):
+        read_prompts(b'prompt,x\nman,1\n"woman" and more,2\n')
+
+
+LETTERS = "Café, señor; “öffne” die Tür, çà et là: ñandú.\n" * 3
+OTHERS = {"cp1251": "Привет, как дела?", "koi8-r": "Привет, как дела?", "cp1253": "Καλημέρα κόσμε", "shift_jis": "これは日本語です。", "gb18030": "这是中文文本", "cp1250": "Zażółć gęślą jaźń"}
+
+
+@pytest.mark.parametrize(("encoding", "said"), [("cp1252", "Windows-1252"), ("mac_roman", "Mac Roman"), ("cp850", "DOS (code page 850)"), ("utf-32-le", "UTF-32 without a mark"), ("utf-32-be", "UTF-32 without a mark"), ("utf-16-be", "UTF-16 without a mark")])
+def test_a_text_is_read_in_the_encoding_in_which_it_makes_sense(encoding: str, said: str) -> None:
+    text = LETTERS.replace("“", '"').replace("”", '"') if encoding == "cp850" else LETTERS
+    found = read_text(text.encode(encoding))
+    assert (found.text, found.encoding) == (text, said)
+
+
+@pytest.mark.parametrize("encoding", OTHERS)
+def test_a_text_in_an_encoding_that_is_not_known_is_never_read_as_other_letters(encoding: str) -> None:
+    with pytest.raises(Refusal, match="encoding that is not known here.*save it as UTF-8"):
+        read_text((OTHERS[encoding] + "\n").encode(encoding) * 20)
+    assert read_text("x²y and 5 µm\n".encode("cp1252")).text == "x²y and 5 µm\n"  # signs of formulas are none of that
+
+
+def test_pairs_are_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(Refusal, match="a pipe or a device; name a table of pairs"):
+        read_pairs(tmp_path / "pipe.csv")
+
+
 def test_columns_that_nobody_heeds_are_named() -> None:
     assert read_prompts(b"seed,prompt,negative\n3,a cat,\n").not_heeded == ("seed", "negative")
 
@@ -68,7 +101,7 @@ NAMES = ["a/Ünï.png", "a/two words.png", "b/same.png", "a/same.png", "b/Cat.JP
 @pytest.mark.parametrize(
     ("told", "base", "place"),
     [("a/Ünï.png", "", 0), (unicodedata.normalize("NFD", "a/Ünï.png"), "", 0), ("./a\\Ünï.png", "", 0), ("Ünï.png", "a", 0), ("ünï", "", 0), ("two\u3000words.png", "a", 1),
-     ("two\u202fwords.png", "", 1), ("same.png", "a", 3), ("same.png", "", None), ("b/same.png", "a", 2), ("cat.jpg", "", 4), ("cat.jpeg", "", 4), ("woman.png", "", 5), ("wo\u00adman.png", "", 5), ("dog", "", None), ("", "", None)],
+     ("two\u202fwords.png", "", 1), ("same.png", "a", 3), ("same.png", "", None), ("b/same.png", "a", 2), ("cat.jpg", "", 4), ("cat.jpeg", "", 4), ("woman.png", "", 5), ("wo\u00adman.png", "", 5), ("two%20words.png", "", 1), ("b/Cat%2EJPG", "", 4), ("dog", "", None), ("", "", None)],
 )  # fmt: skip
 def test_a_table_means_the_file_however_it_writes_its_name(told: str, base: str, place: int | None) -> None:
     assert found([told], NAMES, base) == [place]

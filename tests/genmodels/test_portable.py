@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import json
 import random
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from genmodels import portable
+from genmodels.pictures import open_picture, png_facts
 from genmodels.portable import export_run, import_run
+from genmodels.provenance.verifying import verify
 from genmodels.refusal import Refusal
 from genmodels.runs import Run, RunStore
 
@@ -179,3 +183,24 @@ def test_a_run_that_follows_prompts_survives_the_journey_and_foreign_words_are_c
     spec = json.loads(members["facts.json"])["spec"] | {"vocabulary": ["y" * 2000]}
     with pytest.raises(Refusal, match="no model here could draw"):
         import_run(zipped(changed(members, "facts.json", spec=spec)), RunStore.default())
+
+
+def test_the_sheets_of_a_run_leave_marked_and_stay_as_they_are(trained, home: Path) -> None:
+
+
+    path = trained("vae")
+    shutil.copytree(path, home / "runs" / path.name)
+    run = RunStore.default()[path.name]
+    before = {epoch: file.read_bytes() for epoch, file in run.samples.items()}
+    with zipfile.ZipFile(io.BytesIO(export_run(run))) as archive:
+        sheets = {name: archive.read(name) for name in archive.namelist() if name.startswith(("samples/", "reconstructions/"))}
+    assert before and {epoch: file.read_bytes() for epoch, file in run.samples.items()} == before
+    for name, content in sheets.items():
+        facts, found = png_facts(content), verify(content, "a.png")
+        assert facts["Model"] == f"vae {run.id}" and facts["Epoch"] == str(int(Path(name).stem)) and ("Beside" in facts) == name.startswith("reconstructions/")
+        assert found["manifest"]["verdict"] == "valid" and "match" in found["ledger"]["verdict"]
+    sheet = next(content for name, content in sheets.items() if name.startswith("samples/"))
+    assert np.array_equal(np.asarray(open_picture(sheet)), np.asarray(open_picture(next(iter(before.values())))))
+    imported = import_run(io.BytesIO(export_run(run)), RunStore.default())
+    with zipfile.ZipFile(io.BytesIO(export_run(imported))) as archive:  # what came from elsewhere is not signed as ours
+        assert all("Model" not in png_facts(archive.read(name)) for name in archive.namelist() if name.startswith("samples/"))

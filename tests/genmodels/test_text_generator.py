@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import string
+import unicodedata
 
 import numpy as np
 import pytest
@@ -240,3 +241,16 @@ def test_tokens_that_no_training_made_are_refused(damage) -> None:
     vocabulary, merges = damage(learned.vocabulary, learned.merges)
     with pytest.raises(Refusal, match="tokens of this run are damaged"):
         Tokens.of(Spec("text", (8,), vocabulary=vocabulary, merges=merges))
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_letter_with_an_accent_is_read_however_it_is_composed(form: str) -> None:
+    from genmodels.text_generator import TextGenerator
+
+    known = unicodedata.normalize(form, "café")
+    generator = object.__new__(TextGenerator)
+    generator.tokens, generator.begins, generator.context = Tokens.learned([known], "character", 0), True, 16
+    for typed in ("NFC", "NFD"):
+        tokens, notice = generator.prompt(unicodedata.normalize(typed, "café"))
+        assert generator.tokens.decode(tokens[1:]) == known and notice == ""
+    assert "left out: 'x'" in generator.prompt("caféx")[1]
