@@ -100,4 +100,4 @@ def test_a_training_that_fails_says_why_in_json(home: Path, capsys: pytest.Captu
     monkeypatch.setattr(training, "Trainer", broken)
     assert main(["train", "vae", "--epochs", "1", "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
-    assert document["state"] == "failed" and document["message"] == "The data are gone; bring them back."
+    assert document["state"] == "failed" and document["reason"] == "The data are gone; bring them back."
