@@ -1,19 +1,22 @@
 """Side by side with peers, in one run, as ratios: above 1 ours is better.
 
 Absolute times on a shared machine mean little, so both sides are kept warm, each in a process of its own, and take
-turns A B A B, never at once, with the same number of threads. Every value is kept; a ratio is the median over the
+turns A B A B, never at once, with the same number of threads and the same switches (`machine.SWITCHES`). Every value is kept; a ratio is the median over the
 pairs. Where a peer can be run in several published ways, each is paired with ours and the fastest counts.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 from typing import Any
 
-from genmodels.bench import text
+from genmodels.bench import machine, text
+from genmodels.bench.expected import Progress, told
 from genmodels.bench.published import Growth, Published
 from genmodels.bench.racing import PEERS, PYTORCH, Bench, Command
+from genmodels.bench.turns import THREADS
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry
 
@@ -36,7 +39,7 @@ def _training(name: str, published: Sequence[str], **more: Sequence[Command]) ->
         "keras-io-tuned": [command for way, command in keras_io.items() if way not in published],
         "pytorch": [(PYTORCH, name, *layout) for layout in layouts],
     }
-    return Bench("images/s", 32, (OURS, name), peers | more, BATCH)
+    return Bench("images/s", 32, (OURS, name), peers | more, BATCH, asides=("keras-io-tuned",))
 
 
 BENCHES.add("train-vae")(_training("train-vae", ("arrays", "callback")))
@@ -126,17 +129,40 @@ BENCHES.add("train-diffusion")(
 )
 
 
-def run(names: Sequence[str] = (), pairs: int = 5) -> list[dict[str, Any]]:
+WAYS = ("all", "fastest")
+
+
+def run(names: Sequence[str] = (), pairs: int | None = None, ways: str = "all") -> list[dict[str, Any]]:
     """Rows of bench, peer, unit, ours, theirs, ratio, ours_all, theirs_all (medians and every turn, in the unit).
 
     `variants` holds the median of each way the peer was run, `variant` the one that counts; `identical` says whether
     both sides wrote the same tokens; `published` that the peer's value was published and not measured here. A peer that can't take
-    part has `skipped`, the reason, in place of numbers. No names mean all benches.
+    part has `skipped`, the reason, in place of numbers. `machine` says on what it ran and with which switches, `ways` and
+    `pairs` what was run, `expected_seconds` and `seconds` what it should have taken and took. With `ways` "fastest" ours runs
+    beside that way of each peer which was the fastest when all were run last, in about two minutes. No names mean all benches;
+    no pairs five, or as many as fit into these two minutes.
     """
-    if pairs < 1:
+    if pairs is not None and pairs < 1:
         raise Refusal(f"The number of pairs is {pairs}; it must be at least 1.")
+    if ways not in WAYS:
+        raise Refusal(f"The ways are {ways!r}; choose one of: {', '.join(WAYS)}.")
+    short = ways == "fastest"
+    chosen = [(name, BENCHES[name].fastest() if short else BENCHES[name]) for name in names or BENCHES]
+    plans = [each.plan(pairs, short) for _, each in chosen]
+    if len(chosen) > 1:
+        print(f"{len(chosen)} benches: about {told(sum(seconds for _, seconds in plans))} on two quiet cores", file=sys.stderr, flush=True)
     rows = []
-    for name, bench in [(name, BENCHES[name]) for name in names or BENCHES]:
-        print(f"{name}: {pairs} pairs of turns", file=sys.stderr)
-        rows += bench.rows(name, pairs)
+    for (name, each), (count, seconds) in zip(chosen, plans, strict=True):
+        print(f"{name}: {_what(each, count)}, about {told(seconds)} on two quiet cores", file=sys.stderr, flush=True)
+        facts, began = machine.about(THREADS), time.monotonic()
+        found = each.rows(name, count, Progress(name, seconds))
+        more = {"machine": facts, "ways": ways, "pairs": count, "expected_seconds": round(seconds), "seconds": round(time.monotonic() - began)}
+        rows += [row | more for row in found]
     return rows
+
+
+def _what(each: Any, pairs: int) -> str:
+    if isinstance(each, Published):
+        return f"a training from {len(each.seeds)} seed{'s' * (len(each.seeds) > 1)}"
+    sides = sum(len(race.sides()) for race in (each.races.values() if isinstance(each, Growth) else [each]))
+    return f"{pairs} pairs of turns, {sides} sides"
