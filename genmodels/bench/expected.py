@@ -30,8 +30,8 @@ def side_took(command: Sequence[str]) -> tuple[float, float]:
 
 
 def pairs_within(fixed: float, a_pair: float, seconds: float = LONGEST) -> int:
-    """As many pairs as fit, after what is spent anyway: 2 at least, `PAIRS` at most."""
-    return int(min(PAIRS, max(2, (seconds - fixed) // max(a_pair, 1e-3))))
+    """As many pairs as fit, after what is spent anyway: 1 at least, `PAIRS` at most."""
+    return int(min(PAIRS, max(1, (seconds - fixed) // max(a_pair, 1e-3))))
 
 
 def keep(took: Took) -> None:

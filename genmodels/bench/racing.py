@@ -73,6 +73,7 @@ def race(name: str, bench: Bench, pairs: int, progress: Progress | None = None) 
     absent: dict[Command, str] = {}
     took: dict[Command, list[tuple[float, float]]] = {}  # seconds a step of ours and theirs, of each pair of turns
     begun: dict[Command, float] = {}  # seconds until a side was warm
+    lasted: dict[Command, list[float]] = {}  # seconds of whole turns, and not only of what counts in them
     megabytes: dict[Command, int] = {}
     tokens: dict[Command, Any] = {}
     with ExitStack() as open_sides:
@@ -98,8 +99,10 @@ def race(name: str, bench: Bench, pairs: int, progress: Progress | None = None) 
             for command in [each for each in sides if each != bench.ours]:  # ours, theirs, ours, theirs ...
                 answers = []
                 for each in (bench.ours, command):
+                    since = time.monotonic()
                     if each in sides and (answer := attempt(each, sides[each].turn, bench.steps)):
                         answers.append(answer["seconds"] / bench.steps)
+                        lasted.setdefault(each, []).append(time.monotonic() - since - SETTLE)
                         megabytes[each] = answer.get("peak_megabytes", 0)
                 if len(answers) == 2:
                     took.setdefault(command, []).append((answers[0], answers[1]))
@@ -111,7 +114,7 @@ def race(name: str, bench: Bench, pairs: int, progress: Progress | None = None) 
         whole = {command: took[command] for command in commands if len(took.get(command, ())) == pairs}
         if whole:
             row |= compare(bench.unit, whole, bench.amount)
-            row["took"] = _took(bench.ours, whole, begun)
+            row["took"] = {" ".join(each): [begun[each], statistics.median(lasted[each]) / bench.steps] for each in (bench.ours, *whole)}
             if megabytes[bench.ours]:
                 row |= {"ours_megabytes": megabytes[bench.ours], "theirs_megabytes": megabytes[next(iter(whole))]}
             if bench.ours in tokens:
@@ -120,12 +123,6 @@ def race(name: str, bench: Bench, pairs: int, progress: Progress | None = None) 
             row["skipped"] = absent.get(commands[0]) or f"our own side is absent: {absent[bench.ours]}"
         rows.append(row)
     return rows
-
-
-def _took(ours: Command, turns: Mapping[Command, Sequence[tuple[float, float]]], begun: Mapping[Command, float]) -> dict[str, list[float]]:
-    """For each side the seconds until it was warm, and the median seconds of a step."""
-    steps = {ours: [mine for each in turns.values() for mine, _ in each]} | {command: [theirs for _, theirs in each] for command, each in turns.items()}
-    return {" ".join(command): [begun[command], statistics.median(seconds)] for command, seconds in steps.items()}
 
 
 def compare(unit: str, took: Mapping[Command, Sequence[tuple[float, float]]], amount: float = 1) -> dict[str, Any]:
