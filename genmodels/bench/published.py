@@ -20,8 +20,14 @@ class Growth:
     races: Mapping[int, Bench]
 
     def fastest(self) -> Growth:
-        """All sizes but the largest, which takes longest."""
-        return Growth({size: self.races[size].fastest() for size in sorted(self.races)[:-1]})
+        return Growth({size: each.fastest() for size, each in self.races.items()})
+
+    def within(self, seconds: float) -> Growth:
+        """Without the largest sizes, so that one pair of the others ends in time."""
+        sizes = sorted(self.races)
+        while len(sizes) > 1 and Growth({size: self.races[size] for size in sizes}).plan(1)[1] > seconds:
+            sizes.pop()
+        return Growth({size: self.races[size] for size in sizes})
 
     def plan(self, pairs: int | None, short: bool = False) -> tuple[int, float]:
         """How many pairs there will be at each size, and how many seconds that takes."""
@@ -54,6 +60,10 @@ class Published:
     def fastest(self) -> Published:
         """One seed alone, of which nobody knows how far it is from the next."""
         return replace(self, seeds=self.seeds[:1])
+
+    def within(self, seconds: float) -> Published:
+        """As it is: there is nothing to leave out of one training."""
+        return self
 
     def plan(self, pairs: int | None, short: bool = False) -> tuple[int, float]:
         """Pairs are not meant; how many seconds the seeds take."""

@@ -47,6 +47,14 @@ class Bench:
         """Ours beside the fastest way of each peer alone."""
         return replace(self, peers={peer: commands[:1] for peer, commands in self.peers.items() if peer not in self.asides})
 
+    def within(self, seconds: float) -> Bench:
+        """Without the peers that take longest, so that one pair of the others ends in time."""
+        bench = self
+        while len(bench.peers) > 1 and bench.plan(1)[1] > seconds:
+            slowest = max(bench.peers, key=lambda peer: replace(bench, peers={peer: bench.peers[peer]}).plan(1)[1])
+            bench = replace(bench, peers={peer: commands for peer, commands in bench.peers.items() if peer != slowest})
+        return bench
+
     def plan(self, pairs: int | None, short: bool = False) -> tuple[int, float]:
         """How many pairs there will be, and how many seconds that takes; where it is to be short, as many as fit."""
         fixed, a_pair = sum(side_took(each)[0] for each in self.sides()), self.seconds_a_pair()

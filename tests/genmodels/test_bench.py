@@ -236,9 +236,22 @@ def test_what_each_bench_takes_is_known_and_its_fastest_ways_end_in_two_minutes(
     known = json.loads(expected.TOOK.read_text())
     for name, each in bench.BENCHES.items():
         assert each.plan(None)[1] > 0
-        assert each.fastest().plan(None, short=True)[1] < 125, name
+        short = each.fastest().within(expected.LONGEST)
+        assert short.plan(None, short=True)[1] < 125, name
         races = each.races.values() if isinstance(each, published.Growth) else [] if isinstance(each, published.Published) else [each]
         assert {" ".join(side) for race in races for side in race.sides()} <= set(known), name
+
+
+def test_what_does_not_fit_into_two_minutes_is_left_out_and_named(sleeper: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    took = {"0.001": (1.0, 0.1), "0.002": (5.0, 0.1), "0.003": (200.0, 0.1)}
+    for module in (racing, published):
+        monkeypatch.setattr(module, "side_took", lambda command: took[command[1]])
+    monkeypatch.setattr(bench, "BENCHES", {"sleep": racing.Bench("s", 1, (sleeper, "0.001"), {"quick": [(sleeper, "0.002")], "slow": [(sleeper, "0.003")]})})
+    quick, slow = bench.run(["sleep"], ways="fastest")
+    assert quick["pairs"] == 5 and "ratio" in quick
+    assert slow["peer"] == "slow" and "longer than two minutes; `genmodels bench sleep` runs it" in slow["skipped"]
+    races = {size: racing.Bench("s", 1, (sleeper, "0.001"), {"peer": [(sleeper, "0.003" if size == 8 else "0.002")]}) for size in (1, 8)}
+    assert list(published.Growth(races).within(expected.LONGEST).races) == [1]
 
 
 def test_what_is_left_follows_what_was_slower_than_expected(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
