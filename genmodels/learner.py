@@ -199,7 +199,8 @@ def input_gradient(function: Callable[[Any], Any], inputs: Any) -> Any:
 
 def compiled_once(function: Callable[..., Any], fused: bool = False) -> Callable[..., Any]:
     """`compiled` for arguments that always have the shapes of the first call, which are not looked at again (1 ms a call)."""
-    traced, found = compiled(function, fused), []
+    traced: Any = compiled(function, fused)
+    found: list[Any] = []
 
     def call(*arguments: Any) -> Any:
         tensors = [tf.convert_to_tensor(each) for each in arguments]
