@@ -170,7 +170,8 @@ def parser() -> Parser:
     verb("verify", ("files", {"nargs": "+", "type": path_of, "metavar": "FILE"}), ("--out", {"type": path_of, "metavar": "FILE.html|.json", "help": "write what was found as a report"}))
     verb("report", run, out)
     verb("export", run, out)
-    verb("bench", ("names", {"nargs": "*", "metavar": "NAME"}), ("--pairs", {"type": int, "default": 5}))
+    verb("bench", ("names", {"nargs": "*", "metavar": "NAME"}), ("--pairs", {"type": int, "help": "pairs of turns (5; with --ways fastest as many as fit into two minutes)"}),
+         ("--ways", {"choices": ("all", "fastest"), "default": "all", "help": "every way in which a peer can be run, or only the fastest, in about two minutes"}))  # fmt: skip
     verb("dashboard", ("--port", {"type": int, "default": 8501}), ("--headless", {"action": "store_true"}))
     return root
 
@@ -541,10 +542,11 @@ def export(arguments: Arguments) -> int:
 @VERBS.add("bench")
 def bench(arguments: Arguments) -> int:
     """Side by side with peers in one run, as ratios; above 1 ours is better."""
+    from genmodels.bench import machine
     from genmodels.bench import run as run_benches
 
-    rows = run_benches(arguments.names, pairs=arguments.pairs)
-    lines = [
+    rows = run_benches(arguments.names, pairs=arguments.pairs, ways=arguments.ways)
+    lines = [machine.told(rows[0]["machine"])] + [
         f"{r['bench']:14s} {r['peer']:16s} " + (f"not measured: {r['skipped']}" if "skipped" in r else
         f"{r['ours']:10.4g} against {r['theirs']:10.4g} {r['unit']:12s} ratio {r['ratio']:.2f}") for r in rows
     ]  # fmt: skip

@@ -23,7 +23,7 @@ Conduct = Callable[[Any], dict[str, float]]
 def of_pictures(data: Any, seed: int) -> Conduct:
     """A function of samples, uint8 (n, height, width, channels), to near_copy_rate, coverage and the shares of groups (0 to 1)."""
     from genmodels.checks.copying import NEAR, PLAIN
-    from genmodels.metrics.precision_recall import K, coverage
+    from genmodels.metrics.precision_recall import K, coverage_value
     from genmodels.nearness import nearness
 
     readers = _readers(data)
@@ -33,7 +33,7 @@ def of_pictures(data: Any, seed: int) -> Conduct:
         try:
             values["near_copy_rate"] = float((nearness(samples[:LOOKED_AT], data.train.images).relative < NEAR[PLAIN][1]).mean())
             if len(samples) >= LEAST and len(data.test) > K:
-                values["coverage"] = coverage(data.test.images[: len(samples)], samples).value
+                values["coverage"] = coverage_value(data.test.images[: len(samples)], samples)
         except Refusal:
             pass  # pictures that are all alike have no distances; the curve has a gap
         if len(samples) >= LEAST:

@@ -16,7 +16,7 @@ from genmodels import conduct as conduct_of
 from genmodels.decoding import Decoding
 from genmodels.generator import TrainedGenerator
 from genmodels.learner import Learner
-from genmodels.metrics.kernel_distance import kernel_distance
+from genmodels.metrics.kernel_distance import kernel_distance_value
 from genmodels.pictures import grid, png_bytes
 from genmodels.registry import Registry
 from genmodels.text_generator import TextGenerator
@@ -41,7 +41,7 @@ def pictures(learner: Learner, data: Any, seed: int) -> Exhibit:
     def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
         samples = generator.sample(max(n, SHOWN), seed=seed)
         values = learner.recipe.evaluate(learner, held_out, samples)
-        values["kernel_distance"] = kernel_distance(held_out.images[:n], samples[:n]).value
+        values["kernel_distance"] = kernel_distance_value(held_out.images[:n], samples[:n])
         values |= conduct(samples[:n])
         files = {"samples": (".png", png_bytes(grid(samples[:SHOWN], 6)))}
         if hasattr(learner.recipe, "encode"):
@@ -64,7 +64,7 @@ def prompted(learner: Learner, data: Any, seed: int) -> Exhibit:
         samples = generator.sample(len(prompts), seed=seed, given=prompts)
         values = learner.recipe.evaluate(learner, held_out, samples)
         if "held_out_loss" not in values:
-            values["kernel_distance"] = kernel_distance(held_out.images[chosen], samples).value
+            values["kernel_distance"] = kernel_distance_value(held_out.images[chosen], samples)
         values |= conduct(samples)
         return values, {"samples": (".png", png_bytes(grid(samples, 8)))}
 

@@ -197,6 +197,20 @@ def input_gradient(function: Callable[[Any], Any], inputs: Any) -> Any:
     return tape.gradient(outputs, inputs)
 
 
+def compiled_once(function: Callable[..., Any], fused: bool = False) -> Callable[..., Any]:
+    """`compiled` for arguments that always have the shapes of the first call, which are not looked at again (1 ms a call)."""
+    traced: Any = compiled(function, fused)
+    found: list[Any] = []
+
+    def call(*arguments: Any) -> Any:
+        tensors = [tf.convert_to_tensor(each) for each in arguments]
+        if not found:
+            found.append(traced.get_concrete_function(*tensors))
+        return found[0](*tensors)
+
+    return call
+
+
 def compiled(function: Callable[..., Any], fused: bool = False) -> Callable[..., Any]:
     """`function` as a TensorFlow graph, traced once for each shape; fused by XLA into few kernels where that is faster."""
     return tf.function(function, autograph=False, reduce_retracing=not fused, jit_compile=fused)

@@ -14,7 +14,7 @@ import numpy as np
 from keras import ops
 
 from genmodels.drawing import Drawing
-from genmodels.learner import compiled, part_of
+from genmodels.learner import compiled, compiled_once, part_of
 from genmodels.picture_prompts import ROWS
 from genmodels.recipe import Spec
 from genmodels.recorded import Weights
@@ -56,9 +56,11 @@ class PictureGenerator:
         self.steps = hasattr(recipe, "velocity")  # whether it draws in steps
         self._encode = compiled(lambda pieces: encoded(networks, pieces))
         self._decode = compiled(lambda latents, mean: recipe.decode(networks, latents, mean))
-        self._predict = compiled(self._traced_predict, fused=True)
+        self._hear = compiled_once(self._traced_hear)
+        self._predict = compiled_once(self._traced_predict, fused=True)
         self._look = compiled(self._traced_look)
         self._looking: Any = None
+        self._parts: Any = None  # the network that draws, in two
 
     # Drawing
 
@@ -118,12 +120,13 @@ class PictureGenerator:
         noise = np.stack([np.random.default_rng(int(seed)).standard_normal(self.spec.shape, dtype="float32") for seed in _filled(seeds)])
         begun = (np.cos(highest) * given + np.sin(highest) * noise).astype("float32")
         attention: list[Any] = [None]
+        heard = self._hear(states)
 
         def predict(noisy: np.ndarray, angle: float) -> np.ndarray:
             at = np.full((2 * ROWS, 1), angle, "float32")
             if looking:
                 attention[0] = np.asarray(self._look(noisy, at[:ROWS], states[:ROWS], mean[:ROWS]))[:n]
-            clean = np.asarray(self._predict(noisy, at, states, mean, np.float32(drawing.guidance)))
+            clean = np.asarray(self._predict(noisy, at, heard, mean, np.float32(drawing.guidance)))
             return clean if kept is None else np.where(kept, given, clean)
 
         for number, (noisy, clean) in enumerate(SAMPLERS[drawing.sampler](predict, begun, visits), start=1):
@@ -135,9 +138,20 @@ class PictureGenerator:
         pictures = np.round(np.asarray(self._decode(latents, told[1]))[:n] * 255).astype("uint8")
         yield Step(1, 1, 0.0, pictures, pictures)
 
-    def _traced_predict(self, noisy: Any, angle: Any, states: Any, mean: Any, guidance: Any) -> Any:
-        """Clean pictures in [-1, 1]; the first half of angle, states and mean is what is asked for, the second what is held against it."""
-        velocity = self.recipe.velocity(self.networks, ops.concatenate([noisy, noisy]), angle, states, mean)
+    def _in_two(self) -> Any:
+        if self._parts is None:
+            self._parts = self.recipe.in_two(self.networks)
+        return self._parts
+
+    def _traced_hear(self, states: Any) -> Any:
+        """What attention makes of prompts, side by side in one array (n, LENGTH, all widths); the same at every step."""
+        return ops.concatenate(self._in_two()[0](states), axis=-1)
+
+    def _traced_predict(self, noisy: Any, angle: Any, heard: Any, mean: Any, guidance: Any) -> Any:
+        """Clean pictures in [-1, 1]; the first half of angle, heard and mean is what is asked for, the second what is held against it."""
+        first, rest = self._in_two()
+        widths = np.cumsum([each.shape[-1] for each in first.outputs])[:-1].tolist()
+        velocity = rest([ops.concatenate([noisy, noisy]), angle, mean, *ops.split(heard, widths, axis=-1)])
         asked, against = ops.split(velocity, 2)
         velocity, angle = against + guidance * (asked - against), angle[: noisy.shape[0], :, None, None]
         return ops.clip(ops.cos(angle) * noisy - ops.sin(angle) * velocity, -1.0, 1.0)

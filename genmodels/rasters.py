@@ -1,4 +1,8 @@
-"""Pictures drawn once and kept: arrays in the cache folder under a hash of what they were drawn from."""
+"""Pictures drawn once and kept: arrays in the cache folder under a hash of what they were drawn from.
+
+What was drawn by shipped weights ships too, under the same hash, which is another as soon as the weights are: then it is
+drawn anew. It stands there the same on every processor, each of which would draw it a little differently.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ from genmodels.files import home, make_folder, write_atomically
 from genmodels.refusal import Refusal
 
 Each = TypeVar("Each")
+SHIPPED = Path(__file__).parent / "data" / "drawn"  # what derives from shipped weights, beside the code and read before the cache
 Report = Callable[[str, int, int], None]  # what is drawn (with a capital: what is done), how many are done, of how many
 
 
@@ -108,17 +113,17 @@ def cache() -> Path:
 def drawn_once(
     name: str, facts: Mapping[str, Any], draw: Callable[[], dict[str, np.ndarray]]
 ) -> Mapping[str, np.ndarray]:
-    """The arrays that `draw()` gives, read from the cache where they are there whole, else drawn and kept.
+    """The arrays that `draw()` gives, read from what ships or from the cache where they are there whole, else drawn and kept.
 
     `facts` (JSON) is all that decides what is drawn: versions, sizes, code of the drawing. A file whose SHA-256 is not
     the one written beside it counts as missing. Where the cache can't be written the arrays are drawn every time.
     Raises `NotDrawn` within `only_kept`.
     """
-    key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
-    file = cache() / f"{name}-{key}.npz"
-    kept = _read(file)
-    if kept is not None:
-        return kept
+    file = cache() / file_name(name, facts)
+    for each in (SHIPPED / file.name, file):
+        kept = _read(each)
+        if kept is not None:
+            return kept
     if not _may_draw.get():
         raise NotDrawn(name)
     with _alone(file):
@@ -126,13 +131,33 @@ def drawn_once(
         if kept is not None:
             return kept
         arrays = draw()
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
         with contextlib.suppress(Refusal):  # a full or read-only disk costs time, not the data set
             make_folder(file.parent)
-            write_atomically(file, buffer.getvalue())
-            write_atomically(file.with_suffix(".sha256"), hashlib.sha256(buffer.getvalue()).hexdigest())
+            _write(file, arrays)
     return arrays
+
+
+def file_name(name: str, facts: Mapping[str, Any]) -> str:
+    """Of the arrays that were drawn from these facts."""
+    return f"{name}-{hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]}.npz"
+
+
+def ship(name: str, facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Path:
+    """Put arrays beside the code, in place of what shipped under that name before; the file."""
+    SHIPPED.mkdir(exist_ok=True)
+    file = SHIPPED / file_name(name, facts)
+    _write(file, arrays)
+    for old in SHIPPED.glob(f"{name}-*"):
+        if old.stem != file.stem:
+            old.unlink()
+    return file
+
+
+def _write(file: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
+    write_atomically(file, buffer.getvalue())
+    write_atomically(file.with_suffix(".sha256"), hashlib.sha256(buffer.getvalue()).hexdigest())
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from genmodels.runs import Run, RunStore, gallery_names
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-PAGES = (README, ROOT / "docs" / "audits.md")  # that have tables
+PAGES = (README, ROOT / "docs" / "audits.md", ROOT / "docs" / "speed.md")  # that have tables
 BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -166,11 +166,18 @@ def rates() -> str:
     return catalogue.table(rows)
 
 
+def speed() -> str:
+    """What the last run of the benches of speed found."""
+    from genmodels.bench.speed import kept, table
+
+    return table(kept())
+
+
 def _number(row: dict[str, Any] | None) -> str:
     return "" if row is None else "not measured" if row["value"] is None else f"{row['value']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
 
 
-TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found, "rates": rates}
+TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found, "rates": rates, "speed": speed}
 
 
 def filled(text: str) -> str:

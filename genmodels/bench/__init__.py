@@ -1,19 +1,22 @@
 """Side by side with peers, in one run, as ratios: above 1 ours is better.
 
 Absolute times on a shared machine mean little, so both sides are kept warm, each in a process of its own, and take
-turns A B A B, never at once, with the same number of threads. Every value is kept; a ratio is the median over the
+turns A B A B, never at once, with the same number of threads and the same switches (`machine.SWITCHES`). Every value is kept; a ratio is the median over the
 pairs. Where a peer can be run in several published ways, each is paired with ours and the fastest counts.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 from typing import Any
 
-from genmodels.bench import text
+from genmodels.bench import machine, text
+from genmodels.bench.expected import LONGEST, Progress, told
 from genmodels.bench.published import Growth, Published
 from genmodels.bench.racing import PEERS, PYTORCH, Bench, Command
+from genmodels.bench.turns import THREADS
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry
 
@@ -26,17 +29,17 @@ BATCH = 64
 def _training(name: str, published: Sequence[str], **more: Sequence[Command]) -> Bench:
     """Training with default knobs on 32 x 32 x 3 pictures in batches of 64; a turn is an epoch of 2,048 of them.
 
-    `published` are the ways in which keras.io calls `fit`; other ways, which say what the time is made of, are a peer
+    The first way of a peer is the fastest of the last whole run. `published` are the ways in which keras.io calls `fit`; other ways, which say what the time is made of, are a peer
     of their own.
     """
     keras_io = {way: (PEERS + "keras_io", name, *way.split()) for way in ("arrays", "callback", "pipeline", "arrays graph", "pipeline graph")}
-    layouts = (("contiguous",), ("channels_last",), ("channels_last", "fused"))
+    layouts = (("channels_last",), ("channels_last", "fused"), ("contiguous",))
     peers: dict[str, Sequence[Command]] = {
         "keras-io": [keras_io[way] for way in published],
         "keras-io-tuned": [command for way, command in keras_io.items() if way not in published],
         "pytorch": [(PYTORCH, name, *layout) for layout in layouts],
     }
-    return Bench("images/s", 32, (OURS, name), peers | more, BATCH)
+    return Bench("images/s", 32, (OURS, name), peers | more, BATCH, asides=("keras-io-tuned",))
 
 
 BENCHES.add("train-vae")(_training("train-vae", ("arrays", "callback")))
@@ -44,7 +47,7 @@ BENCHES.add("train-gan")(
     _training(
         "train-gan",
         ("arrays", "callback", "pipeline"),
-        **{"pytorch-our-step": [(PYTORCH, "train-gan", layout, "our-step") for layout in ("contiguous", "channels_last")]},
+        **{"pytorch-our-step": [(PYTORCH, "train-gan", layout, "our-step") for layout in ("channels_last", "contiguous")]},
     )
 )
 BENCHES.add("latent-walk")(Bench("ms", 1, (OURS, "latent-walk"), {"predict": [(PEERS + "predict",)]}))
@@ -81,13 +84,13 @@ def _growing(context: int) -> Bench:
     return Bench("ms/token", 1, (OURS_TEXT, "sample-text-long", str(context)), peers)
 
 
-EAGER: list[Command] = [(PYTORCH_TEXT, *way.split()) for way in ("sdpa", "explicit", "sdpa fused", "explicit fused")]
+EAGER: list[Command] = [(PYTORCH_TEXT, *way.split()) for way in ("sdpa fused", "explicit fused", "sdpa", "explicit")]
 BENCHES.add("train-transformer")(
     Bench(
         "tokens/s",
         4,
         (OURS_TEXT, "train-transformer"),
-        {"pytorch": EAGER, "pytorch-compiled": [(*way, "compiled") for way in EAGER[2:]]},
+        {"pytorch": EAGER, "pytorch-compiled": [(*way, "compiled") for way in EAGER[:2]]},
         text.BATCH * text.CONTEXT,
     )
 )
@@ -97,7 +100,7 @@ BENCHES.add("sample-text-long")(Growth({context: _growing(context) for context i
 BENCHES.add("tinyshakespeare")(Published("nanogpt-readme", 1.88, "nats/character", (OURS_TEXT, "tinyshakespeare"), "held_out_loss", steps=2000))
 
 PYTORCH_UNET = PYTORCH + "_unet"
-UNET_WAYS = (("contiguous",), ("channels_last",))
+UNET_WAYS = (("channels_last",), ("contiguous",))
 BENCHES.add("sample-image")(
     Bench(
         "s",
@@ -126,17 +129,54 @@ BENCHES.add("train-diffusion")(
 )
 
 
-def run(names: Sequence[str] = (), pairs: int = 5) -> list[dict[str, Any]]:
+WAYS = ("all", "fastest")
+
+
+def run(names: Sequence[str] = (), pairs: int | None = None, ways: str = "all") -> list[dict[str, Any]]:
     """Rows of bench, peer, unit, ours, theirs, ratio, ours_all, theirs_all (medians and every turn, in the unit).
 
     `variants` holds the median of each way the peer was run, `variant` the one that counts; `identical` says whether
     both sides wrote the same tokens; `published` that the peer's value was published and not measured here. A peer that can't take
-    part has `skipped`, the reason, in place of numbers. No names mean all benches.
+    part has `skipped`, the reason, in place of numbers. `machine` says on what it ran and with which switches, `ways` and
+    `pairs` what was run, `expected_seconds` and `seconds` what it should have taken and took. With `ways` "fastest" ours runs
+    beside that way of each peer which was the fastest when all were run last, in about two minutes. No names mean all benches;
+    no pairs five, or as many as fit into these two minutes.
     """
-    if pairs < 1:
+    if pairs is not None and pairs < 1:
         raise Refusal(f"The number of pairs is {pairs}; it must be at least 1.")
+    if ways not in WAYS:
+        raise Refusal(f"The ways are {ways!r}; choose one of: {', '.join(WAYS)}.")
+    short = ways == "fastest"
+    chosen = [(name, _chosen(BENCHES[name], short, pairs)) for name in names or BENCHES]
+    plans = [each.plan(pairs, short) for _, each in chosen]
+    if len(chosen) > 1:
+        print(f"{len(chosen)} benches: about {told(sum(seconds for _, seconds in plans))} on two quiet cores", file=sys.stderr, flush=True)
     rows = []
-    for name, bench in [(name, BENCHES[name]) for name in names or BENCHES]:
-        print(f"{name}: {pairs} pairs of turns", file=sys.stderr)
-        rows += bench.rows(name, pairs)
+    for (name, each), (count, seconds) in zip(chosen, plans, strict=True):
+        print(f"{name}: {_what(each, count)}, about {told(seconds)} on two quiet cores", file=sys.stderr, flush=True)
+        facts, began = machine.about(THREADS), time.monotonic()
+        found = each.rows(name, count, Progress(name, seconds))
+        found += _left_out(name, each) if short else []
+        more = {"machine": facts, "ways": ways, "pairs": count, "expected_seconds": round(seconds), "seconds": round(time.monotonic() - began)}
+        rows += [row | more for row in found]
     return rows
+
+
+def _chosen(each: Any, short: bool, pairs: int | None) -> Any:
+    """The whole bench, or its fastest ways; these within two minutes, unless somebody says how many pairs."""
+    return each if not short else each.fastest() if pairs else each.fastest().within(LONGEST)
+
+
+def _left_out(name: str, each: Any) -> list[dict[str, Any]]:
+    """A row for each peer that would not have ended in two minutes."""
+    if not isinstance(each, Bench):
+        return []
+    reason = f"it would take longer than two minutes; `genmodels bench {name}` runs it"
+    return [{"bench": name, "peer": peer, "unit": each.unit, "skipped": reason} for peer in BENCHES[name].fastest().peers if peer not in each.peers]
+
+
+def _what(each: Any, pairs: int) -> str:
+    if isinstance(each, Published):
+        return f"a training from {len(each.seeds)} seed{'s' * (len(each.seeds) > 1)}"
+    sides = sum(len(race.sides()) for race in (each.races.values() if isinstance(each, Growth) else [each]))
+    return f"{pairs} pairs of turns, {sides} sides"

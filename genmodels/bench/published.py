@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import statistics
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from genmodels.bench.expected import PAIRS, Progress, pairs_within, side_took
 from genmodels.bench.racing import Bench, Command, start
 from genmodels.bench.turns import Absent
 
@@ -19,8 +19,26 @@ class Growth:
 
     races: Mapping[int, Bench]
 
-    def rows(self, name: str, pairs: int) -> list[dict[str, Any]]:
-        return [row | {"size": size} for size, each in self.races.items() for row in each.rows(name, pairs)]
+    def fastest(self) -> Growth:
+        return Growth({size: each.fastest() for size, each in self.races.items()})
+
+    def within(self, seconds: float) -> Growth:
+        """Without the largest sizes, so that one pair of the others ends in time."""
+        sizes = sorted(self.races)
+        while len(sizes) > 1 and Growth({size: self.races[size] for size in sizes}).plan(1)[1] > seconds:
+            sizes.pop()
+        return Growth({size: self.races[size] for size in sizes})
+
+    def plan(self, pairs: int | None, short: bool = False) -> tuple[int, float]:
+        """How many pairs there will be at each size, and how many seconds that takes."""
+        fixed = sum(side_took(side)[0] for each in self.races.values() for side in each.sides())
+        a_pair = sum(each.seconds_a_pair() for each in self.races.values())
+        pairs = pairs or (pairs_within(fixed, a_pair) if short else PAIRS)
+        return pairs, fixed + pairs * a_pair
+
+    def rows(self, name: str, pairs: int, progress: Progress | None = None) -> list[dict[str, Any]]:
+        progress = progress or Progress(name, self.plan(pairs)[1])
+        return [row | {"size": size} for size, each in self.races.items() for row in each.rows(name, pairs, progress)]
 
 
 @dataclass(frozen=True)
@@ -28,7 +46,7 @@ class Published:
     """A published value beside ours, for which less is better: a training of so many steps from each of `seeds`.
 
     Our side is started as `ours` and the seed. The row has the mean of the seeds and, as `low` and `high`, its 95 %
-    interval by Student's t.
+    interval by Student's t; one seed alone has none (`low` and `high` are None).
     """
 
     peer: str
@@ -39,7 +57,21 @@ class Published:
     steps: int
     seeds: tuple[int, ...] = (0, 1, 2)
 
-    def rows(self, name: str, pairs: int) -> list[dict[str, Any]]:
+    def fastest(self) -> Published:
+        """One seed alone, of which nobody knows how far it is from the next."""
+        return replace(self, seeds=self.seeds[:1])
+
+    def within(self, seconds: float) -> Published:
+        """As it is: there is nothing to leave out of one training."""
+        return self
+
+    def plan(self, pairs: int | None, short: bool = False) -> tuple[int, float]:
+        """Pairs are not meant; how many seconds the seeds take."""
+        start, step = side_took(self.ours)
+        return pairs or PAIRS, len(self.seeds) * (start + self.steps * step)
+
+    def rows(self, name: str, pairs: int, progress: Progress | None = None) -> list[dict[str, Any]]:
+        progress = progress or Progress(name, self.plan(pairs)[1])
         row: dict[str, Any] = {"bench": name, "peer": self.peer, "unit": self.unit, "published": True}
         answers = []
         for seed in self.seeds:
@@ -51,12 +83,13 @@ class Published:
                     side.close()
             except Absent as reason:
                 return [row | {"skipped": str(reason).partition("Refusal: ")[2] or str(reason)}]
-            print(f"{name}: seed {seed}: {answers[-1][self.answer]:.4f} {self.unit}", file=sys.stderr)
+            progress.passed(progress.expected / len(self.seeds), f"seed {seed}: {answers[-1][self.answer]:.4f} {self.unit}")
+        progress.over()
         values = [answer[self.answer] for answer in answers]
-        mean, reach = statistics.fmean(values), self.reach(values)
+        mean, reach = statistics.fmean(values), self.reach(values) if len(values) > 1 else None
         return [
             row | {
-                "ours": mean, "low": mean - reach, "high": mean + reach, "theirs": self.value, "ratio": self.value / mean,
+                "ours": mean, "low": None if reach is None else mean - reach, "high": None if reach is None else mean + reach, "theirs": self.value, "ratio": self.value / mean,
                 "ours_all": values, "theirs_all": [self.value], "seeds": list(self.seeds),
                 "seconds_all": [answer["seconds"] for answer in answers],
             }

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import statistics
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from genmodels.bench.turns import ROOT, Absent, Side
+from genmodels.bench.expected import PAIRS, Progress, pairs_within, side_took
+from genmodels.bench.turns import ROOT, SETTLE, Absent, Side
 
 Command = tuple[str, ...]  # a module and its arguments
 PEERS = "genmodels.bench.peers."
@@ -30,7 +32,8 @@ UNITS: dict[str, Callable[[float, float], float]] = {
 class Bench:
     """One comparison. Each peer has one command or more, of which the fastest counts.
 
-    A turn is `steps` steps, each of which makes `amount` pictures or tokens.
+    A turn is `steps` steps, each of which makes `amount` pictures or tokens. The first command of a peer is that which was
+    the fastest when all were run last; peers in `asides` only say what the time is made of.
     """
 
     unit: str
@@ -38,15 +41,47 @@ class Bench:
     ours: Command
     peers: Mapping[str, Sequence[Command]]
     amount: float = 1
+    asides: tuple[str, ...] = ()
 
-    def rows(self, name: str, pairs: int) -> list[dict[str, Any]]:
-        return race(name, self, pairs)
+    def fastest(self) -> Bench:
+        """Ours beside the fastest way of each peer alone."""
+        return replace(self, peers={peer: commands[:1] for peer, commands in self.peers.items() if peer not in self.asides})
+
+    def within(self, seconds: float) -> Bench:
+        """Without the peers that take longest, so that one pair of the others ends in time."""
+        bench = self
+        while len(bench.peers) > 1 and bench.plan(1)[1] > seconds:
+            slowest = max(bench.peers, key=lambda peer: replace(bench, peers={peer: bench.peers[peer]}).plan(1)[1])
+            bench = replace(bench, peers={peer: commands for peer, commands in bench.peers.items() if peer != slowest})
+        return bench
+
+    def plan(self, pairs: int | None, short: bool = False) -> tuple[int, float]:
+        """How many pairs there will be, and how many seconds that takes; where it is to be short, as many as fit."""
+        fixed, a_pair = sum(side_took(each)[0] for each in self.sides()), self.seconds_a_pair()
+        pairs = pairs or (pairs_within(fixed, a_pair) if short else PAIRS)
+        return pairs, fixed + pairs * a_pair
+
+    def sides(self) -> list[Command]:
+        return [self.ours, *(command for commands in self.peers.values() for command in commands)]
+
+    def seconds_a_pair(self) -> float:
+        """Of one turn of ours and one of theirs, for every command of every peer."""
+        return sum(self.seconds_of(self.ours) + self.seconds_of(command) for command in self.sides()[1:])
+
+    def seconds_of(self, command: Command) -> float:
+        return SETTLE + self.steps * side_took(command)[1]
+
+    def rows(self, name: str, pairs: int, progress: Progress | None = None) -> list[dict[str, Any]]:
+        return race(name, self, pairs, progress)
 
 
-def race(name: str, bench: Bench, pairs: int) -> list[dict[str, Any]]:
+def race(name: str, bench: Bench, pairs: int, progress: Progress | None = None) -> list[dict[str, Any]]:
     """Warm all sides of one bench, let them take turns, and compare; one row a peer."""
+    progress = progress or Progress(name, bench.plan(pairs)[1])
     absent: dict[Command, str] = {}
     took: dict[Command, list[tuple[float, float]]] = {}  # seconds a step of ours and theirs, of each pair of turns
+    begun: dict[Command, float] = {}  # seconds until a side was warm
+    lasted: dict[Command, list[float]] = {}  # seconds of whole turns, and not only of what counts in them
     megabytes: dict[Command, int] = {}
     tokens: dict[Command, Any] = {}
     with ExitStack() as open_sides:
@@ -60,27 +95,34 @@ def race(name: str, bench: Bench, pairs: int) -> list[dict[str, Any]]:
                 sides.pop(command, None)
                 return None
 
-        for command in (bench.ours, *(command for commands in bench.peers.values() for command in commands)):
+        for number, command in enumerate(bench.sides(), start=1):
+            since = time.monotonic()
             if side := attempt(command, start, command):
                 open_sides.callback(side.close)
-                sides[command] = side
+                sides[command], begun[command] = side, time.monotonic() - since
                 if "tokens" in side.about:
                     tokens[command] = side.about["tokens"]
-        for _ in range(pairs if bench.ours in sides else 0):
+            progress.passed(side_took(command)[0], f"started {number} of {len(bench.sides())} sides")
+        for number in range(1, 1 + (pairs if bench.ours in sides else 0)):
             for command in [each for each in sides if each != bench.ours]:  # ours, theirs, ours, theirs ...
                 answers = []
                 for each in (bench.ours, command):
+                    since = time.monotonic()
                     if each in sides and (answer := attempt(each, sides[each].turn, bench.steps)):
                         answers.append(answer["seconds"] / bench.steps)
+                        lasted.setdefault(each, []).append(time.monotonic() - since - SETTLE)
                         megabytes[each] = answer.get("peak_megabytes", 0)
                 if len(answers) == 2:
                     took.setdefault(command, []).append((answers[0], answers[1]))
+                progress.passed(bench.seconds_of(bench.ours) + bench.seconds_of(command), f"pair {number} of {pairs}")
+    progress.over()
     rows = []
     for peer, commands in bench.peers.items():
         row: dict[str, Any] = {"bench": name, "peer": peer, "unit": bench.unit}
         whole = {command: took[command] for command in commands if len(took.get(command, ())) == pairs}
         if whole:
             row |= compare(bench.unit, whole, bench.amount)
+            row["took"] = {" ".join(each): [begun[each], statistics.median(lasted[each]) / bench.steps] for each in (bench.ours, *whole)}
             if megabytes[bench.ours]:
                 row |= {"ours_megabytes": megabytes[bench.ours], "theirs_megabytes": megabytes[next(iter(whole))]}
             if bench.ours in tokens:

@@ -19,6 +19,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from genmodels.bench.machine import switches
+
 THREADS = 2  # of each side, whatever the machine has
 SETTLE = 0.2  # seconds before each turn: a side's threads may spin a while after their work
 LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -34,7 +36,7 @@ class Side:
 
     def __init__(self, command: Sequence[str], python: str) -> None:
         path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        environment = os.environ | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"} | dict.fromkeys(LIMITS, str(THREADS))
+        environment = os.environ | switches() | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"} | dict.fromkeys(LIMITS, str(THREADS))
         self.said = tempfile.TemporaryFile("w+")  # what it writes to stderr, told when it breaks
         self.child = subprocess.Popen(
             [python, "-m", *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said,

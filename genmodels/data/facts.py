@@ -1,7 +1,7 @@
 """What is known of the built-in sets before any of them is read: counts, shares, licence, hash.
 
 They are constants, kept in facts.json beside this file: `python -m genmodels.data.facts` counts them again, and a test
-does so too. Sets read from the running Python are known for the version that they were counted with, and no other.
+does so too. It draws first, and puts beside the code, the set that shipped weights draw (`fakes`). Sets read from the running Python are known for the version that they were counted with, and no other.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from genmodels.files import write_atomically
 
 FILE = Path(__file__).parent / "facts.json"
 OF_PYTHON = ("python-code", "python-docs")  # read from the files of the Python that runs
-DRAWN_BY_MODELS = ("fakes", "people")  # by shipped weights: another processor draws them a little differently
+DRAWN_BY_MODELS = ("people",)  # by shipped weights, when it is asked for: another processor draws it a little differently
 
 
 def known(name: str, knobs: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
@@ -51,6 +51,16 @@ def _kept() -> dict[str, Any]:
     return dict(json.loads(FILE.read_text())) if FILE.is_file() else {}
 
 
+def ship() -> Path:
+    """Draw `fakes` by the weights that ship now and put it beside the code, if what ships was drawn by others; its file."""
+    from genmodels import rasters
+
+    source = DATA["fakes"]()
+    file = rasters.SHIPPED / rasters.file_name("fakes", source.facts())
+    return file if file.is_file() else rasters.ship("fakes", source.facts(), source.drawn())
+
+
 if __name__ == "__main__":
+    ship()
     lines = [f"{json.dumps(name)}: {json.dumps(counted(DATA[name]().load()), sort_keys=True)}" for name in built_in()]
     write_atomically(FILE, "{\n" + ",\n".join(lines) + "\n}\n")

@@ -1,4 +1,5 @@
-"""Real drawings and what our own models draw, to learn to tell them apart: every family of generators is there.
+"""Real drawings and what our own models draw, to learn to tell them apart: every family of generators is there. With its
+default knobs the set ships (`data/drawn`), drawn by the weights that ship.
 
 Each picture is worn at random in the same way whatever it is (JPEG, size, noise, blur, paper, colours), so that neither
 format nor size gives anything away. Half of the emoji are drawn large and shrunk, as what somebody brings is, and as what
@@ -67,8 +68,7 @@ class Fakes(Knobs):
         "use" is what the picture is for: train, fit or count. "family" is "real", a family of generators, a hand, or a kind of
         page; pictures that share a "role" are variants of one drawing.
         """
-        facts = {"n": self.n, "apart": [HANDS, PAPERS], "wear": self.wear, "times": self.times, "weights": {name: weights_of(name) for names in DRAWN_BY.values() for name in names}, "version": 5}
-        arrays = drawn_once("fakes", facts, self._drawn)
+        arrays = drawn_once("fakes", self.facts(), self.drawn)
         trained = arrays["use"] == "train"
         named = {"use": "use", "family": "family", "drawing": "role", "gender": "gender", "tone": "skin tone"}
         groups = {group: arrays[name].astype(object) for name, group in named.items()}
@@ -79,7 +79,13 @@ class Fakes(Knobs):
             credit="; ".join(DATA[name].credit for name in ("openmoji", "hands")),
         )  # fmt: skip
 
-    def _drawn(self) -> dict[str, np.ndarray]:
+    def facts(self) -> dict[str, Any]:
+        """All that decides what is drawn, the digests of the weights that draw among it."""
+        weights = {name: weights_of(name) for names in DRAWN_BY.values() for name in names}
+        return {"n": self.n, "apart": [HANDS, PAPERS], "wear": self.wear, "times": self.times, "weights": weights, "version": 5}
+
+    def drawn(self) -> dict[str, np.ndarray]:
+        """All pictures, drawn now: images, labels, use, family, drawing, gender and tone, in one order."""
         rows: list[Shown] = []
         images: list[np.ndarray] = []
         for number, use in enumerate(USES):

@@ -89,6 +89,12 @@ def coverage(real: np.ndarray, fake: np.ndarray, k: int = K, clusters: Clusters 
     return _Intervals(real, fake, k, clusters).share("coverage", _memberships(real, fake, radii(real, k), None)[2])
 
 
+def coverage_value(real: np.ndarray, fake: np.ndarray, k: int = K) -> float:
+    """The coverage alone, for curves that show no interval; most of the work is the interval."""
+    real, fake = _checked(real, fake, k)
+    return float(_memberships(real, fake, radii(real, k), None)[2].mean())
+
+
 def recall_by(real: np.ndarray, fake: np.ndarray, groups: np.ndarray, k: int = K, clusters: Clusters | None = None) -> dict[str, Estimate]:
     """Recall within each group (or class) of the real examples, `groups` (n,) texts, "" where one has none.
 

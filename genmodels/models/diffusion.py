@@ -184,6 +184,19 @@ class Diffusion(Recipe):
         """The velocity (n, height, width, channels) of noisy pictures at angles (n, 1)."""
         return networks["average"]([noisy, angle, states, mean])
 
+    def in_two(self, networks: Any) -> tuple[Any, Any]:
+        """The network that draws, in two: what its attention makes of prompts (states in), the same at every step, and the rest.
+
+        The second has the inputs noisy, angle, mean and what the first gave.
+        """
+        from genmodels.learner import BUILDING
+
+        average = networks["average"]
+        noisy, angle, states, mean = average.inputs
+        words = [layer.output for layer in average.layers if layer.name.endswith(("_word_keys", "_word_values"))]
+        with BUILDING:
+            return network([states], words), network([noisy, angle, mean, *words], average.output)
+
     def opened(self, spec: Spec, networks: Any, run: Any) -> Any:
         """A trained model as something that draws what it is asked for."""
         from genmodels.picture_generator import PictureGenerator

@@ -151,9 +151,15 @@ def cases(planted: dict[str, dict[str, Planted]]) -> list[tuple[str, str]]:
     return [(name, case) for name in planted for case in planted[name]]
 
 
-def asked(name: str, planted: dict[str, dict[str, Planted]], case: str, seed: int = 0) -> list[Finding]:
-    findings: list[Finding] = AUDITS[name](planted[name][case](seed))
+KINDS = {"culprit": CULPRITS, "innocent": INNOCENTS}
+
+
+def asked_anew(name: str, kind: str, case: str, seed: int = 0) -> list[Finding]:
+    findings: list[Finding] = AUDITS[name](KINDS[kind][name][case](seed))
     return findings
+
+
+asked = lru_cache(asked_anew)  # several tests look at the same findings
 
 
 @ALL
@@ -164,14 +170,14 @@ def test_every_audit_has_culprits_and_innocents(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "case"), cases(CULPRITS))
 def test_it_catches_the_culprit(name: str, case: str) -> None:
-    findings = asked(name, CULPRITS, case)
+    findings = asked(name, "culprit", case)
     assert overall(findings) == "fail", findings
     assert all(finding.remedy and finding.exhibits for finding in findings if finding.verdict == "fail")
 
 
 @pytest.mark.parametrize(("name", "case"), cases(INNOCENTS))
 def test_it_lets_the_innocent_pass(name: str, case: str) -> None:
-    findings = asked(name, INNOCENTS, case)
+    findings = asked(name, "innocent", case)
     verdicts = {finding.verdict for finding in findings}
     assert "pass" in verdicts and verdicts <= {"pass", "not measured"}, [(f.part, f.verdict, f.claim, f.estimate) for f in findings]
 
@@ -184,8 +190,8 @@ def test_false_alarms_are_rare_and_copies_seldom_missed(monkeypatch: pytest.Monk
     """
     for name in ("copies", "nearer", "authenticity"):
         monkeypatch.setattr(f"genmodels.audits.memorisation.rates_of_{name}", lambda *given: {"not_measured": "not asked"})
-    verdicts = {kind: [overall(asked("memorisation", planted, case, seed)) for seed in range(1, 21)]
-                for kind, planted, case in (("innocent", INNOCENTS, "unseen pictures"), ("culprit", CULPRITS, "5 % copies"))}  # fmt: skip
+    verdicts = {kind: [overall(asked_anew("memorisation", kind, case, seed)) for seed in range(1, 21)]
+                for kind, case in (("innocent", "unseen pictures"), ("culprit", "5 % copies"))}  # fmt: skip
     assert clopper_pearson(verdicts["innocent"].count("fail"), 20).low <= 0.025, verdicts["innocent"]
     assert clopper_pearson(verdicts["innocent"].count("warn"), 20).low <= 0.025, verdicts["innocent"]
     assert verdicts["innocent"].count("not measured") == 0
@@ -195,8 +201,8 @@ def test_false_alarms_are_rare_and_copies_seldom_missed(monkeypatch: pytest.Monk
 @ALL
 def test_findings_are_whole_and_repeat(name: str) -> None:
     case = next(iter(CULPRITS[name]))
-    findings = asked(name, CULPRITS, case)
-    assert findings == asked(name, CULPRITS, case)
+    findings = asked(name, "culprit", case)
+    assert findings == asked_anew(name, "culprit", case)
     for finding in findings:
         assert finding.audit == name and finding.verdict in VERDICTS and finding.claim and finding.part
         assert (finding.verdict == "not measured" and finding.reason) or (finding.estimate is not None and finding.limit is not None)

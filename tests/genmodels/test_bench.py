@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from genmodels import bench
-from genmodels.bench import published, racing, text
+from genmodels.bench import expected, machine, published, racing, speed, text
 from genmodels.bench.turns import ROOT, Absent, Side
 from genmodels.refusal import Refusal
 
@@ -200,3 +200,81 @@ def test_pytorch_writes_our_tokens_and_learns_as_we_do(monkeypatch: pytest.Monke
     learner = ours_text.learner()
     ours = [learner.step(tokens)["loss"] for tokens in np.split(text.windows()[:6].astype("int32"), 3)]
     assert losses[0] == pytest.approx(ours, rel=1e-4) and losses[1] == pytest.approx(ours, rel=1e-4)
+
+
+TELLER = """
+import os
+from genmodels.bench.turns import serve
+serve(lambda steps: None, warm_up=0, switches=os.environ.get("TF_ENABLE_ONEDNN_OPTS"))
+"""
+
+
+@pytest.mark.parametrize("switch", ["1", "0"])
+def test_every_side_has_the_switches_of_this_process(tmp_path: Path, sleeper: str, monkeypatch: pytest.MonkeyPatch, switch: str) -> None:
+    (tmp_path / "teller.py").write_text(TELLER)
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", switch)
+    for command in (("teller",), ("teller", "peer")):
+        side = Side(command, racing.interpreter(command))
+        side.close()
+        assert side.about["switches"] == switch == machine.about(2)["switches"]["TF_ENABLE_ONEDNN_OPTS"]
+
+
+def test_only_the_fastest_way_of_each_peer_is_run_and_each_row_says_on_what(sleeper: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    peers = {"slow": [(sleeper, "0.003"), (sleeper, "0.004")], "aside": [(sleeper, "0.002")]}
+    monkeypatch.setattr(bench, "BENCHES", {"sleep": racing.Bench("s", 1, (sleeper, "0.001"), peers, asides=("aside",))})
+    (row,) = bench.run(["sleep"], pairs=2, ways="fastest")
+    assert (row["peer"], row["variant"], row["ways"], row["pairs"]) == ("slow", "0.003", "fastest", 2) and len(row["variants"]) == 1
+    assert {"processor", "instruction_sets", "cores", "threads_a_side", "load", "switches", "packages"} == set(row["machine"])
+    assert set(row["took"]) == {"sleeper 0.001", "sleeper 0.003"} and row["expected_seconds"] > 0 and row["seconds"] >= 0
+    assert "sleep: 2 pairs of turns, 2 sides, about" in capsys.readouterr().err
+    assert "TF_ENABLE_ONEDNN_OPTS=" in machine.told(row["machine"])
+    with pytest.raises(Refusal, match="choose one of: all, fastest"):
+        bench.run(["sleep"], ways="some")
+
+
+def test_what_each_bench_takes_is_known_and_its_fastest_ways_end_in_two_minutes() -> None:
+    known = json.loads(expected.TOOK.read_text())
+    for name, each in bench.BENCHES.items():
+        assert each.plan(None)[1] > 0
+        short = each.fastest().within(expected.LONGEST)
+        assert short.plan(None, short=True)[1] < 125, name
+        races = each.races.values() if isinstance(each, published.Growth) else [] if isinstance(each, published.Published) else [each]
+        assert {" ".join(side) for race in races for side in race.sides()} <= set(known), name
+
+
+def test_what_does_not_fit_into_two_minutes_is_left_out_and_named(sleeper: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    took = {"0.001": (1.0, 0.1), "0.002": (5.0, 0.1), "0.003": (200.0, 0.1)}
+    for module in (racing, published):
+        monkeypatch.setattr(module, "side_took", lambda command: took[command[1]])
+    monkeypatch.setattr(bench, "BENCHES", {"sleep": racing.Bench("s", 1, (sleeper, "0.001"), {"quick": [(sleeper, "0.002")], "slow": [(sleeper, "0.003")]})})
+    quick, slow = bench.run(["sleep"], ways="fastest")
+    assert quick["pairs"] == 5 and "ratio" in quick
+    assert slow["peer"] == "slow" and "longer than two minutes; `genmodels bench sleep` runs it" in slow["skipped"]
+    races = {size: racing.Bench("s", 1, (sleeper, "0.001"), {"peer": [(sleeper, "0.003" if size == 8 else "0.002")]}) for size in (1, 8)}
+    assert list(published.Growth(races).within(expected.LONGEST).races) == [1]
+
+
+def test_what_is_left_follows_what_was_slower_than_expected(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expected, "EVERY", 0.0)
+    progress = expected.Progress("race", 40.0)
+    assert progress.left(0.0) == 40
+    progress.passed(10.0, "pair 1 of 4")
+    assert progress.left(20.0) == 60 and "race: pair 1 of 4, about" in capsys.readouterr().err
+    assert (expected.told(40), expected.told(130)) == ("40 s", "2 min 10 s")
+    assert expected.pairs_within(100.0, 60.0) == 1 and expected.pairs_within(0.0, 30.0) == 3 and expected.pairs_within(0.0, 1.0) == expected.PAIRS
+
+
+def test_the_table_keeps_what_was_measured_before_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = {"processor": "Abacus", "instruction_sets": ["avx2"], "cores": 2, "threads_a_side": 2, "load": 0.1, "switches": {"TF_ENABLE_ONEDNN_OPTS": "1"}, "packages": {}}
+    numbers = {"unit": "images/s", "ours": 1200.0, "theirs": 1000.0, "ratio": 1.2, "ours_all": [1100.0, 1300.0], "theirs_all": [1000.0, 1000.0], "machine": facts}
+    monkeypatch.setattr(speed, "KEPT", tmp_path / "speed.json")
+    monkeypatch.setattr(speed, "ROOT", tmp_path)
+    monkeypatch.setattr(speed, "keep", lambda took: None)
+    monkeypatch.setattr(speed, "run", lambda names, pairs, ways: [{"bench": names[0], "peer": "pytorch", "variant": f"{names[0]} channels_last", **numbers}])
+    speed.main(["train-gan", "train-vae"])
+    speed.main(["train-vae"])
+    vae, gan = speed.table(speed.kept()).splitlines()[2:4]
+    assert vae == "| VAE training, 32x32x3, batch 64, images/s | 1,200 | PyTorch eager (channels last) 1,000 | 1.20 | 2: 1.10 to 1.30 |"
+    assert gan.startswith("| GAN training") and gan.endswith("2: 1.10 to 1.30, an earlier run |")
+    assert "Measured on: Abacus (avx2), 2 cores, 2 threads a side, load 0.1; TF_ENABLE_ONEDNN_OPTS=1" in speed.table(speed.kept())
+    assert set(speed.PLAN) <= set(bench.BENCHES) and set(speed.PLAN) == set(speed.WHAT)

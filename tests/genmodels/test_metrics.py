@@ -15,9 +15,9 @@ from sklearn.metrics.pairwise import polynomial_kernel
 from genmodels.findings import Estimate
 from genmodels.metrics import METRICS, features
 from genmodels.metrics.frechet import frechet_distance, frechet_value
-from genmodels.metrics.kernel_distance import kernel_distance, kernel_distance_difference
+from genmodels.metrics.kernel_distance import kernel_distance, kernel_distance_difference, kernel_distance_value
 from genmodels.metrics.likelihood import bits_per_dimension, importance_weighted_bound
-from genmodels.metrics.precision_recall import precision_recall
+from genmodels.metrics.precision_recall import coverage, coverage_value, precision_recall
 from genmodels.neighbours import nearest, radii
 from genmodels.refusal import Refusal
 
@@ -245,3 +245,10 @@ def test_blur_is_seen() -> None:
     blurred = gaussian_filter(images[400:800], (0, 0.6, 0.6, 0))
     difference: Estimate = kernel_distance_difference(images[:400], images[800:1200], blurred)
     assert difference.low > 0
+
+
+def test_values_without_intervals_are_those_with_them(draw: Draw) -> None:
+    rng = np.random.default_rng(1)
+    for real, fake in ((draw(90, 8), draw(70, 8, 0.3)), (draw(40, 8), draw(40, 8)), rng.integers(0, 256, (2, 48, 8, 8, 1)).astype(np.uint8)):
+        assert kernel_distance_value(real, fake) == kernel_distance(real, fake).value
+        assert coverage_value(real, fake) == coverage(real, fake).value

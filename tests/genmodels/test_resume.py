@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -15,8 +17,10 @@ import numpy as np
 import pytest
 
 from genmodels import checkpoints, jobs
+from genmodels.models import MODELS
 from genmodels.recipe import Experiment
 from genmodels.runs import Run, RunStore
+from genmodels.training import train
 from tests.conftest import ROOT, SMALL_TEXT
 
 EXPERIMENTS = {
@@ -121,6 +125,21 @@ def test_sigterm_saves_and_resume_is_bit_equal(model: str) -> None:
     assert_equal(outcome(whole), outcome(run))
 
 
+LONG = ("clip", "diffusion")  # to train and to compile
+
+
+@pytest.mark.parametrize("model", [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG)) for name in sorted(MODELS)])
+def test_every_family_goes_on_bit_equal_with_the_quicker_kernels(model: str, trained: Callable[..., Path], tmp_path: Path) -> None:
+    """The last epoch again, from the checkpoint before it."""
+    assert os.environ["TF_ENABLE_ONEDNN_OPTS"] == "1", "set by genmodels, unless the shell says otherwise"
+    whole = Run(trained(model))
+    run = Run(Path(shutil.copytree(whole.path, tmp_path / "runs" / "copy")))
+    shutil.rmtree(checkpoints.steps(run.path / "checkpoints")[-1])
+    train(run)
+    assert run.state == "done" and run.status["seconds"] != whole.status["seconds"], "it went on, to the end"
+    assert_equal(outcome(whole), outcome(run))
+
+
 def test_killed_is_shown_as_interrupted_and_its_group_is_gone() -> None:
     run = RunStore.default().create(experiment("vae"))
     jobs.launch(run)
@@ -173,8 +192,6 @@ def test_a_waiting_run_can_be_stopped() -> None:
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "empty", "missing manifest"])
 def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(trained, tmp_path: Path, damage: str) -> None:
-    import shutil
-
     run = Run(Path(shutil.copytree(trained("vae"), tmp_path / "runs" / "copy")))
     newest = checkpoints.steps(run.path / "checkpoints")[-1]
     weights = newest / "weights.npz"

@@ -26,7 +26,7 @@ def test_from_a_file_to_texts_that_say_what_made_them(genmodels, tmp_path: Path)
         line, written = text.split("\n\n", 1)
         assert line.startswith(f"Made by a model: transformer {trained['run']}, seed {7 + number}, ") and "length 12" in line
         assert written.startswith("the ") and len(written.strip()) <= 4 + 12
-    audited = genmodels("audit", trained["run"], "--json", "--out", tmp_path / "audit")
+    audited = genmodels("audit", trained["run"], "-n", 200, "--json", "--out", tmp_path / "audit")
     document = json.loads(audited.stdout)
     assert {row["audit"] for row in document["findings"]} == {"bias-of-text", "extraction", "membership", "provenance"} == set(document["audited"])
     assert audited.returncode == (1 if document["verdict"] in ("fail", "not measured") else 0) and all(row["reason"] for row in document["not_measured"])
