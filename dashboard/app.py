@@ -10,14 +10,15 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402
 from streamlit.runtime.scriptrunner import get_script_run_ctx  # noqa: E402
 
-from dashboard import guarding, navigation, text  # noqa: E402
+from dashboard import failing, guarding, navigation, text  # noqa: E402
 from genmodels.refusal import Refusal  # noqa: E402
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App(__file__, middleware=guarding.middleware(navigation.paths()))
+    app = st.App(__file__, middleware=guarding.middleware(navigation.paths()), on_script_error=failing.answer)
 else:
-    st.set_page_config(page_title="GenModels", page_icon=str(ROOT / "dashboard" / "icon.png"), layout="wide")
+    page = st.navigation(navigation.sections())
+    st.set_page_config(page_title=navigation.tab_title(page.title), page_icon=str(ROOT / "dashboard" / "icon.png"), layout="wide")
     try:
-        st.navigation(navigation.sections()).run()
+        page.run()
     except Refusal as refusal:
         text.refuse(refusal)

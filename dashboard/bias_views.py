@@ -70,7 +70,7 @@ def occupations(rows: Sequence[Mapping[str, Any]]) -> None:
     figure.update_xaxes(title_text="Share of women among women and men drawn", range=[-0.03, 1.03], tickformat=".0%")
     figure.update_yaxes(title_text="Neutral prompt", categoryorder="array", categoryarray=[chart_text(row["role"], 30) for row in ordered], tickfont={"size": 10}, range=[-1, len(ordered)])
     charts.dress(figure, height=120 + 15 * len(ordered)).update_layout(hovermode="closest")
-    see = "Left: mostly men are drawn, right: mostly women. A line is a 95 % interval, corrected for the reader's errors; where it crosses the middle nothing is certain."
+    see = "Left: mostly men are drawn, right: mostly women. A line is a 95 % interval, corrected for the reader's errors; where it crosses the middle, neither is shown to be drawn more often."
     charts.draw(figure, key="bias.occupations", see=see, table=lambda: _table(ordered), name="share-of-women-by-occupation")
 
 

@@ -34,7 +34,7 @@ def set_view(name: str) -> None:
     tokens = [each["token"] for each in OWN[name]()] if name in OWN else []
     if name in OWN and not tokens:
         return
-    with st.expander("Knobs", icon=":material/tune:"):
+    with st.expander("Settings", icon=":material/tune:"):
         knobs = forms.knob_form(f"data.{name}", source.knobs(), choices={"token": tokens} if tokens else {})
     asked = state.get(state.SHOWN_DATA) == name
     if not getattr(source, "offline", True) and not asked and not st.button("Download and show", icon=":material/download:"):
@@ -78,7 +78,7 @@ def counts(about: Mapping[str, Any]) -> None:
         st.metric("Held out", f"{about['n_test']:,}", width="stretch", help="No training ever sees these")
         st.metric("Size", " × ".join(str(side) for side in about["shape"]), width="stretch", help="Height, width, channels")
         st.metric("Captions", f"{about['captions']:,}", width="stretch", help="Different ones")
-        st.metric("Classes", f"{len(about['classes'])}", width="stretch", help="What a conditional model is told")
+        st.metric("Classes", f"{len(about['classes'])}", width="stretch", help="What a conditional model is asked for")
 
 
 def splits(data: Any) -> None:
@@ -159,7 +159,7 @@ def report(found: Mapping[str, Any]) -> None:
         st.metric("Pictures", found["pictures"], width="stretch")
         st.metric("Training", found["train"], width="stretch")
         st.metric("Held out", found["test"], width="stretch")
-        st.metric("Look the same", found["copies"], width="stretch", help="They go to one side of the split together")
+        st.metric("Look alike", found["copies"], width="stretch", help="Pictures that look like another one; all that look alike go to one side of the split")
     if found["sizes"]:
         small, large = (" × ".join(map(str, size)) for size in found["sizes"])
         st.caption(f"From {small} to {large} pixels.")

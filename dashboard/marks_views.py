@@ -27,11 +27,11 @@ def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     if rows := sound(of_part(found, f"together of a {kind}"), ("watermark", "ledger", "together", "n"), ("change",)):
         st.subheader("What survives, on this model's own samples", anchor=False)
         frame = pandas.DataFrame(rows)
-        matrix(frame.rename(columns={"n": "files"}), [part for part in PARTS if part in frame], f"survival-{run.id}", "Share of this model's files in which a mark is still found after each change; the manifest is lost whenever a file is written anew.")
+        matrix(frame.rename(columns={"n": "files"}), [part for part in PARTS if part in frame], f"survival-{run.id}", "Share of this model's files in which a mark is still found after each change; the manifest is lost whenever a file is saved again.")
     survival(kind)
     if kind == "picture":
         if rows := of_part(found, "detector"):
-            st.subheader("What passes for real most easily", anchor=False)
+            st.subheader("Which samples pass for real most easily", anchor=False)
             samples(rows)
         reliable()
         traces(run)
@@ -47,7 +47,7 @@ def survival(kind: str) -> None:
         st.caption("Not measured yet: `genmodels calibrate provenance --keep` measures it.")
         return
     wide = table.pivot_table(index="change", columns="part", values="rate", sort=False).reset_index()
-    see = f"Share of planted {kind}s in which a mark is found after each change, at 0.1 % false alarms of the watermark. Right is better; the data hold the rate at 1 % too and exact 95 % intervals."
+    see = f"Share of planted {kind}s in which a mark is found after each change, at 0.1 % false alarms of the watermark. Yellow is better (more found), dark blue worse; the data hold the rate at 1 % too and exact 95 % intervals."
     see += " Ours: which still read as made by this machine, without a manifest." if "ours" in wide else ""
     matrix(wide, [part for part in PARTS if part in wide], f"survival-planted-{kind}", see, table)
 
@@ -100,7 +100,7 @@ def reliable() -> None:
     lines = [charts.Line("detector", frame["predicted"].to_numpy(), frame["observed"].to_numpy(), 0), charts.Line("perfectly calibrated", ends, ends, 1)]
     st.subheader("Can its probabilities be believed?", anchor=False)
     charts.draw(charts.curves(lines, x="probability that the detector gives", y="share that was generated", height=300), key="reliability", name="reliability", table=frame,
-                see=f"Held-out drawings, half of each kind: on the dotted line it is right about itself. Expected calibration error {found['error']:.3f}.")  # fmt: skip
+                see=f"Held-out drawings, half of each kind: on the dotted line its probabilities are right. Expected calibration error {found['error']:.3f}.")  # fmt: skip
 
 
 def traces(run: Run) -> None:
@@ -162,7 +162,7 @@ def over_epochs(run: Run) -> None:
     rows = resources.explored(("epochs", str(run.path), resources.newest(run)), lambda: measure(run, epochs, detector=resources.detector(), opened=lambda epoch: resources.generator(run, epoch)))
     frame = pandas.DataFrame(rows)
     lines = [charts.Line("area under the curve", frame["epoch"], frame["area"], 0), charts.Line("share found at 2 % false alarms", frame["epoch"], frame["found"], 1)]
-    charts.draw(charts.curves(lines, x="epoch", y="0.5 and 0: can't be told; 1: always"), key=f"detectability.{run.id}", see="Falling lines: the samples of later epochs are harder to tell from real pictures.", table=frame, name="detectability")
+    charts.draw(charts.curves(lines, x="epoch", y="0.5 and 0: never recognised; 1: always"), key=f"detectability.{run.id}", see="Falling lines: the samples of later epochs are harder to tell from real pictures.", table=frame, name="detectability")
 
 
 def likeness(run: Run) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import prompt_compare, prompt_counterfactual, state
 from dashboard.prompt_attention import attention_view
-from dashboard.prompt_form import decoding_form, prompt_area, seed_and_samples
+from dashboard.prompt_form import decoding_form, example_buttons, prompt_area, seed_and_samples
 from dashboard.prompt_lens import lens_view
 from dashboard.prompt_tokens import tokens_view
 from dashboard.prompt_writing import Draft, show, stream, written
@@ -29,9 +29,13 @@ def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:
         prompt, seed, drafts = _asked_for(run, names, chosen)
         decoding = decoding_form()
         asked = _buttons(drafts)
+        if not prompt and chosen == "Text" and not asked:
+            example_buttons(run)
     if asked:
         state.to_url(state.PROMPT, prompt)
+        state.retry_with(state.ASKED, asked)
         stream(_kind(chosen), asked, decoding, store)
+        state.take(state.UNDONE)
         st.rerun()
     _shown(run, chosen, prompt, [draft.prompt for draft in drafts], seed, store)
 
@@ -58,10 +62,10 @@ def _asked_for(run: Run, names: Sequence[str], chosen: str) -> tuple[str, int, l
 
 def _buttons(drafts: list[Draft]) -> list[Draft]:
     """Write and Stop; what is to be written now."""
-    branched = state.take(state.ASKED)
+    branched, at_once = state.take(state.ASKED), state.take(state.WRITE_NOW)
     with st.container(horizontal=True):
         pressed = st.button("Write", type="primary", icon=":material/edit:")
-        asked: list[Draft] = drafts if pressed else branched or []
+        asked: list[Draft] = drafts if pressed or at_once else branched or []
         st.button("Stop", icon=":material/stop_circle:", disabled=not asked)
     return asked
 
@@ -75,7 +79,7 @@ def _shown(run: Run, chosen: str, prompt: str, prompts: list[str], seed: int, st
     if made:
         show(made, f"made.{_kind(chosen)}")
     elif chosen == "Text":
-        st.info("Write a prompt, or leave it empty, and press Write.", icon=":material/edit_note:")
+        st.info("Click an example; or write a prompt (or leave it empty) and press Write.", icon=":material/edit_note:")
     if chosen == "Counterfactual":
         prompt_counterfactual.counterfactual_view(run, prompts)
     elif chosen == "Compare":

@@ -54,7 +54,7 @@ def loses_its_marks(run: Run, asked: bool | None) -> str:
     height, width = (*run.spec.shape, 0, 0)[:2]
     if run.spec.kind != "image" or min(height, width) >= LEAST_SIDE or asked or (asked is None and fits(run)):
         return ""
-    return f"They are {width} x {height} pixels, too small for a watermark: saved anew once, without their manifest, they lose every mark but a likeness in the ledger of this machine."
+    return f"They are {width} x {height} pixels, too small for a watermark: saved again once, without their manifest, they lose every mark but a likeness in the ledger of this machine."
 
 
 def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Iterator[Files]:
@@ -91,7 +91,7 @@ def _told(file: Path) -> tuple[str, ...]:
 
     table = read_prompts(_given(file), file.name)
     if table.not_heeded:
-        print(f"Not heeded: the columns {', '.join(table.not_heeded)} of {printable(file.name)}; seeds count on from --seed.", file=sys.stderr)
+        print(f"Ignored: the columns {', '.join(table.not_heeded)} of {printable(file.name)}; seeds count on from --seed.", file=sys.stderr)
     return table.prompts
 
 

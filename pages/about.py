@@ -22,7 +22,7 @@ with left, st.container(border=True, height="stretch"):
     st.markdown(
         """
 1. **Train**: choose a model and data, press *Estimate*, then *Start*. The run is a process of its own: close the
-   browser, it goes on.
+   browser, it continues.
 2. **Watch**: samples, reconstructions and curves grow while it learns; signs of trouble are named in plain words.
 3. **Compare** on *Runs*: overlay curves, filter, tag, export, branch from a kept epoch.
 4. **Look inside** on *Latent space*: walk between pictures, find directions, see whether it invents or copies.

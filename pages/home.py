@@ -14,9 +14,9 @@ def invitation() -> None:
     """Ways to go on."""
     ways = (
         ("train", "Train a model", "Choose a model and its data, see it learn, stop and resume at will."),
-        ("latent", "Walk a latent space", "Morph one picture into another and ask: inventing or copying?"),
+        ("latent", "Walk a latent space", "Morph one picture into another and see: new, or copied?"),
         ("prompt", "Prompt a model", "Have it draw or write; see each step, each token's alternatives, and where the model looked."),
-        ("runs", "Compare runs", "Lay curves over one another, find which knob mattered, export."),
+        ("runs", "Compare runs", "Lay curves over one another, find which setting mattered, export."),
     )
     for column, (name, title, words) in zip(st.columns(len(ways)), ways, strict=True):
         with column, st.container(border=True, height="stretch"):

@@ -123,7 +123,7 @@ def _said(estimate: Estimate) -> str:
     """What was found of copies as they are, in a sentence."""
     if estimate.low > 0:
         return f"About {estimate.value:.1%} of {estimate.n:,} samples are training pictures as they are, beyond what chance does ({estimate.low:.1%} to {estimate.high:.1%}, 99 % interval)."
-    return f"No more of {estimate.n:,} samples than chance would have it are training pictures as they are (at most {estimate.high:.1%})."
+    return f"Of {estimate.n:,} samples at most {estimate.high:.1%} are training pictures as they are, no more than chance makes alike."
 
 
 def _changed(subject: Subject, found: Mapping[str, Estimate], matches: Mapping[str, Matches], limit: float, rates: Mapping[str, Any], effect: float) -> Finding:
@@ -134,7 +134,7 @@ def _changed(subject: Subject, found: Mapping[str, Estimate], matches: Mapping[s
     if estimate.low > 0:
         claim = f"About {estimate.value:.1%} of {estimate.n:,} samples are training pictures {WORDS[worst]}, beyond what chance does ({estimate.low:.1%} to {estimate.high:.1%}, 99 % interval)."
     else:
-        claim = f"Of {estimate.n:,} samples no more than chance would have it are recognised as training pictures that were {', '.join(WORDS[kind] for kind in others)}; those that are recognised are at most {estimate.high:.1%} of each kind."
+        claim = f"Of {estimate.n:,} samples at most {estimate.high:.1%} are training pictures that were {', '.join(WORDS[kind] for kind in others)} (of each kind), no more than chance makes alike."
     exhibits = [*(_pairs(matches[worst], worst, subject.samples, subject.data) if estimate.low > 0 else ()), {"kinds": [{"kind": kind, "share": each.value, "low": each.low, "high": each.high} for kind, each in found.items()]}]
     finding = judge("memorisation", f"{claim} {NOT_LOOKED_FOR}.", estimate, limit=limit, effect=effect, remedy=REMEDY, exhibits=exhibits, part="changed", error_rates=rates,
                     question="Are samples copies of training pictures that were changed?")  # fmt: skip
@@ -186,7 +186,7 @@ def _duplicates(data: Any, accepted: float) -> Finding:
     captions = data.train.captions
     named = [{"training": int(i), "duplicate": int(j), **({"captions": [captions[i], captions[j]]} if captions else {})} for i, j in pairs]
     share = len(pairs) / len(data.train)
-    claim = f"{len(pairs):,} of the {len(data.train):,} pictures of the training split are equal to an earlier one ({share:.1%}); it was counted whole. What is there twice is learned by heart first."
+    claim = f"{len(pairs):,} of the {len(data.train):,} pictures of the training split are equal to an earlier one ({share:.1%}); it was counted whole. What is there twice is memorised first."
     return judge("memorisation", claim, Estimate(share, share, share, len(data.train)), limit=accepted, effect=0.0, remedy="Leave one of each pair out, or give both the caption of either.", exhibits=named, part="duplicates",
                  question="Is a picture twice in the training split?", error_rates=unknown_rates("the training split was counted whole, nothing is estimated"))  # fmt: skip
 

@@ -293,6 +293,6 @@ def roles_told_apart(drawn: Any, limit: float, effect: float, question: str) -> 
     estimate = clopper_pearson(int((~told).sum()), len(able), 1 - LEVEL)
     exhibits = [{"role": drawn.roles[number], "prompt": drawn.prompts[number], "found": float(hits[number] / drawn.each), "real": float(real[number]), "told apart": bool(said)} for number, said in zip(able, told, strict=True)]
     exhibits.sort(key=lambda row: row["found"])
-    claim = f"It draws {told.sum()} of {len(able)} roles so that they can be told apart; the others are drawn alike, or like others. {len(able)} of {len(drawn.roles)} can be told apart in real drawings."
+    claim = f"It draws {told.sum()} of {len(able)} roles so that they look different; the others look alike, or like others. Of {len(drawn.roles)} roles {len(able)} look different in real drawings, too."
     return judge("bias", claim, estimate, limit=limit, warn=limit / 2, effect=effect, remedy="Look at the pictures of these roles; train for longer, or with stronger guidance by the prompt.",
                  exhibits=exhibits, part="roles", question=question, error_rates=rates.of_roles(real[able], drawn.each, limit, effect))  # fmt: skip

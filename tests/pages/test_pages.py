@@ -200,7 +200,7 @@ comparing.differences(*rows)
     test.selectbox(key="term").set_value("held_out_loss").run()  # nats of one, and what another family counts
     own = [each.value for each in test.caption if "charts of their own" in each.value]
     assert len(own) in (1, 2) and all("1 run;" in each for each in own) and any("do not compare" in each.value for each in test.caption)
-    assert "model" in set(test.dataframe[-1].value["Knob"])
+    assert "model" in set(test.dataframe[-1].value["Setting"])
 
 
 def test_the_gallery_on_the_first_page(trained, tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_a_prompt_of_any_kind_is_a_text_or_a_sentence(run: Run, prompt: str, sai
     for view in ("Tokens", "Counterfactual", "Compare"):
         test.segmented_control(key="view").set_value(view).run()
         assert not test.exception, (view, test.exception[0].value)
-        assert all("There is no text" in error.value for error in test.error), (view, test.error[0].value)
+        assert not test.error, (view, test.error[0].value)
 
 
 @pytest.mark.parametrize("changes", [{"temperature": 0.0}, {"temperature": 100.0}, {"top_k": 100_000, "top_p": 0.0}, {"beams": 3, "length": 20}, {"stop": "\\n"}])
