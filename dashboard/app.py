@@ -18,6 +18,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
 else:
     page = st.navigation(navigation.sections())
     st.set_page_config(page_title=navigation.tab_title(page.title), page_icon=str(ROOT / "dashboard" / "icon.png"), layout="wide")
+    st.html(ROOT / "dashboard" / "app.css")
     try:
         page.run()
     except Refusal as refusal:

@@ -50,7 +50,7 @@ def set_view(name: str) -> None:
     examples = st.container()  # filled last: they may have to be drawn first
     shares(about)
     with st.container(border=True):
-        st.subheader("Origin", anchor=False)
+        st.header("Origin", anchor=False)
         st.text(plain_text(f"Licence: {about['licence']}"))
         st.text(plain_text(f"Source: {about['source']}", 600))
         st.text(f"SHA-256 of both splits: {about['sha256'] or 'not the same on every processor, since models drew some of its pictures'}")
@@ -85,7 +85,7 @@ def splits(data: Any) -> None:
     """A grid of each split, evenly chosen, with captions as a table for those who read them."""
     for column, (title, part) in zip(st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True):
         with column, st.container(border=True):
-            st.subheader(title, anchor=False)
+            st.header(title, anchor=False)
             n = len(part)
             index = sorted({round(i * (n - 1) / max(min(SHOWN, n) - 1, 1)) for i in range(min(SHOWN, n))})
             gallery.images(part.images[index], f"{len(index)} of {n:,} {title.lower()} pictures of {data.name}", columns=COLUMNS, side=560)
@@ -101,7 +101,7 @@ def shares(about: Mapping[str, Any]) -> None:
         return
     import pandas
 
-    st.subheader("Groups", anchor=False)
+    st.header("Groups", anchor=False)
     for column, (name, rows) in zip(st.columns(len(groups)), groups.items(), strict=True):
         with column:
             table = pandas.DataFrame(rows).assign(group=lambda t: t["group"].map(plain_text))
@@ -125,7 +125,7 @@ def importer(name: str) -> None:
 def picture_importer() -> None:
     """One's own pictures from a zip: a look first, then the import."""
     with st.container(border=True):
-        st.subheader("Your own pictures", anchor=False)
+        st.header("Your own pictures", anchor=False)
         st.caption("A zip of PNG, JPEG, GIF, WebP or BMP files; captions.csv may name a caption and groups for each. They stay on this machine.")
         uploaded = st.file_uploader("Zip of pictures", type=["zip"], max_upload_size=UPLOAD_MB, key=state.upload_key(state.UPLOAD))
         if uploaded is None:

@@ -25,13 +25,13 @@ def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     findings.imported_notice(found)
     kind = "picture" if run.spec.kind == "image" else "text"
     if rows := sound(of_part(found, f"together of a {kind}"), ("watermark", "ledger", "together", "n"), ("change",)):
-        st.subheader("What survives, on this model's own samples", anchor=False)
+        st.header("What survives, on this model's own samples", anchor=False)
         frame = pandas.DataFrame(rows)
         matrix(frame.rename(columns={"n": "files"}), [part for part in PARTS if part in frame], f"survival-{run.id}", "Share of this model's files in which a mark is still found after each change; the manifest is lost whenever a file is saved again.")
     survival(kind)
     if kind == "picture":
         if rows := of_part(found, "detector"):
-            st.subheader("Which samples pass for real most easily", anchor=False)
+            st.header("Which samples pass for real most easily", anchor=False)
             samples(rows)
         reliable()
         traces(run)
@@ -42,7 +42,7 @@ def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
 def survival(kind: str) -> None:
     """The survival matrix of planted files, from the calibration, with exact intervals."""
     table = survival_table(kind)
-    st.subheader(f"Survival matrix of planted {kind}s", anchor=False)
+    st.header(f"Survival matrix of planted {kind}s", anchor=False)
     if table.empty:
         st.caption("Not measured yet: `genmodels calibrate provenance --keep` measures it.")
         return
@@ -98,14 +98,14 @@ def reliable() -> None:
     frame = pandas.DataFrame(found["bins"])
     ends = np.array([0.0, 1.0])
     lines = [charts.Line("detector", frame["predicted"].to_numpy(), frame["observed"].to_numpy(), 0), charts.Line("perfectly calibrated", ends, ends, 1)]
-    st.subheader("Can its probabilities be believed?", anchor=False)
+    st.header("Can its probabilities be believed?", anchor=False)
     charts.draw(charts.curves(lines, x="probability that the detector gives", y="share that was generated", height=300), key="reliability", name="reliability", table=frame,
                 see=f"Held-out drawings, half of each kind: on the dotted line its probabilities are right. Expected calibration error {found['error']:.3f}.")  # fmt: skip
 
 
 def traces(run: Run) -> None:
     """Mean spectra of real and generated pictures, and a map of what gave one sample away."""
-    st.subheader("Traces without a mark", anchor=False)
+    st.header("Traces without a mark", anchor=False)
     if not st.toggle("Draw samples and look for traces (loads the model)", key=f"traces.{run.id}"):
         st.caption("Compares the mean spectra of samples and of held-out pictures, and shows which parts of a picture gave it away.")
         return
@@ -153,7 +153,7 @@ def over_epochs(run: Run) -> None:
     epochs = sorted(int(folder.name) for folder in (run.path / "epochs").glob("*") if folder.name.isdigit())
     if len(epochs) < 2:
         return
-    st.subheader("How fast do the fakes become good?", anchor=False)
+    st.header("How fast do the fakes become good?", anchor=False)
     if not st.toggle("Ask the detector about every kept epoch", key=f"epochs.{run.id}"):
         st.caption(f"{len(epochs)} epochs have their weights kept; 100 samples are drawn with each.")
         return
@@ -169,7 +169,7 @@ def likeness(run: Run) -> None:
     """Whom or what a named prompt resembles most among the training pictures."""
     if not run.experiment.make_recipe().captioned:
         return
-    st.subheader("Likeness", anchor=False)
+    st.header("Likeness", anchor=False)
     with st.form(f"likeness.{run.id}", border=False):
         prompt = st.text_input("Does a prompt reproduce one particular training picture?", placeholder="woman firefighter, dark skin tone", **state.kept("likeness_prompt"))
         if not st.form_submit_button("Draw 8 and compare", icon=":material/compare:") or not prompt:

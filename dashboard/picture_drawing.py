@@ -168,11 +168,11 @@ def of_another_prompt(pictures: Sequence[Drawn]) -> bool:
 
 def older(pictures: Sequence[Drawn]) -> None:
     """Pictures of an earlier prompt, small and greyed, with their prompt."""
-    st.html("<style>.st-key-older img {opacity: 0.45; filter: grayscale(1)}</style>")
     with st.container(key="older"):
-        st.caption(safe_text(f"Drawn before, of the prompt “{plain_text(pictures[0].cell.prompt, 80)}” by {pictures[0].run}:", 240))
+        st.caption(":material/smart_toy: **Made by a model** before, " + safe_text(f"of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”, run {pictures[0].run}", 240))
         few = [each.picture for each in pictures[:4] if each.picture.shape == pictures[0].picture.shape]
         gallery.images(np.stack(few), f"Drawn before: {described(pictures[0])}", columns=len(few), side=4 * SIDE // 2, width=min(500, 125 * len(few)))
+        gallery.credit(pictures[0].credit)
 
 
 def shown(pictures: Sequence[Drawn], key: str) -> None:

@@ -135,7 +135,7 @@ def compare_view(run: Run) -> None:
         return
     for run in dict.fromkeys(each.run for each in pictures):
         own = [each for each in pictures if each.run == run]
-        st.subheader(safe_text(f"{own[0].model} ({run})"), anchor=False)
+        st.header(safe_text(f"{own[0].model} ({run})"), anchor=False)
         show(own, f"compare.{run}")
     st.caption("The seeds are equal, but noise means something else to each model. A GAN draws in one go, diffusion in steps; how closely each follows prompts stands in its model card.")
 

@@ -32,11 +32,12 @@ def filters(rows: Sequence[Row]) -> Filters:
     """The filters above the table."""
     search, states, models, tags = st.columns([2, 1, 1, 1])
     text = search.text_input("Search", placeholder="name, run, data, setting …", max_chars=100, icon=":material/search:", **state.bound(state.SEARCH))
+    known = sorted({plain_text(tag) for row in rows for tag in row["tags"]})
     return Filters(
         text.lower().strip(),
         tuple(states.multiselect("State", sorted({row["state"] for row in rows}), **state.bound(state.STATES))),
         tuple(models.multiselect("Model", sorted({row["model"] for row in rows}), **state.bound(state.MODELS))),
-        tuple(tags.multiselect("Tag", sorted({plain_text(tag) for row in rows for tag in row["tags"]}), **state.bound(state.TAGS))),
+        tuple(tags.multiselect("Tag", known, **state.bound(state.TAGS))) if known else (),
     )
 
 
@@ -57,7 +58,7 @@ def _words(row: Row) -> str:
 
 
 def table(rows: Sequence[Row], watts: float) -> pandas.DataFrame:
-    """One line a run; energy is processor seconds times watts a core, in Wh."""
+    """One line a run; energy is processor seconds times watts per core, in Wh."""
     import pandas
 
     return pandas.DataFrame(

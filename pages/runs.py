@@ -34,20 +34,20 @@ chosen = [found[position] for position in event.selection.rows if position < len
 
 if len(chosen) == 1:
     with st.container(border=True):
-        st.subheader(safe_text(comparing.label(chosen[0])), anchor=False)
+        st.header(safe_text(comparing.label(chosen[0])), anchor=False)
         run_actions.one(store[chosen[0]["id"]], gallery_run=chosen[0]["gallery"], store=store)
 if len(chosen) > 1 and (own := [store[row["id"]] for row in chosen if not row["gallery"]]) and st.button(f"Delete {counted(len(own), 'run')}", icon=":material/delete:"):
     run_actions.delete(own, store)
 if chosen:
     with st.container(border=True):
-        st.subheader("Curves", anchor=False)
+        st.header("Curves", anchor=False)
         comparing.overlay(chosen, store)
 if len(chosen) > 1:
     with st.container(border=True):
-        st.subheader("Settings and the best value", anchor=False)
+        st.header("Settings and the best value", anchor=False)
         comparing.knobs_against_value(chosen)
 if len(chosen) == 2:
     with st.container(border=True):
-        st.subheader("Where they differ", anchor=False)
+        st.header("Where they differ", anchor=False)
         comparing.differences(*chosen)
 run_actions.bring_in(store)

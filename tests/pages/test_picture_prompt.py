@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -59,6 +60,41 @@ def test_four_pictures_are_drawn_each_with_its_seed_and_where_it_comes_from(run:
     assert np.array_equal(np.stack([each.picture for each in drawn]), direct)  # the page draws what the command line draws
     facts = png_facts(drawn[1].png())
     assert facts["Prompt"] == "arrow left" and facts["Seed"] == "8" and json.loads(facts["Settings"])["steps"] == 3
+
+
+def test_a_click_on_an_example_draws_it_and_older_pictures_say_of_which_prompt_they_are(run: Run) -> None:
+    test = opened("prompt", run=run.id)
+    offered = [each for each in test.button if (each.key or "").startswith("example.")]
+    assert 3 <= len(offered) <= 6
+    seen = run.facts["words"]
+    assert all(word.lower() in seen for each in offered for word in re.findall(r"\w+", each.label.replace("\\", "")))  # each is understood
+    next(each for each in test.number_input if each.label == "Steps").set_value(2)
+    offered[0].click().run(timeout=120)
+    assert not test.exception and test.session_state["prompt"] == offered[0].key.removeprefix("example.")
+    assert {each.cell.prompt for each in test.session_state["drawn"]["pictures"]} == {test.session_state["prompt"]}
+    assert "These pictures are of the prompt" not in messages(test)
+    test.text_input(key="prompt").set_value("zzzz").run(timeout=60)  # as after a prompt that can't be drawn
+    assert f"These pictures are of the prompt “{offered[0].key.removeprefix('example.')}”" in messages(test).replace("\\", "")
+
+
+def test_draw_is_alive_without_a_prompt_and_asks_for_one(run: Run) -> None:
+    for view in ("Pictures", "Between", "Compare", "From a picture", "Table"):
+        test = opened("prompt", run=run.id, painting=view)
+        button = next(each for each in test.button if each.label == "Draw")
+        assert not button.disabled, view
+        button.click().run(timeout=60)
+        assert not test.exception and not test.error and "first" in messages(test), view
+
+
+def test_a_picture_of_another_model_is_drawn_again_by_that_model(home: Path, trained) -> None:
+    first, second = (Run(Path(shutil.copytree(trained("diffusion"), home / "runs" / name))) for name in ("one", "two"))
+    test = drawing_of(first)
+    test.session_state["model.Prompt"], test.session_state["painting"] = second.id, "History"
+    test.query_params["run"] = second.id
+    test.run(timeout=60)
+    assert test.selectbox(key="model.Prompt").value == "two"
+    next(each for each in test.button if each.label == "Draw again").click().run(timeout=120)
+    assert not test.exception and test.selectbox(key="model.Prompt").value == "one" and test.session_state["drawn"]["pictures"][0].run == "one"
 
 
 @pytest.mark.parametrize("view", ["Film", "Words", "Sweep", "Between", "History"])
