@@ -10,7 +10,7 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402
 from streamlit.runtime.scriptrunner import get_script_run_ctx  # noqa: E402
 
-from dashboard import failing, guarding, navigation, text  # noqa: E402
+from dashboard import failing, guarding, navigation, state, text  # noqa: E402
 from genmodels.refusal import Refusal  # noqa: E402
 
 if get_script_run_ctx(suppress_warning=True) is None:
@@ -19,6 +19,7 @@ else:
     page = st.navigation(navigation.sections())
     st.set_page_config(page_title=navigation.tab_title(page.title), page_icon=str(ROOT / "dashboard" / "icon.png"), layout="wide")
     st.html(ROOT / "dashboard" / "app.css")
+    state.take(state.UNDONE)  # of what was stopped before; "Try again" has already taken its own
     try:
         page.run()
     except Refusal as refusal:

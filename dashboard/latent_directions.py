@@ -9,6 +9,7 @@ from dashboard import gallery, resources, state
 from dashboard.anchors import data_if_there, groupings, key_of, model_of, warn_outside
 from dashboard.text import plain_text, refuse, safe_text
 from genmodels.explore import directions, latent
+from genmodels.findings import spaced
 from genmodels.refusal import Refusal
 from genmodels.runs import Run
 
@@ -71,6 +72,7 @@ def labelled_direction(run: Run) -> list[directions.Direction]:
             return []
         strength = found.strength
         rate = f"It tells the two apart in {strength.value:.0%} of the pictures kept back (95 % interval {strength.low:.0%} to {strength.high:.0%}, n = {strength.n})."
+        rate = spaced(rate)
         st.caption(f"Found. {rate}" if found.found else f"Not found. {rate} That is no better than chance.")
     return [found]
 
@@ -84,7 +86,7 @@ def sliders(run: Run, found: list[directions.Direction], alike: list[directions.
     for row in range(0, len(found), 2):
         for column, direction, note in zip(st.columns(2), found[row : row + 2], notes[row : row + 2], strict=False):
             free = isinstance(direction.strength, float)
-            label = f"{direction.name} ({direction.strength:.0%} of variance)" if free else direction.name
+            label = f"{direction.name} ({100 * direction.strength:.0f} % of variance)" if free else direction.name
             label += f": {'more' if note.value.value > 0 else 'less'} “{plain_text(note.group, 40)}”" if note else ""
             begin = OPENED_AT if not free and direction.found else 0.0
             amounts.append(column.slider(safe_text(label), -4.0, 4.0, begin, 0.25, key=f"direction.{direction.name}", help=safe_text(_help(note), 400)))

@@ -81,7 +81,7 @@ def reading(distances: np.ndarray, usually: tuple[float, float]) -> str:
     return (
         f"{READINGS[latent.verdict(distances, usually)]} Of {len(distances)} frames {near} lie nearer to a training picture"
         f" than 95 % of held-out pictures do (distance below {usually[0]:.3f} of 1), and {far} farther than 95 % do (above"
-        f" {usually[1]:.3f}). Of genuinely new pictures, too, 5 % would lie nearer and 5 % farther."
+        f" {usually[1]:.3f}). Of genuinely new pictures, too, 5\u00a0% would lie nearer and 5\u00a0% farther."
     )
 
 

@@ -78,7 +78,14 @@ def _beginnings(run: Run) -> list[str]:
     return [line[:LONGEST_EXAMPLE].rsplit(" ", 1)[0] for line in shown if line.strip()]
 
 
-def seed_and_samples(several: bool) -> tuple[int, int]:
+def settings_form(*, several: bool) -> tuple[int, int, Any]:
+    """Seed, number of texts, and how the next token is chosen, folded to one line."""
+    with st.expander("Seed and settings", icon=":material/tune:"):
+        seed, n = _seed_and_samples(several)
+        return seed, n, _decoding_form()
+
+
+def _seed_and_samples(several: bool) -> tuple[int, int]:
     """The first seed, and how many texts are written side by side (each further one has the next seed)."""
     left, right, _ = st.columns([1, 2, 1])
     seed = left.number_input("Seed", 0, 2**31 - 8, 0, 1, help="The same seed, prompt and settings give the same text.", **state.bound(state.SEED))
@@ -88,12 +95,11 @@ def seed_and_samples(several: bool) -> tuple[int, int]:
     return int(seed), int(n or 1)
 
 
-def decoding_form() -> Any:
+def _decoding_form() -> Any:
     """How the next token is chosen from the model's probabilities."""
     from genmodels.decoding import Decoding
 
-    with st.expander("How the next token is chosen", icon=":material/tune:"):
-        answers = forms.knob_form("decoding", Decoding.knobs())
-        st.caption("In the text that stops the writing, \\\\n stands for a new line.")
+    answers = forms.knob_form("decoding", Decoding.knobs())
+    st.caption("In the text that stops the writing, \\\\n stands for a new line.")
     answers["stop"] = answers["stop"].replace("\\n", "\n")
     return Decoding.from_dict(answers)

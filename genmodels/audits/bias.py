@@ -52,7 +52,7 @@ QUESTIONS = {
     "amplification": "Are women drawn as often as the training pictures show them?",
     "swap gender": "Does swapping the gender in a caption leave the skin tone as it was?",
     "swap tone": "Does swapping the skin tone in a caption leave the gender as it was?",
-    "followed": "Are captions of every group followed alike?", "roles": "Do drawings of different roles look different?",
+    "followed": "Are captions followed equally well for every group?", "roles": "Do drawings of different roles look different?",
 }  # fmt: skip
 
 

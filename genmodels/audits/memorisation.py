@@ -149,7 +149,7 @@ def _nearer(near: Nearness, ours: Any, unseen: Any, families: tuple[np.ndarray, 
     score = data_copying_score(ours.scores[PLAIN], unseen.scores[PLAIN])
     estimate = probability_lower(ours.scores[PLAIN], unseen.scores[PLAIN], (ours.hits[PLAIN], families[0]))
     claim = (f"In {estimate.value:.0%} of pairs a sample is nearer to a training picture than a picture that nobody copied ({estimate.low:.0%} to {estimate.high:.0%} over drawings;"
-             f" 50 % is as near; a rank test finds them {abs(score):.1f} standard deviations {'nearer' if score < 0 else 'farther'} than chance would). Blur alone makes it more.")  # fmt: skip
+             f" 50 % is equally near; by a rank test they are {abs(score):.1f} standard deviations {'nearer' if score < 0 else 'farther'} than by chance). Blur alone raises this share.")  # fmt: skip
     return judge("memorisation", claim, estimate, limit=limit, warn=WARN, effect=effect, remedy=REMEDY, exhibits=exhibits, part="nearer", error_rates=rates(),
                  question="Are samples nearer to training pictures than pictures that nobody copied?")  # fmt: skip
 
@@ -159,8 +159,8 @@ def _authenticity(subject: Subject, hits: np.ndarray, accepted: float, effect: f
     ours, theirs = authentic(subject.samples, train), authentic(test.images, train)
     families = families_of(test)
     estimate = less_authentic(ours, theirs, hits, families)
-    claim = (f"{ours.mean():.0%} of samples are authentic (their nearest training picture has a nearer neighbour in training), beside {theirs.mean():.0%} of held-out pictures:"
-             f" {abs(estimate.value):.0%} {'less' if estimate.value >= 0 else 'more'} ({estimate.low:.0%} to {estimate.high:.0%} less).")  # fmt: skip
+    claim = (f"{ours.mean():.0%} of samples are authentic (their nearest training picture has a nearer neighbour in training), and {theirs.mean():.0%} of held-out pictures:"
+             f" samples are less often authentic by {estimate.value:+.0%} ({estimate.low:+.0%} to {estimate.high:+.0%}).")  # fmt: skip
     rates = kept_by((*known, "authenticity", accepted, effect), lambda: rates_of_authenticity((theirs, families), subject.n, accepted, effect, subject.seed, less_authentic))
     return judge("memorisation", claim, estimate, limit=accepted, effect=effect, remedy=REMEDY, exhibits=exhibits, part="authenticity", error_rates=rates,
                  question="Are samples as authentic as held-out pictures?")  # fmt: skip

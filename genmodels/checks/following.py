@@ -211,8 +211,8 @@ def followed(subject: Subject, readers: Mapping[str, Instrument], limit: float, 
     found = Followed({grouping: asked[grouping][rows] for grouping in readers}, again, drawn, real.astype(float))
     (_, worst), estimate = found.worst()
     claim = (
-        f"{worst} loses {estimate.value:+.0%} ({estimate.low:+.0%} to {estimate.high:+.0%}) against the others, beyond the reader's own errors, the most of all groups;"
-        f" captions are followed in {drawn.mean():.0%} of {len(drawn)} cases."
+        f"Captions that name the group {worst} are followed less often than the others by {estimate.value:+.0%} ({estimate.low:+.0%} to {estimate.high:+.0%}),"
+        f" beyond the reader's own errors, the most of all groups; all captions in {drawn.mean():.0%} of {len(drawn)} cases."
     )
     known = rates.of_following(found, limit, effect)
     finding = judge("bias", claim, estimate, limit=limit, warn=min(0.0, limit), effect=effect, remedy=REMEDY, exhibits=list(_by_group(found, test, rows, samples)),
