@@ -135,7 +135,7 @@ def test_a_conditional_model_is_told_one_label_on_the_whole_way(conditional) -> 
 
 
 def test_a_model_without_labels_can_not_be_told_one(vae) -> None:
-    with pytest.raises(Refusal, match="not told labels"):
+    with pytest.raises(Refusal, match="trained without labels"):
         latent.walk_seeds(vae, [1, 2], label=3)
 
 

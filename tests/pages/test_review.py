@@ -77,7 +77,7 @@ def test_what_was_found_is_shown(page: str, model: str, own: Callable[[str], Run
     audit_run(run, [audits], n=100)
     test = opened(page, run=run.id)
     assert not test.exception and not test.error
-    assert any("Audited" in each.value for each in test.markdown) and not test.info
+    assert any("Audited" in each.value for each in test.header) and not test.info
     if audits != "bias":
         assert test.caption
 
