@@ -17,8 +17,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(__file__, middleware=guarding.middleware(navigation.paths()), on_script_error=failing.answer)
 else:
     page = st.navigation(navigation.sections())
-    st.set_page_config(page_title=navigation.tab_title(page.title), page_icon=str(ROOT / "dashboard" / "icon.png"), layout="wide")
-    st.html(ROOT / "dashboard" / "app.css")
+    navigation.dress(page.title)
     state.take(state.UNDONE)  # of what was stopped before; "Try again" has already taken its own
     try:
         page.run()

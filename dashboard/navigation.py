@@ -56,6 +56,13 @@ def paths() -> frozenset[str]:
     return frozenset({"/", *(f"/{screen.name}" for screen in SCREENS)})
 
 
+def dress(title: str) -> None:
+    """Title and icon of the browser's tab, width, and what the theme can't say."""
+    folder = Path(__file__).parent
+    st.set_page_config(page_title=tab_title(title), page_icon=str(folder / "icon.png"), layout="wide")
+    st.html(folder / "app.css")
+
+
 def tab_title(title: str, about: str = "") -> str:
     """What the tab of the browser says, so that tabs and the list behind Back can be told apart.
 
