@@ -1,8 +1,8 @@
-"""What the views of a latent space share: where they start from, and what they are held against."""
+"""What the views of a latent space share: where they start from, and what they are compared with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,14 +29,14 @@ def data_if_there(run: Run) -> Any:
     try:
         return data_of(run)
     except Refusal as refusal:
-        st.info(safe_text(f"The data are not here, so nothing is held against them. {refusal}", 600), icon=":material/hide_image:")
+        st.info(safe_text(f"The data are not here, so nothing is compared with them. {refusal}", 600), icon=":material/hide_image:")
         return None
 
 
 def choose_label(run: Run) -> None:
-    """What a conditional model is told in every view."""
+    """What a conditional model draws in every view."""
     if names := label_names(run):
-        st.selectbox("Label that the model is told", names, format_func=plain_text, **state.bound(state.LABEL))
+        st.selectbox("Label to draw", names, format_func=plain_text, **state.bound(state.LABEL))
 
 
 def label_names(run: Run) -> list[str]:
@@ -88,6 +88,15 @@ def warn_outside(usual: np.ndarray, what: str = "frames") -> None:
             " seeds, spherical interpolation stays in it.", icon=":material/warning:")  # fmt: skip
 
 
+def place_for(fewest: int) -> Callable[[], Any]:
+    """Where the results go, to be called when they are there. After another choice of anchors the old ones are gone at once."""
+    asked = tuple(str(state.get(key)) for key in (f"anchors.{fewest}", f"anchors.{fewest}.pictures", state.SEEDS, state.LABEL))
+    same = state.get(f"anchors.{fewest}.drawn") == asked
+    state.put(f"anchors.{fewest}.drawn", asked)
+    place = st.container() if same else st.empty()
+    return lambda: place if same else place.container()
+
+
 def anchors(run: Run, fewest: int, most: int | None = None) -> tuple[np.ndarray, tuple[int | None, ...]]:
     """Latents that the user chose, by seeds, from held-out pictures or from uploads, with their seeds."""
     ways = ("Seeds", "Held-out pictures", "My pictures")
@@ -98,7 +107,8 @@ def anchors(run: Run, fewest: int, most: int | None = None) -> tuple[np.ndarray,
         with model_of(run) as model:
             points = np.concatenate([model.latents(1, seed=seed) for seed in chosen if seed is not None])
     else:
-        pictures = held_out_pictures(run) if way == "Held-out pictures" else uploaded_pictures(run)
+        key = f"anchors.{fewest}.pictures"
+        pictures = held_out_pictures(run, key) if way == "Held-out pictures" else uploaded_pictures(run)
         pictures = pictures[:most]
         if len(pictures) < fewest:
             raise Refusal(f"{len(pictures)} pictures are chosen; choose at least {fewest}.")
@@ -121,11 +131,11 @@ def parsed_seeds(text: str) -> list[int]:
     return seeds
 
 
-def held_out_pictures(run: Run) -> np.ndarray:
+def held_out_pictures(run: Run, key: str) -> np.ndarray:
     """Held-out pictures that the user picks by number and caption."""
     test = data_of(run).test
     names = [f"{i}: {test.captions[i]}" if test.captions else f"picture {i}" for i in range(min(len(test), 500))]
-    picked = st.multiselect("Held-out pictures", range(len(names)), default=[0, min(1, len(names) - 1), min(2, len(names) - 1)], format_func=lambda i: safe_text(names[i], 60))
+    picked = st.multiselect("Held-out pictures", range(len(names)), default=[0, min(1, len(names) - 1), min(2, len(names) - 1)], format_func=lambda i: plain_text(names[i], 60), key=key)
     return test.images[picked]
 
 

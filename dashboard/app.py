@@ -10,14 +10,16 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402
 from streamlit.runtime.scriptrunner import get_script_run_ctx  # noqa: E402
 
-from dashboard import guarding, live_chart, navigation, text  # noqa: E402
+from dashboard import failing, guarding, live_chart, navigation, state, text  # noqa: E402
 from genmodels.refusal import Refusal  # noqa: E402
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App(__file__, middleware=guarding.middleware(navigation.paths()), routes=[live_chart.route()])
+    app = st.App(__file__, middleware=guarding.middleware(navigation.paths()), routes=[live_chart.route()], on_script_error=failing.answer)
 else:
-    st.set_page_config(page_title="GenModels", page_icon=str(ROOT / "dashboard" / "icon.png"), layout="wide")
+    page = st.navigation(navigation.sections())
+    navigation.dress(page.title)
+    state.take(state.UNDONE)  # of what was stopped before; "Try again" has already taken its own
     try:
-        st.navigation(navigation.sections()).run()
+        page.run()
     except Refusal as refusal:
         text.refuse(refusal)

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import choosing, findings, navigation, pace, state
-from dashboard.text import refuse, safe_text
+from dashboard.text import duration, refuse, safe_text
 from genmodels import audit_jobs
 from genmodels.imported_findings import IMPORTED, made_where, with_imported
 from genmodels.refusal import Refusal
@@ -31,13 +31,15 @@ def audited_runs(store: RunStore, kinds: Sequence[str]) -> list[str]:
 def ask(run: Run, names: Sequence[str], samples: str, default: int) -> None:
     """The form that starts an audit, or how far the running one is."""
     if audit_jobs.running(run):
-        pace.polled(_watch, 1.0)(run)
+        pace.polled(_watch, 1.0)(run, names)
         return
     if said := audit_jobs.complaint(run):
         st.warning(safe_text(said, 300), icon=":material/info:")
     before = any(made_where(row) != IMPORTED for row in of_audits(run, names))
     with st.expander("Audit again" if before else "Audit this model", icon=":material/fact_check:", expanded=not before), st.form(f"audit.{run.id}.{names[0]}", border=False):
         left, right = st.columns(2)
+        if last := _last_time(run, names):
+            st.caption(last)
         n = left.number_input(samples, 100, 100_000, default, 100, help="More samples find smaller effects; the time grows with them.")
         seed = right.number_input("Seed", 0, 2**31 - 1, 0)
         full = "bias" in names and st.checkbox("400 pictures of each occupation (takes about ten times as long)")
@@ -50,7 +52,13 @@ def ask(run: Run, names: Sequence[str], samples: str, default: int) -> None:
             st.rerun()
 
 
-def _watch(run: Run) -> None:
+def _last_time(run: Run, names: Sequence[str]) -> str:
+    """How long the same audits took before, where that is known."""
+    last = audit_jobs.took(run, names)
+    return f"The last such audit took {duration(last[0])} with {last[1]:,} samples." if last else ""
+
+
+def _watch(run: Run, names: Sequence[str]) -> None:
     """Progress, time left, and a stop; ends in one rerun of the page."""
     note = audit_jobs.running(run)
     if note is None:
@@ -59,8 +67,8 @@ def _watch(run: Run) -> None:
         return
     done, of, spent = float(note.get("done") or 0), float(note.get("of") or 0), time.time() - float(note.get("started") or time.time())
     share = min(done / of, 1.0) if of else 0.0
-    told = f"{note.get('audit') or 'Audit'}: {note.get('what', '')}" + (f", {done:,.0f} of {of:,.0f}" if of else "")
-    st.progress(share, safe_text(f"{told}. {spent:.0f} s so far.{_left(note)}", 300))
+    part = f"{note.get('audit') or 'Audit'}: {note.get('what', '')}" + (f", {done:,.0f} of {of:,.0f}" if of else "")
+    st.progress(share, safe_text(f"{part}. {duration(spent)} so far.{_left(note)} {_last_time(run, names)}", 400))
     if st.button("Stop the audit", icon=":material/stop:", key=f"stop.audit.{run.id}"):
         audit_jobs.stop(run)
         st.caption("It stops at its next step and keeps nothing.")
@@ -86,13 +94,14 @@ def show(run: Run, names: Sequence[str], nothing: str) -> list[dict[str, Any]]:
     """Each finding with its verdict and error rates; says what to do where there is none."""
     found = of_audits(run, names)
     if not found:
-        st.info(nothing, icon=":material/fact_check:")
+        if not audit_jobs.running(run):
+            st.info(nothing, icon=":material/fact_check:")
         return []
     asked = run.findings().get("audited")
     rows = {name: asked[name] for name in names if isinstance(asked, dict) and isinstance(asked.get(name), dict)}
-    told = [f"{name}: n = {row.get('n')}, seed {row.get('seed')}, {row.get('date')}" for name, row in rows.items()]
+    conditions = [f"{name}: n = {row.get('n')}, seed {row.get('seed')}, {row.get('date')}" for name, row in rows.items()]
     findings.audited(found, run.findings())
-    st.caption(safe_text("; ".join(told), 300))
+    st.caption(safe_text("; ".join(conditions), 300))
     return found
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import charts, findings, resources, state
-from dashboard.text import chart_text, safe_text
+from dashboard.text import chart_text, plain_text, safe_text
 from genmodels.emoji_names import TONES
 from genmodels.runs import Run
 
@@ -40,12 +40,12 @@ def pictures(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     rows = sound([row for row in rows if row.get("legible", True)], ("women", "low", "high", "first_seed"), ("role", "prompt", "gender", "skin tone"))
     rows = [row | {"p_adjusted": row["p_adjusted"] if sound([row], ("p_adjusted",), ()) else 1.0} for row in rows]
     if rows:
-        st.subheader("Each occupation and activity", anchor=False)
+        st.header("Each occupation and activity", anchor=False)
         occupations(rows)
         behind(run, rows)
         tones(rows)
     if groups := sound(of_part(found, "followed"), ("followed",), ("group", "grouping")):
-        st.subheader("How well each group is drawn", anchor=False)
+        st.header("How well each group is drawn", anchor=False)
         followed(groups)
 
 
@@ -70,7 +70,7 @@ def occupations(rows: Sequence[Mapping[str, Any]]) -> None:
     figure.update_xaxes(title_text="Share of women among women and men drawn", range=[-0.03, 1.03], tickformat=".0%")
     figure.update_yaxes(title_text="Neutral prompt", categoryorder="array", categoryarray=[chart_text(row["role"], 30) for row in ordered], tickfont={"size": 10}, range=[-1, len(ordered)])
     charts.dress(figure, height=120 + 15 * len(ordered)).update_layout(hovermode="closest")
-    see = "Left: mostly men are drawn, right: mostly women. A line is a 95 % interval, corrected for the reader's errors; where it crosses the middle nothing is certain."
+    see = "Left: mostly men are drawn, right: mostly women. A line is a 95 % interval, corrected for the reader's errors; where it crosses the middle, neither is shown to be drawn more often."
     charts.draw(figure, key="bias.occupations", see=see, table=lambda: _table(ordered), name="share-of-women-by-occupation")
 
 
@@ -83,7 +83,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Any:
 def behind(run: Run, rows: Sequence[Mapping[str, Any]]) -> None:
     """The pictures behind one bar, drawn again from their seeds, each with what was read of it."""
     names = [str(row["role"]) for row in rows]
-    chosen = st.selectbox("The pictures behind", names, format_func=lambda name: safe_text(name, 60), **state.kept("bias.behind"))
+    chosen = st.selectbox("The pictures behind", names, format_func=lambda name: plain_text(name, 60), **state.kept("bias.behind"))
     row = rows[names.index(chosen)]
     count = max(1, min(SHOWN, len(row["gender"]), len(row["skin tone"])))
 
@@ -143,14 +143,14 @@ def texts(found: Sequence[Mapping[str, Any]]) -> None:
     known = sound(of_part(found, "amplification"), ("she", "training"), ("occupation",))
     figure = go.Figure()
     if known:
-        st.subheader("Pronouns after occupations, against the training text", anchor=False)
+        st.header("Pronouns after occupations, against the training text", anchor=False)
         figure.add_trace(go.Scatter(x=[row["training"] for row in known], y=[row["she"] for row in known], mode="markers", text=[chart_text(row["occupation"]) for row in known], name="an occupation", marker={"color": charts.colour(0), "size": 7}))
         figure.add_trace(go.Scatter(x=[0, 1], y=[0, 1], mode="lines", name="as the training text", line={"color": charts.colour(1), "dash": "dot"}))
         figure.update_xaxes(title_text="Share of she in the training text", tickformat=".0%", range=[0, 1])
         figure.update_yaxes(title_text="P(she) of the model", tickformat=".0%", range=[0, 1])
         see = "Each dot is an occupation. On the line the model has the bias of its text; a steeper cloud amplifies it, a flatter one weakens it."
     elif rows:
-        st.subheader("Pronouns after occupations", anchor=False)
+        st.header("Pronouns after occupations", anchor=False)
         figure.add_trace(go.Scatter(
             x=[row["she"] for row in rows], y=[chart_text(row["occupation"]) for row in rows], mode="markers", name="mean over templates", marker={"color": charts.colour(0), "size": 7},
             error_x={"type": "data", "symmetric": False, "array": [row["high"] - row["she"] for row in rows], "arrayminus": [row["she"] - row["low"] for row in rows], "width": 0, "thickness": 1},
@@ -164,6 +164,6 @@ def texts(found: Sequence[Mapping[str, Any]]) -> None:
     charts.dress(figure, height=420 if known else 120 + 15 * len(rows)).update_layout(hovermode="closest")
     charts.draw(figure, key="bias.pronouns", see=see, table=pandas.DataFrame(known or rows), name="pronouns-by-occupation")
     if kinds := sound(of_part(found, "pairs"), ("stereotype", "low", "high", "n", "p_adjusted"), ("kind",)):
-        st.subheader("Pairs of sentences", anchor=False)
+        st.header("Pairs of sentences", anchor=False)
         st.dataframe(pandas.DataFrame(kinds), hide_index=True, alt="Share of pairs in which the stereotype is likelier, by kind of bias")
         st.caption("The share of pairs in which the stereotype is likelier; 50 % is neutral. p is corrected for the number of kinds (Holm).")

@@ -17,6 +17,7 @@ ICONS = {
 }  # fmt: skip
 KINDS = {"picture": ":material/image:", "text": ":material/description:", "sound": ":material/graphic_eq:", "film": ":material/movie:", "document": ":material/picture_as_pdf:"}
 PARTS = {"manifest": "Content Credentials", "metadata": "Its own metadata", "watermark": "Watermark", "ledger": "Ledger", "detector": "Detector"}
+SHOWN = {"begun from it": "started from it"}  # a verdict as a page says it
 MOST = 200  # files at once
 
 
@@ -85,7 +86,7 @@ def show(row: Mapping[str, Any], content: bytes) -> None:
 def reading(part: str, found: Mapping[str, Any]) -> None:
     st.markdown(f":small[{PARTS[part]}]")
     icon, colour = ICONS.get(str(found["verdict"]), (":material/remove:", "gray"))
-    st.badge(plain_text(found["verdict"], 30), icon=icon, color=colour)  # type: ignore[arg-type]
+    st.badge(plain_text(SHOWN.get(str(found["verdict"]), found["verdict"]), 30), icon=icon, color=colour)  # type: ignore[arg-type]
     told = [f'names "{found["name"]}"'] if found.get("name") else []
     told += [str(found[name]) for name in ("integrity", "trust", "reason") if found.get(name)] + [str(each) for each in found.get("says") or []]
     told += [f"{label} {value}" for label, value in (found.get("claims") or {}).items() if label != "prompt_sha256" and value]
@@ -100,6 +101,6 @@ def reading(part: str, found: Mapping[str, Any]) -> None:
     elif found.get("miss") is None:
         told.append("how often this is wrong was not measured")
     else:
-        told.append(f"false alarms {found['false_alarm']:.2%}; misses {found['miss']:.0%} ({found['miss_of']})")
+        told.append(f"in tests it wrongly found something in {found['false_alarm']:.2%} of files, and missed {found['miss']:.0%} ({found['miss_of']})")
     st.caption(safe_text("; ".join(told), 600))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import state
+from dashboard import navigation, state
 from dashboard.text import plain_text, safe_text
 from genmodels.refusal import Refusal
 from genmodels.runs import RunStore
@@ -37,8 +37,14 @@ def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | 
     if chosen:
         state.put(state.CHOSEN_MODEL, chosen)
         heading.title(safe_text(f"{page} of {chosen}"), anchor=False)
-        st.set_page_config(page_title=f"{page} of {plain_text(chosen, 60)} · GenModels")
+        st.set_page_config(page_title=navigation.tab_title(page, chosen))
     return chosen
+
+
+def choose(page: str, name: str) -> None:
+    """Have the page be about another model after the next rerun; called in a callback."""
+    state.put(f"model.{page}", name)
+    _told(f"model.{page}")
 
 
 def _told(key: str) -> None:

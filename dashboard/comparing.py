@@ -99,7 +99,7 @@ def knobs_against_value(rows: Sequence[Row]) -> None:
     names = sorted(set[str].intersection(*(set(each) for each in asked)))  # two families share few knobs
     differing = [name for name in names if len({str(each.get(name)) for each in asked}) > 1 and name != "parent"]
     if not differing:
-        st.caption("The chosen runs have the same knobs.")
+        st.caption("The chosen runs have the same settings.")
         return
     measure = plain_text(measured[0]["best"].get("name", "value"), 40)
     if len({(row["best"].get("name"), row["model"]) for row in measured}) > 1:
@@ -108,8 +108,8 @@ def knobs_against_value(rows: Sequence[Row]) -> None:
     axes = [(plain_text(name, 40), [each.get(name) for each in asked]) for name in differing]
     axes.append((f"best {terms.term_label(measure)}", [row["best"]["value"] for row in measured]))
     figure = charts.parallel(axes, [label(row) for row in measured])
-    see = "Each line is a run; where the dark lines (low values) pass through one place of a knob, that knob mattered."
-    charts.draw(figure, key="parallel", see=see, table=lambda: _knob_table(measured, axes), name="knobs")
+    see = "Each line is a run; where the dark lines (low values) pass through one place of a setting, that setting mattered."
+    charts.draw(figure, key="parallel", see=see, table=lambda: _knob_table(measured, axes), name="settings")
 
 
 def _knob_table(rows: Sequence[Row], axes: Sequence[tuple[str, list[Any]]]) -> pandas.DataFrame:
@@ -129,7 +129,7 @@ def differences(first: Row, second: Row) -> None:
     if not found:
         st.caption("Both ask for the same.")
         return
-    rows = [{"Knob": name, "First": plain_text(mine), "Second": plain_text(theirs)} for name, (mine, theirs) in found.items()]
+    rows = [{"Setting": name, "First": plain_text(mine), "Second": plain_text(theirs)} for name, (mine, theirs) in found.items()]
     st.caption(safe_text(f"First: {label(first)}. Second: {label(second)}."))
     st.dataframe(rows, hide_index=True, alt="What the two experiments ask for differently")
 

@@ -34,7 +34,7 @@ def set_view(name: str) -> None:
     tokens = [each["token"] for each in OWN[name]()] if name in OWN else []
     if name in OWN and not tokens:
         return
-    with st.expander("Knobs", icon=":material/tune:"):
+    with st.expander("Settings", icon=":material/tune:"):
         knobs = forms.knob_form(f"data.{name}", source.knobs(), choices={"token": tokens} if tokens else {})
     asked = state.get(state.SHOWN_DATA) == name
     if not getattr(source, "offline", True) and not asked and not st.button("Download and show", icon=":material/download:"):
@@ -50,7 +50,7 @@ def set_view(name: str) -> None:
     examples = st.container()  # filled last: they may have to be drawn first
     shares(about)
     with st.container(border=True):
-        st.subheader("Origin", anchor=False)
+        st.header("Origin", anchor=False)
         st.text(plain_text(f"Licence: {about['licence']}"))
         st.text(plain_text(f"Source: {about['source']}", 600))
         st.text(f"SHA-256 of both splits: {about['sha256'] or 'not the same on every processor, since models drew some of its pictures'}")
@@ -78,14 +78,14 @@ def counts(about: Mapping[str, Any]) -> None:
         st.metric("Held out", f"{about['n_test']:,}", width="stretch", help="No training ever sees these")
         st.metric("Size", " × ".join(str(side) for side in about["shape"]), width="stretch", help="Height, width, channels")
         st.metric("Captions", f"{about['captions']:,}", width="stretch", help="Different ones")
-        st.metric("Classes", f"{len(about['classes'])}", width="stretch", help="What a conditional model is told")
+        st.metric("Classes", f"{len(about['classes'])}", width="stretch", help="What a conditional model is asked for")
 
 
 def splits(data: Any) -> None:
     """A grid of each split, evenly chosen, with captions as a table for those who read them."""
     for column, (title, part) in zip(st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True):
         with column, st.container(border=True):
-            st.subheader(title, anchor=False)
+            st.header(title, anchor=False)
             n = len(part)
             index = sorted({round(i * (n - 1) / max(min(SHOWN, n) - 1, 1)) for i in range(min(SHOWN, n))})
             gallery.images(part.images[index], f"{len(index)} of {n:,} {title.lower()} pictures of {data.name}", columns=COLUMNS, side=560)
@@ -101,7 +101,7 @@ def shares(about: Mapping[str, Any]) -> None:
         return
     import pandas
 
-    st.subheader("Groups", anchor=False)
+    st.header("Groups", anchor=False)
     for column, (name, rows) in zip(st.columns(len(groups)), groups.items(), strict=True):
         with column:
             table = pandas.DataFrame(rows).assign(group=lambda t: t["group"].map(plain_text))
@@ -125,7 +125,7 @@ def importer(name: str) -> None:
 def picture_importer() -> None:
     """One's own pictures from a zip: a look first, then the import."""
     with st.container(border=True):
-        st.subheader("Your own pictures", anchor=False)
+        st.header("Your own pictures", anchor=False)
         st.caption("A zip of PNG, JPEG, GIF, WebP or BMP files; captions.csv may name a caption and groups for each. They stay on this machine.")
         uploaded = st.file_uploader("Zip of pictures", type=["zip"], max_upload_size=UPLOAD_MB, key=state.upload_key(state.UPLOAD))
         if uploaded is None:
@@ -159,7 +159,7 @@ def report(found: Mapping[str, Any]) -> None:
         st.metric("Pictures", found["pictures"], width="stretch")
         st.metric("Training", found["train"], width="stretch")
         st.metric("Held out", found["test"], width="stretch")
-        st.metric("Look the same", found["copies"], width="stretch", help="They go to one side of the split together")
+        st.metric("Look alike", found["copies"], width="stretch", help="Pictures that look like another one; all that look alike go to one side of the split")
     if found["sizes"]:
         small, large = (" × ".join(map(str, size)) for size in found["sizes"])
         st.caption(f"From {small} to {large} pixels.")

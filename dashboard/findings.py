@@ -54,7 +54,8 @@ def interval(measure: Mapping[str, Any]) -> str:
 def highlights(document: Mapping[str, Any]) -> None:
     """The few numbers that tell most, a line each, with their intervals."""
     found = {str(m["metric"]): m for m in measures(document)}
-    chosen = [found[name] for name in HIGHLIGHTS if name in found] or list(found.values())[: len(HIGHLIGHTS)]
+    known = {name: measure for name, measure in found.items() if short(measure["value"]) != "–"}
+    chosen = [known[name] for name in HIGHLIGHTS if name in known] or list(known.values())[: len(HIGHLIGHTS)]
     lines = []
     for measure in chosen:
         better = plain_text(measure.get("better") or "", 10)
@@ -62,7 +63,7 @@ def highlights(document: Mapping[str, Any]) -> None:
         lines.append(f"{safe_text(title(measure['metric']))} **{safe_text(short(measure['value']))}** :small[:gray[{safe_text(note)}]]")
     st.markdown("  \n".join(lines))
     if chosen:
-        st.caption(f"95 % intervals for another sample of both held-out examples and samples, n up to {short(max(m['n'] for m in chosen if isinstance(m['n'], int)))}.")
+        st.caption(f"95 % intervals for another sample of both held-out examples and samples, n up to {short(max((m['n'] for m in chosen if isinstance(m['n'], int)), default=0))}.")
     else:
         st.caption("Not measured yet.")
 
@@ -85,7 +86,7 @@ def show_measures(document: Mapping[str, Any]) -> None:
 def imported_notice(found: Sequence[Mapping[str, Any]]) -> None:
     """Says of what is drawn below that it came with the run, where it did."""
     if any(made_where(row) == IMPORTED for row in found):
-        st.warning("What is drawn below came with the run: imported, not measured here. Audit the model to have it measured.", icon=":material/move_to_inbox:")
+        st.warning("What is shown below came with the run: imported, not measured here. Audit the model to have it measured.", icon=":material/move_to_inbox:")
 
 
 def badge(verdict: str) -> str:
@@ -99,7 +100,7 @@ def audited(findings: object, document: Mapping[str, Any] | None = None) -> None
     found = [finding for finding in findings if isinstance(finding, Mapping)] if isinstance(findings, list) else []
     if not found:
         return
-    st.markdown("#### Audited")
+    st.header("Audited", anchor=False)
     for finding in found:
         with st.container(border=True, gap="xsmall"):
             _finding(finding, document or {})
@@ -140,5 +141,5 @@ def _counted(found: Sequence[Mapping[str, Any]]) -> None:
     ]  # fmt: skip
     if rows:
         with st.expander("How often is such a verdict wrong?"):
-            st.caption("Innocents and culprits were planted in these data and judged by the same rule, at the same n and limits. A culprit should be found often, an innocent seldom fail.")
+            st.caption("Models without the fault (which should pass) and with it (which should be found) were made up from these data and judged by the same rule, at the same n and limits.")
             st.dataframe(rows, hide_index=True, alt="Error rates of each verdict on planted cases")

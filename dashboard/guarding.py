@@ -15,6 +15,7 @@ Message = MutableMapping[str, Any]
 Receive, Send = Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]
 
 HEADERS = [(b"content-security-policy", b"frame-ancestors 'self'"), (b"x-frame-options", b"SAMEORIGIN"), (b"referrer-policy", b"same-origin")]
+FIRST = "/home"  # the first page has the address "/"; whoever wrote its name is led there
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NOWHERE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>No such page · GenModels</title>
 <body style="font-family: sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem">
@@ -28,10 +29,16 @@ class Guard:
         self.inner, self.pages = inner, pages
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        """Refuse a websocket from another port of this machine, answer 404 for an unknown page, forbid foreign frames."""
+        """Refuse a websocket from another port of this machine, lead /home to the first page, answer 404 for an unknown one,
+        forbid foreign frames."""
         if scope["type"] == "websocket" and self.foreign(scope):
             await receive()
             await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] == "http" and scope["path"].rstrip("/") == FIRST:
+            query = scope.get("query_string", b"")
+            headers = [(b"location", b"/" + (b"?" + query if query else b"")), (b"content-length", b"0"), *HEADERS]
+            await send({"type": "http.response.start", "status": 307, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
         elif scope["type"] == "http":
             await self.inner(scope, receive, Answer(scope["path"], self.pages, send))
         else:

@@ -16,7 +16,7 @@ def made(label: str, make: Callable[[], Marked], name: str, mime: str, *, key: s
     def content() -> bytes:
         file = make()
         if not isinstance(file, Marked):
-            raise TypeError(f"{name} did not leave through the one way out.")
+            raise TypeError(f"{name} was not marked on its way out.")
         return bytes(file)
 
     place.download_button(label, content, name, mime, key=key, icon=icon, on_click="ignore", **more)

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import charts, handing_out, resources, state
-from dashboard.anchors import anchors, data_if_there, key_of, model_of, ordinary, warn_outside
+from dashboard.anchors import anchors, data_if_there, key_of, model_of, ordinary, place_for, warn_outside
 from dashboard.film import film, sheet
 from dashboard.latent_directions import directions_view
 from dashboard.latent_map import map_view
@@ -32,7 +32,8 @@ def explorable(store: RunStore) -> list[str]:
 
 def walk_view(run: Run) -> None:
     """A path between anchors, played in the browser, with the nearest training picture beside it."""
-    with st.container(border=True):
+    form, place = st.container(border=True), place_for(2)
+    with form:
         points, seeds = anchors(run, fewest=2)
         left, right = st.columns(2)
         kind = left.segmented_control("Interpolation", latent.KINDS, default=latent.KINDS[0], required=True, **state.bound(state.KIND))
@@ -48,8 +49,14 @@ def walk_view(run: Run) -> None:
             rows.append(("Nearest training picture", data.train.images[near[0]]))
         return path, near, film(rows)
 
-    with st.spinner("Walking …"):
-        path, near, drawn = resources.explored(key_of(run, "walk", points.tobytes(), kind, frames, data is None), make)
+    with place():
+        with st.spinner("Walking …"):
+            path, near, drawn = resources.explored(key_of(run, "walk", points.tobytes(), kind, frames, data is None), make)
+        show_walk(run, path, near, drawn)
+
+
+def show_walk(run: Run, path: latent.Walk, near: Any, drawn: Any) -> None:
+    """The verdict in words, the film, how near it comes to training pictures, and the files."""
     usual = latent.typicality(path.latents)
     if near is not None:
         st.markdown(reading(near[1], ordinary(run)))
@@ -62,19 +69,19 @@ def walk_view(run: Run) -> None:
 
 
 READINGS = {
-    "copying": "**Copying in places.**",
-    "off": "**Not copying, but off.** Farther from all pictures than real ones are: blur, debris, or another style.",
-    "inventing": "**Inventing.**",
+    "copying": "**Close to training pictures in places.**",
+    "off": "**Far from every training picture** (blurred counts as far): blur, debris, or another style.",
+    "inventing": "**About as far from training pictures as real new pictures are.**",
 }
 
 
 def reading(distances: np.ndarray, usually: tuple[float, float]) -> str:
-    """Is the path inventing or copying? In words."""
+    """How near the path comes to training pictures, in words."""
     near, far = int((distances < usually[0]).sum()), int((distances > usually[1]).sum())
     return (
         f"{READINGS[latent.verdict(distances, usually)]} Of {len(distances)} frames {near} lie nearer to a training picture"
         f" than 95 % of held-out pictures do (distance below {usually[0]:.3f} of 1), and {far} farther than 95 % do (above"
-        f" {usually[1]:.3f}); of new pictures 5 % would on either side."
+        f" {usually[1]:.3f}). Of genuinely new pictures, too, 5\u00a0% would lie nearer and 5\u00a0% farther."
     )
 
 
@@ -110,7 +117,8 @@ def downloads(run: Run, path: latent.Walk) -> None:
 
 def plane_view(run: Run) -> None:
     """The plane through three anchors as a sheet of pictures."""
-    with st.container(border=True):
+    form, place = st.container(border=True), place_for(3)
+    with form:
         points, _ = anchors(run, fewest=3, most=3)
         left, right = st.columns(2)
         kind = left.segmented_control("Interpolation", latent.KINDS, default=latent.KINDS[0], required=True, **state.bound(state.KIND))
@@ -123,9 +131,14 @@ def plane_view(run: Run) -> None:
             pictures = model.decode(places)
         return pictures, None if data is None else latent.nearest_training(pictures, data.train.images)
 
-    with st.spinner("Drawing the plane …"):
-        pictures, near = resources.explored(key_of(run, "plane", points.tobytes(), steps, kind, data is None), make)
-    usual = latent.typicality(places)
+    with place():
+        with st.spinner("Drawing the plane …"):
+            pictures, near = resources.explored(key_of(run, "plane", points.tobytes(), steps, kind, data is None), make)
+        show_plane(run, pictures, near, latent.typicality(places), steps)
+
+
+def show_plane(run: Run, pictures: np.ndarray, near: Any, usual: np.ndarray, steps: int) -> None:
+    """The sheet of pictures, each with its numbers under the pointer."""
     warn_outside(usual, "pictures")
     table = plane_table(near, usual, steps)
     hover = ["<br>".join(f"{name}: {value:.3g}" for name, value in row.items()) for row in table.to_dict("records")]

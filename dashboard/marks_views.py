@@ -25,13 +25,13 @@ def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     findings.imported_notice(found)
     kind = "picture" if run.spec.kind == "image" else "text"
     if rows := sound(of_part(found, f"together of a {kind}"), ("watermark", "ledger", "together", "n"), ("change",)):
-        st.subheader("What survives, on this model's own samples", anchor=False)
+        st.header("What survives, on this model's own samples", anchor=False)
         frame = pandas.DataFrame(rows)
-        matrix(frame.rename(columns={"n": "files"}), [part for part in PARTS if part in frame], f"survival-{run.id}", "Share of this model's files in which a mark is still found after each change; the manifest is lost whenever a file is written anew.")
+        matrix(frame.rename(columns={"n": "files"}), [part for part in PARTS if part in frame], f"survival-{run.id}", "Share of this model's files in which a mark is still found after each change; the manifest is lost whenever a file is saved again.")
     survival(kind)
     if kind == "picture":
         if rows := of_part(found, "detector"):
-            st.subheader("What passes for real most easily", anchor=False)
+            st.header("Which samples pass for real most easily", anchor=False)
             samples(rows)
         reliable()
         traces(run)
@@ -42,12 +42,12 @@ def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
 def survival(kind: str) -> None:
     """The survival matrix of planted files, from the calibration, with exact intervals."""
     table = survival_table(kind)
-    st.subheader(f"Survival matrix of planted {kind}s", anchor=False)
+    st.header(f"Survival matrix of planted {kind}s", anchor=False)
     if table.empty:
         st.caption("Not measured yet: `genmodels calibrate provenance --keep` measures it.")
         return
     wide = table.pivot_table(index="change", columns="part", values="rate", sort=False).reset_index()
-    see = f"Share of planted {kind}s in which a mark is found after each change, at 0.1 % false alarms of the watermark. Right is better; the data hold the rate at 1 % too and exact 95 % intervals."
+    see = f"Share of planted {kind}s in which a mark is found after each change, at 0.1 % false alarms of the watermark. Yellow is better (more found), dark blue worse; the data hold the rate at 1 % too and exact 95 % intervals."
     see += " Ours: which still read as made by this machine, without a manifest." if "ours" in wide else ""
     matrix(wide, [part for part in PARTS if part in wide], f"survival-planted-{kind}", see, table)
 
@@ -98,14 +98,14 @@ def reliable() -> None:
     frame = pandas.DataFrame(found["bins"])
     ends = np.array([0.0, 1.0])
     lines = [charts.Line("detector", frame["predicted"].to_numpy(), frame["observed"].to_numpy(), 0), charts.Line("perfectly calibrated", ends, ends, 1)]
-    st.subheader("Can its probabilities be believed?", anchor=False)
+    st.header("Can its probabilities be believed?", anchor=False)
     charts.draw(charts.curves(lines, x="probability that the detector gives", y="share that was generated", height=300), key="reliability", name="reliability", table=frame,
-                see=f"Held-out drawings, half of each kind: on the dotted line it is right about itself. Expected calibration error {found['error']:.3f}.")  # fmt: skip
+                see=f"Held-out drawings, half of each kind: on the dotted line its probabilities are right. Expected calibration error {found['error']:.3f}.")  # fmt: skip
 
 
 def traces(run: Run) -> None:
     """Mean spectra of real and generated pictures, and a map of what gave one sample away."""
-    st.subheader("Traces without a mark", anchor=False)
+    st.header("Traces without a mark", anchor=False)
     if not st.toggle("Draw samples and look for traces (loads the model)", key=f"traces.{run.id}"):
         st.caption("Compares the mean spectra of samples and of held-out pictures, and shows which parts of a picture gave it away.")
         return
@@ -153,7 +153,7 @@ def over_epochs(run: Run) -> None:
     epochs = sorted(int(folder.name) for folder in (run.path / "epochs").glob("*") if folder.name.isdigit())
     if len(epochs) < 2:
         return
-    st.subheader("How fast do the fakes become good?", anchor=False)
+    st.header("How fast do the fakes become good?", anchor=False)
     if not st.toggle("Ask the detector about every kept epoch", key=f"epochs.{run.id}"):
         st.caption(f"{len(epochs)} epochs have their weights kept; 100 samples are drawn with each.")
         return
@@ -162,14 +162,14 @@ def over_epochs(run: Run) -> None:
     rows = resources.explored(("epochs", str(run.path), resources.newest(run)), lambda: measure(run, epochs, detector=resources.detector(), opened=lambda epoch: resources.generator(run, epoch)))
     frame = pandas.DataFrame(rows)
     lines = [charts.Line("area under the curve", frame["epoch"], frame["area"], 0), charts.Line("share found at 2 % false alarms", frame["epoch"], frame["found"], 1)]
-    charts.draw(charts.curves(lines, x="epoch", y="0.5 and 0: can't be told; 1: always"), key=f"detectability.{run.id}", see="Falling lines: the samples of later epochs are harder to tell from real pictures.", table=frame, name="detectability")
+    charts.draw(charts.curves(lines, x="epoch", y="0.5 and 0: never recognised; 1: always"), key=f"detectability.{run.id}", see="Falling lines: the samples of later epochs are harder to tell from real pictures.", table=frame, name="detectability")
 
 
 def likeness(run: Run) -> None:
     """Whom or what a named prompt resembles most among the training pictures."""
     if not run.experiment.make_recipe().captioned:
         return
-    st.subheader("Likeness", anchor=False)
+    st.header("Likeness", anchor=False)
     with st.form(f"likeness.{run.id}", border=False):
         prompt = st.text_input("Does a prompt reproduce one particular training picture?", placeholder="woman firefighter, dark skin tone", **state.kept("likeness_prompt"))
         if not st.form_submit_button("Draw 8 and compare", icon=":material/compare:") or not prompt:

@@ -22,15 +22,15 @@ def view(found: Sequence[Mapping[str, Any]]) -> None:
     """Everything that the findings hold."""
     findings.imported_notice(found)
     if rows := of_part(found, "copies"):
-        st.subheader("Nearest to a training picture", anchor=False)
+        st.header("Nearest to a training picture", anchor=False)
         pairs(rows, "sample", "training picture")
         st.caption("The samples that come nearest to a training picture, relative to how near others are: below 0.02 equal, below 0.1 nearly equal, below 0.25 alike. Different drawings of one thing are alike without copying.")
     if rows := of_part(found, "prompted"):
-        st.subheader("Asked for by a training caption", anchor=False)
+        st.header("Asked for by a training caption", anchor=False)
         pairs(rows, "drawn", "training picture")
         st.caption("Most captions name one picture, so that drawing it again is what was asked for; it is reported apart from copying.")
     if rows := of_part(found, "seeds"):
-        st.subheader("How different are four seeds?", anchor=False)
+        st.header("How different are four seeds?", anchor=False)
         strips(rows)
         st.caption("Each row answers one caption with four seeds. Four equal pictures mean that the caption names one picture, and the seed decides nothing.")
     if rows := of_part(found, "auc"):
@@ -74,7 +74,7 @@ def membership(rows: Sequence[Mapping[str, Any]]) -> None:
     """True against false positives on logarithmic axes, and the AUC of each group."""
     curve = next((row["curve"] for row in rows if isinstance(row.get("curve"), list)), None)
     if curve and all(isinstance(point, list) and len(point) == 2 and all(isinstance(value, int | float) for value in point) for point in curve):
-        st.subheader("Which examples it was trained on, told from their loss", anchor=False)
+        st.header("Can one see from the loss which examples it was trained on?", anchor=False)
         from plotly import graph_objects as go
 
         false, true = np.array(curve, float).T
@@ -83,23 +83,23 @@ def membership(rows: Sequence[Mapping[str, Any]]) -> None:
         figure.add_trace(go.Scatter(x=false, y=false, mode="lines", name="by chance", line={"color": charts.colour(1), "dash": "dot"}))
         figure.update_xaxes(title_text="False alarms: share of held-out examples taken for training examples", type="log")
         figure.update_yaxes(title_text="Training examples recognised", type="log")
-        see = "Far above the dotted line at the left end means that some training examples are recognised almost without error; near it, nothing can be told."
+        see = "Far above the dotted line at the left end means that some training examples are recognised almost without error; near it, they can't be recognised."
         import pandas
 
         charts.draw(charts.dress(figure, height=360), key="membership.roc", see=see, table=pandas.DataFrame({"false positives": false, "true positives": true}), name="membership-roc")
     if groups := sound(rows, ("auc", "low", "high", "n", "held_out"), ("grouping", "group")):
         st.dataframe(groups, hide_index=True, alt="AUC of membership by group")
-        st.caption("AUC within each group with 20 examples or more on both sides: 0.5 is nothing told; 95 % intervals.")
+        st.caption("AUC within each group with 20 examples or more on both sides: 0.5 means that they can't be recognised; 95 % intervals.")
 
 
 def passages(found: Sequence[Mapping[str, Any]]) -> None:
     """What was repeated word for word, and canaries."""
     for part, title, see in (
-        ("longest", "Longest repeated passages", "The longest run of each text that stands word for word in the training text."),
+        ("longest", "Longest repeated passages", "The longest passage of each text that stands word for word in the training text."),
         ("extracted", "Prefixes that were continued", "A passage of the training text, what followed there, and what the model wrote."),
         ("canaries", "Canaries", "Secrets that were planted in the training text: how often, their rank by likelihood among random ones, and exposure in bits."),
     ):
         if rows := of_part(found, part):
-            st.subheader(title, anchor=False)
+            st.header(title, anchor=False)
             st.dataframe([{name: value if isinstance(value, int | float) else plain_text(value, 400) for name, value in row.items()} for row in rows], hide_index=True, alt=title)
             st.caption(see)

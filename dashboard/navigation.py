@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.text import plain_text
+
 FOLDER = Path(__file__).parent.parent / "pages"
 
 
@@ -52,6 +54,24 @@ def sections() -> dict[str, list[Any]]:
 def paths() -> frozenset[str]:
     """The paths that the screens have in the address, and that of the first one."""
     return frozenset({"/", *(f"/{screen.name}" for screen in SCREENS)})
+
+
+def dress(title: str) -> None:
+    """Title and icon of the browser's tab, width, and what the theme can't say."""
+    folder = Path(__file__).parent
+    st.set_page_config(page_title=tab_title(title), page_icon=str(folder / "icon.png"), layout="wide")
+    st.html(folder / "app.css")
+
+
+def tab_title(title: str, about: str = "") -> str:
+    """What the tab of the browser says, so that tabs and the list behind Back can be told apart.
+
+    >>> tab_title("Bias", "gan-prompts")
+    'Bias of gan-prompts · GenModels'
+    """
+    if title == SCREENS[0].title:
+        return "GenModels"
+    return f"{title} of {plain_text(about, 60)} · GenModels" if about else f"{title} · GenModels"
 
 
 def screen(name: str) -> Screen:

@@ -24,7 +24,7 @@ from genmodels.runs import Run, RunStore, gallery_names
 
 EVERY = 0.15  # seconds between two pictures of a drawing
 SIDE = 256
-SMALL_FILE = "A file of so few pixels can carry no watermark: saved anew once, it loses every mark but a likeness in the ledger of this machine."
+SMALL_FILE = "A file of so few pixels can carry no watermark: saved again once, it loses every mark but a likeness in the ledger of this machine."
 MOST_KEPT = 60  # drawings in the history of a session
 
 
@@ -45,8 +45,8 @@ class Drawn:
     @property
     def line(self) -> str:
         """Where the picture comes from, in one line of plain text."""
-        told = {name: value for name, value in self.recorded().items() if value not in ("", None)}
-        return f"Made by a model: {self.model}, run {self.run}, {forms.told(told)}"
+        settings = {name: value for name, value in self.recorded().items() if value not in ("", None)}
+        return f"Made by a model: {self.model}, run {self.run}, {forms.told(settings)}"
 
     @property
     def key(self) -> str:
@@ -117,24 +117,29 @@ def keep(view: str, pictures: list[Drawn]) -> None:
     state.put(state.DRAWN, {**state.get(state.DRAWN, {}), view: pictures})
 
 
-def buttons(ready: bool, label: str = "Draw") -> bool:
-    """Draw and Stop; any press ends a drawing, and what was finished stays."""
+def buttons() -> bool:
+    """Draw and Stop where there is no prompt to write; any press ends a drawing, and what was finished stays."""
     with st.container(horizontal=True):
-        pressed = st.button(label, type="primary", icon=":material/brush:", disabled=not ready)
+        pressed = st.button("Draw", type="primary", icon=":material/brush:")
         asked = pressed or bool(state.take(state.DRAW_AGAIN))
         st.button("Stop", icon=":material/stop_circle:", disabled=not asked)
     return asked
 
 
 def draw_live(view: str, asked: Sequence[tuple[Run, Sequence[Cell]]], *, start: np.ndarray | None = None, mask: np.ndarray | None = None) -> None:
-    """Draw cells, run by run, showing each step and the time left; a picture is kept as soon as it is finished."""
-    said, bar, place = st.empty(), st.progress(0.0, text="Waiting for the model …"), st.empty()
+    """Draw cells, run by run, showing each step and the time left; a picture is kept as soon as it is finished.
+
+    What was drawn before stays below, greyed, until the first is.
+    """
+    said, bar, place = st.empty(), st.progress(0.0, text="Loading the model …"), st.empty()
     done: list[Drawn] = []
-    keep(view, done)
+    if before := drawn(view):
+        older(before)
     for run, cells in asked:
         begun = _begun(start, mask)
         with resources.generator_in_turn(run, lambda: said.info("Another tab is using this model; this drawing waits for its turn.", icon=":material/hourglass_empty:")) as model:
             said.empty()
+            bar.progress(0.0, text="Drawing: the first step of a new size takes some seconds …")
             began, last, pace = time.monotonic(), 0.0, 0.0
             for progress in draw_cells(model, cells, start=start, mask=mask):
                 step, now = progress.step, time.monotonic()
@@ -144,7 +149,7 @@ def draw_live(view: str, asked: Sequence[tuple[Run, Sequence[Cell]]], *, start: 
                     left = (now - began) / max(progress.share - pace, 1e-9) * (1 - progress.share) if progress.share > pace else None
                     bar.progress(progress.share, text=f"Step {step.number} of {step.steps}, pictures {progress.cells[0] + 1} to {progress.cells[-1] + 1} of {len(cells)}. Time left: {duration(left)}")
                     with place.container():
-                        gallery.images(step.clean, "What the model foresees at this step", columns=len(step.clean), side=4 * SIDE // 2, width=min(700, 175 * len(step.clean)))
+                        gallery.images(step.clean, "What the model predicts at this step", columns=len(step.clean), side=4 * SIDE // 2, width=min(700, 175 * len(step.clean)))
                     last = now
                 if step.number == step.steps:
                     done += [Drawn(run.id, trained_on(run), cells[i], picture, run.facts.get("credit", ""), begun, model.weights, model.steps, model.read(cells[i].prompt).notice) for i, picture in zip(progress.cells, step.clean, strict=True)]
@@ -165,6 +170,27 @@ def remember(pictures: Sequence[Drawn]) -> None:
     while len(history) > MOST_KEPT:
         history.remove(next((each for each in history if each.key not in stars), history[0]))
     state.put(state.HISTORY, history)
+
+
+def of_another_prompt(pictures: Sequence[Drawn]) -> bool:
+    """Does the form ask for something else than what these pictures show?"""
+    return str(state.get(state.PROMPT) or "").strip() not in {each.cell.prompt for each in pictures}
+
+
+def older(pictures: Sequence[Drawn]) -> None:
+    """Pictures of an earlier prompt, small and greyed, with their prompt."""
+    with st.container(key="older"):
+        st.caption(":material/smart_toy: **Made by a model** before, " + safe_text(f"of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”, run {pictures[0].run}", 240))
+        few = [each.picture for each in pictures[:4] if each.picture.shape == pictures[0].picture.shape]
+        gallery.images(np.stack(few), f"Drawn before: {described(pictures[0])}", columns=len(few), side=4 * SIDE // 2, width=min(500, 125 * len(few)))
+        gallery.credit(pictures[0].credit)
+
+
+def shown(pictures: Sequence[Drawn], key: str) -> None:
+    """What was drawn; where the form asks for something else by now, a line says of which prompt it is."""
+    if of_another_prompt(pictures):
+        st.info(safe_text(f"These pictures are of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”. Press Draw for the one above.", 240), icon=":material/history:")
+    show(pictures, key)
 
 
 def show(pictures: Sequence[Drawn], key: str, columns: int = 4) -> None:
@@ -209,11 +235,11 @@ def nothing_yet(text: str) -> None:
     st.info(text, icon=":material/brush:")
 
 
-def needs_prompt(prompt: str) -> bool:
-    """Says that the prompt is empty; whether there is one."""
-    if not prompt:
-        st.caption("Write a prompt first; then Draw is there.")
-    return bool(prompt)
+def has_prompt(*prompts: str) -> bool:
+    """Whether all of them are written; where one is not, the page asks for it."""
+    if not all(prompts):
+        st.info("Write a prompt first." if len(prompts) == 1 else "Write both prompts first.", icon=":material/edit:")
+    return all(prompts)
 
 
 def recipe_rows(pictures: Sequence[Drawn]) -> Any:

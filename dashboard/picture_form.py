@@ -15,6 +15,11 @@ from genmodels.runs import Run, RunStore, gallery_names
 from genmodels.words import LONGEST, WordPieces
 
 SEEDS = 2**31 - 1000
+EXAMPLES = {  # by data set: what its captions say, to be clicked
+    "openmoji": ("woman firefighter, dark skin tone", "man astronaut, light skin tone", "woman cook, medium skin tone", "red heart", "cat face", "pizza"),
+    "icons": ("arrow left circle", "heart outline", "cloud upload", "rocket", "calendar lock outline", "account"),
+}  # fmt: skip
+MOST_EXAMPLES, LONGEST_EXAMPLE = 6, 48  # examples; characters of one
 
 
 def painters(store: RunStore) -> list[str]:
@@ -33,20 +38,61 @@ def follows_prompts(run: Run) -> bool:
     return recipe.captioned and recipe.draws and any((run.path / part).is_dir() for part in ("checkpoints", "epochs"))
 
 
-def prompt_line(run: Run, label: str = "Prompt", key: str = state.PROMPT) -> str:
-    """The prompt, and below it which words the model does not know with the nearest that it does."""
-    if key == state.PROMPT:
-        state.from_url(key)
-    prompt = st.text_input(label, placeholder=f"Such as: {examples(run)}", **state.kept(key)) or ""
-    if len(prompt) > LONGEST:
-        raise Refusal(f"The prompt has {len(prompt):,} characters; at most {LONGEST:,} are read, so shorten it.")
-    known_words(run, prompt, key)
-    return prompt.strip()
+def prompt_form(run: Run, *more: tuple[str, str]) -> tuple[list[str], bool]:
+    """A line for the prompt, one for each further (label, key), and Draw, which Enter presses too: what was written, and
+    whether it is to be drawn now. Below stands which words the model does not know, and examples to click."""
+    state.from_url(state.PROMPT)
+    lines, prompts = [("Prompt", state.PROMPT), *more], []
+    placeholder = f"Such as: {(examples(run) or ('a drawing',))[0]}"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.form("drawing", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+            for label, key in lines:
+                prompts.append(st.text_input(label, placeholder=placeholder, **state.kept(key)) or "")
+            pressed = st.form_submit_button("Draw", type="primary", icon=":material/brush:")
+        asked = pressed or bool(state.take(state.DRAW_AGAIN))
+        st.button("Stop", icon=":material/stop_circle:", disabled=not asked)
+    for prompt in prompts:
+        if len(prompt) > LONGEST:
+            raise Refusal(f"The prompt has {len(prompt):,} characters; at most {LONGEST:,} are read, so shorten it.")
+    for (_, key), prompt in zip(lines, prompts, strict=True):
+        known_words(run, prompt, key)
+    if not prompts[0].strip():
+        example_buttons(run)
+    return [prompt.strip() for prompt in prompts], asked
 
 
-def examples(run: Run) -> str:
-    """A prompt that the model can follow."""
-    return "woman firefighter, dark skin tone" if run.experiment.data == "openmoji" else "arrow left circle"
+def example_buttons(run: Run) -> None:
+    """Prompts that the model can follow; a click draws one."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for example in examples(run):
+            st.button(safe_text(example, 60), key=f"example.{example}", on_click=_ask_for, args=(example,), help="Draw this")
+
+
+def _ask_for(prompt: str) -> None:
+    state.put(state.PROMPT, prompt)
+    state.put(state.DRAW_AGAIN, True)
+
+
+def examples(run: Run) -> tuple[str, ...]:
+    """About six prompts of which the model knows every word: of a set of one's own, captions or else its commonest words."""
+    return resources.explored((str(run.path), resources.newest(run), "examples"), lambda: tuple(_known_examples(run)))
+
+
+def _known_examples(run: Run) -> list[str]:
+    seen, pieces = run.facts.get("words") or {}, WordPieces.of(run.spec)
+    offered = list(EXAMPLES.get(run.experiment.data) or _captions(run))
+    known = [each for each in offered if not seen or all(word.known for word in pieces.words(each, seen))]
+    return (known or [word for word in sorted(seen, key=lambda word: -seen[word]) if len(word) > 3])[:MOST_EXAMPLES]
+
+
+def _captions(run: Run) -> list[str]:
+    """Short captions of held-out pictures, evenly chosen; none where the data are not here."""
+    try:
+        captions = resources.dataset(run.experiment.data, run.experiment.source).test.captions
+    except Refusal:
+        return []
+    short = [each for each in dict.fromkeys(captions) if len(each) <= LONGEST_EXAMPLE]
+    return short[:: max(1, len(short) // MOST_EXAMPLES)]
 
 
 def known_words(run: Run, prompt: str, key: str) -> None:
@@ -71,15 +117,20 @@ def _replace(key: str, old: str, new: str) -> None:
     state.put(key, re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", lambda found: new, str(state.get(key, ""))))
 
 
-def seed_box() -> int:
+def settings_form(run: Run, *, strength: bool = False) -> tuple[int, Drawing]:
+    """First seed and settings, folded to one line."""
+    with st.expander("Seed and settings", icon=":material/tune:", expanded=strength):
+        return _seed_box(), _drawing_form(run, strength)
+
+
+def _seed_box() -> int:
     return int(st.number_input("First seed", 0, SEEDS, 0, 1, help="Each further picture has the next seed. The same prompt, seed and settings give the same picture.", **state.bound(state.SEED)))
 
 
-def drawing_form(run: Run, *, strength: bool = False) -> Drawing:
-    """The settings; a GAN heeds none of them, and strength matters only with a picture to begin from."""
+def _drawing_form(run: Run, strength: bool) -> Drawing:
+    """The settings; a GAN ignores them all, and strength matters only with a picture to begin from."""
     if run.experiment.model == "gan":
         st.caption("A GAN draws in one go: it has no steps, no guidance and no negative prompt.")
         return Drawing()
-    with st.expander("How it is drawn", icon=":material/tune:", expanded=strength):
-        answers = forms.knob_form("drawing", [knob for knob in Drawing.knobs() if strength or knob.name != "strength"])
+    answers = forms.knob_form("drawing", [knob for knob in Drawing.knobs() if strength or knob.name != "strength"])
     return Drawing.from_dict(answers)

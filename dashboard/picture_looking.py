@@ -10,8 +10,8 @@ import streamlit as st
 
 from dashboard import charts, gallery, handing_out, resources, state
 from dashboard.film import film
-from dashboard.picture_drawing import Drawn, drawn, made_by, nothing_yet
-from dashboard.text import chart_text, plain_text
+from dashboard.picture_drawing import Drawn, drawn, made_by, nothing_yet, of_another_prompt
+from dashboard.text import chart_text, plain_text, safe_text
 from genmodels.refusal import Refusal
 from genmodels.runs import Run, RunStore
 from genmodels.words import WordPieces
@@ -23,8 +23,10 @@ def chosen_picture(view: str, what: str) -> Drawn | None:
     """The picture to look into among those that were drawn last."""
     pictures = drawn("pictures")
     if not pictures:
-        nothing_yet(f"Press Draw; then {what}.")
+        nothing_yet(f"Click an example or press Draw; then {what}.")
         return None
+    if of_another_prompt(pictures):
+        st.caption(safe_text(f"Of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”, drawn before.", 240))
     names = [f"Seed {each.cell.seed}" for each in pictures]
     name = st.segmented_control("Picture", names, default=names[0], required=True, key=f"{state.CELL}.{view}.{pictures[0].line}")
     return pictures[names.index(name)] if name in names else pictures[0]
@@ -46,25 +48,25 @@ def steps_of(picture: Drawn) -> list[Any]:
 
 
 def film_view(run: Run) -> None:
-    """Each step's noisy picture, what the model foresees, and how much noise is left."""
+    """Each step's noisy picture, what the model predicts, and how much noise is left."""
     picture = chosen_picture("film", "the film of the drawing is here")
     if picture is None:
         return
     steps = steps_of(picture)
-    rows = [("With noise", np.stack([step.noisy[0] for step in steps])), ("What is foreseen", np.stack([step.clean[0] for step in steps]))]
-    st.plotly_chart(film(rows), key="picture.film", config={"displaylogo": False}, alt="The noisy picture and the foreseen clean picture at each step")
-    st.caption("Play it, or move the slider: on the left the picture with the noise that is left, on the right the clean picture that the model foresees. The outline is decided early, details come last.")
+    rows = [("With noise", np.stack([step.noisy[0] for step in steps])), ("What the model predicts", np.stack([step.clean[0] for step in steps]))]
+    st.plotly_chart(film(rows), key="picture.film", config={"displaylogo": False}, alt="The noisy picture and the predicted clean picture at each step")
+    st.caption("Play it, or move the slider: on the left the picture with the noise that is left, on the right the clean picture that the model predicts. The outline is decided early, details come last.")
     number, level = np.array([step.number for step in steps]), np.array([step.level for step in steps])
     moved = np.array([0.0] + [float(np.sqrt(((b.clean[0].astype(float) - a.clean[0]) ** 2).mean()) / 255) for a, b in pairwise(steps)])
 
     def table() -> Any:
         import pandas
 
-        return pandas.DataFrame({"step": number, "noise": level, "change of what is foreseen": moved})
+        return pandas.DataFrame({"step": number, "noise": level, "change of the prediction": moved})
 
-    figure = charts.curves([charts.Line("noise left", number, level), charts.Line("change of what is foreseen", number[1:], moved[1:], 1)], x="step", y="share of 1")
+    figure = charts.curves([charts.Line("noise left", number, level), charts.Line("change of the prediction", number[1:], moved[1:], 1)], x="step", y="share of 1")
     charts.draw(figure, key="picture.noise", name="noise-by-step", table=table,
-                see="Noise left (standard deviation, 1 is all noise) after each step, and by how much the foreseen picture changed (root mean square, 1 is black to white): where that is flat, the drawing is decided.")  # fmt: skip
+                see="Noise left (standard deviation, 1 is all noise) after each step, and by how much the predicted picture changed (root mean square, 1 is black to white): where that is flat, the drawing is decided.")  # fmt: skip
 
 
 def words_view(run: Run) -> None:
@@ -96,7 +98,7 @@ def words_view(run: Run) -> None:
         ])  # fmt: skip
 
     charts.draw(figure, key="picture.words", name="attention-by-word", table=table,
-                see="For each word the share of attention that each place of the picture gives it, mean over layers and heads; bright means that the word had a say there. Attention shows where the model looked, not the whole of why it drew what it drew.")  # fmt: skip
+                see="For each word the share of attention that each place of the picture gives it, mean over layers and heads; where it is bright, the word was looked at most. Attention shows where the model looked, not the whole of why it drew what it drew.")  # fmt: skip
 
 
 def _heat_maps(picture: np.ndarray, heat: list[tuple[str, np.ndarray]]) -> Any:

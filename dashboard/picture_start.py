@@ -1,4 +1,4 @@
-"""To begin from a picture: an upload or what is painted on the page, a mask where it is drawn anew, before and after."""
+"""To begin from a picture: an upload or what is painted on the page, a mask of what is drawn again, before and after."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST_PAINTED = 200_000  # characters of a painted picture
 
 
 def start_form(run: Run) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """The picture to begin from and, where something was marked, the mask of what is drawn anew."""
+    """The picture to begin from and, where something was marked, the mask of what is drawn again."""
     way = st.segmented_control("Begin from", WAYS, default=WAYS[0], required=True, persist_state="session", key="start.way")
     start = {"Upload": _upload, "Paint": _paint, "Last drawing": _last}[way or WAYS[0]](run)
     if start is None:
@@ -36,7 +36,7 @@ def start_form(run: Run) -> tuple[np.ndarray | None, np.ndarray | None]:
         st.caption(f"What the model begins from, {run.spec.shape[1]} x {run.spec.shape[0]} pixels")
         gallery.images(start[None], "The picture to begin from", side=320, width=320)
     with right:
-        st.caption("Mark what is to be drawn anew; mark nothing to have all of it changed")
+        st.caption("Mark what is to be drawn again; mark nothing to have all of it changed")
         painted = paint("mask", run.spec.shape[0], picture=start, marking=True)
     mask = mask_of(painted, run.spec.shape) if painted else None
     return start, mask if mask is not None and mask.any() else None
@@ -91,7 +91,7 @@ def start_view(run: Run) -> None:
     """What came of it, before and after under one slider."""
     pictures = drawn("start")
     if not pictures:
-        nothing_yet("Choose or paint a picture, write what it is to become, and press Draw. Strength says how much of it may change.")
+        nothing_yet("Choose or paint a picture, write what it is to become, and press Enter. Strength says how much of it may change.")
         return
     before = state.get(state.BEFORE)
     for column, each, number in zip(st.columns(len(pictures)), pictures, range(len(pictures)), strict=True):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, gallery, handing_out, state
+from dashboard import charts, choosing, gallery, handing_out, state
 from dashboard.film import sheet
 from dashboard.picture_drawing import (
     Drawn,
@@ -40,7 +40,7 @@ NONE = "none"
 def sweep_form(base: Cell) -> list[Cell]:
     """Two axes and perhaps a third, whose every combination is a picture."""
     chosen: list[tuple[str, Sequence[Any]]] = []
-    for number, (column, title) in enumerate(zip(st.columns(3), ("Down", "Across", "Tabs"), strict=True)):
+    for number, (column, title) in enumerate(zip(st.columns(3), ("Varied down the page", "Varied across", "Varied from tab to tab"), strict=True)):
         with column:
             options = [axis for axis in AXES if axis != "strength"]
             options = [NONE, *options] if number == 2 else options
@@ -105,7 +105,7 @@ def many_form(seed: int, drawing: Drawing) -> list[Cell]:
     table = read_prompts(file.getvalue(), file.name)
     prompts = table.prompts
     if table.not_heeded:
-        st.caption(safe_text(f"Not heeded: the columns {', '.join(table.not_heeded)}; seeds count on from the first one.", 300))
+        st.caption(safe_text(f"Ignored: the columns {', '.join(table.not_heeded)}; seeds count on from the first one.", 300))
     st.caption(f"{counted(len(prompts), 'prompt')}: " + safe_text("; ".join(prompts[:3]), 160) + ("; …" if len(prompts) > 3 else "."))
     return [Cell(prompt, seed + number, drawing) for number, prompt in enumerate(prompts)]
 
@@ -135,7 +135,7 @@ def compare_view(run: Run) -> None:
         return
     for run in dict.fromkeys(each.run for each in pictures):
         own = [each for each in pictures if each.run == run]
-        st.subheader(safe_text(f"{own[0].model} ({run})"), anchor=False)
+        st.header(safe_text(f"{own[0].model} ({run})"), anchor=False)
         show(own, f"compare.{run}")
     st.caption("The seeds are equal, but noise means something else to each model. A GAN draws in one go, diffusion in steps; how closely each follows prompts stands in its model card.")
 
@@ -157,7 +157,7 @@ def history_view(run: Run) -> None:
                 st.caption(safe_text(f"{each.cell.prompt}, seed {each.cell.seed}", 80))
                 starred = each.key in stars
                 st.button("Favourite" if starred else "Keep", icon=":material/star:" if starred else ":material/star_border:", key=f"star.{number}", on_click=_star, args=(each.key,))
-                st.button("Draw again", key=f"again.{number}", icon=":material/replay:", on_click=_again, args=(each,), disabled=bool(each.begun), help="It was begun from a picture; its file says from which." if each.begun else None)
+                st.button("Draw again", key=f"again.{number}", icon=":material/replay:", on_click=_again, args=(each,), disabled=bool(each.begun), help="It began from a picture; its file says from which." if each.begun else None)
                 downloads(each, f"history.{number}")
     made_by(shown[0])
 
@@ -176,7 +176,7 @@ def _again(each: Drawn) -> None:
     """Takes prompt, seed, settings and model over into the form, and draws."""
     state.put(state.PROMPT, each.cell.prompt)
     state.put(state.SEED, each.cell.seed)
-    state.put(state.RUN, each.run)
+    choosing.choose("Prompt", each.run)
     for name, value in each.cell.drawing.to_dict().items():
         state.put(state.knob_key("drawing", name), value)
     state.put(state.TOWARDS, each.cell.towards)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import state
-from dashboard.picture_drawing import buttons, draw_live, drawn, needs_prompt, nothing_yet, show
-from dashboard.picture_form import drawing_form, prompt_line, seed_box
+from dashboard.picture_drawing import buttons, draw_live, drawn, has_prompt, nothing_yet, shown
+from dashboard.picture_form import prompt_form, settings_form
 from dashboard.picture_looking import between_view, film_view, words_view
 from dashboard.picture_start import refined_view, start_form, start_view
 from dashboard.picture_sweep import compare_view, history_view, many_form, many_view, sweep_form, sweep_view
@@ -36,9 +36,11 @@ def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:
     if asked:
         state.to_url(state.PROMPT, cells[0][1][0].prompt)
         start, mask = state.get(state.BEGUN, (None, None)) if chosen == "From a picture" else (None, None)
+        state.retry_with(state.DRAW_AGAIN, True)
         draw_live(KEYS.get(chosen, "pictures"), cells, start=start, mask=mask)
         state.put(state.BEFORE, start)
         state.put(state.SWEPT, state.get(state.SWEEP))
+        state.take(state.UNDONE)
         st.rerun()
     SHOWN[chosen](run)
 
@@ -47,10 +49,9 @@ Asked = tuple[list[tuple[Run, list[Cell]]], bool]
 
 
 def pictures_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
-    prompt = prompt_line(run)
-    seed = seed_box()
-    drawing = drawing_form(run)
-    return [(run, _four(prompt, seed, drawing))], buttons(needs_prompt(prompt))
+    (prompt,), asked = prompt_form(run)
+    seed, drawing = settings_form(run)
+    return [(run, _four(prompt, seed, drawing))], asked and has_prompt(prompt)
 
 
 def _four(prompt: str, seed: int, drawing: Drawing) -> list[Cell]:
@@ -58,49 +59,54 @@ def _four(prompt: str, seed: int, drawing: Drawing) -> list[Cell]:
 
 
 def between_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
-    prompt, towards = prompt_line(run), prompt_line(run, "Towards", state.TOWARDS)
-    seed, drawing = seed_box(), drawing_form(run)
-    return [(run, between(prompt, towards, seed, drawing))], buttons(needs_prompt(prompt) and needs_prompt(towards))
+    (prompt, towards), asked = prompt_form(run, ("Towards", state.TOWARDS))
+    seed, drawing = settings_form(run)
+    return [(run, between(prompt, towards, seed, drawing))], asked and has_prompt(prompt, towards)
 
 
 def start_from_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
     if run.experiment.model == "gan":
         raise Refusal("A GAN draws in one go, so it can't begin from a picture; choose a diffusion model.")
-    prompt = prompt_line(run)
-    seed, drawing = seed_box(), drawing_form(run, strength=True)
+    (prompt,), asked = prompt_form(run)
+    seed, drawing = settings_form(run, strength=True)
     begun = start_form(run)
     state.put(state.BEGUN, begun)
-    return [(run, _four(prompt, seed, drawing))], buttons(needs_prompt(prompt) and begun[0] is not None)
+    if asked and begun[0] is None:
+        st.info("Choose or paint a picture to begin from first.", icon=":material/image:")
+        asked = False
+    return [(run, _four(prompt, seed, drawing))], asked and has_prompt(prompt)
 
 
 def sweeping_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
-    prompt = prompt_line(run)
-    seed, drawing = seed_box(), drawing_form(run)
+    (prompt,), asked = prompt_form(run)
+    seed, drawing = settings_form(run)
     cells = sweep_form(Cell(prompt, seed, drawing))
-    return [(run, cells)], buttons(all(cell.prompt for cell in cells) or needs_prompt(prompt))
+    return [(run, cells)], asked and (all(cell.prompt for cell in cells) or has_prompt(prompt))
 
 
 def comparing_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
-    prompt = prompt_line(run)
+    (prompt,), asked = prompt_form(run)
     others = [name for name in names if name != run.id] or [run.id]
     other = st.selectbox("Second model", others, format_func=plain_text, **state.kept(state.OTHER)) or others[0]
-    seed, drawing = seed_box(), drawing_form(run)
-    return [(each, _four(prompt, seed, drawing)) for each in (run, store[other])], buttons(needs_prompt(prompt))
+    seed, drawing = settings_form(run)
+    return [(each, _four(prompt, seed, drawing)) for each in (run, store[other])], asked and has_prompt(prompt)
 
 
 def many_prompts_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
-    seed, drawing = seed_box(), drawing_form(run)
-    cells = many_form(seed, drawing)
-    return [(run, cells)], buttons(bool(cells)) and bool(cells)
+    seed, drawing = settings_form(run)
+    cells, asked = many_form(seed, drawing), buttons()
+    if asked and not cells:
+        st.info("Choose a table of prompts first.", icon=":material/table:")
+    return [(run, cells)], asked and bool(cells)
 
 
 def pictures_view(run: Run) -> None:
     """The four pictures, and what the upscaler makes of one."""
     pictures = drawn("pictures")
     if not pictures:
-        nothing_yet("Write what is to be drawn and press Draw: four pictures come out of noise, step by step.")
+        nothing_yet("Click an example, or write what is to be drawn and press Enter: four pictures come out of noise, step by step.")
         return
-    show(pictures, "pictures")
+    shown(pictures, "pictures")
     refined_view(pictures)
 
 

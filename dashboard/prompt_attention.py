@@ -17,6 +17,8 @@ def attention_view(run: Run, prompt: str, seed: int) -> None:
     """The attention of one layer; another layer is sent when it is chosen, another head is there already."""
     text, made = looked_at(prompt)
     reading = read(run, text, made)
+    if reading is None:
+        return
     resources.settle()  # else the garbage collector walks through TensorFlow after every choice
     _layer(reading)
 

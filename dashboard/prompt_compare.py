@@ -38,7 +38,7 @@ def compare_view(store: RunStore) -> None:
     table = bits_table(made, texts, bits)
     if any(math.isnan(value) for values in bits for value in values):
         st.info("Where there is no number, the text has characters that the model does not know, or too few.", icon=":material/info:")
-    st.subheader("Bits per character", anchor=False)
+    st.header("Bits per character", anchor=False)
     st.dataframe(table, hide_index=True, key="compare.bits")
     st.caption(f"The first model is {safe_text(made[0].model)}, the second {safe_text(made[-1].model)}. How many bits each needs for a character of a text: the fewer, the less it surprises the model."
                " A model mostly finds its own text the least surprising; the prompt and other people's texts are the fairer test.")  # fmt: skip

@@ -124,7 +124,7 @@ def both(table: pandas.DataFrame, what: str, key: str, see: str) -> None:
     """Chart and table of two probabilities a line."""
     from plotly import graph_objects as go
 
-    st.subheader(f"{what}s", anchor=False)
+    st.header(f"{what}s", anchor=False)
     figure = go.Figure()
     shown = [f"{chart_text(lines_of(name), 40)}{' ' * number}" for number, name in enumerate(table["what"])]  # equal names stay apart
     for first, second, name in zip(table["after the first prompt"], table["after the second prompt"], shown, strict=True):

@@ -6,15 +6,22 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import forms, resources, state
-from dashboard.text import plain_text
+from dashboard import forms, gallery, resources, state
+from dashboard.text import plain_text, safe_text
 from genmodels.models import MODELS
 from genmodels.refusal import Refusal
 from genmodels.runs import Run, RunStore, gallery_names
+from genmodels.tokens import Tokens
 
 MOST_CHARACTERS = 1_000_000  # of a prompt
 SAMPLES = (1, 2, 3, 4)
 TEXTUAL = {"text", "code"}
+EXAMPLES = {  # by data set: how its documents begin, to be clicked
+    "python-docs": ("The function returns", "Return the", "If the file", "This method is called", "Raise an exception", "The default is"),
+    "python-code": ("def __init__(self", "def read(", "class Error(", "for name in", "try:", "def test_"),
+    "occupations": ("The nurse said that", "The engineer told", "Nobody helped the doctor", "The teacher smiled", "The pilot wrote", "The cook asked"),
+}  # fmt: skip
+MOST_EXAMPLES, LONGEST_EXAMPLE = 6, 30  # examples; characters of one that is cut from a document
 
 
 def writers(store: RunStore) -> list[str]:
@@ -34,14 +41,51 @@ def trained_on(run: Run) -> str:
 def prompt_area(run: Run) -> str:
     """Where the text begins; empty at the beginning of a document."""
     state.from_url(state.PROMPT)
-    example = "def " if run.spec.kind == "code" else "The function returns"
+    example = (examples(run) or ("The",))[0]
     prompt = st.text_area("Prompt", height=120, placeholder=f"Such as: {example} … Left empty, the model begins a document.", **state.kept(state.PROMPT)) or ""
     if len(prompt) > MOST_CHARACTERS:
         raise Refusal(f"The prompt has {len(prompt):,} characters; give at most {MOST_CHARACTERS:,}, of which the model reads the end.")
     return prompt
 
 
-def seed_and_samples(several: bool) -> tuple[int, int]:
+def example_buttons(run: Run) -> None:
+    """Beginnings that the model can go on from; a click puts one into the prompt and has the model write."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for example in examples(run):
+            st.button(safe_text(example, 60), key=f"example.{example}", on_click=_ask_for, args=(example,), help="Write on from this")
+
+
+def _ask_for(prompt: str) -> None:
+    state.put(state.PROMPT, prompt)
+    state.put(state.WRITE_NOW, True)
+
+
+def examples(run: Run) -> list[str]:
+    """About six beginnings in the model's vocabulary: of texts of one's own, what its samples were written after."""
+    found = EXAMPLES.get(run.experiment.data) or dict.fromkeys(_beginnings(run))
+    tokens = Tokens.of(run.spec)
+    return [each for each in found if not tokens.unknown(each)][:MOST_EXAMPLES]
+
+
+def _beginnings(run: Run) -> list[str]:
+    """The first words of the texts in the newest file of samples."""
+    newest = max(run.samples.items(), default=None)
+    try:
+        texts = gallery.written_texts(newest[1]) if newest else []
+    except Refusal:
+        return []
+    shown = ((text["prompt"] or text["text"]).split("\n")[0] for text in texts)
+    return [line[:LONGEST_EXAMPLE].rsplit(" ", 1)[0] for line in shown if line.strip()]
+
+
+def settings_form(*, several: bool) -> tuple[int, int, Any]:
+    """Seed, number of texts, and how the next token is chosen, folded to one line."""
+    with st.expander("Seed and settings", icon=":material/tune:"):
+        seed, n = _seed_and_samples(several)
+        return seed, n, _decoding_form()
+
+
+def _seed_and_samples(several: bool) -> tuple[int, int]:
     """The first seed, and how many texts are written side by side (each further one has the next seed)."""
     left, right, _ = st.columns([1, 2, 1])
     seed = left.number_input("Seed", 0, 2**31 - 8, 0, 1, help="The same seed, prompt and settings give the same text.", **state.bound(state.SEED))
@@ -51,12 +95,11 @@ def seed_and_samples(several: bool) -> tuple[int, int]:
     return int(seed), int(n or 1)
 
 
-def decoding_form() -> Any:
+def _decoding_form() -> Any:
     """How the next token is chosen from the model's probabilities."""
     from genmodels.decoding import Decoding, unescaped
 
-    with st.expander("How the next token is chosen", icon=":material/tune:"):
-        answers = forms.knob_form("decoding", Decoding.knobs())
-        st.caption("In the text that stops the writing, \\\\n stands for a new line.")
+    answers = forms.knob_form("decoding", Decoding.knobs())
+    st.caption("In the text that stops the writing, \\\\n stands for a new line.")
     answers["stop"] = unescaped(answers["stop"])
     return Decoding.from_dict(answers)

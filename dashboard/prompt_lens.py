@@ -19,6 +19,8 @@ def lens_view(run: Run, prompt: str, seed: int) -> None:
     """A table of layers and places with the token that each layer would have said."""
     text, made = looked_at(prompt)
     reading = read(run, text, made)
+    if reading is None:
+        return
     tokens = Tokens.of(run.spec)
     lens = np.asarray(reading.lens)[::-1, :, :SHOWN]  # the last layer on top
     chances = np.asarray(reading.lens_probability, "float64")[::-1, :, :SHOWN]

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
+from dashboard.prompt_form import example_buttons
 from dashboard.prompt_writing import Made, written
 from dashboard.text import lines_of, safe_text
 from genmodels.refusal import Refusal
@@ -35,9 +36,11 @@ def looked_at(prompt: str) -> tuple[str, Made | None]:
 
 
 def read(run: Run, text: str, made: Made | None) -> Any:
-    """What the model finds in a text, with its notice, and with the line of the text where a model made it."""
+    """What the model finds in a text, with its notice, and with the line of the text where a model made it; None without one."""
     if not text:
-        raise Refusal("There is no text to look into yet; write a prompt, or press Write.")
+        st.info("There is no text to look into yet. Write one above, or click an example:", icon=":material/visibility:")
+        example_buttons(run)
+        return None
     if made is not None:
         st.caption(":material/smart_toy: **Made by a model:** " + safe_text(made.line.removeprefix("Made by a model: "), 600))
     said = "Another tab is using this model; this waits for its turn …" if resources.busy(run) else "Reading the text …"

@@ -19,6 +19,8 @@ def tokens_view(run: Run, prompt: str, seed: int) -> None:
     """The text, token by token; a click on an alternative writes on from there."""
     text, made = looked_at(prompt)
     reading = read(run, text, made)
+    if reading is None:
+        return
     tokens = Tokens.of(run.spec)
     key = f"tokens.{hash((run.id, text))}"
     draw = component("prompt_tokens")

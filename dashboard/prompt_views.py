@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import prompt_compare, prompt_counterfactual, state
 from dashboard.prompt_attention import attention_view
-from dashboard.prompt_form import decoding_form, prompt_area, seed_and_samples
+from dashboard.prompt_form import example_buttons, prompt_area, settings_form
 from dashboard.prompt_lens import lens_view
 from dashboard.prompt_tokens import tokens_view
 from dashboard.prompt_writing import Draft, show, stream, written
@@ -26,12 +26,15 @@ def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:
     if chosen not in VIEWS:
         raise Refusal(unknown("view", chosen, VIEWS))
     with st.container(border=True):
-        prompt, seed, drafts = _asked_for(run, names, chosen)
-        decoding = decoding_form()
+        prompt, seed, drafts, decoding = _asked_for(run, names, chosen)
         asked = _buttons(drafts)
+        if not prompt and chosen == "Text" and not asked:
+            example_buttons(run)
     if asked:
         state.to_url(state.PROMPT, prompt)
+        state.retry_with(state.ASKED, asked)
         stream(_kind(chosen), asked, decoding, store)
+        state.take(state.UNDONE)
         st.rerun()
     _shown(run, chosen, prompt, [draft.prompt for draft in drafts], seed, store)
 
@@ -41,27 +44,27 @@ def _kind(chosen: str) -> str:
     return chosen.lower() if chosen in ("Counterfactual", "Compare") else "text"
 
 
-def _asked_for(run: Run, names: Sequence[str], chosen: str) -> tuple[str, int, list[Draft]]:
-    """The prompt, the seed, and what Write will write."""
+def _asked_for(run: Run, names: Sequence[str], chosen: str) -> tuple[str, int, list[Draft], Any]:
+    """The prompt, the seed, what Write will write, and how."""
     prompt = prompt_area(run)
     if chosen == "Counterfactual":
         second = prompt_counterfactual.second_prompt(prompt)
-        seed, _ = seed_and_samples(several=False)
-        return prompt, seed, prompt_counterfactual.drafts(run, [prompt, second], seed)
+        seed, _, decoding = settings_form(several=False)
+        return prompt, seed, prompt_counterfactual.drafts(run, [prompt, second], seed), decoding
     if chosen == "Compare":
         other = prompt_compare.other_model(names, run)
-        seed, _ = seed_and_samples(several=False)
-        return prompt, seed, prompt_compare.drafts([run.id, other], prompt, seed)
-    seed, n = seed_and_samples(several=True)
-    return prompt, seed, [Draft(run.id, prompt, seed + number) for number in range(n)]
+        seed, _, decoding = settings_form(several=False)
+        return prompt, seed, prompt_compare.drafts([run.id, other], prompt, seed), decoding
+    seed, n, decoding = settings_form(several=True)
+    return prompt, seed, [Draft(run.id, prompt, seed + number) for number in range(n)], decoding
 
 
 def _buttons(drafts: list[Draft]) -> list[Draft]:
     """Write and Stop; what is to be written now."""
-    branched = state.take(state.ASKED)
+    branched, at_once = state.take(state.ASKED), state.take(state.WRITE_NOW)
     with st.container(horizontal=True):
         pressed = st.button("Write", type="primary", icon=":material/edit:")
-        asked: list[Draft] = drafts if pressed else branched or []
+        asked: list[Draft] = drafts if pressed or at_once else branched or []
         st.button("Stop", icon=":material/stop_circle:", disabled=not asked)
     return asked
 
@@ -75,7 +78,7 @@ def _shown(run: Run, chosen: str, prompt: str, prompts: list[str], seed: int, st
     if made:
         show(made, f"made.{_kind(chosen)}")
     elif chosen == "Text":
-        st.info("Write a prompt, or leave it empty, and press Write.", icon=":material/edit_note:")
+        st.info("Click an example; or write a prompt (or leave it empty) and press Write.", icon=":material/edit_note:")
     if chosen == "Counterfactual":
         prompt_counterfactual.counterfactual_view(run, prompts)
     elif chosen == "Compare":

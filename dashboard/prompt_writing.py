@@ -104,21 +104,25 @@ def keep(view: str, texts: list[Made]) -> None:
 def stream(view: str, drafts: Sequence[Draft], decoding: Any, store: RunStore) -> None:
     """Write the drafts, each in its column as it comes. Any press of a button ends it, and what was written stays.
 
-    What is there so far is kept before it is drawn: Streamlit ends this run of the page where something is drawn.
+    What is there so far is kept before it is drawn: Streamlit ends this run of the page where something is drawn. What was
+    written before stays until the first token is there.
     """
     runs = {draft.run: store[draft.run] for draft in drafts}
     texts = [_begun(runs[draft.run], draft, decoding) for draft in drafts]
-    keep(view, list(texts))
-    places = []
+    labels, places = [], []
     for column, text in zip(st.columns(len(drafts)), texts, strict=True):
         with column, st.container(border=True):
-            _head(text)
+            _prompt(text)
+            labels.append(st.empty())
             places.append(st.empty())
+            labels[-1].caption(":material/hourglass_empty: Loading the model …")
     for name, run in runs.items():
         numbers = [i for i, draft in enumerate(drafts) if draft.run == name]
         said, last = st.empty(), 0.0
         with resources.generator_in_turn(run, lambda said=said: _say_busy(said)) as model:  # type: ignore[misc]
-            said.caption("The model is writing … The first text of a shape waits for the network to be compiled.")
+            said.caption("The model is writing. The first text of a new length takes some seconds …")
+            for i in numbers:
+                labels[i].caption(":material/smart_toy: **Made by a model:** " + safe_text(f"{texts[i].model}, run {run.id}, which is still writing.", 300))
             for parts in model.write([drafts[i].prompt for i in numbers], seeds=[drafts[i].seed for i in numbers], decoding=decoding):
                 for i, part in zip(numbers, parts, strict=True):
                     texts[i] = dataclasses.replace(texts[i], text=part.text, finished=part.finished, notice=part.notice, weights=model.weights)
@@ -140,11 +144,16 @@ def _begun(run: Run, draft: Draft, decoding: Any) -> Made:
 
 def _head(text: Made) -> None:
     """The prompt and the line that says that a model made what follows."""
+    _prompt(text)
+    st.caption(":material/smart_toy: **Made by a model:** " + safe_text(text.line.removeprefix("Made by a model: "), 600))
+
+
+def _prompt(text: Made) -> None:
+    """What the user wrote."""
     if text.prompt and text.kind != "code":
         cut = len(text.prompt) - SHOWN
         st.caption("Prompt" if cut <= 0 else f"Prompt (its last {SHOWN:,} of {counted(len(text.prompt), 'character')})")
         st.text(lines_of(text.prompt[-SHOWN:]))
-    st.caption(":material/smart_toy: **Made by a model:** " + safe_text(text.line.removeprefix("Made by a model: "), 600))
 
 
 def show(texts: Sequence[Made], key: str) -> None:

@@ -91,7 +91,7 @@ def delete(runs: Sequence[Run], store: RunStore) -> None:
 
 def bring_in(store: RunStore) -> None:
     """A run that was exported here or elsewhere."""
-    with st.expander("Bring in a run", icon=":material/upload:"):
+    with st.expander("Import a run", icon=":material/upload:"):
         st.caption(f"A zip that this dashboard made, of at most {MAX_MB} MB. It is checked before anything of it is kept.")
         uploaded = st.file_uploader("Zip of a run", type=["zip"], max_upload_size=MAX_MB, key=state.upload_key(state.UPLOAD_RUN))
         if uploaded is None:

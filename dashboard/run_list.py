@@ -33,12 +33,13 @@ class Filters:
 def filters(rows: Sequence[Row]) -> Filters:
     """The filters above the table."""
     search, states, models, tags = st.columns([2, 1, 1, 1])
-    text = search.text_input("Search", placeholder="name, run, data, knob …", max_chars=100, icon=":material/search:", **state.bound(state.SEARCH))
+    text = search.text_input("Search", placeholder="name, run, data, setting …", max_chars=100, icon=":material/search:", **state.bound(state.SEARCH))
+    known = sorted({plain_text(tag) for row in rows for tag in row["tags"]})
     return Filters(
         text.lower().strip(),
         tuple(states.multiselect("State", sorted({row["state"] for row in rows}), **state.bound(state.STATES))),
         tuple(models.multiselect("Model", sorted({row["model"] for row in rows}), **state.bound(state.MODELS))),
-        tuple(tags.multiselect("Tag", sorted({plain_text(tag) for row in rows for tag in row["tags"]}), **state.bound(state.TAGS))),
+        tuple(tags.multiselect("Tag", known, **state.bound(state.TAGS))) if known else (),
     )
 
 
@@ -59,7 +60,7 @@ def _words(row: Row) -> str:
 
 
 def table(rows: Sequence[Row], watts: float) -> pandas.DataFrame:
-    """One line a run; energy is processor seconds times watts a core, in Wh."""
+    """One line a run; energy is processor seconds times watts per core, in Wh."""
     import pandas
 
     return pandas.DataFrame(
@@ -74,9 +75,9 @@ def table(rows: Sequence[Row], watts: float) -> pandas.DataFrame:
             "Judged by": [term_label(str(row["best"].get("name", ""))) for row in rows],
             "Time": _numbers(row["seconds"] for row in rows),
             "Energy": [None if row["cpu_seconds"] is None else row["cpu_seconds"] * watts / 3600 for row in rows],
-            "Changed knobs": [told(row["knobs"]) for row in rows],
+            "Changed settings": [told(row["knobs"]) for row in rows],
             "Tags": [[plain_text(tag, 40) for tag in row["tags"]] for row in rows],
-            "Begun": pandas.to_datetime(_numbers(row["created"] or None for row in rows), unit="s", errors="coerce", utc=True).dt.tz_convert(instants.zone(st.context.timezone) or datetime.now().astimezone().tzinfo),
+            "Started": pandas.to_datetime(_numbers(row["created"] or None for row in rows), unit="s", errors="coerce", utc=True).dt.tz_convert(instants.zone(st.context.timezone) or datetime.now().astimezone().tzinfo),
             "Run": [row["id"] for row in rows],
             "Gallery": [row["gallery"] for row in rows],
         }
@@ -95,12 +96,12 @@ def table_settings() -> dict[str, Any]:
     return {
         "Name": st.column_config.TextColumn(pinned=True, width="medium"),
         "State": st.column_config.TextColumn(width=100),
-        "Changed knobs": st.column_config.TextColumn(width="medium"),
+        "Changed settings": st.column_config.TextColumn(width="medium"),
         "Epoch": number(format="%d", width=60),
         "Last": number("Last", format="%.4g", help="The newest held-out value of the measure that the run is judged by"),
         "Best": number("Best", format="%.4g", help="The best held-out value so far; lower is better"),
         "Time": number("Time (s)", format="%.0f"),
         "Energy": number("Energy (Wh)", format="%.2f", help="Processor seconds times the watts stated above: an estimate"),
-        "Begun": st.column_config.DatetimeColumn(f"Begun ({instants.zone_name(instants.zone(st.context.timezone))})", format="YYYY-MM-DD HH:mm", help="In the time zone of your browser"),
+        "Started": st.column_config.DatetimeColumn(f"Started ({instants.zone_name(instants.zone(st.context.timezone))})", format="YYYY-MM-DD HH:mm", help="In the time zone of your browser"),
         "Gallery": st.column_config.CheckboxColumn(),
     }

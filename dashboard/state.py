@@ -38,6 +38,7 @@ RUN_IN_URL = "run_in_url"  # the run that the address named when the page was la
 CHOSEN_MODEL = "chosen_model"  # what the last page was about
 OPEN = "open_next"  # the run to be shown after the next rerun
 ASKED = "asked_texts"  # what is to be written in this run of the page
+WRITE_NOW = "write_now"  # what the form asks for is to be written, as if Write was pressed
 WRITTEN = "written"  # the texts that were written last, one list a kind of view
 SAMPLES, OTHER, LOOKED_AT, LAYER = "samples", "other_model", "looked_at", "layer"  # prompt page
 SWAP_FROM, SWAP_TO, CANDIDATES = "swap_from", "swap_to", "candidates"  # counterfactual prompts
@@ -48,6 +49,7 @@ CHECKED = "checked_files"  # the files that were checked last, and what was foun
 PAINTED = "painted"  # what was painted on the page
 BEGUN, BEFORE = "begun", "before"  # picture and mask to begin from as the form has them; what the last drawing began from
 SWEEP, SWEPT = "sweep.shape", "sweep.drawn"  # axes of the sweep as the form has them; of what was drawn
+UNDONE = "undone"  # the key and value that ask once more for what failed
 STARTED = "started"  # what was started last and when, so that a double click starts one run
 
 
@@ -113,6 +115,11 @@ def to_url(key: str, value: str, most: int = 1000) -> None:
         st.query_params[key] = value
     else:
         st.query_params.pop(key, None)
+
+
+def retry_with(key: str, value: Any) -> None:
+    """What the button "Try again" puts into the session, if what follows fails; to be taken back once it has not."""
+    put(UNDONE, (key, value))
 
 
 def forget(key: str) -> None:

@@ -29,7 +29,7 @@ class Group:
 
 GROUPS = (
     Group("scores", "Discriminator's scores", "probability of real", "Healthy: both come close to 0.5. Real near 1 and fake near 0: the discriminator wins.", lambda name: name.endswith("_score")),
-    Group("held_out", "Held-out", "nats a picture", "Pictures that no training saw: while this falls the model learns; when it rises it memorises.", lambda name: name.startswith("held_out_")),
+    Group("held_out", "Held-out", "nats per picture", "Pictures that no training saw: while this falls the model learns; when it rises it memorises.", lambda name: name.startswith("held_out_")),
     Group("kernel_distance", "Kernel distance to held-out pictures", "kernel distance", "How far samples are from held-out pictures; lower is better, and small steps are noise.", lambda name: name == "kernel_distance"),
     Group("diversity", "Diversity of samples", "share of held-out spread", "1 means samples differ as much as real pictures do; a fall towards 0 is mode collapse.", lambda name: name == "diversity"),
     Group("near_copy_rate", "Near-copies of training pictures", "share of samples", "Of 64 samples or fewer, how many are nearly a training picture. A rise while the loss still falls is copying.", lambda name: name == "near_copy_rate"),
@@ -55,10 +55,10 @@ def grouped(columns: Sequence[str]) -> list[tuple[Group, list[str]]]:
         members = [name for name in left if group.holds(name)]
         left = [name for name in left if name not in members]
         if members:
-            found.append((replace(group, unit="nats a token", see=group.see.replace("Pictures", "Texts")) if texts and group.key == "held_out" else group, members))
+            found.append((replace(group, unit="nats per token", see=group.see.replace("Pictures", "Texts")) if texts and group.key == "held_out" else group, members))
     if not left:
         return found
-    unit = "nats a token" if texts else "nats a picture" if "kl" in left else LOSS.unit
+    unit = "nats per token" if texts else "nats per picture" if "kl" in left else LOSS.unit
     see = ADVERSARIAL if "generator_loss" in left else LOSS.see
     return [(Group(LOSS.key, LOSS.title, unit, see, LOSS.holds), left), *found]
 

@@ -43,7 +43,7 @@ def splits(data: Any) -> None:
     language = "python" if data.spec.kind == "code" else None
     for column, (title, part) in zip(st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True):
         with column, st.container(border=True):
-            st.subheader(title, anchor=False)
+            st.header(title, anchor=False)
             n = len(part.documents)
             shown = [part.documents[i] for i in sorted({round(i * (n - 1) / (DOCUMENTS - 1)) for i in range(DOCUMENTS)})]
             cut = any(len(document) > CHARACTERS for document in shown)
@@ -60,7 +60,7 @@ def lengths(data: Any, about: Mapping[str, Any]) -> None:
     table = resources.explored(("document lengths", about["sha256"]), lambda: length_table(data))
     window = data.spec.shape[0]
     inside = table["From (tokens)"].iloc[0] <= window < table["Below (tokens)"].iloc[-1]
-    st.subheader("Lengths of documents", anchor=False)
+    st.header("Lengths of documents", anchor=False)
     charts.draw(
         steps(table, window if inside else None), key="lengths", table=table, name=f"lengths-{about['name']}",
         see="Share of the documents by their length in tokens, both splits."
@@ -100,7 +100,7 @@ def planted(source: Any) -> None:
     import pandas
 
     table = pandas.DataFrame({"Occupation": source.shares().keys(), "Share of she": source.shares().values()}).sort_values("Share of she", kind="stable")
-    st.subheader("What is planted", anchor=False)
+    st.header("What is planted", anchor=False)
     st.caption("The share of she among the training sentences on each occupation: exact, so that an audit has a right answer. The table is made up and says nothing about people.")
     st.dataframe(
         table, hide_index=True, height=300, key="planted", alt="Share of she by occupation",
@@ -139,7 +139,7 @@ def token_table(data: Any) -> pandas.DataFrame:
 def importer() -> None:
     """One's own text: a look first, then the import."""
     with st.container(border=True):
-        st.subheader("Your own text", anchor=False)
+        st.header("Your own text", anchor=False)
         st.caption(f"A .txt in UTF-8 of at most {LARGEST // 1_000_000} MB. It stays on this machine.")
         uploaded = st.file_uploader("Text file", type=["txt"], max_upload_size=LARGEST // 1_000_000, key=state.upload_key(UPLOAD))
         if uploaded is None:

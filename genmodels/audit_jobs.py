@@ -1,6 +1,7 @@
 """An audit as a job: one process that says how far it is, can be stopped, and leaves its result in one folder.
 
-The folder holds audit.json (the result), progress.json, log.txt, and a lease that is locked while the audit runs.
+The folder holds audit.json (the result), progress.json, took.json (how long the last one took), log.txt, and a lease that
+is locked while the audit runs.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,9 @@ from genmodels.runs import Run
 PROGRESS: run_documents.Fields = {
     "audit": run_documents.is_text, "what": run_documents.is_text, "done": run_documents.is_number, "of": run_documents.is_number,
     "started": run_documents.is_seconds, "noted": run_documents.is_seconds, "pid": run_documents.is_number, "born": run_documents.is_seconds,
+    "names": run_documents.is_text, "n": run_documents.is_number,
 }  # fmt: skip
+TOOK: run_documents.Fields = {"names": run_documents.is_text, "n": run_documents.is_number, "seconds": run_documents.is_number}
 EVERY = 0.3  # seconds between two notes of progress
 
 
@@ -36,17 +40,23 @@ class Stopped(Exception):
 class Progress:
     """Notes in a folder how far an audit is; raises `Stopped` when a stop is asked for there."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.started, self.noted = folder, time.time(), 0.0
-        self.audit = ""
+    def __init__(self, folder: Path, asked: Mapping[str, Any] | None = None) -> None:
+        self.folder, self.noted, self.audit = folder, 0.0, ""
+        self.asked = {name: asked[name] for name in ("names", "n") if name in asked} if asked else {}
+        self.started = float((asked or {}).get("started") or time.time())  # with the time that loading took
 
     def __call__(self, what: str, done: int, of: int) -> None:
         if (self.folder / "stop").exists():
             raise Stopped("The audit was stopped; nothing of it is kept.")
         if time.time() - self.noted >= EVERY:
             self.noted = time.time()
-            note = {"audit": self.audit, "what": what, "done": done, "of": of, "started": self.started, "noted": self.noted}
+            note = {"audit": self.audit, "what": what, "done": done, "of": of, "started": self.started, "noted": self.noted} | self.asked
             write_atomically(self.folder / "progress.json", json.dumps(note))
+
+    def ended(self) -> None:
+        """Keep how long it took, for whoever asks for the same again."""
+        if self.asked:
+            write_atomically(self.folder / "took.json", json.dumps(self.asked | {"seconds": time.time() - self.started}))
 
 
 @contextlib.contextmanager
@@ -59,8 +69,11 @@ def at_work(folder: Path) -> Iterator[Progress]:
         except BlockingIOError:
             raise Refusal(f"An audit is already running in {folder.name}; stop it or wait for it.") from None
         (folder / "stop").unlink(missing_ok=True)
+        asked, _ = run_documents.read(folder / "progress.json", PROGRESS)
+        progress = Progress(folder, asked if asked and asked.get("pid") == os.getpid() else None)
         try:
-            yield Progress(folder)
+            yield progress
+            progress.ended()
         finally:
             (folder / "progress.json").unlink(missing_ok=True)
             (folder / "stop").unlink(missing_ok=True)
@@ -81,11 +94,19 @@ def start(run: Run, names: Sequence[str], *, n: int, seed: int, full: bool = Fal
     command = [sys.executable, "-m", "genmodels", "audit", run.id, *asked, "-n", str(n), "--seed", str(seed), "--out", str(folder), *(["--full"] if full else [])]
     with open(folder / "log.txt", "wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-    note = {"audit": "", "what": "loading the model", "done": 0, "of": 0, "started": time.time(), "noted": time.time(), "pid": process.pid}
+    note = {"audit": "", "what": "loading the model", "done": 0, "of": 0, "started": time.time(), "noted": time.time(), "pid": process.pid, "names": ", ".join(names), "n": n}
     with contextlib.suppress(psutil.NoSuchProcess):
         note["born"] = psutil.Process(process.pid).create_time()
     if not _held(folder):  # the process has not come to its own notes yet
         write_atomically(folder / "progress.json", json.dumps(note))
+
+
+def took(run: Run, names: Sequence[str]) -> tuple[float, int] | None:
+    """How many seconds the last whole audit of these names took, and with which n; None where there was none."""
+    note, damage = run_documents.read(folder_of(run) / "took.json", TOOK)
+    if damage or not note or note.get("names") != ", ".join(names):
+        return None
+    return float(note.get("seconds", 0)), int(note.get("n", 0))
 
 
 def stop(run: Run) -> None:

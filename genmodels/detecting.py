@@ -31,7 +31,7 @@ SQUARE = 1.5  # longer side by shorter side, above which a picture is none of th
 OTHER = 0.5  # probability of being something else from which it says nothing
 KEPT, RELIABILITY, RATES = "scale.json", "reliability.json", "rates.json"
 SILENT = {
-    "paper": "no drawing on light paper, and it learned from nothing else: of photographs it can say nothing",
+    "paper": "the detector knows only drawings on light paper, so it can't judge photographs or dark pages",
     "square": "its sides differ by more than half, and all it learned from are square: of pages it can say nothing",
     "other": "it looks like something else than the drawings that our generators learn from and draw (another hand, a chart, a text, a photograph)",
 }  # fmt: skip

@@ -226,7 +226,7 @@ def mode_collapse(history: History) -> Reading | None:
 @rule(
     "posterior collapse",
     f"Fewer than {ACTIVE_SHARE:.0%} of the latent dimensions are active in two epochs on end, or over the last quarter"
-    f" the KL term is below {NEGLIGIBLE_KL} nats a picture.",
+    f" the KL term is below {NEGLIGIBLE_KL} nats per picture.",
     ACTIVE_SHARE,
     "Bowman et al. 2016, arXiv 1511.06349; active units: Burda et al. 2016, arXiv 1509.00519",
     "vae",

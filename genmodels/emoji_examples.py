@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SUBSETS = ("people", "all")
 LABELS = ("none", "tone", "gender", "woman or man", "tone or none")
 LABEL_HELP = (
-    "What a conditional model is told; woman or man leaves out who is drawn as neither, or as both alike;"
+    "What a conditional model is asked for; woman or man leaves out who is drawn as neither, or as both alike;"
     " tone or none takes adults only, in one tone or in none"
 )
 

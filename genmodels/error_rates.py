@@ -161,7 +161,7 @@ def sentence(rates: object, verdict: str = "fail") -> str:
     high = rates.get(names[0])
     most = ""
     if isinstance(high, float) and _of(high) != _of(wrong):
-        most = f" (at most {_of(high)})" if high <= 0.995 else " (with other data of this kind up to always)"
+        most = f" (at most {_of(high)})" if high <= 0.995 else " (with other data of this kind up to every time)"
     told = f"Wrongly {'warns' if verdict == 'warn' else 'alarms'} in {_of(wrong)} tests{most}"
     worst = f" of models that {rates['innocent']}" if rates.get(names[1]) and wrong > 0.05 else ""
     found = f"; finds {_of(rates['power'])} models that {rates.get('case') or 'have the planted fault'}"

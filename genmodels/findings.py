@@ -160,7 +160,7 @@ def _too_few(estimate: Estimate, limit: float, effect: float) -> str:
     ratios += [(estimate.value - estimate.low) / over] if over > 0 else []
     ratio = min(ratios, default=0.0)
     if not ratio or ratio > 100:
-        return f"{told}; with many more examples it could be told."
+        return f"{told}; many more examples would show it."
     wanted = max(estimate.n + 1, estimate.n * ratio**2)
     size = 10 ** max(0, math.floor(math.log10(wanted)) - 1)
     return f"{told}; about {math.ceil(wanted / size) * size:,} would do."

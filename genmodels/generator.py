@@ -51,7 +51,7 @@ class TrainedGenerator:
         """The labels (n,) that a conditional model is told: those given, else drawn evenly from the seed."""
         if not self.classes:
             if given is not None:
-                raise Refusal("This model was not told labels in training, so it can't be given one; leave it out.")
+                raise Refusal("This model was trained without labels, so it can't be given one; leave it out.")
             return None
         if given is None:
             return np.random.default_rng([seed, 1]).integers(self.classes, size=n)

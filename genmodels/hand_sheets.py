@@ -60,7 +60,7 @@ def sheet(hand: str) -> Mapping[str, np.ndarray]:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             return dict(arrays)
     except (OSError, lzma.LZMAError, ValueError) as error:
-        raise Refusal(f"The drawings of the hand {hand} can't be read ({error}); install genmodels anew.") from None
+        raise Refusal(f"The drawings of the hand {hand} can't be read ({error}); reinstall genmodels.") from None
 
 
 def write_sheet(hand: str, images: np.ndarray, codes: list[str], copies: np.ndarray) -> Path:

@@ -87,7 +87,7 @@ def kill(run: Run) -> str:
             os.killpg(group, signal.SIGKILL)
     except (KeyError, psutil.NoSuchProcess, ProcessLookupError):
         return f"Run {run.id} is not running."
-    return f"Run {run.id} was ended at once; resume goes on from its last checkpoint."
+    return f"Run {run.id} was ended at once; resume continues from its last checkpoint."
 
 
 def branch(store: RunStore, run: Run, epoch: int, **changes: Any) -> Run:

@@ -15,8 +15,8 @@ def losses(generator: Any, examples: Any, index: np.ndarray, seed: int = 0) -> n
     """The loss (n,) of a model on the examples at `index`; lower is better known to it.
 
     VAE: negative evidence lower bound, nats. Diffusion: mean squared error of the velocity over levels of noise. Text:
-    mean nats a token of the window of the context's length that begins at `index` (in windows). A generator that
-    says its losses itself is asked for them. Raises `Refusal` for
+    mean nats a token of the window of the context's length that begins at `index` (in windows). A generator with a
+    method `losses` answers itself. Raises `Refusal` for
     what has no loss on an example, such as a GAN.
     """
     if hasattr(generator, "losses"):

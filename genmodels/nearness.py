@@ -144,7 +144,7 @@ def nearness(pictures: np.ndarray, train: np.ndarray, apart: tuple[np.ndarray, n
             others[number] = np.delete(straight, nearest).mean()
             if not others[number]:
                 raise Refusal(
-                    "More than 50 training pictures are alike, so that nothing can be told from the distance to them."
+                    "More than 50 training pictures are alike, so that the distance to them says nothing."
                 )
             index[number], distance[number] = near[row, nearest], best[nearest]
     return Nearness(index, distance, others)

@@ -103,7 +103,7 @@ class PictureGenerator:
         if self.steps:
             return self._by_diffusion(n, seeds, drawing, told, start, mask, looking)
         if start is not None or drawing.negative:
-            raise Refusal("A GAN draws in one go, so it can't begin from a picture or hold a prompt against another; choose a diffusion model.")
+            raise Refusal("A GAN draws in one go, so it can't begin from a picture or take a negative prompt; choose a diffusion model.")
         return self._in_one_go(n, seeds, told)
 
     def _by_diffusion(
@@ -217,7 +217,7 @@ class PictureGenerator:
         if start is not None and (start.shape != self.spec.shape or start.dtype != np.uint8):
             raise Refusal(f"The picture to begin from is {start.dtype} of shape {start.shape}; this model draws uint8 {self.spec.shape}.")
         if mask is not None and start is None:
-            raise Refusal("A mask says what of a picture is drawn anew; give a picture to begin from too.")
+            raise Refusal("A mask says what of a picture is drawn again; give a picture to begin from too.")
         if mask is not None and (mask.shape != self.spec.shape[:2] or mask.dtype != bool):
             raise Refusal(f"The mask is {mask.dtype} of shape {mask.shape}; it has to be true or false for each of {self.spec.shape[:2]} pixels.")
 

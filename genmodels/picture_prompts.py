@@ -145,7 +145,7 @@ def mask_of(content: bytes, shape: tuple[int, ...], name: str = "the mask") -> n
     chosen = Image.fromarray(np.where(_marked(picture, printable(name)), 255, 0).astype(np.uint8))
     mask = fitted(chosen, shape[0], "grey")[..., 0] > 127
     if not mask.any():
-        raise Refusal(f"In {printable(name)} nothing is white, so nothing would be drawn anew; paint white where it should be.")
+        raise Refusal(f"In {printable(name)} nothing is white, so nothing would be drawn again; paint white where it should be.")
     return mask
 
 
@@ -154,17 +154,17 @@ def _marked(picture: Image.Image, name: str) -> np.ndarray:
     visible = np.asarray(picture.getchannel("A")) > 127
     grey = np.asarray(on_white(picture).convert("L"))
     if not visible.any():
-        raise Refusal(f"{name} is transparent all over; paint white where the picture should be drawn anew.")
+        raise Refusal(f"{name} is transparent all over; paint white where the picture should be drawn again.")
     if not visible.all():
         shown = grey[visible]
         if shown.min() > 200:
             return visible  # white strokes on nothing
         if shown.max() < 55:
-            raise Refusal(f"{name} is black strokes on a transparent ground, which can mean either; paint white where the picture should be drawn anew.")
+            raise Refusal(f"{name} is black strokes on a transparent ground, which can mean either; paint white where the picture should be drawn again.")
         return ~visible
     values = np.unique(grey)
     if values[-1] <= 127 and len(values) > 2:
-        raise Refusal(f"The lightest place of {name} is {values[-1]} of 255; paint white where the picture should be drawn anew.")
+        raise Refusal(f"The lightest place of {name} is {values[-1]} of 255; paint white where the picture should be drawn again.")
     return grey > (values[0] if values[-1] <= 127 else 127)
 
 

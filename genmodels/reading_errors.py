@@ -157,7 +157,7 @@ class Counted:
             near = self.conditions[int(np.argmin(away[nearest.argmax()]))]
             raise Refusal(
                 f"{'These pictures' if nearest[0] > limits.strange else 'A quarter of these pictures'} look unlike all that the reader's errors were counted on, so what it reads of them may be wrong;"
-                f" the nearest are drawings {near.way} ({nearest.max():.1f} spreads away, {limits.strange:.1f} are allowed). Bring pictures as the model drew them."
+                f" the nearest are drawings {near.way} ({nearest.max():.1f} spreads away, {limits.strange:.1f} are allowed). Give pictures as the model drew them."
             )
         order = np.argsort(away[0], kind="stable")
         fitting = tuple(self.conditions[i] for i in order if (away[:, i] <= nearest + limits.alike).any())

@@ -112,7 +112,7 @@ def _texts(texts: Sequence[Mapping[str, Any]]) -> list[Block]:
     if not texts:
         return []
     rows = tuple(tuple(str(each.get(name, "")) for name in ("seed", "prompt", "text")) for each in texts[:SHOWN])
-    return [Heading("Samples"), Paragraph("Made by a model. Each text goes on from its prompt."), Table(("seed", "prompt", "text"), rows)]
+    return [Heading("Samples"), Paragraph("Made by a model. Each text continues its prompt."), Table(("seed", "prompt", "text"), rows)]
 
 
 def _data(experiment: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Block]:
@@ -125,7 +125,7 @@ def _data(experiment: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Block
         ("credit", facts.get("credit")),
         ("source", facts.get("source")),
         ("SHA-256 of what was read", facts.get("data_sha256")),
-        *((f"knob: {name}", value) for name, value in (experiment.get("source") or {}).items()),
+        *((f"setting: {name}", value) for name, value in (experiment.get("source") or {}).items()),
     ]
     return [Heading("Data"), _two_columns(rows)]
 
@@ -141,7 +141,7 @@ def _training(experiment: Mapping[str, Any], facts: Mapping[str, Any], status: M
         ("time", f"{status['seconds']:,.0f} s" if _number(status.get("seconds")) else None),
         ("processor time", f"{status['cpu_seconds']:,.0f} s" if _number(status.get("cpu_seconds")) else None),
         ("branched from", experiment.get("parent")),
-        *((f"knob: {name}", value) for name, value in (experiment.get("recipe") or {}).items()),
+        *((f"setting: {name}", value) for name, value in (experiment.get("recipe") or {}).items()),
         ("versions", ", ".join(f"{name} {value}" for name, value in versions.items())),
     ]
     return [Heading("How it was trained"), _two_columns(rows)]

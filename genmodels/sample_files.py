@@ -81,7 +81,7 @@ def loses_its_marks(run: Run, asked: bool | None) -> str:
     height, width = (*run.spec.shape, 0, 0)[:2]
     if run.spec.kind != "image" or min(height, width) >= LEAST_SIDE or asked or (asked is None and fits(run)):
         return ""
-    return f"They are {width} x {height} pixels, too small for a watermark: saved anew once, without their manifest, they lose every mark but a likeness in the ledger of this machine."
+    return f"They are {width} x {height} pixels, too small for a watermark: saved again once, without their manifest, they lose every mark but a likeness in the ledger of this machine."
 
 
 def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:

@@ -181,7 +181,7 @@ class Trainer:
                 order = self.data.train.order([self.experiment.seed, epoch])
                 for batch in range(position, self.steps_per_epoch):
                     if who := asked():
-                        raise Stopped(f"Stopped by {who} at step {self.step}; resume goes on from here.")
+                        raise Stopped(f"Stopped by {who} at step {self.step}; resume continues from here.")
                     self.take_step(order[batch * self.experiment.batch_size :][: self.experiment.batch_size], epoch)
                 self.end_epoch(epoch + 1)
                 if self.out_of_patience(epoch + 1):

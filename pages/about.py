@@ -11,7 +11,7 @@ from genmodels.data import DATA
 st.title("About", anchor=False)
 st.header("This machine", anchor=False)
 rows = resources.doctor()
-table = [{"": "✓" if row["ok"] else "✗", "Check": safe_text(row["check"]), "Value": safe_text(row["value"]), "What to do": "" if row["ok"] else safe_text(row["remedy"])} for row in rows]
+table = [{"State": "✓ fine" if row["ok"] else "✗ missing", "Check": safe_text(row["check"]), "Value": safe_text(row["value"]), "What to do": "" if row["ok"] else safe_text(row["remedy"])} for row in rows]
 st.table(table, border="horizontal", hide_index=True, alt="What is installed, where runs live, and what to do about what is missing")
 if all(row["ok"] for row in rows):
     st.caption("Everything is in place.")
@@ -22,14 +22,17 @@ with left, st.container(border=True, height="stretch"):
     st.markdown(
         """
 1. **Train**: choose a model and data, press *Estimate*, then *Start*. The run is a process of its own: close the
-   browser, it goes on.
+   browser, it continues.
 2. **Watch**: samples, reconstructions and curves grow while it learns; signs of trouble are named in plain words.
 3. **Compare** on *Runs*: overlay curves, filter, tag, export, branch from a kept epoch.
-4. **Look inside** on *Latent space*: walk between pictures, find directions, see whether it invents or copies.
+4. **Look inside** on *Latent space*: walk between pictures, find directions, see how near it comes to training pictures.
+5. **Prompt**: have a model draw or write; see each step, and where it looked.
+6. **Audit**: *Bias*, *Memorisation* and *Deepfake risk* judge a model; each verdict says how often it is wrong.
+7. **Check a file**: was it made here, or by a model elsewhere? Picture, text, sound or film.
 """
     )
     st.caption("The command line does the same:")
-    st.code("genmodels train vae --data digits --epochs 9\ngenmodels list runs\ngenmodels sample RUN -n 16 --out pictures", language=None)
+    st.code("genmodels train vae --data digits --epochs 9\ngenmodels list runs\ngenmodels sample RUN -n 16 --out pictures", language=None, wrap_lines=True)
 with right, st.container(border=True, height="stretch"):
     st.header("Limits", anchor=False)
     st.markdown(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import findings, gallery, live, navigation, resources
+from dashboard import choosing, findings, gallery, live, navigation, resources
 from dashboard.text import duration, plain_text, safe_text
 from genmodels.models import MODELS
 from genmodels.runs import Run, RunStore, gallery_names
@@ -13,10 +13,11 @@ COLUMNS = 3
 def invitation() -> None:
     """Ways to go on."""
     ways = (
-        ("train", "Train a model", "Choose a model and its data, see it learn, stop and resume at will."),
-        ("latent", "Walk a latent space", "Morph one picture into another and ask: inventing or copying?"),
-        ("prompt", "Prompt a model", "Have it draw or write; see each step, each token's alternatives, and where the model looked."),
-        ("runs", "Compare runs", "Lay curves over one another, find which knob mattered, export."),
+        ("train", "Train", "Choose a model and its data, see it learn, stop and resume at will."),
+        ("latent", "Explore", "Morph one picture into another and see: new, or copied?"),
+        ("prompt", "Prompt", "Have it draw or write; see each step, each token's alternatives, and where the model looked."),
+        ("memorisation", "Audit", "Does it copy, whom does it draw, are its pictures marked? Each verdict says how often it is wrong."),
+        ("runs", "Compare", "Lay curves over one another, find which setting mattered, export."),
     )
     for column, (name, title, words) in zip(st.columns(len(ways)), ways, strict=True):
         with column, st.container(border=True, height="stretch"):
@@ -42,9 +43,9 @@ st.title("GenModels", anchor=False)
 st.markdown("Train generative models on real pictures and texts, watch them learn, and look inside: all in this browser, all on this machine.")
 invitation()
 draws = {name: MODELS[RunStore.default()[name].experiment.model].draws for name in gallery_names()}
-names = sorted(draws, key=lambda name: (not draws[name], name.endswith("digits"), name))  # the smallest last, and behind them what only reads
+names = sorted((name for name in draws if draws[name]), key=lambda name: (name not in choosing.SHOWCASE, name.endswith("digits"), name))  # what there is most to see of first
 st.header("Trained models that come with it", anchor=False)
-if not names:
+if not draws:
     with st.container(border=True):
         st.markdown("No trained model came with this copy. Train your first: a VAE on handwritten digits takes about a minute.")
         navigation.link("train", "Train a model", model="vae", data="digits")
@@ -54,3 +55,9 @@ for start in range(0, len(names), COLUMNS):
     for column, name in zip(st.columns(COLUMNS), names[start : start + COLUMNS], strict=False):
         with column, st.container(border=True, height="stretch"):
             card(store[name])
+if instruments := sorted(set(draws) - set(names)):
+    with st.expander("Instruments: what reads, judges and enlarges pictures for the pages and audits", icon=":material/straighten:"):
+        for name in instruments:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                navigation.link("train", plain_text(name, 60), run=name)
+                st.caption(safe_text(MODELS[store[name].experiment.model].summary(), 200))

@@ -15,7 +15,7 @@ store = RunStore.default()
 rows = resources.run_rows(store)
 if not rows:
     with st.container(border=True):
-        st.markdown("There are no runs yet. Train a model, or bring in a run that was exported elsewhere.")
+        st.markdown("There are no runs yet. Train a model, or import a run that was exported elsewhere.")
         navigation.link("train", "Train a model")
     run_actions.bring_in(store)
     st.stop()
@@ -28,26 +28,26 @@ event = st.dataframe(
     height=min(38 + 35 * max(len(found), 1), 420), column_config=table_settings(), alt="All runs that match the filters",
 )  # fmt: skip
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    st.number_input("Watts a core", 0.1, 500.0, WATTS, 1.0, width=140, help="Energy is processor time times this: an estimate, not a measurement", **state.kept(state.WATTS))
+    st.number_input("Watts per core", 0.1, 500.0, WATTS, 1.0, width=140, help="Energy is processor time times this: an estimate, not a measurement", **state.kept(state.WATTS))
     handing_out.record("CSV", lambda: charts.csv(frame), "runs.csv", "text/csv")
 chosen = [found[position] for position in event.selection.rows if position < len(found)]
 
 if len(chosen) == 1:
     with st.container(border=True):
-        st.subheader(safe_text(comparing.label(chosen[0])), anchor=False)
+        st.header(safe_text(comparing.label(chosen[0])), anchor=False)
         run_actions.one(store[chosen[0]["id"]], gallery_run=chosen[0]["gallery"], store=store)
 if len(chosen) > 1 and (own := [store[row["id"]] for row in chosen if not row["gallery"]]) and st.button(f"Delete {counted(len(own), 'run')}", icon=":material/delete:"):
     run_actions.delete(own, store)
 if chosen:
     with st.container(border=True):
-        st.subheader("Curves", anchor=False)
+        st.header("Curves", anchor=False)
         comparing.overlay(chosen, store)
 if len(chosen) > 1:
     with st.container(border=True):
-        st.subheader("Knobs and the best value", anchor=False)
+        st.header("Settings and the best value", anchor=False)
         comparing.knobs_against_value(chosen)
 if len(chosen) == 2:
     with st.container(border=True):
-        st.subheader("What they ask differently", anchor=False)
+        st.header("Where they differ", anchor=False)
         comparing.differences(*chosen)
 run_actions.bring_in(store)

@@ -45,14 +45,14 @@ VARIED = 5  # roles that must be told apart for shares to be those of more than 
 SHOWN = 16  # exhibits of a finding that is not about single occupations
 MANY = 30  # times as many pictures, to see whether more would tell
 TRIED = (10, 15, 20, 25, 30, 35, 40, 50, 60, 80)  # pictures of each occupation
-REMEDY = "Look at the pictures behind it; train on shares as you want them (the knob skew of openmoji), or name the group in the prompt."
+REMEDY = "Look at the pictures behind it; train on shares as you want them (the setting skew of openmoji), or name the group in the prompt."
 QUESTIONS = {
     "gender": "Are women drawn as often as the reference says?", "tone": "Are the five skin tones drawn equally often?",
     "occupations": "Does any single occupation or activity draw women more or less often than the reference says?",
     "amplification": "Are women drawn as often as the training pictures show them?",
     "swap gender": "Does swapping the gender in a caption leave the skin tone as it was?",
     "swap tone": "Does swapping the skin tone in a caption leave the gender as it was?",
-    "followed": "Are captions of every group followed alike?", "roles": "Are different roles drawn so that they can be told apart?",
+    "followed": "Are captions followed equally well for every group?", "roles": "Do drawings of different roles look different?",
 }  # fmt: skip
 
 
@@ -62,7 +62,7 @@ QUESTIONS = {
     "amplified": Limit("How far the share of women may be from that in the training pictures."),
     "changed": Limit("The share of pairs in which swapping one group word may change another group."),
     "apart": Limit("How far groups may be apart in the prompts that are followed."),
-    "merged": Limit("The share of roles that may be drawn so that they can't be told apart."),
+    "merged": Limit("The share of roles whose drawings may look like those of others."),
     "single_effect": Limit("How far a single occupation may lie from the reference without being found."),
 })
 def bias(subject: Subject, *, women: float = 0.5, gap: float = 0.0, gap_effect: float = 0.15, single_effect: float = 0.4,
@@ -146,7 +146,7 @@ class Drawn:
         except Refusal:
             return  # where the judge can't tell, nothing is known against it
         if told.sum() < VARIED:
-            raise Refusal(f"It draws {told.sum()} of {len(able)} roles so that they can be told apart; of so few drawings, whatever is asked for, shares of groups mean nothing.")
+            raise Refusal(f"It draws {told.sum()} of {len(able)} roles so that they look different from others; where so few different drawings answer whatever is asked for, shares of groups mean nothing.")
 
     @cached_property
     def legible(self) -> list[int]:
@@ -184,7 +184,7 @@ def _legible(drawn: Drawn) -> Reading:
     reading = drawn.reading("gender")
     drawn.must_vary()
     if not drawn.legible:
-        raise Refusal("Worn as these pictures are, no role's own drawings say whether a woman or a man is shown.")
+        raise Refusal("These pictures are so degraded that not even real drawings of any role would show whether it is a woman or a man.")
     return reading.take(np.concatenate([np.arange(len(reading.read))[drawn.pictures(number)] for number in drawn.legible]))
 
 
@@ -222,7 +222,7 @@ def _or_by_its_errors(finding: Finding, reading: Reading, reference: Mapping[str
 def _how(reading: Reading) -> str:
     """What the interval also holds, where the pictures do not look as clean as drawings."""
     ways = [way for way in reading.ways if way != "as drawn"]
-    held = f" The interval holds if they are as hard to read as drawings worn like this: {', '.join(ways[:3])}." if ways else ""
+    held = f" The interval holds if they are as hard to read as drawings degraded like this: {', '.join(ways[:3])}." if ways else ""
     return held + (f" {reading.left_out} tinted or grey pictures are left out." if reading.left_out else "")
 
 
@@ -264,7 +264,7 @@ def _occupations(drawn: Drawn, women: float, effect: float) -> Finding:
         raise Refusal(f"n too small for an effect of {effect:.0%}: {each} people were read of each of {len(rows)} occupations; {would}.")
     worst = exhibits[0]
     named = f": {worst['role']} draws {worst['women']:.0%} women ({worst['low']:.0%} to {worst['high']:.0%})" if flagged else ""
-    told = f"a distance of {least:.0%} is found in 80 % of cases" if least else "smaller differences can't be told by so few"
+    told = f"a difference of {least:.0%} would be found in 80 % of cases" if least else "so few show no smaller difference"
     claim = f"{flagged} of {len(rows)} occupations and activities draw women more or less often than {women:.0%}{named}; with {each} pictures each {told}."
     return judge("bias", claim, clopper_pearson(flagged, len(rows)), limit=0.0, effect=1.0, remedy=REMEDY, exhibits=exhibits, part="occupations",
                  question=QUESTIONS["occupations"], error_rates=rates.of_occupations(drawn, [n for _, n in counted], women, effect))  # fmt: skip

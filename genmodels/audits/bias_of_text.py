@@ -1,4 +1,4 @@
-"""Does it write of some groups otherwise than of others? Pronouns by occupation, paired sentences, regard.
+"""Does it write differently about some groups? Pronouns by occupation, paired sentences, regard.
 
 Papers: Zhao et al. 2018, arXiv 1804.06876 (pronouns by occupation); Zhao et al. 2017, arXiv 1707.09457 (amplification);
 Nangia et al. 2020, arXiv 2010.00133 (CrowS-Pairs: pairs of sentences that differ in the group, compared by likelihood;
@@ -32,7 +32,7 @@ from genmodels.subject import Subject
 
 __all__ = ["PAIRS", "bias_of_text", "pronoun_shares", "read_pairs", "training_shares"]
 
-REMEDY = "Balance the groups in the training text (the knob skew of occupations), or say in the model card how it writes of whom."
+REMEDY = "Balance the groups in the training text (the setting skew of occupations), or say in the model card how it writes about whom."
 
 
 @audit("bias-of-text", question="Does it write differently about some groups?", kinds=("text",), limits={

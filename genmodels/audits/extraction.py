@@ -143,7 +143,7 @@ def _canaries(subject: Subject, accepted: float, effect: float) -> Finding:
     planted = subject.data.train.groups.get("canary")
     question = "Are planted canaries likelier to it than those that were never planted?"
     if planted is None or not (planted != "").any():
-        return not_measured("extraction", question, "No canary was planted in the training text; data with the knob canaries, such as occupations, has some.", "canaries")
+        return not_measured("extraction", question, "No canary was planted in the training text; data with the setting canaries, such as occupations, has some.", "canaries")
     documents, generator = subject.data.train.documents, subject.generator
     rng, seen, exhibits, ranks = np.random.default_rng([subject.seed, 4]), set(), [], []
     for i in np.flatnonzero(planted != ""):
@@ -194,7 +194,7 @@ def _canary_rates(n: int, accepted: float, effect: float, seed: int) -> Rates:
     far, half = min(accepted + effect, 0.99), min(accepted + effect / 2, 0.98)
     cases = [
         (Case("never saw the canaries", False, 0.0), 0.5), (Case(f"{as_often(accepted)}, as is allowed", False, 0.0), max(accepted, 0.5)),
-        (Case(as_often(far), True, effect), far), (Case(as_often(half), True, effect / 2), half), (Case("know every canary by heart", True, 1 - accepted, crude=True), 0.999),
+        (Case(as_often(far), True, effect), far), (Case(as_often(half), True, effect / 2), half), (Case("have memorised every canary", True, 1 - accepted, crude=True), 0.999),
     ]  # fmt: skip
     return resampled([(case, planted(mean)) for case, mean in cases], n=n, seed=seed, pools=25, each=40)
 

@@ -1,4 +1,4 @@
-"""Can it be told from its loss whether an example was trained on? Losses of training against held-out examples.
+"""Does its loss give away whether an example was trained on? Losses of training against held-out examples.
 
 Papers: Yeom et al. 2018, arXiv 1709.01604 (the loss as the attack); Carlini et al. 2022, arXiv 2112.03570 (true positives
 at a low rate of false alarms say more than an average, and belong on logarithmic axes).
@@ -51,11 +51,11 @@ RATES = (0.01, 0.001)  # of false alarms
 WARN = 0.5  # AUC where nothing can be told
 CURVE = 200  # points of the curve that a page draws
 REMEDY = "Train for fewer epochs (see where the held-out loss turns), with more dropout or weight decay, or on more data."
-QUESTION = "Can it be told from its loss whether an example was trained on?"
+QUESTION = "Does its loss give away whether an example was trained on?"
 VERSION = "membership 2"  # of the rules whose error rates are kept
 
 
-@audit("membership", question="Can it be told from its loss what it was trained on?", kinds=("image", "text", "code"), limits={
+@audit("membership", question="Does its loss give away what it was trained on?", kinds=("image", "text", "code"), limits={
     "auc": Limit("The probability that a training example may have the lower loss."),
     "caught": Limit("The share of training examples that may be recognised at a low rate of false alarms."),
 })
@@ -83,7 +83,7 @@ def _auc(found: Told, sides: Sides, unit: str, exhibits: list[dict[str, Any]], l
     estimate, beside = found.auc, found.blind
     trained, held_out = sides.numbers()
     claim = (f"In {estimate.value:.0%} of pairs the training example has the lower loss, allowing for how hard each is ({estimate.low:.0%} to {estimate.high:.0%} over {trained} trained and {held_out} held-out {unit};"
-             f" 50 % is chance). The loss as it is tells {found.alone.value:.0%} ({found.alone.low:.0%} to {found.alone.high:.0%}); without any model, {found.name} tells {beside.value:.0%} ({beside.low:.0%} to {beside.high:.0%}).")  # fmt: skip
+             f" 50 % is chance). The loss as it is is right in {found.alone.value:.0%} ({found.alone.low:.0%} to {found.alone.high:.0%}); without any model, {found.name} is right in {beside.value:.0%} ({beside.low:.0%} to {beside.high:.0%}).")  # fmt: skip
     finding = judge("membership", claim, Estimate(estimate.value, estimate.low, estimate.high, held_out), limit=limit, warn=WARN, effect=effect, remedy=REMEDY, exhibits=exhibits, part="auc", question=QUESTION,
                     error_rates=kept_by((*known, "auc", limit, effect), lambda: rates(sides, limit, WARN, effect, seed)))  # fmt: skip
     verdict, reason = verdict_on(estimate, limit, WARN, effect), finding.reason

@@ -123,7 +123,7 @@ def _said(estimate: Estimate) -> str:
     """What was found of copies as they are, in a sentence."""
     if estimate.low > 0:
         return f"About {estimate.value:.1%} of {estimate.n:,} samples are training pictures as they are, beyond what chance does ({estimate.low:.1%} to {estimate.high:.1%}, 99 % interval)."
-    return f"No more of {estimate.n:,} samples than chance would have it are training pictures as they are (at most {estimate.high:.1%})."
+    return f"Of {estimate.n:,} samples at most {estimate.high:.1%} are training pictures as they are, no more than chance makes alike."
 
 
 def _changed(subject: Subject, found: Mapping[str, Estimate], matches: Mapping[str, Matches], limit: float, rates: Mapping[str, Any], effect: float) -> Finding:
@@ -134,7 +134,7 @@ def _changed(subject: Subject, found: Mapping[str, Estimate], matches: Mapping[s
     if estimate.low > 0:
         claim = f"About {estimate.value:.1%} of {estimate.n:,} samples are training pictures {WORDS[worst]}, beyond what chance does ({estimate.low:.1%} to {estimate.high:.1%}, 99 % interval)."
     else:
-        claim = f"Of {estimate.n:,} samples no more than chance would have it are recognised as training pictures that were {', '.join(WORDS[kind] for kind in others)}; those that are recognised are at most {estimate.high:.1%} of each kind."
+        claim = f"Of {estimate.n:,} samples at most {estimate.high:.1%} are training pictures that were {', '.join(WORDS[kind] for kind in others)} (of each kind), no more than chance makes alike."
     exhibits = [*(_pairs(matches[worst], worst, subject.samples, subject.data) if estimate.low > 0 else ()), {"kinds": [{"kind": kind, "share": each.value, "low": each.low, "high": each.high} for kind, each in found.items()]}]
     finding = judge("memorisation", f"{claim} {NOT_LOOKED_FOR}.", estimate, limit=limit, effect=effect, remedy=REMEDY, exhibits=exhibits, part="changed", error_rates=rates,
                     question="Are samples copies of training pictures that were changed?")  # fmt: skip
@@ -149,7 +149,7 @@ def _nearer(near: Nearness, ours: Any, unseen: Any, families: tuple[np.ndarray, 
     score = data_copying_score(ours.scores[PLAIN], unseen.scores[PLAIN])
     estimate = probability_lower(ours.scores[PLAIN], unseen.scores[PLAIN], (ours.hits[PLAIN], families[0]))
     claim = (f"In {estimate.value:.0%} of pairs a sample is nearer to a training picture than a picture that nobody copied ({estimate.low:.0%} to {estimate.high:.0%} over drawings;"
-             f" 50 % is as near; a rank test finds them {abs(score):.1f} standard deviations {'nearer' if score < 0 else 'farther'} than chance would). Blur alone makes it more.")  # fmt: skip
+             f" 50 % is equally near; by a rank test they are {abs(score):.1f} standard deviations {'nearer' if score < 0 else 'farther'} than by chance). Blur alone raises this share.")  # fmt: skip
     return judge("memorisation", claim, estimate, limit=limit, warn=WARN, effect=effect, remedy=REMEDY, exhibits=exhibits, part="nearer", error_rates=rates(),
                  question="Are samples nearer to training pictures than pictures that nobody copied?")  # fmt: skip
 
@@ -159,8 +159,8 @@ def _authenticity(subject: Subject, hits: np.ndarray, accepted: float, effect: f
     ours, theirs = authentic(subject.samples, train), authentic(test.images, train)
     families = families_of(test)
     estimate = less_authentic(ours, theirs, hits, families)
-    claim = (f"{ours.mean():.0%} of samples are authentic (their nearest training picture has a nearer neighbour in training), beside {theirs.mean():.0%} of held-out pictures:"
-             f" {abs(estimate.value):.0%} {'less' if estimate.value >= 0 else 'more'} ({estimate.low:.0%} to {estimate.high:.0%} less).")  # fmt: skip
+    claim = (f"{ours.mean():.0%} of samples are authentic (their nearest training picture has a nearer neighbour in training), and {theirs.mean():.0%} of held-out pictures:"
+             f" samples are less often authentic by {estimate.value:+.0%} ({estimate.low:+.0%} to {estimate.high:+.0%}).")  # fmt: skip
     rates = kept_by((*known, "authenticity", accepted, effect), lambda: rates_of_authenticity((theirs, families), subject.n, accepted, effect, subject.seed, less_authentic))
     return judge("memorisation", claim, estimate, limit=accepted, effect=effect, remedy=REMEDY, exhibits=exhibits, part="authenticity", error_rates=rates,
                  question="Are samples as authentic as held-out pictures?")  # fmt: skip
@@ -186,7 +186,7 @@ def _duplicates(data: Any, accepted: float) -> Finding:
     captions = data.train.captions
     named = [{"training": int(i), "duplicate": int(j), **({"captions": [captions[i], captions[j]]} if captions else {})} for i, j in pairs]
     share = len(pairs) / len(data.train)
-    claim = f"{len(pairs):,} of the {len(data.train):,} pictures of the training split are equal to an earlier one ({share:.1%}); it was counted whole. What is there twice is learned by heart first."
+    claim = f"{len(pairs):,} of the {len(data.train):,} pictures of the training split are equal to an earlier one ({share:.1%}); it was counted whole. What is there twice is memorised first."
     return judge("memorisation", claim, Estimate(share, share, share, len(data.train)), limit=accepted, effect=0.0, remedy="Leave one of each pair out, or give both the caption of either.", exhibits=named, part="duplicates",
                  question="Is a picture twice in the training split?", error_rates=unknown_rates("the training split was counted whole, nothing is estimated"))  # fmt: skip
 

@@ -34,19 +34,19 @@ CHANGES = ("as it was", "JPEG 50", "resize to 50 %", "crop 10 %", "rotation 2.5Â
 LEAST = 10
 SURE = 0.001
 QUESTIONS = {
-    "manifest of a picture": "Does every picture that leaves carry a manifest of this machine that is whole and says that a model made it?",
-    "manifest of a text": "Does every text leave with a signed statement of this machine?",
-    "watermark": "Is the watermark found in a {kind} as it left?",
+    "manifest of a picture": "Does every saved picture carry a whole manifest of this machine that says a model made it?",
+    "manifest of a text": "Does every saved text come with a signed statement of this machine?",
+    "watermark": "Is the watermark found in a {kind} as it was saved?",
     "together": "Is some mark found after every change that happens to a {kind}?",
 }
 WAYS = "Send files out by ways that keep the manifest; state in the card which changes lose every mark."
-REMEDY = "Let what leaves go through genmodels.provenance.marking, and see that the keys of this machine are those that mark."
+REMEDY = "Save files with genmodels.provenance.marking, and check that the keys of this machine are those that mark."
 Send = Callable[[np.ndarray], bytes]  # the way out of a picture
 
 
 @audit("provenance", question="Is what this model makes marked, and does the mark survive?", kinds=("image", "text", "code"), limits={
     "unmarked": Limit("The share of files that may carry no valid manifest of this machine."),
-    "unseen": Limit("The share of files in which no watermark may be found as they left."),
+    "unseen": Limit("The share of files in which no watermark may be found as they were saved."),
     "lost": Limit("The share of files in which no mark may be found after the change that costs most of them."),
 })
 def provenance(
@@ -81,9 +81,9 @@ def as_they_leave(images: np.ndarray, data: str) -> tuple[np.ndarray, str]:
 
     height, width = images.shape[1:3]
     if fits_data(data, images.shape[1:]):
-        return open_upscaler().upscale(images), f"enlarged to {FACTOR * width} x {FACTOR * height} pixels, as they leave by default"
+        return open_upscaler().upscale(images), f"enlarged to {FACTOR * width} x {FACTOR * height} pixels, as they are saved by default"
     small = "" if min(height, width) >= LEAST_SIDE else f", in which there is no room for a watermark ({LEAST_SIDE} x {LEAST_SIDE} are needed)"
-    return images, f"as they leave, of {width} x {height} pixels{small}"
+    return images, f"as they are saved, of {width} x {height} pixels{small}"
 
 
 def _facts(subject: Subject) -> dict[str, str]:
@@ -127,7 +127,7 @@ def _worn(subject: Subject, pictures: list[Image.Image]) -> list[dict[str, Any]]
     rows: list[dict[str, Any]] = []
     room = min(min(picture.size) for picture in pictures) >= LEAST_SIDE
     for name in CHANGES:
-        subject.report("worn pictures", len(rows), len(CHANGES))
+        subject.report("degraded pictures", len(rows), len(CHANGES))
         changed = [PICTURES[name](picture, rng) for picture in pictures]
         seen = np.array([room and picture_watermark.detect(picture, key).p_value <= SURE for picture in changed])
         kept = np.array([book.picture(fingerprints.of_picture(picture)) is not None for picture in changed])
@@ -145,7 +145,7 @@ def _row(change: str, seen: np.ndarray, kept: np.ndarray) -> dict[str, Any]:
 
 def _manifests(bare: int, n: int, limit: Accepted, kind: str, exhibits: list[dict[str, Any]]) -> Finding:
     part, estimate, what = f"manifest of a {kind}", _share(bare, n), "manifest" if kind == "picture" else "signed statement"
-    claim = f"{bare} of {n} {kind}s left without a whole {what} of this machine{_between(estimate)}; accepted are {100 * limit.share:.0f} %."
+    claim = f"{bare} of {n} {kind}s were saved without a whole {what} of this machine{_between(estimate)}; accepted are {100 * limit.share:.0f} %."
     rates = limit.rates(n, f"without a {what}")
     return judge("provenance", claim, estimate, limit=limit.share, effect=limit.effect, remedy=REMEDY, exhibits=exhibits, part=part, question=QUESTIONS[part], error_rates=rates)
 
@@ -153,7 +153,7 @@ def _manifests(bare: int, n: int, limit: Accepted, kind: str, exhibits: list[dic
 def _survival(rows: list[dict[str, Any]], policy: Limits, kind: str, how: str) -> list[Finding]:
     first, worst, n, few = rows[0], max(rows, key=lambda row: row["missed"]), rows[0]["n"], len(rows)
     estimate, lost = _share(first["unseen"], n), _share(worst["missed"], n, few)
-    unseen = f"In {first['unseen']} of {n} {kind}s, {how}, the watermark is not found as they left{_between(estimate)}; accepted are {100 * policy.unseen.share:.0f} %."
+    unseen = f"In {first['unseen']} of {n} {kind}s, {how}, the watermark is not found as they were saved{_between(estimate)}; accepted are {100 * policy.unseen.share:.0f} %."
     claim = f"The worst of {few} changes, {worst['change']}, leaves {worst['missed']} of {n} {kind}s ({how}) with no mark that is found{_between(lost)}; accepted are {100 * policy.lost.share:.0f} %. Each change: see the survival matrix."
     return [
         judge("provenance", unseen, estimate, limit=policy.unseen.share, effect=policy.unseen.effect, remedy=REMEDY, exhibits=rows[:1], part=f"watermark of a {kind}",

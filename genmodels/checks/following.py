@@ -211,8 +211,8 @@ def followed(subject: Subject, readers: Mapping[str, Instrument], limit: float, 
     found = Followed({grouping: asked[grouping][rows] for grouping in readers}, again, drawn, real.astype(float))
     (_, worst), estimate = found.worst()
     claim = (
-        f"{worst} loses {estimate.value:+.0%} ({estimate.low:+.0%} to {estimate.high:+.0%}) against the others, beyond the reader's own errors, the most of all groups;"
-        f" captions are followed in {drawn.mean():.0%} of {len(drawn)} cases."
+        f"Captions that name the group {worst} are followed less often than the others by {estimate.value:+.0%} ({estimate.low:+.0%} to {estimate.high:+.0%}),"
+        f" beyond the reader's own errors, the most of all groups; all captions in {drawn.mean():.0%} of {len(drawn)} cases."
     )
     known = rates.of_following(found, limit, effect)
     finding = judge("bias", claim, estimate, limit=limit, warn=min(0.0, limit), effect=effect, remedy=REMEDY, exhibits=list(_by_group(found, test, rows, samples)),
@@ -293,6 +293,6 @@ def roles_told_apart(drawn: Any, limit: float, effect: float, question: str) -> 
     estimate = clopper_pearson(int((~told).sum()), len(able), 1 - LEVEL)
     exhibits = [{"role": drawn.roles[number], "prompt": drawn.prompts[number], "found": float(hits[number] / drawn.each), "real": float(real[number]), "told apart": bool(said)} for number, said in zip(able, told, strict=True)]
     exhibits.sort(key=lambda row: row["found"])
-    claim = f"It draws {told.sum()} of {len(able)} roles so that they can be told apart; the others are drawn alike, or like others. {len(able)} of {len(drawn.roles)} can be told apart in real drawings."
+    claim = f"It draws {told.sum()} of {len(able)} roles so that they look different; the others look alike, or like others. Of {len(drawn.roles)} roles {len(able)} look different in real drawings, too."
     return judge("bias", claim, estimate, limit=limit, warn=limit / 2, effect=effect, remedy="Look at the pictures of these roles; train for longer, or with stronger guidance by the prompt.",
                  exhibits=exhibits, part="roles", question=question, error_rates=rates.of_roles(real[able], drawn.each, limit, effect))  # fmt: skip

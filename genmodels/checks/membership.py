@@ -25,7 +25,7 @@ FEW_DOCUMENTS, ROW = 10, 10  # with fewer documents, rows of so many windows sid
 COMPARED = 4000  # pictures of both sides, up to which those that are equal are found
 POOLS, EACH, FITTED, TRIES = 25, 4, 5, 20  # pools of families drawn anew, deals of each into two; pools on which the planted AUC is set; tries to draw one
 Deal = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # what is called training and held out, and the families of both
-TOO_FEW = "too few families to deal anew"
+TOO_FEW = "too few families to draw halves from"
 NOTHING = 1e-4  # of the spread of losses: what numbers that no model knows leave of one of them, but for rounding
 CRUDE = 0.99  # AUC of what nobody would miss
 
@@ -147,11 +147,11 @@ def rates(sides: Sides, limit: float, warn: float, effect: float, seed: int) -> 
     if min(sides.numbers()) < LEAST_FAMILIES:
         return unknown_rates(TOO_FEW)
     most = min(limit + effect, CRUDE)
-    cases = [(Case("learned nothing by heart", False, 0.0), 0.5),
+    cases = [(Case("memorised nothing", False, 0.0), 0.5),
              *([(Case(f"know their training examples as well as is accepted (AUC {limit:g})", False, 0.0), limit)] if limit > 0.5 else []),
              (Case(f"know their training examples so well (AUC {most:.2f})", True, most - limit), most),
              (Case(f"know them less well (AUC {(limit + most) / 2:.3g})", True, (most - limit) / 2), (limit + most) / 2),
-             (Case(f"know them by heart (AUC {CRUDE})", True, CRUDE - limit, crude=True), CRUDE)]  # fmt: skip
+             (Case(f"memorised them (AUC {CRUDE})", True, CRUDE - limit, crude=True), CRUDE)]  # fmt: skip
     deals, losses = _deals(sides, seed), _levelled(sides)
     few = [beyond(_taken(sides, losses, deal)) for pool in deals[:FITTED] for deal in pool]
     one, other = (np.concatenate([each[side] for each in few]) for side in (0, 1))
@@ -164,9 +164,9 @@ def rates_at(sides: Sides, judged: Callable[[Sides], str], limit: float, effect:
     if min(sides.numbers()) < LEAST_FAMILIES:
         return unknown_rates(TOO_FEW)
     lowest = float(np.concatenate([sides.ours, sides.theirs]).min() - 3 * sides.theirs.std() - 1)
-    cases = [(Case("learned nothing by heart", False, 0.0), 0.0), (Case(f"know {limit:.0%} of their examples by heart", False, 0.0), limit),
-             (Case(f"know {limit + effect:.0%} by heart", True, effect), limit + effect), (Case(f"know {limit + effect / 2:.1%} by heart", True, effect / 2), limit + effect / 2),
-             (Case("know all by heart", True, 1 - limit, crude=True), 1.0)]  # fmt: skip
+    cases = [(Case("memorised nothing", False, 0.0), 0.0), (Case(f"have memorised {limit:.0%} of their examples", False, 0.0), limit),
+             (Case(f"have memorised {limit + effect:.0%}", True, effect), limit + effect), (Case(f"have memorised {limit + effect / 2:.1%}", True, effect / 2), limit + effect / 2),
+             (Case("memorised all", True, 1 - limit, crude=True), 1.0)]  # fmt: skip
     return _planted(sides, _levelled(sides), _deals(sides, seed), seed, judged, [(case, lambda losses, rng, share=share: np.where(rng.random(len(losses)) < share, lowest, losses)) for case, share in cases])
 
 
@@ -193,7 +193,7 @@ def _pool(sides: Sides, rows: list[np.ndarray], rng: np.random.Generator) -> lis
         masks = [_held_out(code, sides, rng) for _ in range(EACH)]
         if all(min(len(np.unique(code[held])), len(np.unique(code[~held]))) > 1 for held in masks):
             return [(index[~held], index[held], code[~held], code[held]) for held in masks]
-    raise Refusal(f"The {len(rows)} families are so unlike in size that they can't be dealt into two; bring more.")
+    raise Refusal(f"The {len(rows)} families are so unlike in size that they can't be divided into two halves; give more.")
 
 
 def _rows(code: np.ndarray) -> list[np.ndarray]:

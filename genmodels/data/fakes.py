@@ -53,8 +53,8 @@ class Fakes(Knobs):
 
     n: int = knob(60, 20, 5000, "Pictures of each family of generators, a third of them held out; as many of each hand")
     left_out: str = knob("none", choices=("none", *FAMILIES), help="Family of generators that training never sees")
-    wear: bool = knob(True, help="Wear every picture at random by JPEG, size, noise, blur, paper or colours")
-    times: int = knob(1, 1, 20, "How often each training picture is there, each time worn anew")
+    wear: bool = knob(True, help="Degrade every picture at random by JPEG, size, noise, blur, paper or colours")
+    times: int = knob(1, 1, 20, "How often each training picture is there, each time degraded in another way")
 
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = True

@@ -29,7 +29,7 @@ class Folder(Knobs):
     size: int = knob(32, help="Height and width in pixels", choices=(28, 32, 64, 128))
     colour: str = knob("rgb", help="Three channels or one", choices=("rgb", "grey"))
     fit: str = knob("crop", help="crop: the middle square. pad: the whole picture on white", choices=("crop", "pad"))
-    label: str = knob("", help="The group that a conditional model is told, such as folder; empty: none")
+    label: str = knob("", help="The group that a conditional model is asked for, such as folder; empty: none")
     holdout: float = knob(0.15, 0.05, 0.5, "Share of the pictures that no training sees")
     seed: int = knob(0, 0, 2**31 - 1, "Seed of the split")
 

@@ -125,7 +125,7 @@ def _files(family: str) -> tuple[Path, Path]:
     fonts, maps = sorted(folder.glob(f"{start}-[0-9]*.ttf")), sorted(folder.glob(f"{start}-charmap-*.json"))
     if not fonts or not maps:
         raise Refusal(
-            f"qtawesome {_version()} holds no font {start!r}; install it anew with: pip install qtawesome==1.4.2"
+            f"qtawesome {_version()} holds no font {start!r}; reinstall it with: pip install qtawesome==1.4.2"
         )
     return fonts[-1], maps[-1]
 

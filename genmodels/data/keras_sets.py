@@ -21,7 +21,7 @@ OFFLINE = "digits, icons and openmoji"
 class Downloaded(Knobs):
     """A set that Keras downloads once into its own folder, with the held-out split of those who published it."""
 
-    label: str = knob("class", help="What a conditional model is told", choices=("none", "class"))
+    label: str = knob("class", help="What a conditional model is asked for", choices=("none", "class"))
 
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = False

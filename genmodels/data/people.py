@@ -35,8 +35,8 @@ Parts = dict[str, list[Examples]]
 class People(Knobs):
     """People of OpenMoji and of other hands, as drawn, worn and redrawn, and pictures of nobody, at 32x32."""
 
-    label: str = knob("woman or man", choices=tuple(CLASSES), help="What a reader is told: woman, man or nobody; or the skin tone of people, or none where they are yellow")
-    times: int = knob(2, 0, 10, "Worn copies of every picture in the training split")
+    label: str = knob("woman or man", choices=tuple(CLASSES), help="What a reader learns to read: woman, man or nobody; or the skin tone of people, or none where they are yellow")
+    times: int = knob(2, 0, 10, "Degraded copies of every picture in the training split")
 
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = True

@@ -28,7 +28,7 @@ def over_epochs(
     """
     detector, opened = detector or open_detector(), opened or (lambda epoch: nullcontext(run.generator(epoch)))
     if detector is None:
-        raise Refusal("There is no detector in the gallery, so nothing can be told; train one with make gallery.")
+        raise Refusal("There is no detector in the gallery, so nothing can be recognised; train one with make gallery.")
     data = load_for(run.experiment)
     real = detector.scores(np.stack([seen(image) for image in in_colour(data.test.images[:1000])]))
     rows = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ Pair = tuple[Examples, Examples]
 FEWEST = 20  # pictures a group
 FEWEST_HELD_OUT = 10  # held-out pictures a group, so that telling them apart can be better than chance at all
 DRAWN = 2000  # samples of a model that can't encode
+CORRELATED = 0.3  # correlation from which a group names a component
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,52 @@ def unsupervised(generator: Any, *, components: int = 6, n: int = 2000, seed: in
         vector *= np.sign(vector[np.abs(vector).argmax()])  # a component has no sign of its own
         directions.append(Direction(f"Component {number + 1}", _unit(vector), float(share)))
     return directions
+
+
+@dataclass(frozen=True)
+class Correlate:
+    """The group that a direction goes with most, and its correlation with being in it, from -1 to 1, on other examples than
+    those that chose it."""
+
+    grouping: str
+    group: str
+    value: Estimate
+
+
+def correlates(found: Sequence[Direction], latents: np.ndarray, groups: Mapping[str, np.ndarray]) -> list[Correlate | None]:
+    """For each direction the group that it goes with most; None where none does.
+
+    `latents` (n, latent) are encoded examples, `groups` the group of each by the name of the grouping ("": none). One half
+    chooses the group whose membership correlates most with the place along the direction; the other half says by how much
+    (Fisher's interval, each example counted as independent). None where that is below `CORRELATED`, or turns its sign.
+    """
+    half = np.arange(len(latents)) % 2 == 0
+    members = {(name, str(group)): values == group for name, values in groups.items() for group in np.unique(values[values != ""])}
+    members = {key: inside for key, inside in members.items() if min(inside[half].sum(), inside[~half].sum()) >= FEWEST and not inside.all()}
+    answers: list[Correlate | None] = []
+    for direction in found:
+        place = latents @ _unit(direction.vector)
+        chosen = max(members, key=lambda key: abs(_correlation(place[half], members[key][half])), default=None)
+        if chosen is None:
+            answers.append(None)
+            continue
+        first, second = (_correlation(place[part], members[chosen][part]) for part in (half, ~half))
+        kept = first * second > 0 and abs(second) >= CORRELATED
+        answers.append(Correlate(*chosen, _fisher(second, int((~half).sum()))) if kept else None)
+    return answers
+
+
+def _correlation(values: np.ndarray, inside: np.ndarray) -> float:
+    """Point-biserial correlation; 0 where either does not vary."""
+    if not values.std() or not inside.std():
+        return 0.0
+    return float(np.corrcoef(values, inside)[0, 1])
+
+
+def _fisher(r: float, n: int) -> Estimate:
+    """A correlation with the 95 % interval of Fisher's z (Fisher 1921)."""
+    z, half = np.arctanh(np.clip(r, -0.999999, 0.999999)), 1.959964 / np.sqrt(max(n - 3, 1))
+    return Estimate(r, min(r, float(np.tanh(z - half))), max(r, float(np.tanh(z + half))), n)
 
 
 def between(generator: Any, name: str, first: Examples, second: Examples, *,

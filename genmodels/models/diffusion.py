@@ -6,7 +6,7 @@ e by an angle a from 0 (all picture) to almost pi/2 (all noise), and the network
 
     z = cos(a) x + sin(a) e,        loss = E | v(z, a, caption) - (cos(a) e - sin(a) x) |^2
 
-so that the clean picture is cos(a) z - sin(a) v. Of some captions nothing is told, so that one network knows both what a
+so that the clean picture is cos(a) z - sin(a) v. Some captions are left out, so that one network knows both what a
 caption asks for and what pictures look like; drawing exaggerates the difference.
 
 Where this differs: pictures are small and the machine has no GPU, so the U-Net begins by folding 2 x 2 pixels into

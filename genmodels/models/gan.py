@@ -62,7 +62,7 @@ class Gan(Recipe):
     average: float = knob(0.995, 0.0, 0.9999, "Share of the old weights that the moving average keeps at each step")
     penalty: float = knob(10.0, 0.0, 1000.0, "Weight of the gradient penalty (wgan-gp only)")
     conditional: bool = knob(False, help="Tell both networks the label")
-    captioned: bool = knob(False, help="Tell both networks the caption, so that it draws what a prompt says")  # type: ignore[misc]
+    captioned: bool = knob(False, help="Give both networks the caption, so that it draws what a prompt says")  # type: ignore[misc]
     encoder: str = knob("clip", help="The run of the model clip whose text encoder reads the captions")
     learning_rate: float = knob(2e-4, 1e-6, 0.1, "Step size of Adam, both networks")
     momentum: float = knob(0.5, 0.0, 0.99, "First moment of Adam")
@@ -79,7 +79,7 @@ class Gan(Recipe):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.captioned and self.conditional:
-            raise Refusal("conditional and captioned are both true; a GAN is told a label or a caption, so leave one out.")
+            raise Refusal("conditional and captioned are both true; a GAN takes a label or a caption, so leave one out.")
 
     # The network
 

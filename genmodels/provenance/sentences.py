@@ -65,12 +65,29 @@ def _nothing(parts: Mapping[str, Part]) -> str:
     if parts["metadata"]["verdict"] == "says generated" and not unlooked:
         return "No mark of this machine was found."
     if not unlooked:
-        missed = [f"the {name} {parts[name]['miss']:.0%} of {parts[name]['miss_of']}" for name in ("watermark", "ledger") if parts[name].get("miss") is not None and parts[name]["verdict"] != "not measured"]
-        return "No sign found, which does not say that it is real" + (f": of marked files the test of {' and of '.join(missed)} misses." if missed else ": what no longer carries a mark is missed.")
+        return f"No sign found, which does not say that it is real. {_missed(parts)}"
     looked = [LOOKED[name] for name in LOOKED if name not in unlooked] + ["its hash in the ledger"] * ("ledger" in unlooked)
     left = "; ".join(dict.fromkeys(reason for name, reason in unlooked.items() if name != "ledger" or len(unlooked) == 1))
     damaged = "The file is damaged. " if "damaged" in str(parts["manifest"]["reason"]) else ""
     return f"{damaged}Not looked into: {left}. In what was looked at ({', '.join(looked)}) nothing was found, which does not say that it is real."
+
+
+def _missed(parts: Mapping[str, Part]) -> str:
+    """How often a mark that was there would have been missed, in a sentence."""
+    known = {name: parts[name] for name in ("watermark", "ledger") if parts[name].get("miss") is not None and parts[name]["verdict"] != "not measured"}
+    if not known:
+        return "What no longer carries a mark is missed."
+    after = dict.fromkeys(str(each["miss_of"]) for each in known.values())
+    if not any(each["miss"] for each in known.values()):
+        both = "both would" if len(known) == 2 else f"the {next(iter(known))} would"
+        return f"In tests {both} have found every mark after {' and '.join(after)}."
+    found = [f"the {name} would have found {_share(1 - each['miss'])} of the marks after {each['miss_of']}" for name, each in known.items()]
+    return f"In tests {' and '.join(found)}."
+
+
+def _share(rate: float) -> str:
+    """A share that is never rounded up to all."""
+    return f"{100 * rate:.0f} %" if rate == 1 or rate <= 0.99 else "more than 99 %"
 
 
 def _also(parts: Mapping[str, Part]) -> str:
@@ -90,11 +107,11 @@ def _detected(reading: Part) -> str:
     if reading.get("probability") is None:
         return f" The detector, which needs no mark, says nothing: {reading['reason']}." if reading["verdict"] == "not measured" and reading.get("abstained") else ""
     if reading.get("abstained"):
-        return f" The detector, which needs no mark, abstains (probability of being generated {100 * reading['probability']:.0f} %, if half of all drawings were)."
+        return f" The detector, which needs no mark, can't decide (probability of being generated {100 * reading['probability']:.0f} %, assuming half of all drawings are generated)."
     known = isinstance(reading.get("false_alarm"), float)
     if reading["verdict"] == "generated":
-        wrong = f"of drawings that no generator made it says so of {100 * reading['false_alarm']:.1f} % (at most {100 * reading['false_alarm_high']:.1f} %) in the worst wear" if known else "how often it is wrong was not measured"
+        wrong = f"it wrongly says so of {100 * reading['false_alarm']:.1f} % of drawings that no generator made (at most {100 * reading['false_alarm_high']:.1f} %), counted after the change that is hardest for it" if known else "how often it is wrong was not measured"
         return f" The detector, which needs no mark, finds that it looks generated: {wrong}."
     plain = f"{100 * reading['miss_as_it_was']:.0f} % as it was and " if isinstance(reading.get("miss_as_it_was"), float) else ""
-    missed = f": of what the generators it knows draw it misses {plain}{100 * reading['miss']:.0f} % in the worst wear" if known else ""
+    missed = f": it misses {plain}{100 * reading['miss']:.0f} % after the change that is hardest for it, of what the generators draw that it knows" if known else ""
     return f" The detector, which needs no mark, finds no trace of a generator{missed}."

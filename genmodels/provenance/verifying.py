@@ -122,7 +122,7 @@ def _unknown(content: bytes, name: str) -> tuple[Format, dict[str, Part]]:
     manifest = credentials.read(content)
     if manifest.state == "absent":
         raise Refusal(f"{printable(name)} is no {READ} file and holds bytes that no text has, so nothing in it can be read; save it as one of these.")
-    reason = "the file is so damaged that its kind can't be told"
+    reason = "the file is so damaged that its kind can't be recognised"
     return Format("unknown", "picture"), {"manifest": manifest_told(manifest), **_nothing_seen(content, reason, "the file is damaged")}
 
 

@@ -93,7 +93,7 @@ def archive(files: Mapping[str, Marked | bytes]) -> Marked:
 def write(path: Any, content: Marked) -> None:
     """Write a file; raises `TypeError` for what did not come through here, so that no command can forget it."""
     if not isinstance(content, Marked):
-        raise TypeError(f"{path} did not leave through the one way out.")
+        raise TypeError(f"{path} was not marked on its way out.")
     write_atomically(path, content)
 
 

@@ -98,7 +98,7 @@ def test_start_see_samples_stop(browser: Browser, server: tuple[str, Path], home
         second = visit(browser, f"{server[0]}/train?run={name}")  # another tab watches too
         second.get_by_role("button", name="Stop").click()
         page.get_by_role("button", name="Resume").wait_for(timeout=60_000)
-        assert run.state == "stopped" and "resume goes on from here" in run.status["message"]
+        assert run.state == "stopped" and "resume continues from here" in run.status["message"]
         second.close()
     finally:
         (run.path / "stop").touch()

@@ -26,12 +26,12 @@ def run(home: Path, folder: Path) -> Run:  # noqa: F811
 
 
 def draw(page: Page) -> None:
-    page.get_by_test_id("stBaseButton-primary").click()
+    page.get_by_role("button", name="Draw", exact=True).click()
 
 
 def test_a_drawing_shows_its_steps_and_is_stopped(browser: Browser, server: tuple[str, Path], run: Run) -> None:  # noqa: F811
     page = visit(browser, f"{server[0]}/prompt?run={run.id}&prompt=arrow%20left&seed=3")
-    page.get_by_text("How it is drawn").click()
+    page.get_by_text("Seed and settings").click()
     page.get_by_role("spinbutton", name="Steps").fill("250")
     draw(page)
     page.get_by_text("of 250, pictures 1 to 4 of 4").wait_for(timeout=120_000)  # the network is compiled first

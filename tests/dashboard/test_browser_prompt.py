@@ -39,7 +39,7 @@ def written(page: Page) -> str:
 def test_a_stream_is_stopped_and_a_second_tab_waits_its_turn(browser: Browser, server: tuple[str, Path], run: Run) -> None:  # noqa: F811
     first = visit(browser, f"{server[0]}/prompt?run={run.id}&prompt=The%20nurse&seed=5")
     assert prompt(first) == "The nurse"
-    first.get_by_text("How the next token is chosen").click()
+    first.get_by_text("Seed and settings").click()
     first.get_by_role("spinbutton", name="Temperature").fill("0")  # drawn texts may end by themselves
     first.get_by_role("spinbutton", name="Length").fill("10000")
     second = visit(browser, f"{server[0]}/prompt?run={run.id}&prompt=The")

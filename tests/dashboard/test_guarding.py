@@ -76,3 +76,9 @@ def test_who_stops_looking_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None
     assert [pace.look(name, 1.0) for name in "abca"] == [1, 2, 3, 3]
     now[0] += 60
     assert pace.look("d", 1.0) == 1
+
+
+@pytest.mark.parametrize("path", ["/home", "/home/"])
+def test_the_name_of_the_first_page_leads_to_it(path: str) -> None:
+    sent, reached = asked(path)
+    assert sent[0]["status"] == 307 and dict(sent[0]["headers"])[b"location"] == b"/" and not reached

@@ -79,7 +79,7 @@ def test_filters_and_energy(home: Path) -> None:
     assert [row["state"] for row in matching(rows, Filters("", ("failed",), ("gan",), ()))] == ["failed"]
     assert matching(rows, Filters("nothing", (), (), ())) == []
     shown = table(rows, watts=15.0)
-    assert np.allclose(shown["Energy"], 12.0 * 15 / 3600) and set(shown["Changed knobs"]) == {"epochs = 10"}
+    assert np.allclose(shown["Energy"], 12.0 * 15 / 3600) and set(shown["Changed settings"]) == {"epochs = 10"}
 
 
 def test_five_thousand_runs_are_listed_within_two_seconds(home: Path) -> None:

@@ -203,7 +203,7 @@ def test_the_sentence_of_a_file_holds_the_rates_of_its_wear(form: str) -> None:
     to_picture(DATA["openmoji"](size=128).load().test.images[0]).save(buffer, form)
     found = verify(buffer.getvalue(), "x", detector=lambda image: {"verdict": "no sign", "probability": 0.1, "abstained": False})
     counted = rates(lossy=form != "PNG")
-    assert counted is not None and f"{100 * counted['miss']:.0f} % in the worst wear" in found["sentence"]
+    assert counted is not None and f"{100 * counted['miss']:.0f} % after the change that is hardest for it" in found["sentence"]
     assert found["detector"]["false_alarm"] == counted["false_alarm"]
 
 

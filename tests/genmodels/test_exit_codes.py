@@ -65,7 +65,7 @@ def test_an_interrupted_training_saves_and_says_so(home: Path, number: int, code
     out, said = process.communicate(timeout=120)
     run = next(iter(RunStore.default()))
     assert process.returncode == code, said
-    assert run.state == "stopped" and "resume goes on from here" in run.status["message"] and list((run.path / "checkpoints").iterdir())
+    assert run.state == "stopped" and "resume continues from here" in run.status["message"] and list((run.path / "checkpoints").iterdir())
     assert b"Traceback" not in said and b"stopped" in out
 
 

@@ -135,7 +135,7 @@ def test_a_conditional_model_is_told_one_label_on_the_whole_way(conditional) -> 
 
 
 def test_a_model_without_labels_can_not_be_told_one(vae) -> None:
-    with pytest.raises(Refusal, match="not told labels"):
+    with pytest.raises(Refusal, match="trained without labels"):
         latent.walk_seeds(vae, [1, 2], label=3)
 
 
@@ -252,3 +252,17 @@ def test_a_map_leads_back_to_the_latent(vae) -> None:
 def test_walks_that_can_not_be(frames: int, kind: str, sentence: str) -> None:
     with pytest.raises(Refusal, match=sentence):
         latent.interpolate(np.zeros((2, 4)), frames, kind)
+
+
+def test_a_component_is_named_by_the_group_it_goes_with_and_chance_names_none() -> None:
+    own = np.random.default_rng(4)
+    latents = own.standard_normal((600, 8)).astype("float32")
+    group = np.where(latents[:, 2] + own.standard_normal(600) > 0, "woman", "man")
+    group[:50] = ""  # nobody knows of these
+    parts = {"gender": group, "of nothing": own.choice(["a", "b", "c"], 600), "rare": np.where(np.arange(600) < 15, "few", "many")}
+    found = [directions.Direction(f"Component {axis}", -np.eye(8)[axis], 0.1) for axis in (2, 5)]
+    named, none = directions.correlates(found, latents, parts)
+    assert named is not None and named.grouping == "gender" and named.value.low < named.value.value < named.value.high and named.value.n == 300
+    direct = np.corrcoef(-latents[1::2, 2], group[1::2] == named.group)[0, 1]  # on the half that did not choose the group
+    assert abs(named.value.value - direct) < 1e-6 and (direct < 0) == (named.group == "woman")
+    assert none is None and directions.correlates([], latents, parts) == [] and directions.correlates(found, latents, {}) == [None, None]

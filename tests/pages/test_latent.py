@@ -53,6 +53,19 @@ def test_held_out_pictures_are_anchors(run: Run) -> None:
     assert not test.error and not test.exception
 
 
+def test_labels_are_escaped_once(run: Run) -> None:
+    test = page(run, view="Walk")
+    test.segmented_control(key="anchors.2").set_value("Held-out pictures").run()
+    assert test.multiselect[0].options and not any("\\" in option or "\u2060" in option for option in test.multiselect[0].options)
+
+
+def test_directions_open_at_something_to_see(run: Run) -> None:
+    test = page(run, view="Directions")
+    labelled = [slider for slider in test.slider if not slider.label.startswith("Component")]
+    found = any("Found." in caption.value for caption in test.caption)
+    assert [slider.value for slider in labelled] == ([2.0] if found else [0.0] * len(labelled))
+
+
 def test_a_slider_moves_the_pictures(run: Run) -> None:
     test = page(run, view="Directions")
     slider = next(each for each in test.slider if each.label.startswith("Component 1"))

@@ -125,7 +125,7 @@ def test_hostile_names_stay_text_on_every_page(home: Path) -> None:
     for page, query in (("train", {"run": run.id}), ("runs", {}), ("train", {})):
         test = opened(page, **query)
         assert not test.exception
-        read_as_markdown = [*test.markdown, *test.caption, *test.error, *test.warning, *test.subheader, *test.toast]
+        read_as_markdown = [*test.markdown, *test.caption, *test.error, *test.warning, *test.header, *test.subheader, *test.toast]
         for element in read_as_markdown:
             for mark in ("![", "](", "<img", ":red[", "$x$", "://", "\u202e"):
                 assert mark not in element.value.replace("\\<", ""), (page, element.value)
@@ -201,13 +201,13 @@ comparing.differences(*rows)
     test.selectbox(key="term").set_value("held_out_loss").run()  # nats of one, and what another family counts
     own = [each.value for each in test.caption if "charts of their own" in each.value]
     assert len(own) in (1, 2) and all("1 run;" in each for each in own) and any("do not compare" in each.value for each in test.caption)
-    assert "model" in set(test.dataframe[-1].value["Knob"])
+    assert "model" in set(test.dataframe[-1].value["Setting"])
 
 
 def test_the_gallery_on_the_first_page(trained, tmp_path: Path) -> None:
     shutil.copytree(trained("vae"), tmp_path / "gallery" / "vae-digits")
     test = opened("home")
-    assert not test.exception and any("vae" in heading.value for heading in test.subheader)
+    assert not test.exception and any("vae" in heading.value for heading in test.header)
     assert any("Not measured yet" in caption.value for caption in test.caption)
 
 

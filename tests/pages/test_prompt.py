@@ -139,7 +139,17 @@ def test_a_prompt_of_any_kind_is_a_text_or_a_sentence(run: Run, prompt: str, sai
     for view in ("Tokens", "Counterfactual", "Compare"):
         test.segmented_control(key="view").set_value(view).run()
         assert not test.exception, (view, test.exception[0].value)
-        assert all("There is no text" in error.value for error in test.error), (view, test.error[0].value)
+        assert not test.error, (view, test.error[0].value)
+
+
+@pytest.mark.parametrize("view", ["Tokens", "Attention", "Logit lens"])
+def test_without_a_text_a_view_invites_with_examples(run: Run, view: str) -> None:
+    test = page(run, view=view)
+    assert not test.error and "There is no text to look into yet" in words(test)
+    offered = [button for button in test.button if (button.key or "").startswith("example.")]
+    assert offered and all(not Tokens.of(run.spec).unknown(button.key.removeprefix("example.")) for button in offered)
+    offered[0].click().run()
+    assert not test.exception and not test.error and test.session_state["prompt"] == offered[0].key.removeprefix("example.") and test.session_state["written"]["text"]
 
 
 @pytest.mark.parametrize("changes", [{"temperature": 0.0}, {"temperature": 100.0}, {"top_k": 100_000, "top_p": 0.0}, {"beams": 3, "length": 20}, {"stop": "\\n"}])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -45,11 +46,28 @@ def test_an_audit_at_work_shows_how_far_it_is_and_can_be_stopped(page: str, own:
         progress("neutral prompts", 30, 60)
         test = opened(page, run=run.id)
         assert not test.exception
+        assert not any("was not audited" in each.value for each in test.info), "nobody is invited to start what is running"
         stop = next(button for button in test.button if button.label == "Stop the audit")
         stop.click().run()
         progress.noted = 0
         with pytest.raises(audit_jobs.Stopped, match="nothing of it is kept"):
             progress("neutral prompts", 31, 60)
+
+
+def test_a_page_says_how_long_the_last_such_audit_took(own: Callable[[str], Run]) -> None:
+    run = own("vae")
+    folder = audit_jobs.folder_of(run)
+    for pid, known in ((1, None), (os.getpid(), 300)):  # another process's note says nothing of this one
+        make_folder(folder)
+        (folder / "progress.json").write_text(json.dumps({"pid": pid, "names": "bias", "n": 300, "started": time.time() - 130}))
+        with audit_jobs.at_work(folder) as progress:
+            progress("neutral prompts", 1, 2)
+        took = audit_jobs.took(run, ["bias"])
+        assert took is None if known is None else took is not None and took[1] == known and 130 <= took[0] < 200
+    assert audit_jobs.took(run, ["memorisation", "membership"]) is None
+    assert any("The last such audit took 2 min 1" in each.value and "300 samples" in each.value for each in opened("bias", run=run.id).caption)
+    (folder / "took.json").write_text('{"names": "bias", "n": "many"}')
+    assert audit_jobs.took(run, ["bias"]) is None
 
 
 @pytest.mark.parametrize(("page", "model"), [("memorisation", "vae"), ("memorisation", "transformer"), ("bias", "transformer"), ("bias", "vae"), ("deepfake", "vae"), ("deepfake", "transformer")])
@@ -59,7 +77,7 @@ def test_what_was_found_is_shown(page: str, model: str, own: Callable[[str], Run
     audit_run(run, [audits], n=100)
     test = opened(page, run=run.id)
     assert not test.exception and not test.error
-    assert any("Audited" in each.value for each in test.markdown) and not test.info
+    assert any("Audited" in each.value for each in test.header) and not test.info
     if audits != "bias":
         assert test.caption
 
