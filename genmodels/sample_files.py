@@ -104,7 +104,7 @@ def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
         for number, prompt in enumerate(prompts)
     ]
     silent = sorted(set(settings) - set(json.loads(facts[0].get("Settings", "{}"))))
-    made.notices += [f"Not heeded: the settings {', '.join(silent)}, which have no say in what was asked for."] if silent else []
+    made.notices += [f"Ignored: the settings {', '.join(silent)}, which have no say in what was asked for."] if silent else []
     made.files = [{".png": content} for content in way_out.pictures(pictures, facts)]
     return made
 
@@ -119,7 +119,7 @@ def _prompts(arguments: Any, notices: list[str]) -> list[str]:
         raise Refusal("--given and --prompts both say what to draw; leave one out.")
     table = read_prompts(_given(arguments.prompts), arguments.prompts.name)
     if table.not_heeded:
-        notices.append(f"Not heeded: the columns {printable(', '.join(table.not_heeded), 300)} of {printable(arguments.prompts.name)}; seeds count on from --seed.")
+        notices.append(f"Ignored: the columns {printable(', '.join(table.not_heeded), 300)} of {printable(arguments.prompts.name)}; seeds count on from --seed.")
     prompts = [prompt for prompt in table.prompts for _ in range(arguments.n or 1)]
     if len(prompts) > MOST:
         raise Refusal(f"{len(table.prompts):,} prompts with -n {arguments.n} are {len(prompts):,} pictures; at most {MOST:,} are drawn, so take fewer.")
@@ -160,7 +160,7 @@ def _texts(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
     who, tokens, told = f"{run.experiment.model} {run.id}", Tokens.of(run.spec), decoding.to_dict()
     files = [f"{way_out.made_by(who, arguments.seed + number, told, str(text), tokens, facts[number])}\n\n{text}\n" for number, text in enumerate(texts)]
     silent = sorted(set(settings) - {"watermark", *recorded.of_writing(told), *(name for name, off in recorded.OFF.items() if told[name] == off)})
-    notices = _told(unread) + ([f"Not heeded: the settings {', '.join(silent)}, which have no say beside the others."] if silent else [])
+    notices = _told(unread) + ([f"Ignored: the settings {', '.join(silent)}, which have no say beside the others."] if silent else [])
     return Samples([{".txt": each.text, ".txt" + way_out.SIDECAR: each.statement} for each in way_out.texts(files, facts)], notices)
 
 

@@ -76,7 +76,7 @@ def test_a_picture_of_each_family_says_all_that_made_it(run: str, flags: list[st
     asked = {"Model": f"{of.experiment.model} {run}", "Epoch": epoch, "Weights": digest(of), "Seed": "3", **told}
     assert {name: found.get(name) for name in asked} == asked
     assert ("Settings" in found) == (run == "diffusion-icons")
-    assert ("Not heeded" in said) == ("--set" in flags) == bool(document["notices"])
+    assert ("Ignored" in said) == ("--set" in flags) == bool(document["notices"])
     if "Prompt" in told:  # and so does the page
         model = of.generator()
         drawing = Drawing(steps=2, strength=0.2) if run == "diffusion-icons" else Drawing(steps=7)
@@ -110,7 +110,7 @@ def test_a_text_says_all_that_made_it_and_stop_is_read_as_it_is_typed(tmp_path: 
     assert line.startswith(f"Made by a model: transformer {of.id}, seed 0, top_k 1, length 30, stop '\\n', epoch 8, weights {digest(of)}, prompt: its first 500 characters.")
     assert text.startswith(prompt) and "\n" not in text.strip()
     cut, silent = document["notices"]
-    assert "longer than the context of 64 tokens" in cut and "longer than the context" in line and "Not heeded: the settings temperature" in silent
+    assert "longer than the context of 64 tokens" in cut and "longer than the context" in line and "Ignored: the settings temperature" in silent
     assert cut in said and silent in said
     statement = json.loads(Path(document["files"][0] + ".provenance.json").read_text())["statement"]
     assert (statement["epoch"], statement["weights"], statement["model"]) == ("8", digest(of), f"transformer {of.id}")
@@ -129,7 +129,7 @@ def test_several_of_each_line_of_a_table(tmp_path: Path, capsys: pytest.CaptureF
     document, said = sampled(capsys, tmp_path / "out", "gan-prompts", "--prompts", str(tmp_path / "p.csv"), "-n", "2", "--no-upscale")
     drawn = [png_facts(Path(file).read_bytes()) for file in document["files"]]
     assert [(each["Prompt"], each["Seed"]) for each in drawn] == [("woman", "0"), ("woman", "1"), ("man", "2"), ("man", "3")]
-    assert "Not heeded: the columns seed" in said and "columns seed" in document["notices"][0]
+    assert "Ignored: the columns seed" in said and "columns seed" in document["notices"][0]
     assert main(["sample", "gan-prompts", "--prompts", str(tmp_path / "p.csv"), "-n", "9000", "--out", str(tmp_path / "out")]) == 2
     assert "2 prompts with -n 9000 are 18,000 pictures" in capsys.readouterr().err
 
