@@ -63,9 +63,9 @@ def test_the_page_shows_instants_in_the_zone_of_the_browser(store: RunStore, mon
         timezone = "America/New_York"
 
     monkeypatch.setattr(run_list.st, "context", Browser)
-    begun = table(RunTable().rows(store), 15.0)["Begun"]
+    begun = table(RunTable().rows(store), 15.0)["Started"]
     assert begun.iloc[len(MADE) - 1].isoformat() == "2026-11-22T07:00:00-05:00"
-    assert "America/New_York" in str(run_list.table_settings()["Begun"])
+    assert "America/New_York" in str(run_list.table_settings()["Started"])
 
 
 def test_a_run_without_a_time_stands_where_its_id_says(store: RunStore) -> None:
