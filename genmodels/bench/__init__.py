@@ -179,4 +179,4 @@ def _what(each: Any, pairs: int) -> str:
     if isinstance(each, Published):
         return f"a training from {len(each.seeds)} seed{'s' * (len(each.seeds) > 1)}"
     sides = sum(len(race.sides()) for race in (each.races.values() if isinstance(each, Growth) else [each]))
-    return f"{pairs} pairs of turns, {sides} sides"
+    return f"{pairs} pair{'s' * (pairs > 1)} of turns, {sides} sides"
