@@ -38,19 +38,21 @@ def follows_prompts(run: Run) -> bool:
     return recipe.captioned and recipe.draws and any((run.path / part).is_dir() for part in ("checkpoints", "epochs"))
 
 
-def prompt_form(run: Run, *more: tuple[str, str]) -> tuple[list[str], bool]:
-    """A line for the prompt, one for each further (label, key), and Draw, which Enter presses too: what was written, and
-    whether it is to be drawn now. Below stands which words the model does not know, and examples to click."""
+def prompt_form(run: Run, *more: tuple[str, str], strength: bool = False) -> tuple[list[str], int, Drawing, bool]:
+    """A line for the prompt, one for each further (label, key), Draw, which Enter presses too, and the settings: what was
+    written, first seed, settings, and whether it is to be drawn now. Below stands which words the model does not know, and
+    examples to click. Settings are in the form: else a press on Draw is lost that leaves a number half written."""
     state.from_url(state.PROMPT)
     lines, prompts = [("Prompt", state.PROMPT), *more], []
     placeholder = f"Such as: {(examples(run) or ('a drawing',))[0]}"
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.form("drawing", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.form("drawing", border=False):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
             for label, key in lines:
                 prompts.append(st.text_input(label, placeholder=placeholder, **state.kept(key)) or "")
             pressed = st.form_submit_button("Draw", type="primary", icon=":material/brush:")
-        asked = pressed or bool(state.take(state.DRAW_AGAIN))
-        st.button("Stop", icon=":material/stop_circle:", disabled=not asked)
+            asked = pressed or bool(state.take(state.DRAW_AGAIN))
+            st.form_submit_button("Stop", icon=":material/stop_circle:", disabled=not asked)
+        seed, drawing = _settings(run, strength)
     for prompt in prompts:
         if len(prompt) > LONGEST:
             raise Refusal(f"The prompt has {len(prompt):,} characters; at most {LONGEST:,} are read, so shorten it.")
@@ -58,7 +60,7 @@ def prompt_form(run: Run, *more: tuple[str, str]) -> tuple[list[str], bool]:
         known_words(run, prompt, key)
     if not prompts[0].strip():
         example_buttons(run)
-    return [prompt.strip() for prompt in prompts], asked
+    return [prompt.strip() for prompt in prompts], seed, drawing, asked
 
 
 def example_buttons(run: Run) -> None:
@@ -117,7 +119,12 @@ def _replace(key: str, old: str, new: str) -> None:
     state.put(key, re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", lambda found: new, str(state.get(key, ""))))
 
 
-def settings_form(run: Run, *, strength: bool = False) -> tuple[int, Drawing]:
+def settings_form(run: Run) -> tuple[int, Drawing]:
+    """The settings where there is no prompt to write."""
+    return _settings(run, strength=False)
+
+
+def _settings(run: Run, strength: bool) -> tuple[int, Drawing]:
     """First seed and settings, folded to one line."""
     with st.expander("Seed and settings", icon=":material/tune:", expanded=strength):
         return _seed_box(), _drawing_form(run, strength)

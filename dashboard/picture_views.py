@@ -49,8 +49,7 @@ Asked = tuple[list[tuple[Run, list[Cell]]], bool]
 
 
 def pictures_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
-    (prompt,), asked = prompt_form(run)
-    seed, drawing = settings_form(run)
+    (prompt,), seed, drawing, asked = prompt_form(run)
     return [(run, _four(prompt, seed, drawing))], asked and has_prompt(prompt)
 
 
@@ -59,16 +58,14 @@ def _four(prompt: str, seed: int, drawing: Drawing) -> list[Cell]:
 
 
 def between_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
-    (prompt, towards), asked = prompt_form(run, ("Towards", state.TOWARDS))
-    seed, drawing = settings_form(run)
+    (prompt, towards), seed, drawing, asked = prompt_form(run, ("Towards", state.TOWARDS))
     return [(run, between(prompt, towards, seed, drawing))], asked and has_prompt(prompt, towards)
 
 
 def start_from_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
     if run.experiment.model == "gan":
         raise Refusal("A GAN draws in one go, so it can't begin from a picture; choose a diffusion model.")
-    (prompt,), asked = prompt_form(run)
-    seed, drawing = settings_form(run, strength=True)
+    (prompt,), seed, drawing, asked = prompt_form(run, strength=True)
     begun = start_form(run)
     state.put(state.BEGUN, begun)
     if asked and begun[0] is None:
@@ -78,17 +75,15 @@ def start_from_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
 
 
 def sweeping_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
-    (prompt,), asked = prompt_form(run)
-    seed, drawing = settings_form(run)
+    (prompt,), seed, drawing, asked = prompt_form(run)
     cells = sweep_form(Cell(prompt, seed, drawing))
     return [(run, cells)], asked and (all(cell.prompt for cell in cells) or has_prompt(prompt))
 
 
 def comparing_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
-    (prompt,), asked = prompt_form(run)
+    (prompt,), seed, drawing, asked = prompt_form(run)
     others = [name for name in names if name != run.id] or [run.id]
     other = st.selectbox("Second model", others, format_func=plain_text, **state.kept(state.OTHER)) or others[0]
-    seed, drawing = settings_form(run)
     return [(each, _four(prompt, seed, drawing)) for each in (run, store[other])], asked and has_prompt(prompt)
 
 
