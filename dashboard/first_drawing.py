@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -56,6 +57,6 @@ def _started(asked: str) -> Ended:
     """The process that draws it; one for all sessions."""
     with _lock:
         if asked not in _running:
-            command = [sys.executable, "-m", "genmodels.data.draw", asked]
+            command = [sys.executable, "-m", "genmodels.data.draw", "--server", str(os.getpid()), asked]
             _running[asked] = _waiting.submit(subprocess.run, command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         return _running[asked]

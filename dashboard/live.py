@@ -58,7 +58,7 @@ def show(run: Run, store: RunStore) -> None:
     resources.settle()
     if findings := run.findings():
         with st.container(border=True):
-            st.subheader("Measured", anchor=False)
+            st.header("Measured", anchor=False)
             show_measures(findings)
             audited(with_imported(findings), findings)
     gallery.credit(str(run.facts.get("credit", "")))
@@ -83,7 +83,7 @@ def _progress(run: Run, was: str, drew: bool) -> None:
         pace.redraw(LEARNING)
     name = plain_text(run.labels["name"], 80)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(safe_text(name or run.id), anchor=False, width="content")
+        st.header(safe_text(name or run.id), anchor=False, width="content")
         badge(now)
     if name:
         st.caption(safe_text(run.id))
@@ -130,7 +130,7 @@ def _message(run: Run, status: dict[str, Any], now: str) -> None:
     if now == "failed":
         st.error(safe_text(message, 600), icon=":material/error:")
     elif now == "lost":
-        st.warning("The process ended without a word, as after a crash or a restart of the machine. Resume goes on from the last checkpoint.", icon=":material/power_off:")
+        st.warning("The process ended without a word, as after a crash or a restart of the machine. Resume continues from the last checkpoint.", icon=":material/power_off:")
     elif message and not status.get("phase"):
         st.caption(safe_text(message, 600))
     if status.get("notice"):
@@ -148,7 +148,7 @@ def _buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
                       help="It stops at its next step and saves", on_click=_act, args=(jobs.stop, run))  # fmt: skip
         elif not gallery_run and now != "done":
             st.button("Resume", key=f"resume.{run.id}", icon=":material/resume:", type="primary", help="Goes on from the last whole checkpoint", on_click=_act, args=(jobs.launch, run))
-        if not gallery_run and branching.kept_epochs(run) and st.button("Branch", key=f"branch.{run.id}", icon=":material/call_split:", help="Train on from a kept epoch with other knobs"):
+        if not gallery_run and branching.kept_epochs(run) and st.button("Branch", key=f"branch.{run.id}", icon=":material/call_split:", help="Train on from a kept epoch with other settings"):
             branching.dialog(run, store)
         if (run.path / "log.txt").is_file():
             handing_out.record("Log", lambda: last_lines(run.path / "log.txt").encode(), f"{run.id}-log.txt", "text/plain", key=f"log.{run.id}", icon=":material/description:")
@@ -176,7 +176,7 @@ def _act(action: Any, run: Run) -> None:
     except (Refusal, OSError) as error:
         state.notice(safe_text(error, 300), ":material/error:")
     else:
-        state.notice(safe_text(said or f"{run.id} goes on."), ":material/info:")
+        state.notice(safe_text(said or f"{run.id} continues."), ":material/info:")
 
 
 def _news(run: Run) -> tuple[Any, ...]:
@@ -210,7 +210,7 @@ def _pictures(run: Run) -> None:
     epochs = sorted(samples.keys() | again.keys())
     draws = run.spec.kind == "image"
     reads = not MODELS[run.experiment.model].draws and not epochs
-    st.subheader("What it reads" if reads else "What it draws" if draws else "What it writes", anchor=False)
+    st.header("What it reads" if reads else "What it draws" if draws else "What it writes", anchor=False)
     if not epochs and not MODELS[run.experiment.model].draws:
         st.caption("It reads pictures and draws none; how well it reads them stands in the curves.")
         return

@@ -127,8 +127,8 @@ def parser() -> Parser:
         "train",
         ("model", {"metavar": "MODEL"}),
         ("--data", {"default": "digits", "metavar": "NAME"}),
-        ("--with", {**name, "dest": "source", "metavar": "knob=value", "help": "a knob of the data set"}),
-        ("--set", {**name, "dest": "recipe", "metavar": "knob=value", "help": "a knob of the model"}),
+        ("--with", {**name, "dest": "source", "metavar": "setting=value", "help": "a setting of the data set"}),
+        ("--set", {**name, "dest": "recipe", "metavar": "setting=value", "help": "a setting of the model"}),
         *((f"--{knob.name.replace('_', '-')}", {"default": knob.default, "help": knob.help}) for knob in asked_for()),
         ("--forecast", {"action": "store_true", "help": "only say how long it will take and what it will weigh"}),
         ("--detach", {"action": "store_true", "help": "train in the background"}),
@@ -136,15 +136,15 @@ def parser() -> Parser:
     verb("resume", run)
     verb("stop", run, ("--now", {"action": "store_true", "help": "end the process at once"}))
     verb(
-        "branch", run, ("--epoch", {"type": int, "required": True}), ("--set", {**name, "dest": "recipe", "metavar": "knob=value"}),
+        "branch", run, ("--epoch", {"type": int, "required": True}), ("--set", {**name, "dest": "recipe", "metavar": "setting=value"}),
         ("--epochs", {"default": None}), ("--seed", {"default": None}),
     )  # fmt: skip
     verb(
         "sample", run, ("-n", {"type": int, "help": "how many: 16 if not given, or one of each --given; with --prompts so many of each line, one if not given"}), seed, ("--given", {"action": "append", "help": "a label or a prompt, one for all or one each"}), ("--epoch", {"type": int}),
-        ("--set", {**name, "dest": "settings", "metavar": "knob=value", "help": "how it is drawn or written, such as steps=20 or temperature=0.7"}),
+        ("--set", {**name, "dest": "settings", "metavar": "setting=value", "help": "how it is drawn or written, such as steps=20 or temperature=0.7"}),
         ("--prompts", {"type": path_of, "metavar": "FILE.csv", "help": "a table with a column prompt, or a .txt with one in each line: one picture for each, or -n"}),
         ("--from", {"type": path_of, "dest": "start", "metavar": "PICTURE", "help": "a picture to begin from, as far as strength says"}),
-        ("--mask", {"type": path_of, "metavar": "PICTURE", "help": "white where the picture to begin from is drawn anew"}),
+        ("--mask", {"type": path_of, "metavar": "PICTURE", "help": "white where the picture to begin from is drawn again"}),
         ("--upscale", {"action": argparse.BooleanOptionalAction, "default": None, "help": "enlarge pictures by four, so that they can carry a watermark; done by itself where the upscaler was measured"}), out,
     )  # fmt: skip
     verb(
@@ -187,10 +187,10 @@ def answer(arguments: Arguments, document: Any, text: str | Callable[[], str]) -
 
 
 def settings(pairs: Sequence[str]) -> dict[str, str]:
-    """`knob=value` texts as a dictionary."""
+    """`setting=value` texts as a dictionary."""
     for pair in pairs:
         if "=" not in pair:
-            raise Refusal(f"{pair[:80]!r} is not knob=value; write for example latent=32.")
+            raise Refusal(f"{pair[:80]!r} is not setting=value; write for example latent=32.")
     return dict(pair.split("=", 1) for pair in pairs)
 
 
@@ -327,7 +327,7 @@ def stop(arguments: Arguments) -> int:
 
 @VERBS.add("branch")
 def branch(arguments: Arguments) -> int:
-    """Train on from a kept epoch of a run, with other knobs, in a new run."""
+    """Train on from a kept epoch of a run, with other settings, in a new run."""
     from genmodels import jobs
 
     store = RunStore.default()
@@ -572,7 +572,7 @@ def dashboard(arguments: Arguments) -> int:
     for name in ("GENMODELS_HOME", "GENMODELS_CACHE", "GENMODELS_DATA"):  # named from here, and read from another folder
         if os.environ.get(name):
             os.environ[name] = str(Path(os.environ[name]).expanduser().resolve())
-    prepare = [sys.executable, "-m", "genmodels.data.draw"]  # so that a first visit finds its pictures drawn
+    prepare = [sys.executable, "-m", "genmodels.data.draw", "--server", str(os.getpid())]  # so that a first visit finds its pictures drawn
     subprocess.Popen(prepare, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=lambda: os.nice(10))
     leftovers.sweep()
     app = Path(__file__).parent.parent / "dashboard" / "app.py"

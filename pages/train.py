@@ -67,7 +67,7 @@ def source_form(data: str) -> dict:
     if data in own and not choices["token"]:
         st.info(f"You have not imported {own[data][1]} yet.", icon=":material/photo_library:")
         navigation.link("data", f"Import your own {own[data][1]}", data=data)
-    with st.expander("Knobs of the data", expanded=data in own):
+    with st.expander("Settings of the data", expanded=data in own):
         return forms.knob_form(data, DATA[data].knobs(), choices=choices)
 
 
@@ -86,7 +86,7 @@ def experiment_form() -> Experiment | None:
     left.caption(safe_text(MODELS[model].summary()))
     right.caption(safe_text(f"{DATA[data].summary()} Licence: {DATA[data].licence}."))
     training = forms.knob_form("training", forms.training_knobs())
-    with st.expander("Knobs of the model"):
+    with st.expander("Settings of the model"):
         recipe = forms.knob_form(model, MODELS[model].knobs())
     source = source_form(data)
     st.caption(safe_text(f"Start trains the model {model} on the data {data}."))
@@ -135,6 +135,7 @@ store = RunStore.default()
 st.title("Train", anchor=False)
 taken_over()
 if chosen := choose_run(store):
+    st.set_page_config(page_title=navigation.tab_title("Training", chosen))
     live.show(store[chosen], store)
 else:
     state.show_notice()

@@ -1,13 +1,16 @@
 """Draw or read data sets once, so that they are in the cache: `python -m genmodels.data.draw NAME ...`.
 
-For a process of its own beside a server. A NAME may be followed by its knobs: `openmoji={"size": 64}`.
+For a process of its own beside a server, which ends when the server does: `--server PID` before the names. A NAME may be followed by its knobs: `openmoji={"size": 64}`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
+import threading
+import time
 
 from genmodels.data import DATA
 from genmodels.rasters import telling_others
@@ -23,11 +26,22 @@ def draw(asked: str) -> None:
         DATA[name].from_dict(json.loads(knobs or "{}")).load()
 
 
+def end_with(server: int) -> None:
+    """End this process when its parent is no longer that one; what is drawn by then in part is drawn again another time."""
+    while os.getppid() == server:
+        time.sleep(1)
+    os._exit(1)
+
+
 if __name__ == "__main__":
+    asked = sys.argv[1:]
+    if asked[:1] == ["--server"]:
+        threading.Thread(target=end_with, args=(int(asked[1]),), daemon=True).start()
+        asked = asked[2:]
     try:
-        for each in sys.argv[1:]:
+        for each in asked:
             draw(each)
-        if not sys.argv[1:]:
+        if not asked:
             for each in FIRST:
                 with contextlib.suppress(Refusal):
                     draw(each)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -80,3 +83,16 @@ def test_what_is_not_drawn_and_what_can_not_be_counted_is_said_as_it_is() -> Non
     said = sentence({"what": "Searching characters for tokens", "done": 10, "of": 20, "seconds": 1.0})
     assert said == "Searching characters for tokens, once: 10 of 20, about 1 s left. The next visit is instant."
     assert sentence({"what": "Joining frequent bytes to 300 tokens", "done": 0, "of": 0, "seconds": 1.0}) == "Joining frequent bytes to 300 tokens, once. The next visit is instant."
+
+
+def test_a_drawing_ends_with_the_server_that_began_it() -> None:
+    """Else every server that was stopped early would leave one behind, which takes the processor from the next."""
+    server = "import os, subprocess, sys; print(subprocess.Popen([sys.executable, '-m', 'genmodels.data.draw', '--server', str(os.getpid()), 'emblems']).pid, flush=True)"
+    pid = int(subprocess.run([sys.executable, "-c", server], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=True).stdout)
+    drawing = psutil.Process(pid)
+    try:
+        psutil.wait_procs([drawing], timeout=60)
+        assert not drawing.is_running() or drawing.status() == psutil.STATUS_ZOMBIE
+    finally:
+        if drawing.is_running():
+            drawing.kill()

@@ -211,7 +211,7 @@ def test_a_home_that_can_not_be_written_is_one_sentence(genmodels, monkeypatch: 
         (["train", "vae", "--set", "latnet=3"], "No knob is called 'latnet'. Did you mean 'latent'?"),
         (["train", "vae", "--set", "latent=1"], "latent is '1'; it must be a whole number from 2 to 512."),
         (["train", "vae", "--set", "latent=nan"], "latent is 'nan'; it must be a whole number from 2 to 512."),
-        (["train", "vae", "--set", "latent"], "'latent' is not knob=value"),
+        (["train", "vae", "--set", "latent"], "'latent' is not setting=value"),
         (["train", "vae", "--epochs", "0"], "epochs is '0'; it must be a whole number from 1 to 100000."),
         (["train", "gan", "--set", "loss=hing"], "loss is 'hing'; it must be one of non-saturating, least-squares, hinge, wgan-gp."),
         (["resume", "../../etc"], "No run is called '../../etc'."),
