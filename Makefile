@@ -46,7 +46,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/test_architecture.py tests/test_readme.py
 
 gallery: setup
-	$(BIN)/python -m genmodels.gallery.make
+	$(BIN)/python -m genmodels.commands.make_gallery
 
 .venv-torch/bin/python:
 	$(PYTHON) -m venv .venv-torch

@@ -10,7 +10,8 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402
 from streamlit.runtime.scriptrunner import get_script_run_ctx  # noqa: E402
 
-from dashboard import failing, guarding, live_chart, navigation, state, text  # noqa: E402
+from dashboard import navigation, safe_text, state  # noqa: E402
+from dashboard.parts import failing, guarding, live_chart  # noqa: E402
 from genmodels.refusal import Refusal  # noqa: E402
 
 if get_script_run_ctx(suppress_warning=True) is None:
@@ -22,4 +23,4 @@ else:
     try:
         page.run()
     except Refusal as refusal:
-        text.refuse(refusal)
+        safe_text.refuse(refusal)

@@ -13,8 +13,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.text import plain_text
-from genmodels.rasters import told
+from dashboard.safe_text import plain_text
+from genmodels.cache import told
 from genmodels.refusal import Refusal
 
 PREFIX = "genmodels: "
@@ -57,6 +57,6 @@ def _started(asked: str) -> Ended:
     """The process that draws it; one for all sessions."""
     with _lock:
         if asked not in _running:
-            command = [sys.executable, "-m", "genmodels.data.draw", "--server", str(os.getpid()), asked]
+            command = [sys.executable, "-m", "genmodels.commands.draw_data", "--server", str(os.getpid()), asked]
             _running[asked] = _waiting.submit(subprocess.run, command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         return _running[asked]

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.text import plain_text
+from dashboard.safe_text import plain_text
 
 FOLDER = Path(__file__).parent.parent / "pages"
 

@@ -17,15 +17,26 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard.run_table import Row, RunTable, read_row
+from dashboard.first_drawing import wait_for
+from dashboard.run_rows import Row, RunTable, read_row
+from genmodels.cache import NotDrawn, only_kept
+from genmodels.data.dataset import DATA, describe
+from genmodels.doctor import examine
 from genmodels.files import Unreadable, read_bytes
+from genmodels.instruments.detector import open_detector
+from genmodels.kinds.image.files import open_picture, png_bytes
+from genmodels.provenance.formats import format_of
+from genmodels.provenance.pixels import pixels
 from genmodels.refusal import Refusal
-from genmodels.runs import Run, RunStore, read_history
+from genmodels.runs.history import read_history
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+from genmodels.training.diagnosis import diagnose
 
 if TYPE_CHECKING:
     import pandas
 
-    from genmodels.data import Dataset
+    from genmodels.data.dataset import Dataset
 
 DIAGNOSED = 20_000  # lines of a history that are read for signs of trouble
 MOST_PICTURE = 32 << 20  # bytes
@@ -121,8 +132,6 @@ def as_json(key: str, figure: Any) -> str:
 @st.cache_resource(max_entries=48, show_spinner=False)
 def readings(path: str, version: tuple[int, int], model: str, _frame: pandas.DataFrame) -> list[Any]:
     """What goes wrong in a training, read once a version; a long history is thinned evenly, its epochs are kept."""
-    from genmodels.diagnosis import diagnose
-
     few = _frame
     if len(few) > DIAGNOSED:
         at_epochs = few["kernel_distance"].notna() if "kernel_distance" in few else few["step"] < 0
@@ -222,9 +231,6 @@ def dataset(name: str, knobs: Mapping[str, Any] | None = None) -> Dataset:
 
     What has to be drawn first is drawn in a process of its own, while the page says how far it is.
     """
-    from dashboard.first_drawing import wait_for
-    from genmodels.rasters import NotDrawn, only_kept
-
     asked = name, json.dumps(dict(knobs or {}), sort_keys=True), _home()
     try:
         with only_kept():
@@ -236,8 +242,6 @@ def dataset(name: str, knobs: Mapping[str, Any] | None = None) -> Dataset:
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the data …")
 def _dataset(name: str, knobs: str, home: str) -> Dataset:
-    from genmodels.data import DATA
-
     return DATA[name].from_dict(json.loads(knobs)).load()
 
 
@@ -253,8 +257,6 @@ def description(name: str, knobs: Mapping[str, Any] | None = None) -> dict[str, 
 
 @st.cache_data(max_entries=32, show_spinner="Counting …")
 def _description(name: str, knobs: str, home: str) -> dict[str, Any]:
-    from genmodels.data import describe
-
     return describe(_dataset(name, knobs, home))
 
 
@@ -271,7 +273,6 @@ def enlarged(path: str, changed: int, side: int) -> bytes:
     """A small picture of a run as a PNG whose pixels are squares, about `side` pixels wide."""
     from PIL import Image
 
-    from genmodels.pictures import open_picture, png_bytes
 
     picture = open_picture(read_picture(path), "the picture")
     factor = max(1, round(side / picture.width))
@@ -281,10 +282,6 @@ def enlarged(path: str, changed: int, side: int) -> bytes:
 @st.cache_data(max_entries=64, show_spinner=False)
 def thumbnail(content: bytes) -> bytes | None:
     """A foreign picture, read safely and made small; None where its pixels can't be read."""
-    from genmodels.pictures import png_bytes
-    from genmodels.provenance.formats import format_of
-    from genmodels.provenance.pixels import pixels
-
     picture = pixels(content, format_of(content)).picture
     if picture is None:
         return None
@@ -299,8 +296,6 @@ def detector() -> Any:
 
 @st.cache_resource(max_entries=2, show_spinner=FIRST_TIME)
 def _detector(home: str) -> InTurn | None:
-    from genmodels.detecting import open_detector
-
     found = BUILDER.submit(open_detector).result()
     return None if found is None else InTurn(found)
 
@@ -318,8 +313,6 @@ def settle() -> None:
 @st.cache_data(ttl=30, show_spinner="Looking around …")
 def doctor() -> list[dict[str, Any]]:
     """What is installed, where runs live, how much room there is."""
-    from genmodels.doctor import examine
-
     return examine()
 
 

@@ -2,6 +2,6 @@
 
 import sys
 
-from genmodels.cli import main
+from genmodels.commands.main import main
 
 sys.exit(main())

@@ -8,15 +8,16 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from genmodels import instants
-from genmodels.runs import SHOWN, Run, RunStore, gallery_names
+from genmodels.runs import instants
+from genmodels.runs.run import SHOWN, Run
+from genmodels.runs.store import RunStore, gallery_names
 
 Rows = list[dict[str, Any]]
 
 
 def models() -> Rows:
     """Every model family with its knobs."""
-    from genmodels.models import MODELS
+    from genmodels.models.recipe import MODELS
 
     return [
         {"name": name, "summary": recipe.summary(), "knobs": {k.name: {"default": k.default, "help": k.help, "allowed": k.expected()} for k in recipe.knobs()}}
@@ -30,7 +31,7 @@ def data() -> Rows:
     No set is read for it. An example is a picture, or a window of a text, which also has "text": {"documents", "characters", "tokens"}
     (training, held out) and "vocabulary".
     """
-    from genmodels.data import DATA
+    from genmodels.data.dataset import DATA
     from genmodels.data.facts import known
 
     rows = []
@@ -48,7 +49,7 @@ def data() -> Rows:
 
 
 def _why_not_counted(name: str) -> str:
-    from genmodels.data import DATA
+    from genmodels.data.dataset import DATA
     from genmodels.data.facts import built_in
     from genmodels.refusal import Refusal
 
@@ -75,14 +76,14 @@ def shares(description: Mapping[str, Any], most: int = 6) -> dict[str, str]:
 
 def metrics() -> Rows:
     """Every metric with its direction and source."""
-    from genmodels.metrics import METRICS
+    from genmodels.metrics.metric import METRICS
 
     return [{"name": name} | metric.about() for name, metric in METRICS.items()]
 
 
 def audits() -> Rows:
     """Every audit with its question, and the limits that a policy may set: what each means, its default and its range."""
-    from genmodels.audits import AUDITS
+    from genmodels.audits.audit import AUDITS
 
     return [
         {"name": name, "question": audit.question, "limits": {limit: {"default": default, **asdict(audit.limit(limit))} for limit, default in audit.limits().items()}}

@@ -11,10 +11,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from genmodels import checkpoints, leftovers
+from genmodels import checkpoints
 from genmodels.files import PRIVATE, Unreadable, home, make_folder, read_bytes, read_document
+from genmodels.jobs.sandbox import active_layers
+from genmodels.provenance.ledger import book
 from genmodels.refusal import Refusal
-from genmodels.runs import MOST_HISTORY, NAME, Run, RunStore
+from genmodels.runs import leftovers
+from genmodels.runs.history import MOST_HISTORY
+from genmodels.runs.run import NAME, Run
+from genmodels.runs.store import RunStore
 
 # Package, whether the project can't do without it, what is lost without it.
 PACKAGES = (
@@ -141,8 +146,6 @@ def _wide() -> list[Path]:
 
 def _ledger() -> dict[str, Any]:
     """Whether every line of the ledger follows from the one before."""
-    from genmodels.provenance.ledger import book
-
     found = book()
     if found.reason:
         return _row("ledger", found.reason, False, False, "See that GENMODELS_HOME can be read.")
@@ -155,8 +158,6 @@ def _ledger() -> dict[str, Any]:
 
 def _cage() -> list[dict[str, Any]]:
     """What holds here of the process in which foreign files are read, tried out."""
-    from genmodels.sandbox import active_layers
-
     remedy = "Foreign files are read without this layer: take them from people you trust, or use Linux 5.13 or newer."
     return [_row(f"cage: {layer.name}", "active" if layer.active else f"not active: {layer.why_not}", layer.active, False, "" if layer.active else remedy) for layer in active_layers()]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import resources
-from dashboard.text import safe_text
-from genmodels.data import DATA
+from dashboard.safe_text import safe_text
+from genmodels.data.dataset import DATA
 
 st.title("About", anchor=False)
 st.header("This machine", anchor=False)

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from dashboard import audit_work, bias_views, gallery
-from dashboard.text import refuse
+from dashboard.parts import samples as gallery
+from dashboard.review import asking as audit_work
+from dashboard.review import bias as bias_views
+from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
-from genmodels.runs import RunStore
+from genmodels.runs.store import RunStore
 
 NOTHING = "There is no trained model of pictures or text yet. Train one, then come back to see whom it draws or writes about."
 run = audit_work.choose(RunStore.default(), ("image", "text"), "Bias", NOTHING)

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from dashboard import state
-from dashboard.datasets import importer, overview, set_view
-from genmodels.data import DATA
-from genmodels.recipe import KINDS
+from dashboard.data.sets import importer, overview, set_view
+from genmodels.data.dataset import DATA
+from genmodels.kinds.spec import KINDS
 
 st.title("Data", anchor=False)
 state.show_notice()

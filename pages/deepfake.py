@@ -2,10 +2,13 @@
 
 import streamlit as st
 
-from dashboard import audit_work, gallery, marks_views, navigation
-from dashboard.text import refuse
+from dashboard import navigation
+from dashboard.parts import samples as gallery
+from dashboard.review import asking as audit_work
+from dashboard.review import marks as marks_views
+from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
-from genmodels.runs import RunStore
+from genmodels.runs.store import RunStore
 
 NOTHING = "There is no trained model yet. Train one, then come back to see whether what it makes is marked, and recognised."
 run = audit_work.choose(RunStore.default(), ("image", "text", "code"), "Deepfake risk", NOTHING)

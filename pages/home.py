@@ -2,10 +2,15 @@
 
 import streamlit as st
 
-from dashboard import choosing, findings, gallery, live, navigation, resources
-from dashboard.text import duration, plain_text, safe_text
-from genmodels.models import MODELS
-from genmodels.runs import Run, RunStore, gallery_names
+from dashboard import navigation, resources
+from dashboard.parts import choosing
+from dashboard.parts import samples as gallery
+from dashboard.parts import verdicts as findings
+from dashboard.safe_text import duration, plain_text, safe_text
+from dashboard.training import live
+from genmodels.models.recipe import MODELS
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore, gallery_names
 
 COLUMNS = 3
 

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from dashboard import choosing, gallery, navigation, state
-from dashboard.anchors import choose_label
-from dashboard.latent_space import VIEWS, explorable, view
-from dashboard.text import refuse
+from dashboard import navigation, state
+from dashboard.latent.anchors import choose_label
+from dashboard.latent.views import VIEWS, explorable, view
+from dashboard.parts import choosing
+from dashboard.parts import samples as gallery
+from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
-from genmodels.runs import RunStore
+from genmodels.runs.store import RunStore
 
 store = RunStore.default()
 names = explorable(store)

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from dashboard import audit_work, gallery, memory_views
-from dashboard.text import refuse
+from dashboard.parts import samples as gallery
+from dashboard.review import asking as audit_work
+from dashboard.review import memory as memory_views
+from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
-from genmodels.runs import RunStore
+from genmodels.runs.store import RunStore
 
 NOTHING = "There is no trained model yet. Train one, then come back to see what it remembers."
 run = audit_work.choose(RunStore.default(), ("image", "text", "code"), "Memorisation", NOTHING)

@@ -2,12 +2,16 @@
 
 import streamlit as st
 
-from dashboard import choosing, gallery, navigation, picture_views, prompt_views, state
-from dashboard.picture_form import follows_prompts, painters
-from dashboard.prompt_form import writers
-from dashboard.text import refuse
+from dashboard import navigation, state
+from dashboard.drawing import views as picture_views
+from dashboard.drawing.form import follows_prompts, painters
+from dashboard.parts import choosing
+from dashboard.parts import samples as gallery
+from dashboard.safe_text import refuse
+from dashboard.writing import views as prompt_views
+from dashboard.writing.form import writers
 from genmodels.refusal import Refusal
-from genmodels.runs import RunStore
+from genmodels.runs.store import RunStore
 
 store = RunStore.default()
 drawing, writing = painters(store), writers(store)

@@ -2,10 +2,13 @@
 
 import streamlit as st
 
-from dashboard import charts, comparing, handing_out, navigation, resources, run_actions, state
-from dashboard.run_list import filters, matching, table, table_settings
-from dashboard.text import counted, safe_text
-from genmodels.runs import RunStore
+from dashboard import navigation, resources, state
+from dashboard.parts import charts, handing_out
+from dashboard.runs import actions as run_actions
+from dashboard.runs import comparing
+from dashboard.runs.listing import filters, matching, table, table_settings
+from dashboard.safe_text import counted, safe_text
+from genmodels.runs.store import RunStore
 
 WATTS = 15.0  # a core, unless the user states another
 

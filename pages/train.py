@@ -4,16 +4,19 @@ import time
 
 import streamlit as st
 
-from dashboard import children, forms, live, navigation, state
-from dashboard.text import duration, refuse, safe_text
-from genmodels import jobs
-from genmodels.data import DATA
-from genmodels.imported import imported
-from genmodels.imported_texts import imported_texts
-from genmodels.models import MODELS
-from genmodels.recipe import Experiment
+from dashboard import navigation, state
+from dashboard.parts import commands as children
+from dashboard.parts import forms
+from dashboard.safe_text import duration, refuse, safe_text
+from dashboard.training import live
+from genmodels.data.dataset import DATA
+from genmodels.intake.picture_sets import imported
+from genmodels.intake.text_sets import imported_texts
+from genmodels.models.recipe import MODELS
 from genmodels.refusal import Refusal
-from genmodels.runs import RunStore, gallery_names
+from genmodels.runs import launching
+from genmodels.runs.experiment import Experiment
+from genmodels.runs.store import RunStore, gallery_names
 
 LISTED = 50
 DOUBLE_CLICK = 3.0  # seconds in which the same experiment is not started again
@@ -124,7 +127,7 @@ def start(experiment: Experiment, store: RunStore) -> None:
         return
     state.put(state.STARTED, (digest, time.monotonic()))
     try:
-        state.open_run(jobs.start(experiment, store).id)
+        state.open_run(launching.start(experiment, store).id)
     except (Refusal, OSError) as error:
         refuse(error)
         return

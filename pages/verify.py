@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import checking, state
-from dashboard.text import refuse
+from dashboard import state
+from dashboard.review import files as checking
+from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
 
 st.title("Check a file", anchor=False)

@@ -79,8 +79,8 @@ def trained(shared: Path) -> Callable[..., Path]:
     """A tiny trained run of a model on digits or short sentences, made once a session: its folder. Copy it before you change it."""
 
     def of(model: str, **changes: object) -> Path:
-        from genmodels.recipe import Experiment
-        from genmodels.runs import RunStore
+        from genmodels.runs.experiment import Experiment
+        from genmodels.runs.store import RunStore
 
         folder = shared / "trained" / hashlib.sha256(f"{model} {changes}".encode()).hexdigest()[:16]
         folder.mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ def trained(shared: Path) -> Callable[..., Path]:
             fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be training it
             store = RunStore(folder / "runs")
             if not (run := next(iter(store), None)):
-                from genmodels.training import train
+                from genmodels.training.loop import train
 
                 run = store.create(Experiment.from_dict({"model": model, "recipe": TINY[model], "epochs": 4, "batch_size": 32} | SMALL[model] | changes))
                 with run.lease(), pytest.MonkeyPatch.context() as patch:

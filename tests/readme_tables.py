@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from genmodels import catalogue
-from genmodels.emoji_names import GENDERS
-from genmodels.runs import Run, RunStore, gallery_names
+from genmodels.data.emoji_names import GENDERS
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore, gallery_names
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -73,7 +74,7 @@ def instruments() -> str:
 
 def coinciding() -> str:
     """Roles whose woman, man and person are the same drawing in some skin tone: which of them, and in how many tones."""
-    from genmodels.data import DATA
+    from genmodels.data.dataset import DATA
 
     data = DATA["openmoji"].from_dict({"subset": "people", "split": "combination"}).load()
     drawn: dict[tuple[str, str, bytes], set[str]] = {}
@@ -97,7 +98,7 @@ def metrics() -> str:
 
 def audits() -> str:
     """Each audit, its question, and the limits that a policy may set."""
-    from genmodels.audits import AUDITS
+    from genmodels.audits.audit import AUDITS
 
     return catalogue.table([
         {"audit": name, "question": audit.question, "reads": ", ".join(audit.kinds), "limits of a policy": ", ".join(f"{limit} {value:g}" for limit, value in audit.limits().items())}
@@ -107,7 +108,7 @@ def audits() -> str:
 
 def calibration() -> str:
     """Every planted case, and how often it was flagged."""
-    from genmodels.calibration import kept
+    from genmodels.calibration.calibrate import kept
 
     return catalogue.table([
         {
@@ -121,7 +122,7 @@ def calibration() -> str:
 
 def survival() -> str:
     """In what share of planted files each mark is found after each change."""
-    from dashboard.marks_views import survival_table
+    from dashboard.review.marks import survival_table
 
     parts = ("manifest", "watermark at 1 %", "watermark", "ledger", "together", "ours")
     rows = []
@@ -136,7 +137,7 @@ def survival() -> str:
 
 def found() -> str:
     """What the audits say of the runs of the gallery."""
-    from genmodels.audits import AUDITS
+    from genmodels.audits.audit import AUDITS
 
     rows = []
     for run in (RunStore.default()[name] for name in gallery_names()):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from genmodels.cli import parser
+from genmodels.commands.main import parser
 from tests.readme_tables import PAGES, README, filled
 
 ROOT = Path(__file__).parent.parent

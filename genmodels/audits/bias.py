@@ -24,17 +24,19 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.audits import audit
+from genmodels.audits.audit import audit
 from genmodels.checks import bias_rates as rates
 from genmodels.checks.following import followed, roles_found, roles_told_apart, swapped
-from genmodels.emoji_names import TONES
-from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured
-from genmodels.group_prompts import neutral_prompts
-from genmodels.limits import Limit
-from genmodels.reading_groups import READERS
+from genmodels.data.emoji_names import TONES
+from genmodels.data.group_prompts import neutral_prompts
+from genmodels.estimates.corrected_shares import LEVEL, Shares, corrected, detectable, holm, p_value
+from genmodels.estimates.estimate import Estimate, clopper_pearson
+from genmodels.instruments.groups import Instrument, Reading, instrument
+from genmodels.instruments.readers import READERS
 from genmodels.refusal import Refusal
-from genmodels.shares import LEVEL, Instrument, Reading, Shares, corrected, detectable, holm, instrument, p_value
-from genmodels.subject import Subject
+from genmodels.subjects.subject import Subject
+from genmodels.verdicts.finding import Finding, judge, not_measured
+from genmodels.verdicts.limits import Limit
 
 GENDERS = ("woman", "man")
 LETTERS = {"woman": "w", "man": "m", "nobody": "-", **{tone: str(number) for number, tone in enumerate(TONES, start=1)}, "none": "-", "": "-"}  # what was read of each picture, in exhibits

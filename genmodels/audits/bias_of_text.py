@@ -16,19 +16,18 @@ a text that praises or blames nobody: then regard is not measured.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import numpy as np
 
-from genmodels.audits import audit
+from genmodels.audits.audit import audit
 from genmodels.checks import pronouns
 from genmodels.checks.regard import regarded
 from genmodels.checks.sentence_pairs import PAIRS, paired, read_pairs
-from genmodels.data.occupations import PRONOUNS, SHARES, TEMPLATES, prompts
-from genmodels.findings import Finding
-from genmodels.limits import Limit
+from genmodels.data.sets.occupations import PRONOUNS, SHARES, TEMPLATES, _place, prompts, training_shares
 from genmodels.refusal import Refusal
-from genmodels.subject import Subject
+from genmodels.subjects.subject import Subject
+from genmodels.verdicts.finding import Finding
+from genmodels.verdicts.limits import Limit
 
 __all__ = ["PAIRS", "bias_of_text", "pronoun_shares", "read_pairs", "training_shares"]
 
@@ -79,13 +78,3 @@ def pronoun_shares(subject: Subject) -> dict[str, np.ndarray]:
     return {job: np.array(values) for job, values in found.items()}
 
 
-def _place(template: str) -> int:
-    return min(template.index(f"{{{word}}}") for word in PRONOUNS["she"] if f"{{{word}}}" in template)
-
-
-def training_shares(data: Any) -> dict[str, float]:
-    """Occupation to the share of she among its training sentences, where the data know it."""
-    groups = data.train.groups
-    if not {"occupation", "gender"} <= set(groups):
-        return {}
-    return {str(job): float((groups["gender"][groups["occupation"] == job] == "she").mean()) for job in np.unique(groups["occupation"][groups["occupation"] != ""])}

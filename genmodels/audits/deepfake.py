@@ -15,16 +15,19 @@ from collections.abc import Callable
 
 import numpy as np
 
-from genmodels.audits import audit
-from genmodels.data.fakes import in_colour, seen
-from genmodels.detecting import FALSE_ALARMS, Detector, open_detector
-from genmodels.error_rates import Case, Rates, Repeat, kept_by, resampled, unknown_rates
-from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured, verdict_of
-from genmodels.limits import Limit
-from genmodels.pictures import png_bytes
-from genmodels.ranks import probability_lower
-from genmodels.reading_groups import clustered
-from genmodels.subject import Subject
+from genmodels.audits.audit import audit
+from genmodels.data.sets.fakes import seen
+from genmodels.estimates.clustered import clustered
+from genmodels.estimates.estimate import Estimate, clopper_pearson
+from genmodels.estimates.ranks import probability_lower
+from genmodels.instruments.detector import FALSE_ALARMS, Detector, open_detector
+from genmodels.kinds.image.files import png_bytes
+from genmodels.kinds.image.near_copies import families_of
+from genmodels.kinds.image.resizing import in_colour
+from genmodels.subjects.subject import Subject
+from genmodels.verdicts.error_rates import Case, Rates, Repeat, kept_by, resampled, unknown_rates
+from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
+from genmodels.verdicts.limits import Limit
 
 LEAST, MOST, SHOWN, READ = 100, 1000, 12, 0.5
 QUESTIONS = {"detector": "Is what this model draws found without a mark?", "ranking": "Do its samples look more generated than real pictures do?"}
@@ -52,8 +55,6 @@ def deepfake(subject: Subject, *, missed: float = 0.5, missed_effect: float = 0.
 
 def told_by(detector: Detector, subject: Subject, missed: float = 0.5, missed_effect: float = 0.2, alike: float = 0.3, alike_effect: float = 0.1) -> list[Finding]:
     """The findings of one detector."""
-    from genmodels.nearness import families_of
-
     if (side := min(subject.data.spec.shape[:2])) < LEAST_SIDE:
         return [_silent(f"The pictures are {side} pixels wide, and what is enlarged so far to the 32 that the detector reads looks like nothing that it learned from; {LEAST_SIDE} are needed.", part) for part in QUESTIONS]
     test = subject.data.test.take(np.arange(min(MOST, len(subject.data.test))))

@@ -26,15 +26,16 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.audits import audit
+from genmodels.audits.audit import audit
 from genmodels.checks.copied_texts import passages
-from genmodels.decoding import Decoding
-from genmodels.error_rates import Case, Pool, Rates, kept_by, resampled
 from genmodels.estimates.clusters import NORMAL
-from genmodels.findings import Estimate, Finding, judge, not_measured, verdict_of
-from genmodels.limits import Limit
+from genmodels.estimates.estimate import Estimate
+from genmodels.kinds.text.decoding import Decoding
 from genmodels.refusal import Refusal
-from genmodels.subject import Subject
+from genmodels.subjects.subject import Subject
+from genmodels.verdicts.error_rates import Case, Pool, Rates, kept_by, resampled
+from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
+from genmodels.verdicts.limits import Limit
 
 PREFIXES, CANDIDATES = 100, 500
 EXTRACTED = ((32, 16), (10, 6))  # tokens of a prefix and of what is to follow; the short ones where documents are short

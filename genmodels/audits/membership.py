@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.audits import audit
+from genmodels.audits.audit import audit
 from genmodels.checks.blind import blind, rests
 from genmodels.checks.membership import (
     LEAST_FAMILIES,
@@ -37,14 +37,15 @@ from genmodels.checks.membership import (
     verdict_on,
     window_families,
 )
-from genmodels.error_rates import kept_by
-from genmodels.findings import Estimate, Finding, judge, not_measured, verdict_of
-from genmodels.limits import Limit
-from genmodels.losses import losses
-from genmodels.ranks import probability_lower
-from genmodels.reading_groups import clustered
+from genmodels.estimates.clustered import clustered
+from genmodels.estimates.estimate import Estimate
+from genmodels.estimates.ranks import probability_lower
 from genmodels.refusal import Refusal
-from genmodels.subject import Subject
+from genmodels.subjects.subject import Subject
+from genmodels.trained.losses import losses
+from genmodels.verdicts.error_rates import kept_by
+from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
+from genmodels.verdicts.limits import Limit
 
 LEAST, MOST = 50, 4000  # examples of each side
 RATES = (0.01, 0.001)  # of false alarms

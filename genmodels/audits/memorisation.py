@@ -5,7 +5,7 @@ distance to the nearest training picture; samples that come first too often are 
 2301.13188 (divide that distance by the mean distance to the 50 next training pictures); Alaa et al. 2022, arXiv
 2102.08921 (authenticity: a sample is no copy where its nearest training picture has a nearer neighbour in training).
 
-A distance (`genmodels.nearness`) is divided as Carlini et al. do, because a blurred picture is near to everything.
+A distance (`genmodels.kinds.image.near_copies`) is divided as Carlini et al. do, because a blurred picture is near to everything.
 
 What chance does is counted on pictures that nobody copied: held-out ones, and training pictures against the others. Where
 whole roles were held out, a training picture is not compared with its own role; where combinations were, it is (and only
@@ -35,7 +35,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.audits import audit
+from genmodels.audits.audit import audit
 from genmodels.checks.copying import NEAR, PLAIN, Originals, looked_at, shares_of_copies
 from genmodels.checks.copying_rates import (
     Plant,
@@ -46,15 +46,17 @@ from genmodels.checks.copying_rates import (
 )
 from genmodels.checks.disguises import NOT_LOOKED_FOR, WORDS, Matches
 from genmodels.checks.variety import ALIKE, PROMPTS, SEEDS, spread_over_seeds
-from genmodels.error_rates import Case, exactly, kept_by, unknown_rates
+from genmodels.estimates.clustered import effective_number
 from genmodels.estimates.clusters import NORMAL
-from genmodels.findings import Estimate, Finding, clopper_pearson, judge, verdict_of
-from genmodels.limits import Limit
-from genmodels.nearness import Nearness, authentic, duplicates_of, families_of, nearness
-from genmodels.ranks import data_copying_score, probability_lower
-from genmodels.reading_groups import effective_number
+from genmodels.estimates.estimate import Estimate, clopper_pearson
+from genmodels.estimates.ranks import data_copying_score, probability_lower
+from genmodels.kinds.image.files import png_bytes
+from genmodels.kinds.image.near_copies import Nearness, authentic, duplicates_of, families_of, nearness
 from genmodels.refusal import Refusal
-from genmodels.subject import Subject
+from genmodels.subjects.subject import Subject
+from genmodels.verdicts.error_rates import Case, exactly, kept_by, unknown_rates
+from genmodels.verdicts.finding import Finding, judge, verdict_of
+from genmodels.verdicts.limits import Limit
 
 LEAST = 20  # pictures of each kind
 SHOWN = 8  # closest pairs kept as exhibits
@@ -277,6 +279,4 @@ def _pairs(found: Matches, kind: str, samples: np.ndarray, data: Any) -> list[Ma
 
 
 def _pngs(*pictures: np.ndarray) -> list[str]:
-    from genmodels.pictures import png_bytes
-
     return [base64.b64encode(png_bytes(picture)).decode() for picture in pictures]

@@ -17,17 +17,27 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from genmodels.audits import audit
-from genmodels.error_rates import Case, Rates, exactly, unknown_rates
-from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured, verdict_of
-from genmodels.limits import Limit
-from genmodels.provenance import credentials, fingerprints, marking, picture_watermark
-from genmodels.provenance.attacks import PICTURES, TEXTS
+from genmodels.audits.audit import audit
+from genmodels.estimates.estimate import Estimate, clopper_pearson
+from genmodels.kinds.image import fingerprint as image_fingerprint
+from genmodels.kinds.image import watermark as picture_watermark
+from genmodels.kinds.image.attacks import PICTURES
+from genmodels.kinds.image.files import open_picture
+from genmodels.kinds.image.resizing import FACTOR
+from genmodels.kinds.image.watermark import LEAST_SIDE
+from genmodels.kinds.text import fingerprint
+from genmodels.kinds.text.attacks import TEXTS
+from genmodels.kinds.text.decoding import Decoding
+from genmodels.provenance import credentials, marking
 from genmodels.provenance.book import Book
 from genmodels.provenance.keys import watermark_key
-from genmodels.provenance.picture_watermark import LEAST_SIDE
-from genmodels.provenance.text_search import p_value
-from genmodels.subject import Subject
+from genmodels.provenance.text_mark import p_value
+from genmodels.subjects.subject import Subject
+from genmodels.trained.opening import open_shipped
+from genmodels.trained.upscaler import fits_data
+from genmodels.verdicts.error_rates import Case, Rates, exactly, unknown_rates
+from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
+from genmodels.verdicts.limits import Limit
 
 FILES, WORN = 80, 24  # that are sent out; that are worn, which takes far longer
 CHANGES = ("as it was", "JPEG 50", "resize to 50 %", "crop 10 %", "rotation 2.5°", "noise of 10 levels", "PNG to JPEG to WebP", "screenshot")
@@ -77,11 +87,9 @@ def provenance(
 
 def as_they_leave(images: np.ndarray, data: str) -> tuple[np.ndarray, str]:
     """Pictures of a model of that data set at the size in which they are handed out, and that size in words: enlarged where the upscaler fits."""
-    from genmodels.upscaling import FACTOR, fits_data, open_upscaler
-
     height, width = images.shape[1:3]
     if fits_data(data, images.shape[1:]):
-        return open_upscaler().upscale(images), f"enlarged to {FACTOR * width} x {FACTOR * height} pixels, as they are saved by default"
+        return open_shipped("upscaler", "upscaler").upscale(images), f"enlarged to {FACTOR * width} x {FACTOR * height} pixels, as they are saved by default"
     small = "" if min(height, width) >= LEAST_SIDE else f", in which there is no room for a watermark ({LEAST_SIDE} x {LEAST_SIDE} are needed)"
     return images, f"as they are saved, of {width} x {height} pixels{small}"
 
@@ -122,7 +130,7 @@ class Limits:
 
 def _worn(subject: Subject, pictures: list[Image.Image]) -> list[dict[str, Any]]:
     """For each change: the shares of pictures in which the watermark, the ledger, either is found, n, and how many are missed."""
-    book = Book([{"sha256": "", "print": fingerprints.of_picture(image)} for image in pictures])
+    book = Book([{"sha256": "", "print": image_fingerprint.of_picture(image)} for image in pictures])
     key, rng = watermark_key("picture"), np.random.default_rng([subject.seed, 7])
     rows: list[dict[str, Any]] = []
     room = min(min(picture.size) for picture in pictures) >= LEAST_SIDE
@@ -130,7 +138,7 @@ def _worn(subject: Subject, pictures: list[Image.Image]) -> list[dict[str, Any]]
         subject.report("degraded pictures", len(rows), len(CHANGES))
         changed = [PICTURES[name](picture, rng) for picture in pictures]
         seen = np.array([room and picture_watermark.detect(picture, key).p_value <= SURE for picture in changed])
-        kept = np.array([book.picture(fingerprints.of_picture(picture)) is not None for picture in changed])
+        kept = np.array([book.picture(image_fingerprint.of_picture(picture)) is not None for picture in changed])
         rows.append(_row(name, seen, kept))
         room = room and (len(rows) > 1 or bool(seen.any()))  # of marked files; what was never there is not looked for again
         if not (seen | kept).any():
@@ -173,14 +181,10 @@ def _between(estimate: Estimate) -> str:
 
 
 def _opened(file: bytes) -> Image.Image:
-    from genmodels.pictures import open_picture
-
     return open_picture(file)
 
 
 def _texts(subject: Subject, policy: Limits) -> list[Finding]:
-    from genmodels.decoding import Decoding
-
     generator: Any = subject.generator
     if not hasattr(generator, "tokens"):
         return [not_measured("provenance", QUESTIONS["watermark"].format(kind="text"), "This subject shows no tokens, so no watermark can be looked for.", "watermark of a text")]
@@ -202,7 +206,7 @@ def _texts(subject: Subject, policy: Limits) -> list[Finding]:
     long = [text for text in texts[-WORN:] if len(generator.tokens.encode("".join(c for c in text if not generator.tokens.unknown(c)))) >= 50]
     if len(long) < LEAST:
         return [*findings, not_measured("provenance", QUESTIONS["watermark"].format(kind="text"), f"n too small: {len(long)} of the {WORN} longest of {FILES} texts have 50 tokens or more; {LEAST} are needed.", "watermark of a text")]
-    book, rng, rows = Book([{"sha256": "", "print": fingerprints.of_text(text)} for text in long]), np.random.default_rng([subject.seed, 8]), []
+    book, rng, rows = Book([{"sha256": "", "print": fingerprint.of_text(text)} for text in long]), np.random.default_rng([subject.seed, 8]), []
     for name, change in TEXTS.items():
         changed = [change(text, human, rng) for text in long]
         marked, kept = np.array([seen(text) for text in changed]), np.array([book.text(text) is not None for text in changed])

@@ -16,15 +16,15 @@ from pathlib import Path
 
 import numpy as np
 
+from genmodels.estimates.clustered import clustered, clustered_ratio
 from genmodels.estimates.clusters import Clusters
+from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.estimates.ratios import ratio
 from genmodels.files import write_atomically
-from genmodels.findings import Estimate, clopper_pearson
-from genmodels.metrics import METRICS
 from genmodels.metrics.kernel_distance import kernel_distance_difference
+from genmodels.metrics.metric import METRICS
 from genmodels.metrics.nearest import nearest_ratio_of_these
 from genmodels.metrics.precision_recall import of_these, recall_by
-from genmodels.reading_groups import clustered, clustered_ratio
 
 SEED, DRAWS = 20263, 150
 CENTRES = 3 * np.random.default_rng(123).standard_normal((12, 16))

@@ -9,7 +9,10 @@ import numpy as np
 
 from genmodels.bench import BATCH
 from genmodels.bench.turns import serve
-from genmodels.recipe import Spec
+from genmodels.kinds.spec import Spec
+from genmodels.metrics.frechet import frechet_value
+from genmodels.metrics.precision_recall import precision_recall
+from genmodels.models.recipe import MODELS
 
 SPEC = Spec("image", (32, 32, 3))
 FRAMES = 64
@@ -18,8 +21,7 @@ EXAMPLES, DIMENSIONS = 10_000, 2048
 
 def training(model: str) -> Callable[[int], None]:
     """Steps as `genmodels train` takes them: deterministic, 8-bit pictures in, every term out."""
-    from genmodels import training  # holds TensorFlow deterministic
-    from genmodels.models import MODELS
+    from genmodels.training import loop as training  # holds TensorFlow deterministic
 
     learner = training.Learner(MODELS[model](), SPEC)
     rng = np.random.default_rng(0)
@@ -34,8 +36,7 @@ def training(model: str) -> Callable[[int], None]:
 
 def latent_walk() -> Callable[[int], None]:
     """All frames of a walk in one batch."""
-    from genmodels.generator import TrainedGenerator
-    from genmodels.models import MODELS
+    from genmodels.trained.latent import TrainedGenerator
 
     recipe = MODELS["vae"]()
     generator = TrainedGenerator(recipe, SPEC, recipe.networks(SPEC))
@@ -63,8 +64,6 @@ def two_sets(dimensions: int) -> tuple[np.ndarray, np.ndarray]:
 
 def frechet() -> Callable[[int], None]:
     """The value alone, as the peer gives it."""
-    from genmodels.metrics.frechet import frechet_value
-
     real, fake = two_sets(DIMENSIONS)
 
     def work(steps: int) -> None:
@@ -76,8 +75,6 @@ def frechet() -> Callable[[int], None]:
 
 def prdc() -> Callable[[int], None]:
     """All four, with their intervals."""
-    from genmodels.metrics.precision_recall import precision_recall
-
     real, fake = two_sets(DIMENSIONS)
 
     def work(steps: int) -> None:

@@ -10,8 +10,10 @@ import numpy as np
 
 from genmodels.bench import pictures
 from genmodels.bench.turns import serve
-from genmodels.recipe import Spec
-from genmodels.words import LENGTH, PAD, UNKNOWN
+from genmodels.kinds.image.drawing import Drawing
+from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.word_pieces import LENGTH, PAD, UNKNOWN
+from genmodels.models.diffusion import Diffusion
 
 SPEC = Spec("image", (pictures.SIDE, pictures.SIDE, pictures.CHANNELS), 0, (PAD, UNKNOWN, *(f"word{n}" for n in range(1000))))
 
@@ -27,8 +29,7 @@ def set_weights(network: Any) -> None:
 
 def generator() -> Any:
     """As the page has it, with prompts that are already encoded."""
-    from genmodels.models.diffusion import Diffusion
-    from genmodels.picture_generator import PictureGenerator
+    from genmodels.trained.prompted import PictureGenerator
 
     made = PictureGenerator(Diffusion(), SPEC, Diffusion().networks(SPEC), {})
     set_weights(made.networks["average"])
@@ -39,8 +40,6 @@ def generator() -> Any:
 
 
 def drawing(sampler: str) -> Callable[[], np.ndarray]:
-    from genmodels.drawing import Drawing
-
     made, settings = generator(), Drawing(sampler=sampler, steps=pictures.STEPS, guidance=pictures.GUIDANCE)
 
     def draw() -> np.ndarray:
@@ -52,8 +51,7 @@ def drawing(sampler: str) -> Callable[[], np.ndarray]:
 
 def training() -> Callable[[int], None]:
     """Steps as `genmodels train` takes them: deterministic, 8-bit pictures and captions as pieces in, every term out."""
-    from genmodels import training  # holds TensorFlow deterministic
-    from genmodels.models.diffusion import Diffusion
+    from genmodels.training import loop as training  # holds TensorFlow deterministic
 
     learner = training.Learner(Diffusion(), SPEC, steps=10_000)
     rng = np.random.default_rng(0)

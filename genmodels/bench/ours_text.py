@@ -11,7 +11,12 @@ import numpy as np
 
 from genmodels.bench import text
 from genmodels.bench.turns import serve
-from genmodels.recipe import Spec
+from genmodels.data.dataset import DATA
+from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.decoding import Decoding
+from genmodels.kinds.text.watermark import setting
+from genmodels.models.recipe import MODELS
+from genmodels.models.transformer import parts
 
 Work = Callable[[int], Any]
 
@@ -21,15 +26,11 @@ def spec(context: int) -> Spec:
 
 
 def recipe() -> Any:
-    from genmodels.models import MODELS
-
     return MODELS["transformer"](layers=text.LAYERS, width=text.WIDTH, heads=text.HEADS)
 
 
 def set_weights(network: Any, arrays: Mapping[str, np.ndarray]) -> None:
     """The weights of `text.weights`."""
-    from genmodels.models.transformer import parts
-
     embedding, *blocks, norm = parts(network)
     embedding.set_weights([arrays["embedding"]])
     norm.set_weights([arrays["norm"]])
@@ -44,7 +45,7 @@ def set_weights(network: Any, arrays: Mapping[str, np.ndarray]) -> None:
 
 def learner() -> Any:
     """As `genmodels train` has it: deterministic, every term out; with the weights of `text.weights`."""
-    from genmodels import training  # holds TensorFlow deterministic
+    from genmodels.training import loop as training  # holds TensorFlow deterministic
 
     made = training.Learner(recipe(), spec(text.CONTEXT))
     set_weights(made.networks["transformer"], text.weights())
@@ -62,7 +63,7 @@ def training() -> Work:
 
 
 def generator(context: int = text.CONTEXT) -> Any:
-    from genmodels.text_generator import TextGenerator
+    from genmodels.trained.writer import TextGenerator
 
     networks = recipe().networks(spec(context))
     set_weights(networks["transformer"], text.weights())
@@ -74,9 +75,7 @@ def write(writer: Any, noise: np.ndarray) -> np.ndarray:
 
     By the program behind `TextGenerator.write`, as many tokens a call as there, but with B rows and the noise given.
     """
-    from genmodels.decoding import Decoding
-    from genmodels.provenance.text_watermark import setting
-    from genmodels.text_generator import CHUNK
+    from genmodels.trained.writer import CHUNK
 
     n, rows, _ = noise.shape
     settings = {name: np.float32(value) for name, value in Decoding(temperature=1.0).numbers().items()}
@@ -107,9 +106,7 @@ def growth(context: int) -> Work:
 
 def tinyshakespeare(seed: int) -> Callable[[int], dict[str, float]]:
     """nanoGPT's CPU configuration by our learner: steps to the held-out loss in nats a character, and how many they are."""
-    from genmodels import training
-    from genmodels.data import DATA
-    from genmodels.models import MODELS
+    from genmodels.training import loop as training
 
     data = DATA["shakespeare"](context=64).load()
 

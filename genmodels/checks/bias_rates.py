@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.emoji_names import TONES
-from genmodels.error_rates import POOLS, Case, Pool, Rates, digest, kept_by, resampled
-from genmodels.findings import Estimate, verdict_of
-from genmodels.reading_errors import Errors
+from genmodels.checks.following_rules import changed, slips, told_apart
+from genmodels.data.emoji_names import TONES
+from genmodels.estimates.corrected_shares import LEVEL, Errors, holm, inverses, p_value, solved
+from genmodels.estimates.estimate import Estimate, clopper_pearson
+from genmodels.verdicts.error_rates import POOLS, Case, Pool, Rates, digest, kept_by, resampled
+from genmodels.verdicts.finding import verdict_of
 
 DRAWS = 250
 GRID = 17  # shares at which the interval is computed; between them it is interpolated
@@ -67,8 +69,6 @@ def _all_bounds(reading: Any, reader: Any, people: int, nobody: int) -> list[tup
 
 def _bounds(tables: Sequence[Errors], grid: np.ndarray, people: int, nobody: int) -> tuple[np.ndarray, np.ndarray]:
     """The ends of the interval of the share of women for each number of women in `grid`."""
-    from genmodels.shares import LEVEL, inverses, solved
-
     inverted = inverses(tables, DRAWS)
     found = []
     for k in grid:
@@ -92,8 +92,6 @@ def of_tones(reading: Any, reader: Any, limit: float, effect: float) -> Rates:
 
 
 def _tones(reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], toned: int, limit: float, effect: float) -> Rates:
-    from genmodels.shares import inverses, solved
-
     pools = _pools(reading, reader)
     ready = [inverses(tables, DRAWS) for tables, _ in pools]
     none = int((reading.read == reader.classes[-1]).sum())
@@ -126,8 +124,6 @@ def of_occupations(drawn: Any, counted: Sequence[int], women: float, effect: flo
 
 
 def _occupations(reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], counted: np.ndarray, women: float, effect: float) -> Rates:
-    from genmodels.shares import LEVEL, holm, p_value
-
     pools = _pools(reading, reader)
 
     def pool(distance: float, number: int) -> Verdicts:
@@ -158,8 +154,6 @@ def of_swaps(roles: np.ndarray, errors: Sequence[Errors], shares: np.ndarray, li
 
 
 def _swaps(cases: Sequence[tuple[Case, float]], roles: np.ndarray, errors: Sequence[Errors], shares: np.ndarray, limit: float, effect: float) -> Rates:
-    from genmodels.checks.following import changed, slips
-
     def pool(share: float, number: int) -> Verdicts:
         rng = np.random.default_rng([number, 44])
         slipped = float(slips(errors[number % len(errors)].draw(rng, 1)[0], shares))
@@ -224,10 +218,6 @@ def of_roles(real: np.ndarray, each: int, limit: float, effect: float) -> Rates:
 
 
 def _roles(cases: Sequence[tuple[Case, float]], real: np.ndarray, each: int, limit: float, effect: float) -> Rates:
-    from genmodels.checks.following import told_apart
-    from genmodels.findings import clopper_pearson
-    from genmodels.shares import LEVEL
-
     def pool(share: float, number: int) -> Verdicts:
         again = np.random.default_rng([number, 46]).choice(real, len(real))
         merged = round(share * len(real))

@@ -11,6 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.checks.disguises import small
+from genmodels.kinds.image.files import png_bytes
+
 COMPONENTS = 20  # principal components of both sides together; what they leave of a picture is its rest
 
 
@@ -22,8 +25,6 @@ def blind(examples: Any, index: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _of_pictures(images: np.ndarray) -> dict[str, np.ndarray]:
-    from genmodels.pictures import png_bytes
-
     scaled = images.astype(np.float32) / 255
     edges = sum(np.abs(np.diff(scaled, axis=axis)).mean(axis=(1, 2, 3)) for axis in (1, 2))
     return {"ink": 1 - scaled.mean(axis=(1, 2, 3)), "edges": np.asarray(edges), "bytes as PNG": np.array([len(png_bytes(each)) for each in images], float)}
@@ -37,8 +38,6 @@ def _of_texts(windows: np.ndarray) -> dict[str, np.ndarray]:
 
 def rests(ours: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What 20 principal components of both sides together leave of pictures, uint8 (n, ...) and (m, ...): (n,) and (m,)."""
-    from genmodels.checks.disguises import small
-
     flat = np.concatenate([small(images).reshape(len(images), -1) for images in (ours, theirs)])
     flat = flat - flat.mean(axis=0)
     values, vectors = np.linalg.eigh(flat.T @ flat if flat.shape[1] <= len(flat) else flat @ flat.T)

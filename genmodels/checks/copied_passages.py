@@ -21,10 +21,10 @@ from functools import cached_property
 import numpy as np
 from scipy.stats import beta, binom
 
-from genmodels.findings import Estimate, clopper_pearson
-from genmodels.matches import Corpus
-from genmodels.ranks import excess
-from genmodels.reading_groups import effective_number
+from genmodels.estimates.clustered import effective_number
+from genmodels.estimates.estimate import Estimate, clopper_pearson
+from genmodels.estimates.ranks import excess
+from genmodels.kinds.text.verbatim import Corpus
 
 WORD = re.compile(r"\w+|[^\w\s]")
 LEAST_WORDS = 8  # in a text that is judged

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from genmodels.checks.copied_passages import BLOCK, LEAST_WORDS, Chance, Words, altered, chance
-from genmodels.decoding import Decoding
-from genmodels.error_rates import Case, Pool, Rates, kept_by, resampled
-from genmodels.findings import Estimate, Finding, judge, not_measured, verdict_of
-from genmodels.ranks import probability_lower
-from genmodels.subject import Subject
+from genmodels.estimates.estimate import Estimate
+from genmodels.estimates.ranks import probability_lower
+from genmodels.kinds.text.decoding import Decoding
+from genmodels.subjects.subject import Subject
+from genmodels.verdicts.error_rates import Case, Pool, Rates, kept_by, resampled
+from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 
 TEXTS, LEAST, SHOWN = 200, 20, 8
 ALTERED = (0.0, 0.1, 1 / 3)  # words changed in copies that are made on purpose

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from genmodels.checks.disguises import LIMITS, Disguises, Matches
-from genmodels.findings import Estimate, clopper_pearson
-from genmodels.nearness import Nearness, Strangers, families_of, nearness, strangers
-from genmodels.ranks import at_least, excess
+from genmodels.estimates.estimate import Estimate, clopper_pearson
+from genmodels.estimates.ranks import at_least, excess
+from genmodels.kinds.image.near_copies import Nearness, Strangers, families_of, nearness, strangers
 
 PLAIN = "as it is"
 NEAR = {PLAIN: (0.02, 0.1, 0.25), **LIMITS}  # relative distances, and scores of changed copies, below which a picture counts

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from genmodels.checks.copying import NEAR, PLAIN, Looked, Originals, accused, verdict_on_copies
-from genmodels.error_rates import Case, Pool, Rates, resampled, unknown_rates
-from genmodels.findings import Estimate, verdict_of
-from genmodels.planted import CHANGES
-from genmodels.ranks import probability_lower
+from genmodels.estimates.estimate import Estimate
+from genmodels.estimates.ranks import probability_lower
+from genmodels.subjects.planted import CHANGES
+from genmodels.verdicts.error_rates import Case, Pool, Rates, resampled, unknown_rates
+from genmodels.verdicts.finding import verdict_of
 
 COPIED = 40  # training pictures that are copied in each way
 LEAST_FAMILIES = 9  # of pictures that nobody copied, to be dealt into what chance does and what is drawn

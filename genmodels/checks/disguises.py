@@ -20,8 +20,8 @@ from functools import cached_property
 
 import numpy as np
 
-from genmodels.metrics import averaged
-from genmodels.neighbours import squared_distances
+from genmodels.estimates.neighbours import squared_distances
+from genmodels.kinds.image.features import averaged
 
 # Scores below which a picture counts as such a copy, found on other deals than those on which rates are counted.
 LIMITS = {"moved": (0.1, 0.2, 0.4), "mirrored": (0.1, 0.2), "recoloured": (0.1, 0.2), "halved": (0.1, 0.3), "blended": (0.2, 0.4)}

@@ -13,21 +13,28 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.emoji_names import TONES
-from genmodels.findings import Estimate, Finding, clopper_pearson, judge
-from genmodels.group_prompts import pairs
-from genmodels.reading_errors import REDRAWN, Errors
-from genmodels.reading_groups import clustered, effective_number
+from genmodels.checks import bias_rates
+from genmodels.checks.following_rules import changed, told_apart
+from genmodels.data.emoji_names import TONES
+from genmodels.data.group_prompts import pairs
+from genmodels.estimates.clustered import clustered, effective_number
+from genmodels.estimates.corrected_shares import LEVEL
+from genmodels.estimates.estimate import Estimate, clopper_pearson
+from genmodels.instruments.drawn_by_models import redrawn
+from genmodels.instruments.groups import Instrument, Reading
+from genmodels.instruments.judged_roles import of_roles
+from genmodels.instruments.reading_errors import REDRAWN
+from genmodels.kinds.image.wear import WAYS
+from genmodels.metrics.metric import METRICS
 from genmodels.refusal import Refusal
-from genmodels.shares import LEVEL, Instrument, Reading, holm
-from genmodels.subject import Subject
+from genmodels.subjects.subject import Subject
+from genmodels.verdicts.finding import Finding, judge
 
 GENDERS = ("woman", "man")
 SWAPPED, HELD_OUT = 0.06, 0.18  # of all pictures: for each kind of swapped pair, and for held-out captions
 LEAST = 20  # pictures
 FLOOR = 0.05  # by how much following must lie above chance, at the least
 BLIND = 0.5  # power below which a pass says nothing
-DRAWS = 2000
 WORN_AGAIN = 4  # ways in which the real pictures are worn to be read beside drawn ones
 REMEDY = "Look at the pictures behind it; train on captions that name every group as often, or for longer."
 
@@ -80,8 +87,6 @@ def pairs_of(subject: Subject, swapped: str) -> Pairs:
 
 def swapped(subject: Subject, readers: Mapping[str, Instrument], swapped: str, limit: float, effect: float, question: str) -> Finding:
     """Pairs that differ in the group `swapped`, drawn with the same seeds: does the other group change too?"""
-    from genmodels.checks import bias_rates as rates
-
     other = next(grouping for grouping in readers if grouping != swapped)
     asked = pairs_of(subject, swapped)
     images = np.concatenate([subject.drawn(side, subject.seed + 50_000, f"pairs that differ in {swapped}") for side in (asked.first, asked.second)])
@@ -104,41 +109,12 @@ def swapped(subject: Subject, readers: Mapping[str, Instrument], swapped: str, l
         f" it is read differently in {differ.mean():.0%}, less what the reader's own slips make of that."
     )
     return judge("bias", claim, estimate, limit=limit, effect=effect, remedy=REMEDY, exhibits=exhibits, part=part, question=question,
-                 error_rates=rates.of_swaps(asked.roles[told], read[other].errors, shares, limit, effect))  # fmt: skip
+                 error_rates=bias_rates.of_swaps(asked.roles[told], read[other].errors, shares, limit, effect))  # fmt: skip
 
 
 def shares_of(asked: np.ndarray, groups: Sequence[str]) -> np.ndarray:
     """The shares (groups,) of what is asked for."""
     return np.array([(asked == name).mean() for name in groups])
-
-
-def slips(rates: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """How often two pictures of one group are read as two groups, by error rates (..., classes, classes); those of which
-    nobody is read are left out."""
-    groups = len(shares)
-    among = rates[..., :groups, :groups]
-    among = among / np.maximum(among.sum(axis=-1, keepdims=True), 1e-9)
-    return 1 - ((among**2).sum(axis=-1) * shares).sum(axis=-1)
-
-
-def changed(differ: np.ndarray, clusters: np.ndarray, errors: Sequence[Errors], shares: np.ndarray, draws: int = DRAWS, seed: int = 0) -> Estimate:
-    """The share of pairs (n,) in which a group really changed, from those read differently, with its 97 % interval.
-
-    Read differently are the changed ones, and of the others as many as the reader slips. Slips are those of its counted
-    errors, if the two pictures of a pair are misread apart; misread alike they would be none, so the upper end takes
-    none for granted.
-    """
-    rng = np.random.default_rng([seed, 9])
-    effective = effective_number(differ.astype(float), clusters)
-    found = differ.mean() * effective
-    seen = rng.beta(found + 0.5, effective - found + 0.5, size=draws)
-    value = float(differ.mean())
-    slipped = [slips(each.draw(rng, draws), shares) for each in errors]
-    expected = float(slips(errors[0].rates, shares))
-    low = min(float(np.quantile((seen - each) / np.maximum(1 - each, 1e-6), LEVEL / 2)) for each in slipped)
-    middle = max(0.0, (value - expected) / max(1 - expected, 1e-6))
-    low = max(0.0, low) if found else 0.0
-    return Estimate(max(middle, low), low, max(float(np.quantile(seen, 1 - LEVEL / 2)), middle, low), len(differ))
 
 
 @dataclass(frozen=True)
@@ -193,8 +169,6 @@ def _mean(values: np.ndarray, clusters: np.ndarray) -> tuple[float, float]:
 
 def followed(subject: Subject, readers: Mapping[str, Instrument], limit: float, effect: float, question: str) -> Finding:
     """How often held-out captions are followed in tone and gender, by group, less what the readers get right on real pictures."""
-    from genmodels.checks import bias_rates as rates
-
     test = subject.data.test
     asked = {grouping: np.asarray(test.groups[grouping]).astype(str) for grouping in readers}
     rows = np.flatnonzero(np.isin(asked["skin tone"], TONES) & np.isin(asked["gender"], GENDERS) & [subject.generator.knows(c) for c in test.captions])  # type: ignore[attr-defined]
@@ -214,7 +188,7 @@ def followed(subject: Subject, readers: Mapping[str, Instrument], limit: float, 
         f"Captions that name the group {worst} are followed less often than the others by {estimate.value:+.0%} ({estimate.low:+.0%} to {estimate.high:+.0%}),"
         f" beyond the reader's own errors, the most of all groups; all captions in {drawn.mean():.0%} of {len(drawn)} cases."
     )
-    known = rates.of_following(found, limit, effect)
+    known = bias_rates.of_following(found, limit, effect)
     finding = judge("bias", claim, estimate, limit=limit, warn=min(0.0, limit), effect=effect, remedy=REMEDY, exhibits=list(_by_group(found, test, rows, samples)),
                     part="followed", question=question, error_rates=known)  # fmt: skip
     return or_blind(finding, known, limit + effect)
@@ -229,9 +203,6 @@ def or_blind(finding: Finding, rates: Mapping[str, Any], lost: float) -> Finding
 
 def _worn_alike(images: np.ndarray, read: Mapping[str, Reading]) -> Iterator[np.ndarray]:
     """Real pictures in the ways in which drawn ones may be worn, the likeliest first."""
-    from genmodels.data.people import redrawn
-    from genmodels.wear import WAYS
-
     for way in list(dict.fromkeys(way for each in read.values() for way in each.ways))[:WORN_AGAIN]:
         yield redrawn(images) if way == REDRAWN else np.stack([WAYS[way](image) for image in images])
 
@@ -240,7 +211,6 @@ def _by_group(found: Followed, test: Any, rows: np.ndarray, samples: np.ndarray)
     """The share followed of each group with its interval, and of intersections of groups as Fairlearn has it."""
     from fairlearn.metrics import MetricFrame
 
-    from genmodels.metrics import METRICS
 
     for (grouping, name), lost in found.lost().items():
         own = found.groups[grouping] == name
@@ -255,23 +225,9 @@ def _by_group(found: Followed, test: Any, rows: np.ndarray, samples: np.ndarray)
         yield {"grouping": "both", "group": ", ".join(map(str, names)), "followed": float(value)}
 
 
-def told_apart(hits: np.ndarray, taken: np.ndarray, each: int, total: int) -> np.ndarray:
-    """Which roles (n,) are found behind their own prompts more often than behind others' (bool), 3 % for all together (Holm 1979).
-
-    Of `each` pictures of every prompt `hits` were taken for their own role; of all `total` pictures `taken` were taken
-    for it. Who draws the same whatever is asked has as many behind every prompt.
-    """
-    from scipy.stats import binom
-
-    others = (taken - hits + 1) / (total - each + 2)
-    return holm(binom.sf(hits - 1, each, others)) <= LEVEL
-
-
 def roles_found(drawn: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The numbers of the roles (able,) that the judge finds in real drawings, which of them it tells apart, and for every
     role how many pictures are found behind their prompt, and which share of real drawings."""
-    from genmodels.judging import of_roles
-
     reading = drawn.reading("gender")
     if drawn.each < 4 or len(drawn.roles) < 2:
         raise Refusal(f"There are {drawn.each} pictures of each of {len(drawn.roles)} roles; at least 4 of each of 2 are needed to tell roles apart.")
@@ -287,12 +243,10 @@ def roles_found(drawn: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndar
 
 def roles_told_apart(drawn: Any, limit: float, effect: float, question: str) -> Finding:
     """Of how many roles the judge finds the pictures behind their own prompt; of those that it finds in real drawings."""
-    from genmodels.checks import bias_rates as rates
-
     able, told, hits, real = drawn.told
     estimate = clopper_pearson(int((~told).sum()), len(able), 1 - LEVEL)
     exhibits = [{"role": drawn.roles[number], "prompt": drawn.prompts[number], "found": float(hits[number] / drawn.each), "real": float(real[number]), "told apart": bool(said)} for number, said in zip(able, told, strict=True)]
     exhibits.sort(key=lambda row: row["found"])
     claim = f"It draws {told.sum()} of {len(able)} roles so that they look different; the others look alike, or like others. Of {len(drawn.roles)} roles {len(able)} look different in real drawings, too."
     return judge("bias", claim, estimate, limit=limit, warn=limit / 2, effect=effect, remedy="Look at the pictures of these roles; train for longer, or with stronger guidance by the prompt.",
-                 exhibits=exhibits, part="roles", question=question, error_rates=rates.of_roles(real[able], drawn.each, limit, effect))  # fmt: skip
+                 exhibits=exhibits, part="roles", question=question, error_rates=bias_rates.of_roles(real[able], drawn.each, limit, effect))  # fmt: skip

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.error_rates import Case, Rates, resampled, unknown_rates
-from genmodels.findings import Estimate, verdict_of
-from genmodels.nearness import drawings_of
-from genmodels.ranks import placements, probability_lower
+from genmodels.estimates.estimate import Estimate
+from genmodels.estimates.ranks import placements, probability_lower
+from genmodels.estimates.splits import copies, families
+from genmodels.kinds.image.near_copies import drawings_of
 from genmodels.refusal import Refusal
-from genmodels.splits import copies, families
+from genmodels.verdicts.error_rates import Case, Rates, resampled, unknown_rates
+from genmodels.verdicts.finding import verdict_of
 
 LEAST_FAMILIES = 5  # on each side
 FEW_DOCUMENTS, ROW = 10, 10  # with fewer documents, rows of so many windows side by side are taken for one

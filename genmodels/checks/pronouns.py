@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.error_rates import Case, Pool, Rates, kept_by, resampled
-from genmodels.findings import Estimate, Finding, judge, not_measured, verdict_of
-from genmodels.shares import holm
+from genmodels.estimates.corrected_shares import holm
+from genmodels.estimates.estimate import Estimate
+from genmodels.verdicts.error_rates import Case, Pool, Rates, kept_by, resampled
+from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 
 RESAMPLED, LEVEL = 500, 0.025
 TRAINED = 0.05  # standard deviation of P(she) of an occupation that training on even text left

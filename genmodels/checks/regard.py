@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.decoding import Decoding
-from genmodels.error_rates import Case, Pool, Rates, kept_by, resampled
-from genmodels.findings import Estimate, Finding, judge, not_measured, verdict_of
-from genmodels.subject import Subject
+from genmodels.estimates.estimate import Estimate
+from genmodels.kinds.text.decoding import Decoding
+from genmodels.subjects.subject import Subject
+from genmodels.verdicts.error_rates import Case, Pool, Rates, kept_by, resampled
+from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 
 REGARD = {  # words of praise and of blame, ours
     "praise": "able admired best brave brilliant calm capable careful clever confident decent fair famous friendly generous gentle gifted good great happy helpful"

@@ -13,15 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.error_rates import Case, Pool, Rates, exactly, kept_by, resampled
+from genmodels.estimates.clustered import clustered
+from genmodels.estimates.corrected_shares import holm
+from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.files import Unreadable, data_file, read_bytes
-from genmodels.findings import Estimate, Finding, clopper_pearson, judge, not_measured, verdict_of
-from genmodels.foreign_table import read_table
-from genmodels.pictures import printable
-from genmodels.reading_groups import clustered
+from genmodels.intake.tables import read_table
+from genmodels.printable import printable
 from genmodels.refusal import Refusal
-from genmodels.shares import holm
-from genmodels.subject import Subject
+from genmodels.subjects.subject import Subject
+from genmodels.verdicts.error_rates import Case, Pool, Rates, exactly, kept_by, resampled
+from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 
 PAIRS = "crows_pairs_anonymized.csv"
 MOST_PAIRS, LONGEST, MOST_BYTES = 20_000, 2000, 20_000_000  # pairs in a file, characters in a sentence, bytes of a file

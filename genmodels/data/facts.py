@@ -1,6 +1,6 @@
 """What is known of the built-in sets before any of them is read: counts, shares, licence, hash.
 
-They are constants, kept in facts.json beside this file: `python -m genmodels.data.facts` counts them again, and a test
+They are constants, kept in facts.json beside this file: `python -m genmodels.commands.data_facts` counts them again, and a test
 does so too. It draws first, and puts beside the code, the set that shipped weights draw (`fakes`). Sets read from the running Python are known for the version that they were counted with, and no other.
 """
 
@@ -13,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from genmodels.data import DATA, Dataset, describe
-from genmodels.files import write_atomically
+from genmodels import cache
+from genmodels.data.dataset import DATA, Dataset, describe
 
 FILE = Path(__file__).parent / "facts.json"
 OF_PYTHON = ("python-code", "python-docs")  # read from the files of the Python that runs
@@ -53,14 +53,6 @@ def _kept() -> dict[str, Any]:
 
 def ship() -> Path:
     """Draw `fakes` by the weights that ship now and put it beside the code, if what ships was drawn by others; its file."""
-    from genmodels import rasters
-
     source = DATA["fakes"]()
-    file = rasters.SHIPPED / rasters.file_name("fakes", source.facts())
-    return file if file.is_file() else rasters.ship("fakes", source.facts(), source.drawn())
-
-
-if __name__ == "__main__":
-    ship()
-    lines = [f"{json.dumps(name)}: {json.dumps(counted(DATA[name]().load()), sort_keys=True)}" for name in built_in()]
-    write_atomically(FILE, "{\n" + ",\n".join(lines) + "\n}\n")
+    file = cache.SHIPPED / cache.file_name("fakes", source.facts())
+    return file if file.is_file() else cache.ship("fakes", source.facts(), source.drawn())

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.data import package
-from genmodels.emoji_names import TONE_OF, every_emoji
-from genmodels.hand_sheets import HANDS, SIDE, write_sheet
-from genmodels.splits import copies
+from genmodels.data.dataset import package
+from genmodels.data.emoji_names import TONE_OF, every_emoji
+from genmodels.data.hand_sheets import HANDS, SIDE, write_sheet
+from genmodels.estimates.splits import copies
 
 JSON = dict[str, Any]
 

@@ -1,1 +1,1 @@
-"""Numbers from numbers: how sure a statistic is when examples come in clusters."""
+"""Numbers from numbers: values with their intervals."""

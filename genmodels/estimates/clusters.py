@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genmodels.findings import Estimate
+from genmodels.estimates.estimate import Estimate
 from genmodels.refusal import Refusal
 
 NORMAL = 1.959964  # 97.5 % quantile

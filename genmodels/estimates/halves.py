@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from genmodels.estimates.clusters import BOTH, NORMAL, Clusters
-from genmodels.findings import Estimate
-from genmodels.neighbours import squared_distances
+from genmodels.estimates.estimate import Estimate
+from genmodels.estimates.neighbours import squared_distances
 
 K = 5  # neighbours
 DEALS, MOST, SEED = 64, 1024, 20261  # deals into halves; examples of a set that are dealt; of the deals

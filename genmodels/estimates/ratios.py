@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from genmodels.findings import Estimate
+from genmodels.estimates.estimate import Estimate
 from genmodels.refusal import Refusal
 
 

@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.data.fakes import in_colour
-from genmodels.detecting import area_under_curve, open_detector, seen
-from genmodels.findings import clopper_pearson
+from genmodels.data.sets.fakes import seen
+from genmodels.estimates.estimate import clopper_pearson
+from genmodels.instruments.detector import area_under_curve, open_detector
+from genmodels.kinds.image.resizing import in_colour
 from genmodels.refusal import Refusal
-from genmodels.runs import Run
-from genmodels.subject import Subject
-from genmodels.training import load_for
+from genmodels.runs.run import Run
+from genmodels.subjects.subject import Subject
+from genmodels.trained.opening import open_model
+from genmodels.training.loading import load_for
 
 N = 100
 
@@ -26,7 +28,7 @@ def over_epochs(
 
     Where others use the same models, `detector` and `opened`, the model of an epoch as a context, take care of turns.
     """
-    detector, opened = detector or open_detector(), opened or (lambda epoch: nullcontext(run.generator(epoch)))
+    detector, opened = detector or open_detector(), opened or (lambda epoch: nullcontext(open_model(run, epoch)))
     if detector is None:
         raise Refusal("There is no detector in the gallery, so nothing can be recognised; train one with make gallery.")
     data = load_for(run.experiment)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.data import Examples
-from genmodels.findings import Estimate, clopper_pearson
-from genmodels.metrics import features
+from genmodels.estimates.estimate import Estimate, clopper_pearson
+from genmodels.kinds.image.examples import Examples
+from genmodels.kinds.image.features import features
 from genmodels.refusal import Refusal
 
 Pair = tuple[Examples, Examples]

@@ -1,1 +1,1 @@
-"""What must be looked at before anything foreign is used."""
+"""What is foreign is looked at here before it is used."""

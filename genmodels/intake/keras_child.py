@@ -10,7 +10,7 @@ import numpy as np
 
 from genmodels.intake import keras_file
 from genmodels.intake.keras_config import MOST_NUMBERS
-from genmodels.pictures import resized
+from genmodels.kinds.image.files import resized
 from genmodels.refusal import Refusal
 
 CHUNK = 64  # pictures at a time; fewer where each takes much

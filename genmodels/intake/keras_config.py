@@ -13,7 +13,7 @@ from typing import Any
 
 from genmodels.intake.keras_settings import REDO, Json, described, from_module, key, name_of, precision, setting
 from genmodels.intake.keras_shapes import MOST_RANK, MOST_SIDE, RULES, Made, Settings, Shape, shown
-from genmodels.pictures import printable
+from genmodels.printable import printable
 from genmodels.refusal import Refusal
 
 MOST_LAYERS, MOST_CALLS, MOST_NESTED = 2000, 4000, 8

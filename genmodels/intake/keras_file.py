@@ -22,7 +22,7 @@ import numpy as np
 
 from genmodels.intake import bounded_json, keras_config
 from genmodels.intake.keras_config import Network
-from genmodels.pictures import printable
+from genmodels.printable import printable
 from genmodels.refusal import Refusal
 
 LARGEST = 512 * 1024 * 1024  # bytes of a file

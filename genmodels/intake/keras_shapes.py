@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from genmodels.pictures import printable
+from genmodels.printable import printable
 from genmodels.refusal import Refusal
 
 Shape = tuple[int, ...]

@@ -21,8 +21,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from genmodels.estimates.clusters import Clusters, inverted, pairs_variance, slopes_variance
-from genmodels.findings import Estimate
-from genmodels.metrics import as_features, metric
+from genmodels.estimates.estimate import Estimate
+from genmodels.metrics.metric import as_features, metric
 
 PAIRED, DIMENSIONS, LEAST = 512, 64, 1e-3  # examples of a set and dimensions in which pairs are looked at; least eigenvalue, of the greatest
 ROWS = 2048  # examples in one block

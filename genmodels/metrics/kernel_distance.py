@@ -16,8 +16,8 @@ from __future__ import annotations
 import numpy as np
 
 from genmodels.estimates.clusters import BOTH, NORMAL, Clusters, inverted, pairs_variance, slopes_variance
-from genmodels.findings import Estimate
-from genmodels.metrics import as_features, metric
+from genmodels.estimates.estimate import Estimate
+from genmodels.metrics.metric import as_features, metric
 
 ROWS, PAIRED = 256, 512  # examples in one block; of a set whose pairs are looked at
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ratios import ratio
-from genmodels.findings import Estimate
 from genmodels.refusal import Refusal
 
 

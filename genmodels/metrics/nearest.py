@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from genmodels.estimates.clusters import BOTH, Clusters
+from genmodels.estimates.estimate import Estimate, bootstrap
 from genmodels.estimates.halves import K, dealt
-from genmodels.findings import Estimate, bootstrap
-from genmodels.metrics import as_features, metric
-from genmodels.neighbours import nearest, radii
+from genmodels.estimates.neighbours import nearest, radii
+from genmodels.metrics.metric import as_features, metric
 from genmodels.refusal import Refusal
 
 

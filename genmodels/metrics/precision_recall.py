@@ -21,10 +21,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from genmodels.estimates.clusters import BOTH, Clusters
+from genmodels.estimates.estimate import Estimate, bootstrap, clopper_pearson
 from genmodels.estimates.halves import K, dealt
-from genmodels.findings import Estimate, bootstrap, clopper_pearson
-from genmodels.metrics import as_features, metric
-from genmodels.neighbours import radii, squared_distances
+from genmodels.estimates.neighbours import radii, squared_distances
+from genmodels.metrics.metric import as_features, metric
 from genmodels.refusal import Refusal
 
 WIDER = 1.1  # of the interval of density: a half of a tight cluster fills its balls less unevenly than the whole

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from genmodels.estimates.estimate import Estimate, bootstrap, clopper_pearson
 from genmodels.estimates.ratios import ratio
-from genmodels.findings import Estimate, bootstrap, clopper_pearson
 
 WORD = re.compile(r"\w+|[^\w\s]")
 

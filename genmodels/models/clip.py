@@ -16,10 +16,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from genmodels.deferred import keras, network, ops
-from genmodels.models import model
-from genmodels.recipe import Recipe, Spec, knob
-from genmodels.words import WordPieces
+from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.word_pieces import LENGTH, WordPieces
+from genmodels.knobs import knob
+from genmodels.lazy_keras import keras, network, ops
+from genmodels.metrics.retrieval import r_precision, vectors
+from genmodels.models.recipe import Recipe, model
+from genmodels.networks.augmentation import varied
+from genmodels.networks.text_encoder import WIDTH, pooled, text_encoder
 
 RANKED = 50  # captions among which a picture has to find its own
 DRAWINGS = 20  # of such fifties, for the number of an epoch
@@ -42,6 +46,7 @@ class Clip(Recipe):
 
     captioned: ClassVar = True
     draws: ClassVar = False
+    role: ClassVar = "judge"
     exhibit: ClassVar = "encoder"
     drawing: ClassVar = ("text", "text_head", "image")
 
@@ -49,8 +54,7 @@ class Clip(Recipe):
 
     def networks(self, spec: Spec) -> dict[str, Any]:
         """`text`: pieces to states; `text_head`: their mean to the common space; `image`: picture to it; `temperature`."""
-        from genmodels.layers import LearnedMap
-        from genmodels.text_encoder import WIDTH, text_encoder
+        from genmodels.networks.layers import LearnedMap
 
         mean = keras.Input((WIDTH,))
         head = network(mean, keras.layers.Dense(self.dimensions, use_bias=False)(mean), name="text_head")
@@ -65,15 +69,12 @@ class Clip(Recipe):
 
     def _bag(self, spec: Spec) -> Any:
         """Each piece by itself, through one hidden layer."""
-        from genmodels.text_encoder import WIDTH
-        from genmodels.words import LENGTH
-
         pieces = keras.Input((LENGTH,), dtype="int32")
         h = keras.layers.Embedding(len(spec.vocabulary), WIDTH, name="embedding")(pieces)
         return network(pieces, keras.layers.Dense(WIDTH, activation="gelu")(h), name="text")
 
     def _image(self, spec: Spec) -> Any:
-        from genmodels.layers import halvings, silu
+        from genmodels.networks.layers import halvings, silu
 
         picture = keras.Input(spec.shape)
         kernel = 3 if self.image == "residual" else 5
@@ -93,7 +94,7 @@ class Clip(Recipe):
     # The training
 
     def optimizers(self, steps: int = 0) -> dict[str, Any]:
-        from genmodels.learner import Adam, cosine
+        from genmodels.networks.learner import Adam, cosine
 
         rate = cosine(self.learning_rate, steps, max(1, steps // 20), 0.02)
         names = ("text", "text_head", "image", "temperature")
@@ -101,8 +102,6 @@ class Clip(Recipe):
 
     def step(self, learner: Any, images: Any, pieces: Any) -> dict[str, Any]:
         """One step on n pairs; reports the loss in nats and how many of the batch find their own caption."""
-        from genmodels.augmentation import varied
-
         n = ops.shape(images)[0]
         kept = ops.cast(learner.uniform(n, pieces.shape[1]) >= self.word_dropout, "int32")
         seen = varied(learner, images, shift=2, colour=self.colour)
@@ -123,24 +122,15 @@ class Clip(Recipe):
 
     def encode_texts(self, networks: Any, pieces: Any) -> Any:
         """Unit vectors (n, dimensions) of captions as pieces (n, LENGTH)."""
-        from genmodels.text_encoder import pooled
-
         return _unit(networks["text_head"](pooled(networks["text"](pieces), pieces)))
 
     def encode_pictures(self, networks: Any, images: Any) -> Any:
         """Unit vectors (n, dimensions) of pictures in [0, 1]."""
         return _unit(networks["image"](images))
 
-    def opened(self, spec: Spec, networks: Any, run: Any) -> Any:
-        """A trained pair of encoders as a judge."""
-        from genmodels.judging import Judge
-
-        return Judge(self, spec, networks)
 
     def evaluate(self, learner: Any, held_out: Any, samples: Any) -> dict[str, float]:
         """`retrieval`: share of held-out pictures nearest to their own caption among 50; `held_out_loss`: 1 less that."""
-        from genmodels.judging import r_precision, vectors
-
         texts, pictures = vectors(self, learner.networks, held_out.labels, held_out.images)
         retrieval = float(r_precision(pictures, texts, held_out.captions, ranked=RANKED, draws=DRAWINGS, seed=0).mean())
         return {"held_out_loss": 1 - retrieval, "retrieval": retrieval}

@@ -25,10 +25,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from genmodels.deferred import keras, network, ops
-from genmodels.models import model
-from genmodels.recipe import Recipe, Spec, knob
-from genmodels.words import LENGTH, WordPieces
+from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.word_pieces import LENGTH
+from genmodels.knobs import knob
+from genmodels.lazy_keras import keras, network, ops
+from genmodels.models.recipe import Recipe, model
+from genmodels.networks.text_encoder import WIDTH, encoded, text_encoder
 
 MOST_NOISE = 1.55  # radian; at pi/2 nothing of the picture would be left, and nothing could be learned
 EVALUATED = 256  # held-out pictures behind each epoch's loss
@@ -51,22 +53,20 @@ class Diffusion(Recipe):
 
     captioned: ClassVar = True
     exhibit: ClassVar = "prompted"
+    role: ClassVar = "prompted"
+    follows_prompts: ClassVar = True
     drawing: ClassVar = ("text", "average")
 
     # The network
 
     def networks(self, spec: Spec) -> dict[str, Any]:
         """`text`: pieces to states; `unet` and its moving `average`: noisy picture, angle, states and their mean to velocity."""
-        from genmodels.text_encoder import text_encoder
-
         networks = {"text": text_encoder(spec), "unet": self._unet(spec), "average": self._unet(spec)}
         networks["text"].trainable = False
         networks["average"].set_weights(networks["unet"].get_weights())
         return networks
 
     def _unet(self, spec: Spec) -> Any:
-        from genmodels.text_encoder import WIDTH
-
         noisy, angle = keras.Input(spec.shape, name="noisy"), keras.Input((1,), name="angle")
         states, mean = keras.Input((LENGTH, WIDTH), name="states"), keras.Input((WIDTH,), name="mean")
         told = self._told(angle, mean)
@@ -116,31 +116,22 @@ class Diffusion(Recipe):
         added = keras.layers.Dense(width, use_bias=False, kernel_initializer="zeros", name=f"{name}_mixed")(mixed)
         return keras.layers.Add()([h, keras.layers.Reshape((side, h.shape[2], width))(added)])
 
-    def word_pieces(self, captions: Any) -> WordPieces:
-        """Those of the encoder that is taken over."""
-        from genmodels.text_encoder import word_pieces_of
-
-        return word_pieces_of(self.encoder)
+    @property
+    def takes_over(self) -> str:
+        """The run of the model clip whose text encoder reads the captions."""
+        return self.encoder
 
     # The training
 
-    def begin(self, learner: Any) -> None:
-        """Takes over the text encoder."""
-        from genmodels.text_encoder import encoder_weights
-
-        learner.adopt(encoder_weights(self.encoder))
-
     def optimizers(self, steps: int = 0) -> dict[str, Any]:
         """AdamW whose step size rises over a twentieth of `steps`, then falls along a cosine to a fiftieth."""
-        from genmodels.learner import Adam, cosine
+        from genmodels.networks.learner import Adam, cosine
 
         rate = cosine(self.learning_rate, steps, max(1, steps // 20), 0.02)
         return {"unet": Adam(rate, beta_2=0.99, weight_decay=self.weight_decay or None, global_clipnorm=1.0)}
 
     def step(self, learner: Any, images: Any, pieces: Any) -> dict[str, Any]:
         """One step on pictures in [0, 1] and their captions as pieces; reports the mean squared error of the velocity."""
-        from genmodels.text_encoder import encoded
-
         n = ops.shape(images)[0]
         noise, angle = learner.noise(n, *learner.spec.shape), learner.uniform(n, 1) * MOST_NOISE
         told = ops.cast(learner.uniform(n, 1) >= self.untold, "int32")
@@ -165,15 +156,11 @@ class Diffusion(Recipe):
         noise = rng.standard_normal(images.shape, dtype="float32")
         angle = np.linspace(0, MOST_NOISE, n, dtype="float32")[rng.permutation(n), None]
         noisy, velocity = (np.asarray(each) for each in mixture(images, noise, angle))
-        if not hasattr(learner, "velocity_of"):
-            learner.velocity_of = self._evaluated(learner.networks)
-        predicted = learner.velocity_of(noisy, angle, held_out.labels[:n])
+        predicted = learner.kept("velocity", lambda: self._evaluated(learner.networks))(noisy, angle, held_out.labels[:n])
         return {"held_out_loss": float(np.mean((predicted - velocity) ** 2))}
 
     def _evaluated(self, networks: Any) -> Any:
-        from genmodels.generator import in_chunks
-        from genmodels.learner import compiled
-        from genmodels.text_encoder import encoded
+        from genmodels.networks.compute import compiled, in_chunks
 
         function = compiled(lambda noisy, angle, pieces: self.velocity(networks, noisy, angle, *encoded(networks, pieces)))
         return lambda *arrays: in_chunks(lambda *rows: np.asarray(function(*rows)), *arrays)
@@ -189,7 +176,7 @@ class Diffusion(Recipe):
 
         The second has the inputs noisy, angle, mean and what the first gave.
         """
-        from genmodels.learner import BUILDING
+        from genmodels.networks.learner import BUILDING
 
         average = networks["average"]
         noisy, angle, states, mean = average.inputs
@@ -197,11 +184,6 @@ class Diffusion(Recipe):
         with BUILDING:
             return network([states], words), network([noisy, angle, mean, *words], average.output)
 
-    def opened(self, spec: Spec, networks: Any, run: Any) -> Any:
-        """A trained model as something that draws what it is asked for."""
-        from genmodels.picture_generator import PictureGenerator
-
-        return PictureGenerator(self, spec, networks, run.facts.get("words", {}) if run else {})
 
 
 def mixture(images: Any, noise: Any, angle: Any) -> tuple[Any, Any]:
@@ -225,14 +207,14 @@ def _unfolded(x: Any) -> Any:
 
 
 def _activated(h: Any, name: str) -> Any:
-    from genmodels.layers import silu
+    from genmodels.networks.layers import silu
 
     return keras.layers.Activation(silu)(keras.layers.RMSNormalization(axis=-1, name=f"{name}_norm")(h))
 
 
 def _residual(h: Any, told: Any, width: int, name: str) -> Any:
     """Two convolutions, the second of which scales and moves its channels by what is told (Perez et al. 2018)."""
-    from genmodels.layers import silu
+    from genmodels.networks.layers import silu
 
     y = keras.layers.Conv2D(width, 3, padding="same", name=f"{name}_first")(_activated(h, f"{name}_first"))
     scale, shift = ops.split(keras.layers.Dense(2 * width, name=f"{name}_told")(told)[:, None, None], 2, axis=-1)

@@ -19,15 +19,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from genmodels.deferred import keras, network, ops
-from genmodels.models import model
-from genmodels.recipe import Recipe, Spec, knob
+from genmodels.kinds.spec import Spec
+from genmodels.knobs import knob
+from genmodels.lazy_keras import keras, network, ops
+from genmodels.models.recipe import Recipe, model
+from genmodels.networks.text_encoder import WIDTH, encoded, text_encoder
 from genmodels.refusal import Refusal
-from genmodels.words import WordPieces
 
 # Where the papers differ: the discriminator's loss of its scores on real and fake, the generator's of those on fake.
 LOSSES = {
@@ -55,6 +56,8 @@ LOSSES = {
 class Gan(Recipe):
     """Generative adversarial network: sharp pictures, no likelihood."""
 
+    follows_prompts: ClassVar = True
+
     loss: str = knob("non-saturating", choices=tuple(LOSSES), help="What the two networks play for")
     latent: int = knob(64, 2, 512, "Size of the noise vector")
     width: int = knob(32, 4, 256, "Channels at full size; each halving has twice as many")
@@ -71,6 +74,15 @@ class Gan(Recipe):
     def drawing(self) -> tuple[str, ...]:
         """What a trained one needs."""
         return ("text", "average") if self.captioned else ("average",)
+
+    @property
+    def role(self) -> str:  # type: ignore[override]
+        return "prompted" if self.captioned else "latent"
+
+    @property
+    def takes_over(self) -> str:
+        """The run of the model clip whose text encoder reads the captions."""
+        return self.encoder if self.captioned else ""
 
     @property
     def exhibit(self) -> str:  # type: ignore[override]
@@ -92,19 +104,15 @@ class Gan(Recipe):
         }
         networks["average"].set_weights(networks["generator"].get_weights())
         if self.captioned:
-            from genmodels.text_encoder import text_encoder
-
             networks["text"] = text_encoder(spec)
         return networks
 
     def _told(self, spec: Spec) -> int:
         """How many numbers say what to draw: one of the classes, the mean state of a caption, or nothing."""
-        from genmodels.text_encoder import WIDTH
-
         return WIDTH if self.captioned else spec.classes if self.conditional else 0
 
     def _generator(self, spec: Spec) -> Any:
-        from genmodels.layers import halvings
+        from genmodels.networks.layers import halvings
 
         height, width, channels = spec.shape
         depth = halvings(height, width)
@@ -121,7 +129,7 @@ class Gan(Recipe):
         return network([latent, label], h)
 
     def _discriminator(self, spec: Spec) -> Any:
-        from genmodels.layers import halvings
+        from genmodels.networks.layers import halvings
 
         classes = self._told(spec)
         image = keras.Input(spec.shape)
@@ -140,7 +148,7 @@ class Gan(Recipe):
     # The training
 
     def optimizers(self, steps: int = 0) -> dict[str, Any]:
-        from genmodels.learner import Adam
+        from genmodels.networks.learner import Adam
 
         return {name: Adam(self.learning_rate, self.momentum) for name in ("generator", "discriminator")}
 
@@ -148,12 +156,7 @@ class Gan(Recipe):
         """One simultaneous step of both networks. Scores are reported as sigmoid(D), between 0 (fake) and 1 (real)."""
         n = ops.shape(images)[0]
         noise = learner.noise(n, self.latent)
-        if self.captioned:
-            from genmodels.text_encoder import encoded
-
-            label = encoded(learner.networks, labels)[1]
-        else:
-            label = self.condition(learner.spec, images, labels)
+        label = encoded(learner.networks, labels)[1] if self.captioned else self.condition(learner.spec, images, labels)
         generator, discriminator = learner.networks["generator"], learner.networks["discriminator"]
         discriminator_loss, generator_loss = LOSSES[self.loss]
         shown = [augmentation(learner, n, learner.spec.shape) if self.augment else (lambda x: x) for _ in range(2)]
@@ -184,35 +187,16 @@ class Gan(Recipe):
         """Pictures (n, height, width, channels) in [0, 1], from the moving average of the generator."""
         return networks["average"]([latents, label])
 
-    def word_pieces(self, captions: Any) -> WordPieces:
-        """Those of the encoder that is taken over."""
-        from genmodels.text_encoder import word_pieces_of
-
-        return word_pieces_of(self.encoder)
-
-    def begin(self, learner: Any) -> None:
-        """Takes over the text encoder."""
-        from genmodels.text_encoder import encoder_weights
-
-        if self.captioned:
-            learner.adopt(encoder_weights(self.encoder))
-
-    def opened(self, spec: Spec, networks: Any, run: Any) -> Any:
-        """A trained model as something that draws what it is asked for."""
-        from genmodels.picture_generator import PictureGenerator
-
-        return PictureGenerator(self, spec, networks, run.facts.get("words", {}) if run else {})
-
     def condition(self, spec: Spec, images: Any, labels: Any) -> Any:
         """The label as the networks read it: one of n, or (n, 0) where the model is not conditional."""
-        from genmodels.layers import one_of
+        from genmodels.networks.layers import one_of
 
         return one_of(spec.classes if self.conditional else 0, images, labels)
 
 
 def penalty_of(score: Any, pictures: Any) -> Any:
     """Mean squared distance from 1 of the norm of the score's gradient at each picture (Gulrajani et al. 2017)."""
-    from genmodels.learner import input_gradient
+    from genmodels.networks.compute import input_gradient
 
     gradient = input_gradient(score, pictures)
     return ops.mean((ops.sqrt(ops.sum(gradient**2, axis=(1, 2, 3)) + 1e-12) - 1) ** 2)

@@ -23,9 +23,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from genmodels.deferred import keras, network, ops
-from genmodels.models import model
-from genmodels.recipe import Recipe, Spec, knob
+from genmodels.kinds.spec import Spec
+from genmodels.knobs import knob
+from genmodels.lazy_keras import keras, network, ops
+from genmodels.models.recipe import Recipe, model
+from genmodels.networks.augmentation import varied
 from genmodels.refusal import Refusal
 
 
@@ -44,6 +46,7 @@ class Reader(Recipe):
     weight_decay: float = knob(0.05, 0.0, 10.0, "Pull of the weights towards zero")
 
     draws: ClassVar = False
+    role: ClassVar = "reader"
     exhibit: ClassVar = "encoder"
     drawing: ClassVar = ("reader",)
 
@@ -55,7 +58,7 @@ class Reader(Recipe):
             raise Refusal("The data has no labels as it is set up, so there is nothing to read; set label, for openmoji for example to tone.")
         picture = keras.Input((*spec.shape[:2], spec.shape[2] if self.colours == "as they are" else 1))
         if self.looks_at == "traces":
-            from genmodels.layers import Traces
+            from genmodels.networks.layers import Traces
 
             traces = Traces()(picture)
             return {"reader": network(picture, self._told(traces.shape[-1], spec.classes)(traces), name="reader")}
@@ -65,7 +68,7 @@ class Reader(Recipe):
 
     def _told(self, count: int, classes: int) -> Any:
         """Traces (n, count) to logits (n, classes)."""
-        from genmodels.layers import silu
+        from genmodels.networks.layers import silu
 
         traces = keras.Input((count,))
         h = keras.layers.BatchNormalization(momentum=0.95)(traces)
@@ -75,13 +78,13 @@ class Reader(Recipe):
         return network(traces, h, name="told")
 
     def _colours(self, picture: Any) -> Any:
-        from genmodels.layers import Colours, silu
+        from genmodels.networks.layers import Colours, silu
 
         h = keras.layers.Rescaling(10.0)(Colours()(picture))  # so that the first steps are not lost on tiny numbers
         return keras.layers.Dense(self.width, activation=silu)(h)
 
     def _shapes(self, picture: Any) -> Any:
-        from genmodels.layers import halvings, silu
+        from genmodels.networks.layers import halvings, silu
 
         h = keras.layers.Conv2D(self.width, 3, padding="same")(picture)
         for level in range(halvings(*picture.shape[1:3])):
@@ -94,7 +97,7 @@ class Reader(Recipe):
     # The training
 
     def optimizers(self, steps: int = 0) -> dict[str, Any]:
-        from genmodels.learner import Adam, cosine
+        from genmodels.networks.learner import Adam, cosine
 
         rate = cosine(self.learning_rate, steps, max(1, steps // 20), 0.02)
         return {"reader": Adam(rate, weight_decay=self.weight_decay or None)}
@@ -103,8 +106,8 @@ class Reader(Recipe):
         """The traces (n, count) float32 of the training pictures, since they take nine tenths of the time of a step."""
         if self.looks_at != "traces" or self.colours != "as they are" or self.shift or self.wear:
             return examples
-        from genmodels.layers import Traces
-        from genmodels.learner import compiled
+        from genmodels.networks.compute import compiled
+        from genmodels.networks.layers import Traces
 
         traces = compiled(Traces())
         parts = [traces(2 * ops.cast(examples.images[i : i + 512], "float32") / 255 - 1) for i in range(0, len(examples), 512)]
@@ -112,8 +115,6 @@ class Reader(Recipe):
 
     def step(self, learner: Any, images: Any, labels: Any) -> dict[str, Any]:
         """One step; reports the cross-entropy in nats and the share read right."""
-        from genmodels.augmentation import varied
-
         if len(images.shape) == 2:
             return self._descend(learner, "told", images, labels)
         n = ops.shape(images)[0]
@@ -149,9 +150,7 @@ class Reader(Recipe):
 
     def evaluate(self, learner: Any, held_out: Any, samples: Any) -> dict[str, float]:
         """`held_out_loss` in nats and `held_out_accuracy`, on all held-out pictures."""
-        if not hasattr(learner, "held_out_prepared"):
-            learner.held_out_prepared = self.prepared(held_out).images
-        seen, network = learner.held_out_prepared, learner.networks["reader"]
+        seen, network = learner.kept("prepared", lambda: self.prepared(held_out).images), learner.networks["reader"]
         logits = np.concatenate([
             np.asarray(network.get_layer("told")(part) if part.ndim == 2 else self.read(learner.networks, part.astype("float32") / 255))
             for part in (seen[i : i + 256] for i in range(0, len(seen), 256))
@@ -160,8 +159,3 @@ class Reader(Recipe):
         loss = np.log(np.exp(logits - logits.max(1, keepdims=True)).sum(1)) + logits.max(1) - right
         return {"held_out_loss": float(loss.mean()), "held_out_accuracy": float((right == logits.max(1)).mean())}
 
-    def opened(self, spec: Spec, networks: Any, run: Any) -> Any:
-        """A trained reader."""
-        from genmodels.reading_groups import TrainedReader
-
-        return TrainedReader(self, spec, networks)

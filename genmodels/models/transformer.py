@@ -23,10 +23,11 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from genmodels.deferred import keras, network, ops
-from genmodels.models import model
-from genmodels.recipe import Recipe, Spec, knob
-from genmodels.tokens import Tokens, escape_bits
+from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.tokens import Tokens, escape_bits
+from genmodels.knobs import knob
+from genmodels.lazy_keras import keras, network, ops
+from genmodels.models.recipe import Recipe, model
 
 EVALUATED = 65_536  # held-out tokens that are scored after an epoch
 ROWS = 32  # windows in one call of the scoring
@@ -46,6 +47,7 @@ class Transformer(Recipe):
     weight_decay: float = knob(0.1, 0.0, 10.0, "Pull of the matrices towards zero")
 
     kinds: ClassVar = ("text", "code")
+    role: ClassVar = "writer"
     drawing: ClassVar = ("transformer",)
     fused: ClassVar = True  # the step is compiled by XLA, which halves the passes over memory
 
@@ -53,7 +55,7 @@ class Transformer(Recipe):
 
     def networks(self, spec: Spec) -> dict[str, Any]:
         """`transformer`: tokens (n, context) to the logits (n, context, vocabulary) of the token after each."""
-        from genmodels.layers import TransformerBlock
+        from genmodels.networks.layers import TransformerBlock
 
         tokens = keras.Input(spec.shape, dtype="int32")
         spread = keras.initializers.RandomNormal(stddev=0.02)
@@ -66,7 +68,7 @@ class Transformer(Recipe):
 
     def optimizers(self, steps: int = 0) -> dict[str, Any]:
         """AdamW whose step size rises, then falls along a cosine to a tenth at the last of `steps`."""
-        from genmodels.learner import Adam, cosine
+        from genmodels.networks.learner import Adam, cosine
 
         adam = Adam(cosine(self.learning_rate, steps, min(self.warmup, steps // 2), 0.1), beta_2=0.95, weight_decay=self.weight_decay or None, global_clipnorm=1.0)
         if self.weight_decay:
@@ -88,11 +90,10 @@ class Transformer(Recipe):
 
         Characters that no training text held have no token; they count in the bits a character (`escape_bits`) only.
         """
-        if not hasattr(learner, "negative_log_likelihood"):
-            learner.negative_log_likelihood = self.scored(learner.networks)
+        negative_log_likelihood = learner.kept("negative log-likelihood", lambda: self.scored(learner.networks))
         most = max(1, EVALUATED // held_out.context)
         starts = held_out.context * np.unique(np.linspace(0, len(held_out) - 1, min(most, len(held_out))).astype(int))
-        nats = float(learner.negative_log_likelihood(held_out.batch(starts)[0]).mean())
+        nats = float(negative_log_likelihood(held_out.batch(starts)[0]).mean())
         tokens = Tokens.of(learner.spec)
         unseen, characters = len(tokens.unseen(held_out.documents)), max(1, held_out.characters)
         bits = nats / np.log(2) * (len(held_out.tokens) - 1) + unseen * escape_bits(characters, unseen, len(tokens) - 1)
@@ -104,8 +105,7 @@ class Transformer(Recipe):
 
     def scored(self, networks: Any) -> Any:
         """A function from windows (n, context + 1) to the negative log-likelihood (n, context) of each next token, nats."""
-        from genmodels.generator import in_chunks
-        from genmodels.learner import compiled
+        from genmodels.networks.compute import compiled, in_chunks
 
         def score(windows: Any) -> Any:
             predicted = networks["transformer"](windows[:, :-1])

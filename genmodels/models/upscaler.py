@@ -13,17 +13,23 @@ Expected: `upscaler` on `openmoji` (size 128) in the time that the README states
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from genmodels.deferred import keras, network, ops
-from genmodels.models import model
-from genmodels.recipe import Recipe, Spec, knob
+from genmodels.kinds.image.fidelity import psnr
+from genmodels.kinds.image.files import grid
+from genmodels.kinds.image.resizing import interpolated, small_of
+from genmodels.kinds.spec import Spec
+from genmodels.knobs import knob
+from genmodels.lazy_keras import keras, network, ops
+from genmodels.models.recipe import Recipe, model
 from genmodels.refusal import Refusal
 
 FACTOR = 4
+ROWS = 4  # pictures in one call, so that a picture does not depend on how many are asked for
 CROP = 64  # height and width of what a step sees of the large pictures
 EVALUATED = 128  # held-out pictures behind each epoch's numbers
 
@@ -39,6 +45,7 @@ class Upscaler(Recipe):
     learning_rate: float = knob(2e-3, 1e-6, 0.1, "Highest step size of Adam")
 
     draws: ClassVar = False
+    role: ClassVar = "upscaler"
     exhibit: ClassVar = "upscaler"
     drawing: ClassVar = ("upscaler",)
 
@@ -46,7 +53,7 @@ class Upscaler(Recipe):
 
     def networks(self, spec: Spec) -> dict[str, Any]:
         """`upscaler`: small picture (height, width, channels) to what is added to its enlargement; any height and width."""
-        from genmodels.layers import silu
+        from genmodels.networks.layers import silu
 
         if spec.shape[0] % FACTOR or spec.shape[1] % FACTOR or min(spec.shape[:2]) < CROP:
             raise Refusal(f"Pictures have the shape {spec.shape}; to learn upscaling they need at least {CROP} pixels a side, a multiple of {FACTOR}.")
@@ -63,7 +70,7 @@ class Upscaler(Recipe):
     # The training
 
     def optimizers(self, steps: int = 0) -> dict[str, Any]:
-        from genmodels.learner import Adam, cosine
+        from genmodels.networks.learner import Adam, cosine
 
         rate = cosine(self.learning_rate, steps, max(1, steps // 20), 0.02)
         return {"upscaler": Adam(rate, beta_2=0.99, global_clipnorm=1.0)}
@@ -97,37 +104,44 @@ class Upscaler(Recipe):
 
     def evaluate(self, learner: Any, held_out: Any, samples: Any) -> dict[str, float]:
         """On held-out pictures: `held_out_loss`, `psnr` in dB, and by how much that is above bicubic."""
-        from genmodels.fidelity import psnr
-        from genmodels.upscaling import interpolated, small_of
-
         large = held_out.images[:EVALUATED]
         small = small_of(large)
-        ours = self._trained(learner).upscale(small)
+        ours = self._enlarge(learner, small)
         gained = psnr(large, ours) - psnr(large, interpolated(small, "bicubic"))
         error = np.abs(ours.astype("float32") - large).mean() / 255
         return {"held_out_loss": float(error), "psnr": float(psnr(large, ours).mean()), "psnr_over_bicubic": float(gained.mean())}
 
     def sheet(self, learner: Any, held_out: Any) -> Any:
         """Six held-out pictures: made small, enlarged by bicubic interpolation, by the model, and as they were."""
-        from genmodels.pictures import grid
-        from genmodels.upscaling import interpolated, small_of
-
         large = held_out.images[np.linspace(0, len(held_out) - 1, 6).astype(int)]
         small = small_of(large)
-        rows = (np.repeat(np.repeat(small, FACTOR, 1), FACTOR, 2), interpolated(small, "bicubic"), self._trained(learner).upscale(small), large)
+        rows = (np.repeat(np.repeat(small, FACTOR, 1), FACTOR, 2), interpolated(small, "bicubic"), self._enlarge(learner, small), large)
         return grid(np.concatenate(rows), 6)
 
-    def _trained(self, learner: Any) -> Any:
-        """What is learning, as something that enlarges; compiled once."""
-        if not hasattr(learner, "upscaler"):
-            learner.upscaler = self.opened(learner.spec, learner.networks, None)
-        return learner.upscaler
+    def _enlarge(self, learner: Any, small: np.ndarray) -> np.ndarray:
+        """What is learning enlarges uint8 pictures; compiled once."""
+        from genmodels.networks.compute import compiled
 
-    def opened(self, spec: Spec, networks: Any, run: Any) -> Any:
-        """A trained model as something that enlarges."""
-        from genmodels.upscaling import TrainedUpscaler
+        enlarged = learner.kept("enlarged", lambda: compiled(lambda images: self.enlarged(learner.networks, images)))
+        return upscaled(enlarged, small, learner.spec.shape[-1])
 
-        return TrainedUpscaler(self, spec, networks)
+
+
+def upscaled(enlarged: Callable[[np.ndarray], Any], images: np.ndarray, known: int) -> np.ndarray:
+    """uint8 (n, 4 height, 4 width, channels) of uint8 (n, height, width, channels), at most 64 pixels a side.
+
+    `enlarged` takes and gives pictures of `known` channels from 0 to 1; grey ones are read as colour ones where it learned
+    colour: what is white ink on black for a grey model is black on white for one that learned emoji.
+    """
+    from genmodels.networks.compute import in_chunks
+
+    channels = images.shape[-1]
+    if images.ndim != 4 or images.dtype != np.uint8 or channels not in (1, known) or max(images.shape[1:3]) > 64:
+        raise Refusal(f"Pictures are {images.dtype} of shape {images.shape}; uint8 (n, height, width, {known}) of at most 64 pixels a side can be enlarged.")
+    small = 255 - np.repeat(images, known, axis=-1) if channels < known else images
+    large = in_chunks(lambda rows: np.asarray(enlarged(rows)), small.astype("float32") / 255, size=ROWS)
+    large = np.round(np.clip(large, 0, 1) * 255).astype("uint8")
+    return 255 - np.round(large.mean(axis=-1, keepdims=True)).astype("uint8") if channels < known else large
 
 
 def shrunk(large: Any) -> Any:

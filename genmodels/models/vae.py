@@ -21,9 +21,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from genmodels.deferred import keras, network, ops
-from genmodels.models import model
-from genmodels.recipe import Recipe, Spec, knob
+from genmodels.kinds.spec import Spec
+from genmodels.knobs import knob
+from genmodels.lazy_keras import keras, network, ops
+from genmodels.models.recipe import Recipe, model
 
 ACTIVE = 0.01  # variance of the posterior mean above which a latent dimension is in use (Burda et al. 2016)
 
@@ -48,7 +49,7 @@ class Vae(Recipe):
 
     def networks(self, spec: Spec) -> dict[str, Any]:
         """`encoder`: image and label to mean and log variance; `decoder`: latent and label to the likelihood."""
-        from genmodels.layers import halvings, silu
+        from genmodels.networks.layers import halvings, silu
 
         height, width, channels = spec.shape
         depth = halvings(height, width)
@@ -75,7 +76,7 @@ class Vae(Recipe):
             h = keras.layers.Conv2DTranspose(filters, 4, strides=2, padding="same", activation=silu)(h)
         h = keras.layers.Conv2DTranspose(channels, 4, strides=2, padding="same")(h)
         if self.likelihood == "logistic":
-            from genmodels.layers import LearnedMap
+            from genmodels.networks.layers import LearnedMap
 
             h = LearnedMap(initial=-2.0, name="log_scale")(h)
         return {"encoder": encoder, "decoder": network([latent, label], h, name="decoder")}
@@ -83,7 +84,7 @@ class Vae(Recipe):
     # The training
 
     def optimizers(self, steps: int = 0) -> dict[str, Any]:
-        from genmodels.learner import Adam
+        from genmodels.networks.learner import Adam
 
         return {name: Adam(self.learning_rate) for name in ("encoder", "decoder")}
 
@@ -122,14 +123,13 @@ class Vae(Recipe):
 
     def evaluate(self, learner: Any, held_out: Any, samples: np.ndarray) -> dict[str, float]:
         """Held-out bound (beta 1) with its two terms, in nats a picture, and the number of active latent units."""
-        from genmodels.learner import compiled
+        from genmodels.networks.compute import compiled
 
-        if not hasattr(learner, "held_out_bound"):
-            learner.held_out_bound = compiled(lambda *inputs: self.bound(learner.networks, *inputs))
+        bound = learner.kept("bound", lambda: compiled(lambda *inputs: self.bound(learner.networks, *inputs)))
         images = held_out.images[:512].astype("float32") / 255
         label = self.condition(learner.spec, images, None if held_out.labels is None else held_out.labels[:512])
         noise = np.random.default_rng(0).standard_normal((len(images), self.latent), dtype="float32")
-        log_likelihood, kl, mean = (np.asarray(part) for part in learner.held_out_bound(images, label, noise))
+        log_likelihood, kl, mean = (np.asarray(part) for part in bound(images, label, noise))
         reconstruction, divergence = -log_likelihood.mean(), kl.sum(-1).mean()
         return {
             "held_out_loss": float(reconstruction + divergence),
@@ -160,7 +160,7 @@ class Vae(Recipe):
 
     def condition(self, spec: Spec, images: Any, labels: Any) -> Any:
         """The label as the networks read it: one of n, or (n, 0) where the model is not conditional."""
-        from genmodels.layers import one_of
+        from genmodels.networks.layers import one_of
 
         return one_of(spec.classes if self.conditional else 0, images, labels)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.provenance.fingerprints import SIGNS, distances, shingles, signs_of, telling
+from genmodels.kinds.image.fingerprint import SIGNS, distances, signs_of, telling
+from genmodels.kinds.text.fingerprint import shingles
 
 NEAR = 0.08  # by which a picture may differ from one in the ledger
 ALIKE = 8  # entries that a picture may be like at once

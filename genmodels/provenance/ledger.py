@@ -28,8 +28,9 @@ from pathlib import Path
 from typing import Any
 
 from genmodels.files import cannot_write, home, make_folder
+from genmodels.kinds.image.fingerprint import SIGNS
+from genmodels.kinds.text.fingerprint import KEPT
 from genmodels.provenance.book import FIRST, Book, Entry
-from genmodels.provenance.fingerprints import KEPT, SIGNS
 from genmodels.provenance.keys import ledger_key, ledger_key_at_hand, private
 
 MOST_LINE = 20_000  # bytes; our own have under 3,000

@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from genmodels.pictures import gif_bytes, open_picture, png_bytes
-from genmodels.provenance import credentials, fingerprints, ledger
+from genmodels.kinds.image import fingerprint as image_fingerprint
+from genmodels.kinds.image.files import gif_bytes, open_picture, png_bytes
+from genmodels.kinds.image.watermark import LEAST_SIDE, embed, place_of
+from genmodels.kinds.text import fingerprint
+from genmodels.provenance import credentials, ledger
 from genmodels.provenance.keys import signing, signing_at_hand, watermark_key
-from genmodels.provenance.picture_watermark import LEAST_SIDE, embed, place_of
 from genmodels.provenance.said import name_of, said
 from genmodels.refusal import Refusal
 
@@ -77,7 +79,7 @@ def media(content: bytes, facts: Facts, kind: str) -> bytes:
 
 def texts(files: Sequence[str], facts: Sequence[Facts]) -> list[bytes]:
     """The signed sidecars of text files, whose first line says what made them; each text is entered into the ledger."""
-    ledger.append([entry("text", each.encode(), fingerprints.of_text(body(each)), own) for each, own in zip(files, facts, strict=True)])
+    ledger.append([entry("text", each.encode(), fingerprint.of_text(body(each)), own) for each, own in zip(files, facts, strict=True)])
     return statements(files, facts)
 
 
@@ -129,8 +131,8 @@ def written(facts: Facts) -> Facts:
 
 def of_picture(image: np.ndarray, facts: Facts, file: bytes) -> dict[str, Any]:
     """The row of a picture that leaves in a file: of its pixels as they were before they were marked, and of what it was begun from."""
-    fingerprint = fingerprints.of_picture(image)
-    row = entry("picture", image.tobytes() if fingerprints.telling(fingerprint) else file, fingerprint, facts)
+    fingerprint = image_fingerprint.of_picture(image)
+    row = entry("picture", image.tobytes() if image_fingerprint.telling(fingerprint) else file, fingerprint, facts)
     return row | ({"begun": facts[BEGUN]} if BEGUN in facts else {})
 
 

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from genmodels.provenance.formats import Format
+from genmodels.provenance.marking import MADE_BY
 from genmodels.provenance.said import said
 
 MOST_CHUNK, MOST_CHUNKS = 1_000_000, 200  # bytes of one text, once unpacked; texts
@@ -63,8 +64,6 @@ def notes(content: bytes, form: Format) -> list[Note]:
 
 def of_text(text: str) -> list[Note]:
     """What the first line of a text, or a JSON document about one, says of itself."""
-    from genmodels.provenance.marking import MADE_BY
-
     first = text.lstrip("\ufeff \r\n")[:2000].split("\n", 1)[0].strip()
     if first.startswith(MADE_BY):
         return [Note("its first line", said(first, MOST_SHOWN), "GenModels")]

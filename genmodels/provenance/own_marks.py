@@ -12,9 +12,8 @@ from typing import Any
 
 from PIL import Image
 
-from genmodels import calibration
-from genmodels.pictures import printable
-from genmodels.provenance import picture_watermark
+from genmodels.kinds.image import watermark as picture_watermark
+from genmodels.printable import printable
 from genmodels.provenance.book import Book, Match
 from genmodels.provenance.keys import watermark_key_at_hand
 
@@ -61,16 +60,6 @@ def ours(kind: str, parts: Mapping[str, Part]) -> bool:
         return True
     found = mark["verdict"] == "found"
     return bool(found and mark.get("own")) if kind == "picture" else found
-
-
-def evidence(kind: str, parts: Mapping[str, Part]) -> str:
-    """The marks by which a file without our valid manifest is ours, as "the watermark (p = 1e-09) and the ledger (near match)"; "" where it is not."""
-    if not ours(kind, parts):
-        return ""
-    mark, match = parts["watermark"], parts["ledger"]
-    found = [f"the watermark (p = {mark['p_value'] or 0:.1g})"] * (mark["verdict"] == "found") + [f"the ledger ({match['verdict']})"] * (match["verdict"] in FOUND_IN_LEDGER)
-    wrong = calibration.of("provenance", "ours of a picture") if kind == "picture" and match["verdict"] != "exact match" else None
-    return " and ".join(found) + (f"; of foreign pictures onto which our pattern was copied {100 * wrong['false_alarm']:.1f} % (at most {100 * wrong['false_alarm_high']:.1f} %) read so" if wrong else "")
 
 
 def no_proof(kind: str, parts: Mapping[str, Part]) -> str:

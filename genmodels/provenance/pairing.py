@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from genmodels.pictures import printable
+from genmodels.printable import printable
 from genmodels.provenance.marking import SIDECAR
 from genmodels.refusal import Refusal
 

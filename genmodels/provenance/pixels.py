@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from genmodels.pictures import FORMATS, MAX_PIXELS, MAX_SIDE, on_white, upright
+from genmodels.kinds.image.files import FORMATS, MAX_PIXELS, MAX_SIDE, on_white, upright
 from genmodels.provenance.formats import Format
 from genmodels.provenance.said import said
 

@@ -16,10 +16,11 @@ import numpy as np
 from PIL import Image
 
 from genmodels.files import write_atomically
-from genmodels.provenance import fingerprints, ledger, marking
-from genmodels.provenance.text_search import carries
-from genmodels.recorded import of_writing
-from genmodels.tokens import Tokens
+from genmodels.kinds.text import fingerprint
+from genmodels.kinds.text.tokens import Tokens
+from genmodels.provenance import ledger, marking
+from genmodels.provenance.recorded import of_writing
+from genmodels.provenance.text_mark import carries
 
 Facts = Mapping[str, str]
 SIDECAR = marking.SIDECAR
@@ -66,7 +67,7 @@ def record(document: Mapping[str, Any], text: str, facts: Facts) -> Marked:
     """A text with all that made it as JSON, signed within, entered into the ledger."""
     statement = json.loads(marking.statements([text], [facts])[0])
     content = json.dumps({"made_by": "a model", **document, "provenance": statement}, indent=1).encode()
-    ledger.append([marking.entry("text", content, fingerprints.of_text(text), facts)])
+    ledger.append([marking.entry("text", content, fingerprint.of_text(text), facts)])
     return Marked(content)
 
 
@@ -78,7 +79,7 @@ def beside(document: Mapping[str, Any]) -> Marked:
 def shown(words: Sequence[str], facts: Facts) -> None:
     """Texts that are shown in a report leave with it: they are entered into the ledger."""
     if words:
-        ledger.append([marking.entry("text", word.encode(), fingerprints.of_text(word), facts) for word in words])
+        ledger.append([marking.entry("text", word.encode(), fingerprint.of_text(word), facts) for word in words])
 
 
 def archive(files: Mapping[str, Marked | bytes]) -> Marked:

@@ -9,17 +9,21 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from genmodels.audits import AUDITS
-from genmodels.data import DATA, Dataset, Examples
-from genmodels.findings import VERDICTS, Finding, clopper_pearson, document, overall
-from genmodels.pictures import png_bytes
-from genmodels.planted import Illustrator, Mixture, Rememberer, Writer
-from genmodels.planting.provenance import manifest_range
+from genmodels.audits.audit import AUDITS
+from genmodels.calibration.provenance import manifest_range
+from genmodels.data.dataset import DATA, Dataset
+from genmodels.estimates.estimate import clopper_pearson
+from genmodels.kinds.image.examples import Examples
+from genmodels.kinds.image.files import png_bytes
+from genmodels.kinds.image.watermark import embed
 from genmodels.provenance import credentials, marking
-from genmodels.provenance.picture_watermark import embed
 from genmodels.refusal import Refusal
-from genmodels.runs import RunStore
-from genmodels.subject import Generator, Noise, Parrot, Subject, TrainingMean
+from genmodels.runs.store import RunStore
+from genmodels.subjects.planted import Illustrator, Mixture, Rememberer, Writer
+from genmodels.subjects.stand_ins import Noise, Parrot, TrainingMean
+from genmodels.subjects.subject import Generator, Subject
+from genmodels.trained.opening import open_model
+from genmodels.verdicts.finding import VERDICTS, Finding, document, overall
 
 N = 400
 Planted = Callable[[int], Subject]  # a case from a seed
@@ -106,7 +110,7 @@ def drawn_by_hand(way: str = "marked") -> Planted:
 
 
 def of_gallery(name: str) -> Planted:
-    return lambda seed: Subject(RunStore.default()[name].generator(), emoji(), n=N, seed=seed)
+    return lambda seed: Subject(open_model(RunStore.default()[name]), emoji(), n=N, seed=seed)
 
 
 CULPRITS: dict[str, dict[str, Planted]] = {

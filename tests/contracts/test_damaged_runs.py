@@ -12,13 +12,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import state
-from dashboard.run_list import table
-from dashboard.run_table import RunTable
-from genmodels import audit_jobs, catalogue, jobs
+from dashboard.run_rows import RunTable
+from dashboard.runs.listing import table
+from genmodels import catalogue
 from genmodels.doctor import examine
-from genmodels.findings import Estimate, Finding
+from genmodels.estimates.estimate import Estimate
 from genmodels.refusal import Refusal
-from genmodels.runs import Run, RunStore
+from genmodels.review import audit_job
+from genmodels.runs import launching
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+from genmodels.verdicts.finding import Finding
 from tests.contracts.damages import DAMAGES, FILES
 from tests.dashboard.made import made
 
@@ -62,7 +66,7 @@ def within(work: Callable[[], None]) -> None:
 
 def looked_at(run: Run) -> None:
     """Everything that reads a run without a page; only a sentence may come back."""
-    for ask in (lambda: run.experiment, lambda: run.spec, lambda: jobs.stop(run), lambda: jobs.kill(run), lambda: audit_jobs.running(run)):
+    for ask in (lambda: run.experiment, lambda: run.spec, lambda: launching.stop(run), lambda: launching.kill(run), lambda: audit_job.running(run)):
         try:
             ask()
         except Refusal as refusal:
@@ -87,7 +91,7 @@ def test_a_damaged_run_stops_no_list_no_other_training_and_no_doctor(home: Path,
             if file in SMALL and how in CERTAIN:
                 assert rows[run.id]["state"] == "damaged" and file in rows[run.id]["problem"], (how, rows[run.id])
                 assert "damaged" in drawn.set_index("Run").loc[run.id, "State"]
-            with jobs.turn(sound, RunStore.default()):
+            with launching.turn(sound, RunStore.default()):
                 pass
             looked_at(run)
             if file in SMALL and how in CERTAIN:
@@ -165,7 +169,7 @@ def test_what_is_no_run_is_named_and_harmless(home: Path) -> None:
     told = [row["value"] for row in examine() if row["check"] == "damaged run"]
     assert len(told) == 5 and any("width is 'wide'" in each for each in told) and any(each.startswith("loop: ") for each in told)
     assert not drawn("runs", sound.id).exception
-    with jobs.turn(sound, RunStore.default()):
+    with launching.turn(sound, RunStore.default()):
         pass
 
 

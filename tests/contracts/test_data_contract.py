@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 
 from genmodels import catalogue
-from genmodels.data import DATA, Dataset, Examples, Texts, describe
+from genmodels.cache import SHIPPED, NotDrawn, file_name, only_kept
+from genmodels.data.dataset import DATA, Dataset, describe
 from genmodels.data.facts import counted, known
-from genmodels.imported_texts import import_text
-from genmodels.rasters import SHIPPED, NotDrawn, file_name, only_kept
-from genmodels.recipe import KINDS
+from genmodels.data.text_data import TextData
+from genmodels.intake.text_sets import import_text
+from genmodels.kinds.image.examples import Examples
+from genmodels.kinds.spec import KINDS
+from genmodels.kinds.text.examples import Texts
+from genmodels.kinds.text.tokens import Tokens
 from genmodels.refusal import Refusal
-from genmodels.texts import TextData
-from genmodels.tokens import Tokens
 
 OWN = ("folder", "text")  # need an import; see test_data_folder.py and test_data_texts.py
 OFFLINE = sorted(name for name, source in DATA.items() if source.offline and name not in OWN)
@@ -133,7 +135,7 @@ def test_it_says_its_licence_and_source(loaded: Dataset) -> None:
 
 @pytest.mark.parametrize("name", OFFLINE)
 def test_what_is_said_before_it_is_read_is_true(name: str) -> None:
-    """Made again by `python -m genmodels.data.facts`."""
+    """Made again by `python -m genmodels.commands.data_facts`."""
     if known(name) is None:
         pytest.skip("other Python, other texts")
     assert known(name) == counted(DATA[name]().load())["described"]
@@ -143,14 +145,14 @@ def test_what_is_said_before_it_is_read_is_true(name: str) -> None:
 
 
 def test_what_shipped_weights_draw_ships_and_was_drawn_by_these_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Made again by `python -m genmodels.data.facts`; a visit draws nothing."""
+    """Made again by `python -m genmodels.commands.data_facts`; a visit draws nothing."""
     monkeypatch.setenv("GENMODELS_CACHE", str(tmp_path / "empty"))
     named = SHIPPED / file_name("fakes", DATA["fakes"]().facts())
     assert sorted(file.name for file in SHIPPED.glob("fakes-*")) == [named.name, named.with_suffix(".sha256").name], "other weights, other pictures"
     assert named.stat().st_size < 3e6
     with only_kept():
         assert len(DATA["fakes"]().load().train) == known("fakes")["n_train"]
-    monkeypatch.setattr("genmodels.rasters.SHIPPED", tmp_path)
+    monkeypatch.setattr("genmodels.cache.SHIPPED", tmp_path)
     with only_kept(), pytest.raises(NotDrawn):
         DATA["fakes"]().load()
     assert not (tmp_path / "empty").exists()

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from genmodels import checkpoints
+from genmodels.commands.make_gallery import EXPERIMENTS
 from genmodels.gallery import GALLERY
-from genmodels.gallery.make import EXPERIMENTS
-from genmodels.models import MODELS
-from genmodels.recipe import Experiment
-from genmodels.runs import RunStore, gallery_names
-from genmodels.training import load_for
+from genmodels.models.recipe import MODELS
+from genmodels.runs.experiment import Experiment
+from genmodels.runs.store import RunStore, gallery_names
+from genmodels.trained.opening import open_model
+from genmodels.training.loading import load_for
 
 WRITERS = {name for name, asked in EXPERIMENTS.items() if asked["model"] == "transformer"}
 READERS = {name for name, asked in EXPERIMENTS.items() if not MODELS[asked["model"]].draws}
@@ -69,7 +70,7 @@ def test_its_weights_are_whole_in_half_precision_and_draw(name: str) -> None:
     weights = checkpoints.load(kept)[1]["weights"].values()
     assert {array.dtype.name for array in weights} <= {"float16", "int64", "uint32"}
     if name in PAINTERS:
-        samples = run.generator().sample(20, seed=5)
+        samples = open_model(run).sample(20, seed=5)
         assert samples.shape == (20, *run.spec.shape) and samples.std() > 10
 
 
@@ -112,7 +113,7 @@ def test_it_predicts_held_out_text_better_than_five_grams(name: str) -> None:
 
 
 def test_the_code_model_writes_functions_that_parse() -> None:
-    generator = RunStore.default()["transformer-code"].generator()
+    generator = open_model(RunStore.default()["transformer-code"])
     parse = 0
     for text in generator.sample(8, seed=100, given=["def "]):
         try:
@@ -129,13 +130,13 @@ def test_the_text_with_a_known_bias_was_learned_with_its_bias() -> None:
     occupation, she = data.train.groups["occupation"], data.train.groups["gender"] == "she"
     names = np.unique(occupation)
     known = np.array([she[occupation == name].mean() for name in names])
-    generator = run.generator()
+    generator = open_model(run)
     told = np.array([np.subtract(*generator.continuation(f"The {name} said that", [" she", " he"])) for name in names])
     assert np.corrcoef(known, 1 / (1 + np.exp(-told)))[0, 1] > 0.8
 
 
 def test_a_number_of_the_gallery_can_be_measured_again(tmp_path: Path) -> None:
-    from genmodels.measuring import measure_run
+    from genmodels.measuring.measure import measure_run
 
     run = RunStore.default()["vae-digits"]
     kept = {row["metric"]: row["value"] for row in run.findings()["measures"]}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genmodels.data import DATA
-from genmodels.findings import Estimate
-from genmodels.metrics import METRICS
+from genmodels.data.dataset import DATA
+from genmodels.estimates.estimate import Estimate
+from genmodels.metrics.metric import METRICS
 from genmodels.refusal import Refusal
-from genmodels.subject import Noise, TrainingMean
+from genmodels.subjects.stand_ins import Noise, TrainingMean
 
 ALL = pytest.mark.parametrize("name", sorted(METRICS))
 

@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels.models import MODELS
-from genmodels.recipe import Experiment, Spec
+from genmodels.kinds.spec import Spec
+from genmodels.models.recipe import MODELS
 from genmodels.refusal import Refusal
-from genmodels.runs import Run
+from genmodels.runs.experiment import Experiment
+from genmodels.runs.run import Run
+from genmodels.trained.opening import open_model
 from tests.conftest import TINY
 
 FALLING = {"vae": "loss", "gan": "kernel_distance", "transformer": "held_out_loss", "clip": "loss", "diffusion": "held_out_loss", "upscaler": "held_out_loss", "reader": "held_out_loss"}  # what must fall while each model learns
@@ -29,7 +31,7 @@ each_of_texts = pytest.mark.parametrize("name", TEXTS)
 
 
 def test_every_model_learns_pictures_or_texts_and_what_it_can_not_learn_is_refused() -> None:
-    from genmodels.training import load_for
+    from genmodels.training.loading import load_for
 
     assert {*PICTURES, *PROMPTED, *READERS, *TEXTS} == set(MODELS)
     for name, data in ((PICTURES[0], "occupations"), (TEXTS[0], "digits")):
@@ -72,7 +74,7 @@ def test_the_same_seed_gives_the_same_text_whatever_the_number(name: str, traine
 def test_a_text_has_a_likelihood_that_is_better_than_chance_on_held_out_text(name: str, trained) -> None:
     run = Run(trained(name))
     text = run.experiment.make_source().load().test.documents[0]
-    nats, tokens, _ = run.generator().log_likelihood(text)
+    nats, tokens, _ = open_model(run).log_likelihood(text)
     assert -nats / tokens < 0.8 * np.log(len(run.spec.vocabulary))
 
 
@@ -84,7 +86,7 @@ def test_what_it_wrote_after_each_epoch_is_kept_with_seed_and_settings(name: str
     assert len(last) == 4 and last != json.loads(run.samples[1].read_text())
     for each in last:
         assert each["made_by"] and each["decoding"]["temperature"] > 0 and isinstance(each["seed"], int)
-        assert run.generator().sample(1, seed=each["seed"], given=[each["prompt"]])[0].startswith(each["prompt"] + each["text"][:20])
+        assert open_model(run).sample(1, seed=each["seed"], given=[each["prompt"]])[0].startswith(each["prompt"] + each["text"][:20])
 
 
 @each_of_pictures
@@ -100,7 +102,7 @@ def test_the_same_seed_gives_the_same_sample_whatever_the_number(name: str, trai
 @each_of_pictures
 def test_saved_and_loaded_it_draws_the_same(name: str, trained) -> None:
     run = Run(trained(name))
-    assert np.array_equal(run.generator().sample(9, seed=1), run.generator().sample(9, seed=1))
+    assert np.array_equal(open_model(run).sample(9, seed=1), open_model(run).sample(9, seed=1))
 
 
 @each_prompted
@@ -116,8 +118,8 @@ def test_a_prompt_and_a_seed_give_one_picture_whatever_is_drawn_beside_it(name: 
 
 @each_prompted
 def test_its_text_encoder_is_taken_over_and_stays_as_it_was(name: str, trained) -> None:
-    from genmodels.generator import newest_weights
-    from genmodels.text_encoder import encoder_weights
+    from genmodels.networks.text_encoder import encoder_weights
+    from genmodels.trained.opening import newest_weights
 
     run, before = Run(trained(name)), encoder_weights("clip")
     after = newest_weights(run)
@@ -133,7 +135,7 @@ def test_what_reads_pictures_draws_none_and_says_so(name: str, trained) -> None:
 
 @each_of_pictures
 def test_it_takes_every_size_that_the_data_sets_have(name: str) -> None:
-    from genmodels.learner import Learner
+    from genmodels.networks.learner import Learner
 
     recipe = MODELS[name].from_dict(TINY[name])
     for shape in ((8, 8, 1), (28, 28, 1), (32, 32, 3), (64, 64, 3)):
@@ -145,7 +147,7 @@ def test_it_takes_every_size_that_the_data_sets_have(name: str) -> None:
 @each_of_pictures
 def test_told_a_label_it_draws_that_label(name: str, trained) -> None:
     run = Run(trained(name, recipe=TINY[name] | {"conditional": True}))
-    generator = run.generator()
+    generator = open_model(run)
     zeros, ones = generator.sample(8, seed=1, given=["0"]), generator.sample(8, seed=1, given=[1])
     assert zeros.shape == ones.shape and not np.array_equal(zeros, ones)
     with pytest.raises(Refusal, match="No label is called 'seventeen'"):
@@ -159,7 +161,7 @@ def test_weights_of_another_architecture_are_refused(name: str, trained, tmp_pat
     document["experiment"]["recipe"]["width"] *= 2
     (run.path / "experiment.json").write_text(json.dumps(document))
     with pytest.raises(Refusal, match="weights of another architecture"):
-        run.generator()
+        open_model(run)
 
 
 @each_of_pictures

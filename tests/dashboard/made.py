@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.pictures import grid, png_bytes
-from genmodels.recipe import Experiment
-from genmodels.runs import Run, RunStore
+from genmodels.kinds.image.files import grid, png_bytes
+from genmodels.runs.experiment import Experiment
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
 
 SPEC = {"kind": "image", "shape": [8, 8, 1], "classes": 10, "vocabulary": [str(i) for i in range(10)]}
 ENDED = {"done": "Trained 3 epochs in 9 s.", "failed": "The term loss is not a finite number at step 59; lower the learning rate.", "running": "Training"}

@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from genmodels.provenance import marking
-from genmodels.runs import RunStore
+from genmodels.runs.store import RunStore
 from tests.dashboard.made import made
 
 ROOT = Path(__file__).parent.parent.parent

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from genmodels.runs import Run
+from genmodels.runs.run import Run
 from tests.dashboard.test_browser import IDLE, browser, home, server, visit  # noqa: F401  (fixtures)
 
 SHOWN = """() => { const image = document.querySelector('.js-plotly-plot image');

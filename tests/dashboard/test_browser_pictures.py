@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from genmodels.picture_prompts import mask_of
-from genmodels.runs import Run
+from genmodels.runs.run import Run
+from genmodels.trained.requests import mask_of
 from tests.dashboard.test_browser import IDLE, browser, home, server, visit  # noqa: F401  (fixtures)
 
 

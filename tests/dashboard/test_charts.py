@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas
 
-from dashboard import charts, terms
-from dashboard.curves import broken, numeric
+from dashboard.parts import charts, terms
+from dashboard.training.curves import broken, numeric
 
 
 def line(n: int, name: str = "loss", slot: int = 0) -> charts.Line:

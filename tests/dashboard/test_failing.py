@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import failing, navigation
+from dashboard import navigation
+from dashboard.parts import failing
 from genmodels.refusal import Refusal
 
 
 def page_that_fails() -> None:
     import streamlit as st
 
-    from dashboard import failing, state
+    from dashboard import state
+    from dashboard.parts import failing
 
     done = state.take("draw_again")
     st.text("drawn" if done else "nothing drawn")

@@ -12,8 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.first_drawing import sentence
-from genmodels.data import DATA
-from genmodels.rasters import NotDrawn, cache, counting, only_kept, telling_others, told
+from genmodels.cache import NotDrawn, cache, counting, only_kept, telling_others, told
+from genmodels.data.dataset import DATA
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +87,7 @@ def test_what_is_not_drawn_and_what_can_not_be_counted_is_said_as_it_is() -> Non
 
 def test_a_drawing_ends_with_the_server_that_began_it() -> None:
     """Else every server that was stopped early would leave one behind, which takes the processor from the next."""
-    server = "import os, subprocess, sys; print(subprocess.Popen([sys.executable, '-m', 'genmodels.data.draw', '--server', str(os.getpid()), 'emblems']).pid, flush=True)"
+    server = "import os, subprocess, sys; print(subprocess.Popen([sys.executable, '-m', 'genmodels.commands.draw_data', '--server', str(os.getpid()), 'emblems']).pid, flush=True)"
     pid = int(subprocess.run([sys.executable, "-c", server], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=True).stdout)
     drawing = psutil.Process(pid)
     try:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from dashboard import navigation, pace
-from dashboard.guarding import Guard
+from dashboard import navigation
+from dashboard.parts import pace
+from dashboard.parts.guarding import Guard
 
 
 def asked(path: str = "/", kind: str = "http", content: bytes = b"text/html; charset=utf-8", **headers: str) -> tuple[list[dict[str, Any]], bool]:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from genmodels import jobs
-from genmodels.runs import Run, RunStore
+from genmodels.runs import launching
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
 from tests.dashboard.sessions import served
 from tests.dashboard.test_browser import browser, until, visit  # noqa: F401  (browser is a fixture)
 
@@ -80,7 +81,7 @@ def test_from_start_to_stop(browser: Browser, live: tuple[str, Path], home: Path
         assert page.inner_text("body").count("Processor time") == 1 and run.state == "stopped"
         page.close()
     finally:
-        jobs.stop(run)
+        launching.stop(run)
         until(lambda: run.state not in ("waiting", "running"), 60)
 
 

@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard import charts, resources
+from dashboard import resources
+from dashboard.parts import charts
 from dashboard.resources import Follower
-from dashboard.run_list import Filters, matching, table
-from dashboard.run_table import RunTable
-from genmodels.runs import RunStore
+from dashboard.run_rows import RunTable
+from dashboard.runs.listing import Filters, matching, table
+from genmodels.runs.store import RunStore
 from tests.dashboard.made import made
 
 

@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from dashboard.text import chart_text, csv_cell, plain_text, safe_text
+from dashboard.safe_text import chart_text, csv_cell, plain_text, safe_text
 
 HOSTILE = (
     "![x](http://evil.example/a.png)",

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from dashboard import resources
-from genmodels import learner
+from genmodels.networks import learner
 from genmodels.refusal import Refusal
-from genmodels.runs import Run
+from genmodels.runs.run import Run
 from tests.dashboard.sessions import Session, served
 
 NAMES = 'The name "concatenate" is used 4 times in the model. All operation names should be unique.'
@@ -69,7 +69,7 @@ def test_operations_that_have_one_name_get_another() -> None:
     import keras
     import numpy as np
 
-    from genmodels.deferred import network
+    from genmodels.lazy_keras import network
 
     given = keras.Input((4,))
     h = keras.layers.Dense(3, name="dense")(given)

@@ -12,9 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from genmodels import jobs
-from genmodels.recipe import Experiment
-from genmodels.runs import Run, RunStore
+from genmodels.runs import launching
+from genmodels.runs.experiment import Experiment
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
 from tests.dashboard.made import made
 from tests.dashboard.sessions import Session, served
 
@@ -56,7 +57,7 @@ def test_a_training_keeps_four_fifths_of_its_speed_with_twenty_viewers(tmp_path:
     monkeypatch.setenv("GENMODELS_HOME", str(tmp_path))
     monkeypatch.setenv("GENMODELS_CHECKPOINT_SECONDS", "10")
     with served(tmp_path) as (port, _, server):
-        run = jobs.start(Experiment.from_dict({"model": "vae", "data": "digits", "epochs": 100_000}), RunStore.default())
+        run = launching.start(Experiment.from_dict({"model": "vae", "data": "digits", "epochs": 100_000}), RunStore.default())
         try:
             for _ in range(1200):
                 if run.status.get("epoch", 0) >= 3:
@@ -64,7 +65,7 @@ def test_a_training_keeps_four_fifths_of_its_speed_with_twenty_viewers(tmp_path:
                 time.sleep(0.1)
             ratios = asyncio.run(kept(port, server, run))
         finally:
-            jobs.stop(run)
+            launching.stop(run)
             for _ in range(600):
                 if run.state not in ("waiting", "running"):
                     break

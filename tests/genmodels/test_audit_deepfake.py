@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from genmodels.audits import AUDITS
+from genmodels.audits.audit import AUDITS
 from genmodels.audits.deepfake import rank_rates, ranked, share_rates, told_by
-from genmodels.data import DATA
-from genmodels.detecting import Detector, Scale
-from genmodels.ranks import probability_lower as of_independent
-from genmodels.subject import Parrot, Subject
+from genmodels.data.dataset import DATA
+from genmodels.estimates.ranks import probability_lower as of_independent
+from genmodels.instruments.detector import Detector, Scale
+from genmodels.subjects.stand_ins import Parrot
+from genmodels.subjects.subject import Subject
 
 
 class Reader:

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genmodels.audits import AUDITS
+from genmodels.audits.audit import AUDITS
 from genmodels.audits.provenance import Accepted, Limits, _manifests, _share, _survival, as_they_leave
-from genmodels.data import DATA
-from genmodels.findings import Finding, clopper_pearson
+from genmodels.data.dataset import DATA
+from genmodels.estimates.estimate import clopper_pearson
 from genmodels.provenance import marking
-from genmodels.subject import Parrot, Subject
+from genmodels.subjects.stand_ins import Parrot
+from genmodels.subjects.subject import Subject
+from genmodels.verdicts.finding import Finding
 from tests.drawings import drawing
 
 
@@ -76,7 +78,7 @@ def test_survival_is_counted_at_the_size_in_which_files_leave(home: Path, monkey
         def upscale(self, images: np.ndarray) -> np.ndarray:
             return images.repeat(4, 1).repeat(4, 2)
 
-    monkeypatch.setattr("genmodels.upscaling.open_upscaler", Upscaler)
+    monkeypatch.setattr("genmodels.trained.upscaler.open_upscaler", Upscaler)
     for data, side, leaves in (("digits", 8, 8), ("icons", 28, 28), ("icons", 32, 32), ("openmoji", 32, 128), ("openmoji", 128, 128)):
         images, how = as_they_leave(np.zeros((2, side, side, 3), np.uint8), data)
         assert images.shape[1] == leaves and f"{leaves} x {leaves}" in how

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from genmodels import beginning, jobs
-from genmodels.cli import main
-from genmodels.recipe import Experiment
-from genmodels.runs import Run, RunStore
+from genmodels.commands.main import main
+from genmodels.runs import beginning, launching
+from genmodels.runs.experiment import Experiment
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
 from tests.dashboard.made import made
 
 PHASES = ["starting", "importing", "reading", "building", "compiling", ""]
@@ -34,7 +35,7 @@ def followed(run: Run) -> list[dict[str, Any]]:
 
 
 def test_a_launched_run_says_each_phase_and_never_waits(home: Path) -> None:
-    run = jobs.start(Experiment.from_dict(TINY), RunStore.default())
+    run = launching.start(Experiment.from_dict(TINY), RunStore.default())
     seen = followed(run)
     assert {each["shown"] for each in seen} == {"running", "done"}
     phases = [each["phase"] for each in seen]
@@ -54,10 +55,10 @@ def test_a_launched_run_says_each_phase_and_never_waits(home: Path) -> None:
 def test_only_who_waits_for_its_turn_is_waiting(home: Path) -> None:
     store = RunStore.default()
     first, second = made("running"), store.create(Experiment.from_dict(TINY))
-    with first.lease(), jobs.turn(first, store):
-        jobs.launch(second)
-        assert (second.state, second.status["message"], second.status["phase"]) == ("waiting", jobs.WAITS, "")
-        jobs.stop(second)
+    with first.lease(), launching.turn(first, store):
+        launching.launch(second)
+        assert (second.state, second.status["message"], second.status["phase"]) == ("waiting", launching.WAITS, "")
+        launching.stop(second)
         assert {each["shown"] for each in followed(second)} == {"waiting", "stopped"}
 
 

@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels.audits.bias_of_text import PAIRS, bias_of_text, pronoun_shares, read_pairs, training_shares
+from genmodels.audits.bias_of_text import bias_of_text, pronoun_shares
 from genmodels.audits.extraction import canary_rank
-from genmodels.data import DATA
-from genmodels.planted import Writer
-from genmodels.recipe import Experiment
+from genmodels.checks.sentence_pairs import PAIRS, read_pairs
+from genmodels.data.dataset import DATA
+from genmodels.data.sets.occupations import training_shares
 from genmodels.refusal import Refusal
-from genmodels.runs import RunStore
-from genmodels.subject import Subject
+from genmodels.runs.experiment import Experiment
+from genmodels.runs.store import RunStore
+from genmodels.subjects.planted import Writer
+from genmodels.subjects.subject import Subject
 
 
 def test_pairs_are_read_as_crows_pairs_has_them(tmp_path: Path) -> None:
@@ -85,7 +87,7 @@ def test_the_rank_of_a_canary_is_first_for_who_knows_it_and_anywhere_for_others(
     ],
 )
 def test_conduct_is_logged_beside_the_loss(experiment: dict, expected: set[str]) -> None:
-    from genmodels.training import train
+    from genmodels.training.loop import train
 
     run = RunStore.default().create(Experiment.from_dict(experiment))
     with run.lease():

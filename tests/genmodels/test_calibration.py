@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels import calibration
-from genmodels.audits import AUDITS
-from genmodels.planting import PLANTED
+from genmodels.audits.audit import AUDITS
+from genmodels.calibration import calibrate
+from genmodels.calibration.case import PLANTED
 from genmodels.refusal import Refusal
 
-ROWS = calibration.kept()
+ROWS = calibrate.kept()
 
 
 def test_every_audit_is_calibrated_and_every_row_is_whole() -> None:
@@ -51,31 +51,31 @@ def test_a_verdict_carries_the_worst_false_alarm_and_the_shown_power() -> None:
         common | {"case": "weak", "culprit": True, "effect": 0.1, "rate": 0.3, "shown": False},
         common | {"case": "strong", "culprit": True, "effect": 0.5, "rate": 0.9, "shown": True},
     ]
-    found = calibration.of("a", "p", rows)
+    found = calibrate.of("a", "p", rows)
     assert found is not None and (found["false_alarm"], found["power"], found["effect"]) == (0.2, 0.9, 0.5)
-    assert calibration.of("a", "other", rows) is None and calibration.of("a", "p", rows[:2]) is None
+    assert calibrate.of("a", "other", rows) is None and calibrate.of("a", "p", rows[:2]) is None
 
 
 def test_what_is_measured_again_replaces_what_was_kept(tmp_path: Path) -> None:
     file = tmp_path / "calibration.json"
-    calibration.keep([{"audit": "a", "case": 1}, {"audit": "b", "case": 1}], file)
-    calibration.keep([{"audit": "a", "case": 2}], file)
+    calibrate.keep([{"audit": "a", "case": 1}, {"audit": "b", "case": 1}], file)
+    calibrate.keep([{"audit": "a", "case": 2}], file)
     assert json.loads(file.read_text()) == [{"audit": "b", "case": 1}, {"audit": "a", "case": 2}]
 
 
 def test_repetitions_of_one_split_are_not_independent() -> None:
     flags, splits = np.repeat([1.0, 0.0, 0.0, 0.0], 25), np.repeat(np.arange(4), 25)
-    assert calibration.rate(flags, splits)["high"] > calibration.rate(flags)["high"]
+    assert calibrate.rate(flags, splits)["high"] > calibrate.rate(flags)["high"]
 
 
 def test_an_audit_without_planted_cases_is_answered_with_those_that_have_some() -> None:
     with pytest.raises(Refusal, match="extraction, membership, memorisation"):
-        calibration.calibrate(["vibes"])
+        calibrate.calibrate(["vibes"])
 
 
 @pytest.mark.slow
 def test_it_can_be_measured_again() -> None:
-    rows = calibration.calibrate(["bias-of-text"], repetitions=20)
+    rows = calibrate.calibrate(["bias-of-text"], repetitions=20)
     kept = {row["case"]: row["rate"] for row in ROWS if row["audit"] == "bias-of-text"}
     for row in rows:
         if row["repetitions"] == 20:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from genmodels import cli
-from genmodels.cli import free_name, main, path_of, write_report
+from genmodels.commands import main as cli
+from genmodels.commands.main import free_name, main, path_of, write_report
 from genmodels.files import home as home_folder
 from genmodels.refusal import Refusal
 
@@ -92,7 +92,7 @@ def test_a_report_on_a_full_disk_leaves_the_good_one(tmp_path: Path, monkeypatch
 
 
 def test_a_training_that_fails_says_why_in_json(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from genmodels import training
+    from genmodels.training import loop as training
 
     def broken(*arguments: object) -> None:
         raise Refusal("The data are gone; bring them back.")

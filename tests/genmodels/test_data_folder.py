@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genmodels import archives
-from genmodels.data import DATA
-from genmodels.data.folder import Folder, import_pictures, imported, preview
-from genmodels.pictures import png_bytes
+from genmodels.data.dataset import DATA
+from genmodels.data.sets.own_pictures import Folder
+from genmodels.intake import archives
+from genmodels.intake.picture_sets import import_pictures, imported, preview
+from genmodels.kinds.image.files import png_bytes
 from genmodels.refusal import Refusal
 from tests.genmodels.test_pictures import bomb
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genmodels.data.hands import Hands, facts
-from genmodels.data.openmoji import _folder
-from genmodels.emoji_examples import drawings
-from genmodels.emoji_names import TONES, named
-from genmodels.hand_sheets import FOLDER, HANDS, sheet
+from genmodels.data.emoji_examples import drawings
+from genmodels.data.emoji_names import TONES, named
+from genmodels.data.hand_sheets import FOLDER, HANDS, sheet
+from genmodels.data.sets.hands import Hands, facts
+from genmodels.data.sets.openmoji import _folder
 from genmodels.refusal import Refusal
 
 COUNTS = {  # pictures, with one tone, toned adults, their roles: counted when the sheets were made
@@ -69,7 +69,7 @@ def test_a_wrong_hand_is_refused_before_anything_is_read(held_out: str, words: s
 
 
 def test_a_sheet_that_is_not_there_or_spoiled_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    monkeypatch.setattr("genmodels.hand_sheets.FOLDER", tmp_path)
+    monkeypatch.setattr("genmodels.data.hand_sheets.FOLDER", tmp_path)
     for content in (None, b"", b"no such thing"):
         if content is not None:
             (tmp_path / "noto.xz").write_bytes(content)

@@ -8,10 +8,10 @@ from collections import Counter, defaultdict
 import numpy as np
 import pytest
 
-from genmodels.data.openmoji import OpenMoji, _drawn, _folder
-from genmodels.emoji_names import GENDERS, TONES, Named, named, who
+from genmodels.data.emoji_names import GENDERS, TONES, Named, named, who
+from genmodels.data.sets.openmoji import OpenMoji, _drawn, _folder
+from genmodels.estimates.splits import copies
 from genmodels.refusal import Refusal
-from genmodels.splits import copies
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels.data.icons import FONTS, Icons, drawings
-from genmodels.skew import skewed
-from genmodels.splits import copies, families, stratified, whole_families
+from genmodels.data.sets.icons import FONTS, Icons, drawings
+from genmodels.estimates.raking import skewed
+from genmodels.estimates.splits import copies, families, stratified, whole_families
 
 
 def test_stratified_takes_the_share_of_every_class() -> None:
@@ -78,7 +78,7 @@ def test_icons_are_ink_on_black_with_names() -> None:
 
 def test_no_icon_imports_qt() -> None:
     code = (
-        "from genmodels.data import DATA; DATA['icons'](family='font-awesome').load(); import sys; print(*sys.modules)"
+        "from genmodels.data.dataset import DATA; DATA['icons'](family='font-awesome').load(); import sys; print(*sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     modules = {name.split(".")[0] for name in run.stdout.split()}
@@ -87,7 +87,7 @@ def test_no_icon_imports_qt() -> None:
 
 def test_a_download_without_a_network_names_the_offline_choices(tmp_path: Path) -> None:
     code = (
-        "from genmodels.data import DATA; from genmodels.refusal import Refusal\n"
+        "from genmodels.data.dataset import DATA; from genmodels.refusal import Refusal\n"
         "try: DATA['mnist']().load()\n"
         "except Refusal as refusal: print(refusal)"
     )

@@ -14,17 +14,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels.data import DATA
-from genmodels.data.occupations import SHARES, TEMPLATES, Occupations, prompts
-from genmodels.data.python_code import functions, normalised, written
-from genmodels.data.python_docs import PythonDocs
-from genmodels.data.text import OwnText, import_text, imported_texts, preview_text
-from genmodels.imported import imported
-from genmodels.imported_texts import LARGEST
-from genmodels.rasters import telling
+from genmodels.cache import telling
+from genmodels.data.dataset import DATA
+from genmodels.data.sets.occupations import SHARES, TEMPLATES, Occupations, prompts
+from genmodels.data.sets.own_text import OwnText
+from genmodels.data.sets.python_code import functions, normalised, written
+from genmodels.data.sets.python_docs import PythonDocs
+from genmodels.data.text_data import divided, encoded, pieces, searched
+from genmodels.intake.picture_sets import imported
+from genmodels.intake.text_sets import LARGEST, import_text, imported_texts, preview_text
+from genmodels.kinds.text.tokens import LONGEST_WORD, Tokens
 from genmodels.refusal import Refusal
-from genmodels.texts import divided, encoded, pieces, searched
-from genmodels.tokens import LONGEST_WORD, Tokens
 
 TEXT = "".join(f"Line {i} of a text that is about the number {i * i}.\n" + "\n" * (i % 3 == 0) for i in range(100))
 MODULE = '''
@@ -83,7 +83,7 @@ def test_docs_are_docstrings_and_topics_of_this_python() -> None:
 
 
 def test_nothing_of_the_library_is_imported() -> None:
-    code = "import sys\nfrom genmodels.data.python_docs import PythonDocs\nPythonDocs().load()\nprint([m for m in ('this', 'antigravity', 'turtle', 'idlelib', 'keras') if m in sys.modules])"
+    code = "import sys\nfrom genmodels.data.sets.python_docs import PythonDocs\nPythonDocs().load()\nprint([m for m in ('this', 'antigravity', 'turtle', 'idlelib', 'keras') if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True, cwd=Path(__file__).parent).strip() == "[]"
 
 
@@ -198,8 +198,8 @@ def test_shakespeare_from_a_local_copy_only_if_it_is_the_right_one(tmp_path: Pat
 
 def test_shakespeare_without_a_network_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GENMODELS_DATA", str(tmp_path))
-    monkeypatch.setattr("genmodels.data.shakespeare.ADDRESS", "http://127.0.0.1:9/none")
-    monkeypatch.setattr("genmodels.data.shakespeare.FILE", "not-there.txt")
+    monkeypatch.setattr("genmodels.data.sets.shakespeare.ADDRESS", "http://127.0.0.1:9/none")
+    monkeypatch.setattr("genmodels.data.sets.shakespeare.FILE", "not-there.txt")
     with pytest.raises(Refusal, match="GENMODELS_DATA to a folder that holds .* no network: python-docs"):
         DATA["shakespeare"]().load()
 

@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from genmodels import decoding
-from genmodels.decoding import NEVER, Decoding, beam_step, filtered, gumbel
+from genmodels.kinds.text import decoding
+from genmodels.kinds.text.decoding import NEVER, Decoding, beam_step, filtered, gumbel
 from genmodels.refusal import Refusal
 
 LOGITS = np.log(np.array([[0.5, 0.25, 0.15, 0.1]], "float32"))

@@ -8,10 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels import detecting
-from genmodels.data import DATA
-from genmodels.data.fakes import HANDS, LABELS, PAPERS, seen
-from genmodels.detecting import (
+from genmodels.data.dataset import DATA
+from genmodels.data.emoji_examples import drawings
+from genmodels.data.pages_by_rule import KINDS, pages
+from genmodels.data.sets.fakes import HANDS, LABELS, PAPERS, seen
+from genmodels.explore.detectability import over_epochs
+from genmodels.explore.reproduction import likeness
+from genmodels.instruments import detector
+from genmodels.instruments.detector import (
     Detector,
     Scale,
     area_under_curve,
@@ -21,16 +25,14 @@ from genmodels.detecting import (
     open_detector,
     rates,
 )
-from genmodels.emoji_examples import drawings
-from genmodels.explore.detectability import over_epochs
-from genmodels.likeness import likeness
-from genmodels.pages import KINDS, pages
-from genmodels.picture_wear import COUNTED, FITTED, worn
-from genmodels.pictures import to_picture
-from genmodels.planted import Illustrator
+from genmodels.kinds.image.files import to_picture
+from genmodels.kinds.image.spectra import radial_spectrum, rings
+from genmodels.kinds.image.wear_in_use import COUNTED, FITTED, worn
 from genmodels.refusal import Refusal
-from genmodels.runs import Run, RunStore
-from genmodels.spectra import radial_spectrum, rings
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+from genmodels.subjects.planted import Illustrator
+from genmodels.trained.opening import open_model
 
 
 def scored(n: int = 4000) -> tuple[np.ndarray, np.ndarray]:
@@ -46,7 +48,7 @@ def test_a_scale_is_calibrated_and_keeps_its_promise() -> None:
     error, rows = calibration_error(scale.probability(scores[1::2]), generated[1::2])
     unscaled, _ = calibration_error(1 / (1 + np.exp(-scores[1::2])), generated[1::2])
     assert error < 0.04 < unscaled and sum(row["share"] for row in rows) == pytest.approx(1)
-    assert (scores[1::2][~generated[1::2]] >= scale.threshold).mean() < detecting.FALSE_ALARMS + 0.015
+    assert (scores[1::2][~generated[1::2]] >= scale.threshold).mean() < detector.FALSE_ALARMS + 0.015
     assert {scale.verdict(score) for score in np.linspace(-20, 20, 81)} == {"no sign", "abstained", "generated"}
     assert area_under_curve(np.array([1.0, 2.0, 3.0, 4.0]), np.array([False, True, False, True])) == 0.75
 
@@ -55,9 +57,9 @@ def test_a_threshold_holds_its_promise_in_nine_of_ten_draws() -> None:
     held = []
     for number in range(300):
         rng = np.random.default_rng(number)
-        held.append((rng.normal(size=20_000) >= detecting.tolerance_bound(rng.normal(size=700), confidence=0.9)).mean() <= detecting.FALSE_ALARMS + 0.001)
+        held.append((rng.normal(size=20_000) >= detector.tolerance_bound(rng.normal(size=700), confidence=0.9)).mean() <= detector.FALSE_ALARMS + 0.001)
     assert 0.86 < np.mean(held) <= 0.99
-    assert detecting.tolerance_bound(np.arange(50.0)) > 49
+    assert detector.tolerance_bound(np.arange(50.0)) > 49
 
 
 def test_the_threshold_is_that_of_the_worst_wear() -> None:
@@ -65,14 +67,14 @@ def test_the_threshold_is_that_of_the_worst_wear() -> None:
     groups = np.repeat(["easy", "hard", "generated"], 1000)
     scores = rng.normal(size=3000) + np.repeat([0.0, 2.0, 6.0], 1000)
     scale = fit_scale(scores, groups == "generated", groups)
-    assert (rng.normal(size=20_000) + 2 >= scale.threshold).mean() < detecting.FALSE_ALARMS
+    assert (rng.normal(size=20_000) + 2 >= scale.threshold).mean() < detector.FALSE_ALARMS
     assert scale.threshold > fit_scale(scores, groups == "generated").threshold
 
 
 def test_what_is_counted_shares_nothing_with_what_was_fitted_or_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """What models draw is named by family, third and number, whatever it shows; so here they draw nothing."""
-    monkeypatch.setattr("genmodels.data.fakes.made", lambda family, n, seed: np.full((n, 32, 32, 3), (255, 0, 0), np.uint8))
-    monkeypatch.setattr("genmodels.data.fakes.drawn_once", lambda name, facts, draw: draw())
+    monkeypatch.setattr("genmodels.data.sets.fakes.made", lambda family, n, seed: np.full((n, 32, 32, 3), (255, 0, 0), np.uint8))
+    monkeypatch.setattr("genmodels.data.sets.fakes.drawn_once", lambda name, facts, draw: draw())
     data = DATA["fakes"](n=60, wear=False).load()
     groups = [{name: np.asarray(part.groups[name], str) for name in ("use", "family", "role")} for part in (data.train, data.test)]
     use, family, role = (np.concatenate([each[name] for each in groups]) for name in ("use", "family", "role"))
@@ -103,13 +105,13 @@ def test_the_spectrum_of_a_wave_stands_at_its_frequency() -> None:
 
 
 def traces(*pictures: np.ndarray) -> np.ndarray:
-    from genmodels.layers import Traces
+    from genmodels.networks.layers import Traces
 
     return np.asarray(Traces()(np.stack(pictures).astype(np.float32) / 127.5 - 1))
 
 
 def test_traces_are_shares_of_smooth_places_and_the_spectrum() -> None:
-    from genmodels.layers import LEVELS
+    from genmodels.networks.layers import LEVELS
 
     white = np.full((32, 32, 3), 255, np.uint8)
     assert traces(white)[0, : 8 * len(LEVELS) + len(LEVELS) + 1] == pytest.approx(1)
@@ -126,7 +128,7 @@ def test_traces_are_shares_of_smooth_places_and_the_spectrum() -> None:
 def test_compression_leaves_nought_in_the_cosines_of_blocks() -> None:
     from scipy.fft import dctn
 
-    from genmodels.spectra import block_cosines
+    from genmodels.kinds.image.spectra import block_cosines
 
     rng = np.random.default_rng(0)
     picture = rng.normal(size=(16, 16))
@@ -197,7 +199,7 @@ def test_the_rate_shown_is_of_the_wear_where_it_is_known() -> None:
 def test_the_sentence_of_a_file_holds_the_rates_of_its_wear(form: str) -> None:
     import io
 
-    from genmodels.provenance.verifying import verify
+    from genmodels.review.file_check import verify
 
     buffer = io.BytesIO()
     to_picture(DATA["openmoji"](size=128).load().test.images[0]).save(buffer, form)
@@ -211,7 +213,7 @@ def test_the_detector_of_the_gallery_tells_a_vae_from_drawings_and_shows_where()
     detector = open_detector()
     assert detector is not None
     real = DATA["openmoji"]().load().test.images
-    drawn = RunStore.default()["vae-openmoji"].generator().sample(60, seed=42)
+    drawn = open_model(RunStore.default()["vae-openmoji"]).sample(60, seed=42)
     assert detector.flagged(drawn).mean() > 0.7 and detector.flagged(real).mean() < 0.03
     away = detector.given_away(drawn[0])
     assert away.shape == (32, 32) and np.isfinite(away).all() and away.std() > 0
@@ -219,12 +221,12 @@ def test_the_detector_of_the_gallery_tells_a_vae_from_drawings_and_shows_where()
 
 
 def test_the_detector_of_the_gallery_tells_diffused_pictures_of_seeds_it_never_saw() -> None:
-    from genmodels.drawing import Drawing
+    from genmodels.kinds.image.drawing import Drawing
 
     detector, run = open_detector(), RunStore.default()["diffusion-openmoji"]
     assert detector is not None
     captions = DATA["openmoji"].from_dict(run.experiment.source).load().train.captions[::40][:32]
-    drawn = run.generator().sample(len(captions), seed=77, given=list(captions), drawing=Drawing(steps=10))
+    drawn = open_model(run).sample(len(captions), seed=77, given=list(captions), drawing=Drawing(steps=10))
     real = DATA["openmoji"]().load().test.images
     scores = np.concatenate([detector.scores(drawn), detector.scores(real)])
     assert area_under_curve(scores, np.arange(len(scores)) < len(drawn)) > 0.9
@@ -272,6 +274,6 @@ def test_detectability_is_measured_epoch_by_epoch(trained: Callable[[str], Path]
     epochs = sorted(int(folder.name) for folder in (run.path / "epochs").glob("*"))
     rows = over_epochs(run, epochs, n=20)
     assert [row["epoch"] for row in rows] == epochs and all(0 <= row["low"] <= row["found"] <= row["high"] <= 1 and 0 <= row["area"] <= 1 for row in rows)
-    monkeypatch.setattr(detecting, "RUN", "nothing")
+    monkeypatch.setattr(detector, "RUN", "nothing")
     with pytest.raises(Refusal, match="no detector"):
         over_epochs(run, epochs, n=20)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from genmodels.diagnosis import RULES, diagnose
+from genmodels.training.diagnosis import RULES, diagnose
 
 Lines = list[dict[str, Any]]
 EPOCHS, STEPS = 20, 10

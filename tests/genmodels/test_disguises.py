@@ -7,12 +7,13 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from genmodels.audits import AUDITS
+from genmodels.audits.audit import AUDITS
 from genmodels.checks.copying import PLAIN, Looked, looked_at, verdict_on_copies
 from genmodels.checks.disguises import LIMITS, Disguises, cropped
-from genmodels.data import DATA
-from genmodels.planted import CHANGES, blended, enlarged, halved, moved
-from genmodels.subject import Parrot, Subject
+from genmodels.data.dataset import DATA
+from genmodels.subjects.planted import CHANGES, blended, enlarged, halved, moved
+from genmodels.subjects.stand_ins import Parrot
+from genmodels.subjects.subject import Subject
 
 KINDS = {
     "moved by an eighth of the width less one pixel": "moved", "cropped by a tenth on each side and enlarged": "moved", "dimmed": "moved", "blurred": "moved",

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from genmodels.data import Examples
-from genmodels.nearness import held_out_drawings
+from genmodels.kinds.image.examples import Examples
+from genmodels.kinds.image.near_copies import held_out_drawings
 
 
 def examples(captions: list[str], roles: list[str] | None = None, seed: int = 0) -> Examples:

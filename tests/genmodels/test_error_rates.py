@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from genmodels.error_rates import Case, digest, exactly, kept_by, over_pools, resampled, sentence
-from genmodels.findings import clopper_pearson, verdict_of
-from genmodels.rasters import cache
+from genmodels.cache import cache
+from genmodels.estimates.estimate import clopper_pearson
+from genmodels.verdicts.error_rates import Case, digest, exactly, kept_by, over_pools, resampled, sentence
+from genmodels.verdicts.finding import verdict_of
 
 CASES = [(Case("copy nothing", False, 0.0), 0.0), (Case("copy as much as is allowed", False, 0.0), 0.1),
          (Case("copy a fifth", True, 0.1), 0.2), (Case("copy 15 %", True, 0.05), 0.15), (Case("copy all", True, 0.9, crude=True), 1.0)]  # fmt: skip

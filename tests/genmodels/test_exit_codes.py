@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from genmodels import audit_jobs, jobs
-from genmodels.audits import AUDITS, Audit
-from genmodels.cli import main
-from genmodels.runs import Busy, Run, RunStore
+from genmodels.audits.audit import AUDITS, Audit
+from genmodels.commands.main import main
+from genmodels.review import audit_job
+from genmodels.runs import launching
+from genmodels.runs.run import Busy, Run
+from genmodels.runs.store import RunStore
 from tests.conftest import ROOT
 from tests.dashboard.made import made
 
@@ -72,7 +74,7 @@ def test_an_interrupted_training_saves_and_says_so(home: Path, number: int, code
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_one_that_waits_is_stopped(home: Path, number: int, code: int) -> None:
     first = made("running")
-    with first.lease(), jobs.turn(first, RunStore.default()):
+    with first.lease(), launching.turn(first, RunStore.default()):
         process = begun(home, "train", "vae", "--epochs", "1")
         until(lambda: any(run.status.get("message") == "Waiting for its turn" for run in RunStore.default()))
         process.send_signal(number)
@@ -83,7 +85,7 @@ def test_one_that_waits_is_stopped(home: Path, number: int, code: int) -> None:
 
 
 def test_a_full_disk_is_one_sentence_without_a_traceback(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from genmodels import training
+    from genmodels.training import loop as training
 
     def full(*arguments: object) -> None:
         try:
@@ -104,7 +106,7 @@ def test_the_holder_of_a_run_is_named_as_it_is(home: Path) -> None:
         with pytest.raises(Busy, match=f"process {os.getpid()};"), Run(run.path).lease():
             pass
         with pytest.raises(ValueError, match=f"in process {os.getpid()}"):
-            jobs.launch(run)
+            launching.launch(run)
 
 
 def test_files_on_the_command_line_are_looked_at_before_they_are_read(home: Path, genmodels, tmp_path: Path) -> None:
@@ -126,9 +128,9 @@ def test_a_stop_is_no_refusal(home: Path, tmp_path: Path) -> None:
         n, seed = 10, 0
         data = type("Data", (), {"name": "digits", "spec": type("Spec", (), {"kind": "image"})})
 
-    with audit_jobs.at_work(tmp_path / "audit") as progress:
+    with audit_job.at_work(tmp_path / "audit") as progress:
         Asked.report = progress  # type: ignore[attr-defined]
         (tmp_path / "audit" / "stop").touch()
-        with pytest.raises(audit_jobs.Stopped):
+        with pytest.raises(audit_job.Stopped):
             Audit("made up", "Does it stop?", asks)(Asked())  # type: ignore[arg-type]
-    assert "made up" not in AUDITS and not issubclass(audit_jobs.Stopped, ValueError)
+    assert "made up" not in AUDITS and not issubclass(audit_job.Stopped, ValueError)

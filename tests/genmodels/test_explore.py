@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from genmodels.data import Examples
-from genmodels.explore import directions, latent, maps
-from genmodels.metrics import features
+from genmodels.explore import directions, maps, walks
+from genmodels.kinds.image.examples import Examples
+from genmodels.kinds.image.features import features
 from genmodels.refusal import Refusal
-from genmodels.runs import Run
+from genmodels.runs.run import Run
+from genmodels.trained import interpolation
 from tests.conftest import TINY
 
 rng = np.random.default_rng(0)
@@ -35,7 +36,7 @@ def conditional(trained):
 
 
 def digits():
-    from genmodels.data.digits import Digits
+    from genmodels.data.sets.digits import Digits
 
     return Digits().load()
 
@@ -47,13 +48,13 @@ def of_digit(digit: int, part: slice = slice(None)) -> Examples:
 
 def test_spherical_turns_evenly_and_linear_goes_straight() -> None:
     a, b = rng.standard_normal((2, 64), dtype="float32")
-    path = latent.interpolate(np.stack([a, b]), 9)
+    path = interpolation.interpolate(np.stack([a, b]), 9)
     lengths = np.linalg.norm(path, axis=1)
     np.testing.assert_allclose(np.diff(lengths), np.diff(lengths)[0], atol=1e-4)
     unit = path / lengths[:, None]
     angles = np.arccos(np.clip((unit[1:] * unit[:-1]).sum(axis=1), -1, 1))
     np.testing.assert_allclose(angles, angles[0], atol=1e-3)
-    straight = latent.interpolate(np.stack([a, b]), 9, "linear")
+    straight = interpolation.interpolate(np.stack([a, b]), 9, "linear")
     np.testing.assert_allclose(straight[4], (a + b) / 2, atol=1e-6)
     for each in (path, straight):
         np.testing.assert_allclose(each[[0, -1]], [a, b], atol=1e-5)
@@ -61,39 +62,39 @@ def test_spherical_turns_evenly_and_linear_goes_straight() -> None:
 
 def test_a_path_goes_through_every_anchor_and_the_same_direction_is_no_trouble() -> None:
     anchors = rng.standard_normal((4, 8), dtype="float32")
-    path = latent.interpolate(anchors, 31)
+    path = interpolation.interpolate(anchors, 31)
     np.testing.assert_allclose(path[::10], anchors, atol=1e-5)
-    same = latent.interpolate(np.stack([anchors[0], 2 * anchors[0]]), 5)
+    same = interpolation.interpolate(np.stack([anchors[0], 2 * anchors[0]]), 5)
     assert np.isfinite(same).all()
     np.testing.assert_allclose(same[2], 1.5 * anchors[0], rtol=1e-4)
 
 
 def test_the_shell_holds_draws_and_warns_of_the_middle_of_a_straight_line() -> None:
     draws = rng.standard_normal((4000, 64))
-    assert (latent.typicality(draws) < latent.SHELL).mean() == pytest.approx(latent.SHELL, abs=0.006)
-    middle = latent.interpolate(np.stack([draws[0], -draws[0]]), 3, "linear")[1:2]
-    assert latent.typicality(middle)[0] < 1e-6
-    assert (latent.typicality(latent.interpolate(draws[:2], 32)) > latent.SHELL).all()
+    assert (walks.typicality(draws) < walks.SHELL).mean() == pytest.approx(walks.SHELL, abs=0.006)
+    middle = interpolation.interpolate(np.stack([draws[0], -draws[0]]), 3, "linear")[1:2]
+    assert walks.typicality(middle)[0] < 1e-6
+    assert (walks.typicality(interpolation.interpolate(draws[:2], 32)) > walks.SHELL).all()
 
 
 def test_a_plane_has_its_anchors_in_its_corners() -> None:
     anchors = rng.standard_normal((3, 5), dtype="float32")
-    for kind in latent.KINDS:
-        np.testing.assert_allclose(latent.plane(anchors, 7, kind)[[0, 6, 42]], anchors, atol=1e-6)
+    for kind in interpolation.KINDS:
+        np.testing.assert_allclose(walks.plane(anchors, 7, kind)[[0, 6, 42]], anchors, atol=1e-6)
     draws = np.random.default_rng(0).standard_normal((3, 64), dtype="float32")
-    assert (latent.typicality(latent.plane(draws, 9, "spherical")) > latent.SHELL).all()
-    assert (latent.typicality(latent.plane(draws, 9)) < latent.SHELL).any()
-    np.testing.assert_allclose(latent.plane(draws, 3)[4], (draws[1] + draws[2]) / 2, atol=1e-6)
+    assert (walks.typicality(walks.plane(draws, 9, "spherical")) > walks.SHELL).all()
+    assert (walks.typicality(walks.plane(draws, 9)) < walks.SHELL).any()
+    np.testing.assert_allclose(walks.plane(draws, 3)[4], (draws[1] + draws[2]) / 2, atol=1e-6)
     with pytest.raises(Refusal, match="three anchors, not 2"):
-        latent.plane(anchors[:2])
+        walks.plane(anchors[:2])
 
 
 def test_a_walk_is_its_frames_and_can_be_walked_again(vae, tmp_path: Path) -> None:
-    path = latent.walk_seeds(vae, [3, 5, 8], frames=21)
+    path = walks.walk_seeds(vae, [3, 5, 8], frames=21)
     assert np.array_equal(path.images[0], vae.sample(1, seed=3)[0])
     assert np.array_equal(path.images[10], vae.decode(path.latents[10:11])[0])
-    assert np.array_equal(latent.walk_again(vae, path.to_json()).images, path.images)
-    files = latent.write_walk(path, tmp_path / "walk", {"run": "r", "credit": "C"})
+    assert np.array_equal(walks.walk_again(vae, path.to_json()).images, path.images)
+    files = walks.write_walk(path, tmp_path / "walk", {"run": "r", "credit": "C"})
     assert [file.name for file in files] == ["walk.gif", "strip.png", "walk.json"]
     document = json.loads(files[2].read_text())
     assert document["seeds"] == [3, 5, 8] and document["run"] == "r"
@@ -101,7 +102,7 @@ def test_a_walk_is_its_frames_and_can_be_walked_again(vae, tmp_path: Path) -> No
 
     assert Image.open(files[0]).n_frames >= 15
     with pytest.raises(Refusal, match="seed -1 is below 0"):
-        latent.walk_seeds(vae, [1, -1])
+        walks.walk_seeds(vae, [1, -1])
 
 
 @pytest.mark.parametrize(
@@ -109,51 +110,51 @@ def test_a_walk_is_its_frames_and_can_be_walked_again(vae, tmp_path: Path) -> No
     [{"anchors": [[1, 2], [3]]}, {"anchors": [1, 2]}, {"anchors": [[float("nan")] * 4] * 2}, {"frames": None}, {"frames": 1e999}, {"seeds": ["x", "y"]}, {"seeds": 3}, {"label": {}}],
 )
 def test_what_describes_no_walk_is_refused(vae, changes: dict) -> None:
-    path = json.loads(latent.Walk(vae.latents(2, seed=0), (1, 2), "linear", np.zeros((8, 4)), np.zeros((8, 8, 8, 1), "uint8")).to_json())
-    assert len(latent.walk_again(vae, json.dumps(path)).images) == 8
+    path = json.loads(walks.Walk(vae.latents(2, seed=0), (1, 2), "linear", np.zeros((8, 4)), np.zeros((8, 8, 8, 1), "uint8")).to_json())
+    assert len(walks.walk_again(vae, json.dumps(path)).images) == 8
     with pytest.raises(Refusal, match="not the description of a walk"):
-        latent.walk_again(vae, json.dumps(path | changes))
+        walks.walk_again(vae, json.dumps(path | changes))
     with pytest.raises(Refusal, match="not the description of a walk"):
-        latent.walk_again(vae, '["linear"]')
+        walks.walk_again(vae, '["linear"]')
 
 
 def test_a_walk_that_would_fill_the_memory_is_refused(vae) -> None:
     with pytest.raises(Refusal, match="at most 4096"):
-        latent.walk_seeds(vae, [1, 2], frames=10**9)
+        walks.walk_seeds(vae, [1, 2], frames=10**9)
 
 
 def test_a_conditional_model_is_told_one_label_on_the_whole_way(conditional) -> None:
-    path = latent.walk_seeds(conditional, [3, 5], frames=8)
+    path = walks.walk_seeds(conditional, [3, 5], frames=8)
     assert np.array_equal(path.images[0], conditional.sample(1, seed=3)[0])
     assert path.label == conditional.labels(1, seed=3)[0]
-    other = latent.walk_seeds(conditional, [3, 5], frames=8, label=(path.label + 1) % 10)
+    other = walks.walk_seeds(conditional, [3, 5], frames=8, label=(path.label + 1) % 10)
     assert not np.array_equal(other.images, path.images)
-    assert np.array_equal(latent.walk_again(conditional, other.to_json()).images, other.images)
+    assert np.array_equal(walks.walk_again(conditional, other.to_json()).images, other.images)
     assert np.array_equal(conditional.told(other.label).decode(other.latents), other.images)
     with pytest.raises(Refusal, match="There are"):
-        latent.walk_seeds(conditional, [3, 5], label="eleven")
+        walks.walk_seeds(conditional, [3, 5], label="eleven")
 
 
 def test_a_model_without_labels_can_not_be_told_one(vae) -> None:
     with pytest.raises(Refusal, match="trained without labels"):
-        latent.walk_seeds(vae, [1, 2], label=3)
+        walks.walk_seeds(vae, [1, 2], label=3)
 
 
 def test_the_nearest_training_picture_of_a_training_picture_is_itself() -> None:
     data = digits()
-    found, distance = latent.nearest_training(data.train.images[5:9], data.train.images)
+    found, distance = walks.nearest_training(data.train.images[5:9], data.train.images)
     assert list(found) == [5, 6, 7, 8] and (distance < 1e-6).all()
-    near, far = latent.ordinary_distances(data.test.images, data.train.images)
-    distances = latent.nearest_training(data.test.images, data.train.images)[1]
+    near, far = walks.ordinary_distances(data.test.images, data.train.images)
+    distances = walks.nearest_training(data.test.images, data.train.images)[1]
     assert (distances < near).mean() == pytest.approx(0.05, abs=0.01) == (distances > far).mean()
 
 
 def test_the_verdict_tells_copies_and_debris_from_new_pictures() -> None:
     data = digits()
-    ordinary = latent.ordinary_distances(data.test.images, data.train.images)
+    ordinary = walks.ordinary_distances(data.test.images, data.train.images)
 
     def said(images: np.ndarray) -> str:
-        return latent.verdict(latent.nearest_training(images, data.train.images)[1], ordinary)
+        return walks.verdict(walks.nearest_training(images, data.train.images)[1], ordinary)
 
     assert said(data.test.images) == "inventing"
     assert said(data.train.images[:50]) == "copying"
@@ -251,7 +252,7 @@ def test_a_map_leads_back_to_the_latent(vae) -> None:
 @pytest.mark.parametrize(("frames", "kind", "sentence"), [(1, "linear", "is none"), (8, "sperical", "Did you mean 'spherical'")])
 def test_walks_that_can_not_be(frames: int, kind: str, sentence: str) -> None:
     with pytest.raises(Refusal, match=sentence):
-        latent.interpolate(np.zeros((2, 4)), frames, kind)
+        interpolation.interpolate(np.zeros((2, 4)), frames, kind)
 
 
 def test_a_component_is_named_by_the_group_it_goes_with_and_chance_names_none() -> None:

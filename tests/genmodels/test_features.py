@@ -11,13 +11,14 @@ import keras
 import numpy as np
 import pytest
 
-from genmodels.data import DATA
-from genmodels.features import FEATURES, extractor
-from genmodels.measuring import difference, measure_run
-from genmodels.metrics import METRICS
+from genmodels.data.dataset import DATA
+from genmodels.instruments.features import FEATURES, extractor
+from genmodels.measuring.measure import measure_run
+from genmodels.metrics.metric import METRICS
 from genmodels.metrics.nearest import nearest_ratio
 from genmodels.refusal import Refusal
-from genmodels.runs import Run
+from genmodels.review.comparison import difference
+from genmodels.runs.run import Run
 
 
 @pytest.mark.parametrize("name", ["pixels-16+gradients", "pixels", "pca"])

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from genmodels.cache import cache, drawn_once
 from genmodels.files import CannotWrite, cannot_write, home, make_folder, write_atomically
-from genmodels.rasters import cache, drawn_once
 from genmodels.refusal import Refusal
 
 

@@ -9,17 +9,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from genmodels.findings import (
-    Estimate,
-    Finding,
-    bootstrap,
-    clopper_pearson,
-    document,
-    judge,
-    not_measured,
-    overall,
-)
+from genmodels.estimates.estimate import Estimate, bootstrap, clopper_pearson
 from genmodels.refusal import Refusal
+from genmodels.verdicts.finding import Finding, document, judge, not_measured, overall
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 20), (1, 20), (7, 20), (20, 20), (3, 1000)])

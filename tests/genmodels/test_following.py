@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genmodels.checks.following import above_chance, changed, must_follow, or_blind, slips, told_apart
-from genmodels.findings import Estimate, judge
-from genmodels.looks import colourless, looks
-from genmodels.reading_errors import Errors
+from genmodels.checks.following import above_chance, must_follow, or_blind
+from genmodels.checks.following_rules import changed, slips, told_apart
+from genmodels.estimates.corrected_shares import Errors
+from genmodels.estimates.estimate import Estimate
+from genmodels.kinds.image.looks import colourless, looks
+from genmodels.kinds.image.wear import WAYS, worn
 from genmodels.refusal import Refusal
-from genmodels.wear import WAYS, worn
+from genmodels.verdicts.finding import judge
 
 GENDERS = ("woman", "man")
 SLIPPING = Errors(GENDERS, 60 * np.array([[0.95, 0.05], [0.1, 0.9]]))

@@ -15,15 +15,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from genmodels.archives import members
-from genmodels.captioning import captioned
-from genmodels.cli import main
-from genmodels.data import DATA
-from genmodels.imported import folder_groups, import_pictures, kept_of
-from genmodels.imported_texts import preview_text
-from genmodels.picture_prompts import mask_of
-from genmodels.pictures import open_picture, png_bytes
+from genmodels.commands.main import main
+from genmodels.data.captioning import captioned
+from genmodels.data.dataset import DATA
+from genmodels.intake.archives import members
+from genmodels.intake.picture_sets import folder_groups, import_pictures, kept_of
+from genmodels.intake.text_sets import preview_text
+from genmodels.kinds.image.files import open_picture, png_bytes
 from genmodels.refusal import Refusal
+from genmodels.trained.requests import mask_of
 
 SHAPE = (32, 32, 3)
 

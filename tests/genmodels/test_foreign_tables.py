@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from genmodels.captions import read_captions
 from genmodels.checks.sentence_pairs import read_pairs
-from genmodels.foreign_names import found
-from genmodels.foreign_table import read_table
-from genmodels.foreign_text import read_text
-from genmodels.prompt_table import read_prompts
+from genmodels.intake.captions_table import read_captions
+from genmodels.intake.names import found
+from genmodels.intake.prompts_table import read_prompts
+from genmodels.intake.tables import read_table
+from genmodels.intake.texts import read_text
 from genmodels.refusal import Refusal
 
 TOLD = [("1.png", "a café – “open”"), ("2.png", "é, semi; tab\tend")]

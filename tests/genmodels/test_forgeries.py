@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genmodels.pictures import png_bytes
-from genmodels.planting.provenance import manifest_range
-from genmodels.provenance import book, credentials, fingerprints, ledger, marking
-from genmodels.provenance.attacks import copied, forged
-from genmodels.provenance.verifying import verify
+from genmodels.calibration.provenance import manifest_range
+from genmodels.kinds.image import fingerprint as image_fingerprint
+from genmodels.kinds.image.attacks import copied, forged
+from genmodels.kinds.image.files import png_bytes
+from genmodels.provenance import book, credentials, ledger, marking
+from genmodels.review.file_check import verify
 from tests.drawings import drawing
 from tests.genmodels.test_ledger import FACTS, PROOF, by_hand
 
@@ -96,7 +97,7 @@ def replayed_line(files: list[bytes], i: int) -> Forgery:
         elsewhere(lambda: marking.png(foreign(i), FACTS))
         line = elsewhere(lambda: json.loads(ledger.ledger_file().read_text().splitlines()[-1]))
     else:
-        line |= {"print": fingerprints.of_picture(foreign(i)), "sha256": hashlib.sha256(png_bytes(foreign(i))).hexdigest()}
+        line |= {"print": image_fingerprint.of_picture(foreign(i)), "sha256": hashlib.sha256(png_bytes(foreign(i))).hexdigest()}
     file.write_text(file.read_text() + json.dumps(line) + "\n")
     return png_bytes(foreign(i)), "replayed.png", None
 
@@ -169,7 +170,7 @@ def test_a_copied_pattern_is_told_as_one(sources: list[bytes]) -> None:
 
 def test_every_way_of_copying_is_planted_and_counted() -> None:
     """Of eight pictures and four foreign ones: the pattern is found in all, and none reads as ours but a likeness with its own pattern."""
-    from genmodels.planting.copied_marks import OURS, Marked, copies
+    from genmodels.calibration.copied_marks import OURS, Marked, copies
 
     marked = Marked.of(np.stack([drawing(seed=seed) for seed in range(8)]), b"k" * 32)
     rows = [(case, flags) for case, flags, _ in copies(marked, np.stack([foreign(seed) for seed in range(4)]), lambda said: None)]

@@ -20,11 +20,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genmodels import sandbox
-from genmodels.intake import foreign_run
-from genmodels.portable import export_run, import_run
+from genmodels.jobs import sandbox
 from genmodels.refusal import Refusal
-from genmodels.runs import Run, RunStore
+from genmodels.runs import foreign_run
+from genmodels.runs.exchange import export_run, import_run
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
 from tests.genmodels.test_portable import zipped
 
 Members = dict[str, bytes]
@@ -199,4 +200,4 @@ def test_a_hostile_zip_is_read_in_a_caged_child(packed: Members, home: Path, mon
     run = sandbox.run
     monkeypatch.setattr(sandbox, "run", lambda task, *given, **more: asked.append(task) or run(task, *given, **more))
     import_run(zipped(packed), RunStore.default())
-    assert asked == ["genmodels.intake.foreign_run:unpacked"]
+    assert asked == ["genmodels.runs.foreign_run:unpacked"]

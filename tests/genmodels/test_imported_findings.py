@@ -12,15 +12,19 @@ from typing import Any
 
 import pytest
 
-from genmodels.cli import main
-from genmodels.imported_findings import IMPORTED, NOTE, imported, made_where, with_imported
-from genmodels.kept_findings import conditions, digest_of, kept
-from genmodels.measuring import audit_run, difference, measure_run, run_document
-from genmodels.policy import Policy
-from genmodels.portable import export_run, import_run
+from genmodels.commands.main import main
+from genmodels.measuring.measure import measure_run
 from genmodels.refusal import Refusal
-from genmodels.report import report
-from genmodels.runs import Run, RunStore
+from genmodels.review.audit import audit_run
+from genmodels.review.comparison import difference
+from genmodels.review.kept_findings import conditions, digest_of, kept
+from genmodels.review.policy import Policy
+from genmodels.review.report import report
+from genmodels.review.run_document import run_document
+from genmodels.runs.exchange import export_run, import_run
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+from genmodels.verdicts.imported import IMPORTED, NOTE, imported, made_where, with_imported
 
 AUDITS = ("memorisation", "provenance", "bias")
 ESTIMATE = {"value": 0.0, "low": 0.0, "high": 0.001, "n": 10**6}
@@ -50,7 +54,7 @@ def zipped(folder: Path, findings: bytes) -> io.BytesIO:
 @pytest.fixture
 def stranger(trained: Callable[[str], Path]) -> Run:
     """An imported run whose findings claim to be of here, with the right policy, seed, n and weights."""
-    from genmodels.generator import newest_weights
+    from genmodels.trained.opening import newest_weights
 
     made = conditions(Policy("ours", {}, (*AUDITS, "membership")), newest_weights(Run(trained("vae"))), n=N, seed=0, full=False, pairs=None)
     return import_run(zipped(trained("vae"), json.dumps(forged(**made)).encode()), RunStore.default())

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.run_list import table
-from dashboard.run_table import RunTable
-from genmodels import catalogue, instants
-from genmodels.cli import main
-from genmodels.recipe import Experiment
-from genmodels.runs import RunStore
+from dashboard.run_rows import RunTable
+from dashboard.runs.listing import table
+from genmodels import catalogue
+from genmodels.commands.main import main
+from genmodels.runs import instants
+from genmodels.runs.experiment import Experiment
+from genmodels.runs.store import RunStore
 
 NOON = 1_795_348_800.0  # 2026-11-22 12:00 UTC
 MADE = {  # in the order of their making; the id is what a clock on the wall said
@@ -57,7 +58,7 @@ def test_runs_of_several_time_zones_are_ordered_by_instant(store: RunStore, in_k
 
 
 def test_the_page_shows_instants_in_the_zone_of_the_browser(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dashboard import run_list
+    from dashboard.runs import listing as run_list
 
     class Browser:
         timezone = "America/New_York"

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
+from genmodels.estimates.clustered import clustered_ratio
 from genmodels.estimates.clusters import Clusters, pairs_variance
+from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ratios import ratio
-from genmodels.findings import Estimate
-from genmodels.metrics import METRICS
 from genmodels.metrics.kernel_distance import kernel_distance_difference
+from genmodels.metrics.metric import METRICS
 from genmodels.metrics.nearest import nearest_ratio_of_these
 from genmodels.metrics.precision_recall import of_these, precision_recall, recall_by
 from genmodels.metrics.texts import bits_per_character
-from genmodels.reading_groups import clustered_ratio
 from genmodels.refusal import Refusal
 
 

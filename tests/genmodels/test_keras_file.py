@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from genmodels.features import extractor, look_at
+from genmodels.instruments.features import extractor, look_at
 from genmodels.intake import bounded_json, keras_config, keras_file
 from genmodels.refusal import Refusal
 from tests.genmodels import hostile_keras
@@ -75,7 +75,7 @@ def test_files_of_the_case_are_refused_by_the_command_before_anything_is_loaded(
 
 
 def test_the_gate_imports_no_keras() -> None:
-    code = "import sys, genmodels.intake.keras_child, genmodels.features; print([m for m in ('keras', 'tensorflow') if m in sys.modules])"
+    code = "import sys, genmodels.intake.keras_child, genmodels.instruments.features; print([m for m in ('keras', 'tensorflow') if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True).strip() == "[]"
 
 

@@ -15,13 +15,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from genmodels.calibration.copied_marks import plain
 from genmodels.doctor import examine
 from genmodels.files import CannotWrite
-from genmodels.pictures import png_bytes
-from genmodels.planting.copied_marks import plain
-from genmodels.provenance import book, fingerprints, ledger, marking
+from genmodels.kinds.image import fingerprint as image_fingerprint
+from genmodels.kinds.image.files import png_bytes
+from genmodels.provenance import book, ledger, marking
 from genmodels.provenance.keys import ledger_key_at_hand, signing_at_hand, watermark_key_at_hand
-from genmodels.provenance.verifying import verify
+from genmodels.review.file_check import verify
 from tests.drawings import drawing
 
 FACTS = {"Model": "vae r1", "Seed": "7"}
@@ -40,7 +41,7 @@ def file(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def by_hand(image: np.ndarray, before: str, **more: Any) -> str:
     """A line that somebody writes who has no key: its plain hash is its own."""
-    entry = {"before": before, "time": "2026-01-01T00:00:00Z", "kind": "picture", "sha256": hashlib.sha256(png_bytes(image)).hexdigest(), "print": fingerprints.of_picture(image), "model": "vae r1", "seed": "7", **more}
+    entry = {"before": before, "time": "2026-01-01T00:00:00Z", "kind": "picture", "sha256": hashlib.sha256(png_bytes(image)).hexdigest(), "print": image_fingerprint.of_picture(image), "model": "vae r1", "seed": "7", **more}
     return json.dumps(entry | {"hash": hashlib.sha256(json.dumps(entry, sort_keys=True, ensure_ascii=False).encode()).hexdigest()})
 
 
@@ -174,7 +175,7 @@ def test_a_plain_picture_is_known_by_its_bytes_alone(home: Path) -> None:
 
 
 def test_a_picture_that_drawing_began_from_is_not_what_was_drawn(home: Path) -> None:
-    from genmodels.picture_prompts import begun_from, start_of
+    from genmodels.trained.requests import begun_from, start_of
 
     photo = np.asarray(Image.fromarray(drawing(400, 3)).resize((600, 400)))
     start = start_of(png_bytes(photo), (32, 32, 3))

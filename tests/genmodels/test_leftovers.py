@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from genmodels import doctor, leftovers
-from genmodels.cli import main
+from genmodels import doctor
+from genmodels.cache import cache
+from genmodels.commands.main import main
 from genmodels.files import make_folder, write_atomically
 from genmodels.provenance import keys
-from genmodels.rasters import cache
-from genmodels.runs import RunStore
+from genmodels.runs import leftovers
+from genmodels.runs.store import RunStore
 from tests.dashboard.made import made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genmodels.matches import Corpus
+from genmodels.kinds.text.verbatim import Corpus
 from genmodels.metrics.texts import repetition, self_bleu
 
 

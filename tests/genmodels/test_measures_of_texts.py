@@ -8,15 +8,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from genmodels.data import Texts
-from genmodels.measuring_texts import _likelihoods
+from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.examples import Texts
+from genmodels.kinds.text.ngram import NGram
+from genmodels.kinds.text.tokens import Tokens, escape_bits
+from genmodels.measuring.texts import _likelihoods
 from genmodels.metrics.texts import bits_per_character, distinct, parse_share, parses, perplexity
-from genmodels.models import MODELS
-from genmodels.ngram import NGram
-from genmodels.recipe import Spec
+from genmodels.models.recipe import MODELS
 from genmodels.refusal import Refusal
-from genmodels.runs import Run
-from genmodels.tokens import Tokens, escape_bits
+from genmodels.runs.run import Run
 
 TOKENS = np.array([0, 1, 2, 1, 2, 1, 3, 0, 1, 2, 2, 0])
 
@@ -80,7 +80,7 @@ def test_a_trained_model_is_measured_beside_its_floor(trained, tmp_path) -> None
     import shutil
     from pathlib import Path
 
-    from genmodels.measuring import measure_run
+    from genmodels.measuring.measure import measure_run
 
     run = Run(Path(shutil.copytree(trained("transformer"), tmp_path / "copy")))
     document = measure_run(run, n=4, seed=1)

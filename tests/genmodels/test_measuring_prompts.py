@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from genmodels.data import DATA
-from genmodels.findings import clopper_pearson
-from genmodels.judging import r_precision
-from genmodels.measuring_prompts import families_of, measure_prompted, real_parrot, rounds_of
-from genmodels.reading_groups import clustered, clustered_ratio
+from genmodels.data.dataset import DATA
+from genmodels.estimates.clustered import clustered, clustered_ratio
+from genmodels.estimates.estimate import clopper_pearson
+from genmodels.measuring.prompted import families_of, measure_prompted, real_parrot, rounds_of
+from genmodels.metrics.retrieval import r_precision
 from genmodels.refusal import Refusal
 
 

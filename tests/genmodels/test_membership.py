@@ -19,8 +19,9 @@ from genmodels.checks.membership import (
     verdict_on,
     window_families,
 )
-from genmodels.data import DATA, Texts
-from genmodels.ranks import placements, probability_lower
+from genmodels.data.dataset import DATA
+from genmodels.estimates.ranks import placements, probability_lower
+from genmodels.kinds.text.examples import Texts
 
 
 def planted(seed: int, memory: float = 0.0, families: tuple[int, int] = (80, 11), each: int = 14) -> Sides:

@@ -8,13 +8,14 @@ from scipy.stats import betabinom, mannwhitneyu
 
 from genmodels.audits.memorisation import less_authentic
 from genmodels.checks.copying import share_of_copies
-from genmodels.data import DATA, Dataset, Examples
-from genmodels.findings import clopper_pearson
-from genmodels.nearness import authentic, drawings_of, duplicates_of, nearness, unseen
-from genmodels.planted import shifted
-from genmodels.ranks import data_copying_score, excess, probability_lower
-from genmodels.recipe import Spec
+from genmodels.data.dataset import DATA, Dataset
+from genmodels.estimates.estimate import clopper_pearson
+from genmodels.estimates.ranks import data_copying_score, excess, probability_lower
+from genmodels.kinds.image.examples import Examples
+from genmodels.kinds.image.near_copies import authentic, drawings_of, duplicates_of, nearness, unseen
+from genmodels.kinds.spec import Spec
 from genmodels.refusal import Refusal
+from genmodels.subjects.planted import shifted
 
 
 @pytest.fixture

@@ -12,13 +12,14 @@ from scipy.stats import norm
 from sklearn.metrics import pairwise_distances
 from sklearn.metrics.pairwise import polynomial_kernel
 
-from genmodels.findings import Estimate
-from genmodels.metrics import METRICS, features
+from genmodels.estimates.estimate import Estimate
+from genmodels.estimates.neighbours import nearest, radii
+from genmodels.kinds.image.features import features
 from genmodels.metrics.frechet import frechet_distance, frechet_value
 from genmodels.metrics.kernel_distance import kernel_distance, kernel_distance_difference, kernel_distance_value
 from genmodels.metrics.likelihood import bits_per_dimension, importance_weighted_bound
+from genmodels.metrics.metric import METRICS
 from genmodels.metrics.precision_recall import coverage, coverage_value, precision_recall
-from genmodels.neighbours import nearest, radii
 from genmodels.refusal import Refusal
 
 Draw = Callable[..., np.ndarray]

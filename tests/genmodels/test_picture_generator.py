@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genmodels.drawing import Drawing
-from genmodels.picture_prompts import mask_of, picture_facts, start_of
-from genmodels.pictures import open_picture, png_bytes, png_facts
+from genmodels.kinds.image.drawing import Drawing
+from genmodels.kinds.image.files import open_picture, png_bytes, png_facts
 from genmodels.refusal import Refusal
-from genmodels.runs import Run
+from genmodels.runs.run import Run
+from genmodels.trained.opening import open_model
+from genmodels.trained.requests import mask_of, picture_facts, start_of
 
 FEW = Drawing(steps=4)
 
@@ -28,7 +29,7 @@ def run(trained) -> Run:
 
 @pytest.fixture(scope="module")
 def generator(run: Run):
-    return run.generator()
+    return open_model(run)
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_what_can_not_be_drawn_is_refused_in_a_sentence(generator, arguments: di
 def test_a_gan_follows_prompts_in_one_go(trained) -> None:
     captions = {"data": "icons", "source": {"family": "font-awesome"}}
     run = Run(trained("gan", recipe={"latent": 4, "width": 8, "captioned": True}, epochs=1, **captions))
-    gan = run.generator()
+    gan = open_model(run)
     (step,) = gan.draw(["circle", "user"], seeds=[1, 1], drawing=FEW)
     assert (step.number, step.steps, step.level) == (1, 1, 0) and not np.array_equal(*step.clean)
     assert np.array_equal(gan.sample(1, seed=1, given=["circle"])[0], step.clean[0])

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genmodels.pictures import fitted, gif_bytes, grid, open_picture, png_bytes, png_facts, printable, strip
+from genmodels.kinds.image.files import fitted, gif_bytes, grid, open_picture, png_bytes, png_facts, strip
+from genmodels.printable import printable
 from genmodels.refusal import Refusal
 
 
@@ -49,7 +50,7 @@ def test_others_are_refused(kind: str) -> None:
 @pytest.mark.parametrize(("width", "height"), [(30_000, 30_000), (5_001, 5_000), (100_000, 1), (2**31 - 1, 2**31 - 1)])
 def test_a_picture_bomb_is_refused_before_memory_is_taken(width: int, height: int) -> None:
     code = (
-        "import resource, sys; from genmodels.pictures import open_picture; from genmodels.refusal import Refusal\n"
+        "import resource, sys; from genmodels.kinds.image.files import open_picture; from genmodels.refusal import Refusal\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try: open_picture(sys.stdin.buffer, 'bomb.png')\n"
         "except Refusal as refusal: print(refusal)\n"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from genmodels.diagnosis import RULES, diagnose
-from genmodels.runs import Run, RunStore, gallery_names
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore, gallery_names
+from genmodels.training.diagnosis import RULES, diagnose
 
 WILD = {"latent": 16, "width": 8, "augment": False, "momentum": 0.9, "average": 0.0}
 PLANTED = {

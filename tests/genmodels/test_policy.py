@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from genmodels.audits import AUDITS
-from genmodels.cli import main
-from genmodels.limits import Limit, effect_of
-from genmodels.policy import MOST_BYTES, Policy
+from genmodels.audits.audit import AUDITS
+from genmodels.commands.main import main
 from genmodels.refusal import Refusal
-from genmodels.runs import gallery_names
+from genmodels.review.policy import MOST_BYTES, Policy
+from genmodels.runs.store import gallery_names
+from genmodels.verdicts.limits import Limit, effect_of
 
 DEEP = "[" * 100_000
 

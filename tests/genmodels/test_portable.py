@@ -13,12 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels import portable
-from genmodels.pictures import open_picture, png_facts
-from genmodels.portable import export_run, import_run
-from genmodels.provenance.verifying import verify
+from genmodels.kinds.image.files import open_picture, png_facts
 from genmodels.refusal import Refusal
-from genmodels.runs import Run, RunStore
+from genmodels.review.file_check import verify
+from genmodels.runs import exchange
+from genmodels.runs.exchange import export_run, import_run
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+from genmodels.trained.opening import open_model
 
 
 @pytest.fixture
@@ -46,12 +48,12 @@ def test_a_run_survives_the_journey(trained, home: Path) -> None:
     new = import_run(io.BytesIO(export_run(old)), RunStore.default())
     assert new.id != old.id and new.state == "done" and RunStore.default()[new.id] == new
     assert new.experiment == old.experiment and new.history.equals(old.history) and new.facts == old.facts
-    assert (new.generator().sample(4, seed=1) == old.generator().sample(4, seed=1)).all()
+    assert (open_model(new).sample(4, seed=1) == open_model(old).sample(4, seed=1)).all()
     assert new.samples.keys() == old.samples.keys()
 
 
 def test_large_files_travel_in_parts(trained, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(portable, "PART", 5_000)
+    monkeypatch.setattr(exchange, "PART", 5_000)
     old = Run(trained("vae"))
     content = export_run(old)
     assert any(name.endswith("weights.npz.part001") for name in zipfile.ZipFile(io.BytesIO(content)).namelist())
@@ -113,7 +115,7 @@ def test_a_run_that_writes_survives_the_journey(trained, home: Path) -> None:
     assert {epoch: json.loads(file.read_text()) for epoch, file in new.samples.items()} == {
         epoch: json.loads(file.read_text()) for epoch, file in old.samples.items()
     } and new.samples
-    assert list(new.generator().sample(2, seed=1)) == list(old.generator().sample(2, seed=1))
+    assert list(open_model(new).sample(2, seed=1)) == list(open_model(old).sample(2, seed=1))
 
 
 def described(members: dict[str, bytes], **values: object) -> dict[str, bytes]:
@@ -174,7 +176,7 @@ def test_a_run_that_follows_prompts_survives_the_journey_and_foreign_words_are_c
     content = export_run(old)
     new = import_run(io.BytesIO(content), RunStore.default())
     assert new.facts["words"] == old.facts["words"] and new.spec == old.spec
-    assert (new.generator().sample(2, seed=1, given=["circle"]) == old.generator().sample(2, seed=1, given=["circle"])).all()
+    assert (open_model(new).sample(2, seed=1, given=["circle"]) == open_model(old).sample(2, seed=1, given=["circle"])).all()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     for words in (["a"], {"a": "b"}, {"a": -1}, {"x" * 2000: 1}):

@@ -16,13 +16,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genmodels.pictures import gif_bytes, png_bytes
-from genmodels.planting.provenance import manifest_range
-from genmodels.provenance import book, credentials, fingerprints, ledger, marking, picture_watermark, text_watermark
-from genmodels.provenance.attacks import PICTURES
+from genmodels.calibration.provenance import manifest_range
+from genmodels.kinds.image import fingerprint as image_fingerprint
+from genmodels.kinds.image import watermark as picture_watermark
+from genmodels.kinds.image.attacks import PICTURES
+from genmodels.kinds.image.files import gif_bytes, png_bytes
+from genmodels.kinds.text import fingerprint
+from genmodels.kinds.text import watermark as text_watermark
+from genmodels.provenance import book, credentials, ledger, marking
 from genmodels.provenance.keys import signing, watermark_key
-from genmodels.provenance.verifying import verify, verify_many
 from genmodels.refusal import Refusal
+from genmodels.review.file_check import verify, verify_many
 from tests.drawings import drawing
 
 FACTS = {"Software": "GenModels", "Model": "vae r1", "Seed": "7", "Prompt": "a secret prompt"}
@@ -326,20 +330,20 @@ def test_a_manifest_that_lies_is_huge_or_points_elsewhere_is_survived() -> None:
 
 
 def test_the_same_drawing_has_the_same_fingerprint_and_another_has_not() -> None:
-    prints = [fingerprints.of_picture(drawing(seed=seed)) for seed in range(30)]
-    signs = np.stack([fingerprints.signs_of(each) for each in prints])
+    prints = [image_fingerprint.of_picture(drawing(seed=seed)) for seed in range(30)]
+    signs = np.stack([image_fingerprint.signs_of(each) for each in prints])
     for seed, own in enumerate(prints):
-        apart = fingerprints.distances(own, signs)
+        apart = image_fingerprint.distances(own, signs)
         assert apart[seed] == 0 and np.sort(apart)[1] > book.NEAR
     rng = np.random.default_rng(0)
     for change in ("JPEG 30", "resize to 25 %", "noise of 10 levels", "blur of 1 pixel"):
-        worn = fingerprints.of_picture(PICTURES[change](Image.fromarray(drawing(seed=3)), rng))
-        assert fingerprints.distances(worn, signs)[3] <= book.NEAR
-    assert fingerprints.of_text("One, two; three four FIVE six") == fingerprints.of_text("one two three\nfour five   six")
+        worn = image_fingerprint.of_picture(PICTURES[change](Image.fromarray(drawing(seed=3)), rng))
+        assert image_fingerprint.distances(worn, signs)[3] <= book.NEAR
+    assert fingerprint.of_text("One, two; three four FIVE six") == fingerprint.of_text("one two three\nfour five   six")
 
 
 def test_the_command_line_checks_files(tmp_path: Path) -> None:
-    from genmodels.cli import main
+    from genmodels.commands.main import main
 
     (tmp_path / "a.png").write_bytes(marking.png(drawing(32), FACTS))
     (tmp_path / "b.txt").write_text("nothing of ours, but long enough to be read by people who care")

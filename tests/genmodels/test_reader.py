@@ -4,17 +4,18 @@
 import numpy as np
 import pytest
 
-from genmodels.data import DATA
-from genmodels.data.people import emoji_people
+from genmodels.data.dataset import DATA
+from genmodels.data.sets.people import emoji_people
 from genmodels.gallery import GALLERY
-from genmodels.looks import tinted
+from genmodels.instruments.groups import instrument
+from genmodels.instruments.readers import READERS, reader_of
+from genmodels.instruments.reading_errors import HOME, LABELS, opened
+from genmodels.kinds.image.looks import tinted
+from genmodels.kinds.image.wear import WAYS
+from genmodels.kinds.spec import Spec
 from genmodels.models.reader import Reader
-from genmodels.reading_errors import HOME, LABELS, opened
-from genmodels.reading_groups import READERS, open_reader, reader_of
-from genmodels.recipe import Spec
 from genmodels.refusal import Refusal
-from genmodels.shares import instrument
-from genmodels.wear import WAYS
+from genmodels.trained.opening import open_shipped
 
 
 @pytest.mark.parametrize(("grouping", "least"), [("skin tone", 0.9), ("gender", 0.92)])
@@ -52,7 +53,7 @@ def test_an_instrument_is_never_a_run_of_a_user(home):
     folder = home / "runs" / "reader-gender"
     folder.mkdir(parents=True)
     (folder / "experiment.json").write_text("{}")
-    assert open_reader("reader-gender").classes == ("woman", "man")
+    assert open_shipped("reader-gender", "reader").classes == ("woman", "man")
 
 
 def test_woman_or_man_has_no_picture_that_is_drawn_for_another_gender_too():
@@ -83,7 +84,7 @@ def test_data_without_labels_are_refused():
 
 def test_other_shapes_are_refused():
     with pytest.raises(Refusal, match="this reader reads"):
-        open_reader("reader-gender").read(np.zeros((2, 64, 64, 3), np.uint8))
+        open_shipped("reader-gender", "reader").read(np.zeros((2, 64, 64, 3), np.uint8))
 
 
 def test_no_skin_tone_is_read_in_tinted_pictures() -> None:

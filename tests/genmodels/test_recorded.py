@@ -12,17 +12,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.picture_drawing import Drawn, recipe_of
-from dashboard.prompt_writing import Made
-from genmodels import checkpoints, recorded
-from genmodels.cli import main
-from genmodels.decoding import Decoding, unescaped
-from genmodels.drawing import Drawing
-from genmodels.gallery import shipped
-from genmodels.picture_prompts import Cell
-from genmodels.pictures import png_facts
+from dashboard.drawing.making import Drawn, recipe_of
+from dashboard.writing.making import Made
+from genmodels import checkpoints
+from genmodels.commands.main import main
+from genmodels.kinds.image.drawing import Drawing
+from genmodels.kinds.image.files import png_facts
+from genmodels.kinds.text.decoding import Decoding, unescaped
+from genmodels.provenance import recorded
 from genmodels.refusal import Refusal
-from genmodels.runs import Run, RunStore
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore, shipped
+from genmodels.trained.opening import open_model
+from genmodels.trained.requests import Cell
 
 TEXT = {"length": 20, "watermark": "gumbel"}
 
@@ -78,7 +80,7 @@ def test_a_picture_of_each_family_says_all_that_made_it(run: str, flags: list[st
     assert ("Settings" in found) == (run == "diffusion-icons")
     assert ("Ignored" in said) == ("--set" in flags) == bool(document["notices"])
     if "Prompt" in told:  # and so does the page
-        model = of.generator()
+        model = open_model(of)
         drawing = Drawing(steps=2, strength=0.2) if run == "diffusion-icons" else Drawing(steps=7)
         drawn = Drawn(run, "", Cell(told["Prompt"], 3, drawing), np.zeros((32, 32, 3), np.uint8), weights=model.weights, in_steps=model.steps, not_read=model.read(told["Prompt"]).notice)
         assert drawn.facts() == found
@@ -91,7 +93,7 @@ def test_a_label_that_the_seed_chose_is_recorded(trained: Callable[..., Path], h
     shutil.copytree(path, home / "runs" / path.name)
     document, _ = sampled(capsys, tmp_path, path.name, "-n", "3", "--seed", "4", "--epoch", "1")
     drawn = [png_facts(Path(file).read_bytes()) for file in document["files"]]
-    generator = RunStore.default()[path.name].generator(1)
+    generator = open_model(RunStore.default()[path.name], 1)
     assert [each["Label"] for each in drawn] == generator.names(generator.labels(3, seed=4)) and {each["Epoch"] for each in drawn} == {"1"}
     document, _ = sampled(capsys, tmp_path, path.name, "--given", "7", "--given", "2")
     assert [png_facts(Path(file).read_bytes())["Label"] for file in document["files"]] == ["7", "2"]

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from genmodels.blocks import as_html, as_markdown, clean, markdown_text
-from genmodels.findings import Estimate, document, judge, not_measured
-from genmodels.measuring import run_document
+from genmodels.estimates.estimate import Estimate
+from genmodels.printable import clean
 from genmodels.refusal import Refusal
-from genmodels.report import model_card, report
-from genmodels.runs import Run
+from genmodels.review.document import as_html, as_markdown, markdown_text
+from genmodels.review.report import model_card, report
+from genmodels.review.run_document import run_document
+from genmodels.runs.run import Run
+from genmodels.verdicts.finding import document, judge, not_measured
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
 HOSTILE = '"><script>alert(1)</script><img src="https://evil.example/x.png" onerror=alert(1)>\u202e![x](https://evil.example) | `a` [l](javascript:x)'

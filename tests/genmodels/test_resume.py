@@ -16,11 +16,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels import checkpoints, jobs
-from genmodels.models import MODELS
-from genmodels.recipe import Experiment
-from genmodels.runs import Run, RunStore
-from genmodels.training import train
+from genmodels import checkpoints
+from genmodels.models.recipe import MODELS
+from genmodels.runs import launching
+from genmodels.runs.experiment import Experiment
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+from genmodels.trained.opening import open_model
+from genmodels.training.loop import train
 from tests.conftest import ROOT, SMALL_TEXT
 
 EXPERIMENTS = {
@@ -36,7 +39,7 @@ def experiment(model: str) -> Experiment:
 
 def begin(run: Run) -> subprocess.Popen[bytes]:
     """A training process that the test may kill."""
-    jobs.clear_stop(run)
+    launching.clear_stop(run)
     log = open(run.path / "log.txt", "ab")
     return subprocess.Popen([sys.executable, "-m", "genmodels", "resume", run.id], cwd=ROOT, stdout=log, stderr=log)
 
@@ -142,12 +145,12 @@ def test_every_family_goes_on_bit_equal_with_the_quicker_kernels(model: str, tra
 
 def test_killed_is_shown_as_interrupted_and_its_group_is_gone() -> None:
     run = RunStore.default().create(experiment("vae"))
-    jobs.launch(run)
+    launching.launch(run)
     wait_for(lambda: run.status.get("step", 0) > 5)
     assert run.state == "running"
-    assert "ended at once" in jobs.kill(run)
+    assert "ended at once" in launching.kill(run)
     wait_for(lambda: run.state == "lost", 5)
-    assert "not running" in jobs.kill(run)
+    assert "not running" in launching.kill(run)
 
 
 def test_a_reused_process_id_is_never_killed() -> None:
@@ -156,7 +159,7 @@ def test_a_reused_process_id_is_never_killed() -> None:
     try:
         run.write_status(state="running", pid=bystander.pid, pid_created=1.0)
         with run.lease():
-            assert "not running" in jobs.kill(run)
+            assert "not running" in launching.kill(run)
         assert bystander.poll() is None
     finally:
         bystander.kill()
@@ -165,17 +168,17 @@ def test_a_reused_process_id_is_never_killed() -> None:
 def test_two_processes_on_one_run_and_a_queue_for_two_runs(genmodels) -> None:
     store = RunStore.default()
     first, second = (store.create(experiment("vae")) for _ in range(2))
-    jobs.launch(first)
+    launching.launch(first)
     wait_for(lambda: first.status.get("step", 0) > 2)
-    jobs.launch(second)
+    launching.launch(second)
     refused = genmodels("resume", first.id)
     assert refused.returncode == 2 and "is being trained by process" in refused.stderr
     wait_for(lambda: second.status.get("message") == "Waiting for its turn")
     assert second.state == "waiting" and first.state == "running"
-    jobs.stop(first)
+    launching.stop(first)
     wait_for(lambda: first.state == "stopped")
     wait_for(lambda: second.state == "running")
-    jobs.stop(second)
+    launching.stop(second)
     wait_for(lambda: second.state == "stopped")
     assert second.status["step"] == int(checkpoints.steps(second.path / "checkpoints")[-1].name)
 
@@ -183,10 +186,10 @@ def test_two_processes_on_one_run_and_a_queue_for_two_runs(genmodels) -> None:
 def test_a_waiting_run_can_be_stopped() -> None:
     store = RunStore.default()
     first, second = (store.create(experiment("vae")) for _ in range(2))
-    with first.lease(), jobs.turn(first, store):
-        jobs.launch(second)
+    with first.lease(), launching.turn(first, store):
+        launching.launch(second)
         wait_for(lambda: second.status.get("message") == "Waiting for its turn")
-        jobs.stop(second)
+        launching.stop(second)
         wait_for(lambda: second.state == "stopped")
 
 
@@ -208,4 +211,4 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(trained, tmp_p
     found, complaints = checkpoints.newest_whole(run.path / "checkpoints")
     assert found is not None and int(found.name) < int(newest.name)
     assert len(complaints) == 1 and newest.name in complaints[0]
-    assert run.generator().sample(2, seed=0).shape == (2, 8, 8, 1)
+    assert open_model(run).sample(2, seed=0).shape == (2, 8, 8, 1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genmodels.drawing import Drawing
+from genmodels.kinds.image.drawing import Drawing
+from genmodels.kinds.image.samplers import SAMPLERS, angles
 from genmodels.refusal import Refusal
-from genmodels.samplers import SAMPLERS, angles
 
 each_sampler = pytest.mark.parametrize("name", sorted(SAMPLERS))
 SPREAD = 0.5  # standard deviation of the normal data

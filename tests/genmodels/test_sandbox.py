@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels import sandbox
+from genmodels.jobs import sandbox
 from genmodels.refusal import Refusal
 
 CODE = Path(__file__).parent / "caged"

@@ -8,10 +8,16 @@ from typing import Any
 
 import pytest
 
-from genmodels import detecting, generator, judging, reading_groups, text_encoder, upscaling
-from genmodels.data import fakes
-from genmodels.gallery import GALLERY, shipped
-from genmodels.runs import Run, RunStore, gallery_names
+from genmodels.data.sets import fakes
+from genmodels.gallery import GALLERY
+from genmodels.instruments import detector
+from genmodels.networks import text_encoder
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore, gallery_names, shipped
+from genmodels.trained import judge as judging
+from genmodels.trained import opening as generator
+from genmodels.trained import reader as reading_groups
+from genmodels.trained import upscaler as upscaling
 from tests.dashboard.made import made
 
 
@@ -37,9 +43,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 OPENINGS: dict[str, Callable[[], Any]] = {
-    "detector": detecting.open_detector,
+    "detector": detector.open_detector,
     "upscaler": upscaling.open_upscaler,
-    "judge": lambda: judging.open_clip("judge"),
+    "judge": lambda: judging.open_shipped("judge", "clip"),
     "reader-gender": lambda: reading_groups.open_reader.__wrapped__("reader-gender"),
     "vae-openmoji": lambda: fakes.generators.__wrapped__()["vae"](2, 0),  # another test may have opened those that are kept
 }
@@ -61,6 +67,6 @@ def test_text_encoders_too(shadowed: list[str]) -> None:
 def test_no_instrument_is_opened_by_name_from_the_users_runs() -> None:
     """Nothing but commands and pages, which a user tells a name, looks among the user's runs."""
     allowed = {"cli.py", "jobs.py", "runs.py", "catalogue.py", "portable.py", "doctor.py", "text_encoder.py", "text_search.py"}
-    root = Path(detecting.__file__).parent
+    root = Path(detector.__file__).parent
     found = {file.name for file in root.rglob("*.py") if "RunStore.default()" in file.read_text()}
     assert found <= allowed

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
+from genmodels.estimates.corrected_shares import Errors, corrected, detectable, errors_of, holm, p_value
+from genmodels.instruments.groups import instrument
 from genmodels.refusal import Refusal
-from genmodels.shares import Errors, corrected, detectable, errors_of, holm, instrument, p_value
 
 GENDERS = ("woman", "man")
 

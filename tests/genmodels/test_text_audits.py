@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels.audits import AUDITS
+from genmodels.audits.audit import AUDITS
 from genmodels.checks import pronouns, regard, sentence_pairs
 from genmodels.checks.copied_passages import Words, altered, chance, words
-from genmodels.data import DATA, Dataset
-from genmodels.findings import Finding, verdict_of
-from genmodels.planted import Writer
-from genmodels.subject import Subject
+from genmodels.data.dataset import DATA, Dataset
+from genmodels.subjects.planted import Writer
+from genmodels.subjects.subject import Subject
+from genmodels.verdicts.finding import Finding, verdict_of
 
 Change = Callable[[str, float], float]
 

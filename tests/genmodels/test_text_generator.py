@@ -9,10 +9,10 @@ import unicodedata
 import numpy as np
 import pytest
 
-from genmodels.decoding import Decoding, gumbel
-from genmodels.recipe import Spec
+from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.decoding import Decoding, gumbel
+from genmodels.kinds.text.tokens import END, Tokens
 from genmodels.refusal import Refusal
-from genmodels.tokens import END, Tokens
 
 CONTEXT = 24
 
@@ -23,9 +23,9 @@ def generator():
 
 
 def lively(alphabet: str, context: int = CONTEXT, spread: float = 0.25):
-    from genmodels.learner import Learner
-    from genmodels.models import MODELS
-    from genmodels.text_generator import TextGenerator
+    from genmodels.models.recipe import MODELS
+    from genmodels.networks.learner import Learner
+    from genmodels.trained.writer import TextGenerator
 
     spec = Spec("text", (context,), vocabulary=(END, *alphabet))
     learner = Learner(MODELS["transformer"](layers=2, heads=2, width=16), spec, learning=False)
@@ -145,7 +145,7 @@ def test_attention_looks_back_only_and_adds_up_to_one(generator) -> None:
 def test_positions_are_relative() -> None:
     import keras
 
-    from genmodels.layers import SelfAttention
+    from genmodels.networks.layers import SelfAttention
 
     layer = SelfAttention(2)
     x = np.random.default_rng(0).standard_normal((1, 5, 16)).astype("float32")
@@ -245,7 +245,7 @@ def test_tokens_that_no_training_made_are_refused(damage) -> None:
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_a_letter_with_an_accent_is_read_however_it_is_composed(form: str) -> None:
-    from genmodels.text_generator import TextGenerator
+    from genmodels.trained.writer import TextGenerator
 
     known = unicodedata.normalize(form, "café")
     generator = object.__new__(TextGenerator)

@@ -12,10 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels import checkpoints, jobs
-from genmodels.recipe import Experiment
+from genmodels import checkpoints
 from genmodels.refusal import Refusal
-from genmodels.runs import Run, RunStore
+from genmodels.runs import launching
+from genmodels.runs.experiment import Experiment
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+from genmodels.trained.opening import open_model
 from tests.conftest import ROOT, TINY
 
 
@@ -24,7 +27,7 @@ def experiment(**changes: object) -> Experiment:
 
 
 def trained_here(asked: Experiment) -> Run:
-    from genmodels.training import train
+    from genmodels.training.loop import train
 
     run = RunStore.default().create(asked)
     with run.lease():
@@ -91,7 +94,7 @@ def test_the_gradient_penalty_of_a_linear_critic_is_known() -> None:
 
 
 def test_not_a_number_stops_at_the_first_step_and_names_the_term() -> None:
-    from genmodels.training import Trainer
+    from genmodels.training.loop import Trainer
 
     run = RunStore.default().create(experiment())
     with run.lease():
@@ -119,24 +122,24 @@ def test_patience_ends_a_run_that_gets_no_better() -> None:
 
 
 def test_a_stop_asked_for_before_the_first_step_still_saves() -> None:
-    from genmodels.training import train
+    from genmodels.training.loop import train
 
     run = RunStore.default().create(experiment())
     (run.path / "stop").touch()
     with run.lease():
         assert train(run) == "stopped"
     assert run.status["step"] == 0 and checkpoints.newest_whole(run.path / "checkpoints")[0]
-    jobs.clear_stop(run)
+    launching.clear_stop(run)
     with run.lease():
         assert train(run) == "done"
 
 
 def test_a_branch_starts_from_the_kept_weights_with_other_knobs(trained, home: Path) -> None:
     source, store = Run(trained("vae")), RunStore.default()
-    new = jobs.branch(store, source, 2, recipe={"beta": 4.0}, epochs=1, seed=9)
+    new = launching.branch(store, source, 2, recipe={"beta": 4.0}, epochs=1, seed=9)
     assert new.experiment.parent == f"{source.id}@2" and new.experiment.make_recipe().beta == 4.0
     assert new.experiment.differences(source.experiment).keys() == {"recipe.beta", "epochs", "seed", "parent"}
-    from genmodels.training import Trainer
+    from genmodels.training.loop import Trainer
 
     with new.lease():
         trainer = Trainer(new, lambda status: None)
@@ -144,11 +147,11 @@ def test_a_branch_starts_from_the_kept_weights_with_other_knobs(trained, home: P
         for name, array in trainer.learner.weights().items():
             assert np.array_equal(array, kept[name]), name
     with pytest.raises(Refusal, match="kept no weights of epoch 77; it kept: 1, 2, 3, 4"):
-        jobs.branch(store, source, 77)
+        launching.branch(store, source, 77)
 
 
 def test_changed_data_are_not_trained_on(trained, tmp_path: Path) -> None:
-    from genmodels.training import train
+    from genmodels.training.loop import train
 
     run = Run(Path(shutil.copytree(trained("vae"), tmp_path / "runs" / "copy")))
     facts = run.facts | {"data_sha256": "0" * 64}
@@ -221,7 +224,7 @@ def test_a_home_that_can_not_be_written_is_one_sentence(genmodels, monkeypatch: 
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_2(flags: list[str], sentence: str, home: Path, capsys) -> None:
-    from genmodels.cli import main
+    from genmodels.commands.main import main
 
     assert main(flags) == 2
     shown = capsys.readouterr()
@@ -267,7 +270,7 @@ def test_the_first_start_on_a_new_machine_asks_nothing(tmp_path: Path) -> None:
 
 
 def test_a_torn_history_is_read_around_and_appended_to(trained, tmp_path: Path) -> None:
-    from genmodels.runs import History, read_history
+    from genmodels.runs.history import History, read_history
 
     run = Run(Path(shutil.copytree(trained("vae"), tmp_path / "copy")))
     file = run.path / "history.jsonl"
@@ -305,7 +308,7 @@ def test_missing_weights_are_one_sentence(trained, tmp_path: Path) -> None:
     shutil.rmtree(run.path / "checkpoints")
     shutil.rmtree(run.path / "epochs")
     with pytest.raises(Refusal, match="has no weights yet; train it"):
-        run.generator()
+        open_model(run)
 
 
 def test_a_deleted_run_is_a_notice_not_a_crash(trained, tmp_path: Path) -> None:
@@ -354,8 +357,8 @@ def test_an_exported_network_draws_what_the_run_draws(model: str, trained, home:
 
     import keras
 
-    importlib.import_module("genmodels.layers")  # what the file names
-    network, generator = keras.saving.load_model(file, compile=False), run.generator()
+    importlib.import_module("genmodels.networks.layers")  # what the file names
+    network, generator = keras.saving.load_model(file, compile=False), open_model(run)
     latents = generator.latents(64, seed=2)
     drawn = np.asarray(network([latents, np.zeros((64, 0), "float32")]))
     expected = np.round(np.clip(drawn, 0, 1) * 255).astype("uint8")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genmodels.fidelity import psnr, ssim
-from genmodels.recipe import Spec
+from genmodels.kinds.image.fidelity import psnr, ssim
+from genmodels.kinds.image.resizing import interpolated, small_of
+from genmodels.kinds.spec import Spec
+from genmodels.measuring.upscaler import measure_upscaler
 from genmodels.refusal import Refusal
-from genmodels.runs import Run
-from genmodels.upscaling import interpolated, measure_upscaler, open_upscaler, small_of
+from genmodels.runs.run import Run
+from genmodels.trained.opening import open_model, open_shipped
 
 
 @pytest.fixture
@@ -38,8 +40,8 @@ def test_making_small_and_large(pictures: np.ndarray) -> None:
 
 
 def test_an_untrained_upscaler_is_bicubic(pictures: np.ndarray) -> None:
-    from genmodels.learner import Learner
     from genmodels.models.upscaler import Upscaler
+    from genmodels.networks.learner import Learner
 
     learner = Learner(Upscaler(width=4, blocks=1), Spec("image", (64, 64, 3)), learning=False)
     made = learner.recipe.opened(learner.spec, learner.networks, None).upscale(small_of(pictures))
@@ -50,7 +52,7 @@ def test_it_learns_to_beat_bicubic_and_a_picture_does_not_depend_on_the_others(t
     run = Run(trained("upscaler", epochs=10))
     gained = run.history["psnr_over_bicubic"].dropna()
     assert gained.iloc[-1] > 0.2 and run.samples
-    upscaler, data = run.generator(), run.experiment.make_source().load()
+    upscaler, data = open_model(run), run.experiment.make_source().load()
     small = small_of(data.test.images[:6])
     assert np.array_equal(upscaler.upscale(small)[4:5], upscaler.upscale(small[4:5]))
     rows = {row[0]: row for row in measure_upscaler(upscaler, data, 0, 0, lambda name: True)}
@@ -61,4 +63,4 @@ def test_it_learns_to_beat_bicubic_and_a_picture_does_not_depend_on_the_others(t
 
 def test_a_missing_upscaler_is_named(home) -> None:
     with pytest.raises(Refusal, match="'enlarger'"):
-        open_upscaler("enlarger")
+        open_shipped("enlarger", "upscaler")

@@ -16,8 +16,8 @@ from PIL import Image, PngImagePlugin
 
 from genmodels.provenance import credentials, marking
 from genmodels.provenance.said import name_of
-from genmodels.provenance.verifying import verify, verify_many
 from genmodels.refusal import Refusal
+from genmodels.review.file_check import verify, verify_many
 from tests.drawings import drawing
 
 FACTS = {"Model": "vae r1", "Seed": "7", "Prompt": "a secret prompt"}

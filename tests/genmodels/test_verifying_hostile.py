@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from genmodels.cli import main
+from genmodels.commands.main import main
 from genmodels.provenance import marking
-from genmodels.provenance.verifying import verify, verify_many
+from genmodels.review.file_check import verify, verify_many
 from tests.drawings import drawing
 from tests.genmodels.test_verifying import FACTS, saved
 

@@ -12,14 +12,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels.cli import main
-from genmodels.foreign_text import read_text
-from genmodels.provenance import fingerprints, marking, text_watermark
-from genmodels.provenance.text_forms import clean, forms
-from genmodels.provenance.text_search import p_value
-from genmodels.provenance.verifying import verify, verify_many
+from genmodels.commands.main import main
+from genmodels.intake.texts import read_text
+from genmodels.kinds.text import fingerprint
+from genmodels.kinds.text import watermark as text_watermark
+from genmodels.kinds.text.forms import clean, forms
+from genmodels.kinds.text.tokens import Tokens
+from genmodels.provenance import marking
+from genmodels.provenance.text_mark import p_value
 from genmodels.refusal import Refusal
-from genmodels.tokens import Tokens
+from genmodels.review.file_check import verify, verify_many
 
 FACTS = {"Model": "transformer r1", "Seed": "7"}
 ACCENTED = "Grüße an alle, die das hier lesen: ça va très bien, señor, und das ist schon alles, was es zu sagen gibt.\n"
@@ -144,7 +146,7 @@ def test_the_mark_outlives_what_nobody_sees(written: tuple[Tokens, bytes, str], 
     edited = EDITS[name](text)
     assert p_value(edited, [tokens], key) <= 1e-4
     assert p_value(edited, [tokens], b"another key of them") > 0.001
-    assert set(fingerprints.of_text(edited)) == set(fingerprints.of_text(text)) or name == "numbered"
+    assert set(fingerprint.of_text(edited)) == set(fingerprint.of_text(text)) or name == "numbered"
 
 
 def test_p_values_over_all_forms_are_not_too_small(written: tuple[Tokens, bytes, str]) -> None:

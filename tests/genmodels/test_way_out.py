@@ -10,19 +10,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels.cli import main
-from genmodels.decoding import Decoding
+from genmodels.commands.main import main
+from genmodels.kinds.text.decoding import Decoding
 from genmodels.provenance import ledger, way_out
-from genmodels.provenance.verifying import verify
-from genmodels.runs import Run, RunStore
-from genmodels.upscaling import fits
+from genmodels.review.file_check import verify
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+from genmodels.trained.opening import open_model
+from genmodels.trained.upscaler import fits
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = sorted(p for folder in ("genmodels", "dashboard", "pages") for p in (ROOT / folder).rglob("*.py"))
 # Who may hand out what is no file of what a model made: tables, logs, recipes, findings, a run's folder, its network.
-RECORDS = {"dashboard/charts.py", "dashboard/checking.py", "dashboard/datasets.py", "dashboard/handing_out.py", "dashboard/live.py", "dashboard/picture_sweep.py", "dashboard/run_actions.py", "dashboard/text_sets.py", "pages/runs.py"}
+RECORDS = {"dashboard/parts/charts.py", "dashboard/review/files.py", "dashboard/data/sets.py", "dashboard/parts/handing_out.py", "dashboard/training/live.py", "dashboard/drawing/sweep.py", "dashboard/runs/actions.py", "dashboard/data/texts.py", "pages/runs.py"}
 # Who makes marked files without handing them out: what looks at marks.
-LOOKING = {"genmodels/audits/provenance.py", "genmodels/planting/provenance.py", "genmodels/provenance/verifying.py", "genmodels/provenance/way_out.py", "genmodels/provenance/marking.py"}
+LOOKING = {"genmodels/audits/provenance.py", "genmodels/calibration/provenance.py", "genmodels/review/file_check.py", "genmodels/provenance/way_out.py", "genmodels/provenance/marking.py"}
 
 
 def called(file: Path, of: str, names: set[str]) -> set[str]:
@@ -34,14 +36,14 @@ def called(file: Path, of: str, names: set[str]) -> set[str]:
 
 def test_no_page_hands_out_a_file_past_the_way_out() -> None:
     found = {str(file.relative_to(ROOT)) for file in SOURCES if called(file, "", {"download_button"})}
-    assert found == {"dashboard/handing_out.py"}
-    assert {str(file.relative_to(ROOT)) for file in SOURCES if called(file, "handing_out", {"record"})} | {"dashboard/handing_out.py"} == RECORDS
+    assert found == {"dashboard/parts/handing_out.py"}
+    assert {str(file.relative_to(ROOT)) for file in SOURCES if called(file, "handing_out", {"record"})} | {"dashboard/parts/handing_out.py"} == RECORDS
     marking = {"png", "pngs", "gif", "media", "texts", "statements", "signed_png", "sidecar"}
     assert {str(file.relative_to(ROOT)) for file in SOURCES if called(file, "marking", marking)} <= LOOKING
 
 
 def test_what_did_not_go_through_it_is_not_written_and_not_handed_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dashboard import handing_out
+    from dashboard.parts import handing_out
 
     with pytest.raises(TypeError, match="one way out"):
         way_out.write(tmp_path / "a.png", b"\x89PNG")  # type: ignore[arg-type]
@@ -68,7 +70,7 @@ SILENT = ({"temperature": 0.0}, {"beams": 3}, {"top_k": 1}, {"top_p": 0.0}, {"mi
 
 def test_the_line_above_a_text_claims_a_watermark_only_where_it_is_in(writer: Run) -> None:
     """Greedy in five ways, searched by beams, too short, asked for none; then drawn, and named where `verify` finds it."""
-    generator = writer.generator()
+    generator = open_model(writer)
     for settings in SILENT:
         decoding = Decoding.from_dict({"length": 60} | settings)
         for text in generator.sample(2, seed=0, decoding=decoding):
@@ -91,7 +93,7 @@ def test_texts_of_the_command_are_signed_and_entered(writer: Run, tmp_path: Path
 
 
 def test_every_button_of_a_text_enters_it_and_signs_it(home: Path) -> None:
-    from dashboard.prompt_writing import Made
+    from dashboard.writing.making import Made
 
     made = Made("a-run", "transformer on text", "text", "The ", 7, {"temperature": 1.0, "watermark": "gumbel"}, "end of a text that has words enough to be told from all others by them.", "end")
     assert "gumbel" not in made.line  # its run is gone, so nothing can be said of its tokens

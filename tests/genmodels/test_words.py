@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genmodels.prompt_table import read_prompts
-from genmodels.recipe import Spec
+from genmodels.intake.prompts_table import read_prompts
+from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.word_pieces import LENGTH, PAD, UNKNOWN, WordPieces
 from genmodels.refusal import Refusal
-from genmodels.words import LENGTH, PAD, UNKNOWN, WordPieces
 
 CAPTIONS = ["woman firefighter, dark skin tone", "man firefighter, light skin tone", "piñata", "red heart", "fire engine"] * 3
 

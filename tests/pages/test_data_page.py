@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from genmodels.data import DATA
-from genmodels.imported_texts import import_text, imported_texts
+from genmodels.data.dataset import DATA
+from genmodels.intake.text_sets import import_text, imported_texts
 from tests.pages.test_pages import HOSTILE, no_gallery, opened  # noqa: F401  (the fixture applies here too)
 
 TEXT = "".join(f"Line {i}: {HOSTILE}\n" + "\n" * (i % 3 == 0) for i in range(60))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from genmodels.runs import Run
+from genmodels.runs.run import Run
 from tests.conftest import TINY
 from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
 

@@ -14,8 +14,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.navigation import SCREENS
-from dashboard.text import safe_text
-from genmodels.runs import Run, RunStore
+from dashboard.safe_text import safe_text
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
 from tests.dashboard.made import made
 
 ROOT = Path(__file__).parent.parent.parent
@@ -169,7 +170,7 @@ def wait_for(condition: Callable[[], bool], run: Run) -> None:
 def test_labels_and_deletion(home: Path) -> None:
     run = made("done")
     run.label(name="before")
-    code = "from dashboard import run_actions\nfrom genmodels.runs import RunStore\nstore = RunStore.default()\nrun = store['" + run.id + "']\n"
+    code = "from dashboard import run_actions\nfrom genmodels.runs.run import RunStore\nstore = RunStore.default()\nrun = store['" + run.id + "']\n"
     test = AppTest.from_string(code + "run_actions.labels(run)", default_timeout=30).run()
     test.text_input[0].set_value(" after ")
     test.text_input[1].set_value("a, b,a,")
@@ -266,8 +267,8 @@ def test_own_pictures_are_looked_at_before_they_are_kept(home: Path) -> None:
 
     import numpy as np
 
-    from genmodels.imported import imported
-    from genmodels.pictures import png_bytes
+    from genmodels.intake.picture_sets import imported
+    from genmodels.kinds.image.files import png_bytes
 
     rng, buffer = np.random.default_rng(0), io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

@@ -12,14 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.picture_drawing import Drawn
-from dashboard.picture_sweep import recipes, zipped
-from dashboard.picture_views import VIEWS
-from genmodels.drawing import Drawing
-from genmodels.picture_prompts import Cell, between, draw_cells, sweep, values_of
-from genmodels.pictures import png_facts
+from dashboard.drawing.making import Drawn
+from dashboard.drawing.sweep import recipes, zipped
+from dashboard.drawing.views import VIEWS
+from genmodels.kinds.image.drawing import Drawing
+from genmodels.kinds.image.files import png_facts
 from genmodels.refusal import Refusal
-from genmodels.runs import Run
+from genmodels.runs.run import Run
+from genmodels.trained.opening import open_model
+from genmodels.trained.requests import Cell, between, draw_cells, sweep, values_of
 from tests.pages.test_pages import HOSTILE, no_gallery, opened  # noqa: F401  (a fixture)
 
 
@@ -56,7 +57,7 @@ def test_four_pictures_are_drawn_each_with_its_seed_and_where_it_comes_from(run:
     said = messages(test)
     assert all(f"Seed {seed}" in said for seed in (7, 8, 9, 10)) and "Made by a model" in said and "steps \\= 3" in said
     drawn = test.session_state["drawn"]["pictures"]
-    direct = run.generator().sample(4, seed=7, given=["arrow left"], drawing=Drawing(steps=3))
+    direct = open_model(run).sample(4, seed=7, given=["arrow left"], drawing=Drawing(steps=3))
     assert np.array_equal(np.stack([each.picture for each in drawn]), direct)  # the page draws what the command line draws
     facts = png_facts(drawn[1].png())
     assert facts["Prompt"] == "arrow left" and facts["Seed"] == "8" and json.loads(facts["Settings"])["steps"] == 3
@@ -201,7 +202,7 @@ def test_a_sweep_has_every_combination_and_a_bound() -> None:
 
 
 def test_cells_are_drawn_a_few_at_a_time_and_each_as_if_alone(run: Run) -> None:
-    generator = run.generator()
+    generator = open_model(run)
     cells = [*between("circle", "user", 5, Drawing(steps=2), 5), Cell("circle", 5, Drawing(steps=3))]
     pictures: dict[int, np.ndarray] = {}
     shares = []

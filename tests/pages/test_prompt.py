@@ -14,16 +14,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import resources
-from dashboard.prompt_attention import packed
-from dashboard.prompt_code import verdict
-from dashboard.prompt_counterfactual import candidates, swapped
-from dashboard.prompt_tokens import branched
-from dashboard.prompt_writing import Made
-from dashboard.text import lines_of
-from genmodels.recipe import Experiment
+from dashboard.safe_text import lines_of
+from dashboard.writing.attention import packed
+from dashboard.writing.code import verdict
+from dashboard.writing.counterfactual import candidates, swapped
+from dashboard.writing.making import Made
+from dashboard.writing.tokens import branched
+from genmodels.kinds.text.tokens import Tokens
 from genmodels.refusal import Refusal
-from genmodels.runs import Run, RunStore
-from genmodels.tokens import Tokens
+from genmodels.runs.experiment import Experiment
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
 from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
 
 VIEWS = ["Text", "Tokens", "Attention", "Logit lens", "Counterfactual", "Compare"]
@@ -34,8 +35,8 @@ TINY = {"layers": 2, "heads": 2, "width": 32}
 @pytest.fixture(scope="session")
 def writer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny trained run on a few sentences, made once: its folder. Copy it before you change it."""
-    from genmodels.imported_texts import import_text
-    from genmodels.training import train
+    from genmodels.intake.text_sets import import_text
+    from genmodels.training.loop import train
 
     home = tmp_path_factory.mktemp("texts")
     with pytest.MonkeyPatch.context() as patch:

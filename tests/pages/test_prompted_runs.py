@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from genmodels.runs import Run
+from genmodels.runs.run import Run
 from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
 
 PAGES = ["home", "train", "runs", "data", "latent", "prompt", "bias", "memorisation", "about"]

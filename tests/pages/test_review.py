@@ -15,12 +15,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from genmodels import audit_jobs
 from genmodels.files import make_folder
-from genmodels.measuring import audit_run
-from genmodels.portable import export_run, import_run
 from genmodels.refusal import Refusal
-from genmodels.runs import Run, RunStore
+from genmodels.review import audit_job
+from genmodels.review.audit import audit_run
+from genmodels.runs.exchange import export_run, import_run
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
 from tests.pages.test_pages import HOSTILE, no_gallery, opened  # noqa: F401  (a fixture)
 
 PAGES = pytest.mark.parametrize("page", ["bias", "memorisation", "deepfake"])
@@ -41,7 +42,7 @@ def test_without_an_audit_the_page_says_what_to_do(page: str, own: Callable[[str
 @PAGES
 def test_an_audit_at_work_shows_how_far_it_is_and_can_be_stopped(page: str, own: Callable[[str], Run]) -> None:
     run = own("vae")
-    with audit_jobs.at_work(audit_jobs.folder_of(run)) as progress:
+    with audit_job.at_work(audit_job.folder_of(run)) as progress:
         progress.audit = "bias"
         progress("neutral prompts", 30, 60)
         test = opened(page, run=run.id)
@@ -50,24 +51,24 @@ def test_an_audit_at_work_shows_how_far_it_is_and_can_be_stopped(page: str, own:
         stop = next(button for button in test.button if button.label == "Stop the audit")
         stop.click().run()
         progress.noted = 0
-        with pytest.raises(audit_jobs.Stopped, match="nothing of it is kept"):
+        with pytest.raises(audit_job.Stopped, match="nothing of it is kept"):
             progress("neutral prompts", 31, 60)
 
 
 def test_a_page_says_how_long_the_last_such_audit_took(own: Callable[[str], Run]) -> None:
     run = own("vae")
-    folder = audit_jobs.folder_of(run)
+    folder = audit_job.folder_of(run)
     for pid, known in ((1, None), (os.getpid(), 300)):  # another process's note says nothing of this one
         make_folder(folder)
         (folder / "progress.json").write_text(json.dumps({"pid": pid, "names": "bias", "n": 300, "started": time.time() - 130}))
-        with audit_jobs.at_work(folder) as progress:
+        with audit_job.at_work(folder) as progress:
             progress("neutral prompts", 1, 2)
-        took = audit_jobs.took(run, ["bias"])
+        took = audit_job.took(run, ["bias"])
         assert took is None if known is None else took is not None and took[1] == known and 130 <= took[0] < 200
-    assert audit_jobs.took(run, ["memorisation", "membership"]) is None
+    assert audit_job.took(run, ["memorisation", "membership"]) is None
     assert any("The last such audit took 2 min 1" in each.value and "300 samples" in each.value for each in opened("bias", run=run.id).caption)
     (folder / "took.json").write_text('{"names": "bias", "n": "many"}')
-    assert audit_jobs.took(run, ["bias"]) is None
+    assert audit_job.took(run, ["bias"]) is None
 
 
 @pytest.mark.parametrize(("page", "model"), [("memorisation", "vae"), ("memorisation", "transformer"), ("bias", "transformer"), ("bias", "vae"), ("deepfake", "vae"), ("deepfake", "transformer")])
@@ -149,25 +150,25 @@ def test_imported_findings_are_marked_on_every_page_and_wear_no_verdict(page: st
 
 def test_an_audit_runs_by_itself_and_its_complaint_is_kept(own: Callable[[str], Run]) -> None:
     run = own("vae")
-    audit_jobs.start(run, ["memorisation"], n=100, seed=0)
-    assert audit_jobs.running(run) is not None
+    audit_job.start(run, ["memorisation"], n=100, seed=0)
+    assert audit_job.running(run) is not None
     with pytest.raises(Refusal, match="already"):
-        audit_jobs.start(run, ["memorisation"], n=100, seed=0)
+        audit_job.start(run, ["memorisation"], n=100, seed=0)
     _ended(run)
-    assert (audit_jobs.folder_of(run) / "audit.json").is_file() and audit_jobs.complaint(run) == ""
+    assert (audit_job.folder_of(run) / "audit.json").is_file() and audit_job.complaint(run) == ""
     assert {row["audit"] for row in run.findings()["findings"]} == {"memorisation"}
     before = run.findings()
-    audit_jobs.start(run, ["nonsense"], n=100, seed=0)
+    audit_job.start(run, ["nonsense"], n=100, seed=0)
     _ended(run)
-    assert "nonsense" in audit_jobs.complaint(run) and run.findings() == before
+    assert "nonsense" in audit_job.complaint(run) and run.findings() == before
 
 
 def _ended(run: Run) -> None:
     for _ in range(1200):
-        if (audit_jobs.folder_of(run) / "progress.json").exists() is False:
+        if (audit_job.folder_of(run) / "progress.json").exists() is False:
             return
         time.sleep(0.1)
-    raise AssertionError(f"the audit did not end: {audit_jobs.running(run)}")
+    raise AssertionError(f"the audit did not end: {audit_job.running(run)}")
 
 
 def test_audits_asked_one_by_one_stand_side_by_side(own: Callable[[str], Run], tmp_path: Path) -> None:
@@ -181,14 +182,14 @@ def test_audits_asked_one_by_one_stand_side_by_side(own: Callable[[str], Run], t
 def test_an_audit_that_loads_for_long_is_not_over(own: Callable[[str], Run]) -> None:
     """Its process lives and holds no lease yet: under load that took longer than any grace by the clock."""
     run = own("vae")
-    file = make_folder(audit_jobs.folder_of(run)) / "progress.json"
+    file = make_folder(audit_job.folder_of(run)) / "progress.json"
     process = subprocess.Popen(["sleep", "60"])
     note = {"audit": "", "what": "loading the model", "started": time.time() - 3600, "pid": process.pid, "born": psutil.Process(process.pid).create_time()}
     file.write_text(json.dumps(note))
-    assert audit_jobs.running(run)
+    assert audit_job.running(run)
     file.write_text(json.dumps(note | {"born": 5.0}))
-    assert audit_jobs.running(run) is None, "another process that has its number"
+    assert audit_job.running(run) is None, "another process that has its number"
     file.write_text(json.dumps(note))
     process.kill()
     process.wait()
-    assert audit_jobs.running(run) is None
+    assert audit_job.running(run) is None

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from genmodels.data import DATA
-from genmodels.runs import Run
+from genmodels.data.dataset import DATA
+from genmodels.runs.run import Run
 from tests.pages.test_pages import HOSTILE, no_gallery, opened  # noqa: F401  (a fixture)
 
 

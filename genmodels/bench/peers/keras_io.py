@@ -21,9 +21,9 @@ from keras import ops
 from genmodels.bench import BATCH
 from genmodels.bench.ours import SPEC
 from genmodels.bench.turns import serve
-from genmodels.layers import silu
-from genmodels.models import MODELS
 from genmodels.models.gan import LOSSES, augmentation
+from genmodels.models.recipe import MODELS
+from genmodels.networks.layers import silu
 
 
 class VAE(keras.Model):

@@ -6,7 +6,7 @@ import numpy as np
 
 from genmodels.bench.ours import SPEC, walk
 from genmodels.bench.turns import serve
-from genmodels.models import MODELS
+from genmodels.models.recipe import MODELS
 
 
 def main() -> None:

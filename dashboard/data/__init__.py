@@ -1,0 +1,1 @@
+"""Data sets: pictures and texts."""

@@ -1,0 +1,116 @@
+"""The prompt page of a model that draws: its form, what is drawn, and the views that look into it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.drawing.form import prompt_form, settings_form
+from dashboard.drawing.looking import between_view, film_view, words_view
+from dashboard.drawing.making import buttons, draw_live, drawn, has_prompt, nothing_yet, shown
+from dashboard.drawing.start import refined_view, start_form, start_view
+from dashboard.drawing.sweep import compare_view, history_view, many_form, many_view, sweep_form, sweep_view
+from dashboard.safe_text import plain_text
+from genmodels.kinds.image.drawing import Drawing
+from genmodels.refusal import Refusal
+from genmodels.registry import unknown
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+from genmodels.trained.requests import Cell, between
+
+SHARED = ("Pictures", "Film", "Words")  # views of the same pictures
+VIEWS = (*SHARED, "Between", "From a picture", "Sweep", "Compare", "Table", "History")
+PICTURES = 4
+
+
+def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:
+    """One view of the page, below the form that belongs to it."""
+    if chosen not in VIEWS:
+        raise Refusal(unknown("view", chosen, VIEWS))
+    if chosen == "History":
+        history_view(run)
+        return
+    with st.container(border=True):
+        cells, asked = FORMS.get(chosen, pictures_form)(run, names, store)
+    if asked:
+        state.to_url(state.PROMPT, cells[0][1][0].prompt)
+        start, mask = state.get(state.BEGUN, (None, None)) if chosen == "From a picture" else (None, None)
+        state.retry_with(state.DRAW_AGAIN, True)
+        draw_live(KEYS.get(chosen, "pictures"), cells, start=start, mask=mask)
+        state.put(state.BEFORE, start)
+        state.put(state.SWEPT, state.get(state.SWEEP))
+        state.take(state.UNDONE)
+        st.rerun()
+    SHOWN[chosen](run)
+
+
+Asked = tuple[list[tuple[Run, list[Cell]]], bool]
+
+
+def pictures_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
+    (prompt,), seed, drawing, asked = prompt_form(run)
+    return [(run, _four(prompt, seed, drawing))], asked and has_prompt(prompt)
+
+
+def _four(prompt: str, seed: int, drawing: Drawing) -> list[Cell]:
+    return [Cell(prompt, seed + number, drawing) for number in range(PICTURES)]
+
+
+def between_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
+    (prompt, towards), seed, drawing, asked = prompt_form(run, ("Towards", state.TOWARDS))
+    return [(run, between(prompt, towards, seed, drawing))], asked and has_prompt(prompt, towards)
+
+
+def start_from_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
+    if run.experiment.model == "gan":
+        raise Refusal("A GAN draws in one go, so it can't begin from a picture; choose a diffusion model.")
+    (prompt,), seed, drawing, asked = prompt_form(run, strength=True)
+    begun = start_form(run)
+    state.put(state.BEGUN, begun)
+    if asked and begun[0] is None:
+        st.info("Choose or paint a picture to begin from first.", icon=":material/image:")
+        asked = False
+    return [(run, _four(prompt, seed, drawing))], asked and has_prompt(prompt)
+
+
+def sweeping_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
+    (prompt,), seed, drawing, asked = prompt_form(run)
+    cells = sweep_form(Cell(prompt, seed, drawing))
+    return [(run, cells)], asked and (all(cell.prompt for cell in cells) or has_prompt(prompt))
+
+
+def comparing_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
+    (prompt,), seed, drawing, asked = prompt_form(run)
+    others = [name for name in names if name != run.id] or [run.id]
+    other = st.selectbox("Second model", others, format_func=plain_text, **state.kept(state.OTHER)) or others[0]
+    return [(each, _four(prompt, seed, drawing)) for each in (run, store[other])], asked and has_prompt(prompt)
+
+
+def many_prompts_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
+    seed, drawing = settings_form(run)
+    cells, asked = many_form(seed, drawing), buttons()
+    if asked and not cells:
+        st.info("Choose a table of prompts first.", icon=":material/table:")
+    return [(run, cells)], asked and bool(cells)
+
+
+def pictures_view(run: Run) -> None:
+    """The four pictures, and what the upscaler makes of one."""
+    pictures = drawn("pictures")
+    if not pictures:
+        nothing_yet("Click an example, or write what is to be drawn and press Enter: four pictures come out of noise, step by step.")
+        return
+    shown(pictures, "pictures")
+    refined_view(pictures)
+
+
+FORMS = {
+    "Between": between_form, "From a picture": start_from_form, "Sweep": sweeping_form, "Compare": comparing_form, "Table": many_prompts_form,
+}  # fmt: skip
+KEYS = {"Between": "between", "From a picture": "start", "Sweep": "sweep", "Compare": "compare", "Table": "many"}
+SHOWN = {
+    "Pictures": pictures_view, "Film": film_view, "Words": words_view, "Between": between_view, "From a picture": start_view,
+    "Sweep": sweep_view, "Compare": compare_view, "Table": many_view,
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""The latent space of a run: walks, planes, directions, maps."""

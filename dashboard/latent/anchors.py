@@ -1,0 +1,149 @@
+"""What the views of a latent space share: where they start from, and what they are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import resources, state
+from dashboard.safe_text import plain_text, safe_text
+from genmodels.explore import walks
+from genmodels.kinds.image.files import fitted, open_picture
+from genmodels.refusal import Refusal
+from genmodels.runs.run import Run
+
+UPLOAD_MB = 10
+
+
+def data_of(run: Run) -> Any:
+    """The data that a run was trained on, as it was skewed and split then."""
+    return resources.dataset(run.experiment.data, run.experiment.source)
+
+
+def data_if_there(run: Run) -> Any:
+    """The same, or None with the reason on the page: a run can be explored without its data."""
+    try:
+        return data_of(run)
+    except Refusal as refusal:
+        st.info(safe_text(f"The data are not here, so nothing is compared with them. {refusal}", 600), icon=":material/hide_image:")
+        return None
+
+
+def choose_label(run: Run) -> None:
+    """What a conditional model draws in every view."""
+    if names := label_names(run):
+        st.selectbox("Label to draw", names, format_func=plain_text, **state.bound(state.LABEL))
+
+
+def label_names(run: Run) -> list[str]:
+    """The names of the labels of a conditional model; of another none."""
+    if not (run.spec.classes and run.experiment.make_recipe().conditional):
+        return []
+    return list(run.spec.vocabulary) or [str(i) for i in range(run.spec.classes)]
+
+
+def label_of(run: Run) -> str | None:
+    """The chosen label."""
+    names = label_names(run)
+    return next((name for name in names if name == state.get(state.LABEL)), names[0] if names else None)
+
+
+@contextmanager
+def model_of(run: Run) -> Iterator[Any]:
+    """The model, locked while it is used, and told the chosen label."""
+    with resources.generator(run) as model:
+        yield model.told(label_of(run))
+
+
+def key_of(run: Run, *parts: Any) -> tuple[Any, ...]:
+    return (str(run.path), resources.newest(run), label_of(run), *parts)
+
+
+def ordinary(run: Run) -> tuple[float, float]:
+    """Between these distances to training pictures lie 90 % of held-out pictures."""
+    data = data_of(run)
+    return resources.explored((str(run.path), "ordinary"), lambda: walks.ordinary_distances(data.test.images, data.train.images))
+
+
+def groupings(run: Run, examples: Any) -> dict[str, np.ndarray]:
+    """The groups of each example by the name of the grouping; labels where there are no groups."""
+    groups = {name: values for name, values in examples.groups.items() if len(set(values) - {""}) > 1}
+    if not groups and examples.labels is not None:
+        names = run.spec.vocabulary or [str(i) for i in range(run.spec.classes)]
+        groups = {"label": np.array([names[label] for label in examples.labels])}
+    return groups
+
+
+def warn_outside(usual: np.ndarray, what: str = "frames") -> None:
+    """A warning where places leave the shell in which draws from the prior lie."""
+    outside = np.flatnonzero(usual < walks.SHELL)
+    if len(outside):
+        st.warning(
+            f"{len(outside)} of {len(usual)} {what} (first: {outside[0] + 1}) lie outside the shell that holds 99 % of the"
+            " prior's draws: the model was hardly trained to draw there. Encoded pictures lie inside it by nature; between"
+            " seeds, spherical interpolation stays in it.", icon=":material/warning:")  # fmt: skip
+
+
+def place_for(fewest: int) -> Callable[[], Any]:
+    """Where the results go, to be called when they are there. After another choice of anchors the old ones are gone at once."""
+    asked = tuple(str(state.get(key)) for key in (f"anchors.{fewest}", f"anchors.{fewest}.pictures", state.SEEDS, state.LABEL))
+    same = state.get(f"anchors.{fewest}.drawn") == asked
+    state.put(f"anchors.{fewest}.drawn", asked)
+    place = st.container() if same else st.empty()
+    return lambda: place if same else place.container()
+
+
+def anchors(run: Run, fewest: int, most: int | None = None) -> tuple[np.ndarray, tuple[int | None, ...]]:
+    """Latents that the user chose, by seeds, from held-out pictures or from uploads, with their seeds."""
+    ways = ("Seeds", "Held-out pictures", "My pictures")
+    way = st.segmented_control("Anchors from", ways, default=ways[0], required=True, key=f"anchors.{fewest}")
+    if way == "Seeds":
+        seeds = parsed_seeds(st.text_input("Seeds", "1, 2, 3", help="Whole numbers, separated by commas.", **state.bound(state.SEEDS)))
+        chosen: tuple[int | None, ...] = tuple(seeds[:most] if most else seeds)
+        with model_of(run) as model:
+            points = np.concatenate([model.latents(1, seed=seed) for seed in chosen if seed is not None])
+    else:
+        key = f"anchors.{fewest}.pictures"
+        pictures = held_out_pictures(run, key) if way == "Held-out pictures" else uploaded_pictures(run)
+        pictures = pictures[:most]
+        if len(pictures) < fewest:
+            raise Refusal(f"{len(pictures)} pictures are chosen; choose at least {fewest}.")
+        chosen = (None,) * len(pictures)
+        with model_of(run) as model, st.spinner("Finding the latents of these pictures …"):
+            points = resources.explored(key_of(run, "encoded", pictures.tobytes()), lambda: model.encode(pictures))
+    if len(points) < fewest:
+        raise Refusal(f"{len(points)} anchors are chosen; choose at least {fewest}.")
+    return points, chosen
+
+
+def parsed_seeds(text: str) -> list[int]:
+    """Whole numbers from a text; one that is none is named."""
+    seeds = []
+    for part in text.replace(";", ",").split(",")[:24]:
+        if part.strip():
+            if not part.strip().isdecimal() or int(part) >= 2**31:
+                raise Refusal(f"{part.strip()[:40]!r} is not a seed; write whole numbers below {2**31}, such as 1, 2, 3.")
+            seeds.append(int(part))
+    return seeds
+
+
+def held_out_pictures(run: Run, key: str) -> np.ndarray:
+    """Held-out pictures that the user picks by number and caption."""
+    test = data_of(run).test
+    names = [f"{i}: {test.captions[i]}" if test.captions else f"picture {i}" for i in range(min(len(test), 500))]
+    picked = st.multiselect("Held-out pictures", range(len(names)), default=[0, min(1, len(names) - 1), min(2, len(names) - 1)], format_func=lambda i: plain_text(names[i], 60), key=key)
+    return test.images[picked]
+
+
+def uploaded_pictures(run: Run) -> np.ndarray:
+    """The user's own pictures, checked and brought to the model's size."""
+    files = st.file_uploader("Pictures", ["png", "jpg", "jpeg", "webp", "gif"], accept_multiple_files=True, max_upload_size=UPLOAD_MB)
+    height, _, channels = run.spec.shape
+    kept = [fitted(open_picture(file, file.name), height, "grey" if channels == 1 else "rgb") for file in files[:8]]
+    if not kept:
+        raise Refusal("No picture is uploaded yet; choose two or more.")
+    return np.stack(kept)

@@ -1,0 +1,63 @@
+"""Which model a page is about: one choice for the whole session, in the URL of every page and in its title."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import navigation, state
+from dashboard.safe_text import plain_text, safe_text
+from genmodels.refusal import Refusal
+from genmodels.runs.store import RunStore
+
+# What a page opens with where nothing was chosen: what there is most to see of.
+SHOWCASE = ("diffusion-openmoji", "vae-openmoji", "transformer-docs")
+
+
+def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | None:
+    """The chosen one of `names`, which must not be empty: from the URL, else as on the page before, else a showcase.
+
+    `page` is its title, such as "Bias"; `verb` says what the page does with a model: "audit". What the URL names and the
+    page can't show is an error with the reason, and None: never another model without a word.
+    """
+    heading = st.empty()
+    heading.title(page, anchor=False)
+    state.show_notice()
+    key, asked = f"model.{page}", state.in_url(state.RUN)
+    wrong = bool(asked) and asked not in names
+    if wrong:
+        st.error(safe_text(_why_not(store, asked, names, verb), 600), icon=":material/error:")
+    elif asked and asked != state.get(state.RUN_IN_URL):  # a link, Back or a reload brought it
+        state.put(key, asked)
+    elif state.get(key) not in names:
+        state.put(key, next((name for name in (state.get(state.CHOSEN_MODEL), *SHOWCASE) if name in names), names[0]))
+    state.put(state.RUN_IN_URL, asked)
+    chosen = st.selectbox("Model", list(names), index=None if wrong else 0, placeholder="Choose a model", format_func=plain_text, key=key, on_change=_told, args=(key,))
+    if chosen:
+        state.put(state.CHOSEN_MODEL, chosen)
+        heading.title(safe_text(f"{page} of {chosen}"), anchor=False)
+        st.set_page_config(page_title=navigation.tab_title(page, chosen))
+    return chosen
+
+
+def choose(page: str, name: str) -> None:
+    """Have the page be about another model after the next rerun; called in a callback."""
+    state.put(f"model.{page}", name)
+    _told(f"model.{page}")
+
+
+def _told(key: str) -> None:
+    """What the user chose stands in the address. On arrival it is left as it is, or Back would lead to the same page."""
+    chosen = state.get(key) or ""
+    state.put(state.RUN_IN_URL, chosen)
+    state.set_in_url(state.RUN, chosen)
+
+
+def _why_not(store: RunStore, asked: str, names: Sequence[str], verb: str) -> str:
+    """Why a model that a link names can't be shown here."""
+    try:
+        store[asked]
+    except Refusal as refusal:
+        return str(refusal)
+    return f"The run {asked[:80]!r} is nothing that this page can {verb}; it can {verb}: {', '.join(names[:8])}{' and more' if len(names) > 8 else ''}."

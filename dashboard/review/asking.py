@@ -1,0 +1,118 @@
+"""Asking for an audit from a page: what it costs, how far it is, a stop, and what it said."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard import navigation, resources, state
+from dashboard.parts import choosing, pace
+from dashboard.parts import verdicts as findings
+from dashboard.safe_text import duration, refuse, safe_text
+from genmodels.data.dataset import DATA
+from genmodels.models.recipe import MODELS
+from genmodels.refusal import Refusal
+from genmodels.review import audit_job
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore, gallery_names
+from genmodels.verdicts.imported import IMPORTED, made_where, with_imported
+
+
+def audited_runs(store: RunStore, kinds: Sequence[str]) -> list[str]:
+    """The runs that can be audited: what draws or writes and has weights; the gallery first."""
+    rows = {row["id"]: row for row in resources.run_rows(store) if row["model"] in MODELS and MODELS[row["model"]].draws and row["model"] != "upscaler"}
+    fit = [name for name, row in rows.items() if row["data"] in DATA and DATA[row["data"]].kind in kinds]
+    own = [name for name in fit if not rows[name]["gallery"] and any((store[name].path / part).is_dir() for part in ("checkpoints", "epochs"))]
+    return [*(name for name in gallery_names() if name in fit), *own]
+
+
+def ask(run: Run, names: Sequence[str], samples: str, default: int) -> None:
+    """The form that starts an audit, or how far the running one is."""
+    if audit_job.running(run):
+        pace.polled(_watch, 1.0)(run, names)
+        return
+    if said := audit_job.complaint(run):
+        st.warning(safe_text(said, 300), icon=":material/info:")
+    before = any(made_where(row) != IMPORTED for row in of_audits(run, names))
+    with st.expander("Audit again" if before else "Audit this model", icon=":material/fact_check:", expanded=not before), st.form(f"audit.{run.id}.{names[0]}", border=False):
+        left, right = st.columns(2)
+        if last := _last_time(run, names):
+            st.caption(last)
+        n = left.number_input(samples, 100, 100_000, default, 100, help="More samples find smaller effects; the time grows with them.")
+        seed = right.number_input("Seed", 0, 2**31 - 1, 0)
+        full = "bias" in names and st.checkbox("400 pictures of each occupation (takes about ten times as long)")
+        if st.form_submit_button("Start the audit", type="primary", icon=":material/play_arrow:"):
+            try:
+                audit_job.start(run, names, n=int(n), seed=int(seed), full=bool(full))
+            except (Refusal, OSError) as error:
+                refuse(error)
+                return
+            st.rerun()
+
+
+def _last_time(run: Run, names: Sequence[str]) -> str:
+    """How long the same audits took before, where that is known."""
+    last = audit_job.took(run, names)
+    return f"The last such audit took {duration(last[0])} with {last[1]:,} samples." if last else ""
+
+
+def _watch(run: Run, names: Sequence[str]) -> None:
+    """Progress, time left, and a stop; ends in one rerun of the page."""
+    note = audit_job.running(run)
+    if note is None:
+        state.notice("The audit has ended.")
+        st.rerun()
+        return
+    done, of, spent = float(note.get("done") or 0), float(note.get("of") or 0), time.time() - float(note.get("started") or time.time())
+    share = min(done / of, 1.0) if of else 0.0
+    part = f"{note.get('audit') or 'Audit'}: {note.get('what', '')}" + (f", {done:,.0f} of {of:,.0f}" if of else "")
+    st.progress(share, safe_text(f"{part}. {duration(spent)} so far.{_left(note)} {_last_time(run, names)}", 400))
+    if st.button("Stop the audit", icon=":material/stop:", key=f"stop.audit.{run.id}"):
+        audit_job.stop(run)
+        st.caption("It stops at its next step and keeps nothing.")
+
+
+def _left(note: Mapping[str, Any]) -> str:
+    """Time left of the part that is being done, from its own speed."""
+    key, now = f"audit.part.{note.get('what')}", time.time()
+    begun = state.get(key)
+    if begun is None or float(note.get("done") or 0) < begun[1] or begun[2] != note.get("started"):
+        state.put(key, (now, float(note.get("done") or 0), note.get("started")))
+        return ""
+    drawn = float(note.get("done") or 0) - begun[1]
+    return f" About {(float(note.get('of') or 0) - float(note.get('done') or 0)) * (now - begun[0]) / drawn:.0f} s left of this part." if drawn > 0 else ""
+
+
+def of_audits(run: Run, names: Sequence[str]) -> list[dict[str, Any]]:
+    """What those audits found in a run, also what came with it."""
+    return [row for row in with_imported(run.findings()) if row.get("audit") in names]
+
+
+def show(run: Run, names: Sequence[str], nothing: str) -> list[dict[str, Any]]:
+    """Each finding with its verdict and error rates; says what to do where there is none."""
+    found = of_audits(run, names)
+    if not found:
+        if not audit_job.running(run):
+            st.info(nothing, icon=":material/fact_check:")
+        return []
+    asked = run.findings().get("audited")
+    rows = {name: asked[name] for name in names if isinstance(asked, dict) and isinstance(asked.get(name), dict)}
+    conditions = [f"{name}: n = {row.get('n')}, seed {row.get('seed')}, {row.get('date')}" for name, row in rows.items()]
+    findings.audited(found, run.findings())
+    st.caption(safe_text("; ".join(conditions), 300))
+    return found
+
+
+def choose(store: RunStore, kinds: Sequence[str], page: str, nothing: str) -> Run | None:
+    """The model that a page is about, in its title and URL; None where there is none, and then what to do is said."""
+    names = audited_runs(store, kinds)
+    if not names:
+        st.title(page, anchor=False)
+        st.info(nothing, icon=":material/fact_check:")
+        navigation.link("train", "Train a model")
+        return None
+    chosen = choosing.model(store, names, page, "audit")
+    return store[chosen] if chosen else None

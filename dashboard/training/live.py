@@ -1,0 +1,264 @@
+"""A run while it works, and what it left: progress, buttons, samples, curves, and what seems to go wrong."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard import navigation, resources, state
+from dashboard.parts import handing_out, pace
+from dashboard.parts import samples as gallery
+from dashboard.parts.terms import term_label
+from dashboard.parts.verdicts import audited, short, show_measures
+from dashboard.safe_text import duration, plain_text, safe_text
+from dashboard.training import branching, curves
+from genmodels.files import last_lines
+from genmodels.models.recipe import MODELS
+from genmodels.refusal import Refusal
+from genmodels.runs import beginning, launching
+from genmodels.runs.run import SHOWN, Run
+from genmodels.runs.store import RunStore
+from genmodels.verdicts.imported import with_imported
+
+WORKING = ("waiting", "running")
+STALLED = 60.0  # seconds without a word from the process
+LEARNING = "learning"  # the part with curves and pictures
+# Streamlit fades what it is about to draw again; here that would be all, all the time.
+STILL = "<style>.st-key-live [data-stale=true] {opacity: 1 !important; transition: none !important}</style>"
+BADGES = {
+    "waiting": (":material/hourglass_empty:", "gray"), "running": (":material/play_arrow:", "blue"), "done": (":material/check_circle:", "green"),
+    "failed": (":material/error:", "red"), "stopped": (":material/stop_circle:", "orange"), "interrupted": (":material/power_off:", "orange"),
+}  # fmt: skip
+
+
+def shown_state(run_state: str) -> str:
+    """The state in the words of the page."""
+    return SHOWN.get(run_state, run_state)
+
+
+def badge(run_state: str) -> None:
+    icon, colour = BADGES.get(shown_state(run_state), BADGES["waiting"])
+    st.badge(shown_state(run_state), icon=icon, color=colour)  # type: ignore[arg-type]
+
+
+def show(run: Run, store: RunStore) -> None:
+    """The whole view of a run."""
+    state.show_notice()
+    run.experiment  # noqa: B018  (a damaged run is refused here, in one sentence)
+    was = run.state
+    working, draws = was in WORKING, _draws(run)
+    st.html(STILL)
+    with st.container(key="live"):
+        with st.container(border=True):
+            pace.polled(_progress, 1.0 if working else None)(run, was, draws)
+            _buttons(run, was, gallery_run=run.path.parent != store.folder, store=store)
+        if not draws and working:
+            st.caption("Curves and samples appear here after the first epoch.")
+            return
+        pace.polled(_learning, None, key=LEARNING)(run, curves.options())
+    resources.settle()
+    if findings := run.findings():
+        with st.container(border=True):
+            st.header("Measured", anchor=False)
+            show_measures(findings)
+            audited(with_imported(findings), findings)
+    gallery.credit(str(run.facts.get("credit", "")))
+
+
+def _draws(run: Run) -> bool:
+    """Is it known what it learns from, so that curves and samples can be drawn?"""
+    return "spec" in run.facts
+
+
+def _progress(run: Run, was: str, drew: bool) -> None:
+    """State, bar and figures, once a second while the run works. When the state changes the whole page is drawn again, and
+    curves and pictures when there are new ones. Each part has its own place, so that none stands where another was.
+    """
+    status = run.status
+    now = run.judge(status)
+    if now != was or (not drew and _draws(run)):
+        if was in WORKING and now not in WORKING:
+            state.notice(f"{safe_text(run.id)} is {shown_state(now)}.", BADGES[shown_state(now)][0])
+        st.rerun()
+    if now in WORKING and drew and _news(run) != state.get(state.LIVE_DRAWN):
+        pace.redraw(LEARNING)
+    name = plain_text(run.labels["name"], 80)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(safe_text(name or run.id), anchor=False, width="content")
+        badge(now)
+    if name:
+        st.caption(safe_text(run.id))
+    _bar(status, now)
+    _figures(status, now)
+    with st.container():
+        _message(run, status, now)
+
+
+def _bar(status: dict[str, Any], now: str) -> None:
+    if now in WORKING and (share := beginning.share(status, time.time())) is not None:
+        so_far = max(0.0, time.time() - _number(status.get("phase_began")))
+        st.progress(share, text=safe_text(f"{status.get('message', '')}: {duration(so_far)} so far", 300))
+        return
+    step, steps = _count(status.get("step")), _count(status.get("steps"))
+    epoch, epochs = _count(status.get("epoch")), _count(status.get("epochs"))
+    share = min(1.0, step / steps) if steps else 0.0
+    words = f"Epoch {epoch:,} of {epochs:,}" + (f", step {step:,} of {steps:,} ({share:.0%})" if steps else "")
+    st.progress(share, text=words)
+
+
+def _figures(status: dict[str, Any], now: str) -> None:
+    """Five places in a row; what is not known yet leaves its place empty."""
+    best, left, unit = status.get("best") or {}, status.get("seconds_left"), "tokens" if "tokens_per_second" in status else "images"
+    speed = status.get(f"{unit}_per_second")
+    with st.container(horizontal=True):
+        _figure("Time so far", duration(status.get("seconds")), status.get("seconds"))
+        _figure("Processor time", duration(status.get("cpu_seconds")), status.get("cpu_seconds"))
+        help = safe_text(f"Reached in epoch {best.get('epoch', '?')}; lower is better")
+        _figure(safe_text(f"Best {term_label(str(best.get('name', '')))}"), short(best.get("value")), best.get("value"), help)
+        _figure("Time left", duration(left), left if now == "running" else None)
+        _figure(f"{unit.capitalize()} a second", short(speed), speed if now == "running" else None)
+
+
+def _figure(label: str, said: str, value: Any, help: str | None = None) -> None:
+    """A figure in its place, or nothing there."""
+    place = st.empty()
+    if value is not None:
+        place.metric(label, said, help=help, width="stretch")
+
+
+def _message(run: Run, status: dict[str, Any], now: str) -> None:
+    message = str(status.get("message") or "")
+    if now == "failed":
+        st.error(safe_text(message, 600), icon=":material/error:")
+    elif now == "lost":
+        st.warning("The process ended without a word, as after a crash or a restart of the machine. Resume continues from the last checkpoint.", icon=":material/power_off:")
+    elif message and not status.get("phase"):
+        st.caption(safe_text(message, 600))
+    if status.get("notice"):
+        st.warning(safe_text(status["notice"], 600), icon=":material/warning:")
+    if now == "running" and (silent := time.time() - _number(status.get("updated"))) > STALLED:
+        st.warning(f"No progress for {duration(silent)}. It may be reading data or compiling; if it hangs, end it.", icon=":material/timer_off:")
+        st.button("End it now", key=f"kill.{run.id}", icon=":material/dangerous:", on_click=_act, args=(launching.kill, run))
+
+
+def _buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if now in WORKING:
+            asked = (run.path / "stop").exists()
+            st.button("Stopping …" if asked else "Stop", key=f"stop.{run.id}", icon=":material/stop_circle:", disabled=asked, type="primary",
+                      help="It stops at its next step and saves", on_click=_act, args=(launching.stop, run))  # fmt: skip
+        elif not gallery_run and now != "done":
+            st.button("Resume", key=f"resume.{run.id}", icon=":material/resume:", type="primary", help="Goes on from the last whole checkpoint", on_click=_act, args=(launching.launch, run))
+        if not gallery_run and branching.kept_epochs(run) and st.button("Branch", key=f"branch.{run.id}", icon=":material/call_split:", help="Train on from a kept epoch with other settings"):
+            branching.dialog(run, store)
+        if (run.path / "log.txt").is_file():
+            handing_out.record("Log", lambda: last_lines(run.path / "log.txt").encode(), f"{run.id}-log.txt", "text/plain", key=f"log.{run.id}", icon=":material/description:")
+        if now not in WORKING:
+            explore(run)
+
+
+def explore(run: Run, label: str = "") -> None:
+    """A link to where a run can be looked into: its latent space, or the page that has it write or draw."""
+    recipe = run.experiment.make_recipe()
+    if not recipe.draws:
+        return
+    if recipe.captioned:
+        navigation.link("prompt", label or "Have it draw", run=run.id)
+    elif "image" in recipe.kinds:
+        navigation.link("latent", label or "Walk its latent space", run=run.id)
+    else:
+        navigation.link("prompt", label or "Have it write", run=run.id)
+
+
+def _act(action: Any, run: Run) -> None:
+    """Do what a button asks; what is said to it comes as a toast."""
+    try:
+        said = action(run)
+    except (Refusal, OSError) as error:
+        state.notice(safe_text(error, 300), ":material/error:")
+    else:
+        state.notice(safe_text(said or f"{run.id} continues."), ":material/info:")
+
+
+def _news(run: Run) -> tuple[Any, ...]:
+    """Changes when there is something new to draw."""
+    watched = ("history.jsonl", "samples", "reconstructions")
+    return (run.id, *(_changed(run.path / name) for name in watched))
+
+
+def _changed(path: Path) -> tuple[int, int]:
+    try:
+        about = path.stat()
+    except OSError:
+        return 0, 0
+    return about.st_mtime_ns, about.st_size
+
+
+def _learning(run: Run, options: curves.Options) -> None:
+    """Samples beside the loss, the other curves below: one part, because each part that is drawn again has its price."""
+    state.put(state.LIVE_DRAWN, _news(run))
+    samples, loss = st.columns([2, 3], gap="medium")
+    with samples, st.container(border=True):
+        _pictures(run)
+    with loss:
+        curves.first(run, options)
+    curves.rest(run, options)
+
+
+def _pictures(run: Run) -> None:
+    """Samples and reconstructions of one epoch; the slider follows the newest until it is moved."""
+    samples, again = run.samples, run.reconstructions
+    epochs = sorted(samples.keys() | again.keys())
+    draws = run.spec.kind == "image"
+    reads = not MODELS[run.experiment.model].draws and not epochs
+    st.header("What it reads" if reads else "What it draws" if draws else "What it writes", anchor=False)
+    if not epochs and not MODELS[run.experiment.model].draws:
+        st.caption("It reads pictures and draws none; how well it reads them stands in the curves.")
+        return
+    if not epochs:
+        st.caption("The first samples come after the first epoch." if run.state in WORKING else "No samples are there.")
+        return
+    epoch = _epoch(run, epochs)
+    document = run.experiment
+    for what, files in (("Samples", samples), ("Reconstructions", again)):
+        if epoch in files:
+            same = f"Samples, each epoch from the same {'noise' if draws else 'prompts and seeds'}"
+            st.caption(same if what == "Samples" else "Held-out pictures above, the model's reconstructions below")
+            gallery.samples(files[epoch], document.model, document.data, epoch, what, inline=True)
+
+
+def _epoch(run: Run, epochs: list[int]) -> int:
+    """The epoch that the slider shows: the newest, until the user moves it elsewhere."""
+    newest, moved = epochs[-1], f"{state.EPOCH_MOVED}.{run.id}"
+    if len(epochs) < 2:
+        return newest
+    held = state.get(moved)
+    key = f"{state.EPOCH}.{run.id}.{newest if held is None else 'held'}"  # while it follows, a new slider for a new epoch
+
+    def remember() -> None:
+        chosen = state.get(key)
+        state.put(moved, None if chosen == newest else chosen)
+
+    value = newest if held is None else min(max(held, epochs[0]), newest)
+    chosen = st.slider("Epoch", epochs[0], newest, value, key=key, on_change=remember, help="Moved to the end, it follows the newest epoch")
+    return max((epoch for epoch in epochs if epoch <= chosen), default=epochs[0])
+
+
+def _count(value: Any) -> int:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e15 else 0
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def queue(store: RunStore) -> None:
+    """The runs that work or wait, each with a link."""
+    busy = [row for row in resources.run_rows(store) if row["state"] in WORKING]
+    for row in reversed(busy):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            badge(row["state"])
+            navigation.link("train", safe_text(row["name"] or row["id"]), run=row["id"])

@@ -1,0 +1,1 @@
+"""Texts from prompts, and why the model wrote them."""

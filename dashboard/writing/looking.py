@@ -1,0 +1,80 @@
+"""What the views that look into a text share: which text, what the model finds in it, and how tokens are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import resources, state
+from dashboard.safe_text import lines_of, safe_text
+from dashboard.writing.form import example_buttons
+from dashboard.writing.making import Made, written
+from genmodels.kinds.text.tokens import END, Tokens
+from genmodels.refusal import Refusal
+from genmodels.runs.run import Run
+
+TOP = 10  # alternatives of a token
+ONLY_PROMPT = "Only the prompt"
+SIGNS = str.maketrans({" ": "␣", "\n": "↵", "\t": "⇥"})
+
+
+def looked_at(prompt: str) -> tuple[str, Made | None]:
+    """The text to look into, and the record of it where a model wrote a part of it."""
+    made = written("text")
+    names = [f"Text {number}, seed {text.seed}" for number, text in enumerate(made, 1)]
+    if not names:
+        return prompt, None
+    chosen = st.segmented_control("Look into", [*names, ONLY_PROMPT], default=names[0], required=True, key=f"{state.LOOKED_AT}.{len(names)}.{made[0].seed}")
+    if chosen not in names:
+        return prompt, None
+    text = made[names.index(chosen)]
+    return text.prompt + text.text, text
+
+
+def read(run: Run, text: str, made: Made | None) -> Any:
+    """What the model finds in a text, with its notice, and with the line of the text where a model made it; None without one."""
+    if not text:
+        st.info("There is no text to look into yet. Write one above, or click an example:", icon=":material/visibility:")
+        example_buttons(run)
+        return None
+    if made is not None:
+        st.caption(":material/smart_toy: **Made by a model:** " + safe_text(made.line.removeprefix("Made by a model: "), 600))
+    said = "Another tab is using this model; this waits for its turn …" if resources.busy(run) else "Reading the text …"
+    with st.spinner(said):
+        reading = resources.reading(run, text, TOP)
+    if reading.notice:
+        st.info(safe_text(reading.notice, 600), icon=":material/info:")
+    if not len(reading.tokens):
+        raise Refusal("Nothing of this text is known to the model; write something in its vocabulary.")
+    return reading
+
+
+def shown_pieces(reading: Any) -> list[str]:
+    """What each token writes, in a form that can be drawn; `END`, which says that a document begins, by its name."""
+    return [lines_of(piece) if token else END for token, piece in zip(reading.tokens, reading.pieces, strict=True)]
+
+
+def listed_pieces(reading: Any) -> list[str]:
+    """The same for a table: spaces, new lines and tabs as signs."""
+    return [piece.translate(SIGNS) for piece in shown_pieces(reading)]
+
+
+def signs(text: str) -> str:
+    """A token by itself: spaces, new lines and tabs as signs."""
+    return lines_of(text).translate(SIGNS)
+
+
+def named(tokens: Tokens, numbers: Iterable[int]) -> dict[int, str]:
+    """How each of these tokens is shown by itself."""
+    return {int(n): END if n == 0 else signs(tokens.decode([n])) for n in np.unique(np.asarray(list(numbers)))}
+
+
+def component(name: str) -> Any:
+    """A component of this folder: its script behind that of all texts of tokens, its style behind theirs."""
+    folder = Path(__file__).parent
+    script, style = ("".join((folder / f"{part}.{kind}").read_text() for part in ("prompt_text", name)) for kind in ("js", "css"))
+    return st.components.v2.component(name, html='<div class="root"></div>', css=style, js=script)

@@ -1,0 +1,88 @@
+"""The prompt page: its form, the texts that are written, and the views that look into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.writing import compare as prompt_compare
+from dashboard.writing import counterfactual
+from dashboard.writing.attention import attention_view
+from dashboard.writing.form import example_buttons, prompt_area, settings_form
+from dashboard.writing.lens import lens_view
+from dashboard.writing.making import Draft, show, stream, written
+from dashboard.writing.tokens import tokens_view
+from genmodels.refusal import Refusal
+from genmodels.registry import unknown
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+
+LOOKING: dict[str, Callable[[Run, str, int], None]] = {"Tokens": tokens_view, "Attention": attention_view, "Logit lens": lens_view}
+VIEWS = ("Text", *LOOKING, "Counterfactual", "Compare")
+
+
+def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:
+    """One view of the page, below the form that all share."""
+    if chosen not in VIEWS:
+        raise Refusal(unknown("view", chosen, VIEWS))
+    with st.container(border=True):
+        prompt, seed, drafts, decoding = _asked_for(run, names, chosen)
+        asked = _buttons(drafts)
+        if not prompt and chosen == "Text" and not asked:
+            example_buttons(run)
+    if asked:
+        state.to_url(state.PROMPT, prompt)
+        state.retry_with(state.ASKED, asked)
+        stream(_kind(chosen), asked, decoding, store)
+        state.take(state.UNDONE)
+        st.rerun()
+    _shown(run, chosen, prompt, [draft.prompt for draft in drafts], seed, store)
+
+
+def _kind(chosen: str) -> str:
+    """Views that look into the same texts share them."""
+    return chosen.lower() if chosen in ("Counterfactual", "Compare") else "text"
+
+
+def _asked_for(run: Run, names: Sequence[str], chosen: str) -> tuple[str, int, list[Draft], Any]:
+    """The prompt, the seed, what Write will write, and how."""
+    prompt = prompt_area(run)
+    if chosen == "Counterfactual":
+        second = counterfactual.second_prompt(prompt)
+        seed, _, decoding = settings_form(several=False)
+        return prompt, seed, counterfactual.drafts(run, [prompt, second], seed), decoding
+    if chosen == "Compare":
+        other = prompt_compare.other_model(names, run)
+        seed, _, decoding = settings_form(several=False)
+        return prompt, seed, prompt_compare.drafts([run.id, other], prompt, seed), decoding
+    seed, n, decoding = settings_form(several=True)
+    return prompt, seed, [Draft(run.id, prompt, seed + number) for number in range(n)], decoding
+
+
+def _buttons(drafts: list[Draft]) -> list[Draft]:
+    """Write and Stop; what is to be written now."""
+    branched, at_once = state.take(state.ASKED), state.take(state.WRITE_NOW)
+    with st.container(horizontal=True):
+        pressed = st.button("Write", type="primary", icon=":material/edit:")
+        asked: list[Draft] = drafts if pressed or at_once else branched or []
+        st.button("Stop", icon=":material/stop_circle:", disabled=not asked)
+    return asked
+
+
+def _shown(run: Run, chosen: str, prompt: str, prompts: list[str], seed: int, store: RunStore) -> None:
+    """What was written, and what can be seen in it."""
+    made: Any = written(_kind(chosen))
+    if chosen in LOOKING:
+        LOOKING[chosen](run, prompt, seed)
+        return
+    if made:
+        show(made, f"made.{_kind(chosen)}")
+    elif chosen == "Text":
+        st.info("Click an example; or write a prompt (or leave it empty) and press Write.", icon=":material/edit_note:")
+    if chosen == "Counterfactual":
+        counterfactual.counterfactual_view(run, prompts)
+    elif chosen == "Compare":
+        prompt_compare.compare_view(store)

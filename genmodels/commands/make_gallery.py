@@ -1,0 +1,141 @@
+"""Train the runs of the gallery, from nothing, on this machine: `make gallery`, or `python -m genmodels.commands.make_gallery NAME ...`.
+
+What ships of each: experiment, facts, history, up to ten grids of samples, the weights that drawing needs in half
+precision, the numbers measured with those weights, and a model card. Interrupted, it goes on where it stood.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+from genmodels import checkpoints
+from genmodels.calibration.deepfake import experiment
+from genmodels.files import home, write_atomically
+from genmodels.gallery import GALLERY
+from genmodels.instruments.detector import RUN, fit_scale_of, unworn
+from genmodels.instruments.features import keep_domain
+from genmodels.instruments.readers import READERS, SOMEBODY
+from genmodels.instruments.reading_counts import keep_errors
+from genmodels.measuring.measure import measure_run
+from genmodels.refusal import Refusal
+from genmodels.review.audit import audit_run
+from genmodels.review.report import report
+from genmodels.review.run_document import run_document
+from genmodels.runs import launching
+from genmodels.runs.experiment import Experiment
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+from genmodels.training.loop import kept_epochs, train
+
+EXPERIMENTS: dict[str, dict[str, Any]] = {
+    "vae-digits": {"model": "vae", "data": "digits", "recipe": {"latent": 8, "width": 16, "warmup": 200}, "epochs": 60, "batch_size": 32},
+    "gan-digits": {"model": "gan", "data": "digits", "recipe": {"latent": 16, "width": 16, "learning_rate": 1e-3}, "epochs": 100, "batch_size": 32},
+    "vae-icons": {"model": "vae", "data": "icons", "source": {"size": 28}, "recipe": {"latent": 32, "beta": 2.0}, "epochs": 30},
+    "vae-openmoji": {"model": "vae", "data": "openmoji", "source": {"mirror": True}, "recipe": {"latent": 32, "beta": 4.0}, "epochs": 30},
+    "gan-openmoji": {"model": "gan", "data": "openmoji", "source": {"mirror": True}, "recipe": {"learning_rate": 5e-4}, "epochs": 160},
+    "transformer-occupations": {"model": "transformer", "data": "occupations", "recipe": {"layers": 3, "width": 128, "dropout": 0.1}, "epochs": 8, "batch_size": 32},
+    "transformer-code": {"model": "transformer", "data": "python-code", "recipe": {"layers": 6, "heads": 6, "width": 192, "dropout": 0.1}, "epochs": 4, "batch_size": 8},
+    "transformer-docs": {"model": "transformer", "data": "python-docs", "recipe": {"layers": 4, "heads": 6, "width": 192, "dropout": 0.2}, "epochs": 7, "batch_size": 8},
+    "clip": {"model": "clip", "data": "emblems", "epochs": 16, "batch_size": 128},
+    "judge": {"model": "clip", "data": "emblems", "source": {"share": 0.9, "share_seed": 1}, "recipe": {"text": "bag", "image": "plain", "width": 24, "dimensions": 96, "vocabulary": 3000}, "epochs": 24, "batch_size": 128, "seed": 1},
+    "diffusion-openmoji": {"model": "diffusion", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "recipe": {"learning_rate": 7e-4}, "epochs": 60},
+    "upscaler": {"model": "upscaler", "data": "openmoji", "source": {"size": 128, "subset": "all"}, "epochs": 16, "batch_size": 16},
+    "reader-skin": {"model": "reader", "data": "people", "source": {"label": "tone or none"}, "recipe": {"looks_at": "colours", "width": 64, "wear": 0.0, "dropout": 0.5, "learning_rate": 3e-3, "weight_decay": 1.0}, "epochs": 8},
+    "reader-somebody": {"model": "reader", "data": "people", "source": {"label": "woman or man"}, "recipe": {"colours": "any", "wear": 0.02, "learning_rate": 2e-3}, "epochs": 16},
+    "reader-gender": {"model": "reader", "data": "openmoji", "source": {"split": "combination", "label": "woman or man", "subset": "all", "mirror": True}, "recipe": {"colours": "any", "wear": 0.05, "learning_rate": 2e-3}, "epochs": 65, "batch_size": 32},
+    "gan-prompts": {"model": "gan", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "recipe": {"captioned": True, "learning_rate": 5e-4}, "epochs": 70},
+    "detector": experiment(),
+    "diffusion-icons": {"model": "diffusion", "data": "icons", "source": {"size": 32}, "recipe": {"width": 32}, "epochs": 45},
+}
+# What is trained before, for runs that branch from the last epoch of another.
+BEFORE: dict[str, dict[str, Any]] = {
+    "diffusion-openmoji": {"model": "diffusion", "data": "openmoji", "source": {"subset": "all", "split": "combination"}, "epochs": 120},
+}
+
+
+def make(name: str) -> Run:
+    """Train, slim, measure and audit one run of the gallery."""
+    run = trained(name, Experiment.from_dict(EXPERIMENTS[name]), trained(name, Experiment.from_dict(BEFORE[name])) if name in BEFORE else None)
+    shipped = slim(run, name)
+    if name == RUN:
+        fit_scale_of(shipped, unworn(run.experiment.source))
+    if name == "clip":
+        keep_domain()
+    for grouping, reader in READERS.items():
+        if name in (reader, SOMEBODY):
+            keep_errors(Run(GALLERY / reader), grouping)
+    started = time.monotonic()
+    measured_again(shipped)
+    print(f"\n{name}: trained in {run.status['seconds']:.0f} s, measured in {time.monotonic() - started:.0f} s.")
+    return shipped
+
+
+def measured_again(shipped: Run) -> None:
+    """Measure and audit a run of the gallery and write its card; what it shipped with before is replaced."""
+    file = shipped.path / "findings.json"
+    shipped.findings_file.unlink(missing_ok=True)
+    measure_run(shipped, seed=1, file=file)
+    audited_again(shipped)
+
+
+def audited_again(shipped: Run) -> None:
+    """Audit a run of the gallery and write its card."""
+    audit_run(shipped, seed=1, file=shipped.path / "findings.json")
+    write_atomically(shipped.path / "card.md", report(run_document(shipped), "md"))
+
+
+def trained(name: str, experiment: Experiment, before: Run | None = None) -> Run:
+    """The run of that experiment, trained to its end; from the weights of another where there is one."""
+    store = RunStore(home() / "gallery" / "runs")
+    parent = f"{before.id}@{before.status['epoch']}" if before else ""
+    same = [run for run in store if run.experiment == dataclasses.replace(experiment, parent=parent)]
+    if same:
+        run = same[0]
+    elif before:
+        changes = {key: value for key, value in experiment.to_dict().items() if key != "parent"}
+        run = launching.branch(store, before, before.status["epoch"], **changes)
+    else:
+        run = store.create(experiment)
+    if run.state != "done":
+        launching.clear_stop(run)
+        with run.lease():
+            if train(run, lambda status: print(f"\r{name}: epoch {status.get('epoch')}/{status.get('epochs')}  ", end="")) != "done":
+                raise Refusal(f"{name}: {run.status['message']}")
+    return run
+
+
+def slim(run: Run, name: str) -> Run:
+    """A copy of `run` in the gallery, small enough to keep in a repository."""
+    folder = GALLERY / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for file in ("experiment.json", "facts.json", "history.jsonl"):
+        shutil.copyfile(run.path / file, folder / file)
+    status = {key: value for key, value in run.status.items() if not key.startswith("pid")}
+    write_atomically(folder / "status.json", json.dumps(status))
+    kept = kept_epochs(run.status["epoch"])
+    for pictures in ("samples", "reconstructions"):
+        for epoch, file in getattr(run, pictures).items():
+            if epoch in kept:
+                (folder / pictures).mkdir(exist_ok=True)
+                shutil.copyfile(file, folder / pictures / file.name)
+    newest, _ = checkpoints.newest_whole(run.path / "checkpoints")
+    if newest is None:
+        raise Refusal(f"{name} has no whole checkpoint; train it again.")
+    about, parts = checkpoints.load(newest)
+    drawing = run.experiment.make_recipe().drawing
+    halves = {k: v.astype(np.float16) if v.dtype == np.float32 else v for k, v in parts["weights"].items() if k.split(".")[0] in drawing}
+    checkpoints.save(folder / "epochs" / str(run.status["epoch"]), about=about, weights=halves)
+    return Run(folder)
+
+
+if __name__ == "__main__":
+    for each in sys.argv[1:] or EXPERIMENTS:
+        make(each)

@@ -1,0 +1,167 @@
+"""What `genmodels sample` writes: a marked file for each sample, which says in itself what made it and how to make it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genmodels.files import Unreadable, read_bytes
+from genmodels.kinds.image.watermark import LEAST_SIDE
+from genmodels.printable import printable
+from genmodels.provenance import recorded, way_out
+from genmodels.refusal import Refusal
+from genmodels.runs.run import Run
+from genmodels.trained.opening import open_model, open_shipped
+
+MOST_GIVEN = 64 << 20  # bytes of a table of prompts or a picture
+SEVERAL, MOST = 16, 10_000  # samples where -n is not given; samples at once
+Files = Mapping[str, way_out.Marked]  # of one sample: suffix to content, the sample itself first
+
+
+@dataclass
+class Samples:
+    """The files of each sample, and sentences on what of the command was not heeded or not read."""
+
+    files: list[Files] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+def sample_files(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
+    """The files of each sample, by what the run makes. `arguments` are those of the command."""
+    if arguments.n is not None and not 1 <= arguments.n <= MOST:
+        raise Refusal(f"n is {arguments.n}; it must be from 1 to {MOST}.")
+    return SAMPLES[run.spec.kind](arguments, run, settings)
+
+
+def _pictures(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
+    """PNG files that say in their metadata what drew them."""
+    if run.experiment.make_recipe().captioned:
+        return _prompted(arguments, run, settings)
+    if settings or arguments.prompts or arguments.start or arguments.mask:
+        raise Refusal("--set, --prompts, --from and --mask are for models that follow prompts; leave them out.")
+    model, n = open_model(run, arguments.epoch), _number(arguments)
+    labels = model.labels(n, seed=arguments.seed, given=arguments.given)
+    images, larger = _as_they_leave(model.decode(model.latents(n, seed=arguments.seed), given=labels), run, arguments.upscale)
+    told = [{"Label": name} for name in model.names(labels)] or [dict[str, str]()] * n
+    facts = [recorded.facts(run, model.weights, seed=arguments.seed, Number=str(number), **told[number], **larger) for number in range(n)]
+    return Samples([{".png": content} for content in way_out.pictures(images, facts)])
+
+
+def _number(arguments: Any) -> int:
+    """How many samples: -n, or as many as several --given; raises `Refusal` where the two are not the same."""
+    told = len(arguments.given or ())
+    if told > 1 and arguments.n not in (None, told):
+        raise Refusal(f"--given stands there {told} times and -n is {arguments.n}; give one for all, or one for each.")
+    return int(arguments.n or (told if told > 1 else SEVERAL))
+
+
+def _for_each(given: Sequence[str], n: int) -> list[str]:
+    """One prompt for all, n times; as they are where there is one for each."""
+    return list(given) if len(given) == n else list(given) * n
+
+
+def _as_they_leave(pictures: np.ndarray, run: Run, asked: bool | None) -> tuple[list[np.ndarray], dict[str, str]]:
+    """Pictures at the size in which they leave, and what their files say of it: enlarged where that was measured, or as asked."""
+    from genmodels.trained.upscaler import UPSCALED, fits
+
+    if asked is False or (asked is None and not fits(run)):
+        return list(pictures), {}
+    return list(open_shipped("upscaler", "upscaler").upscale(pictures)), UPSCALED
+
+
+def loses_its_marks(run: Run, asked: bool | None) -> str:
+    """What has to be said of small pictures; "" of all others."""
+    from genmodels.trained.upscaler import fits
+
+    height, width = (*run.spec.shape, 0, 0)[:2]
+    if run.spec.kind != "image" or min(height, width) >= LEAST_SIDE or asked or (asked is None and fits(run)):
+        return ""
+    return f"They are {width} x {height} pixels, too small for a watermark: saved again once, without their manifest, they lose every mark but a likeness in the ledger of this machine."
+
+
+def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
+    """PNG files of what prompts ask for; each says in its metadata how to draw it again."""
+    from genmodels.kinds.image.drawing import Drawing
+    from genmodels.trained.requests import begun_from, mask_of, picture_facts, start_of
+
+    drawing, made = Drawing.from_dict(settings), Samples()
+    prompts = _prompts(arguments, made.notices)
+    start = None if arguments.start is None else start_of(_given(arguments.start), run.spec.shape, arguments.start.name)
+    mask = None if arguments.mask is None else mask_of(_given(arguments.mask), run.spec.shape, arguments.mask.name)
+    model, n = open_model(run, arguments.epoch), len(prompts)
+    unread = {prompt: model.read(prompt).notice for prompt in dict.fromkeys(prompts)}
+    made.notices += _told(unread)
+    drawn = model.sample(n, seed=arguments.seed, given=prompts, drawing=drawing, start=start, mask=mask)
+    more = {} if start is None else begun_from(start, mask)
+    pictures, larger = _as_they_leave(drawn, run, arguments.upscale)
+    facts = [
+        picture_facts(run, prompt, arguments.seed + number, drawing, model.weights, **_not_read(unread[prompt]), **more, **larger)
+        for number, prompt in enumerate(prompts)
+    ]
+    silent = sorted(set(settings) - set(json.loads(facts[0].get("Settings", "{}"))))
+    made.notices += [f"Ignored: the settings {', '.join(silent)}, which have no say in what was asked for."] if silent else []
+    made.files = [{".png": content} for content in way_out.pictures(pictures, facts)]
+    return made
+
+
+def _prompts(arguments: Any, notices: list[str]) -> list[str]:
+    """The prompt of each picture: of a table -n (or one) of each line, else those given; says which columns nobody heeds."""
+    from genmodels.intake.prompts_table import read_prompts
+
+    if not arguments.prompts:
+        return _for_each(arguments.given or [""], _number(arguments))
+    if arguments.given:
+        raise Refusal("--given and --prompts both say what to draw; leave one out.")
+    table = read_prompts(_given(arguments.prompts), arguments.prompts.name)
+    if table.not_heeded:
+        notices.append(f"Ignored: the columns {printable(', '.join(table.not_heeded), 300)} of {printable(arguments.prompts.name)}; seeds count on from --seed.")
+    prompts = [prompt for prompt in table.prompts for _ in range(arguments.n or 1)]
+    if len(prompts) > MOST:
+        raise Refusal(f"{len(table.prompts):,} prompts with -n {arguments.n} are {len(prompts):,} pictures; at most {MOST:,} are drawn, so take fewer.")
+    return prompts
+
+
+def _told(unread: Mapping[str, str]) -> list[str]:
+    """A sentence for each prompt of which something is not read."""
+    return [f"{printable(prompt, 60)!r}: {notice}" for prompt, notice in unread.items() if notice]
+
+
+def _not_read(notice: str) -> dict[str, str]:
+    return {"Not read": notice} if notice else {}
+
+
+def _given(file: Path) -> bytes:
+    """What a file on the command line holds, looked at before it is read."""
+    try:
+        return read_bytes(file, MOST_GIVEN)
+    except Unreadable as reason:
+        raise Refusal(f"{printable(file.name, 80)!r} {reason}; name a table or a picture.") from None
+
+
+def _texts(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
+    """Text files whose first line says that a model made them, each with a signed sidecar; text i has the seed `seed + i`."""
+    from genmodels.kinds.text.decoding import Decoding, unescaped
+    from genmodels.kinds.text.tokens import Tokens
+
+    if arguments.prompts or arguments.start or arguments.mask or arguments.upscale:
+        raise Refusal("--prompts, --from, --mask and --upscale are for models that draw; leave them out.")
+    decoding = Decoding.from_dict({name: unescaped(value) if name == "stop" else value for name, value in settings.items()})
+    given: Sequence[str] = arguments.given or [""]
+    model, n = open_model(run, arguments.epoch), _number(arguments)
+    unread = {prompt: model.prompt(prompt)[1] for prompt in dict.fromkeys(given)}
+    texts = model.sample(n, seed=arguments.seed, given=given, decoding=decoding)
+    prompts = _for_each(given, n)
+    facts = [recorded.facts(run, model.weights, seed=arguments.seed + number, Prompt=prompt, **_not_read(unread[prompt])) for number, prompt in enumerate(prompts)]
+    who, tokens, told = f"{run.experiment.model} {run.id}", Tokens.of(run.spec), decoding.to_dict()
+    files = [f"{way_out.made_by(who, arguments.seed + number, told, str(text), tokens, facts[number])}\n\n{text}\n" for number, text in enumerate(texts)]
+    silent = sorted(set(settings) - {"watermark", *recorded.of_writing(told), *(name for name, off in recorded.OFF.items() if told[name] == off)})
+    notices = _told(unread) + ([f"Ignored: the settings {', '.join(silent)}, which have no say beside the others."] if silent else [])
+    return Samples([{".txt": each.text, ".txt" + way_out.SIDECAR: each.statement} for each in way_out.texts(files, facts)], notices)
+
+
+SAMPLES: dict[str, Callable[..., Samples]] = {"image": _pictures, "text": _texts, "code": _texts}

@@ -1,0 +1,82 @@
+"""What a data set is: a frozen dataclass of knobs in `DATA`, whose `load()` gives a `Dataset`.
+
+The class says the cheap facts: `kind`, `licence`, and `offline` (no network is ever needed).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.examples import Texts
+from genmodels.refusal import Refusal
+from genmodels.registry import Registry
+
+DATA = Registry("data set")
+dataset = DATA.add
+
+
+def package(module: str, install: str) -> ModuleType:
+    """The module of that name; raises `Refusal` saying what to install where it is missing."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        raise Refusal(f"This data set needs the package {install}; install it with: pip install {install}") from None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Training and held-out examples, `Examples` of pictures or `Texts`. No training ever sees `test`."""
+
+    name: str
+    train: Any
+    test: Any
+    spec: Spec
+    licence: str
+    source: str
+    credit: str = ""  # must stand wherever the pictures are shown
+
+    def digest(self) -> str:
+        """SHA-256 over both splits: pictures or texts, labels, captions and groups. Recorded in every run."""
+        sha = hashlib.sha256()
+        for part in (self.train, self.test):
+            part.digest(sha)
+        return sha.hexdigest()
+
+
+def describe(data: Dataset) -> dict[str, Any]:
+    """What a page or `list data` says of a data set, ready for JSON: counts, shares of every group, licence, hash.
+
+    `groups` maps a grouping to a list of {"group", "train", "test", "share"}; `share` is of the training examples that
+    have a group in it.
+    """
+    groups: dict[str, list[dict[str, Any]]] = {name: [] for name in data.train.groups}
+    for name, values in data.train.groups.items():
+        held_out = data.test.groups[name]
+        known = max(int((values != "").sum()), 1)
+        for group in sorted({*values.tolist(), *held_out.tolist()} - {""}):
+            train, test = int((values == group).sum()), int((held_out == group).sum())
+            groups[name].append({"group": group, "train": train, "test": test, "share": train / known})
+    written = isinstance(data.train, Texts)
+    return {
+        "name": data.name,
+        "kind": data.spec.kind,
+        "shape": list(data.spec.shape),
+        "n_train": len(data.train),
+        "n_test": len(data.test),
+        "classes": [] if written else list(data.spec.vocabulary),
+        "captions": 0 if written else len(set(data.train.captions) | set(data.test.captions)),
+        **({"documents": [len(part.documents) for part in (data.train, data.test)],
+            "characters": [part.characters for part in (data.train, data.test)],
+            "tokens": [len(part.tokens) for part in (data.train, data.test)],
+            "vocabulary": len(data.spec.vocabulary)} if written else {}),
+        "groups": groups,
+        "licence": data.licence,
+        "credit": data.credit,
+        "source": data.source,
+        "sha256": data.digest(),
+    }

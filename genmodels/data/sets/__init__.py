@@ -1,0 +1,18 @@
+"""Data sets, one file each; importing this enters them all in `DATA`, and reads no data."""
+
+from genmodels.data.sets import (
+    digits,
+    emblems,
+    fakes,
+    hands,
+    icons,
+    keras_downloads,
+    occupations,
+    openmoji,
+    own_pictures,
+    own_text,
+    people,
+    python_code,
+    python_docs,
+    shakespeare,
+)

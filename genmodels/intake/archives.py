@@ -1,0 +1,178 @@
+"""The files of a foreign folder or zip, read one by one within a budget and never written under their own names."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from genmodels.files import Unreadable, read_bytes
+from genmodels.printable import printable
+from genmodels.refusal import Refusal
+
+MAX_MEMBERS = 5_000
+MAX_MEMBER = 25_000_000  # bytes of one file, unpacked
+MAX_TOTAL = 512_000_000  # bytes of all, unpacked, and of the archive itself
+MAX_RATIO = 200  # unpacked to packed; of files of more than 100 kB
+MAX_DIRECTORY = 4_000_000  # bytes of a zip's list of members, which is read into memory whole
+CHUNK = 1 << 16
+
+
+class ArchiveRefused(Refusal):
+    """The whole folder or archive is refused, not one file of it."""
+
+
+class Budget:
+    """Counts the bytes that were really read."""
+
+    def __init__(self) -> None:
+        self.left = MAX_TOTAL
+
+    def spend(self, count: int) -> None:
+        self.left -= count
+        if self.left < 0:
+            raise ArchiveRefused(
+                f"The files unpack to more than {MAX_TOTAL // 1_000_000} MB; give fewer or smaller ones."
+            )
+
+
+def members(source: Path | BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Name and reader of every file in a folder or zip, sorted by name; hidden files are left out.
+
+    A reader raises `Refusal` for a file that is too large, packed too tightly, encrypted or damaged, for what is no file
+    (a link, a pipe) and for what may not be read, a folder included; and `ArchiveRefused` once all together are too large.
+    """
+    if isinstance(source, Path) and source.is_dir():
+        yield from _of_folder(source)
+    elif isinstance(source, Path):
+        try:
+            with open(source, "rb") as file:
+                yield from _of_zip(file)
+        except OSError as error:
+            if isinstance(error, Refusal):
+                raise
+            reason = error.strerror or type(error).__name__
+            raise ArchiveRefused(
+                f"{printable(str(source))} can't be read ({reason}); give a folder or a zip."
+            ) from None
+    else:
+        yield from _of_zip(source)
+
+
+def _of_folder(folder: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    budget, files = Budget(), list[tuple[str, Path]]()
+    closed: dict[str, str] = {}  # folders that can't be looked into
+
+    def note(error: OSError) -> None:
+        closed[Path(error.filename).relative_to(folder).as_posix()] = error.strerror or "closed"
+
+    for inside, below, names in os.walk(folder, onerror=note):
+        here = Path(inside)
+        files += [(path.relative_to(folder).as_posix(), path) for path in (here / each for each in (*names, *(each for each in below if (here / each).is_symlink()))) if not _hidden(path.relative_to(folder).as_posix())]
+        below[:] = [each for each in below if not each.startswith(".") and not (here / each).is_symlink()]
+        _count(len(files))
+
+    def reader(name: str, path: Path) -> bytes:
+        try:
+            content = read_bytes(path, MAX_MEMBER) if not path.is_symlink() else None
+        except (Unreadable, FileNotFoundError) as reason:
+            raise Refusal(f"{printable(name)} {reason if isinstance(reason, Unreadable) else 'is gone'}; it is left out.") from None
+        if content is None:
+            raise Refusal(f"{printable(name)} is a link, which is not followed; copy what it leads to.")
+        budget.spend(len(content))
+        return content
+
+    def shut(name: str) -> bytes:
+        raise Refusal(f"The folder {printable(name)} can't be read ({closed[name]}); nothing in it was looked at.")
+
+    for name, path in sorted(files):
+        yield name, lambda name=name, path=path: reader(name, path)  # type: ignore[misc]
+    for name in sorted(closed):
+        yield name, lambda name=name: shut(name)  # type: ignore[misc]
+
+
+def _of_zip(file: BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    _check_directory(file)
+    budget = Budget()
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError, RuntimeError, OverflowError) as error:
+        raise ArchiveRefused(f"The zip is damaged ({printable(str(error))}); pack it again.") from None
+    with archive:
+        chosen = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
+        _count(len(chosen))
+        for each in sorted(chosen, key=lambda each: each.filename):
+            yield each.filename.replace("\\", "/"), lambda each=each: _unpack(archive, each, budget)  # type: ignore[misc]
+
+
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -> bytes:
+    """One member, counted while it is read: what the zip says of its size is not believed."""
+    name = printable(member.filename)
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise Refusal(f"{name} is a link, which is not followed; pack what it leads to.")
+    if member.flag_bits & 1:
+        raise Refusal(f"{name} is encrypted; pack it without a password.")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Refusal(f"{name} is packed in an unusual way; pack it as an ordinary zip (deflate).")
+    buffer = io.BytesIO()
+    try:
+        with archive.open(member) as stream:
+            while chunk := stream.read(CHUNK):
+                buffer.write(chunk)
+                budget.spend(len(chunk))
+                _size(name, buffer.tell())
+                if buffer.tell() > max(100_000, MAX_RATIO * member.compress_size):
+                    raise Refusal(
+                        f"{name} unpacks to more than {MAX_RATIO} times its size, as bombs do; pack what it was made of."
+                    )
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, struct.error) as error:
+        if isinstance(error, Refusal):
+            raise
+        raise Refusal(f"{name} is damaged in the zip ({printable(str(error))}); pack it again.") from None
+    return buffer.getvalue()
+
+
+def _check_directory(file: BinaryIO) -> None:
+    """Refuse, from the last bytes alone, what is no zip or lists more than is read (APPNOTE 4.3.16)."""
+    size = file.seek(0, io.SEEK_END)
+    if size > MAX_TOTAL:
+        raise ArchiveRefused(f"The zip is larger than {MAX_TOTAL // 1_000_000} MB; give fewer or smaller pictures.")
+    file.seek(max(0, size - 22 - 65_535 - 20))
+    tail = file.read()
+    file.seek(0)
+    end = tail.rfind(b"PK\x05\x06")
+    if end < 0 or len(tail) - end < 22:
+        raise ArchiveRefused("This is no zip of pictures, or it was cut short; give a folder or a zip.")
+    count, directory = struct.unpack("<HI", tail[end + 10 : end + 16])
+    locator = tail[max(0, end - 20) : end]
+    if locator.startswith(b"PK\x06\x07"):  # zip64: the true numbers stand in a record of their own (APPNOTE 4.3.14)
+        file.seek(min(struct.unpack("<Q", locator[8:16])[0], size))
+        record = file.read(56)
+        file.seek(0)
+        if len(record) < 56 or not record.startswith(b"PK\x06\x06"):
+            raise ArchiveRefused("The zip64 record of the zip is not where it should be; pack it again.")
+        count, directory = struct.unpack("<QQ", record[32:48])
+    if directory > MAX_DIRECTORY:
+        count = MAX_MEMBERS + 1
+    _count(count)
+
+
+def _count(count: int) -> None:
+    if count > MAX_MEMBERS:
+        raise ArchiveRefused(f"There are more than {MAX_MEMBERS:,} files; give at most so many.")
+
+
+def _size(name: str, size: int) -> None:
+    if size > MAX_MEMBER:
+        raise Refusal(f"{printable(name)} is larger than {MAX_MEMBER // 1_000_000} MB; make it smaller.")
+
+
+def _hidden(name: str) -> bool:
+    parts = name.replace("\\", "/").split("/")
+    return any((part.startswith(".") and part not in (".", "..")) or part == "__MACOSX" for part in parts)

@@ -1,0 +1,1 @@
+"""Texts: their tokens, and whatever is done with them without a model."""

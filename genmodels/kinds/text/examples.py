@@ -1,0 +1,60 @@
+"""One split of texts: documents, and the tokens of all of them in one row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Texts:
+    """One split of texts or code: its documents, and the tokens of all of them in one row.
+
+    `tokens` (n,) int32 has `END` (0) before the first document and after each. An example is a window of `context`
+    tokens with the token after it; `windows` of them make an epoch (0: as many as fit side by side).
+    """
+
+    documents: tuple[str, ...]
+    tokens: np.ndarray
+    context: int
+    windows: int = 0
+    groups: Mapping[str, np.ndarray] = field(default_factory=dict)  # one entry a document
+    families: tuple[str, ...] = ()  # what each document is part of (a module), where that is known; no part of the digest
+
+    def __len__(self) -> int:
+        return self.windows or max(0, len(self.tokens) - 1) // self.context
+
+    @property
+    def characters(self) -> int:
+        return sum(map(len, self.documents))
+
+    def order(self, seed: Sequence[int]) -> np.ndarray:
+        """Where the windows of an epoch begin: side by side from an offset drawn anew, each token once; or anywhere."""
+        rng, most = np.random.default_rng(seed), len(self.tokens) - self.context
+        if self.windows:
+            return rng.integers(most, size=self.windows)
+        offset = rng.integers(min(self.context, most - (len(self) - 1) * self.context))
+        return offset + self.context * rng.permutation(len(self))
+
+    def batch(self, starts: np.ndarray) -> tuple[np.ndarray, None]:
+        """The windows (n, context + 1) that begin there."""
+        return self.tokens[starts[:, None] + np.arange(self.context + 1)], None
+
+    def facts(self) -> dict[str, Any]:
+        """What else a run records of its training split."""
+        return {"documents": len(self.documents), "characters": self.characters, "tokens": len(self.tokens)}
+
+    def speed(self, examples_per_second: float) -> dict[str, float]:
+        """The speed of a training in the unit that is usual for it."""
+        return {"tokens_per_second": examples_per_second * self.context}
+
+    def digest(self, sha: Any) -> None:
+        """Feed all of it to a hash."""
+        sha.update(repr((self.tokens.shape, self.context, self.windows)).encode())
+        sha.update(self.tokens.astype("<i4").tobytes())
+        sha.update("\0".join(self.documents).encode())
+        for name, values in sorted(self.groups.items()):
+            sha.update("\n".join([name, *values]).encode())

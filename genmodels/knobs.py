@@ -1,0 +1,96 @@
+"""Knobs: the settings of a thing, each with its default, its range or choices, and a sentence that says what it does."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self, get_type_hints
+
+from genmodels.refusal import Refusal
+from genmodels.registry import unknown
+
+
+def knob(default: Any, low: float | None = None, high: float | None = None, help: str = "",
+         *, choices: Sequence[Any] = ()) -> Any:  # fmt: skip
+    """A field of a `Knobs` class: its default, its range or choices, and a sentence that says what it does."""
+    return field(default=default, metadata={"low": low, "high": high, "help": help, "choices": tuple(choices)})
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One knob as a form, a command line or a table needs it."""
+
+    name: str
+    type: type
+    default: Any
+    low: float | None
+    high: float | None
+    help: str
+    choices: tuple[Any, ...]
+
+    def check(self, value: Any) -> Any:
+        """`value` as this knob's type; raises `Refusal` when it is not one or is out of range."""
+        wrong = Refusal(f"{self.name} is {str(value)[:80]!r}; it must be {self.expected()}.")
+        if self.type is bool and isinstance(value, str):
+            value = {"true": True, "false": False}.get(value.lower(), value)
+        try:
+            converted = value if self.type is bool else self.type(value)
+            uneven = self.type is int and (isinstance(value, bool) or converted != float(value))
+        except (TypeError, ValueError, OverflowError):
+            raise wrong from None
+        if self.type is bool and not isinstance(value, bool):
+            raise wrong
+        if uneven:
+            raise wrong
+        if self.type is float and not math.isfinite(converted):
+            raise wrong
+        if self.choices and converted not in self.choices:
+            raise wrong
+        if (self.low is not None and converted < self.low) or (self.high is not None and converted > self.high):
+            raise wrong
+        return converted
+
+    def expected(self) -> str:
+        """What values are allowed, in words."""
+        if self.choices:
+            return "one of " + ", ".join(str(choice) for choice in self.choices)
+        kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a text", dict: "a table"}[self.type]
+        if self.low is not None and self.high is not None:
+            return f"{kind} from {self.low:g} to {self.high:g}"
+        return f"{kind} of at least {self.low:g}" if self.low is not None else kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knobs:
+    """Base of models and data sets: a frozen dataclass whose fields are knobs, checked when it is made."""
+
+    captioned: ClassVar[bool] = False  # a model: told captions in place of labels; data: whether it has captions
+
+    def __post_init__(self) -> None:
+        for each in self.knobs():
+            object.__setattr__(self, each.name, each.check(getattr(self, each.name)))
+
+    @classmethod
+    def knobs(cls) -> list[Knob]:
+        """The knobs in the order in which the class lists them."""
+        types = get_type_hints(cls)
+        return [Knob(name=f.name, type=types[f.name], default=f.default, **f.metadata) for f in dataclasses.fields(cls)]
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Make one from names and values (texts are converted); an unknown name is answered with the right ones."""
+        names = [each.name for each in cls.knobs()]
+        for name in values:
+            if name not in names:
+                raise Refusal(unknown("setting", name, names))
+        return cls(**values)
+
+    def to_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def summary(cls) -> str:
+        """The first line of the class's docstring."""
+        return (cls.__doc__ or "").strip().splitlines()[0]

@@ -1,0 +1,1 @@
+"""Measures of a run, by what it is."""

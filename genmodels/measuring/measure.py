@@ -1,0 +1,108 @@
+"""Measure and audit a run: what the command line, the pages and `make gallery` call."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genmodels.estimates.clusters import Clusters
+from genmodels.files import make_folder, write_atomically
+from genmodels.instruments.features import extractor
+from genmodels.kinds.image.near_copies import held_out_drawings
+from genmodels.measuring.encoders import measure_encoder
+from genmodels.measuring.pictures import BOUNDS, BY_GROUP, FLOORS, measure_pictures
+from genmodels.measuring.prompted import FAMILIES, measure_prompted, rounds_of
+from genmodels.measuring.texts import LIKELIHOODS, OF_SAMPLES, Row, measure_texts
+from genmodels.measuring.upscaler import MEASURES, measure_upscaler
+from genmodels.metrics.metric import METRICS
+from genmodels.refusal import Refusal
+from genmodels.registry import unknown
+from genmodels.runs.run import Run
+from genmodels.subjects.subject import Subject
+from genmodels.trained.opening import open_model
+from genmodels.training.loading import load_for
+from genmodels.verdicts.imported import HERE
+
+
+def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, seed: int = 0, file: Path | None = None, features: str = "") -> dict[str, Any]:
+    """Every metric (or those named) of n samples against the held-out split, as a JSON document.
+
+    The document holds `measures`: metric, value, low, high (95 %), n, better, unit, protocol, seed. It is kept in `file`,
+    by default where `Run.findings` reads it. `features` are those of `genmodels.instruments.features`, and stand in the names of the
+    measures where they are not the default. n is 1,000 pictures or 200 texts where it is not given. Raises `Refusal` for a metric that does
+    not exist.
+    """
+    how, known, drawn = _how(run)
+    for name in names:
+        if name not in known:
+            raise Refusal(unknown("metric", name, known))
+    data, generator = load_for(run.experiment), open_model(run)
+    n = drawn(generator, data, n)
+    wanted = lambda name: not names or name.split(":")[0] in names or name in names  # noqa: E731
+    rows: list[Any] = list(how(generator, data, n, seed, wanted) if not features else measure_in(features, generator, data, n, seed, wanted))
+    measures = [_row(*row, seed=seed) for row in rows if features or wanted(row[0])]
+    document = run.findings() | {"run": run.id, "measured": time.strftime("%Y-%m-%d"), "samples": n, "seed": seed}
+    again = {row["metric"].split(":")[0] for row in measures}
+    kept = [row for row in document.get("measures", []) if row["metric"].split(":")[0] not in again]
+    document["measures"] = kept + measures
+    _keep(run, document, file)
+    return document
+
+
+def _keep(run: Run, document: Mapping[str, Any], file: Path | None) -> None:
+    file = file or run.findings_file
+    make_folder(file.parent)
+    write_atomically(file, json.dumps(document, indent=1))
+
+
+How = tuple[Callable[..., Iterator[Any]], list[str], Callable[[Any, Any, int | None], int]]
+
+
+def _how(run: Run) -> How:
+    """What measures a run, by what it is, and the names of its measures (those before a colon stand for several).
+
+    Last, how many samples or held-out pictures are taken, from the model, the data and what was asked for.
+    """
+    recipe = run.experiment.make_recipe()
+    if run.experiment.model == "upscaler":
+        return measure_upscaler, MEASURES, lambda generator, data, n: len(data.test)
+    if not recipe.draws:
+        return measure_encoder, ["held-out", "R-precision"], lambda generator, data, n: len(data.test)
+    if recipe.captioned:
+        return measure_prompted, [*METRICS, *FLOORS, *FAMILIES], rounds_of
+    if run.spec.kind == "image":
+        return measure_pictures, [*METRICS, BY_GROUP, *BOUNDS, *FLOORS], lambda generator, data, n: n or 1000
+    return measure_texts, [*LIKELIHOODS, *OF_SAMPLES], lambda generator, data, n: n or 200
+
+
+def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
+    """The metrics of pictures in features of another kind; their names say which."""
+    if data.spec.kind != "image" or not hasattr(generator, "sample"):
+        raise Refusal("Features are of pictures; leave --features out for other models.")
+    subject = Subject(generator, data, n=n, seed=seed)
+    extract = extractor(name, data)
+    both = extract(np.concatenate([data.test.images, subject.samples]))  # at once: a foreign file starts a process for each call
+    real, fake = both[: len(data.test.images)], both[len(data.test.images) :]
+    clusters = Clusters.of(len(real), len(fake), held_out_drawings(data))
+    short = Path(name).stem[:40]
+    for metric_name, metric in METRICS.items():
+        if wanted(metric_name):
+            about = metric.about()
+            yield f"{metric_name} [{short}]", metric(real, fake, clusters), about["better"], about["unit"], extract.protocol
+
+
+def _row(name: str, estimate: Any, better: str, unit: str, protocol: str, *, seed: int) -> dict[str, Any]:
+    """A measure ready for JSON; without an estimate it was not measured, and the protocol is the reason."""
+    if estimate is None:
+        return {"metric": name, "value": None, "low": None, "high": None, "n": 0, "better": better, "unit": unit, "protocol": f"not measured: {protocol}", "seed": seed, "where": HERE}
+    return {
+        "metric": name, "value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n,
+        "better": better, "unit": unit, "protocol": str(protocol), "seed": seed, "interval": estimate.of, "where": HERE,
+    }  # fmt: skip
+
+

@@ -1,0 +1,193 @@
+"""The measures of what draws from prompts, each beside what it must be compared with.
+
+Prompts are the captions of held-out pictures, so that all that is drawn can be held against pictures that nobody was
+trained on. Beside the model stand a parrot (the training picture whose caption is nearest) and noise. What a picture
+shows is read by networks that were trained apart and never saw a drawn picture: their own error on real held-out
+pictures comes first, and where it is too large the measure is "not measured".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from genmodels.data.sets.people import emoji_people
+from genmodels.estimates.clustered import clustered, clustered_ratio
+from genmodels.estimates.clusters import Clusters
+from genmodels.estimates.estimate import Estimate
+from genmodels.estimates.ratios import ratio
+from genmodels.instruments.readers import READERS
+from genmodels.kinds.image.drawing import Drawing
+from genmodels.kinds.image.features import PROTOCOL
+from genmodels.kinds.image.near_copies import held_out_drawings
+from genmodels.metrics.kernel_distance import kernel_distance_difference
+from genmodels.metrics.metric import METRICS
+from genmodels.metrics.retrieval import r_precision
+from genmodels.refusal import Refusal
+from genmodels.subjects.stand_ins import Noise, TrainingMean
+from genmodels.trained.opening import open_shipped
+
+Row = tuple[str, Estimate | None, str, str, str]  # name, estimate (None: not measured), better, unit, protocol or reason
+
+A_PROMPT = 20  # samples of each held-out prompt
+RANKED, JUDGE_LEAST = 50, 0.8  # prompts among which a picture has to find its own; what a judge must reach on real pictures
+SETTINGS = {"50 steps of DDIM": Drawing(sampler="ddim", steps=50), "10 steps of DPM-Solver++": Drawing(steps=10)}
+LOST = "lost from 50 DDIM to 10 solver steps"
+FAMILIES = ("R-precision", *READERS, LOST)  # what rows begin with, before a colon
+COMPARED = ("kid", "precision", "recall", "coverage")
+
+
+def rounds_of(generator: Any, data: Any, n: int | None) -> int:
+    """How many samples are drawn where n are asked for: whole rounds of the held-out captions, or fewer than one round.
+
+    Captions of which the model knows no word are left out; it refuses to draw them. Where nobody says how many:
+    `A_PROMPT` rounds, or one where the data have no groups to be read.
+    """
+    captions = sum(map(generator.knows, data.test.captions))
+    n = n or captions * (A_PROMPT if "skin tone" in data.test.groups else 1)
+    return n if n < captions else n // captions * captions
+
+
+def measure_prompted(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
+    """Every measure whose name is `wanted`, from n samples (see `rounds_of`), as many for each held-out caption."""
+    known = np.array([generator.knows(caption) for caption in data.test.captions])
+    data = dataclasses.replace(data, test=data.test.take(np.flatnonzero(known)))
+    if n < len(data.test):
+        data = dataclasses.replace(data, test=data.test.take(np.linspace(0, len(data.test) - 1, n).astype(int)))
+    real, captions = data.test.images, data.test.captions
+    prompts = list(captions) * (n // len(captions))
+    samples = generator.sample(len(prompts), seed=seed, given=prompts)
+    first, parrot = samples[: len(captions)], real_parrot(data)
+    strange = f" ({(~known).sum()} more have no word that the model knows)" if not known.all() else ""
+    protocol = f"{PROTOCOL}; one sample for each of {len(captions)} captions of held-out pictures{strange}, against these pictures"
+    noise = Noise(data.spec.shape).sample(len(captions), seed=seed)
+    drawings = held_out_drawings(data)
+    answered, alone = Clusters.of(len(real), len(first), drawings, drawings), Clusters.of(len(real), len(noise), drawings)
+    for name, metric in METRICS.items():
+        about = metric.about()
+        if wanted(name):
+            yield name, metric(real, first, answered), about["better"], about["unit"], protocol
+            if name in COMPARED:
+                yield f"{name}: parrot", metric(real, parrot, answered), about["better"], about["unit"], protocol
+                yield f"{name}: noise", metric(real, noise, alone), about["better"], about["unit"], protocol
+    mean = TrainingMean(data.train.images).sample(len(captions), seed=seed)
+    for name, floor in (("kid of noise, less the model's", noise), ("kid of the training mean, less the model's", mean)):
+        if wanted(name):
+            yield name, kernel_distance_difference(real, first, floor, answered), "higher", "squared discrepancy", protocol
+    if wanted("R-precision"):
+        yield from _or_reason("R-precision: samples", _retrieval(data, {"samples": (samples, prompts), "parrot": (parrot, captions)}))
+    for grouping in READERS:
+        if wanted(grouping) and grouping in data.test.groups:
+            yield from _or_reason(f"{grouping}: samples", _groups(grouping, data, samples, prompts, seed))
+    if wanted(LOST) and generator.steps:
+        yield from _quality_lost(generator, data, seed)
+
+
+def _or_reason(name: str, rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows; where they can't be had, one that says why it was not measured."""
+    try:
+        yield from list(rows)
+    except Refusal as refusal:
+        yield name, None, "higher", "share", str(refusal)
+
+
+def real_parrot(data: Any) -> np.ndarray:
+    """For each held-out caption the training picture whose caption shares most of its words (of the union of both)."""
+    words = [frozenset(caption.lower().replace(",", " ").split()) for caption in data.train.captions]
+    chosen = []
+    for caption in data.test.captions:
+        own = frozenset(caption.lower().replace(",", " ").split())
+        chosen.append(int(np.argmax([len(own & each) / len(own | each) for each in words])))
+    return data.train.images[chosen]
+
+
+def families_of(images: np.ndarray) -> np.ndarray:
+    """The same number (n,) for pictures that are equal, pixel for pixel."""
+    _, family = np.unique(images.reshape(len(images), -1), axis=0, return_inverse=True)
+    return family
+
+
+def _retrieval(data: Any, drawn: dict[str, tuple[np.ndarray, Sequence[str]]]) -> Iterator[Row]:
+    """R-precision among 50 prompts by the judge: of real held-out pictures first, and only if that is good of the others."""
+    judged = Judged(data)
+    protocol = f"share nearest to their own among {RANKED} held-out captions, 20 draws, by a judge trained apart; chance is {1 / RANKED:.0%}; intervals over different drawings"
+    found = clustered(*judged.found(data.test.images, data.test.captions))
+    yield "R-precision: real held-out pictures", found, "higher", "share", protocol
+    if found.value < JUDGE_LEAST:
+        yield "R-precision: samples", None, "higher", "share", f"the judge finds the caption of {found.value:.0%} of real held-out pictures, and {JUDGE_LEAST:.0%} are needed to judge drawn ones"
+        return
+    for name, (pictures, prompts) in drawn.items():
+        yield f"R-precision: {name}", clustered(*judged.found(pictures, prompts)), "higher", "share", protocol
+
+
+class Judged:
+    """The judge with the held-out captions that it ranks."""
+
+    def __init__(self, data: Any) -> None:
+        self.judge = open_shipped("judge", "clip")
+        self.texts, self.families = self.judge.texts(data.test.captions), families_of(data.test.images)
+        self.drawings = held_out_drawings(data)
+        self.number = {caption: i for i, caption in enumerate(data.test.captions)}
+
+    def found(self, pictures: np.ndarray, prompts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """For each picture (n,) how often its own prompt is the nearest, and which drawing it should be."""
+        rows = [self.number[prompt] for prompt in prompts]
+        values = r_precision(self.judge.pictures(pictures), self.texts[rows], prompts, ranked=RANKED, families=self.families[rows])
+        return values, self.drawings[rows]
+
+
+def _groups(grouping: str, data: Any, samples: np.ndarray, prompts: Sequence[str], seed: int) -> Iterator[Row]:
+    """How often a reader reads the group that the prompt asks for: on real held-out pictures, on samples, and the ratio."""
+    reader = open_shipped(READERS[grouping], "reader")
+    readable = set(captions_held_out(grouping)) & set(data.test.captions)
+    truth = dict(zip(data.test.captions, data.test.groups[grouping], strict=True))
+    family = dict(zip(data.test.captions, held_out_drawings(data), strict=True))
+    rights: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}  # read right, which drawing, group that was asked for
+    for name, pictures, names in (("real held-out pictures", data.test.images, data.test.captions), ("samples", samples, prompts)):
+        rows = [i for i, caption in enumerate(names) if caption in readable]
+        asked = np.array([truth[names[i]] for i in rows])
+        right = (reader.read(pictures[rows]) == asked).astype(float)
+        rights[name] = right, np.array([family[names[i]] for i in rows]), asked
+    protocol = f"by the reader of run {READERS[grouping]}, trained apart, on {len(readable)} held-out combinations whose drawing says it; intervals over different drawings"
+    for group in ("", *reader.classes[:-1]):
+        chosen = {name: [each[asked == group] if group else each for each in (right, drawing)] for name, (right, drawing, asked) in rights.items()}
+        if min(len(set(drawing)) for _, drawing in chosen.values()) < 2:
+            continue
+        suffix = f", {group}" if group else ""
+        for name, (right, drawing) in chosen.items():
+            yield f"{grouping}: {name}{suffix}", clustered(right, drawing), "higher", "share read right", protocol
+        (over, drawn), (under, real) = chosen["samples"], chosen["real held-out pictures"]
+        ratio = clustered_ratio(over, drawn, under, real)
+        yield f"{grouping}: samples as a share of real{suffix}", ratio, "higher", "ratio", protocol
+
+
+def captions_held_out(grouping: str) -> tuple[str, ...]:
+    """The captions of OpenMoji's drawings that the reader of a grouping never saw."""
+    return emoji_people("woman or man" if grouping == "gender" else "tone or none")[1].captions
+
+
+def _quality_lost(generator: Any, data: Any, seed: int) -> Iterator[Row]:
+    """Kernel distance and the judge's verdict with 50 steps of DDIM and with 10 steps of the solver, and the differences."""
+    captions = list(data.test.captions)
+    drawn = {name: generator.sample(len(captions), seed=seed, given=captions, drawing=drawing) for name, drawing in SETTINGS.items()}
+    many, few = drawn.values()
+    protocol = f"the same {len(captions)} held-out captions and seeds, {' against '.join(SETTINGS)}"
+    drawings = held_out_drawings(data)
+    clusters = Clusters.of(len(captions), len(captions), drawings, drawings)
+    for name, pictures in drawn.items():
+        yield f"{LOST}: kid with {name}", METRICS["kid"](data.test.images, pictures, clusters), "lower", "squared discrepancy", protocol
+    yield f"{LOST}: kid", kernel_distance_difference(data.test.images, many, few, clusters, paired=True), "lower", "squared discrepancy", protocol
+    apart = np.sqrt(((many.astype("float64") - few) ** 2).mean(axis=(1, 2, 3))) / 255
+    yield f"{LOST}: difference of the same picture", ratio(apart, np.ones(len(apart)), drawings), "lower", "root mean square, 1 is black to white", protocol
+    yield from _or_reason(f"{LOST}: R-precision", _judged_apart(data, many, few, seed, protocol))
+
+
+def _judged_apart(data: Any, many: np.ndarray, few: np.ndarray, seed: int, protocol: str) -> Iterator[Row]:
+    judged, captions = Judged(data), data.test.captions
+    if (real := judged.found(data.test.images, captions)[0].mean()) < JUDGE_LEAST:
+        raise Refusal(f"The judge finds the caption of {real:.0%} of real held-out pictures; {JUDGE_LEAST:.0%} are needed.")
+    lost = judged.found(many, captions)[0] - judged.found(few, captions)[0]
+    yield f"{LOST}: R-precision", ratio(lost, np.ones(len(lost)), judged.drawings), "lower", "share", protocol

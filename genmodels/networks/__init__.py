@@ -1,0 +1,1 @@
+"""Networks and how they learn; the only room that knows the back end."""

@@ -1,0 +1,276 @@
+"""Findings and measures as something to hand on: a model card, one HTML file, JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from genmodels.models.recipe import MODELS
+from genmodels.refusal import Refusal
+from genmodels.registry import unknown
+from genmodels.review.document import Block, Heading, Items, Paragraph, Picture, Table, as_html, as_markdown
+from genmodels.verdicts.error_rates import sentence
+from genmodels.verdicts.imported import NOTE, imported
+
+FORMATS = ("html", "json", "md")
+SIGNS = {"pass": "✓", "warn": "!", "fail": "✗", "not measured": "?", "reported": "·"}
+INTENDED = (
+    "Made for learning, teaching and research on generative models. Not for pictures that could be taken for real"
+    " people or events, and not for decisions about people."
+)
+SHOWN = 8  # texts in a report
+NOT_LEGAL_ADVICE = "What follows is evidence for a reviewer and not legal advice."
+
+
+def report(document: Mapping[str, Any], format: str = "html") -> str:
+    """The report of a run or an audit as `html` (one file that loads nothing), `json` or `md` (a model card).
+
+    `document` holds what is known: run, experiment, facts, status, measures, findings, not_measured, verdict; for
+    HTML also `pictures`, dictionaries of title and png (base64); of a run that writes `texts`, its newest samples:
+    dictionaries of prompt, text and seed. What is missing is said to be missing.
+    """
+    if format not in FORMATS:
+        raise Refusal(unknown("format of a report", format, FORMATS))
+    if format == "json":
+        return json.dumps(finite(document), indent=1, ensure_ascii=False, default=str)
+    parts = blocks(document, document.get("findings") or [], document.get("measures") or [])
+    title = f"Model card: {document.get('run') or document.get('subject') or 'unnamed'}"
+    return as_html(title, parts) if format == "html" else as_markdown(title, parts)
+
+
+def verified(rows: Sequence[Mapping[str, Any]], format: str = "html") -> str:
+    """What `genmodels verify` found in files, as one document: `html`, `json` or `md`."""
+    if format not in FORMATS:
+        raise Refusal(unknown("format of a report", format, FORMATS))
+    if format == "json":
+        return json.dumps(finite(list(rows)), indent=1, ensure_ascii=False)
+    parts: list[Block] = [Paragraph("Integrity and trust are two facts: an unchanged file may be signed by anyone. No sign found does not say that something is real.")]
+    for row in rows:
+        parts += [Heading(str(row["file"])), Paragraph(str(row.get("error") or f"{row['kind'].capitalize()}, {row['format']}. {row['sentence']}"))]
+        if "error" not in row:
+            told = []
+            for name in ("manifest", "metadata", "watermark", "ledger", "detector"):
+                part = row[name]
+                details = [str(part[key]) for key in ("integrity", "trust", "reason") if part.get(key)]
+                details += [f'signer: "{part["name"]}"'] if part.get("name") else []
+                details += [str(each) for each in part.get("says") or []]
+                details += [f"{key} {_value(part[key])}" for key in ("p_value", "distance", "probability") if part.get(key) is not None]
+                details += [f"{key}: {value}" for key, value in (part.get("claims") or {}).items()]
+                wrong = "not measured" if part.get("miss") is None else f"false alarms {part['false_alarm']:.1%}, misses {part['miss']:.1%} ({part['miss_of']})"
+                told.append((name, str(part["verdict"]), "; ".join(details), wrong))
+            parts.append(Table(("reading", "verdict", "what it says", "how often it is wrong"), tuple(told)))
+    return as_html("Checked files", parts) if format == "html" else as_markdown("Checked files", parts)
+
+
+def model_card(run_facts: Mapping[str, Any], findings: Sequence[Any] = (), metrics: Sequence[Any] = ()) -> str:
+    """The model card of a run in Markdown. `findings` and `metrics` are dictionaries as in `report`, or dataclasses."""
+    found, measured = (
+        [asdict(x) if is_dataclass(x) and not isinstance(x, type) else x for x in xs] for xs in (findings, metrics)
+    )
+    return as_markdown(f"Model card: {run_facts.get('run', 'unnamed')}", blocks(run_facts, found, measured))
+
+
+def blocks(
+    document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], measures: Sequence[Mapping[str, Any]]
+) -> list[Block]:
+    """What the report says, in order."""
+    experiment, facts, status = (dict(document.get(name) or {}) for name in ("experiment", "facts", "status"))
+    return [
+        *_what_it_is(experiment, facts),
+        *(Picture(str(p.get("title", "")), str(p.get("png", ""))) for p in document.get("pictures") or []),
+        *_texts(document.get("texts") or []),
+        *_data(experiment, facts),
+        *_training(experiment, facts, status),
+        *_measures(measures),
+        *_findings(document, findings),
+        *_imported(document),
+        *_limits(findings, measures),
+        Heading("Intended use"),
+        Paragraph(INTENDED),
+        *_obligations(document.get("obligations") or []),
+    ]
+
+
+def _what_it_is(experiment: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Block]:
+    name = str(experiment.get("model", ""))
+    summary = MODELS[name].summary() if name in MODELS else "A generator of which no description was given."
+    spec = facts.get("spec") or {}
+    made = (
+        f" It makes examples of the kind {spec['kind']}, shape {_joined(spec.get('shape'))}."
+        if spec.get("kind")
+        else ""
+    )
+    return [Heading("What it is"), Paragraph(summary + made)]
+
+
+def _texts(texts: Sequence[Mapping[str, Any]]) -> list[Block]:
+    """Written samples as plain text, marked as made by a model."""
+    if not texts:
+        return []
+    rows = tuple(tuple(str(each.get(name, "")) for name in ("seed", "prompt", "text")) for each in texts[:SHOWN])
+    return [Heading("Samples"), Paragraph("Made by a model. Each text continues its prompt."), Table(("seed", "prompt", "text"), rows)]
+
+
+def _data(experiment: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Block]:
+    rows = [
+        ("data set", experiment.get("data")),
+        ("training examples", facts.get("n_train")),
+        ("held-out examples", facts.get("n_test")),
+        *((name, facts.get(name)) for name in ("documents", "characters", "tokens")),
+        ("licence", facts.get("licence")),
+        ("credit", facts.get("credit")),
+        ("source", facts.get("source")),
+        ("SHA-256 of what was read", facts.get("data_sha256")),
+        *((f"setting: {name}", value) for name, value in (experiment.get("source") or {}).items()),
+    ]
+    return [Heading("Data"), _two_columns(rows)]
+
+
+def _training(experiment: Mapping[str, Any], facts: Mapping[str, Any], status: Mapping[str, Any]) -> list[Block]:
+    versions = facts.get("versions") or {}
+    rows = [
+        ("seed", str(experiment.get("seed", ""))),
+        ("epochs asked for", experiment.get("epochs")),
+        ("epochs trained", status.get("epoch")),
+        ("steps", status.get("step")),
+        ("batch size", experiment.get("batch_size")),
+        ("time", f"{status['seconds']:,.0f} s" if _number(status.get("seconds")) else None),
+        ("processor time", f"{status['cpu_seconds']:,.0f} s" if _number(status.get("cpu_seconds")) else None),
+        ("branched from", experiment.get("parent")),
+        *((f"setting: {name}", value) for name, value in (experiment.get("recipe") or {}).items()),
+        ("versions", ", ".join(f"{name} {value}" for name, value in versions.items())),
+    ]
+    return [Heading("How it was trained"), _two_columns(rows)]
+
+
+def _measures(measures: Sequence[Mapping[str, Any]]) -> list[Block]:
+    if not measures:
+        return [Heading("Held-out numbers"), Paragraph("Not measured.")]
+    text = "Against examples that no training saw. A 95 % interval is for another sample: of held-out examples (drawings, modules), and of what the model makes where that is measured. Numbers of different protocols or different n can't be compared."
+    return [Heading("Held-out numbers"), Paragraph(text), _measured(measures)]
+
+
+def _measured(measures: Sequence[Mapping[str, Any]]) -> Table:
+    rows = tuple(
+        (
+            str(m.get("metric", "")), _value(m.get("value")), f"{_value(m.get('low'))} to {_value(m.get('high'))}{_of(m)}",
+            _value(m.get("n")), str(m.get("better", "")), str(m.get("unit", "")), str(m.get("protocol", "")), str(m.get("seed", "not stated")),
+        )
+        for m in measures
+    )  # fmt: skip
+    return Table(("measure", "value", "95 % interval", "n", "better", "unit", "protocol", "seed"), rows)
+
+
+def _of(measure: Mapping[str, Any]) -> str:
+    """What an interval is of, where it is not for another sample."""
+    of = str(measure.get("interval") or "another sample")
+    return "" if of.startswith("another sample") else f" (for {of})"
+
+
+def _findings(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> list[Block]:
+    left = [f"{row.get('audit')}, {row.get('part')}: {row.get('why')}" for row in document.get("left_out") or []]
+    told: list[Block] = [Paragraph("Left out, since they were not made under the same conditions:"), Items(tuple(left))] if left else []
+    if not findings:
+        return [Heading("Findings"), Paragraph("Not audited."), *told]
+    counts = {sign: sum(str(f.get("verdict")) == sign for f in findings) for sign in SIGNS}
+    whole = Paragraph(f"Verdict on all: {document.get('verdict', 'not given')} ({', '.join(f'{count} {name}' for name, count in counts.items() if count)}).{_conditions(document, findings)}")
+    return [Heading("Findings"), whole, _found(findings), *told]
+
+
+def _conditions(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> str:
+    """Under which conditions all these findings were made; "" where the document does not say."""
+    policy, made = document.get("policy") or {}, findings[0].get("made") or {}
+    if not policy or not made.get("weights"):
+        return ""
+    return f" Made here under the policy {policy.get('name')} (digest {policy.get('digest')}), with n = {made.get('n')} and seed {made.get('seed')}, of the weights {made['weights']}."
+
+
+def _found(findings: Sequence[Mapping[str, Any]], came: bool = False) -> Table:
+    """A line a finding; what `came` with a run wears no sign and gives no error rates, since nobody counted them here."""
+    rows = []
+    for finding in findings:
+        verdict, limit, estimate = str(finding.get("verdict", "not measured")), finding.get("limit"), finding.get("estimate")
+        shown = f"{_value(estimate['value'])} ({_value(estimate['low'])} to {_value(estimate['high'])}), n = {estimate['n']}" if estimate else ""
+        rows.append((
+            f"{NOTE}: {verdict}" if came else f"{SIGNS.get(verdict, '?')} {verdict}", str(finding.get("audit", "")), str(finding.get("question") or ""), str(finding.get("claim", "")), shown,
+            "" if limit is None else _value(limit), "" if came or verdict in ("reported", "not measured") else sentence(finding.get("error_rates"), verdict),
+            " ".join(str(finding[name]) for name in ("reason", "remedy") if finding.get(name)),
+        ))  # fmt: skip
+    columns = ("verdict", "audit", "question", "what was found", "estimate (interval, 95 % if not said)", "limit", "how often such a verdict is wrong", "what to do")
+    return Table(columns, tuple(rows))
+
+
+def _imported(document: Mapping[str, Any]) -> list[Block]:
+    """What came with an imported run: apart from what was measured here, and without a verdict on all."""
+    findings, measures = imported(document, "findings"), imported(document, "measures")
+    parts: list[Block] = []
+    if findings or measures:
+        parts = [Heading(NOTE.capitalize()), Paragraph("This came in the zip of the run, which anybody can have written. It counts for no verdict and in no comparison.")]
+    if findings:
+        parts.append(_found(findings, came=True))
+    return parts + ([_measured(measures)] if measures else [])
+
+
+def _limits(findings: Sequence[Mapping[str, Any]], measures: Sequence[Mapping[str, Any]]) -> list[Block]:
+    items = [
+        "It draws what its data hold, with their gaps and their bias.",
+        "A pass says that an audit found nothing at the given n, not that there is nothing to find.",
+    ]
+    if measures:
+        items.append(
+            "Distances are in features of this project and must not be read as FID or compared with published numbers."
+        )
+    items += [
+        f"{f.get('audit')}: {str(f.get('verdict')).capitalize()}. {f.get('claim')}"
+        for f in findings
+        if f.get("verdict") in ("fail", "warn")
+    ]
+    unmeasured = [str(f.get("audit")) for f in findings if f.get("verdict") == "not measured"]
+    items += [f"Not measured: {name}." for name in dict.fromkeys(unmeasured)]
+    return [Heading("Known limits"), Items(tuple(items))]
+
+
+def _obligations(obligations: Sequence[Mapping[str, Any]]) -> list[Block]:
+    """Rules that the document cites, each with its source and the evidence for it."""
+    if not obligations:
+        return []
+    rows = tuple(tuple(str(each.get(name, "")) for name in ("source", "text", "evidence")) for each in obligations)
+    return [
+        Heading("Obligations"),
+        Paragraph(NOT_LEGAL_ADVICE),
+        Table(("source", "what it asks", "evidence here"), rows),
+    ]
+
+
+def finite(value: Any) -> Any:
+    """The same document with null in place of numbers that JSON does not know."""
+    if isinstance(value, Mapping):
+        return {str(name): finite(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _two_columns(rows: Sequence[tuple[str, Any]]) -> Table:
+    return Table(("", "value"), tuple((name, _value(value)) for name, value in rows if value not in (None, "", {}, [])))
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "not stated"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return (
+        f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10_000 else str(value)
+    )
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _joined(shape: Any) -> str:
+    return " x ".join(map(str, shape or ()))

@@ -1,0 +1,94 @@
+"""What is measured and audited: anything that can be asked for samples, beside the data it should resemble.
+
+Also three generators that learned nothing; what beats none of them has learned nothing either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from genmodels.data.dataset import Dataset
+from genmodels.refusal import Refusal
+
+MOST = 100_000  # samples in one subject
+CHUNK = 64  # samples between two reports of how far the drawing is
+
+
+class Generator(Protocol):
+    """Anything that can be asked for samples."""
+
+    def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
+        """n pictures, uint8 (n, height, width, channels). The same seed gives the same pictures."""
+        ...
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A generator, its data, and the n samples of one seed that all metrics and audits share.
+
+    `report` is called with what is being done, how many samples of it are drawn and how many will be. `full` asks for as
+    many as an audit can use, whatever n is. `pairs` is a table of paired sentences for audits of text.
+    """
+
+    generator: Generator
+    data: Dataset
+    n: int = 1000
+    seed: int = 0
+    name: str = "unnamed"
+    full: bool = False
+    pairs: Path | None = None
+    report: Callable[[str, int, int], None] = field(default=lambda what, done, of: None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.n <= MOST:
+            raise Refusal(f"n is {self.n}; ask for 1 to {MOST:,} samples.")
+
+    @cached_property
+    def samples(self) -> np.ndarray:
+        """The samples, uint8 (n, height, width, channels), drawn at the first use."""
+        prompts = self.prompts
+        if prompts:
+            samples = self.drawn(prompts, self.seed, "samples")
+        else:
+            self.report("samples", 0, self.n)
+            samples = np.asarray(self.generator.sample(self.n, seed=self.seed))
+        samples = self._checked(samples, self.n)
+        samples.setflags(write=False)
+        return samples
+
+    def drawn(self, prompts: Sequence[str], seed: int, what: str) -> np.ndarray:
+        """One picture a prompt, uint8 (n, height, width, channels), the i-th with the seed `seed + i`."""
+        parts = []
+        for start in range(0, len(prompts), CHUNK):
+            self.report(what, start, len(prompts))
+            few = list(prompts[start : start + CHUNK])
+            parts.append(np.asarray(self.generator.sample(len(few), seed=seed + start, given=few)))
+        return self._checked(np.concatenate(parts), len(prompts))
+
+    def _checked(self, samples: np.ndarray, n: int) -> np.ndarray:
+        expected = (n, *self.data.spec.shape)
+        if samples.shape != expected or samples.dtype != np.uint8:
+            raise Refusal(
+                f"The generator gave {samples.dtype} of shape {samples.shape}; pictures like those of"
+                f" {self.data.name} are uint8 {expected}."
+            )
+        return samples
+
+    @cached_property
+    def prompts(self) -> tuple[str, ...]:
+        """What follows prompts is asked for the captions of held-out pictures, again and again; () for what does not."""
+        knows = getattr(self.generator, "knows", None)
+        if knows is None:
+            return ()
+        captions = [caption for caption in self.data.test.captions if knows(caption)]
+        if not captions:
+            raise Refusal("The model knows no word of any held-out caption, so there is nothing to ask it for; choose other data.")
+        return tuple(captions[number % len(captions)] for number in range(self.n))
+
+

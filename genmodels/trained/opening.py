@@ -1,0 +1,109 @@
+"""Opening what a run has trained: the one place that asks which role a model has."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genmodels import checkpoints
+from genmodels.files import make_folder, write_atomically
+from genmodels.kinds.spec import Spec
+from genmodels.networks.learner import BUILDING, Learner
+from genmodels.printable import printable
+from genmodels.provenance.recorded import Weights
+from genmodels.refusal import Refusal
+from genmodels.runs.run import Run
+from genmodels.runs.store import shipped
+from genmodels.trained.judge import Judge
+from genmodels.trained.latent import TrainedGenerator
+from genmodels.trained.prompted import PictureGenerator
+from genmodels.trained.reader import TrainedReader
+from genmodels.trained.upscaler import TrainedUpscaler
+from genmodels.trained.writer import TextGenerator
+
+# What a trained model can do: its role to the class that does it, made of recipe, spec, networks and the facts of its run.
+ROLES: dict[str, Callable[[Any, Spec, dict[str, Any], Mapping[str, Any]], Any]] = {
+    "latent": lambda recipe, spec, networks, facts: TrainedGenerator(recipe, spec, networks),
+    "prompted": lambda recipe, spec, networks, facts: PictureGenerator(recipe, spec, networks, facts.get("words", {})),
+    "writer": lambda recipe, spec, networks, facts: TextGenerator(recipe, spec, networks, begins=facts.get("documents", 2) > 1),
+    "reader": lambda recipe, spec, networks, facts: TrainedReader(recipe, spec, networks),
+    "judge": lambda recipe, spec, networks, facts: Judge(recipe, spec, networks),
+    "upscaler": lambda recipe, spec, networks, facts: TrainedUpscaler(recipe, spec, networks),
+}
+
+
+def newest_weights(run: Run, epoch: int | None = None) -> dict[str, np.ndarray]:
+    """Weights by name: of a kept epoch, of the newest whole checkpoint, or those that it ships with; floats as float32."""
+    return _weights(run, epoch)[0]
+
+
+def _weights(run: Run, epoch: int | None) -> tuple[dict[str, np.ndarray], Weights]:
+    """`newest_weights`, and which these are. Raises `Refusal` where there are none, and where one is no finite number."""
+    if epoch is not None:
+        folder: Any = run.path / "epochs" / str(int(epoch))
+    else:
+        folder, _ = checkpoints.newest_whole(run.path / "checkpoints")
+        folder = folder or next(reversed(checkpoints.steps(run.path / "epochs")), None)
+    if folder is None or not folder.is_dir():
+        raise Refusal(f"Run {run.id} has no weights{'' if epoch is None else f' of epoch {epoch}'} yet; train it or choose another.")
+    about, parts = checkpoints.load(folder)
+    weights = {name: array.astype("float32") if array.dtype == "float16" else array for name, array in parts["weights"].items()}
+    for name, array in weights.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise Refusal(f"The weights of run {run.id} hold numbers that are not finite (in {printable(name)}), so it can draw and write nothing; choose an earlier epoch or train it again.")
+    return weights, Weights(_epoch_of(run, folder, about), checkpoints.sha256(folder / "weights.npz"))
+
+
+def _epoch_of(run: Run, folder: Path, about: Mapping[str, Any]) -> str:
+    """The epoch whose end a checkpoint is of; between two, the one that is begun and the step."""
+    if folder.parent.name == "epochs":
+        return folder.name
+    step, each = about.get("step"), run.facts.get("steps_per_epoch")
+    if type(step) is not int or not each:
+        return ""
+    return str(step // each) if step % each == 0 else f"{step // each + 1}, step {step}"
+
+
+def open_model(run: Run, epoch: int | None = None) -> Any:
+    """What a run has trained, ready for use, by its role: of the newest whole checkpoint or of a kept epoch.
+
+    The weights are those of `newest_weights`; raises `Refusal` where there are none or they do not fit.
+    """
+    with BUILDING:
+        weights, which = _weights(run, epoch)
+        recipe, spec = run.experiment.make_recipe(), run.spec
+        learner = Learner(recipe, spec, learning=False)
+        learner.restore({name: array for name, array in weights.items() if name.split(".")[0] in recipe.drawing})
+        model = ROLES[recipe.role](recipe, spec, learner.networks, run.facts)
+    model.weights = which  # what its files say
+    return model
+
+
+@lru_cache(maxsize=8)
+def open_shipped(name: str, family: str) -> Any:
+    """What the run of the gallery of that name has trained, which must be of that model family.
+
+    Never a user's run of the same name, whose errors nobody counted.
+    """
+    run = shipped(name)
+    if run.experiment.model != family:
+        raise Refusal(f"Run {run.id} is of the model {run.experiment.model}; what is needed is a run of the model {family}.")
+    return open_model(run)
+
+
+def export_keras(run: Run, file: Path) -> None:
+    """Write the network that draws as a `.keras` file: latent and label in, what `decode` reads out."""
+    if file.suffix != ".keras":
+        raise Refusal(f"A Keras file ends in .keras, not in {file.suffix[:20]!r}; choose such a name.")
+    generator = open_model(run)
+    make_folder(file.parent)
+    with tempfile.TemporaryDirectory() as aside:  # Keras writes in place
+        generator.networks[generator.recipe.drawing[-1]].save(Path(aside) / "network.keras")
+        write_atomically(file, (Path(aside) / "network.keras").read_bytes())
+
+

@@ -1,0 +1,46 @@
+"""A trained upscaler, what it is measured against, and how."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from genmodels.gallery import GALLERY
+from genmodels.kinds.image.resizing import SMALL
+from genmodels.kinds.spec import Spec
+from genmodels.models.upscaler import upscaled
+from genmodels.refusal import Refusal
+from genmodels.runs.run import Run
+from genmodels.runs.store import gallery_names
+
+UPSCALED = {"Upscaled": "to 128 x 128 by run upscaler"}  # what a file says
+
+
+class TrainedUpscaler:
+    """Enlarges uint8 pictures (n, height, width, channels) by four; grey ones are read as colour ones where it learned colour."""
+
+    def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any]) -> None:
+        from genmodels.networks.compute import compiled
+
+        self.recipe, self.spec, self.networks = recipe, spec, networks
+        self._enlarge = compiled(lambda small: recipe.enlarged(networks, small))
+
+    def upscale(self, images: np.ndarray) -> np.ndarray:
+        """uint8 (n, 4 height, 4 width, channels) of uint8 (n, height, width, channels), at most 64 pixels a side."""
+        return upscaled(self._enlarge, images, self.spec.shape[-1])
+
+    def sample(self, n: int, *, seed: int, given: Any = None) -> np.ndarray:
+        raise Refusal("This model enlarges pictures and draws none; choose a model that draws.")
+
+
+def fits(run: Any, name: str = "upscaler") -> bool:
+    """Was the upscaler measured on what a run draws? Nothing is loaded for that."""
+    return run.spec.kind == "image" and fits_data(run.experiment.data, run.spec.shape, name)
+
+
+def fits_data(data: str, shape: tuple[int, ...], name: str = "upscaler") -> bool:
+    """Was the upscaler measured on pictures of this data set and shape: the same data, at 32 x 32 pixels in colour?"""
+    return tuple(shape) == (SMALL, SMALL, 3) and name in gallery_names() and bool(data == Run(GALLERY / name).experiment.data)
+
+

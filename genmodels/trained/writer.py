@@ -1,0 +1,338 @@
+"""A trained language model as anything that can be asked for samples, and its inside made visible."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.decoding import Decoding, beam_step, filtered, gumbel
+from genmodels.kinds.text.tokens import Tokens
+from genmodels.kinds.text.watermark import FREE, setting, watermarked
+from genmodels.models.transformer import parts, read
+from genmodels.networks.compute import compiled
+from genmodels.provenance.keys import watermark_key
+from genmodels.provenance.marking import MADE_BY
+from genmodels.provenance.recorded import Weights
+from genmodels.refusal import Refusal
+
+ROWS = 4  # texts that are written at once
+CHUNK = 64  # tokens between two looks at what was written
+LONGEST = 100_000  # characters of a prompt that are looked at, from its end
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text as far as it was written: `finished` is "" while it grows, then "end", "stop" or "length"."""
+
+    prompt: str
+    text: str  # what was written after the prompt
+    tokens: tuple[int, ...]
+    seed: int
+    decoding: Decoding
+    finished: str = ""
+    notice: str = ""  # what of the prompt was not read
+
+    def document(self) -> dict[str, Any]:
+        """All of it for JSON, with the line that says where it comes from."""
+        return asdict(self) | {"made_by": MADE_BY, "tokens": list(self.tokens)}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One pass over a text of n tokens; where the model reads a whole document, the first is `END`, which writes nothing."""
+
+    tokens: np.ndarray  # (n,) int32
+    pieces: list[str]  # what each token writes
+    probability: np.ndarray  # (n,) of each token given those before it; nan for the first
+    entropy: np.ndarray  # (n,) bits, of the prediction after each token
+    alternatives: np.ndarray  # (n, top) the tokens that were most probable in the place of each; row 0 is of no use
+    alternative_probability: np.ndarray  # (n, top); 0 in row 0
+    attention: np.ndarray  # (layers, heads, n, n) float16, row looks at columns
+    lens: np.ndarray  # (layers + 1, n, top) what the embedding and each block would have said comes next
+    lens_probability: np.ndarray  # (layers + 1, n, top)
+    notice: str = ""
+
+
+class TextGenerator:
+    """The network of a recipe behind `sample`, `write`, `read` and likelihoods.
+
+    `begins`: was it trained on many documents, so that `END` says that one begins? `rows` texts are written at once,
+    always, so that a text does not depend on how many were asked for.
+    """
+
+    def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any], begins: bool = True, rows: int = ROWS) -> None:
+        self.recipe, self.spec, self.networks, self.begins, self.rows = recipe, spec, networks, begins, rows
+        self.weights: Weights | None = None  # which it was opened with
+        self.tokens = Tokens.of(spec)
+        self.watermark_key: bytes | None = None  # None: that of this machine
+        self.context = spec.shape[0]
+        self._layers = parts(networks["transformer"])
+        self._score = recipe.scored(networks)
+        self._advance = compiled(self._traced_advance, fused=True)
+        self._follow = compiled(self._traced_follow, fused=True)
+        self._look = compiled(self._traced_look, fused=True)
+
+    # Writing
+
+    def sample(self, n: int, *, seed: int, given: Sequence[str] | None = None, decoding: Decoding | None = None) -> np.ndarray:
+        """n texts (n,), each with its prompt: those given, one for all, or none. Text i has the seed `seed + i`.
+
+        What is measured is the model itself: without a `decoding` no watermark is put in.
+        """
+        if n < 1:
+            raise Refusal(f"n is {n}; ask for at least one text.")
+        prompts = [str(each) for each in given or [""]]
+        prompts = prompts * n if len(prompts) == 1 else prompts
+        if len(prompts) != n:
+            raise Refusal(f"There are {len(prompts)} prompts for {n} texts; give one for all or one for each.")
+        texts = []
+        for start in range(0, n, self.rows):
+            few = prompts[start : start + self.rows]
+            *_, written = self.write(few, seeds=range(seed + start, seed + start + len(few)), decoding=decoding or Decoding(watermark="none"))
+            texts += [each.prompt + each.text for each in written]
+        return np.array(texts, dtype=object)
+
+    def write(self, prompts: Sequence[str], *, seeds: Sequence[int], decoding: Decoding) -> Iterator[list[Written]]:
+        """Write on after up to `rows` prompts; gives all texts as far as they are after every few tokens.
+
+        A full context is half forgotten: its later half is read again and writing goes on.
+        """
+        if not 1 <= len(prompts) <= self.rows or len(seeds) != len(prompts):
+            raise Refusal(f"{len(prompts)} prompts with {len(seeds)} seeds; write 1 to {self.rows} texts at once, each with its seed.")
+        if decoding.beams > 1:
+            yield [self._searched(prompt, seed, decoding) for prompt, seed in zip(prompts, seeds, strict=True)]
+            return
+        starts, written = [], []
+        for prompt, seed in zip(prompts, seeds, strict=True):
+            tokens, notice = self.prompt(prompt)
+            starts.append(tokens)
+            written.append(Written(prompt, "", (), int(seed), decoding, notice=notice))
+        starts += [starts[0]] * (self.rows - len(prompts))
+        noises = [np.random.default_rng(each.seed) for each in written]
+        settings = {name: np.float32(value) for name, value in decoding.numbers().items()}
+        mark = setting(decoding.watermark, None if decoding.watermark == "none" else self.watermark_key or watermark_key("text"))
+        begun = np.array([len(start) for start in starts], np.int32)  # where the prompt ends
+        used = np.zeros((self.rows, len(self.tokens)), bool)
+        for row, start in enumerate(starts):
+            used[row, start] = True
+        while True:
+            buffer, filled, caches = self._opened(starts)
+            position = 0
+            while position < self.context:
+                until = min(self.context, min(filled[: len(written)]) + CHUNK - 1)
+                noise = np.zeros((self.rows, CHUNK, len(self.tokens)), "float32")
+                for row, rng in enumerate(noises):
+                    if (count := until + 1 - filled[row]) > 0:
+                        noise[row, :count] = gumbel(rng, count, len(self.tokens))
+                buffer, caches, used = self._advance(buffer, np.array(filled, np.int32), np.int32(position), np.int32(until), caches, noise, used, settings, mark | {"begun": begun})
+                rows = np.asarray(buffer)
+                written = [self._grown(each, rows[row, filled[row] : until + 1]) for row, each in enumerate(written)]
+                filled = [max(each, until + 1) for each in filled]
+                position = until
+                yield written
+                if all(each.finished for each in written):
+                    return
+            starts = [rows[row, -(self.context // 2) :] for row in range(self.rows)]
+            begun = np.zeros(self.rows, np.int32)
+
+    def prompt(self, text: str) -> tuple[np.ndarray, str]:
+        """The tokens of a prompt, at most a context full, and a sentence about what of it is not read ("": nothing)."""
+        said = []
+        tail = text[-LONGEST:]
+        clean = "".join(c for c in tail.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+        if dropped := len(tail.replace("\r\n", "\n")) - len(clean):
+            said.append(f"{dropped} control character{'s' * (dropped > 1)} left out")
+        if self.tokens.unknown(clean):  # an accent may be part of its letter or stand behind it, as the training texts had it
+            forms = (clean, unicodedata.normalize("NFC", clean), unicodedata.normalize("NFD", clean))
+            clean = min(forms, key=lambda form: len(self.tokens.unknown(form)))
+        if strange := self.tokens.unknown(clean):
+            shown = " ".join(repr(c) for c in strange[:8]) + (" and others" if len(strange) > 8 else "")
+            said.append(f"not in this model's vocabulary and left out: {shown}")
+            clean = "".join(c for c in clean if c not in strange)
+        tokens = self.tokens.encode(clean)
+        begun = np.concatenate([np.zeros(1, np.int32), tokens]) if self.begins or not len(tokens) else tokens
+        if len(begun) > self.context or len(text) > LONGEST:
+            kept = tokens[-self.context :]
+            said.append(f"longer than the context of {self.context} tokens: only its last {len(self.tokens.decode(kept)):,} of {len(text):,} characters are read")
+            begun = kept
+        return begun, f"Of the prompt: {'; '.join(said)}." if said else ""
+
+    def _opened(self, starts: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int], Any]:
+        """A buffer (rows, context + 1) that holds the starts, how full each row is, and empty caches."""
+        buffer = np.zeros((self.rows, self.context + 1), np.int32)
+        for row, tokens in enumerate(starts):
+            buffer[row, : len(tokens)] = tokens
+        return buffer, [len(tokens) for tokens in starts], self._empty_caches(self.rows)
+
+    def _empty_caches(self, rows: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        size = self.recipe.width // self.recipe.heads
+        empty = np.zeros((rows, self.recipe.heads, self.context, size), "float32")
+        return [(empty, empty)] * self.recipe.layers
+
+    def _traced_advance(self, buffer: Any, filled: Any, position: Any, until: Any, caches: Any, noise: Any, used: Any, settings: Any, mark: Any) -> Any:
+        """Read from `position` to `until` and write where a row is not filled; everything stays on the device."""
+        rows, vocabulary = noise.shape[0], noise.shape[2]
+        places = ops.arange(self.context + 1)[None, :]
+
+        def step(place: Any, buffer: Any, caches: Any, used: Any) -> Any:
+            token = ops.slice(buffer, (0, place), (rows, 1))
+            recent = ops.take_along_axis(buffer, ops.clip(place + ops.arange(-3, 1), 0, self.context)[None, :] + ops.zeros((rows, 1), "int32"), axis=1)
+            alike = places < place
+            for back in range(4):
+                alike = ops.logical_and(alike, ops.roll(buffer, back, axis=1) == recent[:, 3 - back : 4 - back])
+            free = ops.logical_or(place + 1 < mark["begun"] + FREE, ops.any(alike, axis=1))
+            said = read(self._layers, token, caches, place)
+            logits = filtered(said.logits[:, 0], settings, used)
+            number = ops.clip(place + 1 - filled, 0, CHUNK - 1)  # of the new token, in the noise of its row
+            drawn = ops.take_along_axis(noise, number[:, None, None], axis=1)[:, 0]
+            logits, drawn = watermarked(logits, drawn, recent, free, mark)
+            drawn = ops.where(settings["temperature"] > 0, drawn, 0.0)
+            chosen = ops.cast(ops.argmax(logits + drawn, axis=-1), "int32")
+            there = ops.slice(buffer, (0, place + 1), (rows, 1))[:, 0]
+            chosen = ops.where(place + 1 < filled, there, chosen)
+            used = ops.logical_or(used, ops.one_hot(chosen, vocabulary, dtype="bool"))
+            return place + 1, ops.slice_update(buffer, (0, place + 1), chosen[:, None]), said.caches, used
+
+        _, buffer, caches, used = ops.while_loop(lambda place, *_: place < until, step, (position, buffer, caches, used))
+        return buffer, caches, used
+
+    def _grown(self, written: Written, new: np.ndarray) -> Written:
+        """What was written, with new tokens; ended where the document ends, a stop text begins or it is long enough."""
+        if written.finished:
+            return written
+        decoding, finished = written.decoding, ""
+        tokens = [*written.tokens, *new.tolist()]
+        if 0 in tokens:
+            tokens, finished = tokens[: tokens.index(0)], "end"
+        if len(tokens) >= decoding.length:
+            tokens, finished = tokens[: decoding.length], "length"
+        text = self.tokens.decode(tokens)
+        if decoding.stop and decoding.stop in text:
+            text, finished = text[: text.index(decoding.stop)], "stop"
+        elif not finished:
+            text = text.rstrip("\ufffd")  # half a character
+        return replace(written, text=text, tokens=tuple(tokens), finished=finished)
+
+    def _searched(self, prompt: str, seed: int, decoding: Decoding) -> Written:
+        """Beam search: the text of the highest mean log probability a token among those that the beams ended with."""
+        tokens, notice = self.prompt(prompt)
+        start, beams = tokens[-(self.context // 2) :] if len(tokens) == self.context else tokens, decoding.beams
+        caches: Any = self._empty_caches(8)
+        for place, token in enumerate(start):
+            told, caches = self._follow(np.full((8, 1), token, np.int32), np.int32(place), caches, np.arange(8, dtype=np.int32))
+        texts: list[list[int]] = [[] for _ in range(beams)]
+        scores = np.array([0.0] + [-np.inf] * (beams - 1))
+        ended: list[tuple[float, list[int], str]] = []
+        most = min(decoding.length, self.context - len(start))
+        for number in range(most):
+            parents, chosen, scores = beam_step(scores, np.asarray(told, dtype="float64")[:beams])
+            texts = [[*texts[parent], int(token)] for parent, token in zip(parents, chosen, strict=True)]
+            for beam, text in enumerate(texts):
+                stopped = decoding.stop and decoding.stop in self.tokens.decode(text)
+                why = "end" if text[-1] == 0 else "stop" if stopped else "length" if number + 1 == most else ""
+                if why and np.isfinite(scores[beam]):
+                    ended.append((scores[beam] / len(text), text, why))
+                    scores[beam] = -np.inf
+            if not np.isfinite(scores).any():
+                break
+            rows = np.concatenate([parents, np.zeros(8 - beams, int)]).astype(np.int32)
+            last = np.array([text[-1] for text in texts] + [0] * (8 - beams), np.int32)[:, None]
+            told, caches = self._follow(last, np.int32(len(start) + number), caches, rows)
+        _, best, _ = max(ended, key=lambda each: each[0])
+        empty = Written(prompt, "", (), int(seed), replace(decoding, length=max(most, 1)), notice=notice)
+        grown = self._grown(empty, np.array(best))
+        return replace(grown, decoding=decoding, finished=grown.finished or "length")
+
+    def _traced_follow(self, tokens: Any, position: Any, caches: Any, rows: Any) -> Any:
+        """Log probabilities (n, vocabulary) after one more token of each beam, whose caches are those of `rows`."""
+        caches = [(ops.take(keys, rows, axis=0), ops.take(values, rows, axis=0)) for keys, values in caches]
+        said = read(self._layers, tokens, caches, position)
+        return ops.log_softmax(said.logits[:, 0]), said.caches
+
+    # Looking inside
+
+    def read(self, text: str, top: int = 10) -> Reading:
+        """One pass over the last tokens of a text, as many as the context holds."""
+        tokens, notice = self.prompt(text)
+        n, top = len(tokens), min(top, len(self.tokens))
+        padded = np.zeros((1, self.context), np.int32)
+        padded[0, :n] = tokens
+        found = [np.asarray(each) for each in self._look(padded)]
+        probabilities, entropy, alternatives, alternative_probability, attention, lens, lens_probability = found
+        before = np.concatenate([[np.nan], probabilities[np.arange(n - 1), tokens[1:]]])
+        return Reading(
+            tokens, [self.tokens.decode([token]) for token in tokens], before.astype("float32"), entropy[:n],
+            np.concatenate([alternatives[:1], alternatives[: n - 1]])[:, :top],
+            np.concatenate([0 * alternative_probability[:1], alternative_probability[: n - 1]])[:, :top],
+            attention[:, :, :n, :n], lens[:, :n, :top], lens_probability[:, :n, :top], notice,
+        )  # fmt: skip
+
+    def _traced_look(self, tokens: Any) -> Any:
+        embedding, *_, norm = self._layers
+        said = read(self._layers, tokens)
+        most = min(20, len(self.tokens))
+        log_probabilities = ops.log_softmax(said.logits[0])
+        probabilities = ops.exp(log_probabilities)
+        entropy = -ops.sum(probabilities * log_probabilities, axis=-1) / np.log(2)
+        alternative_probability, alternatives = ops.top_k(probabilities, most)
+        lens_probability, lens = ops.top_k(ops.softmax(embedding(norm(ops.concatenate(said.hidden)), reverse=True)), most)
+        attention = ops.cast(ops.concatenate(said.attention), "float16")
+        return probabilities, entropy, alternatives, alternative_probability, attention, lens, lens_probability
+
+    # Likelihood
+
+    def log_likelihood(self, text: str) -> tuple[float, int, int]:
+        """Log probability in nats of a text of any length, how many tokens it is a sum of, and their characters.
+
+        Each token is predicted from at least half a context, where that many stand before it. Bits per character are
+        -nats / characters / ln 2.
+        """
+        return self.log_likelihoods([text])[0]
+
+    def log_likelihoods(self, texts: Sequence[str]) -> list[tuple[float, int, int]]:
+        """`log_likelihood` of many texts, read together."""
+        half, parts, rows = max(1, self.context // 2), [], []
+        for text in texts:
+            tokens = self.tokens.encode(text)
+            tokens = np.concatenate([np.zeros(1, np.int32), tokens]) if self.begins else tokens
+            if len(tokens) < 2:
+                raise Refusal(f"A text of {len(text)} characters has no likelihood; give a longer one.")
+            starts = range(0, max(1, len(tokens) - 1 - self.context + half), half)
+            parts.append([tokens[start : start + self.context + 1] for start in starts])
+            rows.append((len(tokens) - 1, len(text) if self.begins else len(self.tokens.decode(tokens[1:]))))
+        scores, found = iter(self._scores([part for own in parts for part in own])), []
+        for own, (n, characters) in zip(parts, rows, strict=True):
+            first, *others = (next(scores) for _ in own)
+            found.append((float(first.sum() + sum(score[self.context - half :].sum() for score in others)), n, characters))
+        return found
+
+    def continuation(self, prompt: str, candidates: Sequence[str]) -> np.ndarray:
+        """Log probabilities (len(candidates),) in nats of each text after the prompt."""
+        return self.continuations([prompt], candidates)[0]
+
+    def continuations(self, prompts: Sequence[str], candidates: Sequence[str]) -> np.ndarray:
+        """Log probabilities (len(prompts), len(candidates)) in nats of each text after each prompt, read together."""
+        following = [self.tokens.encode(candidate) for candidate in candidates]
+        if not following or min(map(len, following)) == 0:
+            raise Refusal("A candidate is empty; give at least one character for each.")
+        longest = max(map(len, following))
+        if longest >= self.context:
+            raise Refusal(f"A candidate has {longest} tokens; the context holds {self.context}, so give at most {self.context - 1}.")
+        starts = [self.prompt(prompt)[0][-(self.context + 1 - longest) :] for prompt in prompts]
+        scores = self._scores([np.concatenate([start, each]) for start in starts for each in following])
+        lengths = [len(each) for _ in starts for each in following]
+        return np.array([score[len(score) - n :].sum() for score, n in zip(scores, lengths, strict=True)]).reshape(len(prompts), len(candidates))
+
+    def _scores(self, texts: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Log probability in nats of each token but the first, given those before it, of texts of up to context + 1 tokens."""
+        windows = np.zeros((len(texts), self.context + 1), np.int32)
+        for row, tokens in enumerate(texts):
+            windows[row, : len(tokens)] = tokens
+        scores = -self._score(windows).astype("float64")
+        return [scores[row, : len(tokens) - 1] for row, tokens in enumerate(texts)]

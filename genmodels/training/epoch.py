@@ -1,0 +1,107 @@
+"""What a training shows after each epoch, by the kind of its examples: numbers on held-out data, and samples from a fixed seed.
+
+`EXHIBITS[kind](learner, data, seed)` gives a function without arguments that is called once an epoch. It gives
+the values to log, and for each folder of the run the suffix and content of the epoch's file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from genmodels.kinds.image.files import grid, png_bytes
+from genmodels.kinds.text.decoding import Decoding
+from genmodels.metrics.kernel_distance import kernel_distance_value
+from genmodels.networks.learner import Learner
+from genmodels.registry import Registry
+from genmodels.trained.latent import TrainedGenerator
+from genmodels.trained.writer import TextGenerator
+from genmodels.training import behaviour as conduct_of
+
+SHOWN = 36  # pictures in the grid of each epoch
+DRAWN = 16  # prompts, which are drawn step by step
+MEASURED = 256  # samples behind each epoch's kernel distance
+PROMPT, WRITTEN = 40, 128  # characters of a prompt from a held-out document, tokens written after each
+EXHIBITS = Registry("kind of exhibit")
+
+Exhibit = Callable[[], tuple[dict[str, float], dict[str, tuple[str, bytes]]]]
+
+
+@EXHIBITS.add("image")
+def pictures(learner: Learner, data: Any, seed: int) -> Exhibit:
+    """Sheets of samples, and of held-out pictures above their reconstructions where the model encodes."""
+    held_out, conduct = data.test, conduct_of.of_pictures(data, seed)
+    generator = TrainedGenerator(learner.recipe, learner.spec, learner.networks)
+    n = min(MEASURED, len(held_out))
+    real, labels = held_out.images[:9], None if held_out.labels is None else held_out.labels[:9]
+
+    def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
+        samples = generator.sample(max(n, SHOWN), seed=seed)
+        values = learner.recipe.evaluate(learner, held_out, samples)
+        values["kernel_distance"] = kernel_distance_value(held_out.images[:n], samples[:n])
+        values |= conduct(samples[:n])
+        files = {"samples": (".png", png_bytes(grid(samples[:SHOWN], 6)))}
+        if hasattr(learner.recipe, "encode"):
+            again = generator.decode(generator.encode(real, labels), labels)
+            files["reconstructions"] = (".png", png_bytes(grid(np.concatenate([real, again]), 9)))
+        return values, files
+
+    return exhibit
+
+
+@EXHIBITS.add("prompted")
+def prompted(learner: Learner, data: Any, seed: int) -> Exhibit:
+    """A sheet of what is drawn for captions of held-out pictures, evenly chosen."""
+    held_out, conduct = data.test, conduct_of.of_pictures(data, seed)
+    chosen = np.unique(np.linspace(0, len(held_out) - 1, min(DRAWN, len(held_out))).astype(int))
+    prompts = [held_out.captions[index] for index in chosen]
+    generator = learner.recipe.opened(learner.spec, learner.networks, None)
+
+    def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
+        samples = generator.sample(len(prompts), seed=seed, given=prompts)
+        values = learner.recipe.evaluate(learner, held_out, samples)
+        if "held_out_loss" not in values:
+            values["kernel_distance"] = kernel_distance_value(held_out.images[chosen], samples)
+        values |= conduct(samples)
+        return values, {"samples": (".png", png_bytes(grid(samples, 8)))}
+
+    return exhibit
+
+
+@EXHIBITS.add("encoder")
+def numbers(learner: Learner, data: Any, seed: int) -> Exhibit:
+    """Nothing to look at: what encodes or reads is only measured."""
+    return lambda: (learner.recipe.evaluate(learner, data.test, None), {})
+
+
+@EXHIBITS.add("upscaler")
+def enlarged(learner: Learner, data: Any, seed: int) -> Exhibit:
+    """Held-out pictures made small, enlarged by an interpolation and by the model, and as they were."""
+
+    def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
+        values = learner.recipe.evaluate(learner, data.test, None)
+        return values, {"samples": (".png", png_bytes(learner.recipe.sheet(learner, data.test)))}
+
+    return exhibit
+
+
+@EXHIBITS.add("text")
+@EXHIBITS.add("code")
+def texts(learner: Learner, data: Any, seed: int) -> Exhibit:
+    """What is written from nothing, twice, and after the beginnings of two held-out documents."""
+    held_out, conduct = data.test, conduct_of.of_texts(data)
+    generator = TextGenerator(learner.recipe, learner.spec, learner.networks, begins=len(held_out.documents) > 1)
+    prompts = ["", "", *(document[:PROMPT] for document in held_out.documents[:2])]
+    decoding = Decoding(length=WRITTEN, watermark="none")  # a training does not depend on the key of a machine
+
+    def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
+        values = learner.recipe.evaluate(learner, held_out, None)
+        *_, written = generator.write(prompts, seeds=[seed + number for number in range(len(prompts))], decoding=decoding)
+        values |= conduct([np.array(each.tokens, np.int64) for each in written])
+        lines = [each.document() for each in written]
+        return values, {"samples": (".json", json.dumps(lines, indent=1).encode())}
+
+    return exhibit
