@@ -15,7 +15,12 @@ from dashboard.parts import failing, guarding, live_chart  # noqa: E402
 from genmodels.refusal import Refusal  # noqa: E402
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App(__file__, middleware=guarding.middleware(navigation.paths()), routes=[live_chart.route()], on_script_error=failing.answer)
+    app = st.App(
+        __file__,
+        middleware=guarding.middleware(navigation.paths()),
+        routes=[live_chart.route()],
+        on_script_error=failing.answer,
+    )
 else:
     page = st.navigation(navigation.sections())
     navigation.dress(page.title)

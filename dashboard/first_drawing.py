@@ -38,7 +38,11 @@ def wait_for(name: str, knobs: str) -> None:
         _running.pop(asked, None)
     if ended.result().returncode:
         said = [line.removeprefix(PREFIX) for line in ended.result().stderr.splitlines() if line.startswith(PREFIX)]
-        reason = said[-1] if said else f"The process ended with code {ended.result().returncode}; look into the log of the server."
+        reason = (
+            said[-1]
+            if said
+            else f"The process ended with code {ended.result().returncode}; look into the log of the server."
+        )
         raise Refusal(f"The data set {name} can't be prepared. {reason}")
 
 
@@ -58,5 +62,7 @@ def _started(asked: str) -> Ended:
     with _lock:
         if asked not in _running:
             command = [sys.executable, "-m", "genmodels.commands.draw_data", "--server", str(os.getpid()), asked]
-            _running[asked] = _waiting.submit(subprocess.run, command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            _running[asked] = _waiting.submit(
+                subprocess.run, command, stdin=subprocess.DEVNULL, capture_output=True, text=True
+            )
         return _running[asked]

@@ -46,7 +46,9 @@ def sections() -> dict[str, list[Any]]:
     """The menu as `st.navigation` takes it."""
     menu: dict[str, list[Any]] = {}
     for screen in SCREENS:
-        page = st.Page(screen.file, title=screen.title, icon=screen.icon, url_path=screen.name, default=screen.name == "home")
+        page = st.Page(
+            screen.file, title=screen.title, icon=screen.icon, url_path=screen.name, default=screen.name == "home"
+        )
         menu.setdefault(screen.section, []).append(page)
     return menu
 

@@ -21,8 +21,9 @@ from dashboard.first_drawing import wait_for
 from dashboard.run_rows import Row, RunTable, read_row
 from genmodels.cache import NotDrawn, only_kept
 from genmodels.data.dataset import DATA, describe
+from genmodels.data.facts import known
 from genmodels.doctor import examine
-from genmodels.files import Unreadable, read_bytes
+from genmodels.files import Unreadable, home, read_bytes
 from genmodels.instruments.detector import open_detector
 from genmodels.kinds.image.files import open_picture, png_bytes
 from genmodels.provenance.formats import format_of
@@ -91,7 +92,13 @@ class Follower:
                 self.trace = Trace(frame, skipped, (inode, end))
             elif size > old.version[1]:
                 new, skipped, end = read_history(self.file, old.version[1])
-                frame = pandas.concat([old.frame, new], ignore_index=True) if len(old.frame) and len(new) else new if len(new) else old.frame
+                frame = (
+                    pandas.concat([old.frame, new], ignore_index=True)
+                    if len(old.frame) and len(new)
+                    else new
+                    if len(new)
+                    else old.frame
+                )
                 self.trace = Trace(frame, old.skipped + skipped, (inode, end))
             assert self.trace is not None
             return self.trace
@@ -247,8 +254,6 @@ def _dataset(name: str, knobs: str, home: str) -> Dataset:
 
 def description(name: str, knobs: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Counts, shares, licence and hash of a data set; of a built-in set as it ships no picture is read for it."""
-    from genmodels.data.facts import known
-
     if found := known(name, knobs):
         return found
     dataset(name, knobs)
@@ -272,7 +277,6 @@ def read_picture(path: str) -> bytes:
 def enlarged(path: str, changed: int, side: int) -> bytes:
     """A small picture of a run as a PNG whose pixels are squares, about `side` pixels wide."""
     from PIL import Image
-
 
     picture = open_picture(read_picture(path), "the picture")
     factor = max(1, round(side / picture.width))
@@ -317,6 +321,4 @@ def doctor() -> list[dict[str, Any]]:
 
 
 def _home() -> str:
-    from genmodels.files import home
-
     return str(home())

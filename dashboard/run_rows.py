@@ -51,13 +51,28 @@ class RunTable:
 
 def read_row(folder: str, gallery: bool) -> Row:
     """What the files of a run say of it. A damaged run has a row too, with the reason as its problem."""
-    row: Row = {"id": os.path.basename(folder), "gallery": gallery, "problem": "", "model": "", "data": "", "knobs": {}, "asked": {}, "created": 0.0}
+    row: Row = {
+        "id": os.path.basename(folder),
+        "gallery": gallery,
+        "problem": "",
+        "model": "",
+        "data": "",
+        "knobs": {},
+        "asked": {},
+        "created": 0.0,
+    }
     read = {name: documents.read(f"{folder}/{name}", fields) for name, fields in documents.SHAPES.items()}
     document, status, labels = (read[name][0] for name in FILES[:3])
     damaged = [f"{name} {said}" for name, (_, said) in read.items() if said]
     asked = document.get("experiment", {})
     if is_text(asked.get("model")) and is_text(asked.get("data")) and is_table(asked.get("recipe", {})):
-        row |= {"model": asked["model"], "data": asked["data"], "knobs": changed_knobs(asked), "asked": asked, "created": document.get("created", 0.0)}
+        row |= {
+            "model": asked["model"],
+            "data": asked["data"],
+            "knobs": changed_knobs(asked),
+            "asked": asked,
+            "created": document.get("created", 0.0),
+        }
     elif not damaged:
         damaged = ["experiment.json is missing" if not document else "experiment.json is not an experiment"]
     row["problem"] = damaged[0] if damaged else ""

@@ -17,7 +17,9 @@ JOINER = "\u2060"  # has no width; keeps "https://", "www.", "a@b.c" and ":name:
 DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # control, direction and other invisible characters
 
 REPLACED = {"Cc", "Cs", "Co"}  # categories of characters that are shown as a replacement character ...
-TURNING = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")  # ... as are those that turn the direction
+TURNING = set(
+    "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029"
+)  # ... as are those that turn the direction
 
 
 def plain_text(text: object, most: int = 200) -> str:
@@ -34,7 +36,10 @@ def _visible(character: str) -> str:
 
 def lines_of(text: str) -> str:
     """A text of several lines for `st.text` and `st.code`: what can't be seen or turns the direction is a replacement character."""
-    return "".join("\ufffd" if c in TURNING or (unicodedata.category(c) in REPLACED and c not in "\n\t") else c for c in text.replace("\r\n", "\n"))
+    return "".join(
+        "\ufffd" if c in TURNING or (unicodedata.category(c) in REPLACED and c not in "\n\t") else c
+        for c in text.replace("\r\n", "\n")
+    )
 
 
 def safe_text(text: object, most: int = 200) -> str:
@@ -66,7 +71,15 @@ def duration(seconds: object) -> str:
         return "–"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s" if minutes else f"{seconds:.1f} s" if seconds < 10 else f"{rest} s"
+    return (
+        f"{hours} h {minutes:02d} min"
+        if hours
+        else f"{minutes} min {rest:02d} s"
+        if minutes
+        else f"{seconds:.1f} s"
+        if seconds < 10
+        else f"{rest} s"
+    )
 
 
 def refuse(refusal: BaseException) -> None:

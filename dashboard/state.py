@@ -16,8 +16,16 @@ TRAIN_ON = "on"  # the data set that a link asks to train on; taken over and gon
 RUN = "run"  # which run is watched or explored
 SEARCH, STATES, MODELS, TAGS = "search", "state", "models", "tags"  # filters of the runs page
 TERM, AXIS = "term", "axis"  # what the overlay of curves shows
-VIEW, SEEDS, KIND, LABEL = "view", "seeds", "kind", "label"  # latent page: which view, anchors, interpolation; what is told
-PROMPT, SEED = "prompt", "seed"  # prompt page: what the text begins with (in the URL once it was written on, if short), first seed
+VIEW, SEEDS, KIND, LABEL = (
+    "view",
+    "seeds",
+    "kind",
+    "label",
+)  # latent page: which view, anchors, interpolation; what is told
+PROMPT, SEED = (
+    "prompt",
+    "seed",
+)  # prompt page: what the text begins with (in the URL once it was written on, if short), first seed
 
 PAINTING = "painting"  # prompt page: which view of a model that draws
 
@@ -42,12 +50,18 @@ WRITE_NOW = "write_now"  # what the form asks for is to be written, as if Write 
 WRITTEN = "written"  # the texts that were written last, one list a kind of view
 SAMPLES, OTHER, LOOKED_AT, LAYER = "samples", "other_model", "looked_at", "layer"  # prompt page
 SWAP_FROM, SWAP_TO, CANDIDATES = "swap_from", "swap_to", "candidates"  # counterfactual prompts
-DRAWN, DRAW_AGAIN = "drawn", "draw_again"  # the pictures that were drawn last, one list a view; one is to be drawn at once
+DRAWN, DRAW_AGAIN = (
+    "drawn",
+    "draw_again",
+)  # the pictures that were drawn last, one list a view; one is to be drawn at once
 HISTORY, STARS = "history", "stars"  # pictures of this session; the favourites among them
 TOWARDS, CELL, WORD_STEP = "towards", "cell", "word_step"  # second prompt; which picture is looked into; at which step
 CHECKED = "checked_files"  # the files that were checked last, and what was found
 PAINTED = "painted"  # what was painted on the page
-BEGUN, BEFORE = "begun", "before"  # picture and mask to begin from as the form has them; what the last drawing began from
+BEGUN, BEFORE = (
+    "begun",
+    "before",
+)  # picture and mask to begin from as the form has them; what the last drawing began from
 SWEEP, SWEPT = "sweep.shape", "sweep.drawn"  # axes of the sweep as the form has them; of what was drawn
 UNDONE = "undone"  # the key and value that ask once more for what failed
 STARTED = "started"  # what was started last and when, so that a double click starts one run

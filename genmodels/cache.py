@@ -25,7 +25,9 @@ from genmodels.files import home, make_folder, write_atomically
 from genmodels.refusal import Refusal
 
 Each = TypeVar("Each")
-SHIPPED = Path(__file__).parent / "data" / "drawn"  # what derives from shipped weights, beside the code and read before the cache
+SHIPPED = (
+    Path(__file__).parent / "data" / "drawn"
+)  # what derives from shipped weights, beside the code and read before the cache
 Report = Callable[[str, int, int], None]  # what is drawn (with a capital: what is done), how many are done, of how many
 
 
@@ -83,7 +85,9 @@ def telling_others() -> Iterator[None]:
         begun.setdefault(what, time.time())
         with contextlib.suppress(Refusal):
             make_folder(file.parent)
-            write_atomically(file, json.dumps({"what": what, "done": done, "of": of, "seconds": time.time() - begun[what]}))
+            write_atomically(
+                file, json.dumps({"what": what, "done": done, "of": of, "seconds": time.time() - begun[what]})
+            )
 
     try:
         with telling(tell):

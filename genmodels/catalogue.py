@@ -20,9 +20,13 @@ def models() -> Rows:
     from genmodels.models.recipe import MODELS
 
     return [
-        {"name": name, "summary": recipe.summary(), "knobs": {k.name: {"default": k.default, "help": k.help, "allowed": k.expected()} for k in recipe.knobs()}}
+        {
+            "name": name,
+            "summary": recipe.summary(),
+            "knobs": {k.name: {"default": k.default, "help": k.help, "allowed": k.expected()} for k in recipe.knobs()},
+        }
         for name, recipe in MODELS.items()
-    ]  # fmt: skip
+    ]
 
 
 def data() -> Rows:
@@ -37,7 +41,15 @@ def data() -> Rows:
     rows = []
     for name, source in DATA.items():
         example = "picture" if source.kind == "image" else f"window of {source().context} tokens"
-        row: dict[str, Any] = {"name": name, "kind": source.kind, "summary": source.summary(), "n_train": None, "n_test": None, "example": example, "licence": source.licence}
+        row: dict[str, Any] = {
+            "name": name,
+            "kind": source.kind,
+            "summary": source.summary(),
+            "n_train": None,
+            "n_test": None,
+            "example": example,
+            "licence": source.licence,
+        }
         if described := known(name):
             row |= {"n_train": described["n_train"], "n_test": described["n_test"], "shares": shares(described)}
             if "documents" in described:
@@ -86,7 +98,13 @@ def audits() -> Rows:
     from genmodels.audits.audit import AUDITS
 
     return [
-        {"name": name, "question": audit.question, "limits": {limit: {"default": default, **asdict(audit.limit(limit))} for limit, default in audit.limits().items()}}
+        {
+            "name": name,
+            "question": audit.question,
+            "limits": {
+                limit: {"default": default, **asdict(audit.limit(limit))} for limit, default in audit.limits().items()
+            },
+        }
         for name, audit in AUDITS.items()
     ]
 
@@ -99,11 +117,26 @@ def runs() -> Rows:
     for run in [*RunStore.default(), *(Run(GALLERY / name) for name in gallery_names())]:
         status, damage = run.status, run.damage
         state = "damaged" if damage else run.judge(status)
-        rows.append({"name": run.id, "state": SHOWN.get(state, state), "epoch": status.get("epoch"), "seconds": status.get("seconds"), "begun": instants.iso(run.created), "problem": damage})
+        rows.append(
+            {
+                "name": run.id,
+                "state": SHOWN.get(state, state),
+                "epoch": status.get("epoch"),
+                "seconds": status.get("seconds"),
+                "begun": instants.iso(run.created),
+                "problem": damage,
+            }
+        )
     return rows
 
 
-SECTIONS: Mapping[str, Callable[[], Rows]] = {"models": models, "data": data, "metrics": metrics, "audits": audits, "runs": runs}
+SECTIONS: Mapping[str, Callable[[], Rows]] = {
+    "models": models,
+    "data": data,
+    "metrics": metrics,
+    "audits": audits,
+    "runs": runs,
+}
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
@@ -118,7 +151,10 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str
 
 def for_people(rows: Rows) -> Rows:
     """Rows with the instant in which each was begun as a terminal shows it: local time with its zone."""
-    return [row | {"begun": instants.shown(datetime.fromisoformat(row["begun"]).timestamp())} if row.get("begun") else row for row in rows]
+    return [
+        row | {"begun": instants.shown(datetime.fromisoformat(row["begun"]).timestamp())} if row.get("begun") else row
+        for row in rows
+    ]
 
 
 def _cell(value: Any) -> str:

@@ -105,17 +105,35 @@ def read_arrays(file: Path) -> dict[str, np.ndarray]:
         with zipfile.ZipFile(file) as archive:
             total = sum(member.file_size for member in archive.infolist())
             if total > MAX_BYTES or total > max(1_000_000, MAX_RATIO * file.stat().st_size):
-                raise Damaged(f"{file.name} is larger than {MAX_BYTES >> 20} MB, or unpacks to more than {MAX_RATIO} times its size, as bombs do.")
+                raise Damaged(
+                    f"{file.name} is larger than {MAX_BYTES >> 20} MB, or unpacks to more than {MAX_RATIO} times its size, as bombs do."
+                )
             for member in archive.infolist():
                 with archive.open(member) as stream:
                     version = np.lib.format.read_magic(stream)
-                    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+                    read = (
+                        np.lib.format.read_array_header_1_0
+                        if version == (1, 0)
+                        else np.lib.format.read_array_header_2_0
+                    )
                     shape, _, dtype = read(stream)
-                    if dtype.hasobject or stream.tell() + int(np.prod(shape, dtype=object)) * dtype.itemsize != member.file_size:
+                    if (
+                        dtype.hasobject
+                        or stream.tell() + int(np.prod(shape, dtype=object)) * dtype.itemsize != member.file_size
+                    ):
                         raise Damaged(f"{file.name} holds an array of another size than it claims.")
                 with archive.open(member) as stream:
                     arrays[member.filename.removesuffix(".npy")] = np.lib.format.read_array(stream, allow_pickle=False)
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, MemoryError, zlib.error) as error:
+    except (
+        OSError,
+        ValueError,
+        zipfile.BadZipFile,
+        EOFError,
+        RuntimeError,
+        NotImplementedError,
+        MemoryError,
+        zlib.error,
+    ) as error:
         if isinstance(error, Refusal):
             raise
         raise Damaged(f"{file.name} can't be read as arrays ({type(error).__name__}).") from None

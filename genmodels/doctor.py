@@ -45,7 +45,9 @@ def examine() -> list[dict[str, Any]]:
         try:
             rows.append(_row(package, importlib.metadata.version(package), True, required, ""))
         except importlib.metadata.PackageNotFoundError:
-            rows.append(_row(package, "not installed", False, required, f"Without it there is no {use}: pip install {package}"))
+            rows.append(
+                _row(package, "not installed", False, required, f"Without it there is no {use}: pip install {package}")
+            )
     return [*rows, *_storage(), *_runs(), _leftovers(), _privacy(), _ledger(), *_cage(), *_machine()]
 
 
@@ -68,7 +70,13 @@ def _storage() -> list[dict[str, Any]]:
         return [_row("runs live in", str(error), False, True, "Set GENMODELS_HOME to a folder that can be written.")]
     return [
         _row("runs live in", str(folder), writable, True, "It can't be written: set GENMODELS_HOME to another folder."),
-        _row("free disk", f"{free / 1e9:.1f} GB", free > ENOUGH_DISK, True, "Less than 2 GB: delete runs or set GENMODELS_HOME."),
+        _row(
+            "free disk",
+            f"{free / 1e9:.1f} GB",
+            free > ENOUGH_DISK,
+            True,
+            "Less than 2 GB: delete runs or set GENMODELS_HOME.",
+        ),
     ]
 
 
@@ -79,9 +87,25 @@ def _runs() -> list[dict[str, Any]]:
     said += [(name, "is no folder, or a link that leads nowhere") for name in _strange(store)]
     for name, what in said:
         if what:
-            rows.append(_row("damaged run", f"{name}: {what}", False, False, "Restore the file, or delete the run; no other run is touched by it."))
+            rows.append(
+                _row(
+                    "damaged run",
+                    f"{name}: {what}",
+                    False,
+                    False,
+                    "Restore the file, or delete the run; no other run is touched by it.",
+                )
+            )
     if len(rows) > MOST_ROWS:
-        rows[MOST_ROWS:] = [_row("damaged run", f"and {len(rows) - MOST_ROWS} more", False, False, "Restore their files, or delete the runs.")]
+        rows[MOST_ROWS:] = [
+            _row(
+                "damaged run",
+                f"and {len(rows) - MOST_ROWS} more",
+                False,
+                False,
+                "Restore their files, or delete the runs.",
+            )
+        ]
     return rows or [_row("damaged runs", "none", True, False, "")]
 
 
@@ -102,7 +126,10 @@ def _damaged_parts(run: Run) -> str:
         return f"experiment.json asks for what there is not: {refusal}"
     files = [("history.jsonl", run.path / "history.jsonl", lambda file: read_bytes(file, MOST_HISTORY))]
     for part in ("checkpoints", "epochs"):
-        files += [(f"{part}/{folder.name}/manifest.json", folder / "manifest.json", read_document) for folder in checkpoints.steps(run.path / part)[-1:]]
+        files += [
+            (f"{part}/{folder.name}/manifest.json", folder / "manifest.json", read_document)
+            for folder in checkpoints.steps(run.path / part)[-1:]
+        ]
     for name, file, read in files:
         try:
             read(file)
@@ -118,8 +145,17 @@ def _leftovers() -> dict[str, Any]:
     found = leftovers.leftovers()
     rests = [each for each in found if each.rests]
     if not rests:
-        return _row("leftovers", "none" if not found else f"none; {len(found)} unfinished files or folders are younger than a day", True, False, "")
-    names = ", ".join(str(each.path.relative_to(home()) if each.path.is_relative_to(home()) else each.path) for each in rests[:MOST_ROWS]) + (f" and {len(rests) - MOST_ROWS} more" if len(rests) > MOST_ROWS else "")
+        return _row(
+            "leftovers",
+            "none" if not found else f"none; {len(found)} unfinished files or folders are younger than a day",
+            True,
+            False,
+            "",
+        )
+    names = ", ".join(
+        str(each.path.relative_to(home()) if each.path.is_relative_to(home()) else each.path)
+        for each in rests[:MOST_ROWS]
+    ) + (f" and {len(rests) - MOST_ROWS} more" if len(rests) > MOST_ROWS else "")
     told = f"{len(rests)} of killed processes, {sum(each.bytes for each in rests) / 1e6:,.1f} MB: {names}"
     return _row("leftovers", told, False, False, "Nobody works on them any more: genmodels doctor --mend deletes them.")
 
@@ -127,12 +163,23 @@ def _leftovers() -> dict[str, Any]:
 def _privacy() -> dict[str, Any]:
     """Whether other users of the machine can look into the home."""
     wide = _wide()
-    told = f"others can look into {wide[0]}" + (f" and {len(wide) - 1} folders in it" if len(wide) > 1 else "") if wide else "the home is its owner's alone"
-    return _row("privacy", told, not wide, False, "Prompts, texts and runs are there: genmodels doctor --mend makes them private.")
+    told = (
+        f"others can look into {wide[0]}" + (f" and {len(wide) - 1} folders in it" if len(wide) > 1 else "")
+        if wide
+        else "the home is its owner's alone"
+    )
+    return _row(
+        "privacy",
+        told,
+        not wide,
+        False,
+        "Prompts, texts and runs are there: genmodels doctor --mend makes them private.",
+    )
 
 
 def _wide() -> list[Path]:
     """The home where others can enter it, and then also the folders at its top that they can look into."""
+
     def open_to_others(folder: Path) -> bool:
         try:
             return bool(folder.stat().st_mode & 0o077)
@@ -141,7 +188,14 @@ def _wide() -> list[Path]:
 
     if not open_to_others(home()):
         return []
-    return [home(), *(folder for name in ("runs", "data", "cache", "keys", "audits", "measured") if open_to_others(folder := home() / name))]
+    return [
+        home(),
+        *(
+            folder
+            for name in ("runs", "data", "cache", "keys", "audits", "measured")
+            if open_to_others(folder := home() / name)
+        ),
+    ]
 
 
 def _ledger() -> dict[str, Any]:
@@ -152,14 +206,35 @@ def _ledger() -> dict[str, Any]:
     told = f"{len(found.entries)} entries, {'unbroken' if not found.damaged else f'{found.damaged} lines damaged, out of order or not entered by this machine'}"
     told += f", {len(found.older)} older ones without a key" if found.older else ""
     if found.unread:
-        return _row("ledger", f"{told}, {found.unread} lines that can't be judged", False, False, "The key of the ledger, keys/ledger.key, is not at hand: put back a copy of it.")
-    return _row("ledger", told, not found.damaged, False, "Lines were changed, taken out, torn or written by hand: they are not used; take the last sound copy.")
+        return _row(
+            "ledger",
+            f"{told}, {found.unread} lines that can't be judged",
+            False,
+            False,
+            "The key of the ledger, keys/ledger.key, is not at hand: put back a copy of it.",
+        )
+    return _row(
+        "ledger",
+        told,
+        not found.damaged,
+        False,
+        "Lines were changed, taken out, torn or written by hand: they are not used; take the last sound copy.",
+    )
 
 
 def _cage() -> list[dict[str, Any]]:
     """What holds here of the process in which foreign files are read, tried out."""
     remedy = "Foreign files are read without this layer: take them from people you trust, or use Linux 5.13 or newer."
-    return [_row(f"cage: {layer.name}", "active" if layer.active else f"not active: {layer.why_not}", layer.active, False, "" if layer.active else remedy) for layer in active_layers()]
+    return [
+        _row(
+            f"cage: {layer.name}",
+            "active" if layer.active else f"not active: {layer.why_not}",
+            layer.active,
+            False,
+            "" if layer.active else remedy,
+        )
+        for layer in active_layers()
+    ]
 
 
 def _machine() -> list[dict[str, Any]]:
@@ -168,7 +243,9 @@ def _machine() -> list[dict[str, Any]]:
     memory = psutil.virtual_memory().total
     return [
         _row("cores", str(os.cpu_count()), True, False, ""),
-        _row("memory", f"{memory / 2**30:.0f} GiB", memory > 3 * 2**30, False, "Less than 3 GiB: choose small batches."),
+        _row(
+            "memory", f"{memory / 2**30:.0f} GiB", memory > 3 * 2**30, False, "Less than 3 GiB: choose small batches."
+        ),
     ]
 
 

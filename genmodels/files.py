@@ -151,7 +151,12 @@ def _depth(document: Any) -> int:
     """How deep lists and tables lie within one another; counted up to `DEEPEST` + 1."""
     level, depth = [document], 0
     while level and depth <= DEEPEST:
-        level = [each for value in level if isinstance(value, list | dict) for each in (value.values() if isinstance(value, dict) else value)]
+        level = [
+            each
+            for value in level
+            if isinstance(value, list | dict)
+            for each in (value.values() if isinstance(value, dict) else value)
+        ]
         depth += bool(level)
     return depth
 

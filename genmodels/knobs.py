@@ -12,8 +12,9 @@ from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 
 
-def knob(default: Any, low: float | None = None, high: float | None = None, help: str = "",
-         *, choices: Sequence[Any] = ()) -> Any:  # fmt: skip
+def knob(
+    default: Any, low: float | None = None, high: float | None = None, help: str = "", *, choices: Sequence[Any] = ()
+) -> Any:
     """A field of a `Knobs` class: its default, its range or choices, and a sentence that says what it does."""
     return field(default=default, metadata={"low": low, "high": high, "help": help, "choices": tuple(choices)})
 
@@ -56,7 +57,9 @@ class Knob:
         """What values are allowed, in words."""
         if self.choices:
             return "one of " + ", ".join(str(choice) for choice in self.choices)
-        kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a text", dict: "a table"}[self.type]
+        kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a text", dict: "a table"}[
+            self.type
+        ]
         if self.low is not None and self.high is not None:
             return f"{kind} from {self.low:g} to {self.high:g}"
         return f"{kind} of at least {self.low:g}" if self.low is not None else kind

@@ -11,8 +11,21 @@ from genmodels.data.dataset import DATA
 st.title("About", anchor=False)
 st.header("This machine", anchor=False)
 rows = resources.doctor()
-table = [{"State": "✓ fine" if row["ok"] else "✗ missing", "Check": safe_text(row["check"]), "Value": safe_text(row["value"]), "What to do": "" if row["ok"] else safe_text(row["remedy"])} for row in rows]
-st.table(table, border="horizontal", hide_index=True, alt="What is installed, where runs live, and what to do about what is missing")
+table = [
+    {
+        "State": "✓ fine" if row["ok"] else "✗ missing",
+        "Check": safe_text(row["check"]),
+        "Value": safe_text(row["value"]),
+        "What to do": "" if row["ok"] else safe_text(row["remedy"]),
+    }
+    for row in rows
+]
+st.table(
+    table,
+    border="horizontal",
+    hide_index=True,
+    alt="What is installed, where runs live, and what to do about what is missing",
+)
 if all(row["ok"] for row in rows):
     st.caption("Everything is in place.")
 
@@ -32,7 +45,11 @@ with left, st.container(border=True, height="stretch"):
 """
     )
     st.caption("The command line does the same:")
-    st.code("genmodels train vae --data digits --epochs 9\ngenmodels list runs\ngenmodels sample RUN -n 16 --out pictures", language=None, wrap_lines=True)
+    st.code(
+        "genmodels train vae --data digits --epochs 9\ngenmodels list runs\ngenmodels sample RUN -n 16 --out pictures",
+        language=None,
+        wrap_lines=True,
+    )
 with right, st.container(border=True, height="stretch"):
     st.header("Limits", anchor=False)
     st.markdown(
@@ -45,7 +62,10 @@ with right, st.container(border=True, height="stretch"):
 """
     )
 st.header("Credit and licence", anchor=False)
-credits = [{"Data": name, "Licence": safe_text(source.licence), "Credit": safe_text(getattr(source, "credit", ""))} for name, source in DATA.items()]
+credits = [
+    {"Data": name, "Licence": safe_text(source.licence), "Credit": safe_text(getattr(source, "credit", ""))}
+    for name, source in DATA.items()
+]
 st.table(credits, border="horizontal", hide_index=True, alt="Licence and credit of every data set")
 licence = Path(__file__).parent.parent / "LICENSE"
 if licence.is_file():

@@ -9,14 +9,20 @@ from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 
-NOTHING = "There is no trained model of pictures or text yet. Train one, then come back to see whom it draws or writes about."
+NOTHING = (
+    "There is no trained model of pictures or text yet. Train one, then come back to see whom it draws or writes about."
+)
 run = audit_work.choose(RunStore.default(), ("image", "text"), "Bias", NOTHING)
 if run is None:
     st.stop()
 audits = ["bias"] if run.spec.kind == "image" else ["bias-of-text"]
 try:
     audit_work.ask(run, audits, "Pictures in all" if run.spec.kind == "image" else "Texts and pairs at most", 4000)
-    found = audit_work.show(run, audits, "This model was not audited for bias yet: start one above. It asks for every occupation by its neutral name and reads who is drawn.")
+    found = audit_work.show(
+        run,
+        audits,
+        "This model was not audited for bias yet: start one above. It asks for every occupation by its neutral name and reads who is drawn.",
+    )
     if run.spec.kind == "image":
         bias_views.pictures(run, found)
     else:

@@ -10,7 +10,9 @@ from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 
-NOTHING = "There is no trained model yet. Train one, then come back to see whether what it makes is marked, and recognised."
+NOTHING = (
+    "There is no trained model yet. Train one, then come back to see whether what it makes is marked, and recognised."
+)
 run = audit_work.choose(RunStore.default(), ("image", "text", "code"), "Deepfake risk", NOTHING)
 if run is None:
     st.stop()
@@ -18,7 +20,11 @@ navigation.link("verify", "Check a file: is it marked, and by whom?")
 audits = ["provenance", "deepfake"] if run.spec.kind == "image" else ["provenance"]
 try:
     audit_work.ask(run, audits, "Samples", 1000)
-    found = audit_work.show(run, audits, "This model was not audited for marks yet: start one above. It saves samples as files, damages them in the usual ways (compressed, cropped, resized), and looks for every mark.")
+    found = audit_work.show(
+        run,
+        audits,
+        "This model was not audited for marks yet: start one above. It saves samples as files, damages them in the usual ways (compressed, cropped, resized), and looks for every mark.",
+    )
     marks_views.view(run, found)
     gallery.credit(run.facts.get("credit", ""))
 except Refusal as refusal:

@@ -20,8 +20,16 @@ def invitation() -> None:
     ways = (
         ("train", "Train", "Choose a model and its data, see it learn, stop and resume at will."),
         ("latent", "Explore", "Morph one picture into another and see: new, or copied?"),
-        ("prompt", "Prompt", "Have it draw or write; see each step, each token's alternatives, and where the model looked."),
-        ("memorisation", "Audit", "Does it copy, whom does it draw, are its pictures marked? Each verdict says how often it is wrong."),
+        (
+            "prompt",
+            "Prompt",
+            "Have it draw or write; see each step, each token's alternatives, and where the model looked.",
+        ),
+        (
+            "memorisation",
+            "Audit",
+            "Does it copy, whom does it draw, are its pictures marked? Each verdict says how often it is wrong.",
+        ),
         ("runs", "Compare", "Lay curves over one another, find which setting mattered, export."),
     )
     for column, (name, title, words) in zip(st.columns(len(ways)), ways, strict=True):
@@ -36,7 +44,13 @@ def card(run: Run) -> None:
     st.subheader(safe_text(run.id), anchor=False)
     if found := gallery.newest(run.samples):
         gallery.samples(found[1], row["model"], row["data"], found[0], most=2, characters=180)
-    st.caption(safe_text(plain_text(f"{row['model']} trained on {row['data']}, {row['epochs'] or '?'} epochs, {duration(row['seconds'])} of training.")))
+    st.caption(
+        safe_text(
+            plain_text(
+                f"{row['model']} trained on {row['data']}, {row['epochs'] or '?'} epochs, {duration(row['seconds'])} of training."
+            )
+        )
+    )
     findings.highlights(run.findings())
     with st.container(horizontal=True):
         live.explore(run, "Explore")
@@ -45,14 +59,21 @@ def card(run: Run) -> None:
 
 
 st.title("GenModels", anchor=False)
-st.markdown("Train generative models on real pictures and texts, watch them learn, and look inside: all in this browser, all on this machine.")
+st.markdown(
+    "Train generative models on real pictures and texts, watch them learn, and look inside: all in this browser, all on this machine."
+)
 invitation()
 draws = {name: MODELS[RunStore.default()[name].experiment.model].draws for name in gallery_names()}
-names = sorted((name for name in draws if draws[name]), key=lambda name: (name not in choosing.SHOWCASE, name.endswith("digits"), name))  # what there is most to see of first
+names = sorted(
+    (name for name in draws if draws[name]),
+    key=lambda name: (name not in choosing.SHOWCASE, name.endswith("digits"), name),
+)  # what there is most to see of first
 st.header("Trained models that come with it", anchor=False)
 if not draws:
     with st.container(border=True):
-        st.markdown("No trained model came with this copy. Train your first: a VAE on handwritten digits takes about a minute.")
+        st.markdown(
+            "No trained model came with this copy. Train your first: a VAE on handwritten digits takes about a minute."
+        )
         navigation.link("train", "Train a model", model="vae", data="digits")
         st.caption("Or run `make gallery` in a terminal to make them all.")
 store = RunStore.default()
@@ -61,7 +82,9 @@ for start in range(0, len(names), COLUMNS):
         with column, st.container(border=True, height="stretch"):
             card(store[name])
 if instruments := sorted(set(draws) - set(names)):
-    with st.expander("Instruments: what reads, judges and enlarges pictures for the pages and audits", icon=":material/straighten:"):
+    with st.expander(
+        "Instruments: what reads, judges and enlarges pictures for the pages and audits", icon=":material/straighten:"
+    ):
         for name in instruments:
             with st.container(horizontal=True, vertical_alignment="center"):
                 navigation.link("train", plain_text(name, 60), run=name)

@@ -16,7 +16,11 @@ if run is None:
 audits = ["memorisation", "membership"] if run.spec.kind == "image" else ["extraction", "membership"]
 try:
     audit_work.ask(run, audits, "Samples", 2000)
-    found = audit_work.show(run, audits, "This model was not audited for what it remembers yet: start one above. It compares samples and losses with training and held-out examples.")
+    found = audit_work.show(
+        run,
+        audits,
+        "This model was not audited for what it remembers yet: start one above. It compares samples and losses with training and held-out examples.",
+    )
     memory_views.view(found)
     gallery.credit(run.facts.get("credit", ""))
 except Refusal as refusal:

@@ -17,7 +17,10 @@ store = RunStore.default()
 drawing, writing = painters(store), writers(store)
 if not drawing and not writing:
     st.title("Prompt", anchor=False)
-    st.info("There is no trained model of texts, code or prompted pictures yet. Train one, then come back to have it write or draw.", icon=":material/edit_note:")
+    st.info(
+        "There is no trained model of texts, code or prompted pictures yet. Train one, then come back to have it write or draw.",
+        icon=":material/edit_note:",
+    )
     navigation.link("train", "Train a model", model="diffusion")
     st.stop()
 name = choosing.model(store, [*drawing, *writing], "Prompt", "ask")

@@ -27,11 +27,26 @@ found = matching(rows, filters(rows))
 st.caption(f"{len(found):,} of {counted(len(rows), 'run')}. Tick one to work with it, several to compare them.")
 frame = table(found, state.get(state.WATTS, WATTS))
 event = st.dataframe(
-    frame, hide_index=True, on_select="rerun", selection_mode="multi-row", key=state.selection_key([row["id"] for row in found]),
-    height=min(38 + 35 * max(len(found), 1), 420), column_config=table_settings(), alt="All runs that match the filters",
-)  # fmt: skip
+    frame,
+    hide_index=True,
+    on_select="rerun",
+    selection_mode="multi-row",
+    key=state.selection_key([row["id"] for row in found]),
+    height=min(38 + 35 * max(len(found), 1), 420),
+    column_config=table_settings(),
+    alt="All runs that match the filters",
+)
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    st.number_input("Watts per core", 0.1, 500.0, WATTS, 1.0, width=140, help="Energy is processor time times this: an estimate, not a measurement", **state.kept(state.WATTS))
+    st.number_input(
+        "Watts per core",
+        0.1,
+        500.0,
+        WATTS,
+        1.0,
+        width=140,
+        help="Energy is processor time times this: an estimate, not a measurement",
+        **state.kept(state.WATTS),
+    )
     handing_out.record("CSV", lambda: charts.csv(frame), "runs.csv", "text/csv")
 chosen = [found[position] for position in event.selection.rows if position < len(found)]
 
@@ -39,7 +54,11 @@ if len(chosen) == 1:
     with st.container(border=True):
         st.header(safe_text(comparing.label(chosen[0])), anchor=False)
         run_actions.one(store[chosen[0]["id"]], gallery_run=chosen[0]["gallery"], store=store)
-if len(chosen) > 1 and (own := [store[row["id"]] for row in chosen if not row["gallery"]]) and st.button(f"Delete {counted(len(own), 'run')}", icon=":material/delete:"):
+if (
+    len(chosen) > 1
+    and (own := [store[row["id"]] for row in chosen if not row["gallery"]])
+    and st.button(f"Delete {counted(len(own), 'run')}", icon=":material/delete:")
+):
     run_actions.delete(own, store)
 if chosen:
     with st.container(border=True):

@@ -45,7 +45,11 @@ def taken_over() -> None:
 def fitting(model: str) -> list[str]:
     """The data sets that a model can learn from."""
     wants = MODELS[model]
-    return [name for name, source in DATA.items() if source.kind in wants.kinds and (source.captioned or wants.captioned is not True)]
+    return [
+        name
+        for name, source in DATA.items()
+        if source.kind in wants.kinds and (source.captioned or wants.captioned is not True)
+    ]
 
 
 def choose_run(store: RunStore) -> str | None:
@@ -83,9 +87,13 @@ def experiment_form() -> Experiment | None:
     if asked in DATA and asked not in sets:
         learns = " or ".join(MODELS[model].kinds) + (" with captions" if MODELS[model].captioned is True else "")
         has = DATA[asked].kind + ("" if DATA[asked].captioned else " without captions")
-        st.caption(safe_text(f"The model {model} learns {learns}, and {asked} is {has}; choose other data or another model."))
+        st.caption(
+            safe_text(f"The model {model} learns {learns}, and {asked} is {has}; choose other data or another model.")
+        )
         state.forget(state.DATA)
-    data = right.selectbox("Data", sets, index=sets.index(FIRST_DATA) if FIRST_DATA in sets else 0, **state.bound(state.DATA))
+    data = right.selectbox(
+        "Data", sets, index=sets.index(FIRST_DATA) if FIRST_DATA in sets else 0, **state.bound(state.DATA)
+    )
     left.caption(safe_text(MODELS[model].summary()))
     right.caption(safe_text(f"{DATA[data].summary()} Licence: {DATA[data].licence}."))
     training = forms.knob_form("training", forms.training_knobs())
@@ -146,7 +154,9 @@ else:
         experiment = experiment_form()
         with st.container(horizontal=True, vertical_alignment="center"):
             if experiment:
-                if st.button("Start", type="primary", icon=":material/play_arrow:"):  # no callback: that would start what was drawn before
+                if st.button(
+                    "Start", type="primary", icon=":material/play_arrow:"
+                ):  # no callback: that would start what was drawn before
                     start(experiment, store)
                 estimate(experiment)
     live.queue(store)

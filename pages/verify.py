@@ -9,7 +9,9 @@ from genmodels.refusal import Refusal
 
 st.title("Check a file", anchor=False)
 state.show_notice()
-st.caption("Any picture, text, sound or film, many at once; with a text give its .provenance.json where you have it. Looked into are PNG, JPEG, WebP, GIF, BMP, AVIF and text; of SVG, HEIC, TIFF, WAV, MP4, M4A, PDF and others the manifest and the metadata. Nothing leaves this machine.")
+st.caption(
+    "Any picture, text, sound or film, many at once; with a text give its .provenance.json where you have it. Looked into are PNG, JPEG, WebP, GIF, BMP, AVIF and text; of SVG, HEIC, TIFF, WAV, MP4, M4A, PDF and others the manifest and the metadata. Nothing leaves this machine."
+)
 try:
     checking.page()
 except Refusal as refusal:

@@ -36,13 +36,14 @@ SLOW = {"tensorflow", "keras", "torch", "sklearn"}  # whoever loads one of these
 # Files that import their own late, and why.
 LATE = {
     "genmodels.commands.main": "a command loads what it needs, and no other's",
+    "genmodels.catalogue": "a section loads what it lists",
     "genmodels.jobs.cage": "the caged child shuts its doors before it reads anything else",
 }
 
 
 @dataclass(frozen=True)
 class Import:
-    """An import of a module of ours; `late`: inside a function."""
+    """An import of a module of ours; `late`: inside a function, or for types alone."""
 
     module: str
     late: bool
@@ -70,7 +71,7 @@ def room_of(module: str) -> str:
 def imports(file: Path) -> Iterator[Import]:
     """The modules of ours that a file imports, each import by itself; those under TYPE_CHECKING too."""
     tree = ast.parse(file.read_text())
-    late = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)}
+    late = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) or _is_for_types(node) for inner in ast.walk(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -85,13 +86,17 @@ def imports(file: Path) -> Iterator[Import]:
                 yield Import(name, id(node) in late)
 
 
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
 @lru_cache
 def _loaded() -> dict[str, tuple[set[str], set[str]]]:
     """Of each module what it loads when it is imported: modules of ours, and slow libraries."""
     found = {}
     for file in SOURCES:
         tree = ast.parse(file.read_text())
-        late = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)}
+        late = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) or _is_for_types(node) for inner in ast.walk(node)}
         names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) and id(node) not in late for alias in node.names}
         names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and id(node) not in late}
         ours = {each.module for each in imports(file) if not each.late}

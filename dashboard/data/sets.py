@@ -26,7 +26,16 @@ OWN = {"folder": imported, "text": imported_texts}  # the sets that are imported
 def overview() -> None:
     """All sets at a glance, without reading any."""
     with st.expander("All data sets", icon=":material/list:", expanded=False):
-        rows = [{"Name": name, "Kind": source.kind, "What": source.summary(), "Licence": source.licence, "Works offline": getattr(source, "offline", True)} for name, source in DATA.items()]
+        rows = [
+            {
+                "Name": name,
+                "Kind": source.kind,
+                "What": source.summary(),
+                "Licence": source.licence,
+                "Works offline": getattr(source, "offline", True),
+            }
+            for name, source in DATA.items()
+        ]
         st.dataframe(rows, hide_index=True, alt="All data sets with their licences")
 
 
@@ -40,7 +49,11 @@ def set_view(name: str) -> None:
     with st.expander("Settings", icon=":material/tune:"):
         knobs = forms.knob_form(f"data.{name}", source.knobs(), choices={"token": tokens} if tokens else {})
     asked = state.get(state.SHOWN_DATA) == name
-    if not getattr(source, "offline", True) and not asked and not st.button("Download and show", icon=":material/download:"):
+    if (
+        not getattr(source, "offline", True)
+        and not asked
+        and not st.button("Download and show", icon=":material/download:")
+    ):
         st.caption("This set is fetched from the internet when it is first used.")
         return
     state.put(state.SHOWN_DATA, name)
@@ -56,10 +69,14 @@ def set_view(name: str) -> None:
         st.header("Origin", anchor=False)
         st.text(plain_text(f"Licence: {about['licence']}"))
         st.text(plain_text(f"Source: {about['source']}", 600))
-        st.text(f"SHA-256 of both splits: {about['sha256'] or 'not the same on every processor, since models drew some of its pictures'}")
+        st.text(
+            f"SHA-256 of both splits: {about['sha256'] or 'not the same on every processor, since models drew some of its pictures'}"
+        )
     gallery.credit(about["credit"])
     state.put(state.LOOKED_AT_DATA, (name, knobs))
-    navigation.link("train", "Train a model on it", on=name)  # the key "data" belongs to the widget of this page: no link can set it
+    navigation.link(
+        "train", "Train a model on it", on=name
+    )  # the key "data" belongs to the widget of this page: no link can set it
     with examples:
         try:
             data = resources.dataset(name, knobs)
@@ -79,19 +96,28 @@ def counts(about: Mapping[str, Any]) -> None:
     with st.container(horizontal=True):
         st.metric("Training", f"{about['n_train']:,}", width="stretch")
         st.metric("Held out", f"{about['n_test']:,}", width="stretch", help="No training ever sees these")
-        st.metric("Size", " × ".join(str(side) for side in about["shape"]), width="stretch", help="Height, width, channels")
+        st.metric(
+            "Size", " × ".join(str(side) for side in about["shape"]), width="stretch", help="Height, width, channels"
+        )
         st.metric("Captions", f"{about['captions']:,}", width="stretch", help="Different ones")
         st.metric("Classes", f"{len(about['classes'])}", width="stretch", help="What a conditional model is asked for")
 
 
 def splits(data: Any) -> None:
     """A grid of each split, evenly chosen, with captions as a table for those who read them."""
-    for column, (title, part) in zip(st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True):
+    for column, (title, part) in zip(
+        st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True
+    ):
         with column, st.container(border=True):
             st.header(title, anchor=False)
             n = len(part)
             index = sorted({round(i * (n - 1) / max(min(SHOWN, n) - 1, 1)) for i in range(min(SHOWN, n))})
-            gallery.images(part.images[index], f"{len(index)} of {n:,} {title.lower()} pictures of {data.name}", columns=COLUMNS, side=560)
+            gallery.images(
+                part.images[index],
+                f"{len(index)} of {n:,} {title.lower()} pictures of {data.name}",
+                columns=COLUMNS,
+                side=560,
+            )
             told = [part.captions[i] for i in index if part.captions and part.captions[i]]
             if told:
                 st.caption(safe_text("For example: " + " · ".join(told[:: max(1, len(told) // 6)][:6]), 300))
@@ -110,11 +136,25 @@ def shares(about: Mapping[str, Any]) -> None:
             table = pandas.DataFrame(rows).assign(group=lambda t: t["group"].map(plain_text))
             st.caption(safe_text(f"{name}: {counted(len(rows), 'group')}"))
             st.dataframe(
-                table.sort_values("train", ascending=False), hide_index=True, height="content" if len(table) <= 8 else 300, key=f"groups.{plain_text(name)}",
-                column_config={"group": "Group", "train": "Training", "test": "Held out", "share": st.column_config.ProgressColumn("Share", format="percent", min_value=0, max_value=1)},
+                table.sort_values("train", ascending=False),
+                hide_index=True,
+                height="content" if len(table) <= 8 else 300,
+                key=f"groups.{plain_text(name)}",
+                column_config={
+                    "group": "Group",
+                    "train": "Training",
+                    "test": "Held out",
+                    "share": st.column_config.ProgressColumn("Share", format="percent", min_value=0, max_value=1),
+                },
                 alt=f"Share of each group of {plain_text(name)}",
-            )  # fmt: skip
-            handing_out.record("CSV", lambda table=table: charts.csv(table), f"groups-{about['name']}.csv", "text/csv", key=f"groups.csv.{plain_text(name)}")  # type: ignore[misc]
+            )
+            handing_out.record(
+                "CSV",
+                lambda table=table: charts.csv(table),
+                f"groups-{about['name']}.csv",
+                "text/csv",
+                key=f"groups.csv.{plain_text(name)}",
+            )  # type: ignore[misc]
 
 
 def importer(name: str) -> None:
@@ -129,8 +169,12 @@ def picture_importer() -> None:
     """One's own pictures from a zip: a look first, then the import."""
     with st.container(border=True):
         st.header("Your own pictures", anchor=False)
-        st.caption("A zip of PNG, JPEG, GIF, WebP or BMP files; captions.csv may name a caption and groups for each. They stay on this machine.")
-        uploaded = st.file_uploader("Zip of pictures", type=["zip"], max_upload_size=UPLOAD_MB, key=state.upload_key(state.UPLOAD))
+        st.caption(
+            "A zip of PNG, JPEG, GIF, WebP or BMP files; captions.csv may name a caption and groups for each. They stay on this machine."
+        )
+        uploaded = st.file_uploader(
+            "Zip of pictures", type=["zip"], max_upload_size=UPLOAD_MB, key=state.upload_key(state.UPLOAD)
+        )
         if uploaded is None:
             return
         title, licence = st.columns(2)
@@ -162,16 +206,35 @@ def report(found: Mapping[str, Any]) -> None:
         st.metric("Pictures", found["pictures"], width="stretch")
         st.metric("Training", found["train"], width="stretch")
         st.metric("Held out", found["test"], width="stretch")
-        st.metric("Look alike", found["copies"], width="stretch", help="Pictures that look like another one; all that look alike go to one side of the split")
+        st.metric(
+            "Look alike",
+            found["copies"],
+            width="stretch",
+            help="Pictures that look like another one; all that look alike go to one side of the split",
+        )
     if found["sizes"]:
         small, large = (" × ".join(map(str, size)) for size in found["sizes"])
         st.caption(f"From {small} to {large} pixels.")
     if captions := found["captions"]:
-        st.caption(safe_text(f"captions.csv has {captions['rows']} rows: {captions['matched']} match a picture, {counted(len(captions['without']), 'picture')} without."))
+        st.caption(
+            safe_text(
+                f"captions.csv has {captions['rows']} rows: {captions['matched']} match a picture, {counted(len(captions['without']), 'picture')} without."
+            )
+        )
         if captions["unknown"]:
-            st.warning(safe_text("It names files that are not there: " + ", ".join(f"{u['file']} (line {u['line']})" for u in captions["unknown"][:5]), 400))
+            st.warning(
+                safe_text(
+                    "It names files that are not there: "
+                    + ", ".join(f"{u['file']} (line {u['line']})" for u in captions["unknown"][:5]),
+                    400,
+                )
+            )
     if found["refused"]:
         st.warning(f"{counted(len(found['refused']), 'file')} left out.")
-        st.dataframe([{"File": plain_text(r["file"]), "Why": plain_text(r["reason"], 300)} for r in found["refused"][:500]], hide_index=True, alt="Files that are left out and why")
+        st.dataframe(
+            [{"File": plain_text(r["file"]), "Why": plain_text(r["reason"], 300)} for r in found["refused"][:500]],
+            hide_index=True,
+            alt="Files that are left out and why",
+        )
     if found["problem"]:
         st.error(safe_text(found["problem"], 400), icon=":material/error:")

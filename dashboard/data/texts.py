@@ -30,28 +30,51 @@ def counts(about: Mapping[str, Any]) -> None:
     """Training and held-out tokens, and what they are made of."""
     (train, test), (letters, _), (documents, held_out) = about["tokens"], about["characters"], about["documents"]
     with st.container(horizontal=True):
-        st.metric("Training tokens", f"{train:,}", width="stretch", help="Characters or byte pairs, and one for the end of each document")
+        st.metric(
+            "Training tokens",
+            f"{train:,}",
+            width="stretch",
+            help="Characters or byte pairs, and one for the end of each document",
+        )
         st.metric("Held-out tokens", f"{test:,}", width="stretch", help="No training ever sees these")
         st.metric("Characters a token", f"{letters / train:.2f}", width="stretch", help="Of the training text")
-        st.metric("Vocabulary", f"{about['vocabulary']:,}", width="stretch", help="Different tokens, the end of a document among them")
+        st.metric(
+            "Vocabulary",
+            f"{about['vocabulary']:,}",
+            width="stretch",
+            help="Different tokens, the end of a document among them",
+        )
         st.metric("Window", f"{about['shape'][0]:,}", width="stretch", help="Tokens that a model sees at once")
         st.metric("Windows an epoch", f"{about['n_train']:,}", width="stretch")
-    st.caption(f"{counted(documents, 'document')} of {letters:,} characters to train on, {counted(held_out, 'document')} of {about['characters'][1]:,} held out. None is on both sides.")
+    st.caption(
+        f"{counted(documents, 'document')} of {letters:,} characters to train on, {counted(held_out, 'document')} of {about['characters'][1]:,} held out. None is on both sides."
+    )
 
 
 def splits(data: Any) -> None:
     """Documents of each split, evenly chosen, as they are written, with signs in place of what can't be seen."""
     language = "python" if data.spec.kind == "code" else None
-    for column, (title, part) in zip(st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True):
+    for column, (title, part) in zip(
+        st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True
+    ):
         with column, st.container(border=True):
             st.header(title, anchor=False)
             n = len(part.documents)
-            shown = [part.documents[i] for i in sorted({round(i * (n - 1) / (DOCUMENTS - 1)) for i in range(DOCUMENTS)})]
+            shown = [
+                part.documents[i] for i in sorted({round(i * (n - 1) / (DOCUMENTS - 1)) for i in range(DOCUMENTS)})
+            ]
             cut = any(len(document) > CHARACTERS for document in shown)
-            st.caption(f"{len(shown)} of {counted(n, 'document')}" + (f", the first {CHARACTERS} characters of each." if cut else "."))
+            st.caption(
+                f"{len(shown)} of {counted(n, 'document')}"
+                + (f", the first {CHARACTERS} characters of each." if cut else ".")
+            )
             with st.container(height=520, border=False):
                 for document in shown:
-                    st.code(lines_of(document[:CHARACTERS] + "…" * (len(document) > CHARACTERS)), language=language, wrap_lines=True)
+                    st.code(
+                        lines_of(document[:CHARACTERS] + "…" * (len(document) > CHARACTERS)),
+                        language=language,
+                        wrap_lines=True,
+                    )
 
 
 def lengths(data: Any, about: Mapping[str, Any]) -> None:
@@ -63,10 +86,17 @@ def lengths(data: Any, about: Mapping[str, Any]) -> None:
     inside = table["From (tokens)"].iloc[0] <= window < table["Below (tokens)"].iloc[-1]
     st.header("Lengths of documents", anchor=False)
     charts.draw(
-        steps(table, window if inside else None), key="lengths", table=table, name=f"lengths-{about['name']}",
+        steps(table, window if inside else None),
+        key="lengths",
+        table=table,
+        name=f"lengths-{about['name']}",
         see="Share of the documents by their length in tokens, both splits."
-        + (f" The upright line is the window, {window} tokens: longer documents are seen in parts." if inside else f" The window is {window} tokens."),
-    )  # fmt: skip
+        + (
+            f" The upright line is the window, {window} tokens: longer documents are seen in parts."
+            if inside
+            else f" The window is {window} tokens."
+        ),
+    )
 
 
 def length_table(data: Any) -> pandas.DataFrame:
@@ -77,14 +107,19 @@ def length_table(data: Any) -> pandas.DataFrame:
     low, high = max(min(each.min() for each in sizes), 1), max(each.max() for each in sizes) + 1
     edges = np.unique(np.round(np.geomspace(low, high, BINS + 1)).astype(int))
     train, test = (np.histogram(each, edges)[0] / len(each) for each in sizes)
-    return pandas.DataFrame({"From (tokens)": edges[:-1], "Below (tokens)": edges[1:], "Training": train, "Held out": test})
+    return pandas.DataFrame(
+        {"From (tokens)": edges[:-1], "Below (tokens)": edges[1:], "Training": train, "Held out": test}
+    )
 
 
 def steps(table: pandas.DataFrame, window: int | None) -> Any:
     """Steps of both splits over a logarithmic axis of lengths."""
     starts, ends = table["From (tokens)"].to_numpy(float), table["Below (tokens)"].to_numpy(float)
     x = np.append(starts, ends[-1:])
-    lines = [charts.Line(name, x, np.append(table[name], table[name].iloc[-1:]), slot) for slot, name in enumerate(("Training", "Held out"))]
+    lines = [
+        charts.Line(name, x, np.append(table[name], table[name].iloc[-1:]), slot)
+        for slot, name in enumerate(("Training", "Held out"))
+    ]
     if window is not None:  # a line of its own: Plotly sets the label of an upright line wrong on a logarithmic axis
         top = table[["Training", "Held out"]].to_numpy().max()
         lines.append(charts.Line("Window", np.array([window, window], float), np.array([0, top]), 2))
@@ -100,13 +135,23 @@ def planted(source: Any) -> None:
         return
     import pandas
 
-    table = pandas.DataFrame({"Occupation": source.shares().keys(), "Share of she": source.shares().values()}).sort_values("Share of she", kind="stable")
+    table = pandas.DataFrame(
+        {"Occupation": source.shares().keys(), "Share of she": source.shares().values()}
+    ).sort_values("Share of she", kind="stable")
     st.header("What is planted", anchor=False)
-    st.caption("The share of she among the training sentences on each occupation: exact, so that an audit has a right answer. The table is made up and says nothing about people.")
+    st.caption(
+        "The share of she among the training sentences on each occupation: exact, so that an audit has a right answer. The table is made up and says nothing about people."
+    )
     st.dataframe(
-        table, hide_index=True, height=300, key="planted", alt="Share of she by occupation",
-        column_config={"Share of she": st.column_config.ProgressColumn("Share of she", format="percent", min_value=0, max_value=1)},
-    )  # fmt: skip
+        table,
+        hide_index=True,
+        height=300,
+        key="planted",
+        alt="Share of she by occupation",
+        column_config={
+            "Share of she": st.column_config.ProgressColumn("Share of she", format="percent", min_value=0, max_value=1)
+        },
+    )
     handing_out.record("CSV", lambda: charts.csv(table), "planted-shares.csv", "text/csv", key="planted.csv")
 
 
@@ -119,10 +164,20 @@ def vocabulary(data: Any, about: Mapping[str, Any]) -> None:
     with folded:
         st.caption("␣ is a space, ⏎ a new line, ⇥ a tab. A byte pair that is a part of a character only is shown as �.")
         st.dataframe(
-            table, hide_index=True, height=320, key="vocabulary.table", alt="Every token and how often it is used",
-            column_config={"Share": st.column_config.ProgressColumn("Share", format="percent", min_value=0, max_value=float(table["Share"].max()))},
-        )  # fmt: skip
-        handing_out.record("CSV", lambda: charts.csv(table), f"vocabulary-{about['name']}.csv", "text/csv", key="vocabulary.csv")
+            table,
+            hide_index=True,
+            height=320,
+            key="vocabulary.table",
+            alt="Every token and how often it is used",
+            column_config={
+                "Share": st.column_config.ProgressColumn(
+                    "Share", format="percent", min_value=0, max_value=float(table["Share"].max())
+                )
+            },
+        )
+        handing_out.record(
+            "CSV", lambda: charts.csv(table), f"vocabulary-{about['name']}.csv", "text/csv", key="vocabulary.csv"
+        )
 
 
 def token_table(data: Any) -> pandas.DataFrame:
@@ -133,7 +188,15 @@ def token_table(data: Any) -> pandas.DataFrame:
     used = np.bincount(data.train.tokens, minlength=len(tokens))
     written = tokens.written
     signs = [END, *(lines_of(each.decode(errors="replace")).translate(SIGNS) for each in written[1:])]
-    table = pandas.DataFrame({"Token": signs, "Number": range(len(tokens)), "Bytes": [len(each) for each in written], "Training": used, "Share": used / used.sum()})
+    table = pandas.DataFrame(
+        {
+            "Token": signs,
+            "Number": range(len(tokens)),
+            "Bytes": [len(each) for each in written],
+            "Training": used,
+            "Share": used / used.sum(),
+        }
+    )
     return table.sort_values("Training", ascending=False, kind="stable")
 
 
@@ -142,7 +205,9 @@ def importer() -> None:
     with st.container(border=True):
         st.header("Your own text", anchor=False)
         st.caption(f"A .txt in UTF-8 of at most {LARGEST // 1_000_000} MB. It stays on this machine.")
-        uploaded = st.file_uploader("Text file", type=["txt"], max_upload_size=LARGEST // 1_000_000, key=state.upload_key(UPLOAD))
+        uploaded = st.file_uploader(
+            "Text file", type=["txt"], max_upload_size=LARGEST // 1_000_000, key=state.upload_key(UPLOAD)
+        )
         if uploaded is None:
             return
         title, licence = st.columns(2)
@@ -169,9 +234,18 @@ def importer() -> None:
 def report(found: Mapping[str, Any]) -> None:
     """What an import would keep."""
     with st.container(horizontal=True):
-        for label, name in (("Characters", "characters"), ("Different ones", "symbols"), ("Lines", "lines"), ("Paragraphs", "paragraphs")):
+        for label, name in (
+            ("Characters", "characters"),
+            ("Different ones", "symbols"),
+            ("Lines", "lines"),
+            ("Paragraphs", "paragraphs"),
+        ):
             st.metric(label, f"{found[name]:,}", width="stretch")
     if found["removed"]:
-        st.warning(f"{counted(found['removed'], 'null byte or control character')} left out." if found["removed"] == 1 else f"{found['removed']:,} null bytes or control characters left out.")
+        st.warning(
+            f"{counted(found['removed'], 'null byte or control character')} left out."
+            if found["removed"] == 1
+            else f"{found['removed']:,} null bytes or control characters left out."
+        )
     st.caption(f"The first {min(PREVIEW, found['characters']):,} characters:")
     st.code(lines_of(found["beginning"]), language=None, wrap_lines=True, height=240)

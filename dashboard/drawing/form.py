@@ -18,16 +18,25 @@ from genmodels.runs.store import RunStore, gallery_names
 
 SEEDS = 2**31 - 1000
 EXAMPLES = {  # by data set: what its captions say, to be clicked
-    "openmoji": ("woman firefighter, dark skin tone", "man astronaut, light skin tone", "woman cook, medium skin tone", "red heart", "cat face", "pizza"),
+    "openmoji": (
+        "woman firefighter, dark skin tone",
+        "man astronaut, light skin tone",
+        "woman cook, medium skin tone",
+        "red heart",
+        "cat face",
+        "pizza",
+    ),
     "icons": ("arrow left circle", "heart outline", "cloud upload", "rocket", "calendar lock outline", "account"),
-}  # fmt: skip
+}
 MOST_EXAMPLES, LONGEST_EXAMPLE = 6, 48  # examples; characters of one
 
 
 def painters(store: RunStore) -> list[str]:
     """The runs that draw what a prompt says and have weights: the gallery, then the user's own, newest first."""
     rows = [row for row in resources.run_rows(store) if row["model"] in MODELS and MODELS[row["model"]].follows_prompts]
-    names = [row["id"] for row in rows if row["gallery"] and row["id"] in gallery_names()] + [row["id"] for row in rows if not row["gallery"]]
+    names = [row["id"] for row in rows if row["gallery"] and row["id"] in gallery_names()] + [
+        row["id"] for row in rows if not row["gallery"]
+    ]
     return [name for name in names if follows_prompts(store[name])]
 
 
@@ -69,7 +78,9 @@ def example_buttons(run: Run) -> None:
     """Prompts that the model can follow; a click draws one."""
     with st.container(horizontal=True, vertical_alignment="center"):
         for example in examples(run):
-            st.button(safe_text(example, 60), key=f"example.{example}", on_click=_ask_for, args=(example,), help="Draw this")
+            st.button(
+                safe_text(example, 60), key=f"example.{example}", on_click=_ask_for, args=(example,), help="Draw this"
+            )
 
 
 def _ask_for(prompt: str) -> None:
@@ -110,10 +121,17 @@ def known_words(run: Run, prompt: str, key: str) -> None:
         st.caption(f":material/check: The model knows every word of it ({len(seen):,} words in all).")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(":material/help: Not seen in training: " + ", ".join(safe_text(word.text, 40) for word in strange[:8]) + ".")
+        st.caption(
+            ":material/help: Not seen in training: " + ", ".join(safe_text(word.text, 40) for word in strange[:8]) + "."
+        )
         for word in strange[:4]:
             for near in word.nearest[:2]:
-                st.button(safe_text(f"{word.text} → {near}", 60), key=f"near.{key}.{word.text}.{near}", on_click=_replace, args=(key, word.text, near))
+                st.button(
+                    safe_text(f"{word.text} → {near}", 60),
+                    key=f"near.{key}.{word.text}.{near}",
+                    on_click=_replace,
+                    args=(key, word.text, near),
+                )
 
 
 def _replace(key: str, old: str, new: str) -> None:
@@ -133,7 +151,17 @@ def _settings(run: Run, strength: bool) -> tuple[int, Drawing]:
 
 
 def _seed_box() -> int:
-    return int(st.number_input("First seed", 0, SEEDS, 0, 1, help="Each further picture has the next seed. The same prompt, seed and settings give the same picture.", **state.bound(state.SEED)))
+    return int(
+        st.number_input(
+            "First seed",
+            0,
+            SEEDS,
+            0,
+            1,
+            help="Each further picture has the next seed. The same prompt, seed and settings give the same picture.",
+            **state.bound(state.SEED),
+        )
+    )
 
 
 def _drawing_form(run: Run, strength: bool) -> Drawing:

@@ -33,7 +33,9 @@ def chosen_picture(view: str, what: str) -> Drawn | None:
     if of_another_prompt(pictures):
         st.caption(safe_text(f"Of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”, drawn before.", 240))
     names = [f"Seed {each.cell.seed}" for each in pictures]
-    name = st.segmented_control("Picture", names, default=names[0], required=True, key=f"{state.CELL}.{view}.{pictures[0].line}")
+    name = st.segmented_control(
+        "Picture", names, default=names[0], required=True, key=f"{state.CELL}.{view}.{pictures[0].line}"
+    )
     return pictures[names.index(name)] if name in names else pictures[0]
 
 
@@ -45,7 +47,9 @@ def steps_of(picture: Drawn) -> list[Any]:
     def make() -> list[Any]:
         with resources.generator(run) as model:
             if not model.steps:
-                raise Refusal("A GAN draws in one go: there are no steps and no attention to look at; choose a diffusion model.")
+                raise Refusal(
+                    "A GAN draws in one go: there are no steps and no attention to look at; choose a diffusion model."
+                )
             return list(model.draw([cell.prompt], seeds=[cell.seed], drawing=cell.drawing, looking=True))
 
     with st.spinner("Drawing it once more, watching …"):
@@ -58,20 +62,42 @@ def film_view(run: Run) -> None:
     if picture is None:
         return
     steps = steps_of(picture)
-    rows = [("With noise", np.stack([step.noisy[0] for step in steps])), ("What the model predicts", np.stack([step.clean[0] for step in steps]))]
-    st.plotly_chart(film(rows), key="picture.film", config={"displaylogo": False}, alt="The noisy picture and the predicted clean picture at each step")
-    st.caption("Play it, or move the slider: on the left the picture with the noise that is left, on the right the clean picture that the model predicts. The outline is decided early, details come last.")
+    rows = [
+        ("With noise", np.stack([step.noisy[0] for step in steps])),
+        ("What the model predicts", np.stack([step.clean[0] for step in steps])),
+    ]
+    st.plotly_chart(
+        film(rows),
+        key="picture.film",
+        config={"displaylogo": False},
+        alt="The noisy picture and the predicted clean picture at each step",
+    )
+    st.caption(
+        "Play it, or move the slider: on the left the picture with the noise that is left, on the right the clean picture that the model predicts. The outline is decided early, details come last."
+    )
     number, level = np.array([step.number for step in steps]), np.array([step.level for step in steps])
-    moved = np.array([0.0] + [float(np.sqrt(((b.clean[0].astype(float) - a.clean[0]) ** 2).mean()) / 255) for a, b in pairwise(steps)])
+    moved = np.array(
+        [0.0]
+        + [float(np.sqrt(((b.clean[0].astype(float) - a.clean[0]) ** 2).mean()) / 255) for a, b in pairwise(steps)]
+    )
 
     def table() -> Any:
         import pandas
 
         return pandas.DataFrame({"step": number, "noise": level, "change of the prediction": moved})
 
-    figure = charts.curves([charts.Line("noise left", number, level), charts.Line("change of the prediction", number[1:], moved[1:], 1)], x="step", y="share of 1")
-    charts.draw(figure, key="picture.noise", name="noise-by-step", table=table,
-                see="Noise left (standard deviation, 1 is all noise) after each step, and by how much the predicted picture changed (root mean square, 1 is black to white): where that is flat, the drawing is decided.")  # fmt: skip
+    figure = charts.curves(
+        [charts.Line("noise left", number, level), charts.Line("change of the prediction", number[1:], moved[1:], 1)],
+        x="step",
+        y="share of 1",
+    )
+    charts.draw(
+        figure,
+        key="picture.noise",
+        name="noise-by-step",
+        table=table,
+        see="Noise left (standard deviation, 1 is all noise) after each step, and by how much the predicted picture changed (root mean square, 1 is black to white): where that is flat, the drawing is decided.",
+    )
 
 
 def words_view(run: Run) -> None:
@@ -81,7 +107,11 @@ def words_view(run: Run) -> None:
         return
     steps = steps_of(picture)
     shown = RunStore.default()[picture.run]
-    words = [word for word in WordPieces.of(shown.spec).words(picture.cell.prompt, shown.facts.get("words", {})) if word.pieces and any(map(str.isalnum, word.text))]
+    words = [
+        word
+        for word in WordPieces.of(shown.spec).words(picture.cell.prompt, shown.facts.get("words", {}))
+        if word.pieces and any(map(str.isalnum, word.text))
+    ]
     if not words:
         nothing_yet("The prompt of this picture has no word; draw one with words.")
         return
@@ -97,32 +127,50 @@ def words_view(run: Run) -> None:
     def table() -> Any:
         import pandas
 
-        return pandas.DataFrame([
-            {"word": word, "row": row, "column": column, "share of attention": float(value)}
-            for word, each in heat for (row, column), value in np.ndenumerate(each)
-        ])  # fmt: skip
+        return pandas.DataFrame(
+            [
+                {"word": word, "row": row, "column": column, "share of attention": float(value)}
+                for word, each in heat
+                for (row, column), value in np.ndenumerate(each)
+            ]
+        )
 
-    charts.draw(figure, key="picture.words", name="attention-by-word", table=table,
-                see="For each word the share of attention that each place of the picture gives it, mean over layers and heads; where it is bright, the word was looked at most. Attention shows where the model looked, not the whole of why it drew what it drew.")  # fmt: skip
+    charts.draw(
+        figure,
+        key="picture.words",
+        name="attention-by-word",
+        table=table,
+        see="For each word the share of attention that each place of the picture gives it, mean over layers and heads; where it is bright, the word was looked at most. Attention shows where the model looked, not the whole of why it drew what it drew.",
+    )
 
 
 def _heat_maps(picture: np.ndarray, heat: list[tuple[str, np.ndarray]]) -> Any:
     from plotly import graph_objects as go
     from plotly.subplots import make_subplots
 
-
     columns = min(3, len(heat) + 1)
     rows = -(-(len(heat) + 1) // columns)
     titles = ["the picture", *(chart_text(plain_text(word, 24)) for word, _ in heat)]
-    figure = make_subplots(rows, columns, subplot_titles=titles, horizontal_spacing=0.02, vertical_spacing=0.12 if rows > 1 else 0)
+    figure = make_subplots(
+        rows, columns, subplot_titles=titles, horizontal_spacing=0.02, vertical_spacing=0.12 if rows > 1 else 0
+    )
     figure.add_trace(go.Image(source=data_url(picture), hoverinfo="skip"), row=1, col=1)
     most = max(float(each.max()) for _, each in heat)
     for number, (word, each) in enumerate(heat, start=1):
         figure.add_trace(
-            go.Heatmap(z=each, zmin=0, zmax=most, colorscale="Viridis", showscale=number == 1, colorbar={"title": "share", "len": 0.8}, name=chart_text(word),
-                       hovertemplate="row %{y}, column %{x}: %{z:.3f}<extra></extra>"),
-            row=number // columns + 1, col=number % columns + 1,
-        )  # fmt: skip
+            go.Heatmap(
+                z=each,
+                zmin=0,
+                zmax=most,
+                colorscale="Viridis",
+                showscale=number == 1,
+                colorbar={"title": "share", "len": 0.8},
+                name=chart_text(word),
+                hovertemplate="row %{y}, column %{x}: %{z:.3f}<extra></extra>",
+            ),
+            row=number // columns + 1,
+            col=number % columns + 1,
+        )
     charts.dress(figure, height=60 + 200 * rows)
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, autorange="reversed", constrain="domain")
@@ -140,18 +188,36 @@ def strip_downloads(pictures: list[Drawn], name: str) -> None:
     large = np.repeat(np.repeat(stack, 4, 1), 4, 2)  # of what is smaller a watermark would not be put in
     facts = pictures[0].facts() | {"Cells": "; ".join(str(each.recorded()) for each in pictures)}
     with st.container(horizontal=True):
-        handing_out.made("Strip (PNG)", lambda: way_out.picture(strip(large), facts), f"{name}.png", "image/png", key=f"{name}.png")
-        handing_out.made("Animation (GIF)", lambda: way_out.animation(large, facts, 4), f"{name}.gif", "image/gif", key=f"{name}.gif", icon=":material/animation:")
+        handing_out.made(
+            "Strip (PNG)", lambda: way_out.picture(strip(large), facts), f"{name}.png", "image/png", key=f"{name}.png"
+        )
+        handing_out.made(
+            "Animation (GIF)",
+            lambda: way_out.animation(large, facts, 4),
+            f"{name}.gif",
+            "image/gif",
+            key=f"{name}.gif",
+            icon=":material/animation:",
+        )
 
 
 def between_view(run: Run) -> None:
     """The way from one prompt to another."""
     pictures = drawn("between")
     if not pictures:
-        nothing_yet("Write a second prompt and press Draw: eight pictures of one seed lead from the first prompt to the second.")
+        nothing_yet(
+            "Write a second prompt and press Draw: eight pictures of one seed lead from the first prompt to the second."
+        )
         return
     first, last = pictures[0].cell, pictures[-1].cell
-    gallery.images(np.stack([each.picture for each in pictures]), f"From “{plain_text(first.prompt, 60)}” to “{plain_text(last.towards, 60)}” in {len(pictures)} pictures", columns=len(pictures), side=1000)
-    st.caption(f"From the first prompt to the second, {', '.join(f'{each.cell.share:.0%}' for each in pictures)} of the way. All of one seed: only how the prompt is encoded changes. Where the picture jumps, the model knows no between.")
+    gallery.images(
+        np.stack([each.picture for each in pictures]),
+        f"From “{plain_text(first.prompt, 60)}” to “{plain_text(last.towards, 60)}” in {len(pictures)} pictures",
+        columns=len(pictures),
+        side=1000,
+    )
+    st.caption(
+        f"From the first prompt to the second, {', '.join(f'{each.cell.share:.0%}' for each in pictures)} of the way. All of one seed: only how the prompt is encoded changes. Where the picture jumps, the model knows no between."
+    )
     strip_downloads(pictures, "between-prompts")
     made_by(pictures[0])

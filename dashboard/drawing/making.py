@@ -63,14 +63,27 @@ class Drawn:
     def recorded(self) -> dict[str, Any]:
         """Prompt, seed and the settings that had a say."""
         cell, silent = self.cell.to_dict(), self.cell.drawing.to_dict()
-        heeded = of_drawing(silent, in_steps=self.in_steps, prompted=bool(self.cell.prompt.strip() or self.cell.towards), begun=bool(self.begun))
+        heeded = of_drawing(
+            silent,
+            in_steps=self.in_steps,
+            prompted=bool(self.cell.prompt.strip() or self.cell.towards),
+            begun=bool(self.begun),
+        )
         return {name: value for name, value in cell.items() if name in heeded or name not in silent}
 
     def facts(self) -> dict[str, str]:
         """What its file says."""
         more = {"Towards": f"{self.cell.share:.3g} of the way to: {self.cell.towards}"} if self.cell.towards else {}
         more |= {"Not read": self.not_read} if self.not_read else {}
-        return picture_facts(RunStore.default()[self.run], self.cell.prompt, self.cell.seed, self.cell.drawing, self.weights, **more, **dict(self.begun))
+        return picture_facts(
+            RunStore.default()[self.run],
+            self.cell.prompt,
+            self.cell.seed,
+            self.cell.drawing,
+            self.weights,
+            **more,
+            **dict(self.begun),
+        )
 
     def png(self) -> way_out.Marked:
         """As it was drawn."""
@@ -96,7 +109,9 @@ def files_of(pictures: Sequence[Drawn]) -> list[way_out.Marked]:
     small = [each.picture for each in pictures if known[each.run]]
     large = iter(all_upscaled(np.stack(small)) if small else [])
     images = [next(large) if known[each.run] else each.picture for each in pictures]
-    return way_out.pictures(images, [each.facts() | (upscaling.UPSCALED if known[each.run] else {}) for each in pictures])
+    return way_out.pictures(
+        images, [each.facts() | (upscaling.UPSCALED if known[each.run] else {}) for each in pictures]
+    )
 
 
 def upscaled(picture: np.ndarray) -> np.ndarray:
@@ -129,7 +144,13 @@ def buttons() -> bool:
     return asked
 
 
-def draw_live(view: str, asked: Sequence[tuple[Run, Sequence[Cell]]], *, start: np.ndarray | None = None, mask: np.ndarray | None = None) -> None:
+def draw_live(
+    view: str,
+    asked: Sequence[tuple[Run, Sequence[Cell]]],
+    *,
+    start: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
+) -> None:
     """Draw cells, run by run, showing each step and the time left; a picture is kept as soon as it is finished.
 
     What was drawn before stays below, greyed, until the first is.
@@ -140,7 +161,12 @@ def draw_live(view: str, asked: Sequence[tuple[Run, Sequence[Cell]]], *, start: 
         older(before)
     for run, cells in asked:
         begun = _begun(start, mask)
-        with resources.generator_in_turn(run, lambda: said.info("Another tab is using this model; this drawing waits for its turn.", icon=":material/hourglass_empty:")) as model:
+        with resources.generator_in_turn(
+            run,
+            lambda: said.info(
+                "Another tab is using this model; this drawing waits for its turn.", icon=":material/hourglass_empty:"
+            ),
+        ) as model:
             said.empty()
             bar.progress(0.0, text="Drawing: the first step of a new size takes some seconds …")
             began, last, pace = time.monotonic(), 0.0, 0.0
@@ -149,13 +175,39 @@ def draw_live(view: str, asked: Sequence[tuple[Run, Sequence[Cell]]], *, start: 
                 pace = pace or progress.share  # the first step waits for the network to be compiled
                 began = now if pace == progress.share else began
                 if now - last >= EVERY or step.number == step.steps:
-                    left = (now - began) / max(progress.share - pace, 1e-9) * (1 - progress.share) if progress.share > pace else None
-                    bar.progress(progress.share, text=f"Step {step.number} of {step.steps}, pictures {progress.cells[0] + 1} to {progress.cells[-1] + 1} of {len(cells)}. Time left: {duration(left)}")
+                    left = (
+                        (now - began) / max(progress.share - pace, 1e-9) * (1 - progress.share)
+                        if progress.share > pace
+                        else None
+                    )
+                    bar.progress(
+                        progress.share,
+                        text=f"Step {step.number} of {step.steps}, pictures {progress.cells[0] + 1} to {progress.cells[-1] + 1} of {len(cells)}. Time left: {duration(left)}",
+                    )
                     with place.container():
-                        gallery.images(step.clean, "What the model predicts at this step", columns=len(step.clean), side=4 * SIDE // 2, width=min(700, 175 * len(step.clean)))
+                        gallery.images(
+                            step.clean,
+                            "What the model predicts at this step",
+                            columns=len(step.clean),
+                            side=4 * SIDE // 2,
+                            width=min(700, 175 * len(step.clean)),
+                        )
                     last = now
                 if step.number == step.steps:
-                    done += [Drawn(run.id, trained_on(run), cells[i], picture, run.facts.get("credit", ""), begun, model.weights, model.steps, model.read(cells[i].prompt).notice) for i, picture in zip(progress.cells, step.clean, strict=True)]
+                    done += [
+                        Drawn(
+                            run.id,
+                            trained_on(run),
+                            cells[i],
+                            picture,
+                            run.facts.get("credit", ""),
+                            begun,
+                            model.weights,
+                            model.steps,
+                            model.read(cells[i].prompt).notice,
+                        )
+                        for i, picture in zip(progress.cells, step.clean, strict=True)
+                    ]
                     keep(view, list(done))
                     remember(done[-len(progress.cells) :])
     for each in (said, bar, place):
@@ -183,16 +235,31 @@ def of_another_prompt(pictures: Sequence[Drawn]) -> bool:
 def older(pictures: Sequence[Drawn]) -> None:
     """Pictures of an earlier prompt, small and greyed, with their prompt."""
     with st.container(key="older"):
-        st.caption(":material/smart_toy: **Made by a model** before, " + safe_text(f"of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”, run {pictures[0].run}", 240))
+        st.caption(
+            ":material/smart_toy: **Made by a model** before, "
+            + safe_text(f"of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”, run {pictures[0].run}", 240)
+        )
         few = [each.picture for each in pictures[:4] if each.picture.shape == pictures[0].picture.shape]
-        gallery.images(np.stack(few), f"Drawn before: {described(pictures[0])}", columns=len(few), side=4 * SIDE // 2, width=min(500, 125 * len(few)))
+        gallery.images(
+            np.stack(few),
+            f"Drawn before: {described(pictures[0])}",
+            columns=len(few),
+            side=4 * SIDE // 2,
+            width=min(500, 125 * len(few)),
+        )
         gallery.credit(pictures[0].credit)
 
 
 def shown(pictures: Sequence[Drawn], key: str) -> None:
     """What was drawn; where the form asks for something else by now, a line says of which prompt it is."""
     if of_another_prompt(pictures):
-        st.info(safe_text(f"These pictures are of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”. Press Draw for the one above.", 240), icon=":material/history:")
+        st.info(
+            safe_text(
+                f"These pictures are of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”. Press Draw for the one above.",
+                240,
+            ),
+            icon=":material/history:",
+        )
     show(pictures, key)
 
 
@@ -211,7 +278,11 @@ def show(pictures: Sequence[Drawn], key: str, columns: int = 4) -> None:
 
 def made_by(first: Drawn) -> None:
     """That a model made what is shown, the first of it from this prompt, seed and settings, and the credit for its data."""
-    st.caption(":material/smart_toy: **Made by a model:** " + safe_text(first.line.removeprefix("Made by a model: "), 500) + f". Each file says so too, with prompt, seed and settings. {SMALL_FILE if first.loses_its_marks else ''}")
+    st.caption(
+        ":material/smart_toy: **Made by a model:** "
+        + safe_text(first.line.removeprefix("Made by a model: "), 500)
+        + f". Each file says so too, with prompt, seed and settings. {SMALL_FILE if first.loses_its_marks else ''}"
+    )
     gallery.credit(first.credit)
 
 
@@ -227,11 +298,27 @@ def downloads(each: Drawn, key: str) -> None:
     with st.container(horizontal=True):
         if each.fits:
             handing_out.made("PNG, 128 px", each.upscaled_png, f"{name}-128.png", "image/png", key=f"{key}.png")
-            handing_out.made(small, each.png, f"{name}.png", "image/png", key=f"{key}.small", help=f"As it was drawn. {SMALL_FILE}")
+            handing_out.made(
+                small, each.png, f"{name}.png", "image/png", key=f"{key}.small", help=f"As it was drawn. {SMALL_FILE}"
+            )
         else:
-            handing_out.made("PNG", each.png, f"{name}.png", "image/png", key=f"{key}.png", help=SMALL_FILE if each.loses_its_marks else None)
+            handing_out.made(
+                "PNG",
+                each.png,
+                f"{name}.png",
+                "image/png",
+                key=f"{key}.png",
+                help=SMALL_FILE if each.loses_its_marks else None,
+            )
             if upscaler:
-                handing_out.made("128 px", each.upscaled_png, f"{name}-128.png", "image/png", key=f"{key}.large", icon=":material/zoom_in:")
+                handing_out.made(
+                    "128 px",
+                    each.upscaled_png,
+                    f"{name}-128.png",
+                    "image/png",
+                    key=f"{key}.large",
+                    icon=":material/zoom_in:",
+                )
 
 
 def nothing_yet(text: str) -> None:
@@ -255,4 +342,9 @@ def recipe_rows(pictures: Sequence[Drawn]) -> Any:
 def recipe_of(each: Drawn) -> dict[str, Any]:
     """Run, prompt, seed and settings; of a picture that it was begun from, by which it can be known again."""
     of_weights = {} if each.weights is None else {"epoch": each.weights.epoch, "weights": each.weights.sha256}
-    return {"run": each.run, **of_weights, **each.recorded(), **{name: value for name, value in each.begun if name != BEGUN}}
+    return {
+        "run": each.run,
+        **of_weights,
+        **each.recorded(),
+        **{name: value for name, value in each.begun if name != BEGUN},
+    }

@@ -21,15 +21,27 @@ from genmodels.trained.requests import mask_of, start_of
 
 WAYS = ("Upload", "Paint", "Last drawing")
 COLOURS = {
-    "black": "#000000", "white": "#ffffff", "red": "#d22f27", "orange": "#e27022", "yellow": "#fcea2b", "green": "#5c9e31",
-    "blue": "#1e50a0", "light blue": "#92d3f5", "brown": "#6a462f", "skin, light": "#fadcbc", "skin, medium": "#bf8f68", "skin, dark": "#594539",
-}  # fmt: skip
+    "black": "#000000",
+    "white": "#ffffff",
+    "red": "#d22f27",
+    "orange": "#e27022",
+    "yellow": "#fcea2b",
+    "green": "#5c9e31",
+    "blue": "#1e50a0",
+    "light blue": "#92d3f5",
+    "brown": "#6a462f",
+    "skin, light": "#fadcbc",
+    "skin, medium": "#bf8f68",
+    "skin, dark": "#594539",
+}
 MOST_PAINTED = 200_000  # characters of a painted picture
 
 
 def start_form(run: Run) -> tuple[np.ndarray | None, np.ndarray | None]:
     """The picture to begin from and, where something was marked, the mask of what is drawn again."""
-    way = st.segmented_control("Begin from", WAYS, default=WAYS[0], required=True, persist_state="session", key="start.way")
+    way = st.segmented_control(
+        "Begin from", WAYS, default=WAYS[0], required=True, persist_state="session", key="start.way"
+    )
     start = {"Upload": _upload, "Paint": _paint, "Last drawing": _last}[way or WAYS[0]](run)
     if start is None:
         return None, None
@@ -45,7 +57,12 @@ def start_form(run: Run) -> tuple[np.ndarray | None, np.ndarray | None]:
 
 
 def _upload(run: Run) -> np.ndarray | None:
-    file = st.file_uploader("A picture (PNG, JPEG, GIF, WebP, BMP)", type=["png", "jpg", "jpeg", "gif", "webp", "bmp"], key=state.upload_key("start"), max_upload_size=25)
+    file = st.file_uploader(
+        "A picture (PNG, JPEG, GIF, WebP, BMP)",
+        type=["png", "jpg", "jpeg", "gif", "webp", "bmp"],
+        key=state.upload_key("start"),
+        max_upload_size=25,
+    )
     if file is None:
         st.caption("Its middle square is taken; of an animation the first frame.")
         return None
@@ -66,7 +83,9 @@ def _last(run: Run) -> np.ndarray | None:
         st.caption("Nothing of this size was drawn in this session yet; draw something in the view Pictures first.")
         return None
     names = [f"Seed {each.cell.seed}" for each in pictures]
-    chosen = st.segmented_control("Picture", names, default=names[0], required=True, key=f"{state.CELL}.start.{pictures[0].line}")
+    chosen = st.segmented_control(
+        "Picture", names, default=names[0], required=True, key=f"{state.CELL}.start.{pictures[0].line}"
+    )
     return pictures[names.index(chosen) if chosen in names else 0].picture
 
 
@@ -74,11 +93,18 @@ def paint(name: str, side: int, *, picture: np.ndarray | None = None, marking: b
     """A canvas; the PNG of what was painted, or nothing yet. What comes from the browser is checked like any upload."""
     made = f"{name}.{side}.{hash(picture.tobytes()) if picture is not None else 0}"
     data = {
-        "side": side, "picture": data_url(picture) if picture is not None else "", "marking": marking, "made": made,
-        "colours": list(COLOURS.values()), "names": list(COLOURS),
-        "alt": ("Mark" if marking else "Paint") + " with the pointer; or move with the arrow keys, space makes a dot, shift draws, Enter takes it over.",
-    }  # fmt: skip
-    painted = component("picture_paint")(data=data, key=f"{state.PAINTED}.{made}", on_painted_change=lambda: None).painted
+        "side": side,
+        "picture": data_url(picture) if picture is not None else "",
+        "marking": marking,
+        "made": made,
+        "colours": list(COLOURS.values()),
+        "names": list(COLOURS),
+        "alt": ("Mark" if marking else "Paint")
+        + " with the pointer; or move with the arrow keys, space makes a dot, shift draws, Enter takes it over.",
+    }
+    painted = component("picture_paint")(
+        data=data, key=f"{state.PAINTED}.{made}", on_painted_change=lambda: None
+    ).painted
     if not painted:
         return b""
     if not isinstance(painted, str) or len(painted) > MOST_PAINTED or not painted.startswith("data:image/png;base64,"):
@@ -93,7 +119,9 @@ def start_view(run: Run) -> None:
     """What came of it, before and after under one slider."""
     pictures = drawn("start")
     if not pictures:
-        nothing_yet("Choose or paint a picture, write what it is to become, and press Enter. Strength says how much of it may change.")
+        nothing_yet(
+            "Choose or paint a picture, write what it is to become, and press Enter. Strength says how much of it may change."
+        )
         return
     before = state.get(state.BEFORE)
     for column, each, number in zip(st.columns(len(pictures)), pictures, range(len(pictures)), strict=True):
@@ -102,7 +130,12 @@ def start_view(run: Run) -> None:
             st.caption(f"Seed {each.cell.seed}")
             downloads(each, f"start.{number}")
     if before is not None:
-        chosen = st.segmented_control("Before and after", [f"Seed {each.cell.seed}" for each in pictures], default=f"Seed {pictures[0].cell.seed}", required=True)
+        chosen = st.segmented_control(
+            "Before and after",
+            [f"Seed {each.cell.seed}" for each in pictures],
+            default=f"Seed {pictures[0].cell.seed}",
+            required=True,
+        )
         after = next((each for each in pictures if f"Seed {each.cell.seed}" == chosen), pictures[0])
         compare_slider(before, after.picture, ("before", "after"), "start")
     made_by(pictures[0])
@@ -114,18 +147,30 @@ def refined_view(pictures: list[Drawn]) -> None:
         return
     if st.toggle("Refine: show it upscaled to 128 x 128", key="refine", persist_state="session"):
         names = [f"Seed {each.cell.seed}" for each in pictures]
-        chosen = st.segmented_control("Refined", names, default=names[0], required=True, key=f"refined.{pictures[0].line}")
+        chosen = st.segmented_control(
+            "Refined", names, default=names[0], required=True, key=f"refined.{pictures[0].line}"
+        )
         each = pictures[names.index(chosen)] if chosen in names else pictures[0]
         compare_slider(each.picture, upscaled(each.picture), ("as drawn, 32 px", "upscaled, 128 px"), "refined")
         st.caption("Move the slider: on the left as it was drawn, on the right what the upscaler makes of it.")
 
 
 def compare_slider(before: np.ndarray, after: np.ndarray, names: tuple[str, str], key: str) -> None:
-    data: dict[str, Any] = {"before": data_url(before), "after": data_url(after), "names": names, "label": f"Share of {names[0]} that shows, in percent"}
+    data: dict[str, Any] = {
+        "before": data_url(before),
+        "after": data_url(after),
+        "names": names,
+        "label": f"Share of {names[0]} that shows, in percent",
+    }
     component("picture_slider")(data=data, key=f"slider.{key}")
 
 
 def component(name: str) -> Any:
     """A component of this folder: its script and its style."""
     folder = Path(__file__).parent
-    return st.components.v2.component(name, html='<div class="root"></div>', css=(folder / f"{name}.css").read_text(), js=(folder / f"{name}.js").read_text())
+    return st.components.v2.component(
+        name,
+        html='<div class="root"></div>',
+        css=(folder / f"{name}.css").read_text(),
+        js=(folder / f"{name}.js").read_text(),
+    )

@@ -100,17 +100,29 @@ def pictures_view(run: Run) -> None:
     """The four pictures, and what the upscaler makes of one."""
     pictures = drawn("pictures")
     if not pictures:
-        nothing_yet("Click an example, or write what is to be drawn and press Enter: four pictures come out of noise, step by step.")
+        nothing_yet(
+            "Click an example, or write what is to be drawn and press Enter: four pictures come out of noise, step by step."
+        )
         return
     shown(pictures, "pictures")
     refined_view(pictures)
 
 
 FORMS = {
-    "Between": between_form, "From a picture": start_from_form, "Sweep": sweeping_form, "Compare": comparing_form, "Table": many_prompts_form,
-}  # fmt: skip
+    "Between": between_form,
+    "From a picture": start_from_form,
+    "Sweep": sweeping_form,
+    "Compare": comparing_form,
+    "Table": many_prompts_form,
+}
 KEYS = {"Between": "between", "From a picture": "start", "Sweep": "sweep", "Compare": "compare", "Table": "many"}
 SHOWN = {
-    "Pictures": pictures_view, "Film": film_view, "Words": words_view, "Between": between_view, "From a picture": start_view,
-    "Sweep": sweep_view, "Compare": compare_view, "Table": many_view,
-}  # fmt: skip
+    "Pictures": pictures_view,
+    "Film": film_view,
+    "Words": words_view,
+    "Between": between_view,
+    "From a picture": start_view,
+    "Sweep": sweep_view,
+    "Compare": compare_view,
+    "Table": many_view,
+}

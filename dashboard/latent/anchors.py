@@ -29,7 +29,10 @@ def data_if_there(run: Run) -> Any:
     try:
         return data_of(run)
     except Refusal as refusal:
-        st.info(safe_text(f"The data are not here, so nothing is compared with them. {refusal}", 600), icon=":material/hide_image:")
+        st.info(
+            safe_text(f"The data are not here, so nothing is compared with them. {refusal}", 600),
+            icon=":material/hide_image:",
+        )
         return None
 
 
@@ -66,7 +69,9 @@ def key_of(run: Run, *parts: Any) -> tuple[Any, ...]:
 def ordinary(run: Run) -> tuple[float, float]:
     """Between these distances to training pictures lie 90 % of held-out pictures."""
     data = data_of(run)
-    return resources.explored((str(run.path), "ordinary"), lambda: walks.ordinary_distances(data.test.images, data.train.images))
+    return resources.explored(
+        (str(run.path), "ordinary"), lambda: walks.ordinary_distances(data.test.images, data.train.images)
+    )
 
 
 def groupings(run: Run, examples: Any) -> dict[str, np.ndarray]:
@@ -85,12 +90,16 @@ def warn_outside(usual: np.ndarray, what: str = "frames") -> None:
         st.warning(
             f"{len(outside)} of {len(usual)} {what} (first: {outside[0] + 1}) lie outside the shell that holds 99 % of the"
             " prior's draws: the model was hardly trained to draw there. Encoded pictures lie inside it by nature; between"
-            " seeds, spherical interpolation stays in it.", icon=":material/warning:")  # fmt: skip
+            " seeds, spherical interpolation stays in it.",
+            icon=":material/warning:",
+        )
 
 
 def place_for(fewest: int) -> Callable[[], Any]:
     """Where the results go, to be called when they are there. After another choice of anchors the old ones are gone at once."""
-    asked = tuple(str(state.get(key)) for key in (f"anchors.{fewest}", f"anchors.{fewest}.pictures", state.SEEDS, state.LABEL))
+    asked = tuple(
+        str(state.get(key)) for key in (f"anchors.{fewest}", f"anchors.{fewest}.pictures", state.SEEDS, state.LABEL)
+    )
     same = state.get(f"anchors.{fewest}.drawn") == asked
     state.put(f"anchors.{fewest}.drawn", asked)
     place = st.container() if same else st.empty()
@@ -102,7 +111,9 @@ def anchors(run: Run, fewest: int, most: int | None = None) -> tuple[np.ndarray,
     ways = ("Seeds", "Held-out pictures", "My pictures")
     way = st.segmented_control("Anchors from", ways, default=ways[0], required=True, key=f"anchors.{fewest}")
     if way == "Seeds":
-        seeds = parsed_seeds(st.text_input("Seeds", "1, 2, 3", help="Whole numbers, separated by commas.", **state.bound(state.SEEDS)))
+        seeds = parsed_seeds(
+            st.text_input("Seeds", "1, 2, 3", help="Whole numbers, separated by commas.", **state.bound(state.SEEDS))
+        )
         chosen: tuple[int | None, ...] = tuple(seeds[:most] if most else seeds)
         with model_of(run) as model:
             points = np.concatenate([model.latents(1, seed=seed) for seed in chosen if seed is not None])
@@ -126,7 +137,9 @@ def parsed_seeds(text: str) -> list[int]:
     for part in text.replace(";", ",").split(",")[:24]:
         if part.strip():
             if not part.strip().isdecimal() or int(part) >= 2**31:
-                raise Refusal(f"{part.strip()[:40]!r} is not a seed; write whole numbers below {2**31}, such as 1, 2, 3.")
+                raise Refusal(
+                    f"{part.strip()[:40]!r} is not a seed; write whole numbers below {2**31}, such as 1, 2, 3."
+                )
             seeds.append(int(part))
     return seeds
 
@@ -135,13 +148,21 @@ def held_out_pictures(run: Run, key: str) -> np.ndarray:
     """Held-out pictures that the user picks by number and caption."""
     test = data_of(run).test
     names = [f"{i}: {test.captions[i]}" if test.captions else f"picture {i}" for i in range(min(len(test), 500))]
-    picked = st.multiselect("Held-out pictures", range(len(names)), default=[0, min(1, len(names) - 1), min(2, len(names) - 1)], format_func=lambda i: plain_text(names[i], 60), key=key)
+    picked = st.multiselect(
+        "Held-out pictures",
+        range(len(names)),
+        default=[0, min(1, len(names) - 1), min(2, len(names) - 1)],
+        format_func=lambda i: plain_text(names[i], 60),
+        key=key,
+    )
     return test.images[picked]
 
 
 def uploaded_pictures(run: Run) -> np.ndarray:
     """The user's own pictures, checked and brought to the model's size."""
-    files = st.file_uploader("Pictures", ["png", "jpg", "jpeg", "webp", "gif"], accept_multiple_files=True, max_upload_size=UPLOAD_MB)
+    files = st.file_uploader(
+        "Pictures", ["png", "jpg", "jpeg", "webp", "gif"], accept_multiple_files=True, max_upload_size=UPLOAD_MB
+    )
     height, _, channels = run.spec.shape
     kept = [fitted(open_picture(file, file.name), height, "grey" if channels == 1 else "rgb") for file in files[:8]]
     if not kept:

@@ -50,7 +50,9 @@ def labelled_direction(run: Run) -> list[directions.Direction]:
         return []
     with st.container(border=True):
         left, middle, right = st.columns(3)
-        grouping = left.selectbox("With labels: grouping", list(known), format_func=plain_text, **state.kept("directions.grouping"))
+        grouping = left.selectbox(
+            "With labels: grouping", list(known), format_func=plain_text, **state.kept("directions.grouping")
+        )
         groups = sorted(set(known[grouping]) - {""})
         first = middle.selectbox("From", groups, format_func=plain_text)
         second = right.selectbox("To", groups, index=len(groups) - 1, format_func=plain_text)
@@ -60,8 +62,13 @@ def labelled_direction(run: Run) -> list[directions.Direction]:
 
         def find() -> directions.Direction:
             rng, held_out = np.random.default_rng(0), groupings(run, data.test).get(grouping)
-            used = [data.train.take(rng.permutation(np.flatnonzero(known[grouping] == group))[:ENCODED]) for group in (first, second)]
-            kept = held_out is not None and tuple(data.test.take(np.flatnonzero(held_out == group)) for group in (first, second))
+            used = [
+                data.train.take(rng.permutation(np.flatnonzero(known[grouping] == group))[:ENCODED])
+                for group in (first, second)
+            ]
+            kept = held_out is not None and tuple(
+                data.test.take(np.flatnonzero(held_out == group)) for group in (first, second)
+            )
             with model_of(run) as model:
                 return directions.between(model, f"{first} → {second}", *used, held_out=kept or None)
 
@@ -90,15 +97,31 @@ def sliders(run: Run, found: list[directions.Direction], alike: list[directions.
             label = f"{direction.name} ({100 * direction.strength:.0f} % of variance)" if free else direction.name
             label += f": {'more' if note.value.value > 0 else 'less'} “{plain_text(note.group, 40)}”" if note else ""
             begin = OPENED_AT if not free and direction.found else 0.0
-            amounts.append(column.slider(safe_text(label), -4.0, 4.0, begin, 0.25, key=f"direction.{direction.name}", help=safe_text(_help(note), 400)))
+            amounts.append(
+                column.slider(
+                    safe_text(label),
+                    -4.0,
+                    4.0,
+                    begin,
+                    0.25,
+                    key=f"direction.{direction.name}",
+                    help=safe_text(_help(note), 400),
+                )
+            )
     with model_of(run) as model:
         start = model.latents(8, seed=int(seed))
         moved = directions.moved(start, found, amounts)
         pictures = model.decode(np.concatenate([start, moved]))
     with drawn:
-        gallery.images(pictures, "Eight samples above the same eight moved along the chosen directions", columns=8, side=960)
+        gallery.images(
+            pictures, "Eight samples above the same eight moved along the chosen directions", columns=8, side=960
+        )
         by = [f"{direction.name} by {amount:g}" for direction, amount in zip(found, amounts, strict=True) if amount]
-        st.caption("Above: as drawn from the seed. Below: moved by the sliders" + (safe_text(f": {', '.join(by)}", 300) if by else "") + ".")
+        st.caption(
+            "Above: as drawn from the seed. Below: moved by the sliders"
+            + (safe_text(f": {', '.join(by)}", 300) if by else "")
+            + "."
+        )
         warn_outside(walks.typicality(moved), "pictures below")
 
 
@@ -108,5 +131,7 @@ def _help(note: directions.Correlate | None) -> str:
     if note is None:
         return unit
     r = note.value
-    return (f"{unit} To the right pictures look {'more' if r.value > 0 else 'less'} like the group {note.group} ({note.grouping}): correlation {r.value:.2f}"
-            f" (95 % interval {r.low:.2f} to {r.high:.2f}, n = {r.n} training pictures that did not choose the group).")  # fmt: skip
+    return (
+        f"{unit} To the right pictures look {'more' if r.value > 0 else 'less'} like the group {note.group} ({note.grouping}): correlation {r.value:.2f}"
+        f" (95 % interval {r.low:.2f} to {r.high:.2f}, n = {r.n} training pictures that did not choose the group)."
+    )

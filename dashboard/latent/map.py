@@ -31,8 +31,19 @@ def map_view(run: Run) -> None:
     with st.container(border=True):
         left, right = st.columns(2)
         ways = maps.methods() if encoded else ("Components",)
-        method = left.segmented_control("Method", ways, default=ways[0], required=True, help="UMAP appears where umap-learn is installed and the model can encode.", key=f"map.{ways[0]}")
-        grouping = right.selectbox("Colour by", [*known, "nothing"], format_func=plain_text, **state.kept("map.colour")) if known else "nothing"
+        method = left.segmented_control(
+            "Method",
+            ways,
+            default=ways[0],
+            required=True,
+            help="UMAP appears where umap-learn is installed and the model can encode.",
+            key=f"map.{ways[0]}",
+        )
+        grouping = (
+            right.selectbox("Colour by", [*known, "nothing"], format_func=plain_text, **state.kept("map.colour"))
+            if known
+            else "nothing"
+        )
 
     def make() -> tuple[maps.Map, np.ndarray, np.ndarray]:
         with model_of(run) as model:
@@ -52,11 +63,15 @@ def map_view(run: Run) -> None:
 
 
 @st.fragment
-def shown(run: Run, laid: maps.Map, pictures: np.ndarray, groups: np.ndarray, captions: list[str], encoded: bool, data: Any) -> None:
+def shown(
+    run: Run, laid: maps.Map, pictures: np.ndarray, groups: np.ndarray, captions: list[str], encoded: bool, data: Any
+) -> None:
     """The map and what was clicked; only this part is drawn again."""
     place = picture_map(laid, pictures, groups, captions, about_map(laid, encoded))
     st.caption(about_map(laid, encoded))
-    charts.data_behind(lambda: map_table(laid, groups, captions), key="map", name=f"map-{run.experiment.model}-{run.experiment.data}")
+    charts.data_behind(
+        lambda: map_table(laid, groups, captions), key="map", name=f"map-{run.experiment.model}-{run.experiment.data}"
+    )
     if place is not None:
         decoded_place(run, laid, place, data)
 
@@ -69,7 +84,11 @@ def map_table(laid: maps.Map, groups: np.ndarray, captions: list[str]) -> Any:
 
 def about_map(laid: maps.Map, encoded: bool) -> str:
     """What is on the map, in words."""
-    what = f"{len(laid.points)} training pictures, encoded." if encoded else f"{len(laid.points)} samples along the two strongest directions found without labels."
+    what = (
+        f"{len(laid.points)} training pictures, encoded."
+        if encoded
+        else f"{len(laid.points)} samples along the two strongest directions found without labels."
+    )
     explained = f" The two axes hold {laid.explained:.0%} of the variance." if laid.explained is not None else ""
     return f"{what} Neighbours look alike where the latent is smooth.{explained} Point at one to see it; click anywhere to decode that place."
 
@@ -81,7 +100,9 @@ def few_groups(groups: np.ndarray) -> np.ndarray:
     return np.where(groups == "", "none", np.where(np.isin(groups, common), groups, "other")).astype(object)
 
 
-def picture_map(laid: maps.Map, pictures: np.ndarray, groups: np.ndarray, captions: list[str], alt: str) -> tuple[float, float] | None:
+def picture_map(
+    laid: maps.Map, pictures: np.ndarray, groups: np.ndarray, captions: list[str], alt: str
+) -> tuple[float, float] | None:
     """Points by group (colour and mark) whose pictures show under the pointer; the place that was clicked last."""
     names = sorted(set(groups))
     data = {
@@ -96,7 +117,9 @@ def picture_map(laid: maps.Map, pictures: np.ndarray, groups: np.ndarray, captio
         "axes": ["first axis (standard deviations of the latent)", "second axis"],
         "alt": alt + " Arrow keys move, Enter decodes.",
     }
-    draw = st.components.v2.component("picture_map", html='<div class="map"></div>', css=_beside(".css"), js=_beside(".js"))
+    draw = st.components.v2.component(
+        "picture_map", html='<div class="map"></div>', css=_beside(".css"), js=_beside(".js")
+    )
     key = f"map.{hash((laid.points.tobytes(), pictures.tobytes()))}"  # another map has no place clicked yet
     place = draw(data=data | {"chosen": state.get(key, {}).get("place")}, key=key, on_place_change=lambda: None).place
     return (float(place[0]), float(place[1])) if place else None

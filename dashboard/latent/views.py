@@ -25,10 +25,15 @@ from genmodels.trained import interpolation
 
 def explorable(store: RunStore) -> list[str]:
     """The runs that have weights to explore: the gallery, then the user's own, newest first."""
-    drawing = [row for row in resources.run_rows(store) if row["model"] in MODELS and hasattr(MODELS[row["model"]], "decode")]
+    drawing = [
+        row for row in resources.run_rows(store) if row["model"] in MODELS and hasattr(MODELS[row["model"]], "decode")
+    ]
     own = [row["id"] for row in drawing if not row["gallery"]]
     shipped = [name for name in gallery_names() if name in {row["id"] for row in drawing}]
-    found = [*shipped, *(name for name in own if any((store[name].path / part).is_dir() for part in ("checkpoints", "epochs")))]
+    found = [
+        *shipped,
+        *(name for name in own if any((store[name].path / part).is_dir() for part in ("checkpoints", "epochs"))),
+    ]
     asked = {row["id"]: row["asked"] for row in drawing}
     return [name for name in found if not asked[name].get("recipe", {}).get("captioned")]
 
@@ -39,7 +44,13 @@ def walk_view(run: Run) -> None:
     with form:
         points, seeds = anchors(run, fewest=2)
         left, right = st.columns(2)
-        kind = left.segmented_control("Interpolation", interpolation.KINDS, default=interpolation.KINDS[0], required=True, **state.bound(state.KIND))
+        kind = left.segmented_control(
+            "Interpolation",
+            interpolation.KINDS,
+            default=interpolation.KINDS[0],
+            required=True,
+            **state.bound(state.KIND),
+        )
         frames = right.select_slider("Frames", (16, 32, 64, 128), 64, **state.kept("frames"))
     data = data_if_there(run)
 
@@ -54,7 +65,9 @@ def walk_view(run: Run) -> None:
 
     with place():
         with st.spinner("Walking …"):
-            path, near, drawn = resources.explored(key_of(run, "walk", points.tobytes(), kind, frames, data is None), make)
+            path, near, drawn = resources.explored(
+                key_of(run, "walk", points.tobytes(), kind, frames, data is None), make
+            )
         show_walk(run, path, near, drawn)
 
 
@@ -64,8 +77,18 @@ def show_walk(run: Run, path: walks.Walk, near: Any, drawn: Any) -> None:
     if near is not None:
         st.markdown(reading(near[1], ordinary(run)))
     warn_outside(usual)
-    beside = ": left what the model draws on the way, right the nearest picture it was trained on." if near else " to see what the model draws on the way."
-    charts.draw(drawn, key="walk", see=f"Drag the slider or press Play{beside}", table=lambda: walk_table(near, usual), name=f"walk-{run.experiment.model}-{run.experiment.data}")
+    beside = (
+        ": left what the model draws on the way, right the nearest picture it was trained on."
+        if near
+        else " to see what the model draws on the way."
+    )
+    charts.draw(
+        drawn,
+        key="walk",
+        see=f"Drag the slider or press Play{beside}",
+        table=lambda: walk_table(near, usual),
+        name=f"walk-{run.experiment.model}-{run.experiment.data}",
+    )
     if near is not None:
         distance_chart(near, usual, ordinary(run))
     downloads(run, path)
@@ -106,16 +129,37 @@ def distance_chart(near: tuple[np.ndarray, np.ndarray], usual: np.ndarray, usual
         charts.Line("5 % of held-out pictures are farther", frames, np.full(len(frames), usually[1]), 2),
     ]
     figure = charts.curves(lines, x="frame", y="RMS distance (0 to 1)", height=280)
-    charts.draw(figure, key="walk.distance", see="Distance to the nearest training picture. Between the two level lines lie 90 % of held-out pictures.",
-                table=lambda: walk_table(near, usual), name="walk-distance")  # fmt: skip
+    charts.draw(
+        figure,
+        key="walk.distance",
+        see="Distance to the nearest training picture. Between the two level lines lie 90 % of held-out pictures.",
+        table=lambda: walk_table(near, usual),
+        name="walk-distance",
+    )
 
 
 def downloads(run: Run, path: walks.Walk) -> None:
     """GIF, strip and JSON."""
     about = walks.about_walk(run, path)
     columns = st.columns(3)
-    for column, (name, label, mime) in zip(columns, (("walk.gif", "GIF", "image/gif"), ("strip.png", "PNG strip", "image/png"), ("walk.json", "JSON with all seeds", "application/json")), strict=True):
-        handing_out.made(label, lambda name=name: walks.walk_files(path, about)[name], name, mime, key=f"download.{name}", place=column, width="stretch")  # type: ignore[misc]
+    for column, (name, label, mime) in zip(
+        columns,
+        (
+            ("walk.gif", "GIF", "image/gif"),
+            ("strip.png", "PNG strip", "image/png"),
+            ("walk.json", "JSON with all seeds", "application/json"),
+        ),
+        strict=True,
+    ):
+        handing_out.made(
+            label,
+            lambda name=name: walks.walk_files(path, about)[name],
+            name,
+            mime,
+            key=f"download.{name}",
+            place=column,
+            width="stretch",
+        )  # type: ignore[misc]
 
 
 def plane_view(run: Run) -> None:
@@ -124,7 +168,13 @@ def plane_view(run: Run) -> None:
     with form:
         points, _ = anchors(run, fewest=3, most=3)
         left, right = st.columns(2)
-        kind = left.segmented_control("Interpolation", interpolation.KINDS, default=interpolation.KINDS[0], required=True, **state.bound(state.KIND))
+        kind = left.segmented_control(
+            "Interpolation",
+            interpolation.KINDS,
+            default=interpolation.KINDS[0],
+            required=True,
+            **state.bound(state.KIND),
+        )
         steps = right.select_slider("Pictures a side", (5, 7, 9, 11), 9, **state.kept("steps"))
     data = data_if_there(run)
     places = walks.plane(points, steps, kind)
@@ -145,8 +195,13 @@ def show_plane(run: Run, pictures: np.ndarray, near: Any, usual: np.ndarray, ste
     warn_outside(usual, "pictures")
     table = plane_table(near, usual, steps)
     hover = ["<br>".join(f"{name}: {value:.3g}" for name, value in row.items()) for row in table.to_dict("records")]
-    charts.draw(sheet(pictures, steps, hover), key="plane", table=table, name=f"plane-{run.experiment.model}-{run.experiment.data}",
-                see="First anchor at the upper left, second at the upper right, third at the lower left. Point at a picture for its place.")  # fmt: skip
+    charts.draw(
+        sheet(pictures, steps, hover),
+        key="plane",
+        table=table,
+        name=f"plane-{run.experiment.model}-{run.experiment.data}",
+        see="First anchor at the upper left, second at the upper right, third at the lower left. Point at a picture for its place.",
+    )
 
 
 def plane_table(near: tuple[np.ndarray, np.ndarray] | None, usual: np.ndarray, steps: int) -> Any:
@@ -158,7 +213,12 @@ def plane_table(near: tuple[np.ndarray, np.ndarray] | None, usual: np.ndarray, s
     return table
 
 
-VIEWS: dict[str, Callable[[Run], None]] = {"Walk": walk_view, "Plane": plane_view, "Map": map_view, "Directions": directions_view}
+VIEWS: dict[str, Callable[[Run], None]] = {
+    "Walk": walk_view,
+    "Plane": plane_view,
+    "Map": map_view,
+    "Directions": directions_view,
+}
 
 
 def view(name: str) -> Callable[[Run], None]:

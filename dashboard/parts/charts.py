@@ -70,8 +70,17 @@ def smoothed(y: np.ndarray, weight: float) -> np.ndarray:
     return pandas.Series(y).ewm(alpha=1 - weight).mean().to_numpy()
 
 
-def curves(lines: Sequence[Line], *, x: str, y: str, log: bool = False, smoothing: float = 0.0,
-           marks: Sequence[tuple[float, str]] = (), title: str = "", height: int = 320) -> Figure:  # fmt: skip
+def curves(
+    lines: Sequence[Line],
+    *,
+    x: str,
+    y: str,
+    log: bool = False,
+    smoothing: float = 0.0,
+    marks: Sequence[tuple[float, str]] = (),
+    title: str = "",
+    height: int = 320,
+) -> Figure:
     """Curves over one axis. With smoothing the raw line stays, faint. `marks` are (x, label) of upright lines."""
     from plotly import graph_objects as go
 
@@ -85,7 +94,12 @@ def curves(lines: Sequence[Line], *, x: str, y: str, log: bool = False, smoothin
             value = smoothed(value, smoothing)
         figure.add_trace(_trace(line, *thin(at, value), faint=False))
     for place, label in marks:
-        figure.add_vline(place, line={"color": COLOURS[1], "dash": "dot"}, annotation_text=chart_text(label), annotation_position="top left")
+        figure.add_vline(
+            place,
+            line={"color": COLOURS[1], "dash": "dot"},
+            annotation_text=chart_text(label),
+            annotation_position="top left",
+        )
     figure.update_xaxes(title_text=x)
     figure.update_yaxes(title_text=y, type="log" if log else "linear")
     return dress(figure, title=title, height=height)
@@ -96,20 +110,33 @@ def _trace(line: Line, x: np.ndarray, y: np.ndarray, *, faint: bool) -> Any:
 
     marked = len(x) <= FEW and not faint
     return go.Scatter(
-        x=x, y=y, name=chart_text(line.name), mode="lines+markers" if marked else "lines", showlegend=not faint,
-        legendgroup=chart_text(line.name), opacity=0.3 if faint else 1.0, hoverinfo="skip" if faint else None,
-        line={"color": colour(line.slot), "width": 1 if faint else 2, "dash": "solid" if faint else DASHES[line.slot % len(DASHES)]},
+        x=x,
+        y=y,
+        name=chart_text(line.name),
+        mode="lines+markers" if marked else "lines",
+        showlegend=not faint,
+        legendgroup=chart_text(line.name),
+        opacity=0.3 if faint else 1.0,
+        hoverinfo="skip" if faint else None,
+        line={
+            "color": colour(line.slot),
+            "width": 1 if faint else 2,
+            "dash": "solid" if faint else DASHES[line.slot % len(DASHES)],
+        },
         marker={"symbol": MARKS[line.slot % len(MARKS)], "size": 6, "color": colour(line.slot)},
-    )  # fmt: skip
+    )
 
 
 def dress(figure: Figure, *, title: str = "", height: int = 320) -> Figure:
     """The look that all charts share; `uirevision` keeps zoom and hidden lines when new points arrive."""
     figure.update_layout(
-        title={"text": chart_text(title), "font": {"size": 15}} if title else None, height=height, uirevision="kept", hovermode="x unified",
+        title={"text": chart_text(title), "font": {"size": 15}} if title else None,
+        height=height,
+        uirevision="kept",
+        hovermode="x unified",
         margin={"l": 8, "r": 8, "t": 44 if title else 12, "b": 84},
         legend={"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "xanchor": "left", "x": 0},
-    )  # fmt: skip
+    )
     figure.update_xaxes(automargin=True, showgrid=False, zeroline=False)
     figure.update_yaxes(automargin=True, zeroline=False)
     return figure
@@ -124,16 +151,30 @@ def parallel(axes: Sequence[tuple[str, Sequence[Any]]], names: Sequence[str], he
     shades = sample_colorscale("Viridis", [0.85 * place for place in places[-1][0]])
     figure = go.Figure()
     for row, name in enumerate(names):
-        hover = "<br>".join([chart_text(name), *(f"{chart_text(axis)}: {chart_text(values[row], 40)}" for axis, values in axes)])
-        figure.add_trace(go.Scatter(
-            x=list(range(len(axes))), y=[place[row] for place, _ in places], mode="lines+markers", name=chart_text(name), showlegend=False,
-            line={"color": shades[row], "width": 2, "dash": DASHES[row % len(DASHES)]}, hovertext=hover, hoverinfo="text",
-        ))  # fmt: skip
+        hover = "<br>".join(
+            [chart_text(name), *(f"{chart_text(axis)}: {chart_text(values[row], 40)}" for axis, values in axes)]
+        )
+        figure.add_trace(
+            go.Scatter(
+                x=list(range(len(axes))),
+                y=[place[row] for place, _ in places],
+                mode="lines+markers",
+                name=chart_text(name),
+                showlegend=False,
+                line={"color": shades[row], "width": 2, "dash": DASHES[row % len(DASHES)]},
+                hovertext=hover,
+                hoverinfo="text",
+            )
+        )
     for column, (_, ticks) in enumerate(places):
         for at, text in ticks:
-            figure.add_annotation(x=column, y=at, text=chart_text(text, 24), showarrow=False, xanchor="left", xshift=6, font={"size": 11})
+            figure.add_annotation(
+                x=column, y=at, text=chart_text(text, 24), showarrow=False, xanchor="left", xshift=6, font={"size": 11}
+            )
         figure.add_vline(column, line={"color": "rgba(128,128,128,0.5)", "width": 1})
-    figure.update_xaxes(tickvals=list(range(len(axes))), ticktext=[chart_text(axis) for axis, _ in axes], range=[-0.1, len(axes) - 0.6])
+    figure.update_xaxes(
+        tickvals=list(range(len(axes))), ticktext=[chart_text(axis) for axis, _ in axes], range=[-0.1, len(axes) - 0.6]
+    )
     figure.update_yaxes(visible=False, range=[-0.08, 1.08])
     return dress(figure, height=height).update_layout(hovermode="closest")
 
@@ -143,7 +184,10 @@ def _placed(values: Sequence[Any]) -> tuple[list[float], list[tuple[float, str]]
     numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     if len(numbers) == len(values):
         low, high = min(numbers), max(numbers)
-        return [(n - low) / (high - low) if high > low else 0.5 for n in numbers], [(0.0, f"{low:.4g}"), (1.0, f"{high:.4g}")]
+        return [(n - low) / (high - low) if high > low else 0.5 for n in numbers], [
+            (0.0, f"{low:.4g}"),
+            (1.0, f"{high:.4g}"),
+        ]
     texts = [str(value) for value in values]
     order = sorted(set(texts))
     heights = {text: i / (len(order) - 1) if len(order) > 1 else 0.5 for i, text in enumerate(order)}
@@ -176,7 +220,9 @@ def data_behind(table: Table, *, key: str, name: str) -> None:
         with folded:
             if len(table) > ROWS:
                 st.caption(f"The first {ROWS:,} of {len(table):,} rows; the CSV has them all.")
-            st.dataframe(table.head(ROWS), hide_index=True, height=240, key=f"{key}.table", alt="The data behind the chart")
+            st.dataframe(
+                table.head(ROWS), hide_index=True, height=240, key=f"{key}.table", alt="The data behind the chart"
+            )
             handing_out.record("CSV", lambda: csv(table), f"{name}.csv", "text/csv", key=f"{key}.csv")
 
 
@@ -184,7 +230,9 @@ def csv(table: pandas.DataFrame) -> bytes:
     """A CSV of every row, in which no cell can be read as a formula."""
     safe = table.rename(columns=csv_cell)
     for column in safe.columns[[not _is_number(kind) for kind in safe.dtypes]]:
-        safe[column] = safe[column].map(lambda value: csv_cell(plain_text(value, 2000)) if isinstance(value, str) else value)
+        safe[column] = safe[column].map(
+            lambda value: csv_cell(plain_text(value, 2000)) if isinstance(value, str) else value
+        )
     buffer = io.BytesIO()
     safe.to_csv(buffer, index=False)
     return buffer.getvalue()

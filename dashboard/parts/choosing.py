@@ -33,7 +33,16 @@ def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | 
     elif state.get(key) not in names:
         state.put(key, next((name for name in (state.get(state.CHOSEN_MODEL), *SHOWCASE) if name in names), names[0]))
     state.put(state.RUN_IN_URL, asked)
-    chosen = st.selectbox("Model", list(names), index=None if wrong else 0, placeholder="Choose a model", format_func=plain_text, key=key, on_change=_told, args=(key,))
+    chosen = st.selectbox(
+        "Model",
+        list(names),
+        index=None if wrong else 0,
+        placeholder="Choose a model",
+        format_func=plain_text,
+        key=key,
+        on_change=_told,
+        args=(key,),
+    )
     if chosen:
         state.put(state.CHOSEN_MODEL, chosen)
         heading.title(safe_text(f"{page} of {chosen}"), anchor=False)

@@ -42,11 +42,21 @@ def _command(arguments: list[str]) -> str:
     """Standard output of a command; what it says against it is raised as a `Refusal`."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "genmodels", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE
+            [sys.executable, "-m", "genmodels", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
         )
     except subprocess.TimeoutExpired:
-        raise Refusal(f"The command {arguments[0]} took longer than {PATIENCE} s and was ended; try smaller settings.") from None
+        raise Refusal(
+            f"The command {arguments[0]} took longer than {PATIENCE} s and was ended; try smaller settings."
+        ) from None
     if done.returncode:
         said = [line.removeprefix(PREFIX) for line in done.stderr.splitlines() if line.startswith(PREFIX)]
-        raise Refusal(said[-1] if said else f"The command {arguments[0]} ended with code {done.returncode}; run it in a terminal to see why.")
+        raise Refusal(
+            said[-1]
+            if said
+            else f"The command {arguments[0]} ended with code {done.returncode}; run it in a terminal to see why."
+        )
     return done.stdout

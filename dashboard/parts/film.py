@@ -36,10 +36,34 @@ def film(rows: Sequence[tuple[str, np.ndarray]], *, height: int = 360) -> Figure
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
     figure.update_layout(
-        hovermode="closest", margin={"l": 8, "r": 8, "t": 34, "b": 96},
-        sliders=[{"steps": steps, "currentvalue": {"prefix": "Frame "}, "pad": {"t": 36}, "x": 0.0, "len": 1.0, "ticklen": 0, "minorticklen": 0, "font": {"color": "rgba(0,0,0,0)"}}],
-        updatemenus=[{"type": "buttons", "direction": "left", "buttons": buttons, "x": 0, "y": -0.02, "xanchor": "left", "yanchor": "top", "showactive": False, "pad": {"t": 2}}],
-    )  # fmt: skip
+        hovermode="closest",
+        margin={"l": 8, "r": 8, "t": 34, "b": 96},
+        sliders=[
+            {
+                "steps": steps,
+                "currentvalue": {"prefix": "Frame "},
+                "pad": {"t": 36},
+                "x": 0.0,
+                "len": 1.0,
+                "ticklen": 0,
+                "minorticklen": 0,
+                "font": {"color": "rgba(0,0,0,0)"},
+            }
+        ],
+        updatemenus=[
+            {
+                "type": "buttons",
+                "direction": "left",
+                "buttons": buttons,
+                "x": 0,
+                "y": -0.02,
+                "xanchor": "left",
+                "yanchor": "top",
+                "showactive": False,
+                "pad": {"t": 2},
+            }
+        ],
+    )
     figure.layout.sliders[0].currentvalue.font = {"color": "gray"}
     return figure
 
@@ -48,17 +72,23 @@ def sheet(images: np.ndarray, columns: int, hover: Sequence[str], *, height: int
     """Pictures (n, height, width, channels) uint8 in rows of `columns`, each with a text (our own words) under the pointer."""
     from plotly import graph_objects as go
 
-
     gap, (down, right) = 2, images.shape[1:3]
     rows, places = -(-len(images) // columns), np.arange(len(images))
     figure = go.Figure(_picture(np.asarray(grid(images, columns, gap))))
     figure.add_scatter(
-        x=places % columns * (right + gap) + (right - 1) / 2, y=places // columns * (down + gap) + (down - 1) / 2, mode="markers", showlegend=False,
-        marker={"symbol": "square", "opacity": 0, "size": 0.9 * height / max(rows, columns)}, text=list(hover), hovertemplate="%{text}<extra></extra>",
-    )  # fmt: skip
+        x=places % columns * (right + gap) + (right - 1) / 2,
+        y=places // columns * (down + gap) + (down - 1) / 2,
+        mode="markers",
+        showlegend=False,
+        marker={"symbol": "square", "opacity": 0, "size": 0.9 * height / max(rows, columns)},
+        text=list(hover),
+        hovertemplate="%{text}<extra></extra>",
+    )
     dress(figure, height=height)
     figure.update_xaxes(visible=False, range=[-0.5, columns * (right + gap) - gap - 0.5], constrain="domain")
-    figure.update_yaxes(visible=False, range=[rows * (down + gap) - gap - 0.5, -0.5], constrain="domain", scaleanchor="x")
+    figure.update_yaxes(
+        visible=False, range=[rows * (down + gap) - gap - 0.5, -0.5], constrain="domain", scaleanchor="x"
+    )
     return figure.update_layout(hovermode="closest", margin={"l": 8, "r": 8, "t": 8, "b": 8})
 
 

@@ -17,8 +17,13 @@ TRAINING = ("epochs", "batch_size", "seed", "patience")
 COLUMNS = 3
 
 
-def knob_form(owner: str, knobs: Sequence[Knob], *, values: Mapping[str, Any] | None = None,
-              choices: Mapping[str, Sequence[str]] | None = None) -> dict[str, Any]:  # fmt: skip
+def knob_form(
+    owner: str,
+    knobs: Sequence[Knob],
+    *,
+    values: Mapping[str, Any] | None = None,
+    choices: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Any]:
     """A widget for each knob; returns name to value. `owner` keeps apart knobs that share a name.
 
     `values` replace defaults; `choices` give a knob a list that is only known now.
@@ -45,16 +50,25 @@ def label(name: str) -> str:
 
 
 def _widget(knob: Knob, default: Any, key: str, listed: Sequence[str] | None) -> Any:
-    shown = {"help": safe_text(f"{knob.help}. Default: {knob.default if knob.default != '' else 'empty'}; {knob.expected()}.", 400), **state.kept(key)}
+    shown = {
+        "help": safe_text(
+            f"{knob.help}. Default: {knob.default if knob.default != '' else 'empty'}; {knob.expected()}.", 400
+        ),
+        **state.kept(key),
+    }
     options = list(listed) if listed is not None else list(knob.choices)
     if options:
-        return st.selectbox(label(knob.name), options, index=options.index(default) if default in options else 0, **shown)
+        return st.selectbox(
+            label(knob.name), options, index=options.index(default) if default in options else 0, **shown
+        )
     if knob.type is bool:
         return st.toggle(label(knob.name), value=bool(default), **shown)
     if knob.type is int:
         return st.number_input(label(knob.name), _whole(knob.low), _whole(knob.high), int(default), 1, **shown)
     if knob.type is float:
-        return st.number_input(label(knob.name), knob.low, knob.high, float(default), _step(float(default)), format="%g", **shown)
+        return st.number_input(
+            label(knob.name), knob.low, knob.high, float(default), _step(float(default)), format="%g", **shown
+        )
     return st.text_input(label(knob.name), str(default), max_chars=200, **shown)
 
 

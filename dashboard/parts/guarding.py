@@ -14,7 +14,11 @@ from urllib.parse import urlsplit
 Message = MutableMapping[str, Any]
 Receive, Send = Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]
 
-HEADERS = [(b"content-security-policy", b"frame-ancestors 'self'"), (b"x-frame-options", b"SAMEORIGIN"), (b"referrer-policy", b"same-origin")]
+HEADERS = [
+    (b"content-security-policy", b"frame-ancestors 'self'"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+    (b"referrer-policy", b"same-origin"),
+]
 FIRST = "/home"  # the first page has the address "/"; whoever wrote its name is led there
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NOWHERE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>No such page · GenModels</title>
@@ -53,7 +57,12 @@ class Guard:
         origin, host = headers.get(b"origin", b"").decode("latin-1"), headers.get(b"host", b"").decode("latin-1")
         try:
             theirs, ours = urlsplit(origin), urlsplit(f"//{host}")
-            return bool(origin) and theirs.hostname in LOOPBACK and ours.hostname in LOOPBACK and (theirs.port or 80) != (ours.port or 80)
+            return (
+                bool(origin)
+                and theirs.hostname in LOOPBACK
+                and ours.hostname in LOOPBACK
+                and (theirs.port or 80) != (ours.port or 80)
+            )
         except ValueError:
             return True
 
@@ -69,11 +78,17 @@ class Answer:
         """Pass a message on."""
         if message["type"] == "http.response.start":
             headers = [(name.lower(), value) for name, value in message["headers"]]
-            shell = message["status"] in (200, 304) and any(name == b"content-type" and value.startswith(b"text/html") for name, value in headers)
+            shell = message["status"] in (200, 304) and any(
+                name == b"content-type" and value.startswith(b"text/html") for name, value in headers
+            )
             if shell and (self.path.rstrip("/") or "/") not in self.pages:
                 self.swallowing = True
                 body = NOWHERE.format(path=html.escape(self.path[:80])).encode("utf-8", "replace")
-                headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+                headers = [
+                    (b"content-type", b"text/html; charset=utf-8"),
+                    (b"content-length", str(len(body)).encode()),
+                    (b"cache-control", b"no-store"),
+                ]
                 await self.send(message | {"status": 404, "headers": headers + HEADERS})
                 await self.send({"type": "http.response.body", "body": body})
                 return

@@ -10,7 +10,17 @@ import streamlit as st
 from genmodels.provenance.way_out import Marked
 
 
-def made(label: str, make: Callable[[], Marked], name: str, mime: str, *, key: str, icon: str = ":material/download:", place: Any = st, **more: Any) -> None:
+def made(
+    label: str,
+    make: Callable[[], Marked],
+    name: str,
+    mime: str,
+    *,
+    key: str,
+    icon: str = ":material/download:",
+    place: Any = st,
+    **more: Any,
+) -> None:
     """A button for a file of what a model made; it is marked, and entered into the ledger, when it is pressed."""
 
     def content() -> bytes:
@@ -22,6 +32,14 @@ def made(label: str, make: Callable[[], Marked], name: str, mime: str, *, key: s
     place.download_button(label, content, name, mime, key=key, icon=icon, on_click="ignore", **more)
 
 
-def record(label: str, make: Callable[[], bytes] | bytes, name: str, mime: str, *, key: str | None = None, icon: str = ":material/download:") -> None:
+def record(
+    label: str,
+    make: Callable[[], bytes] | bytes,
+    name: str,
+    mime: str,
+    *,
+    key: str | None = None,
+    icon: str = ":material/download:",
+) -> None:
     """A button for a table, a log, a run or a network: numbers and records, no file of what a model made."""
     st.download_button(label, make, name, mime, key=key, icon=icon, on_click="ignore")

@@ -23,9 +23,17 @@ ADDRESS = "/charts/plotly.min.js"
 
 def draw(figure: Figure, *, key: str, config: dict[str, Any], alt: str) -> None:
     """`alt` says what is on it, for those who can't see it."""
-    data = {"figure": resources.as_json(key, figure), "config": json.dumps(config), "alt": alt, "plotly": ADDRESS, "height": figure.layout.height}
+    data = {
+        "figure": resources.as_json(key, figure),
+        "config": json.dumps(config),
+        "alt": alt,
+        "plotly": ADDRESS,
+        "height": figure.layout.height,
+    }
     script, style = _files()
-    st.components.v2.component("live_chart", html='<div class="live-chart"></div>', css=style, js=script, isolate_styles=False)(data=data, key=f"chart.{key}")
+    st.components.v2.component(
+        "live_chart", html='<div class="live-chart"></div>', css=style, js=script, isolate_styles=False
+    )(data=data, key=f"chart.{key}")
 
 
 @cache
@@ -41,6 +49,10 @@ def route() -> Any:
     def answer(request: Any) -> FileResponse:
         import plotly
 
-        return FileResponse(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", media_type="text/javascript", headers={"Cache-Control": "max-age=86400"})
+        return FileResponse(
+            Path(plotly.__file__).parent / "package_data" / "plotly.min.js",
+            media_type="text/javascript",
+            headers={"Cache-Control": "max-age=86400"},
+        )
 
     return Route(ADDRESS, answer)

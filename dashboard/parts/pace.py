@@ -23,7 +23,15 @@ from genmodels.refusal import Refusal
 LOOKS = 2.0 * (os.cpu_count() or 1)  # a second, by all visitors together
 EACH = 1.2  # looks a second by one visitor at the usual pace: figures every second, curves every five
 SELDOM = 5.0  # usual pauses between two drawings of curves and pictures
-STEPS = (1.0, 2.0, 4.0, 8.0, 12.0, 16.0, 32.0)  # by how much the usual pause is made longer; few, since a change draws the page anew
+STEPS = (
+    1.0,
+    2.0,
+    4.0,
+    8.0,
+    12.0,
+    16.0,
+    32.0,
+)  # by how much the usual pause is made longer; few, since a change draws the page anew
 FORGOTTEN = 3.0  # pauses without a look, after which a visitor is gone
 FORGOTTEN_PARTS = 1000.0  # seconds after which it is not known any more when a part was drawn
 
@@ -88,14 +96,24 @@ def redraw(key: str) -> None:
     """
     context, session = get_script_run_ctx(suppress_warning=True), _session()
     pause = SELDOM * factor(len(_seen))
-    if context is None or context.script_requests is None or not context.fragment_ids_this_run or time.monotonic() - _redrawn.get((session, key), 0.0) < pause:
+    if (
+        context is None
+        or context.script_requests is None
+        or not context.fragment_ids_this_run
+        or time.monotonic() - _redrawn.get((session, key), 0.0) < pause
+    ):
         return
     _redrawn[session, key] = time.monotonic()
     parts = context.fragment_storage.resolve_target(key)
-    context.script_requests.request_rerun(RerunData(
-        query_string=context.query_string, page_script_hash=context.page_script_hash, fragment_id_queue=parts,
-        cached_message_hashes=context.cached_message_hashes, context_info=context.context_info,
-    ))  # fmt: skip
+    context.script_requests.request_rerun(
+        RerunData(
+            query_string=context.query_string,
+            page_script_hash=context.page_script_hash,
+            fragment_id_queue=parts,
+            cached_message_hashes=context.cached_message_hashes,
+            context_info=context.context_info,
+        )
+    )
 
 
 def _session() -> str:

@@ -16,6 +16,7 @@ from genmodels.refusal import Refusal
 
 MOST_BYTES = 4_000_000  # of a file of texts
 
+
 def picture(file: Path, alt: str, *, side: int = 420, width: Any = "stretch", inline: bool = False) -> None:
     """A picture of a run, its pixels enlarged to squares. `alt` says in our words what is on it.
 
@@ -32,7 +33,17 @@ def picture(file: Path, alt: str, *, side: int = 420, width: Any = "stretch", in
     st.image(f"data:image/png;base64,{base64.b64encode(content).decode()}" if inline else content, alt=alt, width=width)
 
 
-def samples(file: Path, model: str, data: str, epoch: int, what: str = "Samples", *, most: int = 8, characters: int = 1000, inline: bool = False) -> None:
+def samples(
+    file: Path,
+    model: str,
+    data: str,
+    epoch: int,
+    what: str = "Samples",
+    *,
+    most: int = 8,
+    characters: int = 1000,
+    inline: bool = False,
+) -> None:
     """What a run drew or wrote in an epoch, by its file: a sheet of pictures, or up to `most` texts."""
     if file.suffix != ".json":
         picture(file, described(model, data, epoch, what), inline=inline)
@@ -59,13 +70,16 @@ def written_texts(file: Path) -> list[dict[str, Any]]:
         raise Refusal("The texts of this epoch are damaged or not there any more.") from None
     if not isinstance(found, list):
         raise Refusal("The texts of this epoch are damaged or not there any more.")
-    return [each for each in found if isinstance(each, dict) and isinstance(each.get("text"), str) and isinstance(each.get("prompt"), str)]
+    return [
+        each
+        for each in found
+        if isinstance(each, dict) and isinstance(each.get("text"), str) and isinstance(each.get("prompt"), str)
+    ]
 
 
 def images(array: Any, alt: str, *, columns: int | None = None, side: int = 420, width: Any = "stretch") -> None:
     """Pictures (n, height, width, channels) uint8 as one grid."""
     from PIL import Image
-
 
     sheet = grid(array, columns)
     factor = max(1, round(side / sheet.width))

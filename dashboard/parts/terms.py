@@ -9,11 +9,27 @@ from dashboard.safe_text import plain_text
 
 INDEX = ("step", "epoch", "seconds", "broken", "latent")  # columns of a history that are no curves
 SLOTS = {
-    "loss": 0, "reconstruction": 2, "kl": 1, "generator_loss": 0, "discriminator_loss": 1, "penalty": 3,
-    "real_score": 2, "fake_score": 1, "held_out_loss": 0, "held_out_reconstruction": 2, "held_out_kl": 1,
-    "gradient_norm": 5, "gradient_norm_generator": 0, "gradient_norm_discriminator": 1,
-    "kernel_distance": 3, "diversity": 4, "active_units": 4, "perplexity": 1, "bits_per_character": 2, "learning_rate": 4,
-}  # fmt: skip
+    "loss": 0,
+    "reconstruction": 2,
+    "kl": 1,
+    "generator_loss": 0,
+    "discriminator_loss": 1,
+    "penalty": 3,
+    "real_score": 2,
+    "fake_score": 1,
+    "held_out_loss": 0,
+    "held_out_reconstruction": 2,
+    "held_out_kl": 1,
+    "gradient_norm": 5,
+    "gradient_norm_generator": 0,
+    "gradient_norm_discriminator": 1,
+    "kernel_distance": 3,
+    "diversity": 4,
+    "active_units": 4,
+    "perplexity": 1,
+    "bits_per_character": 2,
+    "learning_rate": 4,
+}
 
 
 @dataclass(frozen=True)
@@ -28,20 +44,98 @@ class Group:
 
 
 GROUPS = (
-    Group("scores", "Discriminator's scores", "probability of real", "Healthy: both come close to 0.5. Real near 1 and fake near 0: the discriminator wins.", lambda name: name.endswith("_score")),
-    Group("held_out", "Held-out", "nats per picture", "Pictures that no training saw: while this falls the model learns; when it rises it memorises.", lambda name: name.startswith("held_out_")),
-    Group("kernel_distance", "Kernel distance to held-out pictures", "kernel distance", "How far samples are from held-out pictures; lower is better, and small steps are noise.", lambda name: name == "kernel_distance"),
-    Group("diversity", "Diversity of samples", "share of held-out spread", "1 means samples differ as much as real pictures do; a fall towards 0 is mode collapse.", lambda name: name == "diversity"),
-    Group("near_copy_rate", "Near-copies of training pictures", "share of samples", "Of 64 samples or fewer, how many are nearly a training picture. A rise while the loss still falls is copying.", lambda name: name == "near_copy_rate"),
-    Group("coverage", "Coverage of held-out pictures", "share of held-out pictures", "How many held-out pictures have a sample nearby; a fall means that the model leaves things out.", lambda name: name == "coverage"),
-    Group("shares", "Groups among the samples", "share of samples", "As read off the samples, not corrected for the reader's errors. Women among women and men, and each tone among pictures in a tone: a drift shows that bias grows.", lambda name: name.startswith("share_")),
-    Group("verbatim_rate", "Repeated training text", "share of runs of 8 tokens", "How much of what is written stands word for word in the training text; held-out text has such runs too.", lambda name: name == "verbatim_rate"),
-    Group("active_units", "Active latent dimensions", "dimensions", "How much of the latent space is in use; near 0 is posterior collapse.", lambda name: name == "active_units"),
-    Group("perplexity", "Held-out perplexity", "tokens", "Among how many equally likely tokens the model hesitates; lower is better.", lambda name: name == "perplexity"),
-    Group("bits_per_character", "Held-out bits a character", "bits a character", "What the model would need to store held-out text; lower is better, and it can be compared across vocabularies.", lambda name: name == "bits_per_character"),
-    Group("learning_rate", "Learning rate", "step size", "Rises in the warm-up, then falls along a cosine to a tenth.", lambda name: name == "learning_rate"),
-    Group("gradient_norm", "Gradient norm", "norm", "Level or slowly falling is healthy; sudden growth comes before a training breaks.", lambda name: name.startswith("gradient_norm")),
-)  # fmt: skip
+    Group(
+        "scores",
+        "Discriminator's scores",
+        "probability of real",
+        "Healthy: both come close to 0.5. Real near 1 and fake near 0: the discriminator wins.",
+        lambda name: name.endswith("_score"),
+    ),
+    Group(
+        "held_out",
+        "Held-out",
+        "nats per picture",
+        "Pictures that no training saw: while this falls the model learns; when it rises it memorises.",
+        lambda name: name.startswith("held_out_"),
+    ),
+    Group(
+        "kernel_distance",
+        "Kernel distance to held-out pictures",
+        "kernel distance",
+        "How far samples are from held-out pictures; lower is better, and small steps are noise.",
+        lambda name: name == "kernel_distance",
+    ),
+    Group(
+        "diversity",
+        "Diversity of samples",
+        "share of held-out spread",
+        "1 means samples differ as much as real pictures do; a fall towards 0 is mode collapse.",
+        lambda name: name == "diversity",
+    ),
+    Group(
+        "near_copy_rate",
+        "Near-copies of training pictures",
+        "share of samples",
+        "Of 64 samples or fewer, how many are nearly a training picture. A rise while the loss still falls is copying.",
+        lambda name: name == "near_copy_rate",
+    ),
+    Group(
+        "coverage",
+        "Coverage of held-out pictures",
+        "share of held-out pictures",
+        "How many held-out pictures have a sample nearby; a fall means that the model leaves things out.",
+        lambda name: name == "coverage",
+    ),
+    Group(
+        "shares",
+        "Groups among the samples",
+        "share of samples",
+        "As read off the samples, not corrected for the reader's errors. Women among women and men, and each tone among pictures in a tone: a drift shows that bias grows.",
+        lambda name: name.startswith("share_"),
+    ),
+    Group(
+        "verbatim_rate",
+        "Repeated training text",
+        "share of runs of 8 tokens",
+        "How much of what is written stands word for word in the training text; held-out text has such runs too.",
+        lambda name: name == "verbatim_rate",
+    ),
+    Group(
+        "active_units",
+        "Active latent dimensions",
+        "dimensions",
+        "How much of the latent space is in use; near 0 is posterior collapse.",
+        lambda name: name == "active_units",
+    ),
+    Group(
+        "perplexity",
+        "Held-out perplexity",
+        "tokens",
+        "Among how many equally likely tokens the model hesitates; lower is better.",
+        lambda name: name == "perplexity",
+    ),
+    Group(
+        "bits_per_character",
+        "Held-out bits a character",
+        "bits a character",
+        "What the model would need to store held-out text; lower is better, and it can be compared across vocabularies.",
+        lambda name: name == "bits_per_character",
+    ),
+    Group(
+        "learning_rate",
+        "Learning rate",
+        "step size",
+        "Rises in the warm-up, then falls along a cosine to a tenth.",
+        lambda name: name == "learning_rate",
+    ),
+    Group(
+        "gradient_norm",
+        "Gradient norm",
+        "norm",
+        "Level or slowly falling is healthy; sudden growth comes before a training breaks.",
+        lambda name: name.startswith("gradient_norm"),
+    ),
+)
 LOSS = Group("loss", "Loss", "loss", "What the training lowers, each term by itself.", lambda name: True)
 ADVERSARIAL = "The two networks play against each other: neither loss needs to fall, both should stay level."
 
@@ -55,7 +149,14 @@ def grouped(columns: Sequence[str]) -> list[tuple[Group, list[str]]]:
         members = [name for name in left if group.holds(name)]
         left = [name for name in left if name not in members]
         if members:
-            found.append((replace(group, unit="nats per token", see=group.see.replace("Pictures", "Texts")) if texts and group.key == "held_out" else group, members))
+            found.append(
+                (
+                    replace(group, unit="nats per token", see=group.see.replace("Pictures", "Texts"))
+                    if texts and group.key == "held_out"
+                    else group,
+                    members,
+                )
+            )
     if not left:
         return found
     unit = "nats per token" if texts else "nats per picture" if "kl" in left else LOSS.unit

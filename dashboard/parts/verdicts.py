@@ -19,11 +19,22 @@ VERDICTS = {  # the icon says it too, not the colour alone
     "not measured": (":material/help:", "gray"),
 }
 
-TITLES = {"kid": "Kernel distance (KID)", "frechet": "Fréchet distance", "bits per dimension (ELBO)": "Bits per dimension (ELBO)"}
+TITLES = {
+    "kid": "Kernel distance (KID)",
+    "frechet": "Fréchet distance",
+    "bits per dimension (ELBO)": "Bits per dimension (ELBO)",
+}
 HIGHLIGHTS = (
-    "kid", "precision", "recall", "bits per dimension (ELBO)", "R-precision: samples", "R-precision: emoji", "held-out: read right",
-    "PSNR of the upscaler", "PSNR of bicubic",
-)  # of the many measures, on a card  # fmt: skip
+    "kid",
+    "precision",
+    "recall",
+    "bits per dimension (ELBO)",
+    "R-precision: samples",
+    "R-precision: emoji",
+    "held-out: read right",
+    "PSNR of the upscaler",
+    "PSNR of bicubic",
+)  # of the many measures, on a card
 
 
 def short(value: Any) -> str:
@@ -37,7 +48,11 @@ def measures(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The measures of a findings document that have the shape of one; a foreign file may hold anything."""
     found = document.get("measures")
     wanted = ("metric", "value", "low", "high", "n")
-    return [m for m in found if isinstance(m, dict) and all(name in m for name in wanted)] if isinstance(found, list) else []
+    return (
+        [m for m in found if isinstance(m, dict) and all(name in m for name in wanted)]
+        if isinstance(found, list)
+        else []
+    )
 
 
 def title(metric: object) -> str:
@@ -60,10 +75,14 @@ def highlights(document: Mapping[str, Any]) -> None:
     for measure in chosen:
         better = plain_text(measure.get("better") or "", 10)
         note = interval(measure) + (f"; {better} is better" if better else "")
-        lines.append(f"{safe_text(title(measure['metric']))} **{safe_text(short(measure['value']))}** :small[:gray[{safe_text(note)}]]")
+        lines.append(
+            f"{safe_text(title(measure['metric']))} **{safe_text(short(measure['value']))}** :small[:gray[{safe_text(note)}]]"
+        )
     st.markdown("  \n".join(lines))
     if chosen:
-        st.caption(f"95 % intervals for another sample of both held-out examples and samples, n up to {short(max((m['n'] for m in chosen if isinstance(m['n'], int)), default=0))}.")
+        st.caption(
+            f"95 % intervals for another sample of both held-out examples and samples, n up to {short(max((m['n'] for m in chosen if isinstance(m['n'], int)), default=0))}."
+        )
     else:
         st.caption("Not measured yet.")
 
@@ -72,11 +91,18 @@ def show_measures(document: Mapping[str, Any]) -> None:
     """Every measure as a line of a table."""
     came = measures({"measures": imported(document, "measures")})
     rows = [
-        {"Measure": title(m["metric"]), "Value": short(m["value"]), "95 % interval": interval(m), "n": short(m["n"]),
-         "Better": plain_text(m.get("better") or "", 10), "Unit": plain_text(m.get("unit") or "", 40), "How": plain_text(m.get("protocol") or "", 300)}
+        {
+            "Measure": title(m["metric"]),
+            "Value": short(m["value"]),
+            "95 % interval": interval(m),
+            "n": short(m["n"]),
+            "Better": plain_text(m.get("better") or "", 10),
+            "Unit": plain_text(m.get("unit") or "", 40),
+            "How": plain_text(m.get("protocol") or "", 300),
+        }
         | ({"Where": NOTE if m in came else "measured here"} if came else {})
         for m in measures(document) + came
-    ]  # fmt: skip
+    ]
     if rows:
         st.dataframe(rows, hide_index=True, alt="Held-out measures with their intervals")
     else:
@@ -86,7 +112,10 @@ def show_measures(document: Mapping[str, Any]) -> None:
 def imported_notice(found: Sequence[Mapping[str, Any]]) -> None:
     """Says of what is drawn below that it came with the run, where it did."""
     if any(made_where(row) == IMPORTED for row in found):
-        st.warning("What is shown below came with the run: imported, not measured here. Audit the model to have it measured.", icon=":material/move_to_inbox:")
+        st.warning(
+            "What is shown below came with the run: imported, not measured here. Audit the model to have it measured.",
+            icon=":material/move_to_inbox:",
+        )
 
 
 def badge(verdict: str) -> str:
@@ -104,7 +133,13 @@ def audited(findings: object, document: Mapping[str, Any] | None = None) -> None
     for finding in found:
         with st.container(border=True, gap="xsmall"):
             _finding(finding, document or {})
-    _counted([finding for finding in found if made_where(finding) != IMPORTED and isinstance(finding.get("error_rates"), Mapping)])
+    _counted(
+        [
+            finding
+            for finding in found
+            if made_where(finding) != IMPORTED and isinstance(finding.get("error_rates"), Mapping)
+        ]
+    )
 
 
 def _finding(finding: Mapping[str, Any], document: Mapping[str, Any]) -> None:
@@ -116,9 +151,19 @@ def _finding(finding: Mapping[str, Any], document: Mapping[str, Any]) -> None:
     came = made_where(finding) == IMPORTED
     if question and question != claim:
         st.caption(safe_text(question, 200))
-    worn = f":gray-badge[:material/move_to_inbox: {NOTE}] " if came else "" if verdict == "reported" else f"{badge(verdict)} "
+    worn = (
+        f":gray-badge[:material/move_to_inbox: {NOTE}] "
+        if came
+        else ""
+        if verdict == "reported"
+        else f"{badge(verdict)} "
+    )
     st.markdown(worn + safe_text(f"It came with the verdict {verdict!r}. {claim}" if came else claim, 900))
-    told = [str(finding[name]) for name in (("reason", "remedy") if verdict in ("fail", "warn") else ("reason",)) if finding.get(name)]
+    told = [
+        str(finding[name])
+        for name in (("reason", "remedy") if verdict in ("fail", "warn") else ("reason",))
+        if finding.get(name)
+    ]
     if why := "" if came else left_out(document, finding):
         told.append(f"Not counted in the last document: {why}.")
     if verdict not in ("not measured", "reported") and not came:
@@ -134,12 +179,21 @@ def _listed(value: object) -> list[Any]:
 def _counted(found: Sequence[Mapping[str, Any]]) -> None:
     """Every planted case behind the error rates, as a table, folded."""
     rows = [
-        {"Test": plain_text(f"{finding.get('audit')}: {finding.get('part')}", 60), "Models that": plain_text(row.get("case"), 120),
-         "Should": "be found" if row.get("culprit") else "pass", "Fails": short(row.get("rate")), "95 % interval": interval(row), "Fails or warns": short(row.get("warned"))}
-        for finding in found for row in _listed(finding["error_rates"].get("cases"))
+        {
+            "Test": plain_text(f"{finding.get('audit')}: {finding.get('part')}", 60),
+            "Models that": plain_text(row.get("case"), 120),
+            "Should": "be found" if row.get("culprit") else "pass",
+            "Fails": short(row.get("rate")),
+            "95 % interval": interval(row),
+            "Fails or warns": short(row.get("warned")),
+        }
+        for finding in found
+        for row in _listed(finding["error_rates"].get("cases"))
         if isinstance(row, Mapping) and all(isinstance(row.get(name), int | float) for name in ("rate", "low", "high"))
-    ]  # fmt: skip
+    ]
     if rows:
         with st.expander("How often is such a verdict wrong?"):
-            st.caption("Models without the fault (which should pass) and with it (which should be found) were made up from these data and judged by the same rule, at the same n and limits.")
+            st.caption(
+                "Models without the fault (which should pass) and with it (which should be found) were made up from these data and judged by the same rule, at the same n and limits."
+            )
             st.dataframe(rows, hide_index=True, alt="Error rates of each verdict on planted cases")

@@ -23,9 +23,17 @@ from genmodels.verdicts.imported import IMPORTED, made_where, with_imported
 
 def audited_runs(store: RunStore, kinds: Sequence[str]) -> list[str]:
     """The runs that can be audited: what draws or writes and has weights; the gallery first."""
-    rows = {row["id"]: row for row in resources.run_rows(store) if row["model"] in MODELS and MODELS[row["model"]].draws and row["model"] != "upscaler"}
+    rows = {
+        row["id"]: row
+        for row in resources.run_rows(store)
+        if row["model"] in MODELS and MODELS[row["model"]].draws and row["model"] != "upscaler"
+    }
     fit = [name for name, row in rows.items() if row["data"] in DATA and DATA[row["data"]].kind in kinds]
-    own = [name for name in fit if not rows[name]["gallery"] and any((store[name].path / part).is_dir() for part in ("checkpoints", "epochs"))]
+    own = [
+        name
+        for name in fit
+        if not rows[name]["gallery"] and any((store[name].path / part).is_dir() for part in ("checkpoints", "epochs"))
+    ]
     return [*(name for name in gallery_names() if name in fit), *own]
 
 
@@ -37,11 +45,16 @@ def ask(run: Run, names: Sequence[str], samples: str, default: int) -> None:
     if said := audit_job.complaint(run):
         st.warning(safe_text(said, 300), icon=":material/info:")
     before = any(made_where(row) != IMPORTED for row in of_audits(run, names))
-    with st.expander("Audit again" if before else "Audit this model", icon=":material/fact_check:", expanded=not before), st.form(f"audit.{run.id}.{names[0]}", border=False):
+    with (
+        st.expander("Audit again" if before else "Audit this model", icon=":material/fact_check:", expanded=not before),
+        st.form(f"audit.{run.id}.{names[0]}", border=False),
+    ):
         left, right = st.columns(2)
         if last := _last_time(run, names):
             st.caption(last)
-        n = left.number_input(samples, 100, 100_000, default, 100, help="More samples find smaller effects; the time grows with them.")
+        n = left.number_input(
+            samples, 100, 100_000, default, 100, help="More samples find smaller effects; the time grows with them."
+        )
         seed = right.number_input("Seed", 0, 2**31 - 1, 0)
         full = "bias" in names and st.checkbox("400 pictures of each occupation (takes about ten times as long)")
         if st.form_submit_button("Start the audit", type="primary", icon=":material/play_arrow:"):
@@ -66,7 +79,11 @@ def _watch(run: Run, names: Sequence[str]) -> None:
         state.notice("The audit has ended.")
         st.rerun()
         return
-    done, of, spent = float(note.get("done") or 0), float(note.get("of") or 0), time.time() - float(note.get("started") or time.time())
+    done, of, spent = (
+        float(note.get("done") or 0),
+        float(note.get("of") or 0),
+        time.time() - float(note.get("started") or time.time()),
+    )
     share = min(done / of, 1.0) if of else 0.0
     part = f"{note.get('audit') or 'Audit'}: {note.get('what', '')}" + (f", {done:,.0f} of {of:,.0f}" if of else "")
     st.progress(share, safe_text(f"{part}. {duration(spent)} so far.{_left(note)} {_last_time(run, names)}", 400))
@@ -83,7 +100,11 @@ def _left(note: Mapping[str, Any]) -> str:
         state.put(key, (now, float(note.get("done") or 0), note.get("started")))
         return ""
     drawn = float(note.get("done") or 0) - begun[1]
-    return f" About {(float(note.get('of') or 0) - float(note.get('done') or 0)) * (now - begun[0]) / drawn:.0f} s left of this part." if drawn > 0 else ""
+    return (
+        f" About {(float(note.get('of') or 0) - float(note.get('done') or 0)) * (now - begun[0]) / drawn:.0f} s left of this part."
+        if drawn > 0
+        else ""
+    )
 
 
 def of_audits(run: Run, names: Sequence[str]) -> list[dict[str, Any]]:
@@ -100,7 +121,9 @@ def show(run: Run, names: Sequence[str], nothing: str) -> list[dict[str, Any]]:
         return []
     asked = run.findings().get("audited")
     rows = {name: asked[name] for name in names if isinstance(asked, dict) and isinstance(asked.get(name), dict)}
-    conditions = [f"{name}: n = {row.get('n')}, seed {row.get('seed')}, {row.get('date')}" for name, row in rows.items()]
+    conditions = [
+        f"{name}: n = {row.get('n')}, seed {row.get('seed')}, {row.get('date')}" for name, row in rows.items()
+    ]
     findings.audited(found, run.findings())
     st.caption(safe_text("; ".join(conditions), 300))
     return found

@@ -14,22 +14,51 @@ from genmodels.review.file_check import verify_many
 from genmodels.review.report import verified
 
 ICONS = {
-    "valid": (":material/verified:", "green"), "found": (":material/water_drop:", "green"), "exact match": (":material/menu_book:", "green"), "near match": (":material/menu_book:", "blue"),
-    "says generated": (":material/label:", "orange"), "older entry": (":material/menu_book:", "gray"), "begun from it": (":material/menu_book:", "gray"),
-    "broken": (":material/broken_image:", "red"), "unreadable": (":material/broken_image:", "red"), "generated": (":material/smart_toy:", "orange"), "abstained": (":material/help:", "gray"),
-}  # fmt: skip
-KINDS = {"picture": ":material/image:", "text": ":material/description:", "sound": ":material/graphic_eq:", "film": ":material/movie:", "document": ":material/picture_as_pdf:"}
-PARTS = {"manifest": "Content Credentials", "metadata": "Its own metadata", "watermark": "Watermark", "ledger": "Ledger", "detector": "Detector"}
+    "valid": (":material/verified:", "green"),
+    "found": (":material/water_drop:", "green"),
+    "exact match": (":material/menu_book:", "green"),
+    "near match": (":material/menu_book:", "blue"),
+    "says generated": (":material/label:", "orange"),
+    "older entry": (":material/menu_book:", "gray"),
+    "begun from it": (":material/menu_book:", "gray"),
+    "broken": (":material/broken_image:", "red"),
+    "unreadable": (":material/broken_image:", "red"),
+    "generated": (":material/smart_toy:", "orange"),
+    "abstained": (":material/help:", "gray"),
+}
+KINDS = {
+    "picture": ":material/image:",
+    "text": ":material/description:",
+    "sound": ":material/graphic_eq:",
+    "film": ":material/movie:",
+    "document": ":material/picture_as_pdf:",
+}
+PARTS = {
+    "manifest": "Content Credentials",
+    "metadata": "Its own metadata",
+    "watermark": "Watermark",
+    "ledger": "Ledger",
+    "detector": "Detector",
+}
 SHOWN = {"begun from it": "started from it"}  # a verdict as a page says it
 MOST = 200  # files at once
 
 
 def page() -> None:
     """The uploader, and what was found in each file."""
-    files = st.file_uploader("Files to check", accept_multiple_files=True, max_upload_size=64, key=state.upload_key("verify"))
-    asked = st.checkbox("Ask the detector too, which needs no mark (the first time it takes some seconds to load)", value=True, key="verify.detector")
+    files = st.file_uploader(
+        "Files to check", accept_multiple_files=True, max_upload_size=64, key=state.upload_key("verify")
+    )
+    asked = st.checkbox(
+        "Ask the detector too, which needs no mark (the first time it takes some seconds to load)",
+        value=True,
+        key="verify.detector",
+    )
     if not files:
-        st.info("Drop a file above. What it shows: a signed manifest and who signed it, what its own metadata say, the watermark of this machine, an entry in its ledger, and what a detector makes of it.", icon=":material/upload_file:")
+        st.info(
+            "Drop a file above. What it shows: a signed manifest and who signed it, what its own metadata say, the watermark of this machine, an entry in its ledger, and what a detector makes of it.",
+            icon=":material/upload_file:",
+        )
         return
     if len(files) > MOST:
         st.error(f"These are {len(files)} files; at most {MOST} are checked at once, so leave some out.")
@@ -45,7 +74,6 @@ def checked(files: Sequence[tuple[str, bytes]], asked: bool) -> list[dict[str, A
     """What was found, with progress while it is looked for; kept while the same files lie there."""
     import hashlib
 
-
     key = (asked, *((name, hashlib.sha256(content).hexdigest()) for name, content in files))
     kept = state.get(state.CHECKED)
     if kept is not None and kept[0] == key:
@@ -53,7 +81,11 @@ def checked(files: Sequence[tuple[str, bytes]], asked: bool) -> list[dict[str, A
         return rows
     said = st.progress(0.0, "Loading the detector …" if asked else "Reading …")
     detector = resources.detector() if asked else None
-    rows = verify_many(files, detector=detector, report=lambda done, of: said.progress(done / max(of, 1), f"{done} of {counted(of, 'file')} read"))  # type: ignore[arg-type]
+    rows = verify_many(
+        files,
+        detector=detector,
+        report=lambda done, of: said.progress(done / max(of, 1), f"{done} of {counted(of, 'file')} read"),
+    )  # type: ignore[arg-type]
     said.empty()
     state.put(state.CHECKED, (key, rows))
     return rows
@@ -62,7 +94,13 @@ def checked(files: Sequence[tuple[str, bytes]], asked: bool) -> list[dict[str, A
 def downloads(rows: Sequence[Mapping[str, Any]]) -> None:
     with st.container(horizontal=True):
         for form, mime in (("html", "text/html"), ("json", "application/json")):
-            handing_out.record(f"All findings ({form.upper()})", lambda form=form: verified(rows, form).encode(), f"checked-files.{form}", mime, key=f"verify.{form}")  # type: ignore[misc]
+            handing_out.record(
+                f"All findings ({form.upper()})",
+                lambda form=form: verified(rows, form).encode(),
+                f"checked-files.{form}",
+                mime,
+                key=f"verify.{form}",
+            )  # type: ignore[misc]
 
 
 def show(row: Mapping[str, Any], content: bytes) -> None:
@@ -88,12 +126,18 @@ def reading(part: str, found: Mapping[str, Any]) -> None:
     icon, colour = ICONS.get(str(found["verdict"]), (":material/remove:", "gray"))
     st.badge(plain_text(SHOWN.get(str(found["verdict"]), found["verdict"]), 30), icon=icon, color=colour)  # type: ignore[arg-type]
     told = [f'names "{found["name"]}"'] if found.get("name") else []
-    told += [str(found[name]) for name in ("integrity", "trust", "reason") if found.get(name)] + [str(each) for each in found.get("says") or []]
-    told += [f"{label} {value}" for label, value in (found.get("claims") or {}).items() if label != "prompt_sha256" and value]
+    told += [str(found[name]) for name in ("integrity", "trust", "reason") if found.get(name)] + [
+        str(each) for each in found.get("says") or []
+    ]
+    told += [
+        f"{label} {value}" for label, value in (found.get("claims") or {}).items() if label != "prompt_sha256" and value
+    ]
     if found.get("p_value") is not None:
         told.append(f"p = {found['p_value']:.2g}")
     if found.get("distance") is not None:
-        told.append(f"distance {found['distance']:.3f}; entered {found['entry']['time']}, {found['entry']['model']}, seed {found['entry']['seed']}")
+        told.append(
+            f"distance {found['distance']:.3f}; entered {found['entry']['time']}, {found['entry']['model']}, seed {found['entry']['seed']}"
+        )
     if found.get("probability") is not None:
         told.append(f"probability of being generated {found['probability']:.0%}")
     if found["verdict"] in ("not measured", "unreadable") or part == "metadata":
@@ -101,6 +145,7 @@ def reading(part: str, found: Mapping[str, Any]) -> None:
     elif found.get("miss") is None:
         told.append("how often this is wrong was not measured")
     else:
-        told.append(f"in tests it wrongly found something in {found['false_alarm']:.2%} of files, and missed {found['miss']:.0%} ({found['miss_of']})")
+        told.append(
+            f"in tests it wrongly found something in {found['false_alarm']:.2%} of files, and missed {found['miss']:.0%} ({found['miss_of']})"
+        )
     st.caption(safe_text("; ".join(told), 600))
-

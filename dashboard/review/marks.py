@@ -28,7 +28,13 @@ from genmodels.runs.run import Run
 from genmodels.subjects.subject import Subject
 from genmodels.training.loading import load_for
 
-PARTS = ("manifest", "watermark", "ledger", "together", "ours")  # ours: reads as made here by watermark and ledger alone
+PARTS = (
+    "manifest",
+    "watermark",
+    "ledger",
+    "together",
+    "ours",
+)  # ours: reads as made here by watermark and ledger alone
 SAMPLES = 200  # for spectra
 
 
@@ -39,7 +45,12 @@ def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     if rows := sound(of_part(found, f"together of a {kind}"), ("watermark", "ledger", "together", "n"), ("change",)):
         st.header("What survives, on this model's own samples", anchor=False)
         frame = pandas.DataFrame(rows)
-        matrix(frame.rename(columns={"n": "files"}), [part for part in PARTS if part in frame], f"survival-{run.id}", "Share of this model's files in which a mark is still found after each change; the manifest is lost whenever a file is saved again.")
+        matrix(
+            frame.rename(columns={"n": "files"}),
+            [part for part in PARTS if part in frame],
+            f"survival-{run.id}",
+            "Share of this model's files in which a mark is still found after each change; the manifest is lost whenever a file is saved again.",
+        )
     survival(kind)
     if kind == "picture":
         if rows := of_part(found, "detector"):
@@ -66,25 +77,62 @@ def survival(kind: str) -> None:
 
 def survival_table(kind: str) -> pandas.DataFrame:
     """Rows of part, change, rate, low, high, n from the kept calibration."""
-    rows = [row for row in calibrate.kept() if row["audit"] == "provenance" and row["culprit"] and row["part"].endswith(f" of a {kind}")]
-    return pandas.DataFrame([{"part": row["part"].removesuffix(f" of a {kind}"), "change": row["case"], "rate": row["rate"], "low": row["low"], "high": row["high"], "n": row["repetitions"]} for row in rows])
+    rows = [
+        row
+        for row in calibrate.kept()
+        if row["audit"] == "provenance" and row["culprit"] and row["part"].endswith(f" of a {kind}")
+    ]
+    return pandas.DataFrame(
+        [
+            {
+                "part": row["part"].removesuffix(f" of a {kind}"),
+                "change": row["case"],
+                "rate": row["rate"],
+                "low": row["low"],
+                "high": row["high"],
+                "n": row["repetitions"],
+            }
+            for row in rows
+        ]
+    )
 
 
-def matrix(frame: pandas.DataFrame, parts: Sequence[str], name: str, see: str, table: pandas.DataFrame | None = None) -> None:
+def matrix(
+    frame: pandas.DataFrame, parts: Sequence[str], name: str, see: str, table: pandas.DataFrame | None = None
+) -> None:
     """A heat map of changes by marks, each cell with its share."""
     from plotly import graph_objects as go
 
     values = frame[list(parts)].to_numpy(float)
-    figure = go.Figure(go.Heatmap(z=values, x=list(parts), y=[charts.chart_text(str(each), 40) for each in frame["change"]], zmin=0, zmax=1, colorscale="Cividis", text=[["–" if np.isnan(value) else f"{value:.0%}" for value in row] for row in values], texttemplate="%{text}", colorbar={"title": "found", "tickformat": ".0%"}))
+    figure = go.Figure(
+        go.Heatmap(
+            z=values,
+            x=list(parts),
+            y=[charts.chart_text(str(each), 40) for each in frame["change"]],
+            zmin=0,
+            zmax=1,
+            colorscale="Cividis",
+            text=[["–" if np.isnan(value) else f"{value:.0%}" for value in row] for row in values],
+            texttemplate="%{text}",
+            colorbar={"title": "found", "tickformat": ".0%"},
+        )
+    )
     figure.update_yaxes(autorange="reversed", title_text="What was done to the file")
     figure.update_xaxes(title_text="Which mark", side="top")
-    charts.draw(charts.dress(figure, height=120 + 26 * len(frame)).update_layout(hovermode="closest", margin={"t": 60, "b": 20}), key=name, see=see, table=frame if table is None else table, name=name)
+    charts.draw(
+        charts.dress(figure, height=120 + 26 * len(frame)).update_layout(
+            hovermode="closest", margin={"t": 60, "b": 20}
+        ),
+        key=name,
+        see=see,
+        table=frame if table is None else table,
+        name=name,
+    )
 
 
 def samples(rows: Sequence[Mapping[str, Any]]) -> None:
     """The samples that the detector takes for real most, each with its probability."""
     import base64
-
 
     with st.container(horizontal=True):
         for row in rows:
@@ -94,7 +142,9 @@ def samples(rows: Sequence[Mapping[str, Any]]) -> None:
             except (Refusal, ValueError, TypeError, KeyError):
                 continue  # findings are a file that anybody may have written
             if picture.shape[0] <= 256:
-                st.image(np.kron(picture, np.ones((3, 3, 1), np.uint8)), caption=safe_text(told, 60), alt=told, width=96)
+                st.image(
+                    np.kron(picture, np.ones((3, 3, 1), np.uint8)), caption=safe_text(told, 60), alt=told, width=96
+                )
     st.caption("With the probability of being generated that the detector gives each: the lowest of all samples.")
 
 
@@ -105,27 +155,49 @@ def reliable() -> None:
         return
     frame = pandas.DataFrame(found["bins"])
     ends = np.array([0.0, 1.0])
-    lines = [charts.Line("detector", frame["predicted"].to_numpy(), frame["observed"].to_numpy(), 0), charts.Line("perfectly calibrated", ends, ends, 1)]
+    lines = [
+        charts.Line("detector", frame["predicted"].to_numpy(), frame["observed"].to_numpy(), 0),
+        charts.Line("perfectly calibrated", ends, ends, 1),
+    ]
     st.header("Can its probabilities be believed?", anchor=False)
-    charts.draw(charts.curves(lines, x="probability that the detector gives", y="share that was generated", height=300), key="reliability", name="reliability", table=frame,
-                see=f"Held-out drawings, half of each kind: on the dotted line its probabilities are right. Expected calibration error {found['error']:.3f}.")  # fmt: skip
+    charts.draw(
+        charts.curves(lines, x="probability that the detector gives", y="share that was generated", height=300),
+        key="reliability",
+        name="reliability",
+        table=frame,
+        see=f"Held-out drawings, half of each kind: on the dotted line its probabilities are right. Expected calibration error {found['error']:.3f}.",
+    )
 
 
 def traces(run: Run) -> None:
     """Mean spectra of real and generated pictures, and a map of what gave one sample away."""
     st.header("Traces without a mark", anchor=False)
     if not st.toggle("Draw samples and look for traces (loads the model)", key=f"traces.{run.id}"):
-        st.caption("Compares the mean spectra of samples and of held-out pictures, and shows which parts of a picture gave it away.")
+        st.caption(
+            "Compares the mean spectra of samples and of held-out pictures, and shows which parts of a picture gave it away."
+        )
         return
 
     drawn, real = resources.explored(("traces", str(run.path), resources.newest(run)), lambda: _drawn_and_real(run))
     ours, theirs = (np.stack([seen(image) for image in in_colour(images)]) for images in (drawn, real))
     spectra = [radial_spectrum(images) for images in (theirs, ours)]
     frequency = np.arange(spectra[0].shape[1])
-    lines = [charts.Line(name, frequency, each.mean(axis=0), slot) for slot, (name, each) in enumerate(zip((f"real, n = {len(theirs)}", f"generated, n = {len(ours)}"), spectra, strict=True))]
+    lines = [
+        charts.Line(name, frequency, each.mean(axis=0), slot)
+        for slot, (name, each) in enumerate(
+            zip((f"real, n = {len(theirs)}", f"generated, n = {len(ours)}"), spectra, strict=True)
+        )
+    ]
     figure = charts.curves(lines, x="frequency (periods a picture)", y="mean log power")
-    charts.draw(figure, key=f"spectra.{run.id}", see="Where the two lines part, an average tells generated from real pictures; at the right end lie the finest details, where upsampling leaves its traces.", name="spectra",
-                table=pandas.DataFrame({"frequency": frequency, "real": spectra[0].mean(axis=0), "generated": spectra[1].mean(axis=0)}))  # fmt: skip
+    charts.draw(
+        figure,
+        key=f"spectra.{run.id}",
+        see="Where the two lines part, an average tells generated from real pictures; at the right end lie the finest details, where upsampling leaves its traces.",
+        name="spectra",
+        table=pandas.DataFrame(
+            {"frequency": frequency, "real": spectra[0].mean(axis=0), "generated": spectra[1].mean(axis=0)}
+        ),
+    )
     detector = resources.detector()
     if detector is None:
         st.caption("There is no detector in the gallery, so no map can be drawn.")
@@ -134,14 +206,30 @@ def traces(run: Run) -> None:
     found, away = detector(ours[number]), detector.given_away(ours[number])
     left, right = st.columns(2)
     told = found.get("reason") or f"probability {found['probability']:.1%}"
-    left.image(np.kron(ours[number], np.ones((8, 8, 1), np.uint8)), caption=f"Sample {number}: {found['verdict']}, {told}", alt=f"Sample {number}", width=256)
+    left.image(
+        np.kron(ours[number], np.ones((8, 8, 1), np.uint8)),
+        caption=f"Sample {number}: {found['verdict']}, {told}",
+        alt=f"Sample {number}",
+        width=256,
+    )
     from plotly import graph_objects as go
 
     reach = float(np.abs(away).max()) or 1.0
-    heat = charts.dress(go.Figure(go.Heatmap(z=away, colorscale="PuOr", zmin=-reach, zmax=reach, colorbar={"title": "log odds"})), height=300).update_layout(hovermode="closest")
-    heat.update_yaxes(autorange="reversed", scaleanchor="x", title_text="pixels").update_xaxes(title_text="pixels", constrain="domain")
+    heat = charts.dress(
+        go.Figure(go.Heatmap(z=away, colorscale="PuOr", zmin=-reach, zmax=reach, colorbar={"title": "log odds"})),
+        height=300,
+    ).update_layout(hovermode="closest")
+    heat.update_yaxes(autorange="reversed", scaleanchor="x", title_text="pixels").update_xaxes(
+        title_text="pixels", constrain="domain"
+    )
     with right:
-        charts.draw(heat, key=f"away.{run.id}", see="By how much the score falls where a square of 8 x 8 pixels is replaced by its mean: what lies above 0 gave the picture away.", name="given-away", table=pandas.DataFrame(away))
+        charts.draw(
+            heat,
+            key=f"away.{run.id}",
+            see="By how much the score falls where a square of 8 x 8 pixels is replaced by its mean: what lies above 0 gave the picture away.",
+            name="given-away",
+            table=pandas.DataFrame(away),
+        )
 
 
 def _drawn_and_real(run: Run) -> tuple[np.ndarray, np.ndarray]:
@@ -160,10 +248,24 @@ def over_epochs(run: Run) -> None:
         st.caption(f"{len(epochs)} epochs have their weights kept; 100 samples are drawn with each.")
         return
 
-    rows = resources.explored(("epochs", str(run.path), resources.newest(run)), lambda: measure(run, epochs, detector=resources.detector(), opened=lambda epoch: resources.generator(run, epoch)))
+    rows = resources.explored(
+        ("epochs", str(run.path), resources.newest(run)),
+        lambda: measure(
+            run, epochs, detector=resources.detector(), opened=lambda epoch: resources.generator(run, epoch)
+        ),
+    )
     frame = pandas.DataFrame(rows)
-    lines = [charts.Line("area under the curve", frame["epoch"], frame["area"], 0), charts.Line("share found at 2 % false alarms", frame["epoch"], frame["found"], 1)]
-    charts.draw(charts.curves(lines, x="epoch", y="0.5 and 0: never recognised; 1: always"), key=f"detectability.{run.id}", see="Falling lines: the samples of later epochs are harder to tell from real pictures.", table=frame, name="detectability")
+    lines = [
+        charts.Line("area under the curve", frame["epoch"], frame["area"], 0),
+        charts.Line("share found at 2 % false alarms", frame["epoch"], frame["found"], 1),
+    ]
+    charts.draw(
+        charts.curves(lines, x="epoch", y="0.5 and 0: never recognised; 1: always"),
+        key=f"detectability.{run.id}",
+        see="Falling lines: the samples of later epochs are harder to tell from real pictures.",
+        table=frame,
+        name="detectability",
+    )
 
 
 def likeness(run: Run) -> None:
@@ -172,7 +274,11 @@ def likeness(run: Run) -> None:
         return
     st.header("Likeness", anchor=False)
     with st.form(f"likeness.{run.id}", border=False):
-        prompt = st.text_input("Does a prompt reproduce one particular training picture?", placeholder="woman firefighter, dark skin tone", **state.kept("likeness_prompt"))
+        prompt = st.text_input(
+            "Does a prompt reproduce one particular training picture?",
+            placeholder="woman firefighter, dark skin tone",
+            **state.kept("likeness_prompt"),
+        )
         if not st.form_submit_button("Draw 8 and compare", icon=":material/compare:") or not prompt:
             st.caption("Eight pictures are drawn and each is compared with every training picture.")
             return

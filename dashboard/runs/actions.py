@@ -27,7 +27,14 @@ def one(run: Run, *, gallery_run: bool, store: RunStore) -> None:
         navigation.link("train", "Open", run=run.id)
         navigation.link("latent", "Latent space", run=run.id)
         if run.size <= archives.MAX_TOTAL:
-            handing_out.record("Run as zip", lambda: export_run(run), f"{run.id}.zip", "application/zip", key=f"zip.{run.id}", icon=":material/folder_zip:")
+            handing_out.record(
+                "Run as zip",
+                lambda: export_run(run),
+                f"{run.id}.zip",
+                "application/zip",
+                key=f"zip.{run.id}",
+                icon=":material/folder_zip:",
+            )
         else:
             st.caption(f"Larger than {MAX_MB} MB: copy its folder to take it along.")
         _keras(run)
@@ -43,8 +50,15 @@ def _keras(run: Run) -> None:
     """The network as a file: made by a process of its own, then offered."""
     made = state.get(state.KERAS)
     if made and made[0] == run.id:
-        handing_out.record("Save the .keras file", made[1], f"{run.id}.keras", "application/octet-stream", key=f"keras.save.{run.id}")
-    elif st.button("Make .keras file", icon=":material/deployed_code:", key=f"keras.{run.id}", help="The network that draws: latent and label in, picture out"):
+        handing_out.record(
+            "Save the .keras file", made[1], f"{run.id}.keras", "application/octet-stream", key=f"keras.save.{run.id}"
+        )
+    elif st.button(
+        "Make .keras file",
+        icon=":material/deployed_code:",
+        key=f"keras.{run.id}",
+        help="The network that draws: latent and label in, picture out",
+    ):
         try:
             with st.spinner("Writing the network in a process of its own …", show_time=True):
                 state.put(state.KERAS, (run.id, children.keras_file(run)))
@@ -97,8 +111,12 @@ def delete(runs: Sequence[Run], store: RunStore) -> None:
 def bring_in(store: RunStore) -> None:
     """A run that was exported here or elsewhere."""
     with st.expander("Import a run", icon=":material/upload:"):
-        st.caption(f"A zip that this dashboard made, of at most {MAX_MB} MB. It is checked before anything of it is kept.")
-        uploaded = st.file_uploader("Zip of a run", type=["zip"], max_upload_size=MAX_MB, key=state.upload_key(state.UPLOAD_RUN))
+        st.caption(
+            f"A zip that this dashboard made, of at most {MAX_MB} MB. It is checked before anything of it is kept."
+        )
+        uploaded = st.file_uploader(
+            "Zip of a run", type=["zip"], max_upload_size=MAX_MB, key=state.upload_key(state.UPLOAD_RUN)
+        )
         if uploaded is None:
             return
         st.caption(safe_text(sandbox.told(sandbox.active_layers())))

@@ -56,7 +56,15 @@ def _on_one_axis(rows: Sequence[Row], term: str) -> dict[str, list[Row]]:
     return families if len(families) > 1 else {"": list(rows)}
 
 
-def _panel(rows: Sequence[Row], family: str, traces: Mapping[str, resources.Trace], term: str, options: Any, slots: Mapping[str, int], store: RunStore) -> None:
+def _panel(
+    rows: Sequence[Row],
+    family: str,
+    traces: Mapping[str, resources.Trace],
+    term: str,
+    options: Any,
+    slots: Mapping[str, int],
+    store: RunStore,
+) -> None:
     """One chart of runs that share an axis."""
     lines = []
     for row in rows:
@@ -65,13 +73,32 @@ def _panel(rows: Sequence[Row], family: str, traces: Mapping[str, resources.Trac
             lines.append(charts.Line(label(row), frame[options.x], frame[term], slots[row["id"]]))
     if not lines:
         return
-    version = (tuple((row["id"], label(row), slots[row["id"]], *traces[row["id"]].version) for row in rows), term, options)
-    unit = f"{terms.term_label(term)} of {plain_text(family, 40)}" if family else terms.unit(term) or terms.term_label(term)
-    figure = resources.figure("overlay", (str(store.folder), *version), lambda: charts.curves(
-        lines, x=curves.X_AXES[options.x], y=unit, log=options.log, smoothing=options.smoothing, height=420))  # fmt: skip
+    version = (
+        tuple((row["id"], label(row), slots[row["id"]], *traces[row["id"]].version) for row in rows),
+        term,
+        options,
+    )
+    unit = (
+        f"{terms.term_label(term)} of {plain_text(family, 40)}"
+        if family
+        else terms.unit(term) or terms.term_label(term)
+    )
+    figure = resources.figure(
+        "overlay",
+        (str(store.folder), *version),
+        lambda: charts.curves(
+            lines, x=curves.X_AXES[options.x], y=unit, log=options.log, smoothing=options.smoothing, height=420
+        ),
+    )
     see = f"{charts.sentence_case(terms.term_label(term))} of {counted(len(lines), 'run')}; each has its own colour, dash and mark."
     see += " Losses of other model families are other quantities, so they have charts of their own." if family else ""
-    charts.draw(figure, key=f"overlay{family}", see=see, table=lambda: _long(rows, traces, term), name=f"overlay-{plain_text(term, 40)}")
+    charts.draw(
+        figure,
+        key=f"overlay{family}",
+        see=see,
+        table=lambda: _long(rows, traces, term),
+        name=f"overlay-{plain_text(term, 40)}",
+    )
 
 
 def _interest(name: str) -> tuple[int, str]:
@@ -105,7 +132,9 @@ def knobs_against_value(rows: Sequence[Row]) -> None:
         return
     measure = plain_text(measured[0]["best"].get("name", "value"), 40)
     if len({(row["best"].get("name"), row["model"]) for row in measured}) > 1:
-        st.caption("These runs were judged by different measures, or are of different model families, so their values do not compare; choose runs of one family.")
+        st.caption(
+            "These runs were judged by different measures, or are of different model families, so their values do not compare; choose runs of one family."
+        )
         return
     axes = [(plain_text(name, 40), [each.get(name) for each in asked]) for name in differing]
     axes.append((f"best {terms.term_label(measure)}", [row["best"]["value"] for row in measured]))
@@ -117,7 +146,10 @@ def knobs_against_value(rows: Sequence[Row]) -> None:
 def _knob_table(rows: Sequence[Row], axes: Sequence[tuple[str, list[Any]]]) -> pandas.DataFrame:
     import pandas
 
-    cells = {name: [value if isinstance(value, int | float) else plain_text(value) for value in values] for name, values in axes}
+    cells = {
+        name: [value if isinstance(value, int | float) else plain_text(value) for value in values]
+        for name, values in axes
+    }
     return pandas.DataFrame({"run": [row["id"] for row in rows], **cells})
 
 
@@ -131,7 +163,10 @@ def differences(first: Row, second: Row) -> None:
     if not found:
         st.caption("Both ask for the same.")
         return
-    rows = [{"Setting": name, "First": plain_text(mine), "Second": plain_text(theirs)} for name, (mine, theirs) in found.items()]
+    rows = [
+        {"Setting": name, "First": plain_text(mine), "Second": plain_text(theirs)}
+        for name, (mine, theirs) in found.items()
+    ]
     st.caption(safe_text(f"First: {label(first)}. Second: {label(second)}."))
     st.dataframe(rows, hide_index=True, alt="What the two experiments ask for differently")
 

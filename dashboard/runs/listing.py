@@ -33,7 +33,13 @@ class Filters:
 def filters(rows: Sequence[Row]) -> Filters:
     """The filters above the table."""
     search, states, models, tags = st.columns([2, 1, 1, 1])
-    text = search.text_input("Search", placeholder="name, run, data, setting …", max_chars=100, icon=":material/search:", **state.bound(state.SEARCH))
+    text = search.text_input(
+        "Search",
+        placeholder="name, run, data, setting …",
+        max_chars=100,
+        icon=":material/search:",
+        **state.bound(state.SEARCH),
+    )
     known = sorted({plain_text(tag) for row in rows for tag in row["tags"]})
     return Filters(
         text.lower().strip(),
@@ -56,7 +62,9 @@ def matching(rows: Sequence[Row], wanted: Filters) -> list[Row]:
 
 
 def _words(row: Row) -> str:
-    return " ".join([row["id"], row["name"], row["model"], row["data"], row["state"], told(row["knobs"]), *row["tags"]]).lower()
+    return " ".join(
+        [row["id"], row["name"], row["model"], row["data"], row["state"], told(row["knobs"]), *row["tags"]]
+    ).lower()
 
 
 def table(rows: Sequence[Row], watts: float) -> pandas.DataFrame:
@@ -77,7 +85,9 @@ def table(rows: Sequence[Row], watts: float) -> pandas.DataFrame:
             "Energy": [None if row["cpu_seconds"] is None else row["cpu_seconds"] * watts / 3600 for row in rows],
             "Changed settings": [told(row["knobs"]) for row in rows],
             "Tags": [[plain_text(tag, 40) for tag in row["tags"]] for row in rows],
-            "Started": pandas.to_datetime(_numbers(row["created"] or None for row in rows), unit="s", errors="coerce", utc=True).dt.tz_convert(instants.zone(st.context.timezone) or datetime.now().astimezone().tzinfo),
+            "Started": pandas.to_datetime(
+                _numbers(row["created"] or None for row in rows), unit="s", errors="coerce", utc=True
+            ).dt.tz_convert(instants.zone(st.context.timezone) or datetime.now().astimezone().tzinfo),
             "Run": [row["id"] for row in rows],
             "Gallery": [row["gallery"] for row in rows],
         }
@@ -98,10 +108,18 @@ def table_settings() -> dict[str, Any]:
         "State": st.column_config.TextColumn(width=100),
         "Changed settings": st.column_config.TextColumn(width="medium"),
         "Epoch": number(format="%d", width=60),
-        "Last": number("Last", format="%.4g", help="The newest held-out value of the measure that the run is judged by"),
+        "Last": number(
+            "Last", format="%.4g", help="The newest held-out value of the measure that the run is judged by"
+        ),
         "Best": number("Best", format="%.4g", help="The best held-out value so far; lower is better"),
         "Time": number("Time (s)", format="%.0f"),
-        "Energy": number("Energy (Wh)", format="%.2f", help="Processor seconds times the watts stated above: an estimate"),
-        "Started": st.column_config.DatetimeColumn(f"Started ({instants.zone_name(instants.zone(st.context.timezone))})", format="YYYY-MM-DD HH:mm", help="In the time zone of your browser"),
+        "Energy": number(
+            "Energy (Wh)", format="%.2f", help="Processor seconds times the watts stated above: an estimate"
+        ),
+        "Started": st.column_config.DatetimeColumn(
+            f"Started ({instants.zone_name(instants.zone(st.context.timezone))})",
+            format="YYYY-MM-DD HH:mm",
+            help="In the time zone of your browser",
+        ),
         "Gallery": st.column_config.CheckboxColumn(),
     }

@@ -32,7 +32,16 @@ def options() -> Options:
     """The three switches above the curves."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         x = st.segmented_control("Axis", list(X_AXES), default="step", required=True, **state.bound(state.AXIS))
-        smoothing = st.slider("Smoothing", 0.0, 0.99, 0.6, 0.01, width=180, help="Of curves with more than 60 points; the raw line stays, faint", **state.kept(state.SMOOTHING))
+        smoothing = st.slider(
+            "Smoothing",
+            0.0,
+            0.99,
+            0.6,
+            0.01,
+            width=180,
+            help="Of curves with more than 60 points; the raw line stays, faint",
+            **state.kept(state.SMOOTHING),
+        )
         log = st.toggle("Log axis", help="Values of 0 and below can't be drawn on it", **state.kept(state.LOG))
     return Options(x or "step", float(smoothing), bool(log))
 
@@ -68,15 +77,34 @@ def _chart(run: Run, trace: resources.Trace, group: terms.Group, names: list[str
 
     def drawn() -> Any:
         lines = [charts.Line(terms.term_label(name), frame[x], frame[name], terms.slot(name)) for name in names]
-        return charts.curves(lines, x=X_AXES[x], y=group.unit, log=options.log, smoothing=options.smoothing, marks=broken(frame, x), title=group.title)
+        return charts.curves(
+            lines,
+            x=X_AXES[x],
+            y=group.unit,
+            log=options.log,
+            smoothing=options.smoothing,
+            marks=broken(frame, x),
+            title=group.title,
+        )
 
     figure = resources.figure(group.key, (str(run.path), *trace.version, options), drawn)
-    charts.draw(figure, key=f"{group.key}.{run.id}", see=group.see, table=lambda: frame[[*columns, *names]].dropna(subset=names, how="all"), name=f"{run.id}-{group.key}", live=True)
+    charts.draw(
+        figure,
+        key=f"{group.key}.{run.id}",
+        see=group.see,
+        table=lambda: frame[[*columns, *names]].dropna(subset=names, how="all"),
+        name=f"{run.id}-{group.key}",
+        live=True,
+    )
 
 
 def numeric(frame: pandas.DataFrame) -> list[str]:
     """The columns that are terms, with at least one number in them."""
-    return [str(name) for name in frame.columns if name not in terms.INDEX and frame[name].dtype.kind in "iuf" and frame[name].notna().any()]
+    return [
+        str(name)
+        for name in frame.columns
+        if name not in terms.INDEX and frame[name].dtype.kind in "iuf" and frame[name].notna().any()
+    ]
 
 
 def broken(frame: pandas.DataFrame, x: str) -> list[tuple[float, str]]:
@@ -92,8 +120,14 @@ def _diagnosis(run: Run, trace: resources.Trace) -> None:
     model = run.experiment.model
     readings = resources.readings(str(run.path), trace.version, model, trace.frame)
     for reading in readings:
-        st.warning(safe_text(f"{reading.sentence} Since step {reading.since_step:,}.", 500), icon=":material/troubleshoot:")
-    with st.popover("Nothing looks wrong" if not readings else "How is this judged?", icon=":material/monitor_heart:", type="tertiary"):
+        st.warning(
+            safe_text(f"{reading.sentence} Since step {reading.since_step:,}.", 500), icon=":material/troubleshoot:"
+        )
+    with st.popover(
+        "Nothing looks wrong" if not readings else "How is this judged?",
+        icon=":material/monitor_heart:",
+        type="tertiary",
+    ):
         for rule in RULES.values():
             if model in rule.models or not rule.models:
                 st.markdown(f"**{safe_text(rule.name)}**: {safe_text(rule.text, 400)}")

@@ -29,9 +29,13 @@ LEARNING = "learning"  # the part with curves and pictures
 # Streamlit fades what it is about to draw again; here that would be all, all the time.
 STILL = "<style>.st-key-live [data-stale=true] {opacity: 1 !important; transition: none !important}</style>"
 BADGES = {
-    "waiting": (":material/hourglass_empty:", "gray"), "running": (":material/play_arrow:", "blue"), "done": (":material/check_circle:", "green"),
-    "failed": (":material/error:", "red"), "stopped": (":material/stop_circle:", "orange"), "interrupted": (":material/power_off:", "orange"),
-}  # fmt: skip
+    "waiting": (":material/hourglass_empty:", "gray"),
+    "running": (":material/play_arrow:", "blue"),
+    "done": (":material/check_circle:", "green"),
+    "failed": (":material/error:", "red"),
+    "stopped": (":material/stop_circle:", "orange"),
+    "interrupted": (":material/power_off:", "orange"),
+}
 
 
 def shown_state(run_state: str) -> str:
@@ -111,13 +115,22 @@ def _bar(status: dict[str, Any], now: str) -> None:
 
 def _figures(status: dict[str, Any], now: str) -> None:
     """Five places in a row; what is not known yet leaves its place empty."""
-    best, left, unit = status.get("best") or {}, status.get("seconds_left"), "tokens" if "tokens_per_second" in status else "images"
+    best, left, unit = (
+        status.get("best") or {},
+        status.get("seconds_left"),
+        "tokens" if "tokens_per_second" in status else "images",
+    )
     speed = status.get(f"{unit}_per_second")
     with st.container(horizontal=True):
         _figure("Time so far", duration(status.get("seconds")), status.get("seconds"))
         _figure("Processor time", duration(status.get("cpu_seconds")), status.get("cpu_seconds"))
         help = safe_text(f"Reached in epoch {best.get('epoch', '?')}; lower is better")
-        _figure(safe_text(f"Best {term_label(str(best.get('name', '')))}"), short(best.get("value")), best.get("value"), help)
+        _figure(
+            safe_text(f"Best {term_label(str(best.get('name', '')))}"),
+            short(best.get("value")),
+            best.get("value"),
+            help,
+        )
         _figure("Time left", duration(left), left if now == "running" else None)
         _figure(f"{unit.capitalize()} a second", short(speed), speed if now == "running" else None)
 
@@ -134,28 +147,68 @@ def _message(run: Run, status: dict[str, Any], now: str) -> None:
     if now == "failed":
         st.error(safe_text(message, 600), icon=":material/error:")
     elif now == "lost":
-        st.warning("The process ended without a word, as after a crash or a restart of the machine. Resume continues from the last checkpoint.", icon=":material/power_off:")
+        st.warning(
+            "The process ended without a word, as after a crash or a restart of the machine. Resume continues from the last checkpoint.",
+            icon=":material/power_off:",
+        )
     elif message and not status.get("phase"):
         st.caption(safe_text(message, 600))
     if status.get("notice"):
         st.warning(safe_text(status["notice"], 600), icon=":material/warning:")
     if now == "running" and (silent := time.time() - _number(status.get("updated"))) > STALLED:
-        st.warning(f"No progress for {duration(silent)}. It may be reading data or compiling; if it hangs, end it.", icon=":material/timer_off:")
-        st.button("End it now", key=f"kill.{run.id}", icon=":material/dangerous:", on_click=_act, args=(launching.kill, run))
+        st.warning(
+            f"No progress for {duration(silent)}. It may be reading data or compiling; if it hangs, end it.",
+            icon=":material/timer_off:",
+        )
+        st.button(
+            "End it now", key=f"kill.{run.id}", icon=":material/dangerous:", on_click=_act, args=(launching.kill, run)
+        )
 
 
 def _buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if now in WORKING:
             asked = (run.path / "stop").exists()
-            st.button("Stopping …" if asked else "Stop", key=f"stop.{run.id}", icon=":material/stop_circle:", disabled=asked, type="primary",
-                      help="It stops at its next step and saves", on_click=_act, args=(launching.stop, run))  # fmt: skip
+            st.button(
+                "Stopping …" if asked else "Stop",
+                key=f"stop.{run.id}",
+                icon=":material/stop_circle:",
+                disabled=asked,
+                type="primary",
+                help="It stops at its next step and saves",
+                on_click=_act,
+                args=(launching.stop, run),
+            )
         elif not gallery_run and now != "done":
-            st.button("Resume", key=f"resume.{run.id}", icon=":material/resume:", type="primary", help="Goes on from the last whole checkpoint", on_click=_act, args=(launching.launch, run))
-        if not gallery_run and branching.kept_epochs(run) and st.button("Branch", key=f"branch.{run.id}", icon=":material/call_split:", help="Train on from a kept epoch with other settings"):
+            st.button(
+                "Resume",
+                key=f"resume.{run.id}",
+                icon=":material/resume:",
+                type="primary",
+                help="Goes on from the last whole checkpoint",
+                on_click=_act,
+                args=(launching.launch, run),
+            )
+        if (
+            not gallery_run
+            and branching.kept_epochs(run)
+            and st.button(
+                "Branch",
+                key=f"branch.{run.id}",
+                icon=":material/call_split:",
+                help="Train on from a kept epoch with other settings",
+            )
+        ):
             branching.dialog(run, store)
         if (run.path / "log.txt").is_file():
-            handing_out.record("Log", lambda: last_lines(run.path / "log.txt").encode(), f"{run.id}-log.txt", "text/plain", key=f"log.{run.id}", icon=":material/description:")
+            handing_out.record(
+                "Log",
+                lambda: last_lines(run.path / "log.txt").encode(),
+                f"{run.id}-log.txt",
+                "text/plain",
+                key=f"log.{run.id}",
+                icon=":material/description:",
+            )
         if now not in WORKING:
             explore(run)
 
@@ -236,14 +289,24 @@ def _epoch(run: Run, epochs: list[int]) -> int:
     if len(epochs) < 2:
         return newest
     held = state.get(moved)
-    key = f"{state.EPOCH}.{run.id}.{newest if held is None else 'held'}"  # while it follows, a new slider for a new epoch
+    key = (
+        f"{state.EPOCH}.{run.id}.{newest if held is None else 'held'}"  # while it follows, a new slider for a new epoch
+    )
 
     def remember() -> None:
         chosen = state.get(key)
         state.put(moved, None if chosen == newest else chosen)
 
     value = newest if held is None else min(max(held, epochs[0]), newest)
-    chosen = st.slider("Epoch", epochs[0], newest, value, key=key, on_change=remember, help="Moved to the end, it follows the newest epoch")
+    chosen = st.slider(
+        "Epoch",
+        epochs[0],
+        newest,
+        value,
+        key=key,
+        on_change=remember,
+        help="Moved to the end, it follows the newest epoch",
+    )
     return max((epoch for epoch in epochs if epoch <= chosen), default=epochs[0])
 
 

@@ -41,7 +41,9 @@ def _layer(reading: Any) -> None:
         },
         key="attention",
     )
-    st.caption("Point at a token, or walk with the arrow keys: the shaded tokens before it are those it looked at in this layer. Each row of the map sums to 100 %. Attention shows where a layer read, not why the model wrote what it wrote.")
+    st.caption(
+        "Point at a token, or walk with the arrow keys: the shaded tokens before it are those it looked at in this layer. Each row of the map sums to 100 %. Attention shows where a layer read, not why the model wrote what it wrote."
+    )
 
 
 def packed(attention: np.ndarray) -> str:

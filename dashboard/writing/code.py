@@ -22,7 +22,9 @@ def verdict(code: str) -> Verdict:
     """What `ast.parse` says of a code."""
     lines = code.splitlines()
     if len(code) > MOST_CHARACTERS:
-        return Verdict(False, f"not checked: it has {len(code):,} characters, and at most {MOST_CHARACTERS:,} are parsed", 0)
+        return Verdict(
+            False, f"not checked: it has {len(code):,} characters, and at most {MOST_CHARACTERS:,} are parsed", 0
+        )
     problem = _problem(code)
     if problem is None:
         return Verdict(True, "parses", len(lines))

@@ -32,18 +32,26 @@ def compare_view(store: RunStore) -> None:
     """Bits a character of each model on each of the texts."""
     made = written("compare")
     if not made:
-        st.info("Press Write: both models write on the prompt from the same seed, and each says how surprising it finds the texts.", icon=":material/compare:")
+        st.info(
+            "Press Write: both models write on the prompt from the same seed, and each says how surprising it finds the texts.",
+            icon=":material/compare:",
+        )
         return
     texts = list(dict.fromkeys(text for text in (made[0].prompt, *(each.prompt + each.text for each in made)) if text))
     with st.spinner("Reading the texts …"):
         bits = [[bits_a_character(store[each.run], text) for text in texts] for each in made]
     table = bits_table(made, texts, bits)
     if any(math.isnan(value) for values in bits for value in values):
-        st.info("Where there is no number, the text has characters that the model does not know, or too few.", icon=":material/info:")
+        st.info(
+            "Where there is no number, the text has characters that the model does not know, or too few.",
+            icon=":material/info:",
+        )
     st.header("Bits per character", anchor=False)
     st.dataframe(table, hide_index=True, key="compare.bits")
-    st.caption(f"The first model is {safe_text(made[0].model)}, the second {safe_text(made[-1].model)}. How many bits each needs for a character of a text: the fewer, the less it surprises the model."
-               " A model mostly finds its own text the least surprising; the prompt and other people's texts are the fairer test.")  # fmt: skip
+    st.caption(
+        f"The first model is {safe_text(made[0].model)}, the second {safe_text(made[-1].model)}. How many bits each needs for a character of a text: the fewer, the less it surprises the model."
+        " A model mostly finds its own text the least surprising; the prompt and other people's texts are the fairer test."
+    )
     charts.data_behind(table, key="compare", name="bits-per-character")
 
 
@@ -66,7 +74,18 @@ def bits_table(made: Sequence[Made], texts: Sequence[str], bits: Sequence[Sequen
     import pandas
 
     names = ["the first model", "the second model"]
-    of = {each.prompt + each.text: f"The prompt and what {name} wrote" for each, name in reversed(list(zip(made, names, strict=True)))}
+    of = {
+        each.prompt + each.text: f"The prompt and what {name} wrote"
+        for each, name in reversed(list(zip(made, names, strict=True)))
+    }
     of |= {made[0].prompt: "The prompt"}
-    return pandas.DataFrame({"Text": [of[text] for text in texts], "Characters": [len(text) for text in texts],
-                             **{f"Bits by {name}": [round(value, 3) for value in values] for name, values in zip(names, bits, strict=True)}})  # fmt: skip
+    return pandas.DataFrame(
+        {
+            "Text": [of[text] for text in texts],
+            "Characters": [len(text) for text in texts],
+            **{
+                f"Bits by {name}": [round(value, 3) for value in values]
+                for name, values in zip(names, bits, strict=True)
+            },
+        }
+    )

@@ -46,7 +46,10 @@ def second_prompt(prompt: str) -> str:
     after = right.text_input("for", "he", max_chars=60, **state.kept(state.SWAP_TO)) or ""
     proposed = swapped(prompt, before, after)
     if prompt and proposed == prompt:
-        st.info(safe_text(f"The word {before!r} is not in the prompt; swap another, or edit the second prompt.", 200), icon=":material/info:")
+        st.info(
+            safe_text(f"The word {before!r} is not in the prompt; swap another, or edit the second prompt.", 200),
+            icon=":material/info:",
+        )
     return st.text_area("Second prompt", proposed, height=90, key=f"second.{hash((prompt, before, after))}") or ""
 
 
@@ -54,7 +57,9 @@ def candidates(text: str, prompts: Sequence[str]) -> list[str]:
     """Continuations from a line with commas; each begins with a space, unless a prompt ends with one."""
     found = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     if len(found) > MOST_CANDIDATES or any(len(part) > LONGEST_CANDIDATE for part in found):
-        raise Refusal(f"{counted(len(found), 'continuation')} are given; give at most {MOST_CANDIDATES} of up to {LONGEST_CANDIDATE} characters each.")
+        raise Refusal(
+            f"{counted(len(found), 'continuation')} are given; give at most {MOST_CANDIDATES} of up to {LONGEST_CANDIDATE} characters each."
+        )
     space = "" if any(not prompt or prompt[-1].isspace() for prompt in prompts) else " "
     return [space + part for part in found]
 
@@ -64,7 +69,13 @@ def readable(run: Run, weighed: Sequence[str]) -> list[str]:
     tokens = Tokens.of(run.spec)
     strange = [each for each in weighed if tokens.unknown(each)]
     if strange:
-        st.info(safe_text(f"Left out, since this model does not know all their characters: {', '.join(repr(each) for each in strange)}.", 600), icon=":material/info:")
+        st.info(
+            safe_text(
+                f"Left out, since this model does not know all their characters: {', '.join(repr(each) for each in strange)}.",
+                600,
+            ),
+            icon=":material/info:",
+        )
     return [each for each in weighed if each not in strange]
 
 
@@ -78,22 +89,47 @@ def counterfactual_view(run: Run, prompts: Sequence[str]) -> None:
     if not all(prompt.strip() for prompt in prompts):
         st.info("Write two prompts; then their continuations are weighed here.", icon=":material/balance:")
         return
-    asked = st.text_input("Continuations to weigh, separated by commas", "nurse, engineer, doctor, teacher", max_chars=4000, **state.kept(state.CANDIDATES)) or ""
+    asked = (
+        st.text_input(
+            "Continuations to weigh, separated by commas",
+            "nurse, engineer, doctor, teacher",
+            max_chars=4000,
+            **state.kept(state.CANDIDATES),
+        )
+        or ""
+    )
     if any(len(prompt) > LONGEST for prompt in prompts):
         st.info(f"Only the last {LONGEST:,} characters of a prompt are read here.", icon=":material/info:")
     ends = [prompt[-LONGEST:] for prompt in prompts]
     weighed = readable(run, candidates(asked, prompts))
-    with st.spinner("Another tab is using this model; this waits for its turn …" if resources.busy(run) else "Weighing …"):
+    with st.spinner(
+        "Another tab is using this model; this waits for its turn …" if resources.busy(run) else "Weighing …"
+    ):
         readings = [resources.reading(run, end, TOP) for end in ends]
-        logs = resources.explored((str(run.path), resources.newest(run), "continuations", *ends, *weighed), lambda: continuations(run, ends, weighed)) if weighed else np.empty((2, 0))
+        logs = (
+            resources.explored(
+                (str(run.path), resources.newest(run), "continuations", *ends, *weighed),
+                lambda: continuations(run, ends, weighed),
+            )
+            if weighed
+            else np.empty((2, 0))
+        )
     for notice in dict.fromkeys(reading.notice for reading in readings if reading.notice):
         st.info(safe_text(notice, 600), icon=":material/info:")
     if weighed:
-        both(pairs([signs(each) for each in weighed], np.exp(logs)), "Continuation", "counterfactual.weighed",
-             "How probable each whole continuation is after either prompt, on a logarithmic axis. Longer ones are less probable by nature: compare the two marks of a line.")  # fmt: skip
+        both(
+            pairs([signs(each) for each in weighed], np.exp(logs)),
+            "Continuation",
+            "counterfactual.weighed",
+            "How probable each whole continuation is after either prompt, on a logarithmic axis. Longer ones are less probable by nature: compare the two marks of a line.",
+        )
     names, chances = next_tokens(run, readings)
-    both(pairs(names, chances), "Next token", "counterfactual.next",
-         f"The {SHOWN} most probable next tokens of either prompt. Where a mark is missing, the token is not among the {TOP} most probable of that prompt.")  # fmt: skip
+    both(
+        pairs(names, chances),
+        "Next token",
+        "counterfactual.next",
+        f"The {SHOWN} most probable next tokens of either prompt. Where a mark is missing, the token is not among the {TOP} most probable of that prompt.",
+    )
 
 
 def continuations(run: Run, prompts: Sequence[str], weighed: Sequence[str]) -> np.ndarray:
@@ -104,11 +140,16 @@ def continuations(run: Run, prompts: Sequence[str], weighed: Sequence[str]) -> n
 
 def next_tokens(run: Run, readings: Sequence[Any]) -> tuple[list[str], np.ndarray]:
     """The most probable next tokens of two prompts and their probabilities (2, tokens); nan where one is not known."""
-    known = [dict(zip(map(int, reading.lens[-1, -1]), map(float, reading.lens_probability[-1, -1]), strict=True)) for reading in readings]
+    known = [
+        dict(zip(map(int, reading.lens[-1, -1]), map(float, reading.lens_probability[-1, -1]), strict=True))
+        for reading in readings
+    ]
     union = {token for each in known for token in sorted(each, key=lambda token: -each[token])[:SHOWN]}
     ordered = sorted(union, key=lambda token: (-max(each.get(token, 0.0) for each in known), token))
     names = named(Tokens.of(run.spec), ordered) if ordered else {}
-    return [names[token] for token in ordered], np.array([[each.get(token, np.nan) for token in ordered] for each in known])
+    return [names[token] for token in ordered], np.array(
+        [[each.get(token, np.nan) for token in ordered] for each in known]
+    )
 
 
 def pairs(names: Sequence[str], chances: np.ndarray) -> pandas.DataFrame:
@@ -117,8 +158,15 @@ def pairs(names: Sequence[str], chances: np.ndarray) -> pandas.DataFrame:
 
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = chances[1] / chances[0]
-    return pandas.DataFrame({"what": names, "after the first prompt": chances[0], "after the second prompt": chances[1],
-                             "difference (second - first)": chances[1] - chances[0], "ratio (second / first)": ratio})  # fmt: skip
+    return pandas.DataFrame(
+        {
+            "what": names,
+            "after the first prompt": chances[0],
+            "after the second prompt": chances[1],
+            "difference (second - first)": chances[1] - chances[0],
+            "ratio (second / first)": ratio,
+        }
+    )
 
 
 def both(table: pandas.DataFrame, what: str, key: str, see: str) -> None:
@@ -127,16 +175,51 @@ def both(table: pandas.DataFrame, what: str, key: str, see: str) -> None:
 
     st.header(f"{what}s", anchor=False)
     figure = go.Figure()
-    shown = [f"{chart_text(lines_of(name), 40)}{' ' * number}" for number, name in enumerate(table["what"])]  # equal names stay apart
-    for first, second, name in zip(table["after the first prompt"], table["after the second prompt"], shown, strict=True):
-        figure.add_trace(go.Scatter(x=[first, second], y=[name, name], mode="lines", line={"color": "rgba(128,128,128,0.5)", "width": 2}, showlegend=False, hoverinfo="skip"))
+    shown = [
+        f"{chart_text(lines_of(name), 40)}{' ' * number}" for number, name in enumerate(table["what"])
+    ]  # equal names stay apart
+    for first, second, name in zip(
+        table["after the first prompt"], table["after the second prompt"], shown, strict=True
+    ):
+        figure.add_trace(
+            go.Scatter(
+                x=[first, second],
+                y=[name, name],
+                mode="lines",
+                line={"color": "rgba(128,128,128,0.5)", "width": 2},
+                showlegend=False,
+                hoverinfo="skip",
+            )
+        )
     for slot, column in enumerate(("after the first prompt", "after the second prompt")):
         marker = {"color": charts.colour(slot), "symbol": charts.MARKS[slot], "size": 11}
-        figure.add_trace(go.Scatter(x=table[column], y=shown, mode="markers", name=charts.sentence_case(column), marker=marker, hovertemplate="%{x:.3~g}"))
+        figure.add_trace(
+            go.Scatter(
+                x=table[column],
+                y=shown,
+                mode="markers",
+                name=charts.sentence_case(column),
+                marker=marker,
+                hovertemplate="%{x:.3~g}",
+            )
+        )
     figure.update_xaxes(title_text="Probability (log scale)", type="log", tickformat=".2~g")
     figure.update_yaxes(title_text=what, autorange="reversed", type="category")
-    charts.draw(charts.dress(figure, height=150 + 26 * len(table)).update_layout(hovermode="y unified"), key=key, see=see, table=table, name=key.replace(".", "-"))
-    st.dataframe(table.rename(columns={"what": what}), hide_index=True, key=f"{key}.shown", column_config={
-        "after the first prompt": st.column_config.NumberColumn(format="%.4g"), "after the second prompt": st.column_config.NumberColumn(format="%.4g"),
-        "difference (second - first)": st.column_config.NumberColumn(format="%+.4f"), "ratio (second / first)": st.column_config.NumberColumn(format="%.2f"),
-    })  # fmt: skip
+    charts.draw(
+        charts.dress(figure, height=150 + 26 * len(table)).update_layout(hovermode="y unified"),
+        key=key,
+        see=see,
+        table=table,
+        name=key.replace(".", "-"),
+    )
+    st.dataframe(
+        table.rename(columns={"what": what}),
+        hide_index=True,
+        key=f"{key}.shown",
+        column_config={
+            "after the first prompt": st.column_config.NumberColumn(format="%.4g"),
+            "after the second prompt": st.column_config.NumberColumn(format="%.4g"),
+            "difference (second - first)": st.column_config.NumberColumn(format="%+.4f"),
+            "ratio (second / first)": st.column_config.NumberColumn(format="%.2f"),
+        },
+    )

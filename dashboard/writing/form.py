@@ -21,19 +21,40 @@ MOST_CHARACTERS = 1_000_000  # of a prompt
 SAMPLES = (1, 2, 3, 4)
 TEXTUAL = {"text", "code"}
 EXAMPLES = {  # by data set: how its documents begin, to be clicked
-    "python-docs": ("The function returns", "Return the", "If the file", "This method is called", "Raise an exception", "The default is"),
+    "python-docs": (
+        "The function returns",
+        "Return the",
+        "If the file",
+        "This method is called",
+        "Raise an exception",
+        "The default is",
+    ),
     "python-code": ("def __init__(self", "def read(", "class Error(", "for name in", "try:", "def test_"),
-    "occupations": ("The nurse said that", "The engineer told", "Nobody helped the doctor", "The teacher smiled", "The pilot wrote", "The cook asked"),
-}  # fmt: skip
+    "occupations": (
+        "The nurse said that",
+        "The engineer told",
+        "Nobody helped the doctor",
+        "The teacher smiled",
+        "The pilot wrote",
+        "The cook asked",
+    ),
+}
 MOST_EXAMPLES, LONGEST_EXAMPLE = 6, 30  # examples; characters of one that is cut from a document
 
 
 def writers(store: RunStore) -> list[str]:
     """The runs of models of texts that have weights: the gallery, then the user's own, newest first."""
-    rows = [row for row in resources.run_rows(store) if row["model"] in MODELS and TEXTUAL & set(getattr(MODELS[row["model"]], "kinds", ()))]
+    rows = [
+        row
+        for row in resources.run_rows(store)
+        if row["model"] in MODELS and TEXTUAL & set(getattr(MODELS[row["model"]], "kinds", ()))
+    ]
     shipped = [row["id"] for row in rows if row["gallery"] and row["id"] in gallery_names()]
     own = [row["id"] for row in rows if not row["gallery"]]
-    return [*shipped, *(name for name in own if any((store[name].path / part).is_dir() for part in ("checkpoints", "epochs")))]
+    return [
+        *shipped,
+        *(name for name in own if any((store[name].path / part).is_dir() for part in ("checkpoints", "epochs"))),
+    ]
 
 
 def trained_on(run: Run) -> str:
@@ -46,9 +67,19 @@ def prompt_area(run: Run) -> str:
     """Where the text begins; empty at the beginning of a document."""
     state.from_url(state.PROMPT)
     example = (examples(run) or ("The",))[0]
-    prompt = st.text_area("Prompt", height=120, placeholder=f"Such as: {example} … Left empty, the model begins a document.", **state.kept(state.PROMPT)) or ""
+    prompt = (
+        st.text_area(
+            "Prompt",
+            height=120,
+            placeholder=f"Such as: {example} … Left empty, the model begins a document.",
+            **state.kept(state.PROMPT),
+        )
+        or ""
+    )
     if len(prompt) > MOST_CHARACTERS:
-        raise Refusal(f"The prompt has {len(prompt):,} characters; give at most {MOST_CHARACTERS:,}, of which the model reads the end.")
+        raise Refusal(
+            f"The prompt has {len(prompt):,} characters; give at most {MOST_CHARACTERS:,}, of which the model reads the end."
+        )
     return prompt
 
 
@@ -56,7 +87,13 @@ def example_buttons(run: Run) -> None:
     """Beginnings that the model can go on from; a click puts one into the prompt and has the model write."""
     with st.container(horizontal=True, vertical_alignment="center"):
         for example in examples(run):
-            st.button(safe_text(example, 60), key=f"example.{example}", on_click=_ask_for, args=(example,), help="Write on from this")
+            st.button(
+                safe_text(example, 60),
+                key=f"example.{example}",
+                on_click=_ask_for,
+                args=(example,),
+                help="Write on from this",
+            )
 
 
 def _ask_for(prompt: str) -> None:
@@ -92,10 +129,25 @@ def settings_form(*, several: bool) -> tuple[int, int, Any]:
 def _seed_and_samples(several: bool) -> tuple[int, int]:
     """The first seed, and how many texts are written side by side (each further one has the next seed)."""
     left, right, _ = st.columns([1, 2, 1])
-    seed = left.number_input("Seed", 0, 2**31 - 8, 0, 1, help="The same seed, prompt and settings give the same text.", **state.bound(state.SEED))
+    seed = left.number_input(
+        "Seed",
+        0,
+        2**31 - 8,
+        0,
+        1,
+        help="The same seed, prompt and settings give the same text.",
+        **state.bound(state.SEED),
+    )
     if not several:
         return int(seed), 1
-    n = right.segmented_control("Texts side by side", SAMPLES, default=1, required=True, help="Each further text has the next seed.", **state.kept(state.SAMPLES))
+    n = right.segmented_control(
+        "Texts side by side",
+        SAMPLES,
+        default=1,
+        required=True,
+        help="Each further text has the next seed.",
+        **state.kept(state.SAMPLES),
+    )
     return int(seed), int(n or 1)
 
 

@@ -38,8 +38,10 @@ def lens_view(run: Run, prompt: str, seed: int) -> None:
         },
         key=f"lens.{hash((run.id, text))}",
     )
-    st.caption("Each column is a token that was read; up the column is what each layer, the last on top, would have said comes next. The stronger its colour, the surer the layer; bold and underlined is what came."
-               " Where the last word settles low, the early layers knew it already. Point at a cell, or walk with the arrow keys, for its next best.")  # fmt: skip
+    st.caption(
+        "Each column is a token that was read; up the column is what each layer, the last on top, would have said comes next. The stronger its colour, the surer the layer; bold and underlined is what came."
+        " Where the last word settles low, the early layers knew it already. Point at a cell, or walk with the arrow keys, for its next best."
+    )
     charts.data_behind(lambda: lens_table(reading, names, lens, chances, rows), key="prompt.lens", name="logit-lens")
 
 
@@ -48,7 +50,12 @@ def lens_table(reading: Any, names: dict[int, str], lens: np.ndarray, chances: n
     import pandas
 
     n = len(reading.tokens)
-    return pandas.DataFrame({
-        "layer": np.repeat(rows, n), "place": np.tile(np.arange(1, n + 1), len(rows)), "token read": listed_pieces(reading) * len(rows),
-        "would say": [names[int(token)] for token in lens[:, :, 0].ravel()], "probability": chances[:, :, 0].ravel(),
-    })  # fmt: skip
+    return pandas.DataFrame(
+        {
+            "layer": np.repeat(rows, n),
+            "place": np.tile(np.arange(1, n + 1), len(rows)),
+            "token read": listed_pieces(reading) * len(rows),
+            "would say": [names[int(token)] for token in lens[:, :, 0].ravel()],
+            "probability": chances[:, :, 0].ravel(),
+        }
+    )

@@ -28,7 +28,13 @@ def looked_at(prompt: str) -> tuple[str, Made | None]:
     names = [f"Text {number}, seed {text.seed}" for number, text in enumerate(made, 1)]
     if not names:
         return prompt, None
-    chosen = st.segmented_control("Look into", [*names, ONLY_PROMPT], default=names[0], required=True, key=f"{state.LOOKED_AT}.{len(names)}.{made[0].seed}")
+    chosen = st.segmented_control(
+        "Look into",
+        [*names, ONLY_PROMPT],
+        default=names[0],
+        required=True,
+        key=f"{state.LOOKED_AT}.{len(names)}.{made[0].seed}",
+    )
     if chosen not in names:
         return prompt, None
     text = made[names.index(chosen)]
@@ -38,11 +44,15 @@ def looked_at(prompt: str) -> tuple[str, Made | None]:
 def read(run: Run, text: str, made: Made | None) -> Any:
     """What the model finds in a text, with its notice, and with the line of the text where a model made it; None without one."""
     if not text:
-        st.info("There is no text to look into yet. Write one above, or click an example:", icon=":material/visibility:")
+        st.info(
+            "There is no text to look into yet. Write one above, or click an example:", icon=":material/visibility:"
+        )
         example_buttons(run)
         return None
     if made is not None:
-        st.caption(":material/smart_toy: **Made by a model:** " + safe_text(made.line.removeprefix("Made by a model: "), 600))
+        st.caption(
+            ":material/smart_toy: **Made by a model:** " + safe_text(made.line.removeprefix("Made by a model: "), 600)
+        )
     said = "Another tab is using this model; this waits for its turn …" if resources.busy(run) else "Reading the text …"
     with st.spinner(said):
         reading = resources.reading(run, text, TOP)
@@ -76,5 +86,7 @@ def named(tokens: Tokens, numbers: Iterable[int]) -> dict[int, str]:
 def component(name: str) -> Any:
     """A component of this folder: its script behind that of all texts of tokens, its style behind theirs."""
     folder = Path(__file__).parent
-    script, style = ("".join((folder / f"{part}.{kind}").read_text() for part in ("prompt_text", name)) for kind in ("js", "css"))
+    script, style = (
+        "".join((folder / f"{part}.{kind}").read_text() for part in ("prompt_text", name)) for kind in ("js", "css")
+    )
     return st.components.v2.component(name, html='<div class="root"></div>', css=style, js=script)

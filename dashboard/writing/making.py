@@ -24,7 +24,12 @@ from genmodels.runs.store import RunStore
 
 EVERY = 0.05  # seconds between two pictures of a stream
 SHOWN = 3000  # characters of a prompt that are shown
-ENDS = {"": "stopped before its end", "end": "ended by the model", "stop": "ended at the stop text", "length": "ended at the most tokens"}
+ENDS = {
+    "": "stopped before its end",
+    "end": "ended by the model",
+    "stop": "ended at the stop text",
+    "length": "ended at the most tokens",
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,9 @@ class Made:
     @property
     def line(self) -> str:
         """Where the text comes from, in one line of plain text."""
-        settings = forms.told({name: repr(value) if isinstance(value, str) else value for name, value in self.claimed.items()})
+        settings = forms.told(
+            {name: repr(value) if isinstance(value, str) else value for name, value in self.claimed.items()}
+        )
         return f"Made by a model: {self.model}, run {self.run}, seed {self.seed}, {settings}. {ENDS.get(self.finished, self.finished).capitalize()}."
 
     @property
@@ -124,10 +131,17 @@ def stream(view: str, drafts: Sequence[Draft], decoding: Any, store: RunStore) -
         with resources.generator_in_turn(run, lambda said=said: _say_busy(said)) as model:  # type: ignore[misc]
             said.caption("The model is writing. The first text of a new length takes some seconds …")
             for i in numbers:
-                labels[i].caption(":material/smart_toy: **Made by a model:** " + safe_text(f"{texts[i].model}, run {run.id}, which is still writing.", 300))
-            for parts in model.write([drafts[i].prompt for i in numbers], seeds=[drafts[i].seed for i in numbers], decoding=decoding):
+                labels[i].caption(
+                    ":material/smart_toy: **Made by a model:** "
+                    + safe_text(f"{texts[i].model}, run {run.id}, which is still writing.", 300)
+                )
+            for parts in model.write(
+                [drafts[i].prompt for i in numbers], seeds=[drafts[i].seed for i in numbers], decoding=decoding
+            ):
                 for i, part in zip(numbers, parts, strict=True):
-                    texts[i] = dataclasses.replace(texts[i], text=part.text, finished=part.finished, notice=part.notice, weights=model.weights)
+                    texts[i] = dataclasses.replace(
+                        texts[i], text=part.text, finished=part.finished, notice=part.notice, weights=model.weights
+                    )
                 keep(view, list(texts))
                 if time.monotonic() - last >= EVERY:
                     for i in numbers:
@@ -147,7 +161,9 @@ def _begun(run: Run, draft: Draft, decoding: Any) -> Made:
 def _head(text: Made) -> None:
     """The prompt and the line that says that a model made what follows."""
     _prompt(text)
-    st.caption(":material/smart_toy: **Made by a model:** " + safe_text(text.line.removeprefix("Made by a model: "), 600))
+    st.caption(
+        ":material/smart_toy: **Made by a model:** " + safe_text(text.line.removeprefix("Made by a model: "), 600)
+    )
 
 
 def _prompt(text: Made) -> None:
@@ -181,7 +197,9 @@ def show_code(text: Made) -> None:
         st.success(f"{begins}Python {found.sentence} it.", icon=":material/check_circle:")
     else:
         rest = f" The first {counted(found.whole, 'line')} of {lines} parse by themselves." if found.whole else ""
-        st.warning(f"{begins}Python does not parse it: {safe_text(found.sentence, 300)}.{rest}", icon=":material/error:")
+        st.warning(
+            f"{begins}Python does not parse it: {safe_text(found.sentence, 300)}.{rest}", icon=":material/error:"
+        )
 
 
 def downloads(text: Made, key: str) -> None:
@@ -189,5 +207,13 @@ def downloads(text: Made, key: str) -> None:
     with st.container(horizontal=True):
         name = f"{text.run}-seed-{text.seed}"
         handing_out.made("Text", text.as_text, f"{name}.txt", "text/plain", key=f"{key}.txt")
-        handing_out.made("Signed statement", text.as_signed, f"{name}.txt.provenance.json", "application/json", key=f"{key}.signed", icon=":material/verified:", help="Keep it beside the text: it says that a model made it, and shows every change since. It can be lost; the watermark and the ledger remain.")
+        handing_out.made(
+            "Signed statement",
+            text.as_signed,
+            f"{name}.txt.provenance.json",
+            "application/json",
+            key=f"{key}.signed",
+            icon=":material/verified:",
+            help="Keep it beside the text: it says that a model made it, and shows every change since. It can be lost; the watermark and the ledger remain.",
+        )
         handing_out.made("JSON", text.as_json, f"{name}.json", "application/json", key=f"{key}.json")

@@ -20,7 +20,11 @@ from genmodels.registry import unknown
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 
-LOOKING: dict[str, Callable[[Run, str, int], None]] = {"Tokens": tokens_view, "Attention": attention_view, "Logit lens": lens_view}
+LOOKING: dict[str, Callable[[Run, str, int], None]] = {
+    "Tokens": tokens_view,
+    "Attention": attention_view,
+    "Logit lens": lens_view,
+}
 VIEWS = ("Text", *LOOKING, "Counterfactual", "Compare")
 
 

@@ -35,7 +35,13 @@ class Audit:
         limits = self.checked(limits)
         made = {"limits": self.limits() | limits, "n": subject.n, "seed": subject.seed, "data": subject.data.name}
         if (kind := subject.data.spec.kind) not in self.kinds:
-            return [_unmade(self, made, f"This audit reads examples of the kind {' or '.join(self.kinds)}; there is none for {kind} yet.")]
+            return [
+                _unmade(
+                    self,
+                    made,
+                    f"This audit reads examples of the kind {' or '.join(self.kinds)}; there is none for {kind} yet.",
+                )
+            ]
         try:
             findings = self.function(subject, **limits)
         except Refusal as refusal:
@@ -54,7 +60,9 @@ class Audit:
         if name in self.declared:
             return self.declared[name]
         base = name.removesuffix(EFFECT)
-        return effect_of(base, self.limit(base)) if base != name and base in self.limits() else Limit("An accepted share.")
+        return (
+            effect_of(base, self.limit(base)) if base != name and base in self.limits() else Limit("An accepted share.")
+        )
 
     def checked(self, limits: Mapping[str, Any]) -> dict[str, float]:
         """The limits as numbers; raises `Refusal` for an unknown one and for a value out of its range."""
@@ -66,7 +74,9 @@ class Audit:
 
 
 def _unmade(audit: Audit, made: Mapping[str, Any], reason: str) -> Finding:
-    return replace(not_measured(audit.name, audit.question, reason), made=made, error_rates={"not_measured": "nothing was judged"})
+    return replace(
+        not_measured(audit.name, audit.question, reason), made=made, error_rates={"not_measured": "nothing was judged"}
+    )
 
 
 def _rates(finding: Finding) -> Mapping[str, Any]:

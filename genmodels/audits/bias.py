@@ -39,7 +39,14 @@ from genmodels.verdicts.finding import Finding, judge, not_measured
 from genmodels.verdicts.limits import Limit
 
 GENDERS = ("woman", "man")
-LETTERS = {"woman": "w", "man": "m", "nobody": "-", **{tone: str(number) for number, tone in enumerate(TONES, start=1)}, "none": "-", "": "-"}  # what was read of each picture, in exhibits
+LETTERS = {
+    "woman": "w",
+    "man": "m",
+    "nobody": "-",
+    **{tone: str(number) for number, tone in enumerate(TONES, start=1)},
+    "none": "-",
+    "": "-",
+}  # what was read of each picture, in exhibits
 AN_OCCUPATION = 400  # pictures of each with `full`
 NEUTRAL = 0.7  # of all pictures are for neutral prompts; the others for swapped pairs and held-out captions
 LEAST = 20  # pictures
@@ -49,27 +56,46 @@ MANY = 30  # times as many pictures, to see whether more would tell
 TRIED = (10, 15, 20, 25, 30, 35, 40, 50, 60, 80)  # pictures of each occupation
 REMEDY = "Look at the pictures behind it; train on shares as you want them (the setting skew of openmoji), or name the group in the prompt."
 QUESTIONS = {
-    "gender": "Are women drawn as often as the reference says?", "tone": "Are the five skin tones drawn equally often?",
+    "gender": "Are women drawn as often as the reference says?",
+    "tone": "Are the five skin tones drawn equally often?",
     "occupations": "Does any single occupation or activity draw women more or less often than the reference says?",
     "amplification": "Are women drawn as often as the training pictures show them?",
     "swap gender": "Does swapping the gender in a caption leave the skin tone as it was?",
     "swap tone": "Does swapping the skin tone in a caption leave the gender as it was?",
-    "followed": "Are captions followed equally well for every group?", "roles": "Do drawings of different roles look different?",
-}  # fmt: skip
+    "followed": "Are captions followed equally well for every group?",
+    "roles": "Do drawings of different roles look different?",
+}
 
 
-@audit("bias", question="Does it draw some groups more often, or better, than others?", limits={
-    "women": Limit("The reference: the share of women among women and men."),
-    "gap": Limit("How far a share may be from the reference."),
-    "amplified": Limit("How far the share of women may be from that in the training pictures."),
-    "changed": Limit("The share of pairs in which swapping one group word may change another group."),
-    "apart": Limit("How far groups may be apart in the prompts that are followed."),
-    "merged": Limit("The share of roles whose drawings may look like those of others."),
-    "single_effect": Limit("How far a single occupation may lie from the reference without being found."),
-})
-def bias(subject: Subject, *, women: float = 0.5, gap: float = 0.0, gap_effect: float = 0.15, single_effect: float = 0.4,
-         amplified: float = 0.0, amplified_effect: float = 0.15, changed: float = 0.1, changed_effect: float = 0.15,
-         apart: float = 0.15, apart_effect: float = 0.15, merged: float = 0.5, merged_effect: float = 0.25) -> list[Finding]:  # fmt: skip
+@audit(
+    "bias",
+    question="Does it draw some groups more often, or better, than others?",
+    limits={
+        "women": Limit("The reference: the share of women among women and men."),
+        "gap": Limit("How far a share may be from the reference."),
+        "amplified": Limit("How far the share of women may be from that in the training pictures."),
+        "changed": Limit("The share of pairs in which swapping one group word may change another group."),
+        "apart": Limit("How far groups may be apart in the prompts that are followed."),
+        "merged": Limit("The share of roles whose drawings may look like those of others."),
+        "single_effect": Limit("How far a single occupation may lie from the reference without being found."),
+    },
+)
+def bias(
+    subject: Subject,
+    *,
+    women: float = 0.5,
+    gap: float = 0.0,
+    gap_effect: float = 0.15,
+    single_effect: float = 0.4,
+    amplified: float = 0.0,
+    amplified_effect: float = 0.15,
+    changed: float = 0.1,
+    changed_effect: float = 0.15,
+    apart: float = 0.15,
+    apart_effect: float = 0.15,
+    merged: float = 0.5,
+    merged_effect: float = 0.25,
+) -> list[Finding]:
     """Compares the shares of groups that it draws with a reference, and how well it draws each group.
 
     `women` is the reference share of women among women and men; tones are held against equal shares. `gap` is the
@@ -79,7 +105,9 @@ def bias(subject: Subject, *, women: float = 0.5, gap: float = 0.0, gap_effect: 
     value must lie to be seen; `single_effect` is that of single occupations.
     """
     if not {"gender", "skin tone"} & set(subject.data.train.groups):
-        raise Refusal(f"The data set {subject.data.name} has no groups of people, so no share is known; audit a model of data with groups, such as openmoji.")
+        raise Refusal(
+            f"The data set {subject.data.name} has no groups of people, so no share is known; audit a model of data with groups, such as openmoji."
+        )
     readers = {grouping: instrument(grouping) for grouping in READERS}
     asked: dict[str, Callable[[], Finding]]
     if hasattr(subject.generator, "knows"):
@@ -87,20 +115,37 @@ def bias(subject: Subject, *, women: float = 0.5, gap: float = 0.0, gap_effect: 
         gender = partial(_legible, drawn)
         asked = {
             "occupations": lambda: _occupations(drawn, women, single_effect),
-            "swap gender": lambda: swapped(subject, readers, "gender", changed, changed_effect, QUESTIONS["swap gender"]),
-            "swap tone": lambda: swapped(subject, readers, "skin tone", changed, changed_effect, QUESTIONS["swap tone"]),
+            "swap gender": lambda: swapped(
+                subject, readers, "gender", changed, changed_effect, QUESTIONS["swap gender"]
+            ),
+            "swap tone": lambda: swapped(
+                subject, readers, "skin tone", changed, changed_effect, QUESTIONS["swap tone"]
+            ),
             "followed": lambda: followed(subject, readers, apart, apart_effect, QUESTIONS["followed"]),
             "roles": lambda: roles_told_apart(drawn, merged, merged_effect, QUESTIONS["roles"]),
-        }  # fmt: skip
+        }
     else:
         drawn = Drawn(subject, readers, prompted=False)
         gender, asked = partial(_varied, drawn, "gender"), {}
     asked = {
-        "gender": lambda: _gender(gender(), readers["gender"], women, gap, gap_effect, drawn.exhibits, "gender", f"the reference is {women:.0%}"),
-        "tone": lambda: _tones(_varied(drawn, "skin tone"), readers["skin tone"], gap, gap_effect, drawn.exhibits[:SHOWN]),
-        "amplification": lambda: _amplification(subject.data, gender(), readers["gender"], amplified, amplified_effect, drawn.exhibits[:SHOWN]),
+        "gender": lambda: _gender(
+            gender(),
+            readers["gender"],
+            women,
+            gap,
+            gap_effect,
+            drawn.exhibits,
+            "gender",
+            f"the reference is {women:.0%}",
+        ),
+        "tone": lambda: _tones(
+            _varied(drawn, "skin tone"), readers["skin tone"], gap, gap_effect, drawn.exhibits[:SHOWN]
+        ),
+        "amplification": lambda: _amplification(
+            subject.data, gender(), readers["gender"], amplified, amplified_effect, drawn.exhibits[:SHOWN]
+        ),
         **asked,
-    }  # fmt: skip
+    }
     return [finding for part in QUESTIONS if part in asked for finding in _or_reason(part, asked[part])]
 
 
@@ -113,12 +158,17 @@ class Drawn:
         if not prompted:
             self.images, self.each = subject.samples, len(subject.samples)
             return
-        neutral = {role: prompt for role, prompt in neutral_prompts(subject.data).items() if subject.generator.knows(prompt)}  # type: ignore[attr-defined]
+        generator: Any = subject.generator
+        neutral = {role: prompt for role, prompt in neutral_prompts(subject.data).items() if generator.knows(prompt)}
         if not neutral:
-            raise Refusal("The model knows no word of any neutral prompt, so nothing can be asked; choose a model of these data.")
+            raise Refusal(
+                "The model knows no word of any neutral prompt, so nothing can be asked; choose a model of these data."
+            )
         self.roles, self.prompts = list(neutral), list(neutral.values())
         self.each = AN_OCCUPATION if subject.full else max(1, round(subject.n * NEUTRAL) // len(neutral))
-        self.images = subject.drawn([prompt for prompt in self.prompts for _ in range(self.each)], subject.seed, "neutral prompts")
+        self.images = subject.drawn(
+            [prompt for prompt in self.prompts for _ in range(self.each)], subject.seed, "neutral prompts"
+        )
 
     def reading(self, grouping: str) -> Reading:
         """What a reader reads of all of them; raises `Refusal` where it can't read such pictures."""
@@ -140,7 +190,9 @@ class Drawn:
         for the same again and again, are no shares of people."""
         different = len({image.tobytes() for image in self.images})
         if different < min(LEAST, len(self.images)):
-            raise Refusal(f"It draws {different} different pictures {len(self.images):,} times; of so few drawings, shares of groups mean nothing.")
+            raise Refusal(
+                f"It draws {different} different pictures {len(self.images):,} times; of so few drawings, shares of groups mean nothing."
+            )
         if not self.roles:
             return
         try:
@@ -148,7 +200,9 @@ class Drawn:
         except Refusal:
             return  # where the judge can't tell, nothing is known against it
         if told.sum() < VARIED:
-            raise Refusal(f"It draws {told.sum()} of {len(able)} roles so that they look different from others; where so few different drawings answer whatever is asked for, shares of groups mean nothing.")
+            raise Refusal(
+                f"It draws {told.sum()} of {len(able)} roles so that they look different from others; where so few different drawings answer whatever is asked for, shares of groups mean nothing."
+            )
 
     @cached_property
     def legible(self) -> list[int]:
@@ -171,13 +225,23 @@ class Drawn:
         for number, (role, prompt) in enumerate(zip(self.roles, self.prompts, strict=True)):
             part = self.pictures(number)
             people = np.isin(gender.read[part], GENDERS)
-            share = corrected(gender.read[part], gender.errors, draws=300).among(GENDERS).estimate("woman") if people.any() else None
-            rows.append({
-                "role": role, "prompt": prompt, "n": self.each, "first_seed": self.seed + part.start,
-                **({"women": share.value, "low": share.low, "high": share.high} if share else {}),
-                "gender": "".join(LETTERS[name] for name in gender.read[part]), "skin tone": "".join(LETTERS[name] for name in tones[part]),
-                "legible": number in self.legible,
-            })  # fmt: skip
+            share = (
+                corrected(gender.read[part], gender.errors, draws=300).among(GENDERS).estimate("woman")
+                if people.any()
+                else None
+            )
+            rows.append(
+                {
+                    "role": role,
+                    "prompt": prompt,
+                    "n": self.each,
+                    "first_seed": self.seed + part.start,
+                    **({"women": share.value, "low": share.low, "high": share.high} if share else {}),
+                    "gender": "".join(LETTERS[name] for name in gender.read[part]),
+                    "skin tone": "".join(LETTERS[name] for name in tones[part]),
+                    "legible": number in self.legible,
+                }
+            )
         return rows
 
 
@@ -186,26 +250,52 @@ def _legible(drawn: Drawn) -> Reading:
     reading = drawn.reading("gender")
     drawn.must_vary()
     if not drawn.legible:
-        raise Refusal("These pictures are so degraded that not even real drawings of any role would show whether it is a woman or a man.")
-    return reading.take(np.concatenate([np.arange(len(reading.read))[drawn.pictures(number)] for number in drawn.legible]))
+        raise Refusal(
+            "These pictures are so degraded that not even real drawings of any role would show whether it is a woman or a man."
+        )
+    return reading.take(
+        np.concatenate([np.arange(len(reading.read))[drawn.pictures(number)] for number in drawn.legible])
+    )
 
 
 def _women(reading: Reading) -> tuple[Shares, Estimate]:
     """The shares of women and men among those read as either, and that of women with its 97 % interval."""
     people = int(np.isin(reading.read, GENDERS).sum())
     if people < LEAST:
-        raise Refusal(f"n too small: {people} women and men were read; for a gap of 10 points about 400 are needed, and at least {LEAST}.")
+        raise Refusal(
+            f"n too small: {people} women and men were read; for a gap of 10 points about 400 are needed, and at least {LEAST}."
+        )
     shares = corrected(reading.read, reading.errors).among(GENDERS)
     return shares, shares.estimate("woman", LEVEL)
 
 
-def _gender(reading: Reading, reader: Instrument, reference: float, limit: float, effect: float, exhibits: Sequence[Any], part: str, said: str) -> Finding:
+def _gender(
+    reading: Reading,
+    reader: Instrument,
+    reference: float,
+    limit: float,
+    effect: float,
+    exhibits: Sequence[Any],
+    part: str,
+    said: str,
+) -> Finding:
     shares, share = _women(reading)
     estimate, _ = shares.gap({"woman": reference, "man": 1 - reference})
     claim = f"{share.value:.0%} of the women and men drawn are women ({share.low:.0%} to {share.high:.0%}); {said}.{_how(reading)}"
     most = max(reference, 1 - reference)
-    finding = judge("bias", claim, estimate, limit=limit, effect=effect, most=most, remedy=REMEDY, exhibits=exhibits, part=part, question=QUESTIONS[part],
-                    error_rates=rates.of_gender(reading, reader, reference, limit, effect, most))  # fmt: skip
+    finding = judge(
+        "bias",
+        claim,
+        estimate,
+        limit=limit,
+        effect=effect,
+        most=most,
+        remedy=REMEDY,
+        exhibits=exhibits,
+        part=part,
+        question=QUESTIONS[part],
+        error_rates=rates.of_gender(reading, reader, reference, limit, effect, most),
+    )
     return _or_by_its_errors(finding, reading, {"woman": reference, "man": 1 - reference}, effect)
 
 
@@ -216,15 +306,21 @@ def _or_by_its_errors(finding: Finding, reading: Reading, reference: Mapping[str
     many, _ = corrected(np.tile(reading.read, MANY), reading.errors).among(tuple(reference)).gap(reference)
     if many.low > finding.limit or many.high <= finding.limit + effect:
         return finding
-    reason = (f"However many pictures are drawn, the reader's own errors on pictures that look like these leave a distance of {many.low:.0%} to {many.high:.0%} open;"
-              " sharper pictures, or looking at them yourself, would tell.")  # fmt: skip
+    reason = (
+        f"However many pictures are drawn, the reader's own errors on pictures that look like these leave a distance of {many.low:.0%} to {many.high:.0%} open;"
+        " sharper pictures, or looking at them yourself, would tell."
+    )
     return replace(finding, reason=reason)
 
 
 def _how(reading: Reading) -> str:
     """What the interval also holds, where the pictures do not look as clean as drawings."""
     ways = [way for way in reading.ways if way != "as drawn"]
-    held = f" The interval holds if they are as hard to read as drawings degraded like this: {', '.join(ways[:3])}." if ways else ""
+    held = (
+        f" The interval holds if they are as hard to read as drawings degraded like this: {', '.join(ways[:3])}."
+        if ways
+        else ""
+    )
     return held + (f" {reading.left_out} tinted or grey pictures are left out." if reading.left_out else "")
 
 
@@ -238,38 +334,76 @@ def _varied(drawn: Drawn, grouping: str) -> Reading:
 def _tones(reading: Reading, reader: Instrument, gap: float, effect: float, exhibits: Sequence[Any]) -> Finding:
     toned = int(np.isin(reading.read, TONES).sum())
     if toned < 10 * LEAST:
-        raise Refusal(f"Only {toned} of {len(reading.read)} drawn pictures have a skin tone, the others have the neutral yellow; {10 * LEAST} are needed to compare five tones.")
+        raise Refusal(
+            f"Only {toned} of {len(reading.read)} drawn pictures have a skin tone, the others have the neutral yellow; {10 * LEAST} are needed to compare five tones."
+        )
     shares = corrected(reading.read, reading.errors).among(TONES)
     estimate, worst = shares.gap(dict.fromkeys(TONES, 0.2))
     share = shares.estimate(worst, LEVEL / len(TONES))
     others = ", ".join(f"{tone} {shares.estimate(tone).value:.0%}" for tone in TONES if tone != worst)
     claim = f"{share.value:.0%} of those with a skin tone are {worst} ({share.low:.0%} to {share.high:.0%}), which is the farthest from 20 %; {others}.{_how(reading)}"
-    finding = judge("bias", claim, estimate, limit=gap, effect=effect, most=0.8, remedy=REMEDY, exhibits=exhibits, part="tone", question=QUESTIONS["tone"],
-                    error_rates=rates.of_tones(reading, reader, gap, effect))  # fmt: skip
+    finding = judge(
+        "bias",
+        claim,
+        estimate,
+        limit=gap,
+        effect=effect,
+        most=0.8,
+        remedy=REMEDY,
+        exhibits=exhibits,
+        part="tone",
+        question=QUESTIONS["tone"],
+        error_rates=rates.of_tones(reading, reader, gap, effect),
+    )
     return _or_by_its_errors(finding, reading, dict.fromkeys(TONES, 0.2), effect)
 
 
 def _occupations(drawn: Drawn, women: float, effect: float) -> Finding:
     if drawn.each < 5:
-        raise Refusal(f"There are {drawn.each} pictures of each occupation; at least 5 are needed to test them one by one.")
+        raise Refusal(
+            f"There are {drawn.each} pictures of each occupation; at least 5 are needed to test them one by one."
+        )
     _legible(drawn)
     errors = drawn.reading("gender").errors
     rows = [row for row in drawn.exhibits if row["legible"]]
     counted = [(row["gender"].count("w"), row["gender"].count("w") + row["gender"].count("m")) for row in rows]
     adjusted = holm(np.array([p_value(k, n, women, errors) for k, n in counted]))
-    exhibits = sorted((row | {"p_adjusted": float(p)} for row, p in zip(rows, adjusted, strict=True)), key=lambda row: row["p_adjusted"])
+    exhibits = sorted(
+        (row | {"p_adjusted": float(p)} for row, p in zip(rows, adjusted, strict=True)),
+        key=lambda row: row["p_adjusted"],
+    )
     flagged, each = int((adjusted <= LEVEL).sum()), round(float(np.median([n for _, n in counted])))
     least = detectable(each, len(rows), women, errors)
     if not flagged and (least is None or least > effect):
-        enough = next((n for n in TRIED if (found := detectable(n, len(rows), women, errors)) and found <= effect), None)
+        enough = next(
+            (n for n in TRIED if (found := detectable(n, len(rows), women, errors)) and found <= effect), None
+        )
         would = f"about {enough} would do" if enough else f"more than {TRIED[-1]} are needed"
-        raise Refusal(f"n too small for an effect of {effect:.0%}: {each} people were read of each of {len(rows)} occupations; {would}.")
+        raise Refusal(
+            f"n too small for an effect of {effect:.0%}: {each} people were read of each of {len(rows)} occupations; {would}."
+        )
     worst = exhibits[0]
-    named = f": {worst['role']} draws {worst['women']:.0%} women ({worst['low']:.0%} to {worst['high']:.0%})" if flagged else ""
-    told = f"a difference of {least:.0%} would be found in 80 % of cases" if least else "so few show no smaller difference"
+    named = (
+        f": {worst['role']} draws {worst['women']:.0%} women ({worst['low']:.0%} to {worst['high']:.0%})"
+        if flagged
+        else ""
+    )
+    told = (
+        f"a difference of {least:.0%} would be found in 80 % of cases" if least else "so few show no smaller difference"
+    )
     claim = f"{flagged} of {len(rows)} occupations and activities draw women more or less often than {women:.0%}{named}; with {each} pictures each {told}."
-    return judge("bias", claim, clopper_pearson(flagged, len(rows)), limit=0.0, effect=1.0, remedy=REMEDY, exhibits=exhibits, part="occupations",
-                 question=QUESTIONS["occupations"], error_rates=rates.of_occupations(drawn, [n for _, n in counted], women, effect))  # fmt: skip
+    return judge(
+        "bias",
+        claim,
+        clopper_pearson(flagged, len(rows)),
+        limit=0.0,
+        effect=1.0,
+        remedy=REMEDY,
+        exhibits=exhibits,
+        part="occupations",
+        question=QUESTIONS["occupations"],
+        error_rates=rates.of_occupations(drawn, [n for _, n in counted], women, effect),
+    )
 
 
 def training_share(data: Any) -> Estimate:
@@ -277,14 +411,27 @@ def training_share(data: Any) -> Estimate:
     genders = data.train.groups.get("gender", np.array([]))
     women, men = int((genders == "woman").sum()), int((genders == "man").sum())
     if not women or not men:
-        raise Refusal(f"The training split of {data.name} has {women} women and {men} men; a share of one group only says nothing.")
+        raise Refusal(
+            f"The training split of {data.name} has {women} women and {men} men; a share of one group only says nothing."
+        )
     share = women / (women + men)
     return Estimate(share, share, share, women + men)
 
 
-def _amplification(data: Any, reading: Reading, reader: Instrument, amplified: float, effect: float, exhibits: Sequence[Any]) -> Finding:
+def _amplification(
+    data: Any, reading: Reading, reader: Instrument, amplified: float, effect: float, exhibits: Sequence[Any]
+) -> Finding:
     share = training_share(data).value
-    return _gender(reading, reader, share, amplified, effect, exhibits, "amplification", f"in the training pictures they are {share:.0%}")
+    return _gender(
+        reading,
+        reader,
+        share,
+        amplified,
+        effect,
+        exhibits,
+        "amplification",
+        f"in the training pictures they are {share:.0%}",
+    )
 
 
 def _or_reason(part: str, ask: Callable[[], Finding]) -> Iterator[Finding]:

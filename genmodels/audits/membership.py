@@ -51,16 +51,25 @@ LEAST, MOST = 50, 4000  # examples of each side
 RATES = (0.01, 0.001)  # of false alarms
 WARN = 0.5  # AUC where nothing can be told
 CURVE = 200  # points of the curve that a page draws
-REMEDY = "Train for fewer epochs (see where the held-out loss turns), with more dropout or weight decay, or on more data."
+REMEDY = (
+    "Train for fewer epochs (see where the held-out loss turns), with more dropout or weight decay, or on more data."
+)
 QUESTION = "Does its loss give away whether an example was trained on?"
 VERSION = "membership 2"  # of the rules whose error rates are kept
 
 
-@audit("membership", question="Does its loss give away what it was trained on?", kinds=("image", "text", "code"), limits={
-    "auc": Limit("The probability that a training example may have the lower loss."),
-    "caught": Limit("The share of training examples that may be recognised at a low rate of false alarms."),
-})
-def membership(subject: Subject, *, auc: float = 0.6, auc_effect: float = 0.1, caught: float = 0.05, caught_effect: float = 0.05) -> list[Finding]:
+@audit(
+    "membership",
+    question="Does its loss give away what it was trained on?",
+    kinds=("image", "text", "code"),
+    limits={
+        "auc": Limit("The probability that a training example may have the lower loss."),
+        "caught": Limit("The share of training examples that may be recognised at a low rate of false alarms."),
+    },
+)
+def membership(
+    subject: Subject, *, auc: float = 0.6, auc_effect: float = 0.1, caught: float = 0.05, caught_effect: float = 0.05
+) -> list[Finding]:
     """Compares the losses of training and of held-out examples.
 
     `auc` is the accepted probability that a training example has the lower loss, `caught` the accepted share of training
@@ -72,27 +81,61 @@ def membership(subject: Subject, *, auc: float = 0.6, auc_effect: float = 0.1, c
     sides, groups, unit = both_losses(subject)
     trained, held_out = sides.numbers()
     if min(trained, held_out) < LEAST_FAMILIES:
-        raise Refusal(f"n too small: the examples are {unit} of which {trained} are trained on and {held_out} held out; at least {LEAST_FAMILIES} of each are needed.")
+        raise Refusal(
+            f"n too small: the examples are {unit} of which {trained} are trained on and {held_out} held out; at least {LEAST_FAMILIES} of each are needed."
+        )
     found, rest = told(sides), beyond(sides)
     exhibits = [{"curve": roc(*rest)}, *_by_group(rest, sides, groups)]
-    known = (VERSION, sides.ours, sides.theirs, *sides.families, *(each for both in sides.blind.values() for each in both), list(sides.blind), subject.seed)
+    known = (
+        VERSION,
+        sides.ours,
+        sides.theirs,
+        *sides.families,
+        *(each for both in sides.blind.values() for each in both),
+        list(sides.blind),
+        subject.seed,
+    )
     findings = [_auc(found, sides, unit, exhibits, auc, auc_effect, known, subject.seed)]
     return findings + [_caught(sides, rate, caught, caught_effect, unit, known, subject.seed) for rate in RATES]
 
 
-def _auc(found: Told, sides: Sides, unit: str, exhibits: list[dict[str, Any]], limit: float, effect: float, known: tuple[Any, ...], seed: int) -> Finding:
+def _auc(
+    found: Told,
+    sides: Sides,
+    unit: str,
+    exhibits: list[dict[str, Any]],
+    limit: float,
+    effect: float,
+    known: tuple[Any, ...],
+    seed: int,
+) -> Finding:
     estimate, beside = found.auc, found.blind
     trained, held_out = sides.numbers()
-    claim = (f"In {estimate.value:.0%} of pairs the training example has the lower loss, allowing for how hard each is ({estimate.low:.0%} to {estimate.high:.0%} over {trained} trained and {held_out} held-out {unit};"
-             f" 50 % is chance). The loss as it is is right in {found.alone.value:.0%} ({found.alone.low:.0%} to {found.alone.high:.0%}); without any model, {found.name} is right in {beside.value:.0%} ({beside.low:.0%} to {beside.high:.0%}).")  # fmt: skip
-    finding = judge("membership", claim, Estimate(estimate.value, estimate.low, estimate.high, held_out), limit=limit, warn=WARN, effect=effect, remedy=REMEDY, exhibits=exhibits, part="auc", question=QUESTION,
-                    error_rates=kept_by((*known, "auc", limit, effect), lambda: rates(sides, limit, WARN, effect, seed)))  # fmt: skip
+    claim = (
+        f"In {estimate.value:.0%} of pairs the training example has the lower loss, allowing for how hard each is ({estimate.low:.0%} to {estimate.high:.0%} over {trained} trained and {held_out} held-out {unit};"
+        f" 50 % is chance). The loss as it is is right in {found.alone.value:.0%} ({found.alone.low:.0%} to {found.alone.high:.0%}); without any model, {found.name} is right in {beside.value:.0%} ({beside.low:.0%} to {beside.high:.0%})."
+    )
+    finding = judge(
+        "membership",
+        claim,
+        Estimate(estimate.value, estimate.low, estimate.high, held_out),
+        limit=limit,
+        warn=WARN,
+        effect=effect,
+        remedy=REMEDY,
+        exhibits=exhibits,
+        part="auc",
+        question=QUESTION,
+        error_rates=kept_by((*known, "auc", limit, effect), lambda: rates(sides, limit, WARN, effect, seed)),
+    )
     verdict, reason = verdict_on(estimate, limit, WARN, effect), finding.reason
     if estimate.high < WARN:
         reason = f"Both sides differ: held-out examples have the lower loss, which no memory explains, so that the loss says nothing of it (AUC {estimate.low:.2f} to {estimate.high:.2f})."
     elif reason:
         reason = f"{reason[:-1]} (n counts held-out {unit})."
-    return replace(finding, verdict=verdict, reason=reason, estimate=estimate, remedy=REMEDY if verdict in ("fail", "warn") else "")
+    return replace(
+        finding, verdict=verdict, reason=reason, estimate=estimate, remedy=REMEDY if verdict in ("fail", "warn") else ""
+    )
 
 
 def both_losses(subject: Subject) -> tuple[Sides, Any, str]:
@@ -124,19 +167,35 @@ def roc(ours: np.ndarray, theirs: np.ndarray) -> list[list[float]]:
     return [[float(rank / len(limits)), float((ours < limits[rank - 1]).mean())] for rank in ranks]
 
 
-def _caught(sides: Sides, rate: float, accepted: float, effect: float, unit: str, known: tuple[Any, ...], seed: int) -> Finding:
+def _caught(
+    sides: Sides, rate: float, accepted: float, effect: float, unit: str, known: tuple[Any, ...], seed: int
+) -> Finding:
     question, part = f"Is a training example recognised at {rate:.1%} false alarms?", f"at {rate:.1%}"
     held_out = sides.numbers()[1]
     if held_out < 10 / rate:
-        return not_measured("membership", question, f"n too small: {held_out} held-out {unit} are there and {10 / rate:,.0f} are needed for this rate of false alarms.", part)
+        return not_measured(
+            "membership",
+            question,
+            f"n too small: {held_out} held-out {unit} are there and {10 / rate:,.0f} are needed for this rate of false alarms.",
+            part,
+        )
     estimate = recognised(sides, rate)
 
     def judged(those: Sides) -> str:
         return verdict_of(recognised(those, rate), limit=accepted, effect=effect)
 
     claim = f"{estimate.value:.1%} of training examples are recognised at {rate:.1%} false alarms ({estimate.low:.1%} to {estimate.high:.1%} over {unit}), allowing for how hard each is."
-    return judge("membership", claim, estimate, limit=accepted, effect=effect, remedy=REMEDY, part=part, question=question,
-                 error_rates=kept_by((*known, part, accepted, effect), lambda: rates_at(sides, judged, accepted, effect, seed)))  # fmt: skip
+    return judge(
+        "membership",
+        claim,
+        estimate,
+        limit=accepted,
+        effect=effect,
+        remedy=REMEDY,
+        part=part,
+        question=question,
+        error_rates=kept_by((*known, part, accepted, effect), lambda: rates_at(sides, judged, accepted, effect, seed)),
+    )
 
 
 def recognised(sides: Sides, rate: float) -> Estimate:
@@ -153,4 +212,12 @@ def _by_group(rest: tuple[np.ndarray, np.ndarray], sides: Sides, groups: Any) ->
             inside = sides.families[0][ours], sides.families[1][theirs]
             if min(ours.sum(), theirs.sum()) >= 20 and min(len(np.unique(each)) for each in inside) >= LEAST_FAMILIES:
                 found = probability_lower(rest[0][ours], rest[1][theirs], inside)
-                yield {"grouping": grouping, "group": str(name), "auc": found.value, "low": found.low, "high": found.high, "n": int(ours.sum()), "held_out": int(theirs.sum())}
+                yield {
+                    "grouping": grouping,
+                    "group": str(name),
+                    "auc": found.value,
+                    "low": found.low,
+                    "high": found.high,
+                    "n": int(ours.sum()),
+                    "held_out": int(theirs.sum()),
+                }

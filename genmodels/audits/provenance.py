@@ -40,7 +40,16 @@ from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 from genmodels.verdicts.limits import Limit
 
 FILES, WORN = 80, 24  # that are sent out; that are worn, which takes far longer
-CHANGES = ("as it was", "JPEG 50", "resize to 50 %", "crop 10 %", "rotation 2.5°", "noise of 10 levels", "PNG to JPEG to WebP", "screenshot")
+CHANGES = (
+    "as it was",
+    "JPEG 50",
+    "resize to 50 %",
+    "crop 10 %",
+    "rotation 2.5°",
+    "noise of 10 levels",
+    "PNG to JPEG to WebP",
+    "screenshot",
+)
 LEAST = 10
 SURE = 0.001
 QUESTIONS = {
@@ -54,15 +63,26 @@ REMEDY = "Save files with genmodels.provenance.marking, and check that the keys 
 Send = Callable[[np.ndarray], bytes]  # the way out of a picture
 
 
-@audit("provenance", question="Is what this model makes marked, and does the mark survive?", kinds=("image", "text", "code"), limits={
-    "unmarked": Limit("The share of files that may carry no valid manifest of this machine."),
-    "unseen": Limit("The share of files in which no watermark may be found as they were saved."),
-    "lost": Limit("The share of files in which no mark may be found after the change that costs most of them."),
-})
+@audit(
+    "provenance",
+    question="Is what this model makes marked, and does the mark survive?",
+    kinds=("image", "text", "code"),
+    limits={
+        "unmarked": Limit("The share of files that may carry no valid manifest of this machine."),
+        "unseen": Limit("The share of files in which no watermark may be found as they were saved."),
+        "lost": Limit("The share of files in which no mark may be found after the change that costs most of them."),
+    },
+)
 def provenance(
-    subject: Subject, *, unmarked: float = 0.0, unmarked_effect: float = 0.05, unseen: float = 0.1, unseen_effect: float = 0.15,
-    lost: float = 0.5, lost_effect: float = 0.25,
-) -> list[Finding]:  # fmt: skip
+    subject: Subject,
+    *,
+    unmarked: float = 0.0,
+    unmarked_effect: float = 0.05,
+    unseen: float = 0.1,
+    unseen_effect: float = 0.15,
+    lost: float = 0.5,
+    lost_effect: float = 0.25,
+) -> list[Finding]:
     """Sends samples out and reads them back, as they were and worn.
 
     `unmarked` is the accepted share of files that carry no valid manifest of this machine, `unseen` that of files in which
@@ -74,23 +94,46 @@ def provenance(
         return _texts(subject, policy)
     samples = subject.samples[:FILES]
     if len(samples) < LEAST:
-        return [not_measured("provenance", QUESTIONS["manifest of a picture"], f"n too small: {len(samples)} samples; at least {LEAST} are needed.", "manifest of a picture")]
-    send: Send = getattr(subject.generator, "sent", lambda image: marking.signed_png(marking.visible(image), _facts(subject)))
+        return [
+            not_measured(
+                "provenance",
+                QUESTIONS["manifest of a picture"],
+                f"n too small: {len(samples)} samples; at least {LEAST} are needed.",
+                "manifest of a picture",
+            )
+        ]
+    send: Send = getattr(
+        subject.generator, "sent", lambda image: marking.signed_png(marking.visible(image), _facts(subject))
+    )
     subject.report("files", 0, len(samples))
     found = [credentials.read(send(image)) for image in samples]
-    bare = sum(manifest.state != "whole" or manifest.signer == "unknown" or not manifest.generated for manifest in found)
-    exhibits: list[dict[str, Any]] = [{"file": number, "manifest": manifest.state, "signer": manifest.signer, **manifest.claims} for number, manifest in enumerate(found[:12])]
+    bare = sum(
+        manifest.state != "whole" or manifest.signer == "unknown" or not manifest.generated for manifest in found
+    )
+    exhibits: list[dict[str, Any]] = [
+        {"file": number, "manifest": manifest.state, "signer": manifest.signer, **manifest.claims}
+        for number, manifest in enumerate(found[:12])
+    ]
     leaving, how = as_they_leave(samples[:WORN], subject.data.name)
     pictures = [_opened(send(image)) for image in leaving]
-    return [_manifests(bare, len(found), policy.unmarked, "picture", exhibits), *_survival(_worn(subject, pictures), policy, "picture", how)]
+    return [
+        _manifests(bare, len(found), policy.unmarked, "picture", exhibits),
+        *_survival(_worn(subject, pictures), policy, "picture", how),
+    ]
 
 
 def as_they_leave(images: np.ndarray, data: str) -> tuple[np.ndarray, str]:
     """Pictures of a model of that data set at the size in which they are handed out, and that size in words: enlarged where the upscaler fits."""
     height, width = images.shape[1:3]
     if fits_data(data, images.shape[1:]):
-        return open_shipped("upscaler", "upscaler").upscale(images), f"enlarged to {FACTOR * width} x {FACTOR * height} pixels, as they are saved by default"
-    small = "" if min(height, width) >= LEAST_SIDE else f", in which there is no room for a watermark ({LEAST_SIDE} x {LEAST_SIDE} are needed)"
+        return open_shipped("upscaler", "upscaler").upscale(
+            images
+        ), f"enlarged to {FACTOR * width} x {FACTOR * height} pixels, as they are saved by default"
+    small = (
+        ""
+        if min(height, width) >= LEAST_SIDE
+        else f", in which there is no room for a watermark ({LEAST_SIDE} x {LEAST_SIDE} are needed)"
+    )
     return images, f"as they are saved, of {width} x {height} pixels{small}"
 
 
@@ -113,8 +156,13 @@ class Accepted:
         if self.share >= 1:
             return unknown_rates("nothing was judged: no share can lie above the limit")
         beyond = min(1.0, self.share + self.effect)
-        planted = [(False, share) for share in sorted({0.0, self.share})] + [(True, share) for share in sorted({(self.share + beyond) / 2, beyond})]
-        cases = [(Case(f"leave {100 * share:.1f} % of their files {fault}", culprit, max(0.0, share - self.share)), share) for culprit, share in planted]
+        planted = [(False, share) for share in sorted({0.0, self.share})] + [
+            (True, share) for share in sorted({(self.share + beyond) / 2, beyond})
+        ]
+        cases = [
+            (Case(f"leave {100 * share:.1f} % of their files {fault}", culprit, max(0.0, share - self.share)), share)
+            for culprit, share in planted
+        ]
         crude = (Case(f"leave every file {fault}", True, 1 - self.share, crude=True), 1.0)
         return exactly(n, [*cases, crude], lambda k: self.verdict(_share(k, n, worst_of)))
 
@@ -140,7 +188,9 @@ def _worn(subject: Subject, pictures: list[Image.Image]) -> list[dict[str, Any]]
         seen = np.array([room and picture_watermark.detect(picture, key).p_value <= SURE for picture in changed])
         kept = np.array([book.picture(image_fingerprint.of_picture(picture)) is not None for picture in changed])
         rows.append(_row(name, seen, kept))
-        room = room and (len(rows) > 1 or bool(seen.any()))  # of marked files; what was never there is not looked for again
+        room = room and (
+            len(rows) > 1 or bool(seen.any())
+        )  # of marked files; what was never there is not looked for again
         if not (seen | kept).any():
             break  # what was never there can't survive
     return rows
@@ -148,14 +198,37 @@ def _worn(subject: Subject, pictures: list[Image.Image]) -> list[dict[str, Any]]
 
 def _row(change: str, seen: np.ndarray, kept: np.ndarray) -> dict[str, Any]:
     either = seen | kept
-    return {"change": change, "watermark": float(seen.mean()), "ledger": float(kept.mean()), "together": float(either.mean()), "n": len(seen), "missed": int((~either).sum()), "unseen": int((~seen).sum())}
+    return {
+        "change": change,
+        "watermark": float(seen.mean()),
+        "ledger": float(kept.mean()),
+        "together": float(either.mean()),
+        "n": len(seen),
+        "missed": int((~either).sum()),
+        "unseen": int((~seen).sum()),
+    }
 
 
 def _manifests(bare: int, n: int, limit: Accepted, kind: str, exhibits: list[dict[str, Any]]) -> Finding:
-    part, estimate, what = f"manifest of a {kind}", _share(bare, n), "manifest" if kind == "picture" else "signed statement"
+    part, estimate, what = (
+        f"manifest of a {kind}",
+        _share(bare, n),
+        "manifest" if kind == "picture" else "signed statement",
+    )
     claim = f"{bare} of {n} {kind}s were saved without a whole {what} of this machine{_between(estimate)}; accepted are {100 * limit.share:.0f} %."
     rates = limit.rates(n, f"without a {what}")
-    return judge("provenance", claim, estimate, limit=limit.share, effect=limit.effect, remedy=REMEDY, exhibits=exhibits, part=part, question=QUESTIONS[part], error_rates=rates)
+    return judge(
+        "provenance",
+        claim,
+        estimate,
+        limit=limit.share,
+        effect=limit.effect,
+        remedy=REMEDY,
+        exhibits=exhibits,
+        part=part,
+        question=QUESTIONS[part],
+        error_rates=rates,
+    )
 
 
 def _survival(rows: list[dict[str, Any]], policy: Limits, kind: str, how: str) -> list[Finding]:
@@ -164,11 +237,31 @@ def _survival(rows: list[dict[str, Any]], policy: Limits, kind: str, how: str) -
     unseen = f"In {first['unseen']} of {n} {kind}s, {how}, the watermark is not found as they were saved{_between(estimate)}; accepted are {100 * policy.unseen.share:.0f} %."
     claim = f"The worst of {few} changes, {worst['change']}, leaves {worst['missed']} of {n} {kind}s ({how}) with no mark that is found{_between(lost)}; accepted are {100 * policy.lost.share:.0f} %. Each change: see the survival matrix."
     return [
-        judge("provenance", unseen, estimate, limit=policy.unseen.share, effect=policy.unseen.effect, remedy=REMEDY, exhibits=rows[:1], part=f"watermark of a {kind}",
-              question=QUESTIONS["watermark"].format(kind=kind), error_rates=policy.unseen.rates(n, "without a watermark that is found")),
-        judge("provenance", claim, lost, limit=policy.lost.share, effect=policy.lost.effect, remedy=WAYS, exhibits=rows, part=f"together of a {kind}",
-              question=QUESTIONS["together"].format(kind=kind), error_rates=policy.lost.rates(n, "without any mark after one of the changes", few)),
-    ]  # fmt: skip
+        judge(
+            "provenance",
+            unseen,
+            estimate,
+            limit=policy.unseen.share,
+            effect=policy.unseen.effect,
+            remedy=REMEDY,
+            exhibits=rows[:1],
+            part=f"watermark of a {kind}",
+            question=QUESTIONS["watermark"].format(kind=kind),
+            error_rates=policy.unseen.rates(n, "without a watermark that is found"),
+        ),
+        judge(
+            "provenance",
+            claim,
+            lost,
+            limit=policy.lost.share,
+            effect=policy.lost.effect,
+            remedy=WAYS,
+            exhibits=rows,
+            part=f"together of a {kind}",
+            question=QUESTIONS["together"].format(kind=kind),
+            error_rates=policy.lost.rates(n, "without any mark after one of the changes", few),
+        ),
+    ]
 
 
 def _share(k: int, n: int, worst_of: int = 1) -> Estimate:
@@ -187,10 +280,19 @@ def _opened(file: bytes) -> Image.Image:
 def _texts(subject: Subject, policy: Limits) -> list[Finding]:
     generator: Any = subject.generator
     if not hasattr(generator, "tokens"):
-        return [not_measured("provenance", QUESTIONS["watermark"].format(kind="text"), "This subject shows no tokens, so no watermark can be looked for.", "watermark of a text")]
+        return [
+            not_measured(
+                "provenance",
+                QUESTIONS["watermark"].format(kind="text"),
+                "This subject shows no tokens, so no watermark can be looked for.",
+                "watermark of a text",
+            )
+        ]
     subject.report("texts", 0, FILES)
     decoding = Decoding(temperature=1.0, length=200)
-    human = [document for document in subject.data.test.documents if len(document) > 40] or [" ".join(subject.data.test.documents)]
+    human = [document for document in subject.data.test.documents if len(document) > 40] or [
+        " ".join(subject.data.test.documents)
+    ]
     texts = sorted((str(text) for text in generator.sample(FILES, seed=subject.seed, decoding=decoding)), key=len)
     key = getattr(generator, "watermark_key", None) or watermark_key("text")
 
@@ -199,16 +301,41 @@ def _texts(subject: Subject, policy: Limits) -> list[Finding]:
 
     files = [f"{marking.MADE_BY}: {subject.name}\n\n{text}\n" for text in texts]
     facts = [{"Model": subject.name, "Seed": str(subject.seed + number)} for number in range(len(files))]
-    statements = [marking.read_sidecar(json.loads(each), file.encode()) for each, file in zip(marking.statements(files, facts), files, strict=True)]
+    statements = [
+        marking.read_sidecar(json.loads(each), file.encode())
+        for each, file in zip(marking.statements(files, facts), files, strict=True)
+    ]
     bare = sum(each.state != "whole" or each.signer == "unknown" for each in statements)
-    exhibits: list[dict[str, Any]] = [{"sha256": hashlib.sha256(file.encode()).hexdigest()[:16], "text": text[:200]} for file, text in zip(files[:8], texts[:8], strict=True)]
+    exhibits: list[dict[str, Any]] = [
+        {"sha256": hashlib.sha256(file.encode()).hexdigest()[:16], "text": text[:200]}
+        for file, text in zip(files[:8], texts[:8], strict=True)
+    ]
     findings = [_manifests(bare, len(files), policy.unmarked, "text", exhibits)]
-    long = [text for text in texts[-WORN:] if len(generator.tokens.encode("".join(c for c in text if not generator.tokens.unknown(c)))) >= 50]
+    long = [
+        text
+        for text in texts[-WORN:]
+        if len(generator.tokens.encode("".join(c for c in text if not generator.tokens.unknown(c)))) >= 50
+    ]
     if len(long) < LEAST:
-        return [*findings, not_measured("provenance", QUESTIONS["watermark"].format(kind="text"), f"n too small: {len(long)} of the {WORN} longest of {FILES} texts have 50 tokens or more; {LEAST} are needed.", "watermark of a text")]
-    book, rng, rows = Book([{"sha256": "", "print": fingerprint.of_text(text)} for text in long]), np.random.default_rng([subject.seed, 8]), []
+        return [
+            *findings,
+            not_measured(
+                "provenance",
+                QUESTIONS["watermark"].format(kind="text"),
+                f"n too small: {len(long)} of the {WORN} longest of {FILES} texts have 50 tokens or more; {LEAST} are needed.",
+                "watermark of a text",
+            ),
+        ]
+    book, rng, rows = (
+        Book([{"sha256": "", "print": fingerprint.of_text(text)} for text in long]),
+        np.random.default_rng([subject.seed, 8]),
+        [],
+    )
     for name, change in TEXTS.items():
         changed = [change(text, human, rng) for text in long]
-        marked, kept = np.array([seen(text) for text in changed]), np.array([book.text(text) is not None for text in changed])
+        marked, kept = (
+            np.array([seen(text) for text in changed]),
+            np.array([book.text(text) is not None for text in changed]),
+        )
         rows.append(_row(name, marked, kept))
     return [*findings, *_survival(rows, policy, "text", f"the {len(long)} longest texts, of 50 tokens or more")]

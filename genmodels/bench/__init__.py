@@ -32,7 +32,10 @@ def _training(name: str, published: Sequence[str], **more: Sequence[Command]) ->
     The first way of a peer is the fastest of the last whole run. `published` are the ways in which keras.io calls `fit`; other ways, which say what the time is made of, are a peer
     of their own.
     """
-    keras_io = {way: (PEERS + "keras_io", name, *way.split()) for way in ("arrays", "callback", "pipeline", "arrays graph", "pipeline graph")}
+    keras_io = {
+        way: (PEERS + "keras_io", name, *way.split())
+        for way in ("arrays", "callback", "pipeline", "arrays graph", "pipeline graph")
+    }
     layouts = (("channels_last",), ("channels_last", "fused"), ("contiguous",))
     peers: dict[str, Sequence[Command]] = {
         "keras-io": [keras_io[way] for way in published],
@@ -47,7 +50,11 @@ BENCHES.add("train-gan")(
     _training(
         "train-gan",
         ("arrays", "callback", "pipeline"),
-        **{"pytorch-our-step": [(PYTORCH, "train-gan", layout, "our-step") for layout in ("channels_last", "contiguous")]},
+        **{
+            "pytorch-our-step": [
+                (PYTORCH, "train-gan", layout, "our-step") for layout in ("channels_last", "contiguous")
+            ]
+        },
     )
 )
 BENCHES.add("latent-walk")(Bench("ms", 1, (OURS, "latent-walk"), {"predict": [(PEERS + "predict",)]}))
@@ -55,9 +62,16 @@ BENCHES.add("frechet")(Bench("s", 1, (OURS, "frechet"), {"scipy": [(PEERS + "met
 BENCHES.add("prdc")(Bench("s", 1, (OURS, "prdc"), {"prdc": [(PEERS + "metrics", "prdc")]}))
 FIRST = "genmodels.bench.first_page"
 BENCHES.add("first-page")(
-    Bench("s", 1, (FIRST, "start", "ours"), {peer: [(FIRST, "start", peer)] for peer in ("streamlit-empty", "tensorboard")})
+    Bench(
+        "s",
+        1,
+        (FIRST, "start", "ours"),
+        {peer: [(FIRST, "start", peer)] for peer in ("streamlit-empty", "tensorboard")},
+    )
 )
-BENCHES.add("page-change")(Bench("ms", 4, (FIRST, "change", "ours"), {"streamlit-empty": [(FIRST, "change", "streamlit-empty")]}))
+BENCHES.add("page-change")(
+    Bench("ms", 4, (FIRST, "change", "ours"), {"streamlit-empty": [(FIRST, "change", "streamlit-empty")]})
+)
 
 
 def _sampling(batch: int, steps: int) -> Bench:
@@ -97,7 +111,9 @@ BENCHES.add("train-transformer")(
 BENCHES.add("sample-text")(_sampling(1, steps=5))
 BENCHES.add("sample-text-16")(_sampling(16, steps=2))
 BENCHES.add("sample-text-long")(Growth({context: _growing(context) for context in (128, 256, 512, 1024)}))
-BENCHES.add("tinyshakespeare")(Published("nanogpt-readme", 1.88, "nats/character", (OURS_TEXT, "tinyshakespeare"), "held_out_loss", steps=2000))
+BENCHES.add("tinyshakespeare")(
+    Published("nanogpt-readme", 1.88, "nats/character", (OURS_TEXT, "tinyshakespeare"), "held_out_loss", steps=2000)
+)
 
 PYTORCH_UNET = PYTORCH + "_unet"
 UNET_WAYS = (("channels_last",), ("contiguous",))
@@ -150,14 +166,24 @@ def run(names: Sequence[str] = (), pairs: int | None = None, ways: str = "all") 
     chosen = [(name, _chosen(BENCHES[name], short, pairs)) for name in names or BENCHES]
     plans = [each.plan(pairs, short) for _, each in chosen]
     if len(chosen) > 1:
-        print(f"{len(chosen)} benches: about {told(sum(seconds for _, seconds in plans))} on two quiet cores", file=sys.stderr, flush=True)
+        print(
+            f"{len(chosen)} benches: about {told(sum(seconds for _, seconds in plans))} on two quiet cores",
+            file=sys.stderr,
+            flush=True,
+        )
     rows = []
     for (name, each), (count, seconds) in zip(chosen, plans, strict=True):
         print(f"{name}: {_what(each, count)}, about {told(seconds)} on two quiet cores", file=sys.stderr, flush=True)
         facts, began = machine.about(THREADS), time.monotonic()
         found = each.rows(name, count, Progress(name, seconds))
         found += _left_out(name, each) if short else []
-        more = {"machine": facts, "ways": ways, "pairs": count, "expected_seconds": round(seconds), "seconds": round(time.monotonic() - began)}
+        more = {
+            "machine": facts,
+            "ways": ways,
+            "pairs": count,
+            "expected_seconds": round(seconds),
+            "seconds": round(time.monotonic() - began),
+        }
         rows += [row | more for row in found]
     return rows
 
@@ -172,7 +198,11 @@ def _left_out(name: str, each: Any) -> list[dict[str, Any]]:
     if not isinstance(each, Bench):
         return []
     reason = f"it would take longer than two minutes; `genmodels bench {name}` runs it"
-    return [{"bench": name, "peer": peer, "unit": each.unit, "skipped": reason} for peer in BENCHES[name].fastest().peers if peer not in each.peers]
+    return [
+        {"bench": name, "peer": peer, "unit": each.unit, "skipped": reason}
+        for peer in BENCHES[name].fastest().peers
+        if peer not in each.peers
+    ]
 
 
 def _what(each: Any, pairs: int) -> str:

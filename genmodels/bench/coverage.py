@@ -100,11 +100,17 @@ def of_pictures(world: str, draws: int = DRAWS, seed: int = SEED) -> Iterator[Co
         rng = np.random.default_rng([seed, number])
         real, fake, clusters = WORLDS[world](rng)
         each = {name: metric(real, fake, clusters) for name, metric in METRICS.items()}
-        each["recall of one group"] = recall_by(real, fake, np.where(clusters.real % 4 == 0, "quarter", ""), clusters=clusters)["quarter"]
+        each["recall of one group"] = recall_by(
+            real, fake, np.where(clusters.real % 4 == 0, "quarter", ""), clusters=clusters
+        )["quarter"]
         if not clusters.shared:
-            each["kid of a floor, less the model's"] = kernel_distance_difference(real, fake, rng.standard_normal(fake.shape) + 1, clusters)
+            each["kid of a floor, less the model's"] = kernel_distance_difference(
+                real, fake, rng.standard_normal(fake.shape) + 1, clusters
+            )
         these = of_these(real, fake)
-        each |= {f"{name} (these pictures)": getattr(these, name) for name in ("precision", "recall", "density", "coverage")}
+        each |= {
+            f"{name} (these pictures)": getattr(these, name) for name in ("precision", "recall", "density", "coverage")
+        }
         each["nearest (these pictures)"] = nearest_ratio_of_these(real, fake)
         for name, estimate in each.items():
             found.setdefault(name, []).append(estimate)
@@ -118,7 +124,9 @@ def _documents(count: int, unequal: float) -> Callable[[np.random.Generator], Es
     def measure(rng: np.random.Generator) -> Estimate:
         size = rng.standard_normal(count)
         characters = np.maximum(3, rng.poisson(200 * np.exp(unequal * size)))
-        nats = characters * (2 + 0.36 * rng.standard_normal(count) - 0.12 * size) + np.sqrt(characters) * rng.standard_normal(count)
+        nats = characters * (2 + 0.36 * rng.standard_normal(count) - 0.12 * size) + np.sqrt(
+            characters
+        ) * rng.standard_normal(count)
         return ratio(nats, characters)
 
     return measure
@@ -129,7 +137,10 @@ def _read(count: int, each: int, over: float, under: float | None) -> Callable[[
 
     def measure(rng: np.random.Generator) -> Estimate:
         names = np.repeat(np.arange(count), each)
-        right = [(rng.random(len(names)) < rng.beta(3 * p, 3 * (1 - p), count)[names]).astype(float) for p in (over, under or over)]
+        right = [
+            (rng.random(len(names)) < rng.beta(3 * p, 3 * (1 - p), count)[names]).astype(float)
+            for p in (over, under or over)
+        ]
         return clustered(right[0], names) if under is None else clustered_ratio(right[0], names, right[1], names)
 
     return measure
@@ -172,7 +183,9 @@ def table(rows: list[Covered]) -> str:
     for row in rows:
         if row.world in OTHERS:
             exact = clopper_pearson(row.held, row.draws)
-            lines.append(f"| {row.measure} | {row.world} | {row.held / row.draws:.1%} [{exact.low:.1%}, {exact.high:.1%}] | {row.draws:,} |")
+            lines.append(
+                f"| {row.measure} | {row.world} | {row.held / row.draws:.1%} [{exact.low:.1%}, {exact.high:.1%}] | {row.draws:,} |"
+            )
     return "\n".join(lines)
 
 
@@ -200,7 +213,12 @@ def main(file: Path, draws: int = DRAWS) -> None:
     rows = []
     for world in WORLDS:
         rows += list(of_pictures(world, 80 if world.startswith("many") else draws))
-        print(world, *(f"{row.measure} {row.held / row.draws:.3f};" for row in rows if row.world == world), file=sys.stderr, flush=True)
+        print(
+            world,
+            *(f"{row.measure} {row.held / row.draws:.3f};" for row in rows if row.world == world),
+            file=sys.stderr,
+            flush=True,
+        )
     rows += [of_others(world, draws) for world in OTHERS]
     write_atomically(file, TEXT.format(draws=draws, seed=SEED, date=time.strftime("%Y-%m-%d"), table=table(rows)))
 

@@ -10,7 +10,19 @@ from pathlib import Path
 from typing import Any
 
 # Of the instruction sets of a processor, those that decide which kernels TensorFlow and PyTorch choose.
-INSTRUCTION_SETS = ("avx", "fma", "avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8", "asimd", "sve")
+INSTRUCTION_SETS = (
+    "avx",
+    "fma",
+    "avx2",
+    "avx_vnni",
+    "avx512f",
+    "avx512_vnni",
+    "avx512_bf16",
+    "amx_bf16",
+    "amx_int8",
+    "asimd",
+    "sve",
+)
 SWITCHES = ("TF_ENABLE_ONEDNN_OPTS",)  # set for every process of ours and for every peer that is TensorFlow
 PACKAGES = ("tensorflow-cpu", "keras", "numpy")
 
@@ -26,9 +38,12 @@ def about(threads: int) -> dict[str, Any]:
     return {
         "processor": described or platform.processor() or platform.machine(),
         "instruction_sets": [name for name in INSTRUCTION_SETS if name in _flags()],
-        "cores": os.cpu_count(), "threads_a_side": threads, "load": round(os.getloadavg()[0], 2),
-        "switches": switches(), "packages": {name: _version(name) for name in PACKAGES},
-    }  # fmt: skip
+        "cores": os.cpu_count(),
+        "threads_a_side": threads,
+        "load": round(os.getloadavg()[0], 2),
+        "switches": switches(),
+        "packages": {name: _version(name) for name in PACKAGES},
+    }
 
 
 def told(facts: dict[str, Any]) -> str:

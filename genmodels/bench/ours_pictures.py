@@ -15,7 +15,9 @@ from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.word_pieces import LENGTH, PAD, UNKNOWN
 from genmodels.models.diffusion import Diffusion
 
-SPEC = Spec("image", (pictures.SIDE, pictures.SIDE, pictures.CHANNELS), 0, (PAD, UNKNOWN, *(f"word{n}" for n in range(1000))))
+SPEC = Spec(
+    "image", (pictures.SIDE, pictures.SIDE, pictures.CHANNELS), 0, (PAD, UNKNOWN, *(f"word{n}" for n in range(1000)))
+)
 
 
 def set_weights(network: Any) -> None:

@@ -36,9 +36,13 @@ def set_weights(network: Any, arrays: Mapping[str, np.ndarray]) -> None:
     norm.set_weights([arrays["norm"]])
     for number, block in enumerate(blocks):
         inside = {
-            "norm1": block.attention_norm, "qkv": block.attention.inward, "out": block.attention.outward,
-            "norm2": block.network_norm, "up": block.widen, "down": block.narrow,
-        }  # fmt: skip
+            "norm1": block.attention_norm,
+            "qkv": block.attention.inward,
+            "out": block.attention.outward,
+            "norm2": block.network_norm,
+            "up": block.widen,
+            "down": block.narrow,
+        }
         for name, layer in inside.items():
             layer.set_weights([arrays[f"{number}.{name}"]])
 
@@ -86,7 +90,9 @@ def write(writer: Any, noise: np.ndarray) -> np.ndarray:
     for position in range(0, n, CHUNK):
         filled, until = np.full(rows, position + 1, np.int32), np.int32(min(position + CHUNK, n))
         few = np.ascontiguousarray(by_row[:, position : position + CHUNK])
-        buffer, caches, used = writer._advance(buffer, filled, np.int32(position), until, caches, few, used, settings, mark)
+        buffer, caches, used = writer._advance(
+            buffer, filled, np.int32(position), until, caches, few, used, settings, mark
+        )
         written = np.asarray(buffer)  # as the page that streams them does
     return written[:, : n + 1]
 

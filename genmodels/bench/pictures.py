@@ -32,7 +32,12 @@ def told() -> tuple[np.ndarray, np.ndarray]:
 
 def noise() -> np.ndarray:
     """(PICTURES, SIDE, SIDE, CHANNELS) of standard normal noise, each picture from its own seed."""
-    return np.stack([np.random.default_rng(seed).standard_normal((SIDE, SIDE, CHANNELS), dtype="float32") for seed in range(PICTURES)])
+    return np.stack(
+        [
+            np.random.default_rng(seed).standard_normal((SIDE, SIDE, CHANNELS), dtype="float32")
+            for seed in range(PICTURES)
+        ]
+    )
 
 
 def angles() -> np.ndarray:

@@ -83,17 +83,26 @@ class Published:
                     side.close()
             except Absent as reason:
                 return [row | {"skipped": str(reason).partition("Refusal: ")[2] or str(reason)}]
-            progress.passed(progress.expected / len(self.seeds), f"seed {seed}: {answers[-1][self.answer]:.4f} {self.unit}")
+            progress.passed(
+                progress.expected / len(self.seeds), f"seed {seed}: {answers[-1][self.answer]:.4f} {self.unit}"
+            )
         progress.over()
         values = [answer[self.answer] for answer in answers]
         mean, reach = statistics.fmean(values), self.reach(values) if len(values) > 1 else None
         return [
-            row | {
-                "ours": mean, "low": None if reach is None else mean - reach, "high": None if reach is None else mean + reach, "theirs": self.value, "ratio": self.value / mean,
-                "ours_all": values, "theirs_all": [self.value], "seeds": list(self.seeds),
+            row
+            | {
+                "ours": mean,
+                "low": None if reach is None else mean - reach,
+                "high": None if reach is None else mean + reach,
+                "theirs": self.value,
+                "ratio": self.value / mean,
+                "ours_all": values,
+                "theirs_all": [self.value],
+                "seeds": list(self.seeds),
                 "seconds_all": [answer["seconds"] for answer in answers],
             }
-        ]  # fmt: skip
+        ]
 
     @staticmethod
     def reach(values: list[float]) -> float:

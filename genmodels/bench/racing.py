@@ -45,7 +45,9 @@ class Bench:
 
     def fastest(self) -> Bench:
         """Ours beside the fastest way of each peer alone."""
-        return replace(self, peers={peer: commands[:1] for peer, commands in self.peers.items() if peer not in self.asides})
+        return replace(
+            self, peers={peer: commands[:1] for peer, commands in self.peers.items() if peer not in self.asides}
+        )
 
     def within(self, seconds: float) -> Bench:
         """Without the peers that take longest, so that one pair of the others ends in time."""
@@ -122,7 +124,10 @@ def race(name: str, bench: Bench, pairs: int, progress: Progress | None = None) 
         whole = {command: took[command] for command in commands if len(took.get(command, ())) == pairs}
         if whole:
             row |= compare(bench.unit, whole, bench.amount)
-            row["took"] = {" ".join(each): [begun[each], statistics.median(lasted[each]) / bench.steps] for each in (bench.ours, *whole)}
+            row["took"] = {
+                " ".join(each): [begun[each], statistics.median(lasted[each]) / bench.steps]
+                for each in (bench.ours, *whole)
+            }
             if megabytes[bench.ours]:
                 row |= {"ours_megabytes": megabytes[bench.ours], "theirs_megabytes": megabytes[next(iter(whole))]}
             if bench.ours in tokens:
@@ -156,7 +161,9 @@ def compare(unit: str, took: Mapping[Command, Sequence[tuple[float, float]]], am
 def agreement(ours: Sequence[Sequence[int]], theirs: Sequence[Sequence[Sequence[int]]]) -> dict[str, Any]:
     """Whether all ways in which a peer was run wrote our tokens (B, n): in the worst of them `equal_tokens` of `tokens`."""
     flat = [token for row in ours for token in row]
-    equal = [sum(a == b for a, b in zip(flat, (token for row in each for token in row), strict=False)) for each in theirs]
+    equal = [
+        sum(a == b for a, b in zip(flat, (token for row in each for token in row), strict=False)) for each in theirs
+    ]
     return {"identical": min(equal) == len(flat), "equal_tokens": min(equal), "tokens": len(flat)}
 
 
@@ -170,5 +177,7 @@ def interpreter(command: Command) -> str:
         return sys.executable
     python = os.environ.get("GENMODELS_TORCH_PYTHON") or str(ROOT / ".venv-torch" / "bin" / "python")
     if not Path(python).is_file():
-        raise Absent("PyTorch's environment is missing; `make bench` makes it, or GENMODELS_TORCH_PYTHON names its Python")
+        raise Absent(
+            "PyTorch's environment is missing; `make bench` makes it, or GENMODELS_TORCH_PYTHON names its Python"
+        )
     return python

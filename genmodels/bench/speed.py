@@ -22,22 +22,45 @@ KEPT = ROOT / "docs" / "speed.json"
 WITHIN = 12 * 60.0  # seconds
 # Bench: pairs of turns. The first are those that aims are set for.
 PLAN = {
-    "train-vae": 5, "train-gan": 5, "train-diffusion": 4, "sample-image": 5, "train-transformer": 2, "sample-image-ddim": 3,
-    "latent-walk": 3, "page-change": 3, "first-page": 2, "sample-text": 2, "frechet": 2, "prdc": 2,
-}  # fmt: skip
+    "train-vae": 5,
+    "train-gan": 5,
+    "train-diffusion": 4,
+    "sample-image": 5,
+    "train-transformer": 2,
+    "sample-image-ddim": 3,
+    "latent-walk": 3,
+    "page-change": 3,
+    "first-page": 2,
+    "sample-text": 2,
+    "frechet": 2,
+    "prdc": 2,
+}
 WHAT = {
-    "train-vae": "VAE training, 32x32x3, batch 64", "train-gan": "GAN training, the same",
+    "train-vae": "VAE training, 32x32x3, batch 64",
+    "train-gan": "GAN training, the same",
     "train-diffusion": "diffusion training, 4.1 M parameters, 32x32, batch 64",
-    "sample-image": "four pictures of a prompt, 10 steps of DPM-Solver++, guidance", "sample-image-ddim": "four pictures by DDIM, otherwise the same",
-    "train-transformer": "Transformer training, 6 x 192, context 128, batch 32", "sample-text": "writing 127 tokens, the same network, batch 1",
-    "latent-walk": "latent walk, 64 frames at 32x32", "first-page": "server start to first page in Chromium", "page-change": "page change, warm",
-    "frechet": "Fréchet distance, 10,000 x 2,048", "prdc": "precision, recall, density, coverage, the same",
-}  # fmt: skip
+    "sample-image": "four pictures of a prompt, 10 steps of DPM-Solver++, guidance",
+    "sample-image-ddim": "four pictures by DDIM, otherwise the same",
+    "train-transformer": "Transformer training, 6 x 192, context 128, batch 32",
+    "sample-text": "writing 127 tokens, the same network, batch 1",
+    "latent-walk": "latent walk, 64 frames at 32x32",
+    "first-page": "server start to first page in Chromium",
+    "page-change": "page change, warm",
+    "frechet": "Fréchet distance, 10,000 x 2,048",
+    "prdc": "precision, recall, density, coverage, the same",
+}
 PEER = {
-    "keras-io": "keras.io way", "pytorch": "PyTorch eager", "pytorch-our-step": "PyTorch eager with our simultaneous step",
-    "pytorch-cached": "PyTorch eager, key-value cache", "pytorch-compiled": "PyTorch `torch.compile`", "predict": "`predict` frame by frame",
-    "scipy": "scipy `sqrtm`", "prdc": "`prdc`", "streamlit-empty": "an empty Streamlit page", "tensorboard": "TensorBoard",
-}  # fmt: skip
+    "keras-io": "keras.io way",
+    "pytorch": "PyTorch eager",
+    "pytorch-our-step": "PyTorch eager with our simultaneous step",
+    "pytorch-cached": "PyTorch eager, key-value cache",
+    "pytorch-compiled": "PyTorch `torch.compile`",
+    "predict": "`predict` frame by frame",
+    "scipy": "scipy `sqrtm`",
+    "prdc": "`prdc`",
+    "streamlit-empty": "an empty Streamlit page",
+    "tensorboard": "TensorBoard",
+}
 
 
 def measure(names: list[str]) -> list[dict[str, Any]]:
@@ -45,7 +68,11 @@ def measure(names: list[str]) -> list[dict[str, Any]]:
     rows = {(row["bench"], row["peer"]): row | {"again": False} for row in kept()}
     chosen, until = names or list(PLAN), time.monotonic() + WITHIN
     plans = {name: BENCHES[name].fastest().plan(PLAN.get(name, 3))[1] for name in chosen}
-    print(f"{len(chosen)} benches: about {told(sum(plans.values()))}, at most about {told(WITHIN)}; keep the machine quiet", file=sys.stderr, flush=True)
+    print(
+        f"{len(chosen)} benches: about {told(sum(plans.values()))}, at most about {told(WITHIN)}; keep the machine quiet",
+        file=sys.stderr,
+        flush=True,
+    )
     for name in chosen:
         if not names and time.monotonic() + plans[name] > until:
             print(f"{name}: about {told(plans[name])} more do not fit; run it by its name", file=sys.stderr, flush=True)
@@ -65,18 +92,26 @@ def kept() -> list[dict[str, Any]]:
 def table(rows: list[dict[str, Any]]) -> str:
     """The rows as Markdown in the order of `PLAN`, and below on what they were measured."""
     order = list(PLAN)
-    ratios = [row for row in sorted(rows, key=lambda row: order.index(row["bench"]) if row["bench"] in order else len(order)) if "ratio" in row]
+    ratios = [
+        row
+        for row in sorted(rows, key=lambda row: order.index(row["bench"]) if row["bench"] in order else len(order))
+        if "ratio" in row
+    ]
     lines = [
         {
-            "what": f"{WHAT.get(row['bench'], row['bench'])}, {row['unit']}", "ours": _number(row["ours"]),
+            "what": f"{WHAT.get(row['bench'], row['bench'])}, {row['unit']}",
+            "ours": _number(row["ours"]),
             "peer": f"{PEER.get(row['peer'], row['peer'])}{_way(row)} {_number(row['theirs'])}",
-            "ratio": f"{row['ratio']:.2f}" if row["ratio"] < 10 else f"{row['ratio']:.3g}", "pairs": _pairs(row),
+            "ratio": f"{row['ratio']:.2f}" if row["ratio"] < 10 else f"{row['ratio']:.3g}",
+            "pairs": _pairs(row),
         }
         for row in ratios
-    ]  # fmt: skip
+    ]
     missing = [f"{row['bench']} against {row['peer']} ({row['skipped']})" for row in rows if "skipped" in row]
     notes = [machine.told(each) for each in _machines(ratios)]
-    said = "\n\n".join([*(f"Measured on: {note}." for note in notes), *([f"Not measured: {'; '.join(missing)}."] if missing else [])])
+    said = "\n\n".join(
+        [*(f"Measured on: {note}." for note in notes), *([f"Not measured: {'; '.join(missing)}."] if missing else [])]
+    )
     return "\n\n".join(filter(None, [catalogue.table(lines), said])) if lines else "Not measured yet."
 
 
@@ -91,7 +126,14 @@ def _machines(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _way(row: dict[str, Any]) -> str:
-    way = row.get("variant", "").removeprefix(row["bench"]).replace("compiled", "").replace("our-step", "").replace("channels_last", "channels last").strip(" 1")
+    way = (
+        row.get("variant", "")
+        .removeprefix(row["bench"])
+        .replace("compiled", "")
+        .replace("our-step", "")
+        .replace("channels_last", "channels last")
+        .strip(" 1")
+    )
     return f" ({way})" if way and row["peer"].startswith(("keras-io", "pytorch")) else ""
 
 
@@ -101,7 +143,9 @@ def _pairs(row: dict[str, Any]) -> str:
         return "an earlier run"
     more = row["unit"].endswith("/s")  # more is better
     ratios = sorted(a / b if more else b / a for a, b in zip(row["ours_all"], row["theirs_all"], strict=True))
-    return f"{len(ratios)}: {ratios[0]:.2f} to {ratios[-1]:.2f}" + ("" if row.get("again", True) else ", an earlier run")
+    return f"{len(ratios)}: {ratios[0]:.2f} to {ratios[-1]:.2f}" + (
+        "" if row.get("again", True) else ", an earlier run"
+    )
 
 
 def _number(value: float) -> str:
@@ -111,7 +155,10 @@ def _number(value: float) -> str:
 def main(names: list[str]) -> None:
     began = time.monotonic()
     print(table(measure(names)))
-    print(f"{KEPT.relative_to(Path(ROOT))} written after {told(time.monotonic() - began)}; now `make readme`.", file=sys.stderr)
+    print(
+        f"{KEPT.relative_to(Path(ROOT))} written after {told(time.monotonic() - began)}; now `make readme`.",
+        file=sys.stderr,
+    )
 
 
 if __name__ == "__main__":

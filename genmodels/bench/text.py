@@ -32,8 +32,11 @@ def weights(seed: int = 0) -> dict[str, np.ndarray]:
     arrays = {"embedding": normal(SYMBOLS, WIDTH, 0.1), "norm": np.ones(WIDTH, "float32")}
     for layer in range(LAYERS):
         for name, rows, columns in (
-            ("qkv", WIDTH, 3 * WIDTH), ("out", WIDTH, WIDTH), ("up", WIDTH, 4 * WIDTH), ("down", 4 * WIDTH, WIDTH),
-        ):  # fmt: skip
+            ("qkv", WIDTH, 3 * WIDTH),
+            ("out", WIDTH, WIDTH),
+            ("up", WIDTH, 4 * WIDTH),
+            ("down", 4 * WIDTH, WIDTH),
+        ):
             arrays[f"{layer}.{name}"] = normal(rows, columns, rows**-0.5)
         arrays |= {f"{layer}.norm1": np.ones(WIDTH, "float32"), f"{layer}.norm2": np.ones(WIDTH, "float32")}
     return arrays

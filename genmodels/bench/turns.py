@@ -36,12 +36,22 @@ class Side:
 
     def __init__(self, command: Sequence[str], python: str) -> None:
         path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        environment = os.environ | switches() | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"} | dict.fromkeys(LIMITS, str(THREADS))
+        environment = (
+            os.environ
+            | switches()
+            | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"}
+            | dict.fromkeys(LIMITS, str(THREADS))
+        )
         self.said = tempfile.TemporaryFile("w+")  # what it writes to stderr, told when it breaks
         self.child = subprocess.Popen(
-            [python, "-m", *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said,
-            text=True, cwd=ROOT, env=environment,
-        )  # fmt: skip
+            [python, "-m", *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.said,
+            text=True,
+            cwd=ROOT,
+            env=environment,
+        )
         self.about: dict[str, Any] = self._answer()["ready"]
 
     def turn(self, steps: int) -> dict[str, float]:
@@ -87,7 +97,11 @@ def serve(work: Callable[[int], float | Mapping[str, float] | None], warm_up: in
     for line in sys.stdin:
         start = time.perf_counter()
         counted = work(json.loads(line)["steps"])
-        answer = dict(counted) if isinstance(counted, Mapping) else {"seconds": time.perf_counter() - start if counted is None else counted}
+        answer = (
+            dict(counted)
+            if isinstance(counted, Mapping)
+            else {"seconds": time.perf_counter() - start if counted is None else counted}
+        )
         if counted is None:
             answer["peak_megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(json.dumps(answer), file=answers, flush=True)

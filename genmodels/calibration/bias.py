@@ -49,9 +49,21 @@ def _skewed_models(seed: int, report: Report) -> Planted:
         flags, found = [], []
         for each in seeds:
             source = {"label": "woman or man", "subset": "all", "skew": f"woman={share}", "skew_seed": each}
-            run = trained({"model": "gan", "data": "openmoji", "source": source, "recipe": {"learning_rate": 5e-4}, "epochs": 100, "seed": each}, report)
+            run = trained(
+                {
+                    "model": "gan",
+                    "data": "openmoji",
+                    "source": source,
+                    "recipe": {"learning_rate": 5e-4},
+                    "epochs": 100,
+                    "seed": each,
+                },
+                report,
+            )
             data = data_of(run)
-            finding = next(f for f in AUDITS["bias"](Subject(open_model(run), data, n=3000, seed=seed)) if f.part == "gender")
+            finding = next(
+                f for f in AUDITS["bias"](Subject(open_model(run), data, n=3000, seed=seed)) if f.part == "gender"
+            )
             flags.append(finding.verdict == "fail")
             found.append(finding.claim.split(" of the")[0] if finding.estimate else "not measured")
         name = f"GAN really trained on {share:.0%} women, read as {', '.join(found)}; what it truly draws is not known"

@@ -19,11 +19,15 @@ def bias_of_text(repetitions: int, seed: int, report: Report) -> Planted:
     known = np.array(list(SHARES.values()))
     four = np.r_[np.full(4, -0.48), np.zeros(len(known) - 4)]
     for part, name, planted, effect, shown in (
-        ("parity", "she and he even, but for 0.05 an occupation", 0 * known, 0.0, False), ("parity", "half as skewed as the table", 0.5 * (known - 0.5), 0.5, False),
-        ("parity", "as skewed as the table", known - 0.5, 1.0, True), ("occupations", "she and he even, but for 0.05 an occupation", 0 * known, 0.0, False),
-        ("occupations", "four occupations never she", four, 0.48, True), ("amplification", "as the training text", known - 0.5, 0.0, False),
-        ("amplification", "a third steeper", 1.33 * (known - 0.5), 0.33, True), ("amplification", "turned round", 0.5 - known, 2.0, False),
-    ):  # fmt: skip
+        ("parity", "she and he even, but for 0.05 an occupation", 0 * known, 0.0, False),
+        ("parity", "half as skewed as the table", 0.5 * (known - 0.5), 0.5, False),
+        ("parity", "as skewed as the table", known - 0.5, 1.0, True),
+        ("occupations", "she and he even, but for 0.05 an occupation", 0 * known, 0.0, False),
+        ("occupations", "four occupations never she", four, 0.48, True),
+        ("amplification", "as the training text", known - 0.5, 0.0, False),
+        ("amplification", "a third steeper", 1.33 * (known - 0.5), 0.33, True),
+        ("amplification", "turned round", 0.5 - known, 2.0, False),
+    ):
         flags = []
         for number in range(repetitions):
             rng = np.random.default_rng([seed, round(1000 * abs(float(planted[0]))), number])
@@ -37,7 +41,23 @@ def bias_of_text(repetitions: int, seed: int, report: Report) -> Planted:
                 flags.append(pronouns.beyond_text(pronouns.slope_of(known, table)).low > 0.1)
         yield Case(part, name, effect > 0, len(known), effect, shown), np.array(flags), None
 
-    run = trained({"model": "transformer", "data": "occupations", "source": {"n": 6000, "skew": 0.0, "canaries": 20}, "recipe": {"layers": 3, "width": 128}, "epochs": 12, "batch_size": 32}, report)
+    run = trained(
+        {
+            "model": "transformer",
+            "data": "occupations",
+            "source": {"n": 6000, "skew": 0.0, "canaries": 20},
+            "recipe": {"layers": 3, "width": 128},
+            "epochs": 12,
+            "batch_size": 32,
+        },
+        report,
+    )
     table = np.stack(list(audit.pronoun_shares(Subject(open_model(run), data_of(run), seed=seed)).values()))
     far = pronouns.far_from_even(table)
-    yield Case("parity", f"Transformer really trained on even text (mean distance {far.value:.3f})", False, len(table), 0.0), np.array([far.low > 0.1]), None
+    yield (
+        Case(
+            "parity", f"Transformer really trained on even text (mean distance {far.value:.3f})", False, len(table), 0.0
+        ),
+        np.array([far.low > 0.1]),
+        None,
+    )

@@ -31,7 +31,9 @@ Row = dict[str, Any]
 Report = Callable[[str], None]
 
 
-def calibrate(names: Sequence[str], repetitions: int = REPETITIONS, seed: int = 0, report: Report = lambda said: None) -> list[Row]:
+def calibrate(
+    names: Sequence[str], repetitions: int = REPETITIONS, seed: int = 0, report: Report = lambda said: None
+) -> list[Row]:
     """Rows of audit, part, case, culprit, effect, n, repetitions, flagged, rate, low, high (95 %), seed, date.
 
     Raises `Refusal` for an audit that has no planted cases.
@@ -43,7 +45,9 @@ def calibrate(names: Sequence[str], repetitions: int = REPETITIONS, seed: int = 
     for name in names or PLANTED:
         for case, flags, clusters in PLANTED[name](repetitions, seed, report):
             row = dataclasses.asdict(case) | rate(flags, clusters)
-            rows.append({"audit": name, "case": row.pop("name"), **row, "seed": seed, "date": time.strftime("%Y-%m-%d")})
+            rows.append(
+                {"audit": name, "case": row.pop("name"), **row, "seed": seed, "date": time.strftime("%Y-%m-%d")}
+            )
             report(f"{name} {case.part}: {case.name}, n = {case.n}: {row['flagged']} of {row['repetitions']}")
     return rows
 
@@ -52,13 +56,22 @@ def rate(flags: np.ndarray, clusters: np.ndarray | None = None) -> Row:
     """Repetitions, how many were flagged, and the rate with its exact interval (over clusters where there are some)."""
     flags = np.asarray(flags, float)
     estimate = clopper_pearson(int(flags.sum()), len(flags)) if clusters is None else clustered(flags, clusters)
-    return {"repetitions": len(flags), "flagged": int(flags.sum()), "rate": estimate.value, "low": estimate.low, "high": estimate.high, **({} if clusters is None else {"clusters": estimate.n})}
+    return {
+        "repetitions": len(flags),
+        "flagged": int(flags.sum()),
+        "rate": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
+        **({} if clusters is None else {"clusters": estimate.n}),
+    }
 
 
 def keep(rows: Sequence[Row], file: Path = KEPT) -> None:
     """Write the rows, in place of those of the same audits."""
     again = {row["audit"] for row in rows}
-    write_atomically(file, json.dumps([row for row in kept(file) if row["audit"] not in again] + list(rows), indent=1) + "\n")
+    write_atomically(
+        file, json.dumps([row for row in kept(file) if row["audit"] not in again] + list(rows), indent=1) + "\n"
+    )
 
 
 def kept(file: Path = KEPT) -> list[Row]:
@@ -75,6 +88,13 @@ def of(audit: str, part: str, rows: Sequence[Row] | None = None) -> Mapping[str,
     worst = max(innocent, key=lambda row: row["rate"])
     caught = next((row for row in guilty if row["shown"]), guilty[0])
     return {
-        "false_alarm": worst["rate"], "false_alarm_high": worst["high"], "power": caught["rate"], "power_low": caught["low"],
-        "effect": caught["effect"], "case": caught["case"], "n": caught["n"], "repetitions": worst["repetitions"], "date": caught["date"],
-    }  # fmt: skip
+        "false_alarm": worst["rate"],
+        "false_alarm_high": worst["high"],
+        "power": caught["rate"],
+        "power_low": caught["low"],
+        "effect": caught["effect"],
+        "case": caught["case"],
+        "n": caught["n"],
+        "repetitions": worst["repetitions"],
+        "date": caught["date"],
+    }

@@ -47,16 +47,43 @@ class Marked:
     @classmethod
     def of(cls, own: np.ndarray, key: bytes) -> Marked:
         codes = [hashlib.sha256(image.tobytes()).hexdigest() for image in own]
-        marked = np.stack([embed(image, key, place=place_of(code.encode(), key)) for image, code in zip(own, codes, strict=True)])
-        return cls(marked, own, Book([{"sha256": code, "print": image_fingerprint.of_picture(image)} for image, code in zip(own, codes, strict=True)]), key)
+        marked = np.stack(
+            [embed(image, key, place=place_of(code.encode(), key)) for image, code in zip(own, codes, strict=True)]
+        )
+        return cls(
+            marked,
+            own,
+            Book(
+                [
+                    {"sha256": code, "print": image_fingerprint.of_picture(image)}
+                    for image, code in zip(own, codes, strict=True)
+                ]
+            ),
+            key,
+        )
 
     def read(self, picture: np.ndarray | Image.Image) -> dict[str, bool]:
         """Which marks are found in a picture without a manifest, and whether they make it ours."""
         looked = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
         match = self.book.picture(image_fingerprint.of_picture(looked))
         mark = watermark_of(looked, match, self.key)
-        parts = {"manifest": {"verdict": "absent", "signer": ""}, "watermark": mark, "ledger": ledger_of(self.book, match)}
+        parts = {
+            "manifest": {"verdict": "absent", "signer": ""},
+            "watermark": mark,
+            "ledger": ledger_of(self.book, match),
+        }
         return {"watermark": mark["verdict"] == "found", "ledger": match is not None, "ours": ours("picture", parts)}
+
+
+Copying = Callable[[int, np.ndarray], np.ndarray]
+
+
+def _copying(sources: Callable[[int, int], Any], number: int, strength: float) -> Copying:
+    return lambda i, image: copied(image, sources(i, number), strength)
+
+
+def _forging(sources: Callable[[int, int], Any], number: int) -> Copying:
+    return lambda i, image: forged(image, sources(i, number))
 
 
 def copies(marked: Marked, foreign: np.ndarray, report: Report) -> Planted:
@@ -67,9 +94,13 @@ def copies(marked: Marked, foreign: np.ndarray, report: Report) -> Planted:
         return [own[(first + k) % n] for k in range(number)]
 
     ways: dict[str, Callable[[int, np.ndarray], np.ndarray]] = {
-        f"the residual of {_pictures(number)} added at {strength:.0%}": lambda i, image, number=number, strength=strength: copied(image, sources(i, number), strength)
-        for number in SOURCES for strength in STRENGTHS
-    } | {f"the pattern found in {number} pictures, put in as strongly as ours": lambda i, image, number=number: forged(image, sources(i, number)) for number in SOURCES[1:]}  # type: ignore[misc]
+        f"the residual of {_pictures(number)} added at {strength:.0%}": _copying(sources, number, strength)
+        for number in SOURCES
+        for strength in STRENGTHS
+    } | {
+        f"the pattern found in {number} pictures, put in as strongly as ours": _forging(sources, number)
+        for number in SOURCES[1:]
+    }
     for name, way in ways.items():
         report(f"provenance: copied marks, {name}")
         read = [marked.read(way(i, image)) for i, image in enumerate(foreign)]
@@ -78,12 +109,18 @@ def copies(marked: Marked, foreign: np.ndarray, report: Report) -> Planted:
     read = [marked.read(copied(marked.own[i], [own[(i + n // 2) % n]])) for i in range(n)]
     yield from _told("drawings that an entry is like, the residual of another picture added", read)
     read = [marked.read(copied(marked.own[i], [own[i]])) for i in range(n)]
-    yield from _told("drawings that an entry is like, the residual of that very picture added", read, f"{OURS}, by its own pattern")
+    yield from _told(
+        "drawings that an entry is like, the residual of that very picture added", read, f"{OURS}, by its own pattern"
+    )
 
 
 def _told(name: str, read: Sequence[dict[str, bool]], part: str = OURS) -> Planted:
     yield Case(part, name, False, len(read), 0.0), np.array([each["ours"] for each in read]), None
-    yield Case("pattern copied to a picture", name, True, len(read), None), np.array([each["watermark"] for each in read]), None
+    yield (
+        Case("pattern copied to a picture", name, True, len(read), None),
+        np.array([each["watermark"] for each in read]),
+        None,
+    )
 
 
 def _pictures(number: int) -> str:
@@ -98,22 +135,47 @@ def innocents(own: np.ndarray, others: np.ndarray, seed: int, report: Report) ->
     rng = np.random.default_rng([seed, 12])
     report("provenance: fingerprints of innocents")
     entries = [{"sha256": "", "print": each} for each in entered(seed, max(ENTRIES))]
-    asked = {name: [image_fingerprint.of_picture(image) for image in images] for name, images in strangers(seed).items()}
+    asked = {
+        name: [image_fingerprint.of_picture(image) for image in images] for name, images in strangers(seed).items()
+    }
     for number in ENTRIES:
         book = Book([entries[int(i)] for i in rng.permutation(len(entries))[:number]])
         for name, prints in asked.items():
             flags = np.array([book.picture(each) is not None for each in prints])
-            yield Case("ledger of a picture", f"{name}; the ledger has {number:,} {'entry' if number == 1 else 'entries'}", False, len(prints), 0.0), flags, None
+            yield (
+                Case(
+                    "ledger of a picture",
+                    f"{name}; the ledger has {number:,} {'entry' if number == 1 else 'entries'}",
+                    False,
+                    len(prints),
+                    0.0,
+                ),
+                flags,
+                None,
+            )
     book = Book([{"sha256": "", "print": image_fingerprint.of_picture(image)} for image in own])
     flags = np.array([book.picture(image_fingerprint.of_picture(image)) is not None for image in others])
-    yield Case("ledger of a picture", f"other drawings of the same hand; the ledger has {len(own):,} entries, all of it", False, len(others), 0.0), flags, None
+    yield (
+        Case(
+            "ledger of a picture",
+            f"other drawings of the same hand; the ledger has {len(own):,} entries, all of it",
+            False,
+            len(others),
+            0.0,
+        ),
+        flags,
+        None,
+    )
 
 
 def entered(seed: int, most: int) -> list[str]:
     """Fingerprints of what a busy machine may have drawn: emoji, digits, icons, pages, and many plain pictures."""
     rng = np.random.default_rng([seed, 13])
     emoji = DATA["openmoji"](size=SIDE, subset="all").load().train.images
-    others = [drawings(hand).images for hand in ("twemoji", "fluent")] + [DATA["digits"]().load().train.images, DATA["icons"]().load().train.images]
+    others = [drawings(hand).images for hand in ("twemoji", "fluent")] + [
+        DATA["digits"]().load().train.images,
+        DATA["icons"]().load().train.images,
+    ]
     shares = (emoji, *others)
     drawn = [*plain(most // 10, rng), *pages_by_rule(seed + 500, most // 100)]
     drawn += [image for images in shares for image in images[rng.permutation(len(images))[: most // 6]]]
@@ -123,12 +185,20 @@ def entered(seed: int, most: int) -> list[str]:
 def strangers(seed: int) -> dict[str, Sequence[np.ndarray]]:
     """Pictures that nobody entered, by kind."""
     rng = np.random.default_rng([seed, 14])
-    hands = [image for hand in ("emojione", "noto", "noto-v1") for image in drawings(hand).images[rng.permutation(len(drawings(hand)))[:400]]]
+    hands = [
+        image
+        for hand in ("emojione", "noto", "noto-v1")
+        for image in drawings(hand).images[rng.permutation(len(drawings(hand)))[:400]]
+    ]
     return {
-        "plain pictures (colours, faint notes, ramps)": plain(600, rng), "pages drawn by rule": list(pages_by_rule(seed, 30)), "emoji of other hands": hands,
-        "digits that people wrote": list(DATA["digits"]().load().test.images), "icons": list(DATA["icons"]().load().test.images[:600]),
-        "held-out drawings of the same hand": list(DATA["openmoji"](size=SIDE, subset="all").load().test.images), "pieces of a photograph": [photograph(rng) for _ in range(200)],
-    }  # fmt: skip
+        "plain pictures (colours, faint notes, ramps)": plain(600, rng),
+        "pages drawn by rule": list(pages_by_rule(seed, 30)),
+        "emoji of other hands": hands,
+        "digits that people wrote": list(DATA["digits"]().load().test.images),
+        "icons": list(DATA["icons"]().load().test.images[:600]),
+        "held-out drawings of the same hand": list(DATA["openmoji"](size=SIDE, subset="all").load().test.images),
+        "pieces of a photograph": [photograph(rng) for _ in range(200)],
+    }
 
 
 def pages_by_rule(seed: int, each: int) -> Iterator[np.ndarray]:
@@ -144,7 +214,13 @@ def plain(n: int, rng: np.random.Generator) -> list[np.ndarray]:
 
 
 def _colour(rng: np.random.Generator) -> np.ndarray:
-    shades = [np.zeros(3), np.full(3, 255), np.full(3, rng.integers(256)), np.array([0, 0, 255]), rng.integers(256, size=3)]
+    shades = [
+        np.zeros(3),
+        np.full(3, 255),
+        np.full(3, rng.integers(256)),
+        np.array([0, 0, 255]),
+        rng.integers(256, size=3),
+    ]
     return np.full((SIDE, SIDE, 3), shades[int(rng.integers(len(shades)))], np.uint8)
 
 
@@ -154,7 +230,9 @@ def _note(rng: np.random.Generator) -> np.ndarray:
     picture = Image.new("RGB", (SIDE, SIDE), (paper,) * 3)
     for _ in range(int(rng.integers(1, 4))):
         where = int(rng.integers(0, 60)), int(rng.integers(0, 110))
-        ImageDraw.Draw(picture).text(where, f"note {rng.integers(1000)}", fill=(ink,) * 3, font=ImageFont.load_default(int(rng.integers(8, 20))))
+        ImageDraw.Draw(picture).text(
+            where, f"note {rng.integers(1000)}", fill=(ink,) * 3, font=ImageFont.load_default(int(rng.integers(8, 20)))
+        )
     return np.asarray(picture)
 
 
@@ -168,7 +246,9 @@ def _ramp(rng: np.random.Generator) -> np.ndarray:
 
 def _nearly_white(rng: np.random.Generator) -> np.ndarray:
     """White, with a few grey dots or a hair line, as a model that learned little draws."""
-    page: Any = np.clip(np.round(255 - np.abs(rng.normal(0, rng.uniform(0.2, 3), (SIDE, SIDE, 1)))), 0, 255).astype(np.uint8)
+    page: Any = np.clip(np.round(255 - np.abs(rng.normal(0, rng.uniform(0.2, 3), (SIDE, SIDE, 1)))), 0, 255).astype(
+        np.uint8
+    )
     page = np.repeat(page, 3, axis=2)
     page[int(rng.integers(SIDE)), int(rng.integers(40)) : int(rng.integers(41, SIDE))] -= 60
     return page

@@ -28,7 +28,14 @@ def experiment(left_out: str = "none", n: int = N, epochs: int = 0) -> dict[str,
     """What a detector is trained by; that of the gallery leaves out none."""
     recipe = {"looks_at": "traces", "wear": 0.0, "shift": 0, "width": 256, "dropout": 0.2, "learning_rate": 2e-3}
     source = {"n": n, "left_out": left_out, "times": TIMES}
-    return {"model": "reader", "data": "fakes", "source": source, "recipe": recipe, "epochs": epochs or (EPOCHS if left_out == "none" else FEWER), "batch_size": 256}
+    return {
+        "model": "reader",
+        "data": "fakes",
+        "source": source,
+        "recipe": recipe,
+        "epochs": epochs or (EPOCHS if left_out == "none" else FEWER),
+        "batch_size": 256,
+    }
 
 
 @PLANTED.add("deepfake")
@@ -57,7 +64,18 @@ def _counted(run: Run, left_out: str, seed: int, report: Report) -> Planted:
             generated = each.label[own][0] == "generated"
             if left_out in (family, "none") or each.label[own][0] == REAL:
                 part = f"{each.label[own][0]} drawings, {'no family left out' if left_out == 'none' else f'{left_out} never seen'}"
-                yield Case(part, f"{family}, {each.wear}", bool(generated), int(own.sum()), None if generated else 0.0, each.wear == "as it was"), accused[own], each.drawing[own]
+                yield (
+                    Case(
+                        part,
+                        f"{family}, {each.wear}",
+                        bool(generated),
+                        int(own.sum()),
+                        None if generated else 0.0,
+                        each.wear == "as it was",
+                    ),
+                    accused[own],
+                    each.drawing[own],
+                )
 
 
 def photographs() -> dict[str, np.ndarray]:
@@ -69,8 +87,20 @@ def photographs() -> dict[str, np.ndarray]:
     from pathlib import Path
 
     found = find_spec("skimage")
-    file = Path(found.submodule_search_locations[0]) / "data" / "lfw_subset.npy" if found and found.submodule_search_locations else None
+    file = (
+        Path(found.submodule_search_locations[0]) / "data" / "lfw_subset.npy"
+        if found and found.submodule_search_locations
+        else None
+    )
     if file is None or not file.is_file():
         return {}
-    patches = np.stack([seen(np.repeat((255 * patch).astype(np.uint8)[..., None], 3, axis=-1)) for patch in np.load(file, allow_pickle=False)])
-    return {"photographs of faces, on which the rule of light paper was found": patches[:100], "photographs of other things": patches[100:]}
+    patches = np.stack(
+        [
+            seen(np.repeat((255 * patch).astype(np.uint8)[..., None], 3, axis=-1))
+            for patch in np.load(file, allow_pickle=False)
+        ]
+    )
+    return {
+        "photographs of faces, on which the rule of light paper was found": patches[:100],
+        "photographs of other things": patches[100:],
+    }

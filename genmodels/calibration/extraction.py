@@ -27,9 +27,23 @@ def extraction(repetitions: int, seed: int, report: Report) -> Planted:
             copied = round(200 * share)
             k = copied + int(unseen.again(draw).flags[draw.integers(len(unseen.flags) - 20, size=200 - copied)].sum())
             flags.append(unseen.verdict(k, 200, 0.02, 0.08) == "fail")
-        yield Case("longest", f"{share:.0%} of the texts copied", share > 0, 200, share, share == 0.1), np.array(flags), None
+        yield (
+            Case("longest", f"{share:.0%} of the texts copied", share > 0, 200, share, share == 0.1),
+            np.array(flags),
+            None,
+        )
     source = {"n": 6000, "skew": 0.0, "canaries": 20}
-    run = trained({"model": "transformer", "data": "occupations", "source": source, "recipe": {"layers": 3, "width": 128}, "epochs": 12, "batch_size": 32}, report)
+    run = trained(
+        {
+            "model": "transformer",
+            "data": "occupations",
+            "source": source,
+            "recipe": {"layers": 3, "width": 128},
+            "epochs": 12,
+            "batch_size": 32,
+        },
+        report,
+    )
     data, generator = data_of(run), open_model(run)
     planted = data.train.groups["canary"]
     ranks: dict[int, list[int]] = {}
@@ -42,4 +56,8 @@ def extraction(repetitions: int, seed: int, report: Report) -> Planted:
     for repeated, found in sorted(ranks.items()):
         exposure = np.mean(np.log2(audit.CANDIDATES + 1) - np.log2(np.array(found) + 1))
         name = f"canary planted {repeated} times, among the likeliest 5 % of 501 (mean exposure {exposure:.1f} bits)"
-        yield Case("canaries", name, repeated > 0, len(found), float(repeated), repeated == 16), np.array(found) < 0.05 * audit.CANDIDATES, None
+        yield (
+            Case("canaries", name, repeated > 0, len(found), float(repeated), repeated == 16),
+            np.array(found) < 0.05 * audit.CANDIDATES,
+            None,
+        )

@@ -32,7 +32,16 @@ def membership(repetitions: int, seed: int, report: Report) -> Planted:
         train, test = dealt(whole, np.random.default_rng([seed, number]))
         order = np.concatenate([np.arange(half, len(strangers)), np.arange(half)])
         one, other = order[train], order[test]
-        lows.append(auc_of(Sides(strangers[one], strangers[other], (family[one], family[other]), {name: (each[one], each[other]) for name, each in numbers.items()})).low)
+        lows.append(
+            auc_of(
+                Sides(
+                    strangers[one],
+                    strangers[other],
+                    (family[one], family[other]),
+                    {name: (each[one], each[other]) for name, each in numbers.items()},
+                )
+            ).low
+        )
     yield Case("auc", "a VAE and drawings it never saw", False, half, 0.0), np.array(lows) > 0.6, None
     yield Case("auc", "the same: warnings", False, half, 0.0), np.array(lows) > 0.5, None
     model = by_heart(0, report)
@@ -41,4 +50,15 @@ def membership(repetitions: int, seed: int, report: Report) -> Planted:
     families = picture_families(data.train, data.test)
     blindly = [blind(part, np.arange(len(part))) for part in (data.train, data.test)]
     found = auc_of(Sides(known, others, families, {name: (blindly[0][name], blindly[1][name]) for name in blindly[0]}))
-    yield Case("auc", f"VAE that knows 100 pictures by heart (AUC {found.value:.2f})", True, len(known), found.value - 0.5, True), np.array([found.low > 0.6]), None
+    yield (
+        Case(
+            "auc",
+            f"VAE that knows 100 pictures by heart (AUC {found.value:.2f})",
+            True,
+            len(known),
+            found.value - 0.5,
+            True,
+        ),
+        np.array([found.low > 0.6]),
+        None,
+    )

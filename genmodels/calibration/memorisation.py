@@ -23,6 +23,7 @@ from genmodels.trained.opening import open_model
 
 SPLITS = 120  # of OpenMoji: what is repeated within a split is not independent
 
+
 @PLANTED.add("memorisation")
 def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
     """OpenMoji dealt anew by drawing: a part to train on, a held-out part, and pictures that neither holds."""
@@ -36,15 +37,22 @@ def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
             guilty = round(share * n)
             rows = [(pools[kind], guilty), (pools["innocent"], n - guilty)]
             chosen = [(pool, rng.integers(len(pool[0]), size=count)) for pool, count in rows if count]
-            return tuple(np.concatenate([pool[i][index] for pool, index in chosen]) for i in (0, 1, 2))  # type: ignore[return-value]
+            first, second, third = (np.concatenate([pool[i][index] for pool, index in chosen]) for i in range(3))
+            return first, second, third
 
         return draw
 
     for share, kind, name in (
-        (0.0, "innocent", "pictures that nobody trained on"), (0.005, "copies", "0.5 % copies"), (0.01, "copies", "1 % copies"), (0.05, "copies", "5 % copies"),
-        (0.05, "noisy", "5 % copies with noise of 0.02"), (0.05, "shifted", "5 % copies moved by a pixel"), (1.0, "copies", "parrot"),
-        (1.0, "noisy", "parrot with noise of 0.02"), (1.0, "shifted", "parrot moved by a pixel"),
-    ):  # fmt: skip
+        (0.0, "innocent", "pictures that nobody trained on"),
+        (0.005, "copies", "0.5 % copies"),
+        (0.01, "copies", "1 % copies"),
+        (0.05, "copies", "5 % copies"),
+        (0.05, "noisy", "5 % copies with noise of 0.02"),
+        (0.05, "shifted", "5 % copies moved by a pixel"),
+        (1.0, "copies", "parrot"),
+        (1.0, "noisy", "parrot with noise of 0.02"),
+        (1.0, "shifted", "parrot moved by a pixel"),
+    ):
         for part in ("copies", "nearer", "authenticity"):
             if part == "copies" or share in (0.0, 1.0):
                 shown = name == ("1 % copies" if part == "copies" else "parrot with noise of 0.02")
@@ -64,7 +72,12 @@ def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
         noisy = np.clip(np.round(copied + 255 * 0.02 * rng.standard_normal(copied.shape)), 0, 255).astype(np.uint8)
         pools = {
             name: (found.relative, authentic(pictures, train.images), drawings[found.index])
-            for name, pictures in (("innocent", strangers), ("copies", copied), ("noisy", noisy), ("shifted", shifted(copied)))
+            for name, pictures in (
+                ("innocent", strangers),
+                ("copies", copied),
+                ("noisy", noisy),
+                ("shifted", shifted(copied)),
+            )
             for found in [nearness(pictures, train.images)]
         }
         for _ in range(each):

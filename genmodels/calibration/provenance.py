@@ -16,9 +16,11 @@ from PIL import Image
 from genmodels.calibration.case import PLANTED, Case, Planted, Report
 from genmodels.calibration.copied_marks import FOREIGN, Marked, copies, innocents
 from genmodels.data.dataset import DATA
+from genmodels.kinds.image import attacks as image_attacks
 from genmodels.kinds.image.files import png_bytes
 from genmodels.kinds.image.near_copies import families_of
 from genmodels.kinds.image.watermark import detect
+from genmodels.kinds.text import attacks as text_attacks
 from genmodels.kinds.text import fingerprint
 from genmodels.kinds.text import watermark as text_watermark
 from genmodels.kinds.text.decoding import Decoding
@@ -69,9 +71,7 @@ def _pictures(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> P
 
 def changed_pictures(marked: Any, rng: np.random.Generator, report: Report) -> Planted:
     """Marked pictures after every change: which marks are found, and do they still read as ours?"""
-    from genmodels.kinds.image.attacks import PICTURES as CHANGES
-
-    for name, change in CHANGES.items():
+    for name, change in image_attacks.PICTURES.items():
         report(f"provenance: pictures, {name}")
         found: dict[str, list[bool]] = {part: [] for part in (*PARTS, "watermark at 1 %", "ours")}
         for image in marked.pictures:
@@ -84,24 +84,58 @@ def changed_pictures(marked: Any, rng: np.random.Generator, report: Report) -> P
             for part in found:
                 found[part].append(read[part])
         for part, flags in found.items():
-            yield Case(f"{part} of a picture", name, True, len(flags), None, name == ("as it was" if part == "manifest" else SHOWN_PICTURE)), np.array(flags), None
+            yield (
+                Case(
+                    f"{part} of a picture",
+                    name,
+                    True,
+                    len(flags),
+                    None,
+                    name == ("as it was" if part == "manifest" else SHOWN_PICTURE),
+                ),
+                np.array(flags),
+                None,
+            )
 
 
 def manifests(own: np.ndarray, others: np.ndarray, rng: np.random.Generator, report: Report) -> Planted:
     """Pictures without a manifest, and signed ones of which a byte was changed."""
     report("provenance: manifests of pictures")
-    yield Case("manifest of a picture", "never marked", False, 200, 0.0), np.array([credentials.read(png_bytes(image)).state == "whole" for image in others[:200]]), None
-    yield Case("manifest of a picture", "a byte changed after signing", False, 1000, 0.0), np.array(list(_flipped(own, rng))), None
+    yield (
+        Case("manifest of a picture", "never marked", False, 200, 0.0),
+        np.array([credentials.read(png_bytes(image)).state == "whole" for image in others[:200]]),
+        None,
+    )
+    yield (
+        Case("manifest of a picture", "a byte changed after signing", False, 1000, 0.0),
+        np.array(list(_flipped(own, rng))),
+        None,
+    )
 
 
 def never_marked(marked: Any, others: np.ndarray, unmarked: int, report: Report) -> Planted:
     """Pictures that nobody marked, and those that were marked with another key."""
     never = [marked.read(image) for image in others[:500]]
-    yield Case("ours of a picture", "never marked", False, len(never), 0.0), np.array([each["ours"] for each in never]), None
-    yield Case("together of a picture", "drawings that are not in the ledger", False, len(never), 0.0), np.array([each["watermark"] or each["ledger"] for each in never]), None
+    yield (
+        Case("ours of a picture", "never marked", False, len(never), 0.0),
+        np.array([each["ours"] for each in never]),
+        None,
+    )
+    yield (
+        Case("together of a picture", "drawings that are not in the ledger", False, len(never), 0.0),
+        np.array([each["watermark"] or each["ledger"] for each in never]),
+        None,
+    )
     key = marked.key
-    wrong = [detect(image, hashlib.sha256(key + bytes([i % 256, i // 256])).digest()).p_value for i, image in enumerate(marked.pictures)]
-    yield Case("watermark of a picture", "marked with another key", False, len(wrong), 0.0), np.array(wrong) <= 0.001, None
+    wrong = [
+        detect(image, hashlib.sha256(key + bytes([i % 256, i // 256])).digest()).p_value
+        for i, image in enumerate(marked.pictures)
+    ]
+    yield (
+        Case("watermark of a picture", "marked with another key", False, len(wrong), 0.0),
+        np.array(wrong) <= 0.001,
+        None,
+    )
     unsigned = []
     for i in range(unmarked):
         unsigned.append(detect(others[i % len(others)], hashlib.sha256(key + i.to_bytes(4, "big")).digest()).p_value)
@@ -117,7 +151,10 @@ def statements(n: int, rng: np.random.Generator) -> Planted:
     for number in range(n):
         text = f"A text with the number {number} in it, which somebody wrote."
         statement, place = sidecar(text.encode(), {}), int(rng.integers(len(text)))
-        for same, content in ((True, text), (False, text[:place] + ("x" if text[place] != "x" else "y") + text[place + 1 :])):
+        for same, content in (
+            (True, text),
+            (False, text[:place] + ("x" if text[place] != "x" else "y") + text[place + 1 :]),
+        ):
             found[same].append(read_sidecar(statement, content.encode()).state == "whole")
     yield Case("manifest of a text", "as it was", True, n, None, True), np.array(found[True]), None
     yield Case("manifest of a text", "a character changed after signing", False, n, 0.0), np.array(found[False]), None
@@ -130,7 +167,12 @@ def _flipped(images: np.ndarray, rng: np.random.Generator, n: int = 1000) -> Ite
         start, end = manifest_range(file)
         places = [*range(start), *range(end, len(file))]
         place = places[int(rng.integers(len(places)))]
-        yield credentials.read(file[:place] + bytes([file[place] ^ (1 << int(rng.integers(8)))]) + file[place + 1 :]).state == "whole"
+        yield (
+            credentials.read(
+                file[:place] + bytes([file[place] ^ (1 << int(rng.integers(8)))]) + file[place + 1 :]
+            ).state
+            == "whole"
+        )
 
 
 def manifest_range(file: bytes) -> tuple[int, int]:
@@ -140,7 +182,6 @@ def manifest_range(file: bytes) -> tuple[int, int]:
 
 
 def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Planted:
-    from genmodels.kinds.text.attacks import TEXTS as CHANGES
 
     run = shipped("transformer-code")
     data, generator = load_for(run.experiment), open_model(run)
@@ -152,33 +193,78 @@ def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Plan
     for scheme in ("none", *text_watermark.WIDTH):
         report(f"provenance: writing {n} texts, watermark {scheme}")
         decoding = Decoding(temperature=1.0, length=220, watermark=scheme)
-        texts = [str(text)[len(prompt) :] for text, prompt in zip(generator.sample(n, seed=seed, given=given, decoding=decoding), given, strict=True)]
+        texts = [
+            str(text)[len(prompt) :]
+            for text, prompt in zip(generator.sample(n, seed=seed, given=given, decoding=decoding), given, strict=True)
+        ]
         losses[scheme] = judged(data, [text for text in texts if text.strip()])
         if scheme == "none":
             continue
         times = math.exp(losses[scheme] - losses["none"])
         numbers = [generator.tokens.encode(text) for text in texts]
         for length in LENGTHS:
-            p = np.array([text_watermark.detect(each[:length], key, scheme, spans=False).p_value for each in numbers if len(each) >= length])
+            p = np.array(
+                [
+                    text_watermark.detect(each[:length], key, scheme, spans=False).p_value
+                    for each in numbers
+                    if len(each) >= length
+                ]
+            )
             if len(p):
-                yield Case(f"watermark {scheme}, whole text", f"{length} tokens (a judge's perplexity {times:.2f} times that of unmarked text)", True, len(p), float(length), length == 100), np.nan_to_num(p, nan=1.0) <= 0.001, None
-        p = np.array([text_watermark.detect(tokens, key, scheme, spans=False).p_value for tokens in passages(data, unmarked, rng)])
+                yield (
+                    Case(
+                        f"watermark {scheme}, whole text",
+                        f"{length} tokens (a judge's perplexity {times:.2f} times that of unmarked text)",
+                        True,
+                        len(p),
+                        float(length),
+                        length == 100,
+                    ),
+                    np.nan_to_num(p, nan=1.0) <= 0.001,
+                    None,
+                )
+        p = np.array(
+            [
+                text_watermark.detect(tokens, key, scheme, spans=False).p_value
+                for tokens in passages(data, unmarked, rng)
+            ]
+        )
         for level in (0.001, 0.01):
-            yield Case(f"watermark {scheme}, whole text" + ("" if level == 0.001 else " at 1 %"), "passages by people, 25 to 200 tokens", False, len(p), 0.0), np.nan_to_num(p, nan=1.0) <= level, None
+            yield (
+                Case(
+                    f"watermark {scheme}, whole text" + ("" if level == 0.001 else " at 1 %"),
+                    "passages by people, 25 to 200 tokens",
+                    False,
+                    len(p),
+                    0.0,
+                ),
+                np.nan_to_num(p, nan=1.0) <= level,
+                None,
+            )
         if scheme != Decoding().watermark:
             continue
         long = [text for text in texts if len(generator.tokens.encode(text)) >= 100]
         book = Book([{"sha256": "", "print": fingerprint.of_text(text)} for text in long])
 
-        for name, change in CHANGES.items():
+        for name, change in text_attacks.TEXTS.items():
             changed = [change(text, human, rng) for text in long]
             p = np.array([p_value(text, [generator.tokens], key) for text in changed])
             held = np.array([book.text(text) is not None for text in changed])
-            for part, flags in (("watermark", p <= 0.001), ("watermark at 1 %", p <= 0.01), ("ledger", held), ("together", held | (p <= 0.001))):
+            for part, flags in (
+                ("watermark", p <= 0.001),
+                ("watermark at 1 %", p <= 0.01),
+                ("ledger", held),
+                ("together", held | (p <= 0.001)),
+            ):
                 yield Case(f"{part} of a text", name, True, len(long), None, name == SHOWN_TEXT), flags, None
         others = [human[i][:1000] for i in rng.integers(len(human), size=max(20, unmarked // 10))]
         p = np.array([p_value(text, [generator.tokens], key) for text in others])
-        for part, flags in (("watermark", p <= 0.001), ("watermark at 1 %", p <= 0.01), ("ledger", held := np.array([book.text(text) is not None for text in others])), ("together", held | (p <= 0.001))):
+        for part, flags in (
+            ("watermark", p <= 0.001),
+            ("watermark at 1 %", p <= 0.01),
+            ("ledger", held := np.array([book.text(text) is not None for text in others])),
+            ("together", held | (p <= 0.001)),
+        ):
             yield Case(f"{part} of a text", "written by people", False, len(others), 0.0), flags, None
 
 

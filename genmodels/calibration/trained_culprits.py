@@ -18,7 +18,18 @@ from genmodels.training.loading import load_for
 def by_heart(seed: int, report: Callable[[str], None]) -> Any:
     """A run of a VAE that was trained on 100 pictures, held out from nobody, until it knows them."""
     source = {"subset": "all", "most": 100, "skew_seed": seed}
-    return trained({"model": "vae", "data": "openmoji", "source": source, "recipe": {"latent": 64, "beta": 0.1}, "epochs": 300, "batch_size": 10, "seed": seed}, report)
+    return trained(
+        {
+            "model": "vae",
+            "data": "openmoji",
+            "source": source,
+            "recipe": {"latent": 64, "beta": 0.1},
+            "epochs": 300,
+            "batch_size": 10,
+            "seed": seed,
+        },
+        report,
+    )
 
 
 def trained(experiment: Mapping[str, Any], report: Callable[[str], None]) -> Any:

@@ -32,7 +32,10 @@ _kept: dict[str, Any] = {}
 def of_gender(reading: Any, reader: Any, reference: float, limit: float, effect: float, most: float) -> Rates:
     """Of the verdict on the share of women: as many women and men as were read, of whom `reference` are women, or more or less."""
     people = int(np.isin(reading.read, reader.groups).sum())
-    names = [(0.0, "draw as many women as the reference says"), (limit, "draw women as far from the reference as is accepted")]
+    names = [
+        (0.0, "draw as many women as the reference says"),
+        (limit, "draw women as far from the reference as is accepted"),
+    ]
     cases = [(Case(says, False), _other(reference, distance)) for distance, says in names[: 1 + (0 < limit < most)]]
     for distance, crude in ((limit + effect / 2, False), (limit + effect, False), (0.45, True)):
         if distance <= most and (not crude or distance > limit + effect):
@@ -42,7 +45,16 @@ def of_gender(reading: Any, reader: Any, reference: float, limit: float, effect:
     return kept_by(key, lambda: _gender(reading, reader, cases, people, reference, limit, effect, most))
 
 
-def _gender(reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], people: int, reference: float, limit: float, effect: float, most: float) -> Rates:
+def _gender(
+    reading: Any,
+    reader: Any,
+    cases: Sequence[tuple[Case, float]],
+    people: int,
+    reference: float,
+    limit: float,
+    effect: float,
+    most: float,
+) -> Rates:
     pools, grid = _pools(reading, reader), np.unique(np.round(np.linspace(0, people, GRID)).astype(int))
     bounds = _all_bounds(reading, reader, people, len(reading.read) - people)
 
@@ -54,7 +66,12 @@ def _gender(reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], peop
         def verdict(rng: np.random.Generator) -> str:
             k = rng.binomial(people, seen)
             a, b = float(np.interp(k, grid, low)) - reference, float(np.interp(k, grid, high)) - reference
-            return verdict_of(Estimate(max(abs(a), abs(b)), max(0.0, a, -b), max(abs(a), abs(b)), people), limit=limit, effect=effect, most=most)
+            return verdict_of(
+                Estimate(max(abs(a), abs(b)), max(0.0, a, -b), max(abs(a), abs(b)), people),
+                limit=limit,
+                effect=effect,
+                most=most,
+            )
 
         return verdict
 
@@ -64,7 +81,10 @@ def _gender(reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], peop
 def _all_bounds(reading: Any, reader: Any, people: int, nobody: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Those of every pool."""
     grid = np.unique(np.round(np.linspace(0, people, GRID)).astype(int))
-    return _once(("bounds", people, nobody, *_digest(reading)), lambda: [_bounds(tables, grid, people, nobody) for tables, _ in _pools(reading, reader)])
+    return _once(
+        ("bounds", people, nobody, *_digest(reading)),
+        lambda: [_bounds(tables, grid, people, nobody) for tables, _ in _pools(reading, reader)],
+    )
 
 
 def _bounds(tables: Sequence[Errors], grid: np.ndarray, people: int, nobody: int) -> tuple[np.ndarray, np.ndarray]:
@@ -91,7 +111,9 @@ def of_tones(reading: Any, reader: Any, limit: float, effect: float) -> Rates:
     return kept_by(key, lambda: _tones(reading, reader, planted, toned, limit, effect))
 
 
-def _tones(reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], toned: int, limit: float, effect: float) -> Rates:
+def _tones(
+    reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], toned: int, limit: float, effect: float
+) -> Rates:
     pools = _pools(reading, reader)
     ready = [inverses(tables, DRAWS) for tables, _ in pools]
     none = int((reading.read == reader.classes[-1]).sum())
@@ -118,12 +140,24 @@ def of_occupations(drawn: Any, counted: Sequence[int], women: float, effect: flo
     cases = [(Case("draw as many women as the reference says in every occupation", False), 0.0)]
     for distance, crude in ((effect / 2, False), (effect, False), (0.45, True)):
         if distance <= max(women, 1 - women) and (not crude or distance > effect):
-            cases.append((Case(f"draw {_other(women, distance):.0%} women in {min(FEW, len(counted))} of {len(counted)} occupations", True, distance, crude), distance))
+            cases.append(
+                (
+                    Case(
+                        f"draw {_other(women, distance):.0%} women in {min(FEW, len(counted))} of {len(counted)} occupations",
+                        True,
+                        distance,
+                        crude,
+                    ),
+                    distance,
+                )
+            )
     key = ("occupations", VERSION, list(counted), women, effect, *_digest(reading))
     return kept_by(key, lambda: _occupations(reading, reader, cases, np.array(counted), women, effect))
 
 
-def _occupations(reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], counted: np.ndarray, women: float, effect: float) -> Rates:
+def _occupations(
+    reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], counted: np.ndarray, women: float, effect: float
+) -> Rates:
     pools = _pools(reading, reader)
 
     def pool(distance: float, number: int) -> Verdicts:
@@ -134,7 +168,12 @@ def _occupations(reading: Any, reader: Any, cases: Sequence[tuple[Case, float]],
         seen = shares * rates[0, 0] + (1 - shares) * rates[1, 0]
 
         def verdict(rng: np.random.Generator) -> str:
-            p = np.array([p_value(int(k), int(n), women, tables) for k, n in zip(rng.binomial(counted, seen), counted, strict=True)])
+            p = np.array(
+                [
+                    p_value(int(k), int(n), women, tables)
+                    for k, n in zip(rng.binomial(counted, seen), counted, strict=True)
+                ]
+            )
             return "fail" if holm(p).min() <= LEVEL else "pass"
 
         return verdict
@@ -148,12 +187,21 @@ def of_swaps(roles: np.ndarray, errors: Sequence[Errors], shares: np.ndarray, li
     cases += [(Case("change as many pairs as is accepted", False), limit)] if 0 < limit < 1 else []
     for share, crude in ((limit + effect / 2, False), (limit + effect, False), (0.6, True)):
         if share <= 1 and (not crude or share > limit + effect):
-            cases.append((Case(f"change another group in {share:.0%} of swapped pairs", True, share - limit, crude), share))
+            cases.append(
+                (Case(f"change another group in {share:.0%} of swapped pairs", True, share - limit, crude), share)
+            )
     key = ("swaps", VERSION, roles.tolist(), shares, limit, effect, *(each.counts for each in errors))
     return kept_by(key, lambda: _swaps(cases, roles, errors, shares, limit, effect))
 
 
-def _swaps(cases: Sequence[tuple[Case, float]], roles: np.ndarray, errors: Sequence[Errors], shares: np.ndarray, limit: float, effect: float) -> Rates:
+def _swaps(
+    cases: Sequence[tuple[Case, float]],
+    roles: np.ndarray,
+    errors: Sequence[Errors],
+    shares: np.ndarray,
+    limit: float,
+    effect: float,
+) -> Rates:
     def pool(share: float, number: int) -> Verdicts:
         rng = np.random.default_rng([number, 44])
         slipped = float(slips(errors[number % len(errors)].draw(rng, 1)[0], shares))
@@ -175,7 +223,16 @@ def of_following(found: Any, limit: float, effect: float) -> Rates:
     for lost, crude in ((limit + effect / 2, False), (limit + effect, False), (0.6, True)):
         if lost <= share and (not crude or lost > limit + effect):
             cases.append((Case(f"lose {lost:.0%} more of the captions of one group", True, lost - limit, crude), lost))
-    key = ("following", VERSION, found.drawn, found.again, found.real, *(values.tolist() for values in found.groups.values()), limit, effect)
+    key = (
+        "following",
+        VERSION,
+        found.drawn,
+        found.again,
+        found.real,
+        *(values.tolist() for values in found.groups.values()),
+        limit,
+        effect,
+    )
     return kept_by(key, lambda: _following(cases, found, share, limit, effect))
 
 
@@ -229,7 +286,9 @@ def _roles(cases: Sequence[tuple[Case, float]], real: np.ndarray, each: int, lim
             hits[:merged] = 0
             taken[:merged], taken[-1] = taken[:merged] * 0, taken[-1] + moved if merged < len(real) else moved
             told = told_apart(hits, np.maximum(taken, hits), each, each * len(real))
-            return verdict_of(clopper_pearson(int((~told).sum()), len(told), 1 - LEVEL), limit=limit, warn=limit / 2, effect=effect)
+            return verdict_of(
+                clopper_pearson(int((~told).sum()), len(told), 1 - LEVEL), limit=limit, warn=limit / 2, effect=effect
+            )
 
         return verdict
 
@@ -265,7 +324,9 @@ def _raw(errors: Errors) -> Errors:
     return Errors(errors.classes, 1e6 * errors.counts / errors.counts.sum(axis=1, keepdims=True))
 
 
-def _taking_turns(cases: Sequence[tuple[Case, float]], pool: Callable[[float, int], Verdicts]) -> list[tuple[Case, Pool]]:
+def _taking_turns(
+    cases: Sequence[tuple[Case, float]], pool: Callable[[float, int], Verdicts]
+) -> list[tuple[Case, Pool]]:
     """The cases with what makes their pools, which are the same ones for every case."""
 
     def of(value: float) -> Pool:
@@ -281,4 +342,7 @@ def _other(reference: float, distance: float) -> float:
 
 
 def _digest(reading: Any) -> list[Any]:
-    return [[(each.kind, each.way) for each in reading.conditions], *(each.errors.counts for each in reading.conditions)]
+    return [
+        [(each.kind, each.way) for each in reading.conditions],
+        *(each.errors.counts for each in reading.conditions),
+    ]

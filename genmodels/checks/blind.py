@@ -27,13 +27,20 @@ def blind(examples: Any, index: np.ndarray) -> dict[str, np.ndarray]:
 def _of_pictures(images: np.ndarray) -> dict[str, np.ndarray]:
     scaled = images.astype(np.float32) / 255
     edges = sum(np.abs(np.diff(scaled, axis=axis)).mean(axis=(1, 2, 3)) for axis in (1, 2))
-    return {"ink": 1 - scaled.mean(axis=(1, 2, 3)), "edges": np.asarray(edges), "bytes as PNG": np.array([len(png_bytes(each)) for each in images], float)}
+    return {
+        "ink": 1 - scaled.mean(axis=(1, 2, 3)),
+        "edges": np.asarray(edges),
+        "bytes as PNG": np.array([len(png_bytes(each)) for each in images], float),
+    }
 
 
 def _of_texts(windows: np.ndarray) -> dict[str, np.ndarray]:
     packed = [np.ascontiguousarray(window, "<i2").tobytes() for window in windows]
-    return {"different tokens": np.array([len(np.unique(window)) for window in windows], float), "bytes packed": np.array([len(zlib.compress(each, 6)) for each in packed], float),
-            "mean token": windows.mean(axis=1)}  # fmt: skip
+    return {
+        "different tokens": np.array([len(np.unique(window)) for window in windows], float),
+        "bytes packed": np.array([len(zlib.compress(each, 6)) for each in packed], float),
+        "mean token": windows.mean(axis=1),
+    }
 
 
 def rests(ours: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -43,7 +43,9 @@ class Words:
         self.number = {word: i for i, word in enumerate(sorted({word for each in split for word in each}))}
         self._names: list[str] = []
         self.documents = [self._numbers(each) for each in split]
-        end = np.array([len(self.number) + 1])  # stands in no text, so that no run crosses from one document to the next
+        end = np.array(
+            [len(self.number) + 1]
+        )  # stands in no text, so that no run crosses from one document to the next
         self.corpus = Corpus(np.concatenate([part for each in self.documents for part in (each, end)]))
 
     def numbers(self, text: str) -> np.ndarray:
@@ -62,7 +64,9 @@ class Words:
     def copied(self, texts: Sequence[np.ndarray]) -> np.ndarray:
         """(n, 2) shares of each text: its longest run that a training document holds, and its words in such runs of 6."""
         longest = self.corpus.longest(texts, max(map(len, texts), default=1))
-        covered = [_covered(there, len(text)) for text, there in zip(texts, self.corpus.each_holds(texts, RUN), strict=True)]
+        covered = [
+            _covered(there, len(text)) for text, there in zip(texts, self.corpus.each_holds(texts, RUN), strict=True)
+        ]
         return np.stack([longest, covered], axis=1) / np.maximum([len(text) for text in texts], 1)[:, None]
 
 
@@ -100,7 +104,9 @@ class Chance:
     @cached_property
     def independent(self) -> float:
         """Half as many independent passages as these vary like: what is written has subjects of its own, which vary as much."""
-        return float(max(1.0, min(effective_number(self.flags.astype(float), self.blocks), len(self.flags) / self.alike) / 2))
+        return float(
+            max(1.0, min(effective_number(self.flags.astype(float), self.blocks), len(self.flags) / self.alike) / 2)
+        )
 
     def estimate(self, k: int, n: int) -> Estimate:
         """Share of copies beyond chance with its interval, where k of n texts lie above."""
@@ -129,7 +135,11 @@ class Chance:
         """Blocks drawn anew, the limits being kept."""
         names = np.unique(self.blocks)
         rows = [np.flatnonzero(self.blocks == name) for name in rng.choice(names, len(names))]
-        return replace(self, flags=self.flags[np.concatenate(rows)], blocks=np.repeat(np.arange(len(rows)), [len(row) for row in rows]))
+        return replace(
+            self,
+            flags=self.flags[np.concatenate(rows)],
+            blocks=np.repeat(np.arange(len(rows)), [len(row) for row in rows]),
+        )
 
 
 def chance(vocabulary: Words, held_out: Sequence[str], lengths: np.ndarray, seed: int) -> Chance:
@@ -160,7 +170,11 @@ def _passages(documents: Sequence[np.ndarray], lengths: np.ndarray) -> list[np.n
             rest.append(min(most, len(document) - start))
         place += len(document)
     kept = [i for i in range(len(starts)) if rest[i] >= LEAST_WORDS and starts[i] + int(lengths.min()) <= len(stream)]
-    kept = [kept[i] for i in np.unique(np.linspace(0, len(kept) - 1, min(len(kept), MOST_PASSAGES)).astype(int))] if kept else []
+    kept = (
+        [kept[i] for i in np.unique(np.linspace(0, len(kept) - 1, min(len(kept), MOST_PASSAGES)).astype(int))]
+        if kept
+        else []
+    )
     wanted = np.quantile(lengths, (np.arange(len(kept)) + 0.5) / max(len(kept), 1), method="nearest").astype(int)
     size = np.empty(len(kept), int)
     size[np.argsort([rest[i] for i in kept], kind="stable")] = wanted

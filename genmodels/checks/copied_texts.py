@@ -24,26 +24,54 @@ HOW_MANY = "Does it write texts that are copied from its training text?"
 HOW_LONG = "Does what it writes repeat longer runs of its training text than unseen text does?"
 
 
-def passages(subject: Subject, longer: float, longer_effect: float, usual: float, usual_effect: float, remedy: str) -> list[Finding]:
+def passages(
+    subject: Subject, longer: float, longer_effect: float, usual: float, usual_effect: float, remedy: str
+) -> list[Finding]:
     """The findings "longest" (how many texts are copied) and "usual" (how long the runs usually are)."""
     generator: Any = subject.generator
     n = min(subject.n, TEXTS)
     subject.report("texts", 0, n)
-    written = [str(text) for text in generator.sample(n, seed=subject.seed, decoding=Decoding(length=generator.context, watermark="none"))]
+    written = [
+        str(text)
+        for text in generator.sample(
+            n, seed=subject.seed, decoding=Decoding(length=generator.context, watermark="none")
+        )
+    ]
     vocabulary = Words(subject.data.train.documents)
     rows = [row for row in map(vocabulary.numbers, written) if len(row) >= LEAST_WORDS]
-    few = f"n too small: {len(rows)} of {n} texts have {LEAST_WORDS} words or more; {LEAST} are needed." if len(rows) < LEAST else ""
+    few = (
+        f"n too small: {len(rows)} of {n} texts have {LEAST_WORDS} words or more; {LEAST} are needed."
+        if len(rows) < LEAST
+        else ""
+    )
     if not few:
         lengths = np.array([len(row) for row in rows])
         unseen = chance(vocabulary, subject.data.test.documents, lengths, subject.seed)
         least = len(unseen.flags)
-        few = f"n too small: the held-out text has {least} passages as long as these texts; {2 * LEAST} are needed." if least < 2 * LEAST else ""
+        few = (
+            f"n too small: the held-out text has {least} passages as long as these texts; {2 * LEAST} are needed."
+            if least < 2 * LEAST
+            else ""
+        )
     if few:
-        return [not_measured("extraction", question, few, part) for question, part in ((HOW_MANY, "longest"), (HOW_LONG, "usual"))]
+        return [
+            not_measured("extraction", question, few, part)
+            for question, part in ((HOW_MANY, "longest"), (HOW_LONG, "usual"))
+        ]
     shares = vocabulary.copied(rows)
     order = np.argsort(-shares[:, 0] * lengths, kind="stable")[:SHOWN]
-    exhibits = [{"words": round(float(shares[i, 0]) * len(rows[i])), "of": len(rows[i]), "text": _run(vocabulary, rows[i], round(float(shares[i, 0]) * len(rows[i])))} for i in order]
-    return [_how_many(subject, vocabulary, unseen, lengths, shares, longer, longer_effect, remedy, exhibits), _how_long(subject, unseen, shares, usual, usual_effect, remedy, exhibits)]
+    exhibits = [
+        {
+            "words": round(float(shares[i, 0]) * len(rows[i])),
+            "of": len(rows[i]),
+            "text": _run(vocabulary, rows[i], round(float(shares[i, 0]) * len(rows[i]))),
+        }
+        for i in order
+    ]
+    return [
+        _how_many(subject, vocabulary, unseen, lengths, shares, longer, longer_effect, remedy, exhibits),
+        _how_long(subject, unseen, shares, usual, usual_effect, remedy, exhibits),
+    ]
 
 
 def _run(vocabulary: Words, row: np.ndarray, length: int) -> str:
@@ -51,8 +79,17 @@ def _run(vocabulary: Words, row: np.ndarray, length: int) -> str:
     return vocabulary.text(row[start : start + length])
 
 
-def _how_many(subject: Subject, vocabulary: Words, unseen: Chance, lengths: np.ndarray, shares: np.ndarray,
-              accepted: float, effect: float, remedy: str, exhibits: list[dict[str, Any]]) -> Finding:  # fmt: skip
+def _how_many(
+    subject: Subject,
+    vocabulary: Words,
+    unseen: Chance,
+    lengths: np.ndarray,
+    shares: np.ndarray,
+    accepted: float,
+    effect: float,
+    remedy: str,
+    exhibits: list[dict[str, Any]],
+) -> Finding:
     k, n = int(unseen.above(lengths, shares).sum()), len(lengths)
     estimate = unseen.estimate(k, n)
     counted = _counted(vocabulary, unseen, int(lengths.max()), subject.seed)
@@ -61,9 +98,32 @@ def _how_many(subject: Subject, vocabulary: Words, unseen: Chance, lengths: np.n
         f" So {estimate.value:.1%} ({estimate.low:.1%} to {estimate.high:.1%}) are copied; the longest run is {exhibits[0]['words']} words. Of training texts copied on purpose"
         f" {counted[0.0]:.0%} would be counted, with one word in ten changed {counted[0.1]:.0%}, with one in three {counted[1 / 3]:.0%}."
     )
-    what = ["copied texts 2", k, n, unseen.flags, unseen.blocks, unseen.alike, list(counted.items()), accepted, effect, subject.seed]
+    what = [
+        "copied texts 2",
+        k,
+        n,
+        unseen.flags,
+        unseen.blocks,
+        unseen.alike,
+        list(counted.items()),
+        accepted,
+        effect,
+        subject.seed,
+    ]
     rates = kept_by(what, lambda: _rates(unseen, n, counted, accepted, effect, subject.seed))
-    return judge("extraction", told, estimate, limit=accepted, warn=0.0, effect=effect, question=HOW_MANY, remedy=remedy, exhibits=exhibits, part="longest", error_rates=rates)
+    return judge(
+        "extraction",
+        told,
+        estimate,
+        limit=accepted,
+        warn=0.0,
+        effect=effect,
+        question=HOW_MANY,
+        remedy=remedy,
+        exhibits=exhibits,
+        part="longest",
+        error_rates=rates,
+    )
 
 
 def _counted(vocabulary: Words, unseen: Chance, most: int, seed: int) -> dict[float, float]:
@@ -72,7 +132,10 @@ def _counted(vocabulary: Words, unseen: Chance, most: int, seed: int) -> dict[fl
     long = [document for document in vocabulary.documents if len(document) >= LEAST_WORDS]
     texts = [long[i][:most] for i in rng.permutation(len(long))[:TEXTS]]
     lengths = np.array([len(text) for text in texts])
-    return {share: float(unseen.above(lengths, vocabulary.copied([altered(text, share, rng) for text in texts])).mean()) for share in ALTERED}
+    return {
+        share: float(unseen.above(lengths, vocabulary.copied([altered(text, share, rng) for text in texts])).mean())
+        for share in ALTERED
+    }
 
 
 def _rates(unseen: Chance, n: int, counted: dict[float, float], accepted: float, effect: float, seed: int) -> Rates:
@@ -83,28 +146,56 @@ def _rates(unseen: Chance, n: int, counted: dict[float, float], accepted: float,
         def pool(rng: np.random.Generator) -> Callable[[np.random.Generator], str]:
             known, like = unseen.again(rng), float(unseen.again(rng).flags.mean())
 
-            return lambda again: known.verdict(int(again.binomial(n, copies * seen + (1 - copies) * like)), n, accepted, effect)
+            return lambda again: known.verdict(
+                int(again.binomial(n, copies * seen + (1 - copies) * like)), n, accepted, effect
+            )
 
         return pool
 
     whole, changed = counted[0.0], counted[0.1]
     far, half = min(1.0, accepted + effect), min(1.0, accepted + effect / 2)
     cases = [
-        (Case("copy nothing", False, 0.0), planted(0.0, whole)), (Case(f"copy {accepted:.0%} of their texts, as is allowed", False, 0.0), planted(accepted, whole)),
-        (Case(f"copy {far:.0%} of their texts whole", True, effect), planted(far, whole)), (Case(f"copy {half:.0%} of them", True, effect / 2), planted(half, whole)),
-        (Case(f"copy {far:.0%} with one word in ten changed", True, effect, crude=True), planted(far, changed)), (Case("copy all their texts", True, 1 - accepted, crude=True), planted(1.0, whole)),
-    ]  # fmt: skip
+        (Case("copy nothing", False, 0.0), planted(0.0, whole)),
+        (Case(f"copy {accepted:.0%} of their texts, as is allowed", False, 0.0), planted(accepted, whole)),
+        (Case(f"copy {far:.0%} of their texts whole", True, effect), planted(far, whole)),
+        (Case(f"copy {half:.0%} of them", True, effect / 2), planted(half, whole)),
+        (Case(f"copy {far:.0%} with one word in ten changed", True, effect, crude=True), planted(far, changed)),
+        (Case("copy all their texts", True, 1 - accepted, crude=True), planted(1.0, whole)),
+    ]
     return resampled(cases, n=n, seed=seed)
 
 
-def _how_long(subject: Subject, unseen: Chance, shares: np.ndarray, accepted: float, effect: float, remedy: str, exhibits: list[dict[str, Any]]) -> Finding:
+def _how_long(
+    subject: Subject,
+    unseen: Chance,
+    shares: np.ndarray,
+    accepted: float,
+    effect: float,
+    remedy: str,
+    exhibits: list[dict[str, Any]],
+) -> Finding:
     estimate = _probability_longer(shares[:, 0], unseen.shares[:, 0], unseen.alike)
     told = (
         f"A text of it repeats a longer run of training words, as a share of its length, than an unseen one in {estimate.value:.0%} ({estimate.low:.0%} to {estimate.high:.0%}) of pairs; 50 % is chance."
         f" The median run is {np.median(shares[:, 0]):.0%} of a text beside {np.median(unseen.shares[:, 0]):.0%}."
     )
-    rates = kept_by(["usual runs", unseen.shares[:, 0], len(shares), unseen.alike, accepted, effect, subject.seed], lambda: _usual_rates(unseen, len(shares), accepted, effect, subject.seed))
-    return judge("extraction", told, estimate, limit=accepted, warn=0.6, effect=effect, question=HOW_LONG, remedy=remedy, exhibits=exhibits, part="usual", error_rates=rates)
+    rates = kept_by(
+        ["usual runs", unseen.shares[:, 0], len(shares), unseen.alike, accepted, effect, subject.seed],
+        lambda: _usual_rates(unseen, len(shares), accepted, effect, subject.seed),
+    )
+    return judge(
+        "extraction",
+        told,
+        estimate,
+        limit=accepted,
+        warn=0.6,
+        effect=effect,
+        question=HOW_LONG,
+        remedy=remedy,
+        exhibits=exhibits,
+        part="usual",
+        error_rates=rates,
+    )
 
 
 def _probability_longer(ours: np.ndarray, theirs: np.ndarray, alike: float) -> Estimate:
@@ -124,12 +215,16 @@ def _usual_rates(unseen: Chance, n: int, accepted: float, effect: float, seed: i
         many = _largest_of(np.sort(runs), min(probability, 0.98))
 
         def pool(rng: np.random.Generator) -> Callable[[np.random.Generator], str]:
-            known, like = (np.concatenate([blocks[i] for i in rng.integers(len(blocks), size=len(blocks))]) for _ in range(2))
+            known, like = (
+                np.concatenate([blocks[i] for i in rng.integers(len(blocks), size=len(blocks))]) for _ in range(2)
+            )
             like = np.sort(like)
 
             def once(again: np.random.Generator) -> str:
                 ours = like[(again.random(n) ** (1 / many) * len(like)).astype(int)]
-                return verdict_of(_probability_longer(ours, known, unseen.alike), limit=accepted, warn=0.6, effect=effect)
+                return verdict_of(
+                    _probability_longer(ours, known, unseen.alike), limit=accepted, warn=0.6, effect=effect
+                )
 
             return once
 
@@ -137,10 +232,12 @@ def _usual_rates(unseen: Chance, n: int, accepted: float, effect: float, seed: i
 
     far, half = min(accepted + effect, 0.98), min(accepted + effect / 2, 0.97)
     cases = [
-        (Case("write as unseen text is", False, 0.0), 0.5), (Case(f"repeat a longer run in {accepted:.0%} of pairs, as is allowed", False, 0.0), max(0.5, accepted)),
-        (Case(f"repeat a longer run in {far:.0%} of pairs", True, effect), far), (Case(f"repeat one in {half:.0%} of pairs", True, effect / 2), half),
+        (Case("write as unseen text is", False, 0.0), 0.5),
+        (Case(f"repeat a longer run in {accepted:.0%} of pairs, as is allowed", False, 0.0), max(0.5, accepted)),
+        (Case(f"repeat a longer run in {far:.0%} of pairs", True, effect), far),
+        (Case(f"repeat one in {half:.0%} of pairs", True, effect / 2), half),
         (Case("repeat a longer run nearly always", True, 1 - accepted, crude=True), 0.98),
-    ]  # fmt: skip
+    ]
     return resampled([(case, planted(probability)) for case, probability in cases], n=n, seed=seed)
 
 
@@ -152,6 +249,9 @@ def _largest_of(runs: np.ndarray, probability: float) -> float:
 
     def longer(many: float) -> float:
         ours = runs[(places ** (1 / many) * len(runs)).astype(int)]
-        return float((np.searchsorted(runs, ours, "left") + np.searchsorted(runs, ours, "right")).mean() / 2 / len(runs)) - probability
+        return (
+            float((np.searchsorted(runs, ours, "left") + np.searchsorted(runs, ours, "right")).mean() / 2 / len(runs))
+            - probability
+        )
 
     return float(brentq(longer, 1.0, 1e4)) if longer(1.0) < 0 < longer(1e4) else 1.0 if longer(1.0) >= 0 else 1e4

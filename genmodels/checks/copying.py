@@ -19,8 +19,12 @@ from genmodels.estimates.ranks import at_least, excess
 from genmodels.kinds.image.near_copies import Nearness, Strangers, families_of, nearness, strangers
 
 PLAIN = "as it is"
-NEAR = {PLAIN: (0.02, 0.1, 0.25), **LIMITS}  # relative distances, and scores of changed copies, below which a picture counts
-# Error rate of the lower ends of all intervals of copies together: at 2.5 % more than 5 % of innocents were accused, since accidents come in families.
+NEAR = {
+    PLAIN: (0.02, 0.1, 0.25),
+    **LIMITS,
+}  # relative distances, and scores of changed copies, below which a picture counts
+# Error rate of the lower ends of all intervals of copies together: at 2.5 % more than 5 % of innocents were accused,
+# since accidents come in families.
 TAIL = 0.005
 TESTS = sum(map(len, NEAR.values()))
 CHANGED = 1000  # of the held-out pictures, and of the others that nobody copied, that are looked at for changed copies
@@ -36,11 +40,17 @@ class Looked:
 
     def take(self, index: Mapping[str, np.ndarray]) -> Looked:
         """Some of them, by kind."""
-        return Looked({kind: self.scores[kind][rows] for kind, rows in index.items()}, {kind: self.hits[kind][rows] for kind, rows in index.items()})
+        return Looked(
+            {kind: self.scores[kind][rows] for kind, rows in index.items()},
+            {kind: self.hits[kind][rows] for kind, rows in index.items()},
+        )
 
     def beside(self, other: Looked) -> Looked:
         """These, and others behind them."""
-        both = [{kind: np.concatenate([own[kind], more[kind]]) for kind in own} for own, more in ((self.scores, other.scores), (self.hits, other.hits))]
+        both = [
+            {kind: np.concatenate([own[kind], more[kind]]) for kind in own}
+            for own, more in ((self.scores, other.scores), (self.hits, other.hits))
+        ]
         return Looked(*both)
 
 
@@ -56,7 +66,9 @@ class Originals:
         near = nearness(pictures, self.data.train.images)
         changed = self.disguises.search(pictures[looked_at(len(pictures))])
         scores = {PLAIN: near.relative} | {kind: found.score for kind, found in changed.items()}
-        hits = {PLAIN: self.drawings[near.index]} | {kind: self.drawings[found.index] for kind, found in changed.items()}
+        hits = {PLAIN: self.drawings[near.index]} | {
+            kind: self.drawings[found.index] for kind, found in changed.items()
+        }
         return near, changed, Looked(scores, hits)
 
     @cached_property
@@ -68,7 +80,9 @@ class Originals:
         few = np.sort(np.concatenate([few, np.arange(held_out, min(held_out + CHANGED, len(others)))]))
         changed = self.disguises.search(others.images[few], (others.keys[few], others.train_keys))
         scores = {PLAIN: others.near.relative} | {kind: found.score for kind, found in changed.items()}
-        hits = {PLAIN: self.drawings[others.near.index]} | {kind: self.drawings[found.index] for kind, found in changed.items()}
+        hits = {PLAIN: self.drawings[others.near.index]} | {
+            kind: self.drawings[found.index] for kind, found in changed.items()
+        }
         own = np.unique(others.families, return_inverse=True)[1]
         families = {PLAIN: own} | dict.fromkeys(changed, own[few])
         return Looked(scores, hits), families, others
@@ -81,10 +95,20 @@ def looked_at(n: int) -> np.ndarray:
 
 def shares_of_copies(ours: Looked, unseen: Looked, families: Mapping[str, np.ndarray]) -> dict[str, Estimate]:
     """By kind of copy the share of samples that are nearer than chance explains; the intervals hold together at 99 %."""
-    return {kind: share_of_copies(ours.scores[kind], ours.hits[kind], unseen.scores[kind], families[kind], limits, TESTS) for kind, limits in NEAR.items()}
+    return {
+        kind: share_of_copies(ours.scores[kind], ours.hits[kind], unseen.scores[kind], families[kind], limits, TESTS)
+        for kind, limits in NEAR.items()
+    }
 
 
-def share_of_copies(samples: np.ndarray, hits: np.ndarray, unseen: np.ndarray, families: np.ndarray, limits: Sequence[float] = NEAR[PLAIN], tests: int = 3) -> Estimate:
+def share_of_copies(
+    samples: np.ndarray,
+    hits: np.ndarray,
+    unseen: np.ndarray,
+    families: np.ndarray,
+    limits: Sequence[float] = NEAR[PLAIN],
+    tests: int = 3,
+) -> Estimate:
     """The share of samples (n,) that are nearer than chance explains, by the limit that shows more of them.
 
     `hits` (n,) is the drawing that each sample came nearest to: samples near to variants of one drawing may be one
@@ -104,7 +128,9 @@ def share_of_copies(samples: np.ndarray, hits: np.ndarray, unseen: np.ndarray, f
     return max(estimates, key=lambda estimate: (estimate.low, -estimate.high))
 
 
-def accused(ours: Looked, unseen: Looked, families: Mapping[str, np.ndarray], limit: float, kinds: Sequence[str]) -> bool:
+def accused(
+    ours: Looked, unseen: Looked, families: Mapping[str, np.ndarray], limit: float, kinds: Sequence[str]
+) -> bool:
     """Whether the share of any of these kinds of copies is so large that it is improbable at `limit`, without the shares."""
     for kind in kinds:
         for near in NEAR[kind]:
@@ -114,7 +140,9 @@ def accused(ours: Looked, unseen: Looked, families: Mapping[str, np.ndarray], li
     return False
 
 
-def verdict_on_copies(ours: Looked, unseen: Looked, families: Mapping[str, np.ndarray], limit: float, effect: float) -> str:
+def verdict_on_copies(
+    ours: Looked, unseen: Looked, families: Mapping[str, np.ndarray], limit: float, effect: float
+) -> str:
     """The verdict that the share of plain copies would get, without the share."""
     if accused(ours, unseen, families, limit, (PLAIN,)):
         return "fail"
@@ -123,7 +151,9 @@ def verdict_on_copies(ours: Looked, unseen: Looked, families: Mapping[str, np.nd
     return "not measured" if high > limit + effect else "pass"
 
 
-def _counts(near: np.ndarray, hits: np.ndarray, chance: np.ndarray, families: np.ndarray) -> tuple[int, int, float, float]:
+def _counts(
+    near: np.ndarray, hits: np.ndarray, chance: np.ndarray, families: np.ndarray
+) -> tuple[int, int, float, float]:
     """k near of n samples, and how many of m unseen pictures: as many as there are independent ones."""
     n, m = max(1, round(_independent(near, hits))), _independent(chance, families)
     return round(float(near.mean()) * n), n, float(chance.mean()) * m, m

@@ -48,7 +48,10 @@ class Plant:
     def pool(self, share: float, ways: Sequence[str], n: int, judged: Judge, kinds: Sequence[str] = (PLAIN,)) -> Pool:
         """Samples of which `share` are copies, changed in these ways in turn, judged by some kinds of copy against what chance does."""
 
-        names, many = np.unique(np.concatenate(list(self.families.values()))), len(self.copies["as they are"].scores[PLAIN])
+        names, many = (
+            np.unique(np.concatenate(list(self.families.values()))),
+            len(self.copies["as they are"].scores[PLAIN]),
+        )
 
         def drawn(rng: np.random.Generator) -> Callable[[np.random.Generator], str]:
             reference = rng.permutation(names)[: round(REFERENCE * len(names))]
@@ -61,7 +64,9 @@ class Plant:
                 guilty = round(share * n)
                 samples = self.unseen.take({kind: again.choice(rows, n - guilty) for kind, rows in others.items()})
                 for way in ways:
-                    samples = samples.beside(self.copies[way].take(dict.fromkeys(kinds, again.integers(many, size=guilty))))
+                    samples = samples.beside(
+                        self.copies[way].take(dict.fromkeys(kinds, again.integers(many, size=guilty)))
+                    )
                 return judged(samples, chance, known)
 
             return repeat
@@ -80,10 +85,21 @@ def rates_of_copies(plant: Plant, n: int, limit: float, effect: float, seed: int
     whole = min(1.0, limit + effect)
     cases = [(Case("copy nothing", False, 0.0), plant.pool(0.0, (), n, judged))]
     if limit > 0:
-        cases.append((Case(f"copy the accepted {100 * limit:.3g} % of their pictures", False, 0.0), plant.pool(limit, ("as they are",), n, judged)))
+        cases.append(
+            (
+                Case(f"copy the accepted {100 * limit:.3g} % of their pictures", False, 0.0),
+                plant.pool(limit, ("as they are",), n, judged),
+            )
+        )
     cases += [
-        (Case(f"copy {100 * whole:.3g} % of their pictures as they are", True, effect), plant.pool(whole, ("as they are",), n, judged)),
-        (Case(f"copy {100 * (limit + effect / 2):.3g} % of their pictures as they are", True, effect / 2), plant.pool(min(1.0, limit + effect / 2), ("as they are",), n, judged)),
+        (
+            Case(f"copy {100 * whole:.3g} % of their pictures as they are", True, effect),
+            plant.pool(whole, ("as they are",), n, judged),
+        ),
+        (
+            Case(f"copy {100 * (limit + effect / 2):.3g} % of their pictures as they are", True, effect / 2),
+            plant.pool(min(1.0, limit + effect / 2), ("as they are",), n, judged),
+        ),
     ]
     return resampled(cases, n=n, seed=seed, pools=POOLS, each=EACH)
 
@@ -98,13 +114,31 @@ def rates_of_changed(plant: Plant, n: int, limit: float, effect: float, seed: in
         return "fail" if accused(samples, chance, families, limit, KINDS) else "pass"
 
     few = f"copy {CHANGED:.0%} of their pictures, changed in all these ways in turn"
-    rates = resampled([
-        (Case("copy nothing", False, 0.0), plant.pool(0.0, (), n, judged, KINDS)),
-        (Case(few, True, min(CHANGED, effect / 2)), plant.pool(CHANGED / len(ways), ways, n, judged, KINDS)),
-        *((Case(f"copy {whole:.0%} of their pictures, {way}", True, effect), plant.pool(whole, (way,), n, judged, KINDS)) for way in ways),
-    ], n=n, seed=seed, pools=POOLS // 2, each=EACH)  # fmt: skip
+    rates = resampled(
+        [
+            (Case("copy nothing", False, 0.0), plant.pool(0.0, (), n, judged, KINDS)),
+            (Case(few, True, min(CHANGED, effect / 2)), plant.pool(CHANGED / len(ways), ways, n, judged, KINDS)),
+            *(
+                (
+                    Case(f"copy {whole:.0%} of their pictures, {way}", True, effect),
+                    plant.pool(whole, (way,), n, judged, KINDS),
+                )
+                for way in ways
+            ),
+        ],
+        n=n,
+        seed=seed,
+        pools=POOLS // 2,
+        each=EACH,
+    )
     least = min((row for row in rates["cases"] if row["effect"] == effect), key=lambda row: row["rate"])
-    return rates | {"power": least["rate"], "power_low": least["low"], "case": least["case"], "passed": least["passed"], "warned_of": 0.0}
+    return rates | {
+        "power": least["rate"],
+        "power_low": least["low"],
+        "case": least["case"],
+        "passed": least["passed"],
+        "warned_of": 0.0,
+    }
 
 
 def rates_of_nearer(plant: Plant, n: int, limit: float, warn: float, effect: float, seed: int) -> Rates:
@@ -119,21 +153,54 @@ def rates_of_nearer(plant: Plant, n: int, limit: float, warn: float, effect: flo
     def share(probability: float) -> float:
         return float(np.clip(2 * probability - 1, 0, 1))  # copies are always nearer, others in half of the cases
 
-    return resampled([
-        (Case("copy nothing", False, 0.0), plant.pool(0.0, (), n, judged)),
-        *([(Case(f"copy the accepted {share(limit):.0%} of their pictures", False, 0.0), plant.pool(share(limit), ("as they are",), n, judged))] if share(limit) else []),
-        (Case(f"copy {share(limit + effect):.0%} of their pictures as they are", True, effect), plant.pool(share(limit + effect), ("as they are",), n, judged)),
-        (Case(f"copy {share(limit + effect / 2):.0%} of their pictures as they are", True, effect / 2), plant.pool(share(limit + effect / 2), ("as they are",), n, judged)),
-        (Case("copy all of their pictures as they are", True, 1 - limit, crude=True), plant.pool(1.0, ("as they are",), n, judged)),
-    ], n=n, seed=seed, pools=POOLS, each=EACH)  # fmt: skip
+    return resampled(
+        [
+            (Case("copy nothing", False, 0.0), plant.pool(0.0, (), n, judged)),
+            *(
+                [
+                    (
+                        Case(f"copy the accepted {share(limit):.0%} of their pictures", False, 0.0),
+                        plant.pool(share(limit), ("as they are",), n, judged),
+                    )
+                ]
+                if share(limit)
+                else []
+            ),
+            (
+                Case(f"copy {share(limit + effect):.0%} of their pictures as they are", True, effect),
+                plant.pool(share(limit + effect), ("as they are",), n, judged),
+            ),
+            (
+                Case(f"copy {share(limit + effect / 2):.0%} of their pictures as they are", True, effect / 2),
+                plant.pool(share(limit + effect / 2), ("as they are",), n, judged),
+            ),
+            (
+                Case("copy all of their pictures as they are", True, 1 - limit, crude=True),
+                plant.pool(1.0, ("as they are",), n, judged),
+            ),
+        ],
+        n=n,
+        seed=seed,
+        pools=POOLS,
+        each=EACH,
+    )
 
 
-def rates_of_authenticity(held_out: tuple[np.ndarray, np.ndarray], n: int, limit: float, effect: float, seed: int, measure: Callable[..., Estimate]) -> Rates:
+def rates_of_authenticity(
+    held_out: tuple[np.ndarray, np.ndarray],
+    n: int,
+    limit: float,
+    effect: float,
+    seed: int,
+    measure: Callable[..., Estimate],
+) -> Rates:
     """Of the verdict on authenticity: `held_out` are flags (m,) of held-out pictures and their families, dealt into two."""
     flags, families = held_out
     names = np.unique(families)
     if len(names) < LEAST_FAMILIES:
-        return unknown_rates(f"the held-out pictures are {len(names)} families, too few to deal into what is drawn and what it is compared with")
+        return unknown_rates(
+            f"the held-out pictures are {len(names)} families, too few to deal into what is drawn and what it is compared with"
+        )
     authentic = max(float(flags.mean()), 1e-9)
 
     def pool(lost: float) -> Pool:
@@ -151,7 +218,14 @@ def rates_of_authenticity(held_out: tuple[np.ndarray, np.ndarray], n: int, limit
 
         return drawn
 
-    cases = [Case("copy nothing", False, 0.0), Case("copy as much as the limit accepts", False, 0.0), Case(f"lose {limit + effect:.0%} of what is authentic to copies", True, effect),
-             Case(f"lose {limit + effect / 2:.0%} of what is authentic", True, effect / 2), Case("copy everything", True, 1.0, crude=True)]  # fmt: skip
+    cases = [
+        Case("copy nothing", False, 0.0),
+        Case("copy as much as the limit accepts", False, 0.0),
+        Case(f"lose {limit + effect:.0%} of what is authentic to copies", True, effect),
+        Case(f"lose {limit + effect / 2:.0%} of what is authentic", True, effect / 2),
+        Case("copy everything", True, 1.0, crude=True),
+    ]
     lost: list[Any] = [0.0, limit, limit + effect, limit + effect / 2, 1.0]
-    return resampled([(case, pool(share)) for case, share in zip(cases, lost, strict=True)], n=n, seed=seed, pools=POOLS, each=EACH)
+    return resampled(
+        [(case, pool(share)) for case, share in zip(cases, lost, strict=True)], n=n, seed=seed, pools=POOLS, each=EACH
+    )

@@ -24,11 +24,21 @@ from genmodels.estimates.neighbours import squared_distances
 from genmodels.kinds.image.features import averaged
 
 # Scores below which a picture counts as such a copy, found on other deals than those on which rates are counted.
-LIMITS = {"moved": (0.1, 0.2, 0.4), "mirrored": (0.1, 0.2), "recoloured": (0.1, 0.2), "halved": (0.1, 0.3), "blended": (0.2, 0.4)}
+LIMITS = {
+    "moved": (0.1, 0.2, 0.4),
+    "mirrored": (0.1, 0.2),
+    "recoloured": (0.1, 0.2),
+    "halved": (0.1, 0.3),
+    "blended": (0.2, 0.4),
+}
 WORDS = {
-    "as it is": "as they are", "moved": "moved by up to an eighth of the width, cropped by as much, dimmed or blurred", "mirrored": "mirrored",
-    "recoloured": "recoloured", "halved": "put together of two halves", "blended": "blended of two",
-}  # fmt: skip
+    "as it is": "as they are",
+    "moved": "moved by up to an eighth of the width, cropped by as much, dimmed or blurred",
+    "mirrored": "mirrored",
+    "recoloured": "recoloured",
+    "halved": "put together of two halves",
+    "blended": "blended of two",
+}
 NOT_LOOKED_FOR = "Turned, stretched, shrunk or redrawn copies, copies of small parts, and a few that are strongly compressed or blurred are not looked for"
 SIZE, MIXED = 32, 16  # pixels to which larger pictures are averaged; the grid on which halves and blends are compared
 VIEWS, MOVES = (0, 1, 2, 3, 4, -1), 4  # of 32 pixels: cut off on each side (-1: blurred), and moved
@@ -58,7 +68,11 @@ class Matches:
 
     def how(self, kind: str, i: int) -> str:
         """In words, what was done to the training picture: "mirrored, cropped by 3 pixels"."""
-        words = [] if kind == "moved" else [{"halved": "halves of two pictures", "blended": "two pictures blended"}.get(kind, kind)]
+        words = (
+            []
+            if kind == "moved"
+            else [{"halved": "halves of two pictures", "blended": "two pictures blended"}.get(kind, kind)]
+        )
         if self.crop[i] > 0:
             words.append(f"cropped by {self.crop[i]:g} pixel{'s' if self.crop[i] != 1 else ''} on each side")
         if moved := max(abs(self.down[i]), abs(self.across[i])):
@@ -81,7 +95,13 @@ class Disguises:
     def _waves(self, content: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """(crops and blurred, n, waves)."""
         parts = list(_blocks(len(self.pictures)))
-        views = [[waves(_viewed(content(cropped(self.pictures[part], max(crop, 0) * self.size / SIZE)), crop)) for part in parts] for crop in VIEWS]
+        views = [
+            [
+                waves(_viewed(content(cropped(self.pictures[part], max(crop, 0) * self.size / SIZE)), crop))
+                for part in parts
+            ]
+            for crop in VIEWS
+        ]
         return np.stack([np.concatenate(view) for view in views])
 
     def search(self, pictures: np.ndarray, apart: tuple[np.ndarray, np.ndarray] | None = None) -> dict[str, Matches]:
@@ -89,13 +109,20 @@ class Disguises:
 
         `apart` holds keys of the pictures and of the training pictures: those of equal keys are not compared.
         """
-        x, same = small(pictures), None if apart is None else np.asarray(apart[0])[:, None] == np.asarray(apart[1])[None]
+        x, same = (
+            small(pictures),
+            None if apart is None else np.asarray(apart[0])[:, None] == np.asarray(apart[1])[None],
+        )
         return {
             "moved": self._laid_over(x, "colours", same),
             "mirrored": self._laid_over(np.ascontiguousarray(x[:, :, ::-1]), "colours", same),
             "recoloured": self._laid_over(x, "lines", same),
-            "halved": _joined([self._halved(x[part], None if same is None else same[part]) for part in _blocks(len(x))]),
-            "blended": _joined([self._blended(x[part], None if same is None else same[part]) for part in _blocks(len(x))]),
+            "halved": _joined(
+                [self._halved(x[part], None if same is None else same[part]) for part in _blocks(len(x))]
+            ),
+            "blended": _joined(
+                [self._blended(x[part], None if same is None else same[part]) for part in _blocks(len(x))]
+            ),
         }
 
     def _laid_over(self, x: np.ndarray, content: str, same: np.ndarray | None) -> Matches:
@@ -104,14 +131,25 @@ class Disguises:
         seen = np.concatenate([_smooth(DRAWN[content](x[part])) for part in _blocks(n)])
         picture, view, far = np.empty((n, k), np.intp), np.empty((n, k), np.intp), np.empty(n, np.float32)
         for part in _blocks(n):
-            picture[part], view[part], far[part] = self._candidates(waves(seen[part]), content, None if same is None else same[part], k)
+            picture[part], view[part], far[part] = self._candidates(
+                waves(seen[part]), content, None if same is None else same[part], k
+            )
         left, down, across = self._fitted(seen, picture.ravel(), view.ravel(), content)
         chosen = np.arange(n) * k + left.reshape(-1, k).argmin(axis=1)
         crop = np.array(VIEWS)[view.ravel()[chosen]]
         pixels = np.where(crop > 0, crop * self.size / SIZE * self.scale, crop)
-        return Matches(left[chosen] / far, picture.ravel()[chosen], np.full(n, -1), pixels, down[chosen] * self.scale, across[chosen] * self.scale)
+        return Matches(
+            left[chosen] / far,
+            picture.ravel()[chosen],
+            np.full(n, -1),
+            pixels,
+            down[chosen] * self.scale,
+            across[chosen] * self.scale,
+        )
 
-    def _candidates(self, strengths: np.ndarray, content: str, same: np.ndarray | None, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _candidates(
+        self, strengths: np.ndarray, content: str, same: np.ndarray | None, k: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The k training pictures (n, k) whose waves are most alike, in which view, and how unlike (n,) those behind them are."""
         alike = _most_alike(strengths, self.waves[content], same)
         picture = np.argpartition(-alike, k - 1, axis=1)[:, :k]
@@ -119,7 +157,9 @@ class Disguises:
         view = np.einsum("vrd,rd->vr", self.waves[content][:, picture.ravel()], strengths[row]).argmax(axis=0)
         return picture, view.reshape(-1, k), np.sqrt(np.maximum(1 - _next(alike, k) ** 2, LEAST_UNIT**2))
 
-    def _fitted(self, seen: np.ndarray, picture: np.ndarray, view: np.ndarray, content: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _fitted(
+        self, seen: np.ndarray, picture: np.ndarray, view: np.ndarray, content: str
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """What k views of training pictures (n k,) leave unexplained of each of `seen` (n, ...), and how far they are moved.
 
         Rows of one view follow each other, so that each is drawn once, however often it is laid over.
@@ -144,7 +184,12 @@ class Disguises:
         found = []
         for number in np.unique(view):  # codes are sorted, so views follow each other
             crop = VIEWS[number]
-            found.append(_viewed(DRAWN[content](cropped(self.pictures[picture[view == number]], max(crop, 0) * self.size / SIZE)), crop))
+            found.append(
+                _viewed(
+                    DRAWN[content](cropped(self.pictures[picture[view == number]], max(crop, 0) * self.size / SIZE)),
+                    crop,
+                )
+            )
         return np.concatenate(found)
 
     def _halved(self, x: np.ndarray, same: np.ndarray | None) -> Matches:
@@ -154,7 +199,9 @@ class Disguises:
         score, index, other = np.full(len(x), np.inf), np.zeros(len(x), np.intp), np.zeros(len(x), np.intp)
         varied = ((ours - ours.mean((1, 2), keepdims=True)) ** 2).sum(-1)
         for axis in (1, 2):
-            sides = [np.s_[:, :middle], np.s_[:, middle:]] if axis == 1 else [np.s_[:, :, :middle], np.s_[:, :, middle:]]
+            sides = (
+                [np.s_[:, :middle], np.s_[:, middle:]] if axis == 1 else [np.s_[:, :, :middle], np.s_[:, :, middle:]]
+            )
             squared = [_squared(ours[side], theirs[side], same) for side in sides]
             whole = np.maximum((squared[0] + squared[1]).min(axis=1), 1e-6 * theirs[0].size)
             nearest = [each.argmin(axis=1) for each in squared]
@@ -203,7 +250,9 @@ def small(images: np.ndarray) -> np.ndarray:
     size = min(SIZE, *images.shape[1:3])
     if images.shape[1:3] == (size, size):
         return images.astype(np.float32) / 255
-    return np.concatenate([averaged(images[part].astype(np.float32) / 255, size) for part in _blocks(len(images))]).astype(np.float32)
+    return np.concatenate(
+        [averaged(images[part].astype(np.float32) / 255, size) for part in _blocks(len(images))]
+    ).astype(np.float32)
 
 
 def cropped(x: np.ndarray, pixels: float) -> np.ndarray:
@@ -292,7 +341,9 @@ def _moves(ours: np.ndarray, theirs: np.ndarray, size: int, most: int) -> tuple[
     return steps[best // len(steps)], steps[best % len(steps)]
 
 
-def _unexplained(x: np.ndarray, laid: np.ndarray, row: np.ndarray, where: np.ndarray, down: np.ndarray, across: np.ndarray) -> np.ndarray:
+def _unexplained(
+    x: np.ndarray, laid: np.ndarray, row: np.ndarray, where: np.ndarray, down: np.ndarray, across: np.ndarray
+) -> np.ndarray:
     """The root share (m,) of the variation of x[row] that no gain and offset of laid[where], so moved, explains."""
     found = np.empty(len(row), np.float32)
     height, width = x.shape[1:3]
@@ -301,7 +352,10 @@ def _unexplained(x: np.ndarray, laid: np.ndarray, row: np.ndarray, where: np.nda
         rows = np.flatnonzero((down == y) & (across == z))
         ours = x[row[rows], max(y, 0) : height + min(y, 0) : step, max(z, 0) : width + min(z, 0) : step]
         theirs = laid[where[rows], max(-y, 0) : height + min(-y, 0) : step, max(-z, 0) : width + min(-z, 0) : step]
-        a, b = (each.reshape(len(rows), -1) - each.reshape(len(rows), -1).mean(axis=1, keepdims=True) for each in (ours, theirs))
+        a, b = (
+            each.reshape(len(rows), -1) - each.reshape(len(rows), -1).mean(axis=1, keepdims=True)
+            for each in (ours, theirs)
+        )
         together = np.maximum(np.einsum("ij,ij->i", a, b), 0) ** 2
         found[rows] = 1 - together / np.maximum(np.einsum("ij,ij->i", a, a) * np.einsum("ij,ij->i", b, b), 1e-6)
     return np.sqrt(np.maximum(found, 0))

@@ -22,7 +22,14 @@ def slips(rates: np.ndarray, shares: np.ndarray) -> np.ndarray:
     return 1 - ((among**2).sum(axis=-1) * shares).sum(axis=-1)
 
 
-def changed(differ: np.ndarray, clusters: np.ndarray, errors: Sequence[Errors], shares: np.ndarray, draws: int = DRAWS, seed: int = 0) -> Estimate:
+def changed(
+    differ: np.ndarray,
+    clusters: np.ndarray,
+    errors: Sequence[Errors],
+    shares: np.ndarray,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Estimate:
     """The share of pairs (n,) in which a group really changed, from those read differently, with its 97 % interval.
 
     Read differently are the changed ones, and of the others as many as the reader slips. Slips are those of its counted

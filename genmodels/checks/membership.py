@@ -24,8 +24,15 @@ from genmodels.verdicts.finding import verdict_of
 LEAST_FAMILIES = 5  # on each side
 FEW_DOCUMENTS, ROW = 10, 10  # with fewer documents, rows of so many windows side by side are taken for one
 COMPARED = 4000  # pictures of both sides, up to which those that are equal are found
-POOLS, EACH, FITTED, TRIES = 25, 4, 5, 20  # pools of families drawn anew, deals of each into two; pools on which the planted AUC is set; tries to draw one
-Deal = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # what is called training and held out, and the families of both
+POOLS, EACH, FITTED, TRIES = (
+    25,
+    4,
+    5,
+    20,
+)  # pools of families drawn anew, deals of each into two; pools on which the planted AUC is set; tries to draw one
+Deal = tuple[
+    np.ndarray, np.ndarray, np.ndarray, np.ndarray
+]  # what is called training and held out, and the families of both
 TOO_FEW = "too few families to draw halves from"
 NOTHING = 1e-4  # of the spread of losses: what numbers that no model knows leave of one of them, but for rounding
 CRUDE = 0.99  # AUC of what nobody would miss
@@ -73,7 +80,9 @@ def window_families(part: Any, index: np.ndarray) -> np.ndarray:
     middles = part.context * np.asarray(index) + part.context // 2
     document = np.maximum(np.cumsum(part.tokens == 0)[middles] - 1, 0)
     if len(part.families) == len(part.documents) > 0:
-        document = np.unique(np.array(part.families), return_inverse=True)[1][np.minimum(document, len(part.documents) - 1)]
+        document = np.unique(np.array(part.families), return_inverse=True)[1][
+            np.minimum(document, len(part.documents) - 1)
+        ]
     return document if len(np.unique(document)) >= FEW_DOCUMENTS else np.asarray(index) // ROW
 
 
@@ -82,7 +91,12 @@ def told(sides: Sides) -> Told:
     blind = []
     for name, (ours, theirs) in sides.blind.items():
         sign = 1 if placements(ours, theirs)[0].mean() >= 0.5 else -1
-        blind.append((probability_lower(sign * ours, sign * theirs, sides.families), f"less of {name}" if sign > 0 else f"more of {name}"))
+        blind.append(
+            (
+                probability_lower(sign * ours, sign * theirs, sides.families),
+                f"less of {name}" if sign > 0 else f"more of {name}",
+            )
+        )
     best, name = max(blind, key=lambda each: each[0].value)
     return Told(auc_of(sides), probability_lower(sides.ours, sides.theirs, sides.families), name, best)
 
@@ -103,7 +117,9 @@ def beyond(sides: Sides) -> tuple[np.ndarray, np.ndarray]:
         number = (number - number.mean()) / (number.std() or 1.0)
         parts += [number, number**2]
     explaining = np.stack([np.ones(len(losses)), *parts], axis=1)
-    both_ways = explaining.T @ explaining + 1e-9 * len(losses) * np.eye(explaining.shape[1])  # where two numbers say the same
+    both_ways = explaining.T @ explaining + 1e-9 * len(losses) * np.eye(
+        explaining.shape[1]
+    )  # where two numbers say the same
     centred = losses - losses.mean()
     rest = centred - explaining @ np.linalg.solve(both_ways, explaining.T @ centred)
     if rest.std() <= NOTHING * losses.std():
@@ -148,16 +164,29 @@ def rates(sides: Sides, limit: float, warn: float, effect: float, seed: int) -> 
     if min(sides.numbers()) < LEAST_FAMILIES:
         return unknown_rates(TOO_FEW)
     most = min(limit + effect, CRUDE)
-    cases = [(Case("memorised nothing", False, 0.0), 0.5),
-             *([(Case(f"know their training examples as well as is accepted (AUC {limit:g})", False, 0.0), limit)] if limit > 0.5 else []),
-             (Case(f"know their training examples so well (AUC {most:.2f})", True, most - limit), most),
-             (Case(f"know them less well (AUC {(limit + most) / 2:.3g})", True, (most - limit) / 2), (limit + most) / 2),
-             (Case(f"memorised them (AUC {CRUDE})", True, CRUDE - limit, crude=True), CRUDE)]  # fmt: skip
+    cases = [
+        (Case("memorised nothing", False, 0.0), 0.5),
+        *(
+            [(Case(f"know their training examples as well as is accepted (AUC {limit:g})", False, 0.0), limit)]
+            if limit > 0.5
+            else []
+        ),
+        (Case(f"know their training examples so well (AUC {most:.2f})", True, most - limit), most),
+        (Case(f"know them less well (AUC {(limit + most) / 2:.3g})", True, (most - limit) / 2), (limit + most) / 2),
+        (Case(f"memorised them (AUC {CRUDE})", True, CRUDE - limit, crude=True), CRUDE),
+    ]
     deals, losses = _deals(sides, seed), _levelled(sides)
     few = [beyond(_taken(sides, losses, deal)) for pool in deals[:FITTED] for deal in pool]
     one, other = (np.concatenate([each[side] for each in few]) for side in (0, 1))
     off = {auc: 0.0 if auc == 0.5 else shift(one, other, auc) for _, auc in cases}
-    return _planted(sides, losses, deals, seed, lambda each: verdict_on(auc_of(each), limit, warn, effect), [(case, lambda losses, rng, auc=auc: losses - off[auc]) for case, auc in cases])
+    return _planted(
+        sides,
+        losses,
+        deals,
+        seed,
+        lambda each: verdict_on(auc_of(each), limit, warn, effect),
+        [(case, lambda losses, rng, auc=auc: losses - off[auc]) for case, auc in cases],
+    )
 
 
 def rates_at(sides: Sides, judged: Callable[[Sides], str], limit: float, effect: float, seed: int) -> Rates:
@@ -165,10 +194,24 @@ def rates_at(sides: Sides, judged: Callable[[Sides], str], limit: float, effect:
     if min(sides.numbers()) < LEAST_FAMILIES:
         return unknown_rates(TOO_FEW)
     lowest = float(np.concatenate([sides.ours, sides.theirs]).min() - 3 * sides.theirs.std() - 1)
-    cases = [(Case("memorised nothing", False, 0.0), 0.0), (Case(f"have memorised {limit:.0%} of their examples", False, 0.0), limit),
-             (Case(f"have memorised {limit + effect:.0%}", True, effect), limit + effect), (Case(f"have memorised {limit + effect / 2:.1%}", True, effect / 2), limit + effect / 2),
-             (Case("memorised all", True, 1 - limit, crude=True), 1.0)]  # fmt: skip
-    return _planted(sides, _levelled(sides), _deals(sides, seed), seed, judged, [(case, lambda losses, rng, share=share: np.where(rng.random(len(losses)) < share, lowest, losses)) for case, share in cases])
+    cases = [
+        (Case("memorised nothing", False, 0.0), 0.0),
+        (Case(f"have memorised {limit:.0%} of their examples", False, 0.0), limit),
+        (Case(f"have memorised {limit + effect:.0%}", True, effect), limit + effect),
+        (Case(f"have memorised {limit + effect / 2:.1%}", True, effect / 2), limit + effect / 2),
+        (Case("memorised all", True, 1 - limit, crude=True), 1.0),
+    ]
+    return _planted(
+        sides,
+        _levelled(sides),
+        _deals(sides, seed),
+        seed,
+        judged,
+        [
+            (case, lambda losses, rng, share=share: np.where(rng.random(len(losses)) < share, lowest, losses))
+            for case, share in cases
+        ],
+    )
 
 
 def _levelled(sides: Sides) -> np.ndarray:
@@ -194,7 +237,9 @@ def _pool(sides: Sides, rows: list[np.ndarray], rng: np.random.Generator) -> lis
         masks = [_held_out(code, sides, rng) for _ in range(EACH)]
         if all(min(len(np.unique(code[held])), len(np.unique(code[~held]))) > 1 for held in masks):
             return [(index[~held], index[held], code[~held], code[held]) for held in masks]
-    raise Refusal(f"The {len(rows)} families are so unlike in size that they can't be divided into two halves; give more.")
+    raise Refusal(
+        f"The {len(rows)} families are so unlike in size that they can't be divided into two halves; give more."
+    )
 
 
 def _rows(code: np.ndarray) -> list[np.ndarray]:
@@ -207,11 +252,19 @@ def _taken(sides: Sides, losses: np.ndarray, deal: Deal) -> Sides:
     """Both sides anew, of losses (n + m,)."""
     train, test, *families = deal
     numbers = {name: np.concatenate(both) for name, both in sides.blind.items()}
-    return Sides(losses[train], losses[test], (families[0], families[1]), {name: (each[train], each[test]) for name, each in numbers.items()})
+    return Sides(
+        losses[train],
+        losses[test],
+        (families[0], families[1]),
+        {name: (each[train], each[test]) for name, each in numbers.items()},
+    )
 
 
-def _planted(sides: Sides, losses: np.ndarray, deals: list[list[Deal]], seed: int, judged: Callable[[Sides], str], cases: Any) -> Rates:
+def _planted(
+    sides: Sides, losses: np.ndarray, deals: list[list[Deal]], seed: int, judged: Callable[[Sides], str], cases: Any
+) -> Rates:
     """Each case, a function of (losses, generator) of what is called training, on the same deals; n counts the families held out."""
+
     def pool(known: Callable[[np.ndarray, np.random.Generator], np.ndarray]) -> Any:
         left = iter(deals)
 
@@ -226,5 +279,7 @@ def _planted(sides: Sides, losses: np.ndarray, deals: list[list[Deal]], seed: in
 
         return drawn
 
-    found = resampled([(case, pool(known)) for case, known in cases], n=sides.numbers()[1], seed=seed, pools=POOLS, each=EACH)
+    found = resampled(
+        [(case, pool(known)) for case, known in cases], n=sides.numbers()[1], seed=seed, pools=POOLS, each=EACH
+    )
     return found | {"families": list(sides.numbers()), "examples": [len(sides.ours), len(sides.theirs)]}

@@ -40,10 +40,16 @@ def paired(subject: Subject, accepted: float, effect: float, remedy: str) -> Fin
     if len(rows) > subject.n:
         rows = [rows[i] for i in np.random.default_rng(subject.seed).permutation(len(rows))[: subject.n]]
     likelier, kinds, templates = [], [], []
+    generator: Any = subject.generator
     for start in range(0, len(rows), READ):
         subject.report("pairs of sentences", start, len(rows))
-        few = [(cleaned, kind) for *pair, kind in rows[start : start + READ] if all(cleaned := [_readable(subject.generator, text) for text in pair])]
-        scores = [nats for nats, *_ in subject.generator.log_likelihoods([text for pair, _ in few for text in pair])] if few else []  # type: ignore[attr-defined]
+        few = [
+            (cleaned, kind)
+            for *pair, kind in rows[start : start + READ]
+            if all(cleaned := [_readable(subject.generator, text) for text in pair])
+        ]
+        texts = [text for pair, _ in few for text in pair]
+        scores = [nats for nats, *_ in generator.log_likelihoods(texts)] if few else []
         for (pair, kind), more, less in zip(few, scores[::2], scores[1::2], strict=True):
             if more != less:
                 likelier.append(more > less)
@@ -52,12 +58,32 @@ def paired(subject: Subject, accepted: float, effect: float, remedy: str) -> Fin
     flags, clusters = np.array(likelier, bool), np.unique(np.array(templates, str), return_inverse=True)[1]
     if len(flags) < LEAST or clusters.max() + 1 < LEAST // 5:
         few_templates = f" from {clusters.max() + 1} templates" if len(flags) else ""
-        return not_measured("bias-of-text", QUESTION, f"n too small: {len(flags)} pairs{few_templates} can be read by this model's vocabulary; {LEAST} pairs from at least {LEAST // 5} templates are needed.", "pairs")
+        return not_measured(
+            "bias-of-text",
+            QUESTION,
+            f"n too small: {len(flags)} pairs{few_templates} can be read by this model's vocabulary; {LEAST} pairs from at least {LEAST // 5} templates are needed.",
+            "pairs",
+        )
     share = _share(flags, clusters)
     made = "" if clusters.max() + 1 == len(flags) else f" from {clusters.max() + 1} templates"
     told = f"In {share.value:.0%} ({share.low:.0%} to {share.high:.0%}) of {len(flags)} pairs{made} of {file.name[:60]} the stereotype is likelier; 50 % is neutral."
-    rates = kept_by(["pairs", flags, clusters, accepted, effect, subject.seed], lambda: _rates(flags, clusters, accepted, effect, subject.seed))
-    return judge("bias-of-text", told, _from_half(share), limit=accepted, effect=effect, most=0.5, question=QUESTION, remedy=remedy, exhibits=list(_by_kind(flags, np.array(kinds))), part="pairs", error_rates=rates)
+    rates = kept_by(
+        ["pairs", flags, clusters, accepted, effect, subject.seed],
+        lambda: _rates(flags, clusters, accepted, effect, subject.seed),
+    )
+    return judge(
+        "bias-of-text",
+        told,
+        _from_half(share),
+        limit=accepted,
+        effect=effect,
+        most=0.5,
+        question=QUESTION,
+        remedy=remedy,
+        exhibits=list(_by_kind(flags, np.array(kinds))),
+        part="pairs",
+        error_rates=rates,
+    )
 
 
 def _in_common(more: str, less: str) -> str:
@@ -75,7 +101,12 @@ def _share(flags: np.ndarray, clusters: np.ndarray) -> Estimate:
 
 
 def _from_half(share: Estimate) -> Estimate:
-    return Estimate(abs(share.value - 0.5), max(0.0, share.low - 0.5, 0.5 - share.high), max(abs(share.low - 0.5), abs(share.high - 0.5)), share.n)
+    return Estimate(
+        abs(share.value - 0.5),
+        max(0.0, share.low - 0.5, 0.5 - share.high),
+        max(abs(share.low - 0.5), abs(share.high - 0.5)),
+        share.n,
+    )
 
 
 def _rates(flags: np.ndarray, clusters: np.ndarray, accepted: float, effect: float, seed: int) -> Rates:
@@ -86,10 +117,15 @@ def _rates(flags: np.ndarray, clusters: np.ndarray, accepted: float, effect: flo
 
     far, half = (min(0.5 + accepted + part, 1.0) for part in (effect, effect / 2))
     cases = [
-        (Case("prefer neither sentence", False, 0.0), 0.5), (Case(f"prefer the stereotype in {0.5 + accepted:.0%} of the pairs, as is allowed", False, 0.0), min(1.0, 0.5 + accepted)),
-        (Case(f"prefer the stereotype in {far:.0%} of the pairs", True, effect), far), (Case(f"prefer it in {half:.0%} of the pairs", True, effect / 2), half),
+        (Case("prefer neither sentence", False, 0.0), 0.5),
+        (
+            Case(f"prefer the stereotype in {0.5 + accepted:.0%} of the pairs, as is allowed", False, 0.0),
+            min(1.0, 0.5 + accepted),
+        ),
+        (Case(f"prefer the stereotype in {far:.0%} of the pairs", True, effect), far),
+        (Case(f"prefer it in {half:.0%} of the pairs", True, effect / 2), half),
         (Case("prefer the stereotype always", True, 0.5 - accepted, crude=True), 1.0),
-    ]  # fmt: skip
+    ]
     if len(np.unique(clusters)) == len(flags):
         return exactly(len(flags), cases, lambda k: rule(clopper_pearson(k, len(flags))))
     sizes, agree = np.bincount(clusters), _agreement(flags, clusters)
@@ -123,10 +159,19 @@ def _by_kind(likelier: np.ndarray, kinds: np.ndarray) -> Iterator[dict[str, Any]
     from scipy.stats import binomtest
 
     names = np.unique(kinds)
-    adjusted = holm(np.array([binomtest(int(likelier[kinds == name].sum()), int((kinds == name).sum())).pvalue for name in names]))
+    adjusted = holm(
+        np.array([binomtest(int(likelier[kinds == name].sum()), int((kinds == name).sum())).pvalue for name in names])
+    )
     for name, p in zip(names, adjusted, strict=True):
         share = clopper_pearson(int(likelier[kinds == name].sum()), int((kinds == name).sum()))
-        yield {"kind": str(name), "stereotype": share.value, "low": share.low, "high": share.high, "n": share.n, "p_adjusted": float(p)}
+        yield {
+            "kind": str(name),
+            "stereotype": share.value,
+            "low": share.low,
+            "high": share.high,
+            "n": share.n,
+            "p_adjusted": float(p),
+        }
 
 
 def _readable(generator: Any, text: str) -> str:
@@ -146,12 +191,16 @@ def read_pairs(file: Path) -> list[tuple[str, str, str]]:
         content = read_bytes(file, MOST_BYTES)
     except Unreadable as reason:
         raise Refusal(f"{shown} {reason}; name a table of pairs.") from None
-    table = read_table(content, file.name, most_bytes=MOST_BYTES, most_rows=MOST_PAIRS, needs=["sent_more", "sent_less"])
+    table = read_table(
+        content, file.name, most_bytes=MOST_BYTES, most_rows=MOST_PAIRS, needs=["sent_more", "sent_less"]
+    )
     found = []
     for row in table.rows:
         more, less = row.cells["sent_more"], row.cells["sent_less"]
         if not more or not less or max(len(more), len(less)) > LONGEST:
-            raise Refusal(f"{shown}, line {row.line}: two sentences of 1 to {LONGEST:,} characters are needed; it has {len(more):,} and {len(less):,}.")
+            raise Refusal(
+                f"{shown}, line {row.line}: two sentences of 1 to {LONGEST:,} characters are needed; it has {len(more):,} and {len(less):,}."
+            )
         found.append((more, less, row.cells.get("bias_type", "")[:40] or "not named"))
     if not found:
         raise Refusal(f"{shown} holds no pair; write one in each line below the headings.")

@@ -17,7 +17,9 @@ def spread_over_seeds(pictures: np.ndarray) -> np.ndarray:
     difference of pixels. 0: all seeds give one picture; 1: the prompt decides nothing. Raises `Refusal` for fewer.
     """
     if pictures.ndim != 5 or min(pictures.shape[:2]) < 2:
-        raise Refusal(f"Pictures have the shape {pictures.shape}; (prompts, seeds, height, width, channels) is needed, 2 prompts and 2 seeds at least.")
+        raise Refusal(
+            f"Pictures have the shape {pictures.shape}; (prompts, seeds, height, width, channels) is needed, 2 prompts and 2 seeds at least."
+        )
     prompts, seeds = pictures.shape[:2]
     flat = pictures.reshape(prompts * seeds, -1).astype(np.float32) / 255
     squares = np.square(flat).mean(axis=1)
@@ -27,5 +29,7 @@ def spread_over_seeds(pictures: np.ndarray) -> np.ndarray:
     within = np.diagonal(total) / (seeds * (seeds - 1))
     across = (total.sum(axis=1) - np.diagonal(total)) / (seeds * seeds * (prompts - 1))
     if not across.all():
-        raise Refusal("The pictures of all prompts are alike, so that there is nothing to compare seeds with; ask for different things.")
+        raise Refusal(
+            "The pictures of all prompts are alike, so that there is nothing to compare seeds with; ask for different things."
+        )
     return within / across

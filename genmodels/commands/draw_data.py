@@ -17,7 +17,14 @@ from genmodels.cache import telling_others
 from genmodels.data.dataset import DATA
 from genmodels.refusal import Refusal
 
-FIRST = ("openmoji", "icons", "emblems", "python-docs", "python-code", 'openmoji={"size": 128, "subset": "all"}')  # in this order
+FIRST = (
+    "openmoji",
+    "icons",
+    "emblems",
+    "python-docs",
+    "python-code",
+    'openmoji={"size": 128, "subset": "all"}',
+)  # in this order
 
 
 def draw(asked: str) -> None:

@@ -72,7 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         from genmodels.printable import printable
 
-        print(f"genmodels: {error.strerror or error}: {printable(str(error.filename or ''), 200)}; check the path and the free space.", file=sys.stderr)
+        print(
+            f"genmodels: {error.strerror or error}: {printable(str(error.filename or ''), 200)}; check the path and the free space.",
+            file=sys.stderr,
+        )
     finally:
         if ours:
             signal.signal(signal.SIGTERM, before)
@@ -92,7 +95,9 @@ def _all_text(chosen: Arguments) -> None:
         for word in value if isinstance(value, list) else [value]:
             if isinstance(word, str) and any("\ud800" <= letter <= "\udfff" for letter in word):
                 shown = word[:60].encode(errors="replace").decode()
-                raise Refusal(f"{shown!r} holds bytes that are no {sys.getfilesystemencoding().upper()}; write it in the encoding of the terminal.")
+                raise Refusal(
+                    f"{shown!r} holds bytes that are no {sys.getfilesystemencoding().upper()}; write it in the encoding of the terminal."
+                )
 
 
 def _terminate(number: int, frame: Any) -> None:
@@ -124,7 +129,10 @@ def parser() -> Parser:
     out = ("--out", {"type": path_of, "required": True})
     name = {"action": "append", "default": []}
     verb("list", ("what", {"nargs": "?", "metavar": "models|data|metrics|audits|runs"}))
-    verb("doctor", ("--mend", {"action": "store_true", "help": "delete what killed processes left, and make the home private"}))
+    verb(
+        "doctor",
+        ("--mend", {"action": "store_true", "help": "delete what killed processes left, and make the home private"}),
+    )
     verb(
         "train",
         ("model", {"metavar": "MODEL"}),
@@ -138,42 +146,137 @@ def parser() -> Parser:
     verb("resume", run)
     verb("stop", run, ("--now", {"action": "store_true", "help": "end the process at once"}))
     verb(
-        "branch", run, ("--epoch", {"type": int, "required": True}), ("--set", {**name, "dest": "recipe", "metavar": "setting=value"}),
-        ("--epochs", {"default": None}), ("--seed", {"default": None}),
-    )  # fmt: skip
+        "branch",
+        run,
+        ("--epoch", {"type": int, "required": True}),
+        ("--set", {**name, "dest": "recipe", "metavar": "setting=value"}),
+        ("--epochs", {"default": None}),
+        ("--seed", {"default": None}),
+    )
     verb(
-        "sample", run, ("-n", {"type": int, "help": "how many: 16 if not given, or one of each --given; with --prompts so many of each line, one if not given"}), seed, ("--given", {"action": "append", "help": "a label or a prompt, one for all or one each"}), ("--epoch", {"type": int}),
-        ("--set", {**name, "dest": "settings", "metavar": "setting=value", "help": "how it is drawn or written, such as steps=20 or temperature=0.7"}),
-        ("--prompts", {"type": path_of, "metavar": "FILE.csv", "help": "a table with a column prompt, or a .txt with one in each line: one picture for each, or -n"}),
-        ("--from", {"type": path_of, "dest": "start", "metavar": "PICTURE", "help": "a picture to begin from, as far as strength says"}),
-        ("--mask", {"type": path_of, "metavar": "PICTURE", "help": "white where the picture to begin from is drawn again"}),
-        ("--upscale", {"action": argparse.BooleanOptionalAction, "default": None, "help": "enlarge pictures by four, so that they can carry a watermark; done by itself where the upscaler was measured"}), out,
-    )  # fmt: skip
+        "sample",
+        run,
+        (
+            "-n",
+            {
+                "type": int,
+                "help": "how many: 16 if not given, or one of each --given; with --prompts so many of each line, one if not given",
+            },
+        ),
+        seed,
+        ("--given", {"action": "append", "help": "a label or a prompt, one for all or one each"}),
+        ("--epoch", {"type": int}),
+        (
+            "--set",
+            {
+                **name,
+                "dest": "settings",
+                "metavar": "setting=value",
+                "help": "how it is drawn or written, such as steps=20 or temperature=0.7",
+            },
+        ),
+        (
+            "--prompts",
+            {
+                "type": path_of,
+                "metavar": "FILE.csv",
+                "help": "a table with a column prompt, or a .txt with one in each line: one picture for each, or -n",
+            },
+        ),
+        (
+            "--from",
+            {
+                "type": path_of,
+                "dest": "start",
+                "metavar": "PICTURE",
+                "help": "a picture to begin from, as far as strength says",
+            },
+        ),
+        (
+            "--mask",
+            {"type": path_of, "metavar": "PICTURE", "help": "white where the picture to begin from is drawn again"},
+        ),
+        (
+            "--upscale",
+            {
+                "action": argparse.BooleanOptionalAction,
+                "default": None,
+                "help": "enlarge pictures by four, so that they can carry a watermark; done by itself where the upscaler was measured",
+            },
+        ),
+        out,
+    )
     verb(
-        "walk", run, ("--anchors", {"default": "1,2", "help": "seeds, separated by commas"}),
-        ("--frames", {"type": int, "default": 64}), ("--kind", {"default": "spherical", "metavar": "linear|spherical"}), out,
+        "walk",
+        run,
+        ("--anchors", {"default": "1,2", "help": "seeds, separated by commas"}),
+        ("--frames", {"type": int, "default": 64}),
+        ("--kind", {"default": "spherical", "metavar": "linear|spherical"}),
+        out,
         ("--given", {"help": "a label, for a conditional model"}),
-    )  # fmt: skip
+    )
     verb("import", ("file", {"type": path_of}), ("--name", {"default": ""}), ("--licence", {"default": "not stated"}))
     verb(
-        "measure", run, ("--metric", name), ("-n", {"type": int, "help": "samples: 1,000 pictures or 200 texts if not given"}), seed,
-        ("--features", {"default": "", "metavar": "NAME|FILE.keras", "help": "what pictures are compared in: pixels-16+gradients, pixels, pca, encoder or a Keras model"}),
-    )  # fmt: skip
+        "measure",
+        run,
+        ("--metric", name),
+        ("-n", {"type": int, "help": "samples: 1,000 pictures or 200 texts if not given"}),
+        seed,
+        (
+            "--features",
+            {
+                "default": "",
+                "metavar": "NAME|FILE.keras",
+                "help": "what pictures are compared in: pixels-16+gradients, pixels, pca, encoder or a Keras model",
+            },
+        ),
+    )
     verb("compare", run, ("other", {"metavar": "RUN"}), ("--metric", {"default": "kid"}))
     verb(
-        "audit", run, ("--audit", name), ("-n", {"type": int, "default": 4000, "help": "samples in all"}), seed, ("--policy", {"type": path_of}),
+        "audit",
+        run,
+        ("--audit", name),
+        ("-n", {"type": int, "default": 4000, "help": "samples in all"}),
+        seed,
+        ("--policy", {"type": path_of}),
         ("--full", {"action": "store_true", "help": "400 pictures of each occupation"}),
-        ("--pairs", {"type": path_of, "metavar": "FILE.csv", "help": "paired sentences: columns sent_more, sent_less, bias_type"}), out,
-    )  # fmt: skip
+        (
+            "--pairs",
+            {
+                "type": path_of,
+                "metavar": "FILE.csv",
+                "help": "paired sentences: columns sent_more, sent_less, bias_type",
+            },
+        ),
+        out,
+    )
     verb(
-        "calibrate", ("names", {"nargs": "*", "metavar": "AUDIT"}), ("--repetitions", {"type": int, "default": 1000}), seed,
+        "calibrate",
+        ("names", {"nargs": "*", "metavar": "AUDIT"}),
+        ("--repetitions", {"type": int, "default": 1000}),
+        seed,
         ("--keep", {"action": "store_true", "help": "keep the result where verdicts find it, in the project"}),
-    )  # fmt: skip
-    verb("verify", ("files", {"nargs": "+", "type": path_of, "metavar": "FILE"}), ("--out", {"type": path_of, "metavar": "FILE.html|.json", "help": "write what was found as a report"}))
+    )
+    verb(
+        "verify",
+        ("files", {"nargs": "+", "type": path_of, "metavar": "FILE"}),
+        ("--out", {"type": path_of, "metavar": "FILE.html|.json", "help": "write what was found as a report"}),
+    )
     verb("report", run, out)
     verb("export", run, out)
-    verb("bench", ("names", {"nargs": "*", "metavar": "NAME"}), ("--pairs", {"type": int, "help": "pairs of turns (5; with --ways fastest as many as fit into two minutes)"}),
-         ("--ways", {"choices": ("all", "fastest"), "default": "all", "help": "every way in which a peer can be run, or only the fastest, in about two minutes"}))  # fmt: skip
+    verb(
+        "bench",
+        ("names", {"nargs": "*", "metavar": "NAME"}),
+        ("--pairs", {"type": int, "help": "pairs of turns (5; with --ways fastest as many as fit into two minutes)"}),
+        (
+            "--ways",
+            {
+                "choices": ("all", "fastest"),
+                "default": "all",
+                "help": "every way in which a peer can be run, or only the fastest, in about two minutes",
+            },
+        ),
+    )
     verb("dashboard", ("--port", {"type": int, "default": 8501}), ("--headless", {"action": "store_true"}))
     return root
 
@@ -206,9 +309,23 @@ def list_(arguments: Arguments) -> int:
         if section not in catalogue.SECTIONS:
             raise Refusal(unknown("list", section, catalogue.SECTIONS))
     document = {section: catalogue.SECTIONS[section]() for section in sections}
-    shares = [f"{row['name']}, {grouping}: {said}" for row in document.get("data", []) for grouping, said in row.get("shares", {}).items()]
-    limits = [f"{row['name']}.{name}: {limit['help']} {limit['default']:g} if a policy says nothing, {limit['lowest']:g} to {limit['greatest']:g}." for row in document.get("audits", []) for name, limit in row["limits"].items()]
-    answer(arguments, document, lambda: "\n\n".join([*(catalogue.table(catalogue.for_people(rows)) for rows in document.values()), *shares, *limits]))
+    shares = [
+        f"{row['name']}, {grouping}: {said}"
+        for row in document.get("data", [])
+        for grouping, said in row.get("shares", {}).items()
+    ]
+    limits = [
+        f"{row['name']}.{name}: {limit['help']} {limit['default']:g} if a policy says nothing, {limit['lowest']:g} to {limit['greatest']:g}."
+        for row in document.get("audits", [])
+        for name, limit in row["limits"].items()
+    ]
+    answer(
+        arguments,
+        document,
+        lambda: "\n\n".join(
+            [*(catalogue.table(catalogue.for_people(rows)) for rows in document.values()), *shares, *limits]
+        ),
+    )
     return 0
 
 
@@ -220,7 +337,10 @@ def doctor(arguments: Arguments) -> int:
     for done in mend() if arguments.mend else []:
         print(f"genmodels: {done}.", file=sys.stderr)
     checks = examine()
-    lines = [f"{'ok ' if c['ok'] else 'NO '} {c['check']:24s} {c['value']}{'' if c['ok'] else '  -> ' + c['remedy']}" for c in checks]
+    lines = [
+        f"{'ok ' if c['ok'] else 'NO '} {c['check']:24s} {c['value']}{'' if c['ok'] else '  -> ' + c['remedy']}"
+        for c in checks
+    ]
     answer(arguments, checks, "\n".join(lines))
     return 0 if all(check["ok"] or not check["required"] for check in checks) else 1
 
@@ -229,7 +349,12 @@ def doctor(arguments: Arguments) -> int:
 def train(arguments: Arguments) -> int:
     """Train a model on a data set in a new run."""
     experiment = Experiment.from_dict(
-        {"model": arguments.model, "data": arguments.data, "recipe": settings(arguments.recipe), "source": settings(arguments.source)}
+        {
+            "model": arguments.model,
+            "data": arguments.data,
+            "recipe": settings(arguments.recipe),
+            "source": settings(arguments.source),
+        }
         | {knob.name: getattr(arguments, knob.name) for knob in asked_for()}
     )
     if arguments.forecast:
@@ -279,18 +404,28 @@ def _work(arguments: Arguments, run: Run, store: RunStore) -> int:
                 state = train_run(run, tell)
         except (InterruptedError, KeyboardInterrupt, Terminated) as error:
             state = "stopped"
-            run.write_status(state=state, message="Stopped while it waited; resume puts it into the queue again.", phase="")
+            run.write_status(
+                state=state, message="Stopped while it waited; resume puts it into the queue again.", phase=""
+            )
             if not isinstance(error, InterruptedError):
                 raise
     status = run.status
     document = {
-        "run": run.id, "state": state, "epochs": status.get("epoch", 0),
-        "seed": run.experiment.seed, "seconds": round(status.get("seconds", 0.0), 1), "reason": str(status.get("message", "")),
-    }  # fmt: skip
+        "run": run.id,
+        "state": state,
+        "epochs": status.get("epoch", 0),
+        "seed": run.experiment.seed,
+        "seconds": round(status.get("seconds", 0.0), 1),
+        "reason": str(status.get("message", "")),
+    }
     if state == "failed":
         print(f"genmodels: {document['reason']}", file=sys.stderr)
     answer(arguments, document, f"{run.id} {state}: {status.get('message', '')}")
-    by_signal = [code for name, code in INTERRUPTED.items() if state == "stopped" and f"Stopped by {name} " in str(status.get("message"))]
+    by_signal = [
+        code
+        for name, code in INTERRUPTED.items()
+        if state == "stopped" and f"Stopped by {name} " in str(status.get("message"))
+    ]
     return by_signal[0] if by_signal else 1 if state == "failed" else 0
 
 
@@ -356,8 +491,12 @@ def sample(arguments: Arguments) -> int:
     notice = loses_its_marks(run, arguments.upscale)
     for said in made.notices:
         print(said, file=sys.stderr)
-    document = {"run": run.id, "seed": arguments.seed, "files": paths, "notices": made.notices} | ({"notice": notice} if notice else {})
-    answer(arguments, document, f"{len(paths)} files in {arguments.out}, each marked as made by a model. {notice}".strip())
+    document = {"run": run.id, "seed": arguments.seed, "files": paths, "notices": made.notices} | (
+        {"notice": notice} if notice else {}
+    )
+    answer(
+        arguments, document, f"{len(paths)} files in {arguments.out}, each marked as made by a model. {notice}".strip()
+    )
     return 0
 
 
@@ -370,13 +509,19 @@ def walk(arguments: Arguments) -> int:
     try:
         seeds = [seed_of(part) for part in arguments.anchors.split(",")]
     except argparse.ArgumentTypeError as error:
-        raise Refusal(f"--anchors is {arguments.anchors[:80]!r}, and {error}; write seeds separated by commas, such as 1,2,3.") from None
+        raise Refusal(
+            f"--anchors is {arguments.anchors[:80]!r}, and {error}; write seeds separated by commas, such as 1,2,3."
+        ) from None
     check_n(arguments.frames, 4096)
     if run.spec.kind != "image":
         raise Refusal(f"Run {run.id} writes {run.spec.kind} and has no latent space to walk; use sample.")
     path = walk_seeds(open_model(run), seeds, frames=arguments.frames, kind=arguments.kind, label=arguments.given)
     files = write_walk(path, arguments.out, about_walk(run, path))
-    answer(arguments, {"run": run.id, "seeds": seeds, "files": [str(f) for f in files]}, f"{arguments.frames} frames in {arguments.out}.")
+    answer(
+        arguments,
+        {"run": run.id, "seeds": seeds, "files": [str(f) for f in files]},
+        f"{arguments.frames} frames in {arguments.out}.",
+    )
     return 0
 
 
@@ -393,14 +538,19 @@ def import_(arguments: Arguments) -> int:
         for refused in kept["left_out"]:
             print(f"Left out: {refused['file']}: {refused['reason']}", file=sys.stderr)
         if unmatched := kept.get("unmatched"):
-            print(f"{len(unmatched):,} of the {kept['captions']:,} lines of the table mean no picture, or more than one; the first: line {unmatched[0]['line']}, {unmatched[0]['file']}", file=sys.stderr)
+            print(
+                f"{len(unmatched):,} of the {kept['captions']:,} lines of the table mean no picture, or more than one; the first: line {unmatched[0]['line']}, {unmatched[0]['file']}",
+                file=sys.stderr,
+            )
         said = f"Kept {kept['pictures']:,} pictures, {kept['captioned']:,} of them with a caption; {len(kept['left_out']):,} files left out."
     else:
         token = import_text(arguments.file, name, licence=arguments.licence)
         index = read_text_index(token)
         data, kept = "text", {name: index[name] for name in ("characters", "encoding")}
         said = f"Kept {kept['characters']:,} characters, read as {kept['encoding']}."
-    answer(arguments, {"data": data, "token": token, **kept}, f"{said} Train on it with --data {data} --with token={token}")
+    answer(
+        arguments, {"data": data, "token": token, **kept}, f"{said} Train on it with --data {data} --with token={token}"
+    )
     return 0
 
 
@@ -417,12 +567,19 @@ def measure(arguments: Arguments) -> int:
         features.check_early(arguments.features)  # seconds before TensorFlow is there
     from genmodels.measuring.measure import measure_run
 
-    document = measure_run(RunStore.default()[arguments.run], arguments.metric, n=arguments.n, seed=arguments.seed, features=arguments.features)
+    document = measure_run(
+        RunStore.default()[arguments.run],
+        arguments.metric,
+        n=arguments.n,
+        seed=arguments.seed,
+        features=arguments.features,
+    )
     lines = [
-        f"{m['metric']:28s} {m['protocol']}" if m["value"] is None
+        f"{m['metric']:28s} {m['protocol']}"
+        if m["value"] is None
         else f"{m['metric']:28s} {m['value']:.4g}  [{m['low']:.4g}, {m['high']:.4g}]  n={m['n']}  ({m['better']} is better)"
         for m in document["measures"]
-    ]  # fmt: skip
+    ]
     answer(arguments, document, "\n".join(lines))
     return 0
 
@@ -434,7 +591,11 @@ def compare(arguments: Arguments) -> int:
 
     store = RunStore.default()
     row = difference(store[arguments.run], store[arguments.other], arguments.metric)
-    answer(arguments, row, f"{row['metric']}: {row['first']:.4g} against {row['second']:.4g}, difference {row['difference']:.4g} [{row['low']:.4g}, {row['high']:.4g}] ({row['better']} is better)")
+    answer(
+        arguments,
+        row,
+        f"{row['metric']}: {row['first']:.4g} against {row['second']:.4g}, difference {row['difference']:.4g} [{row['low']:.4g}, {row['high']:.4g}] ({row['better']} is better)",
+    )
     return 0
 
 
@@ -456,12 +617,23 @@ def audit(arguments: Arguments) -> int:
     with at_work(arguments.out) as progress:
         from genmodels.review.audit import audit_run  # TensorFlow; whoever looks sees the audit as begun
 
-        document = audit_run(run, arguments.audit, n=arguments.n, seed=arguments.seed, policy=policy, full=arguments.full, pairs=arguments.pairs, progress=progress)
+        document = audit_run(
+            run,
+            arguments.audit,
+            n=arguments.n,
+            seed=arguments.seed,
+            policy=policy,
+            full=arguments.full,
+            pairs=arguments.pairs,
+            progress=progress,
+        )
         write_atomically(arguments.out / "audit.json", json.dumps(document, indent=1))
     lines = [line for finding in document["findings"] for line in _told(finding)]
     lines += [f"left out      {row['audit']}, {row['part']}: {row['why']}" for row in document["left_out"]]
     told = {finding["audit"] for finding in document["findings"]}
-    lines += [f"not measured  {row['audit']}: {row['reason']}" for row in document["not_measured"] if row["audit"] not in told]
+    lines += [
+        f"not measured  {row['audit']}: {row['reason']}" for row in document["not_measured"] if row["audit"] not in told
+    ]
     counts = ", ".join(f"{count} {verdict}" for verdict, count in document["counts"].items() if count)
     answer(arguments, document, "\n".join([*lines, f"verdict: {document['verdict']} ({counts})"]))
     return 1 if document["verdict"] in ("fail", "not measured") else 0
@@ -511,7 +683,11 @@ def verify(arguments: Arguments) -> int:
         if arguments.json:
             answer(arguments, rows[0], "")
         raise Refusal(rows[0]["error"])
-    answer(arguments, rows[0] if len(rows) == 1 else rows, "\n".join(f"{row['file']}: {row.get('error') or row['sentence']}" for row in rows))
+    answer(
+        arguments,
+        rows[0] if len(rows) == 1 else rows,
+        "\n".join(f"{row['file']}: {row.get('error') or row['sentence']}" for row in rows),
+    )
     return 2 if any("error" in row for row in rows) else 0
 
 
@@ -526,7 +702,10 @@ def report(arguments: Arguments) -> int:
     run = RunStore.default()[arguments.run]
     document = run_document(run)
     write_report(arguments.out, lambda form: render(document, form))
-    way_out.shown([str(each.get("text", "")) for each in document.get("texts", [])[:TEXTS]], {"Model": f"{run.experiment.model} {run.id}"})
+    way_out.shown(
+        [str(each.get("text", "")) for each in document.get("texts", [])[:TEXTS]],
+        {"Model": f"{run.experiment.model} {run.id}"},
+    )
     answer(arguments, {"run": run.id, "file": str(arguments.out)}, f"{arguments.out} written.")
     return 0
 
@@ -550,9 +729,14 @@ def bench(arguments: Arguments) -> int:
 
     rows = run_benches(arguments.names, pairs=arguments.pairs, ways=arguments.ways)
     lines = [machine.told(rows[0]["machine"])] + [
-        f"{r['bench']:14s} {r['peer']:16s} " + (f"not measured: {r['skipped']}" if "skipped" in r else
-        f"{r['ours']:10.4g} against {r['theirs']:10.4g} {r['unit']:12s} ratio {r['ratio']:.2f}") for r in rows
-    ]  # fmt: skip
+        f"{r['bench']:14s} {r['peer']:16s} "
+        + (
+            f"not measured: {r['skipped']}"
+            if "skipped" in r
+            else f"{r['ours']:10.4g} against {r['theirs']:10.4g} {r['unit']:12s} ratio {r['ratio']:.2f}"
+        )
+        for r in rows
+    ]
     answer(arguments, rows, "\n".join(lines))
     return 0
 
@@ -571,16 +755,37 @@ def dashboard(arguments: Arguments) -> int:
         try:
             probe.bind(("127.0.0.1", arguments.port))
         except (OSError, OverflowError):
-            raise Refusal(f"Port {arguments.port} is taken or not allowed; choose another with --port {arguments.port + 1}.") from None
-    for name in ("GENMODELS_HOME", "GENMODELS_CACHE", "GENMODELS_DATA"):  # named from here, and read from another folder
+            raise Refusal(
+                f"Port {arguments.port} is taken or not allowed; choose another with --port {arguments.port + 1}."
+            ) from None
+    for name in (
+        "GENMODELS_HOME",
+        "GENMODELS_CACHE",
+        "GENMODELS_DATA",
+    ):  # named from here, and read from another folder
         if os.environ.get(name):
             os.environ[name] = str(Path(os.environ[name]).expanduser().resolve())
-    prepare = [sys.executable, "-m", "genmodels.commands.draw_data", "--server", str(os.getpid())]  # so that a first visit finds its pictures drawn
-    subprocess.Popen(prepare, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=lambda: os.nice(10))
+    prepare = [
+        sys.executable,
+        "-m",
+        "genmodels.commands.draw_data",
+        "--server",
+        str(os.getpid()),
+    ]  # so that a first visit finds its pictures drawn
+    subprocess.Popen(
+        prepare,
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: os.nice(10),
+    )
     leftovers.sweep()
     app = Path(__file__).parent.parent.parent / "dashboard" / "app.py"
     os.chdir(app.parent.parent)  # where .streamlit/config.toml is
-    return _serve(["run", str(app), "--server.port", str(arguments.port), "--server.headless", str(arguments.headless).lower()])
+    return _serve(
+        ["run", str(app), "--server.port", str(arguments.port), "--server.headless", str(arguments.headless).lower()]
+    )
 
 
 def _serve(command: list[str]) -> int:
@@ -632,7 +837,9 @@ def seed_of(text: str) -> int:
     except ValueError:
         seed = -1
     if not 0 <= seed <= LARGEST_SEED:
-        raise argparse.ArgumentTypeError(f"a seed is a whole number from 0 to {LARGEST_SEED:,}, and {text[:40]!r} is none")
+        raise argparse.ArgumentTypeError(
+            f"a seed is a whole number from 0 to {LARGEST_SEED:,}, and {text[:40]!r} is none"
+        )
     return seed
 
 

@@ -11,12 +11,18 @@ from typing import Any
 import numpy as np
 
 from genmodels.files import Unreadable, read_bytes
+from genmodels.intake.prompts_table import read_prompts
+from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.image.watermark import LEAST_SIDE
+from genmodels.kinds.text.decoding import Decoding, unescaped
+from genmodels.kinds.text.tokens import Tokens
 from genmodels.printable import printable
 from genmodels.provenance import recorded, way_out
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.trained.opening import open_model, open_shipped
+from genmodels.trained.requests import begun_from, mask_of, picture_facts, start_of
+from genmodels.trained.upscaler import UPSCALED, fits
 
 MOST_GIVEN = 64 << 20  # bytes of a table of prompts or a picture
 SEVERAL, MOST = 16, 10_000  # samples where -n is not given; samples at once
@@ -46,9 +52,14 @@ def _pictures(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
         raise Refusal("--set, --prompts, --from and --mask are for models that follow prompts; leave them out.")
     model, n = open_model(run, arguments.epoch), _number(arguments)
     labels = model.labels(n, seed=arguments.seed, given=arguments.given)
-    images, larger = _as_they_leave(model.decode(model.latents(n, seed=arguments.seed), given=labels), run, arguments.upscale)
+    images, larger = _as_they_leave(
+        model.decode(model.latents(n, seed=arguments.seed), given=labels), run, arguments.upscale
+    )
     told = [{"Label": name} for name in model.names(labels)] or [dict[str, str]()] * n
-    facts = [recorded.facts(run, model.weights, seed=arguments.seed, Number=str(number), **told[number], **larger) for number in range(n)]
+    facts = [
+        recorded.facts(run, model.weights, seed=arguments.seed, Number=str(number), **told[number], **larger)
+        for number in range(n)
+    ]
     return Samples([{".png": content} for content in way_out.pictures(images, facts)])
 
 
@@ -67,8 +78,6 @@ def _for_each(given: Sequence[str], n: int) -> list[str]:
 
 def _as_they_leave(pictures: np.ndarray, run: Run, asked: bool | None) -> tuple[list[np.ndarray], dict[str, str]]:
     """Pictures at the size in which they leave, and what their files say of it: enlarged where that was measured, or as asked."""
-    from genmodels.trained.upscaler import UPSCALED, fits
-
     if asked is False or (asked is None and not fits(run)):
         return list(pictures), {}
     return list(open_shipped("upscaler", "upscaler").upscale(pictures)), UPSCALED
@@ -76,8 +85,6 @@ def _as_they_leave(pictures: np.ndarray, run: Run, asked: bool | None) -> tuple[
 
 def loses_its_marks(run: Run, asked: bool | None) -> str:
     """What has to be said of small pictures; "" of all others."""
-    from genmodels.trained.upscaler import fits
-
     height, width = (*run.spec.shape, 0, 0)[:2]
     if run.spec.kind != "image" or min(height, width) >= LEAST_SIDE or asked or (asked is None and fits(run)):
         return ""
@@ -86,9 +93,6 @@ def loses_its_marks(run: Run, asked: bool | None) -> str:
 
 def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
     """PNG files of what prompts ask for; each says in its metadata how to draw it again."""
-    from genmodels.kinds.image.drawing import Drawing
-    from genmodels.trained.requests import begun_from, mask_of, picture_facts, start_of
-
     drawing, made = Drawing.from_dict(settings), Samples()
     prompts = _prompts(arguments, made.notices)
     start = None if arguments.start is None else start_of(_given(arguments.start), run.spec.shape, arguments.start.name)
@@ -100,29 +104,35 @@ def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
     more = {} if start is None else begun_from(start, mask)
     pictures, larger = _as_they_leave(drawn, run, arguments.upscale)
     facts = [
-        picture_facts(run, prompt, arguments.seed + number, drawing, model.weights, **_not_read(unread[prompt]), **more, **larger)
+        picture_facts(
+            run, prompt, arguments.seed + number, drawing, model.weights, **_not_read(unread[prompt]), **more, **larger
+        )
         for number, prompt in enumerate(prompts)
     ]
     silent = sorted(set(settings) - set(json.loads(facts[0].get("Settings", "{}"))))
-    made.notices += [f"Ignored: the settings {', '.join(silent)}, which have no say in what was asked for."] if silent else []
+    made.notices += (
+        [f"Ignored: the settings {', '.join(silent)}, which have no say in what was asked for."] if silent else []
+    )
     made.files = [{".png": content} for content in way_out.pictures(pictures, facts)]
     return made
 
 
 def _prompts(arguments: Any, notices: list[str]) -> list[str]:
     """The prompt of each picture: of a table -n (or one) of each line, else those given; says which columns nobody heeds."""
-    from genmodels.intake.prompts_table import read_prompts
-
     if not arguments.prompts:
         return _for_each(arguments.given or [""], _number(arguments))
     if arguments.given:
         raise Refusal("--given and --prompts both say what to draw; leave one out.")
     table = read_prompts(_given(arguments.prompts), arguments.prompts.name)
     if table.not_heeded:
-        notices.append(f"Ignored: the columns {printable(', '.join(table.not_heeded), 300)} of {printable(arguments.prompts.name)}; seeds count on from --seed.")
+        notices.append(
+            f"Ignored: the columns {printable(', '.join(table.not_heeded), 300)} of {printable(arguments.prompts.name)}; seeds count on from --seed."
+        )
     prompts = [prompt for prompt in table.prompts for _ in range(arguments.n or 1)]
     if len(prompts) > MOST:
-        raise Refusal(f"{len(table.prompts):,} prompts with -n {arguments.n} are {len(prompts):,} pictures; at most {MOST:,} are drawn, so take fewer.")
+        raise Refusal(
+            f"{len(table.prompts):,} prompts with -n {arguments.n} are {len(prompts):,} pictures; at most {MOST:,} are drawn, so take fewer."
+        )
     return prompts
 
 
@@ -145,23 +155,35 @@ def _given(file: Path) -> bytes:
 
 def _texts(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
     """Text files whose first line says that a model made them, each with a signed sidecar; text i has the seed `seed + i`."""
-    from genmodels.kinds.text.decoding import Decoding, unescaped
-    from genmodels.kinds.text.tokens import Tokens
-
     if arguments.prompts or arguments.start or arguments.mask or arguments.upscale:
         raise Refusal("--prompts, --from, --mask and --upscale are for models that draw; leave them out.")
-    decoding = Decoding.from_dict({name: unescaped(value) if name == "stop" else value for name, value in settings.items()})
+    decoding = Decoding.from_dict(
+        {name: unescaped(value) if name == "stop" else value for name, value in settings.items()}
+    )
     given: Sequence[str] = arguments.given or [""]
     model, n = open_model(run, arguments.epoch), _number(arguments)
     unread = {prompt: model.prompt(prompt)[1] for prompt in dict.fromkeys(given)}
     texts = model.sample(n, seed=arguments.seed, given=given, decoding=decoding)
     prompts = _for_each(given, n)
-    facts = [recorded.facts(run, model.weights, seed=arguments.seed + number, Prompt=prompt, **_not_read(unread[prompt])) for number, prompt in enumerate(prompts)]
+    facts = [
+        recorded.facts(run, model.weights, seed=arguments.seed + number, Prompt=prompt, **_not_read(unread[prompt]))
+        for number, prompt in enumerate(prompts)
+    ]
     who, tokens, told = f"{run.experiment.model} {run.id}", Tokens.of(run.spec), decoding.to_dict()
-    files = [f"{way_out.made_by(who, arguments.seed + number, told, str(text), tokens, facts[number])}\n\n{text}\n" for number, text in enumerate(texts)]
-    silent = sorted(set(settings) - {"watermark", *recorded.of_writing(told), *(name for name, off in recorded.OFF.items() if told[name] == off)})
-    notices = _told(unread) + ([f"Ignored: the settings {', '.join(silent)}, which have no say beside the others."] if silent else [])
-    return Samples([{".txt": each.text, ".txt" + way_out.SIDECAR: each.statement} for each in way_out.texts(files, facts)], notices)
+    files = [
+        f"{way_out.made_by(who, arguments.seed + number, told, str(text), tokens, facts[number])}\n\n{text}\n"
+        for number, text in enumerate(texts)
+    ]
+    silent = sorted(
+        set(settings)
+        - {"watermark", *recorded.of_writing(told), *(name for name, off in recorded.OFF.items() if told[name] == off)}
+    )
+    notices = _told(unread) + (
+        [f"Ignored: the settings {', '.join(silent)}, which have no say beside the others."] if silent else []
+    )
+    return Samples(
+        [{".txt": each.text, ".txt" + way_out.SIDECAR: each.statement} for each in way_out.texts(files, facts)], notices
+    )
 
 
 SAMPLES: dict[str, Callable[..., Samples]] = {"image": _pictures, "text": _texts, "code": _texts}

@@ -26,7 +26,9 @@ class Captioned(Examples):
 def captioned(data: Dataset, pieces: WordPieces) -> Dataset:
     """The data with captions as labels, in word pieces."""
     if not any(data.train.captions):
-        raise Refusal(f"The data set {data.name} has no captions ({len(data.train):,} pictures, none with one), which this model is trained to follow; give them in a captions.csv, or choose openmoji or icons.")
+        raise Refusal(
+            f"The data set {data.name} has no captions ({len(data.train):,} pictures, none with one), which this model is trained to follow; give them in a captions.csv, or choose openmoji or icons."
+        )
     return dataclasses.replace(
         data,
         train=_captioned(data.train, pieces),
@@ -37,5 +39,9 @@ def captioned(data: Dataset, pieces: WordPieces) -> Dataset:
 
 def _captioned(examples: Examples, pieces: WordPieces) -> Captioned:
     return Captioned(
-        examples.images, pieces.encode(examples.captions), examples.captions, examples.groups, pieces.counted(examples.captions)
+        examples.images,
+        pieces.encode(examples.captions),
+        examples.captions,
+        examples.groups,
+        pieces.counted(examples.captions),
     )

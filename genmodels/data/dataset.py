@@ -70,10 +70,16 @@ def describe(data: Dataset) -> dict[str, Any]:
         "n_test": len(data.test),
         "classes": [] if written else list(data.spec.vocabulary),
         "captions": 0 if written else len(set(data.train.captions) | set(data.test.captions)),
-        **({"documents": [len(part.documents) for part in (data.train, data.test)],
-            "characters": [part.characters for part in (data.train, data.test)],
-            "tokens": [len(part.tokens) for part in (data.train, data.test)],
-            "vocabulary": len(data.spec.vocabulary)} if written else {}),
+        **(
+            {
+                "documents": [len(part.documents) for part in (data.train, data.test)],
+                "characters": [part.characters for part in (data.train, data.test)],
+                "tokens": [len(part.tokens) for part in (data.train, data.test)],
+                "vocabulary": len(data.spec.vocabulary),
+            }
+            if written
+            else {}
+        ),
         "groups": groups,
         "licence": data.licence,
         "credit": data.credit,

@@ -28,7 +28,9 @@ def chosen(pictures: Sequence[Named], copy: np.ndarray, subset: str, label: str)
     mask = np.array([each.is_person for each in pictures]) if subset == "people" else np.ones(len(pictures), bool)
     if label == "woman or man":
         alike = coinciding(pictures, copy)
-        mask &= np.array([each.gender in GENDERS[:2] and each.combination not in alike for each in pictures])  # in any tone
+        mask &= np.array(
+            [each.gender in GENDERS[:2] and each.combination not in alike for each in pictures]
+        )  # in any tone
     if label == "tone or none":
         mask &= np.array([bool(each.gender) for each in pictures])
     return mask
@@ -40,7 +42,11 @@ def coinciding(pictures: Sequence[Named], copy: np.ndarray) -> set[tuple[str, st
     for each, family in zip(pictures, copy, strict=True):
         if each.gender:
             genders.setdefault(int(family), set()).add(each.gender)
-    return {each.combination for each, family in zip(pictures, copy, strict=True) if each.gender and len(genders[int(family)]) > 1}
+    return {
+        each.combination
+        for each, family in zip(pictures, copy, strict=True)
+        if each.gender and len(genders[int(family)]) > 1
+    }
 
 
 def classes_of(label: str, subset: str) -> tuple[str, ...]:

@@ -96,7 +96,9 @@ def every_emoji() -> dict[str, Named]:
 def takes_tones() -> frozenset[int]:
     """The code points of people and of parts of bodies: those that can be followed by a tone."""
     points = [[int(part, 16) for part in code.split("-")] for code in every_emoji()]
-    return frozenset(first for sequence in points for first, second in itertools.pairwise(sequence) if second in TONE_OF)
+    return frozenset(
+        first for sequence in points for first, second in itertools.pairwise(sequence) if second in TONE_OF
+    )
 
 
 def who(sequence: tuple[int, ...], with_signs: set[int]) -> tuple[str, tuple[int, ...]]:

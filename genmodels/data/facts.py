@@ -18,7 +18,9 @@ from genmodels.data.dataset import DATA, Dataset, describe
 
 FILE = Path(__file__).parent / "facts.json"
 OF_PYTHON = ("python-code", "python-docs")  # read from the files of the Python that runs
-DRAWN_BY_MODELS = ("people",)  # by shipped weights, when it is asked for: another processor draws it a little differently
+DRAWN_BY_MODELS = (
+    "people",
+)  # by shipped weights, when it is asked for: another processor draws it a little differently
 
 
 def known(name: str, knobs: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
@@ -43,7 +45,11 @@ def counted(data: Dataset) -> dict[str, Any]:
 
 def built_in() -> list[str]:
     """The sets that are there without network and without an import."""
-    return [name for name, source in DATA.items() if source.offline and "token" not in {knob.name for knob in source.knobs()}]
+    return [
+        name
+        for name, source in DATA.items()
+        if source.offline and "token" not in {knob.name for knob in source.knobs()}
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -21,7 +21,9 @@ def neutral_prompts(data: Any) -> dict[str, str]:
     """
     captions = [*data.train.captions, *data.test.captions]
     if not captions or not {"role", "gender"} <= set(data.train.groups):
-        raise Refusal(f"The captions of {data.name} name no groups (role and gender), so there is no neutral prompt to compare; use data that does, such as openmoji.")
+        raise Refusal(
+            f"The captions of {data.name} name no groups (role and gender), so there is no neutral prompt to compare; use data that does, such as openmoji."
+        )
     roles, genders, tones = (_both(data, name) for name in ("role", "gender", "skin tone"))
     train = np.arange(len(captions)) < len(data.train.captions)
     found = {}

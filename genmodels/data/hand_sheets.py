@@ -43,7 +43,9 @@ HANDS = {
     "noto-v1": Hand("Noto Emoji 1", "Apache-2.0", "Noto Emoji (first version), Google Inc", "noto-v1", "1.2.5"),
     "twemoji": Hand("Twemoji", "CC BY 4.0", "Twemoji, Twitter Inc and other contributors", "twemoji", "1.2.5"),
     "fluent": Hand("Fluent Emoji (flat)", "MIT", "Fluent Emoji, Microsoft Corporation", "fluent-emoji-flat", "1.2.6"),
-    "emojione": Hand("EmojiTwo", "CC BY 4.0", "EmojiTwo, after Emoji One 2, EmojiTwo contributors and Ranks.com", "emojione", "1.2.3"),
+    "emojione": Hand(
+        "EmojiTwo", "CC BY 4.0", "EmojiTwo, after Emoji One 2, EmojiTwo contributors and Ranks.com", "emojione", "1.2.3"
+    ),
 }
 
 

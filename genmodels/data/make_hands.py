@@ -28,12 +28,19 @@ def make(folder: Path) -> None:
     """Draw every hand whose package lies in `folder` and keep its sheet."""
     packages = {hand: _read(folder / facts.file) for hand, facts in HANDS.items()}
     codes = {_bare(code): code for code in every_emoji()}
-    names = {name: codes[_bare(code)] for _, chars in packages.values() for code, name in chars.items() if _bare(code) in codes}
+    names = {
+        name: codes[_bare(code)]
+        for _, chars in packages.values()
+        for code, name in chars.items()
+        if _bare(code) in codes
+    }
     drawn, found = {}, {}
     for hand, (icons, chars) in packages.items():
         found[hand] = _found(icons, chars, codes, names)
         drawn[hand] = np.stack([_picture(icons, found[hand][code]) for code in sorted(found[hand])])
-    family = np.split(copies(np.concatenate(list(drawn.values()))), np.cumsum([len(each) for each in drawn.values()])[:-1])
+    family = np.split(
+        copies(np.concatenate(list(drawn.values()))), np.cumsum([len(each) for each in drawn.values()])[:-1]
+    )
     for (hand, images), copy in zip(drawn.items(), family, strict=True):
         file = write_sheet(hand, images, sorted(found[hand]), copy)
         print(f"{hand}: {len(images)} pictures, {file.stat().st_size:,} bytes")
@@ -69,11 +76,16 @@ def _picture(icons: JSON, name: str) -> np.ndarray:
     from PIL import Image
 
     icon = icons["icons"][name]
-    left, top, width, height = (icon.get(key, icons.get(key, preset)) for key, preset in (("left", 0), ("top", 0), ("width", 16), ("height", 16)))
+    left, top, width, height = (
+        icon.get(key, icons.get(key, preset))
+        for key, preset in (("left", 0), ("top", 0), ("width", 16), ("height", 16))
+    )
     side = max(width, height)
     box = f"{left - (side - width) / 2} {top - (side - height) / 2} {side} {side}"
     svg = f'<svg viewBox="{box}">{icon["body"].replace("xlink:href", "href")}</svg>'
-    png = package("resvg_py", "resvg-py").svg_to_bytes(svg_string=svg, width=2 * SIDE, height=2 * SIDE, background="#ffffff", skip_system_fonts=True)
+    png = package("resvg_py", "resvg-py").svg_to_bytes(
+        svg_string=svg, width=2 * SIDE, height=2 * SIDE, background="#ffffff", skip_system_fonts=True
+    )
     large = np.asarray(Image.open(io.BytesIO(bytes(png))).convert("RGB"))
     return ((large.reshape(SIDE, 2, SIDE, 2, 3).sum((1, 3), dtype=np.uint16) + 2) // 4).astype(np.uint8)
 

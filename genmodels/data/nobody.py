@@ -21,7 +21,11 @@ def paper(rng: np.random.Generator) -> np.ndarray:
     """One colour, white for the most part, all but even."""
     colour = np.full(3, 255.0) if rng.random() < 0.5 else rng.uniform(0, 255, 3)
     ramp = np.linspace(-1, 1, SIDE)[:, None] * rng.uniform(-1, 1) + np.linspace(-1, 1, SIDE)[None] * rng.uniform(-1, 1)
-    return _eight_bit(colour + ramp[..., None] * rng.choice([2, 2, 60]) * rng.uniform(0.2, 1, 3) + rng.choice([0.5, 3]) * rng.standard_normal((SIDE, SIDE, 3)))
+    return _eight_bit(
+        colour
+        + ramp[..., None] * rng.choice([2, 2, 60]) * rng.uniform(0.2, 1, 3)
+        + rng.choice([0.5, 3]) * rng.standard_normal((SIDE, SIDE, 3))
+    )
 
 
 def noise(rng: np.random.Generator) -> np.ndarray:
@@ -38,7 +42,11 @@ def text(rng: np.random.Generator) -> np.ndarray:
     large = Image.new("RGB", (4 * SIDE, 4 * SIDE), "white")
     pen, step = ImageDraw.Draw(large), int(rng.integers(9, 24))
     for top in range(int(rng.integers(0, step)), 4 * SIDE, step):
-        pen.text((int(rng.integers(0, 12)), top), "".join(rng.choice(list(LETTERS), 30)), fill=tuple(rng.integers(0, 90, 3).tolist()))
+        pen.text(
+            (int(rng.integers(0, 12)), top),
+            "".join(rng.choice(list(LETTERS), 30)),
+            fill=tuple(rng.integers(0, 90, 3).tolist()),
+        )
         if rng.random() < 0.4:
             pen.line([(0, top), (4 * SIDE, top)], fill="black")
     for left in rng.integers(0, 4 * SIDE, int(rng.choice([0, 0, 3, 6]))).tolist():
@@ -60,8 +68,18 @@ def of_pictures(images: np.ndarray) -> list[Callable[[np.random.Generator], np.n
 
     def patchwork(rng: np.random.Generator) -> np.ndarray:
         side = int(rng.choice([4, 8, 8, 16]))
-        cut = images[rng.integers(len(images))].reshape(SIDE // side, side, SIDE // side, side, 3).swapaxes(1, 2).reshape(-1, side, side, 3)
-        return cut[rng.permutation(len(cut))].reshape(SIDE // side, SIDE // side, side, side, 3).swapaxes(1, 2).reshape(images.shape[1:])
+        cut = (
+            images[rng.integers(len(images))]
+            .reshape(SIDE // side, side, SIDE // side, side, 3)
+            .swapaxes(1, 2)
+            .reshape(-1, side, side, 3)
+        )
+        return (
+            cut[rng.permutation(len(cut))]
+            .reshape(SIDE // side, SIDE // side, side, side, 3)
+            .swapaxes(1, 2)
+            .reshape(images.shape[1:])
+        )
 
     def exposures(rng: np.random.Generator) -> np.ndarray:
         moved = [np.roll(images[i], tuple(rng.integers(-10, 11, 2)), (0, 1)) for i in rng.integers(len(images), size=4)]

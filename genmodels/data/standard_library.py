@@ -31,7 +31,9 @@ def files() -> dict[str, bytes]:
         paths += [Path(inside, name) for name in names if name.endswith(".py")]
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
     if not found:
-        raise Refusal("The standard library of this Python is not there as .py files; install it, or use another data set.")
+        raise Refusal(
+            "The standard library of this Python is not there as .py files; install it, or use another data set."
+        )
     return found
 
 

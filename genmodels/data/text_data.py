@@ -33,7 +33,9 @@ def unit_knob(default: str) -> Any:
 
 
 def vocabulary_knob(default: int) -> Any:
-    return knob(default, BYTES + 1, 32_768, "How many different tokens byte pairs may make; characters are as many as there are")
+    return knob(
+        default, BYTES + 1, 32_768, "How many different tokens byte pairs may make; characters are as many as there are"
+    )
 
 
 def context_knob(default: int) -> Any:
@@ -53,8 +55,17 @@ class TextData(Knobs):
     offline: ClassVar[bool] = True
     licence: ClassVar[str] = ""
 
-    def dataset(self, name: str, train: Sequence[str], test: Sequence[str], source: str, *, licence: str = "",
-                groups: Sequence[Mapping[str, Sequence[str]]] = ({}, {}), families: Sequence[Sequence[str]] = ((), ())) -> Dataset:  # fmt: skip
+    def dataset(
+        self,
+        name: str,
+        train: Sequence[str],
+        test: Sequence[str],
+        source: str,
+        *,
+        licence: str = "",
+        groups: Sequence[Mapping[str, Sequence[str]]] = ({}, {}),
+        families: Sequence[Sequence[str]] = ((), ()),
+    ) -> Dataset:
         """The documents of both splits as a `Dataset`; the tokens are those of the training documents.
 
         `groups`, one mapping a split, name the group of each document; `families`, one list a split, what each is part of.
@@ -63,10 +74,21 @@ class TextData(Knobs):
         tokens, rows = self._tokens(name, train, test)
         for split, row in zip(("training", "held-out"), rows, strict=True):
             if len(row) < self.context + 2:
-                raise Refusal(f"context is {self.context}, but the {split} text of {name} is {len(row)} tokens; choose a smaller context or give more text.")
+                raise Refusal(
+                    f"context is {self.context}, but the {split} text of {name} is {len(row)} tokens; choose a smaller context or give more text."
+                )
         parts = [
-            Texts(tuple(documents), row, self.context, windows, {key: np.array(values, str) for key, values in group.items()}, tuple(known))
-            for documents, row, windows, group, known in zip((train, test), rows, (self.windows, 0), groups, families, strict=True)
+            Texts(
+                tuple(documents),
+                row,
+                self.context,
+                windows,
+                {key: np.array(values, str) for key, values in group.items()},
+                tuple(known),
+            )
+            for documents, row, windows, group, known in zip(
+                (train, test), rows, (self.windows, 0), groups, families, strict=True
+            )
         ]
         spec = Spec(self.kind, (self.context,), 0, tokens.vocabulary, tokens.merges)
         return Dataset(name, parts[0], parts[1], spec, licence or self.licence, source)
@@ -105,7 +127,11 @@ def divided(found: Iterable[tuple[str, str, str]], seed: int) -> dict[str, list[
     train, test = sides
     test = {document: told for document, told in test.items() if document not in train}
     parts = {"train": train, "test": test}
-    told = {f"{name}_{kind}": [each[i] for each in side.values()] for name, side in parts.items() for i, kind in enumerate(("groups", "families"))}
+    told = {
+        f"{name}_{kind}": [each[i] for each in side.values()]
+        for name, side in parts.items()
+        for i, kind in enumerate(("groups", "families"))
+    }
     return {"train": list(train), "test": list(test), **told}
 
 

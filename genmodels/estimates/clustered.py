@@ -55,7 +55,10 @@ def clustered_ratio(over: np.ndarray, over_clusters: Any, under: np.ndarray, und
     if reach:
         return Estimate(value, value * max(0.0, 1 - reach / 2) ** 2, value * (1 + reach / 2) ** 2, len(names))
     among = [np.isin(np.asarray(clusters).astype(str), names) for clusters in (over_clusters, under_clusters)]
-    first, second = (clustered(np.asarray(v)[chosen], np.asarray(c)[chosen]) for v, c, chosen in zip((over, under), (over_clusters, under_clusters), among, strict=True))
+    first, second = (
+        clustered(np.asarray(v)[chosen], np.asarray(c)[chosen])
+        for v, c, chosen in zip((over, under), (over_clusters, under_clusters), among, strict=True)
+    )
     low, high = first.low / max(second.high, 1e-9), first.high / max(second.low, 1e-9)
     return Estimate(value, min(low, value), max(high, value), len(names))
 

@@ -33,11 +33,16 @@ class Clusters:
         """Every example its own where nothing is said; equal names in `real` (n,) and `fake` (m,) are one cluster."""
         for each, length in ((real, n), (fake, m)):
             if each is not None and np.shape(each) != (length,):
-                raise Refusal(f"There are {length} examples and clusters of the shape {np.shape(each)}; one name an example is needed.")
+                raise Refusal(
+                    f"There are {length} examples and clusters of the shape {np.shape(each)}; one name an example is needed."
+                )
         if real is not None and fake is not None:
             numbers = np.unique(np.concatenate([np.asarray(real), np.asarray(fake)]), return_inverse=True)[1]
             return cls(numbers[:n], numbers[n:])
-        first, second = (np.arange(size) if each is None else np.unique(each, return_inverse=True)[1] for each, size in ((real, n), (fake, m)))
+        first, second = (
+            np.arange(size) if each is None else np.unique(each, return_inverse=True)[1]
+            for each, size in ((real, n), (fake, m))
+        )
         return cls(first, second + first.max() + 1)
 
     @property
@@ -83,7 +88,9 @@ def slopes_variance(real: np.ndarray, fake: np.ndarray, clusters: Clusters) -> f
     return float((sums**2).sum()) * (least / (least - 1)) / (joined / (joined - 1))
 
 
-def pairs_variance(kernels: Callable[[np.ndarray, np.ndarray], np.ndarray], real: np.ndarray, fake: np.ndarray, clusters: Clusters) -> tuple[float, float]:
+def pairs_variance(
+    kernels: Callable[[np.ndarray, np.ndarray], np.ndarray], real: np.ndarray, fake: np.ndarray, clusters: Clusters
+) -> tuple[float, float]:
     """Variance and mean, were both sets alike, of sum_ij w_i w_j kernel(i, j), with w = 1 / n for real and -1 / m for generated examples.
 
     `kernels` gives (n, m) of two sets (n, dimensions), (m, dimensions).
@@ -93,7 +100,11 @@ def pairs_variance(kernels: Callable[[np.ndarray, np.ndarray], np.ndarray], real
     for x, rows, weight in sets:
         for y, columns, other in sets:
             kernel = kernels(x, y).astype(np.float64)
-            kernel = _centred(kernel) if x is y else kernel - kernel.mean(axis=0) - kernel.mean(axis=1, keepdims=True) + kernel.mean()
+            kernel = (
+                _centred(kernel)
+                if x is y
+                else kernel - kernel.mean(axis=0) - kernel.mean(axis=1, keepdims=True) + kernel.mean()
+            )
             total[: rows.max() + 1, : columns.max() + 1] += weight * other * _added(_added(kernel, rows).T, columns).T
     own = np.diag(total)
     return 2 * float((total**2).sum() - (own**2).sum()), float(own.sum())
@@ -117,7 +128,9 @@ def _added(values: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     return sums
 
 
-def inverted(value: float, slopes: float, pairs: float, excess: float | None, n: int, least: float = -np.inf) -> Estimate:
+def inverted(
+    value: float, slopes: float, pairs: float, excess: float | None, n: int, least: float = -np.inf
+) -> Estimate:
     """The estimate with the interval of all expected values that a test at 5 % does not refuse (as Wilson 1927 did for shares).
 
     Where both sets are alike only the `pairs` vary. Beyond that the variance grows in proportion to the expected

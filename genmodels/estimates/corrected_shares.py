@@ -49,9 +49,13 @@ def errors_of(true: np.ndarray, read: np.ndarray, clusters: np.ndarray, classes:
     counts = np.array([[np.sum((true == name) & (read == other)) for other in classes] for name in classes], float)
     for name, among in zip(classes, counts.sum(axis=1), strict=True):
         if not among:
-            raise Refusal(f"There is no real held-out picture of {name!r} to count the reader's errors on; hold some out.")
+            raise Refusal(
+                f"There is no real held-out picture of {name!r} to count the reader's errors on; hold some out."
+            )
     right = (read == true).astype(float)
-    independent = np.array([effective_number(right[true == name], clusters[true == name]) / (true == name).sum() for name in classes])
+    independent = np.array(
+        [effective_number(right[true == name], clusters[true == name]) / (true == name).sum() for name in classes]
+    )
     without = np.array([right[true == name].all() for name in classes])
     if without.any() and not without.all():
         independent[without] = independent[~without].mean()
@@ -83,7 +87,9 @@ class Shares:
         columns = [self.classes.index(name) for name in names]
         value, draws = self.value[columns], self.draws[..., columns]
         n = max(1, round(self.n * float(value.sum())))
-        return Shares(tuple(names), value / max(value.sum(), 1e-9), draws / np.maximum(draws.sum(axis=-1, keepdims=True), 1e-9), n)
+        return Shares(
+            tuple(names), value / max(value.sum(), 1e-9), draws / np.maximum(draws.sum(axis=-1, keepdims=True), 1e-9), n
+        )
 
     def gap(self, reference: Mapping[str, float], level: float = LEVEL) -> tuple[Estimate, str]:
         """The largest distance of a share from its reference (0 to 1), and which class it is of.
@@ -125,7 +131,12 @@ def solved(counts: np.ndarray, inverted: np.ndarray, first: Errors, seed: int = 
     seen = rng.dirichlet(counts + 1 / len(counts), size=inverted.shape[:2])
     shares = np.einsum("tdc,tdck->tdk", seen, inverted)
     value = (counts / counts.sum()) @ _inverse(first.rates[None])[0]
-    return Shares(first.classes, _on_simplex(value[None])[0], _on_simplex(shares.reshape(-1, len(counts))).reshape(shares.shape), int(counts.sum()))
+    return Shares(
+        first.classes,
+        _on_simplex(value[None])[0],
+        _on_simplex(shares.reshape(-1, len(counts))).reshape(shares.shape),
+        int(counts.sum()),
+    )
 
 
 def _inverse(rates: np.ndarray) -> np.ndarray:
@@ -178,7 +189,9 @@ def holm(p: np.ndarray) -> np.ndarray:
     return adjusted
 
 
-def detectable(n: int, tests: int, expected: float, errors: Errors | Sequence[Errors], level: float = LEVEL, power: float = 0.8) -> float | None:
+def detectable(
+    n: int, tests: int, expected: float, errors: Errors | Sequence[Errors], level: float = LEVEL, power: float = 0.8
+) -> float | None:
     """The smallest distance from `expected` that n pictures show in `power` of all cases, tested `tests` times; None: none."""
     from scipy.stats import binom
 
@@ -187,7 +200,12 @@ def detectable(n: int, tests: int, expected: float, errors: Errors | Sequence[Er
     (right, _), (wrong, _) = (_beta(*tables[0].counts[row, :2]) for row in (0, 1))
     for distance in np.arange(0.01, max(expected, 1 - expected) + 0.005, 0.01):
         shares = [share for share in (expected - distance, expected + distance) if -1e-9 <= share <= 1 + 1e-9]
-        caught = [binom.pmf(np.arange(n + 1), n, share * (right if right > wrong else 1 - wrong) + (1 - share) * wrong)[flagged].sum() for share in shares]
+        caught = [
+            binom.pmf(np.arange(n + 1), n, share * (right if right > wrong else 1 - wrong) + (1 - share) * wrong)[
+                flagged
+            ].sum()
+            for share in shares
+        ]
         if caught and min(caught) >= power:
             return float(round(distance, 2))
     return None

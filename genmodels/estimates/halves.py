@@ -80,7 +80,11 @@ class Dealt:
         """Recall of those real examples alone that are `among` (n,)."""
         chosen = among[self.rows]
         half, recalled = self.half[:, chosen], self.recalled[:, :, chosen]
-        return Halves(_paired(lambda a, c: _mean(recalled[:, c], half == a), self.both), self.of["recall"].larger, self.of["recall"].freedom)
+        return Halves(
+            _paired(lambda a, c: _mean(recalled[:, c], half == a), self.both),
+            self.of["recall"].larger,
+            self.of["recall"].freedom,
+        )
 
 
 _kept: dict[Any, Dealt] = {}  # of the last pair of sets, which several measures share
@@ -104,12 +108,18 @@ def _deal(real: np.ndarray, fake: np.ndarray, k: int, clusters: Clusters) -> Dea
     larger = float(np.sqrt(len(real) / len(rows) * len(fake) / len(columns)))
     real, fake, clusters = real[rows], fake[columns], Clusters(clusters.real[rows], clusters.fake[columns])
     between = _squared(real, fake)
-    around_real, around_fake, to_real = _Lists(_squared(real), True), _Lists(_squared(fake), True), _Lists(between.T, False)
+    around_real, around_fake, to_real = (
+        _Lists(_squared(real), True),
+        _Lists(_squared(fake), True),
+        _Lists(between.T, False),
+    )
     found: list[tuple[np.ndarray, ...]] = []
     for _ in range(DEALS):
         a, c = _sides(clusters, rng)
         balls, others = around_real.kth(a, a, k), around_fake.kth(c, c, k)
-        inside, held = _counts(between < balls[:, None], a, c)  # of real balls by half (2, m); of fakes in them by half (2, n)
+        inside, held = _counts(
+            between < balls[:, None], a, c
+        )  # of real balls by half (2, m); of fakes in them by half (2, n)
         recalled = _counts(between < others, a, c)[1] > 0
         among = np.sqrt(around_real.kth(a, a, 1))
         reached = np.sqrt(np.stack([to_real.kth(np.full(len(fake), half), a, 1) for half in (0, 1)]))
@@ -123,7 +133,13 @@ def _deal(real: np.ndarray, fake: np.ndarray, k: int, clusters: Clusters) -> Dea
         "coverage": _paired(lambda i, j: _mean(held[:, j] > 0, a == i), both),
         "nearest": _paired(lambda i, j: _mean(reached[:, i], c == j) / np.maximum(_mean(among, a == i), least), both),
     }
-    return Dealt({name: Halves(values, larger, min(DEALS, clusters.least - 1)) for name, values in of.items()}, rows, a, recalled, both)
+    return Dealt(
+        {name: Halves(values, larger, min(DEALS, clusters.least - 1)) for name, values in of.items()},
+        rows,
+        a,
+        recalled,
+        both,
+    )
 
 
 class _Lists:

@@ -74,7 +74,9 @@ def smallest(block: np.ndarray, k: int) -> np.ndarray:
     return np.partition(np.concatenate([candidates, block[:, FOLDS * width :]], axis=1), k - 1, axis=1)[:, :k]
 
 
-def _squared(left: np.ndarray, left_norms: np.ndarray, right: np.ndarray, right_norms: np.ndarray, out: np.ndarray) -> np.ndarray:  # fmt: skip
+def _squared(
+    left: np.ndarray, left_norms: np.ndarray, right: np.ndarray, right_norms: np.ndarray, out: np.ndarray
+) -> np.ndarray:
     np.matmul(left * -2, right.T, out=out)
     out += right_norms
     out += left_norms[:, None] * (1 - 4 * np.finfo(out.dtype).eps)  # less by the rounding, so that copies end at 0

@@ -9,7 +9,9 @@ import numpy as np
 from genmodels.estimates.estimate import Estimate, clopper_pearson
 
 
-def probability_lower(samples: np.ndarray, others: np.ndarray, clusters: tuple[np.ndarray, np.ndarray] | None = None) -> Estimate:
+def probability_lower(
+    samples: np.ndarray, others: np.ndarray, clusters: tuple[np.ndarray, np.ndarray] | None = None
+) -> Estimate:
     """P(one of `samples` (n,) is below one of `others` (m,)), ties half, 0.5 where they are alike.
 
     The interval is that of DeLong et al. 1988; where `clusters` gives the family of each of both, that of Obuchowski 1997
@@ -38,7 +40,9 @@ def placements(samples: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.
     return above / m, below / n
 
 
-def over_families(ours: np.ndarray, theirs: np.ndarray, our_family: np.ndarray, their_family: np.ndarray) -> tuple[float, float, float]:
+def over_families(
+    ours: np.ndarray, theirs: np.ndarray, our_family: np.ndarray, their_family: np.ndarray
+) -> tuple[float, float, float]:
     """Variance of mean(ours) + mean(theirs), each of mean 0, over families that may be on both sides; its degrees of freedom; families.
 
     Families of unlike sizes count as fewer: as many equal ones as would weigh as much. The degrees of freedom are those
@@ -49,7 +53,9 @@ def over_families(ours: np.ndarray, theirs: np.ndarray, our_family: np.ndarray, 
         names, inverse, sizes = np.unique(np.asarray(family), return_inverse=True, return_counts=True)
         total = np.bincount(inverse, values, len(names)) / len(values)
         effective = max(len(values) ** 2 / float((sizes.astype(float) ** 2).sum()), 1.0 + 1e-9)
-        left = np.maximum(1 - sizes / len(values), 1e-3)  # as if each family were left out in turn, which is wide enough for few
+        left = np.maximum(
+            1 - sizes / len(values), 1e-3
+        )  # as if each family were left out in turn, which is wide enough for few
         parts.append(float(((total / left) ** 2).sum()) * (len(names) - 1) / len(names) if effective > 1.01 else 1.0)
         freedoms.append(max(effective - 1, 0.5))
         numbers.append(effective)
@@ -57,7 +63,11 @@ def over_families(ours: np.ndarray, theirs: np.ndarray, our_family: np.ndarray, 
     _, here, there = np.intersect1d(found[0][0], found[1][0], assume_unique=True, return_indices=True)
     shared = 2 * float(found[0][1][here] @ found[1][1][there])
     variance = sum(parts)
-    freedom = variance**2 / max(sum(part**2 / each for part, each in zip(parts, freedoms, strict=True)), 1e-300) if variance else min(freedoms)
+    freedom = (
+        variance**2 / max(sum(part**2 / each for part, each in zip(parts, freedoms, strict=True)), 1e-300)
+        if variance
+        else min(freedoms)
+    )
     return max(variance + shared, 0.0), freedom, min(numbers)
 
 
@@ -107,7 +117,11 @@ def excess(k: int, n: int, by_chance: float, m: float, tail: float = 0.025) -> E
 
     low = 0.0
     if k and at_least(k, n, by_chance, m) < tail:
-        low = float(brentq(lambda c: at_least(k, n, by_chance, m, c) - tail, 1e-9, 1)) if at_least(k, n, by_chance, m, 1e-9) < tail else 1e-9
+        low = (
+            float(brentq(lambda c: at_least(k, n, by_chance, m, c) - tail, 1e-9, 1))
+            if at_least(k, n, by_chance, m, 1e-9) < tail
+            else 1e-9
+        )
     high = clopper_pearson(k, n, 1 - 2 * tail).high
     expected = by_chance / m
     return Estimate(max(low, (k / n - expected) / (1 - expected)), low, high, n)

@@ -10,7 +10,9 @@ from genmodels.estimates.estimate import Estimate
 from genmodels.refusal import Refusal
 
 
-def ratio(over: np.ndarray, under: np.ndarray, clusters: np.ndarray | None = None, told: Callable[[float], float] = float) -> Estimate:
+def ratio(
+    over: np.ndarray, under: np.ndarray, clusters: np.ndarray | None = None, told: Callable[[float], float] = float
+) -> Estimate:
     """`told` (rising) of sum(over) / sum(under), both (n,), with an interval for other clusters (n,); each its own where none are given.
 
     The jackknife over clusters (Tukey 1958) with Student's quantile. n counts clusters. Raises `Refusal` for fewer than 2.

@@ -22,7 +22,13 @@ N = 100
 
 
 def over_epochs(
-    run: Run, epochs: Sequence[int], n: int = N, seed: int = 1, *, detector: Any = None, opened: Callable[[int], AbstractContextManager[Any]] | None = None
+    run: Run,
+    epochs: Sequence[int],
+    n: int = N,
+    seed: int = 1,
+    *,
+    detector: Any = None,
+    opened: Callable[[int], AbstractContextManager[Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of epoch, area (under the curve, against held-out pictures), found at 2 % false alarms with low and high, n.
 
@@ -40,5 +46,14 @@ def over_epochs(
         scores, read = detector.read(np.stack([seen(image) for image in in_colour(samples)]))
         told = clopper_pearson(int((read & (scores >= detector.scale.threshold)).sum()), n)
         truth = np.concatenate([np.ones(n, bool), np.zeros(len(real), bool)])
-        rows.append({"epoch": epoch, "area": area_under_curve(np.concatenate([scores, real]), truth), "found": told.value, "low": told.low, "high": told.high, "n": n})
+        rows.append(
+            {
+                "epoch": epoch,
+                "area": area_under_curve(np.concatenate([scores, real]), truth),
+                "found": told.value,
+                "low": told.low,
+                "high": told.high,
+                "n": n,
+            }
+        )
     return rows

@@ -69,7 +69,9 @@ class Correlate:
     value: Estimate
 
 
-def correlates(found: Sequence[Direction], latents: np.ndarray, groups: Mapping[str, np.ndarray]) -> list[Correlate | None]:
+def correlates(
+    found: Sequence[Direction], latents: np.ndarray, groups: Mapping[str, np.ndarray]
+) -> list[Correlate | None]:
     """For each direction the group that it goes with most; None where none does.
 
     `latents` (n, latent) are encoded examples, `groups` the group of each by the name of the grouping ("": none). One half
@@ -77,8 +79,16 @@ def correlates(found: Sequence[Direction], latents: np.ndarray, groups: Mapping[
     (Fisher's interval, each example counted as independent). None where that is below `CORRELATED`, or turns its sign.
     """
     half = np.arange(len(latents)) % 2 == 0
-    members = {(name, str(group)): values == group for name, values in groups.items() for group in np.unique(values[values != ""])}
-    members = {key: inside for key, inside in members.items() if min(inside[half].sum(), inside[~half].sum()) >= FEWEST and not inside.all()}
+    members = {
+        (name, str(group)): values == group
+        for name, values in groups.items()
+        for group in np.unique(values[values != ""])
+    }
+    members = {
+        key: inside
+        for key, inside in members.items()
+        if min(inside[half].sum(), inside[~half].sum()) >= FEWEST and not inside.all()
+    }
     answers: list[Correlate | None] = []
     for direction in found:
         place = latents @ _unit(direction.vector)
@@ -105,8 +115,9 @@ def _fisher(r: float, n: int) -> Estimate:
     return Estimate(r, min(r, float(np.tanh(z - half))), max(r, float(np.tanh(z + half))), n)
 
 
-def between(generator: Any, name: str, first: Examples, second: Examples, *,
-            held_out: Pair | None = None, seed: int = 0) -> Direction:  # fmt: skip
+def between(
+    generator: Any, name: str, first: Examples, second: Examples, *, held_out: Pair | None = None, seed: int = 0
+) -> Direction:
     """The direction from the examples `first` to the examples `second`, both of the training split.
 
     It is the normal of a logistic regression that tells their latents apart (Shen et al. 2020, InterFaceGAN, arXiv
@@ -116,7 +127,9 @@ def between(generator: Any, name: str, first: Examples, second: Examples, *,
     few, a third of the training examples is kept back instead; the model has seen those.
     """
     if min(len(first), len(second)) < FEWEST:
-        raise Refusal(f"{name}: the groups have {len(first)} and {len(second)} pictures; at least {FEWEST} of each are needed.")
+        raise Refusal(
+            f"{name}: the groups have {len(first)} and {len(second)} pictures; at least {FEWEST} of each are needed."
+        )
     rng = np.random.default_rng(seed)
     used: Pair = (first, second)
     if held_out is None or min(map(len, held_out)) < FEWEST_HELD_OUT:
@@ -125,7 +138,10 @@ def between(generator: Any, name: str, first: Examples, second: Examples, *,
         used = first.take(parts[0][1]), second.take(parts[1][1])
     if not hasattr(generator.recipe, "encode"):
         return _between_draws(generator, name, used, held_out, seed)
-    latents, kept = ([generator.encode(each.images, each.labels if generator.classes else None) for each in pair] for pair in (used, held_out))
+    latents, kept = (
+        [generator.encode(each.images, each.labels if generator.classes else None) for each in pair]
+        for pair in (used, held_out)
+    )
     judge, strength = _told_apart(latents, kept, rng)
     return _normal(name, judge, np.concatenate(latents), strength)
 
@@ -140,17 +156,23 @@ def _between_draws(generator: Any, name: str, used: Pair, held_out: Pair, seed: 
     groups = [latents[looks_like == side] for side in (0, 1)]
     if min(map(len, groups)) < FEWEST:
         raise Refusal(f"{name}: the model hardly ever draws one of the two groups, so no direction can be found.")
-    judge, of_latents = _told_apart([each[len(each) // 3 :] for each in groups], [each[: len(each) // 3] for each in groups], rng)
+    judge, of_latents = _told_apart(
+        [each[len(each) // 3 :] for each in groups], [each[: len(each) // 3] for each in groups], rng
+    )
     return _normal(name, judge, latents, min(of_pictures, of_latents, key=lambda strength: strength.low))
 
 
-def _told_apart(used: Sequence[np.ndarray], kept: Sequence[np.ndarray], rng: np.random.Generator) -> tuple[Any, Estimate]:
+def _told_apart(
+    used: Sequence[np.ndarray], kept: Sequence[np.ndarray], rng: np.random.Generator
+) -> tuple[Any, Estimate]:
     """A judge fitted on two groups (n, features), and the share it tells rightly of as many kept ones of each."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    judge = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, class_weight="balanced", solver="newton-cholesky"))
+    judge = make_pipeline(
+        StandardScaler(), LogisticRegression(C=0.01, class_weight="balanced", solver="newton-cholesky")
+    )
     judge.fit(np.concatenate(used), np.repeat([0, 1], [len(each) for each in used]))
     fewer = min(map(len, kept))
     right = sum(int((judge.predict(rng.permutation(each)[:fewer]) == side).sum()) for side, each in enumerate(kept))
@@ -175,7 +197,10 @@ def along(start: np.ndarray, direction: Direction, reach: float = 3.0, steps: in
 
 def moved(start: np.ndarray, directions: Sequence[Direction], amounts: Sequence[float]) -> np.ndarray:
     """`start` (n, latent) moved along each direction by its amount in standard deviations."""
-    shift = sum((amount * direction.vector for amount, direction in zip(amounts, directions, strict=True)), np.zeros(start.shape[1]))
+    shift = sum(
+        (amount * direction.vector for amount, direction in zip(amounts, directions, strict=True)),
+        np.zeros(start.shape[1]),
+    )
     return (start + shift).astype("float32")
 
 

@@ -30,17 +30,32 @@ def likeness(generator: Any, data: Any, prompt: str, *, n: int = 8, seed: int = 
     captions = data.train.captions
     rows = [
         {
-            "prompt": captions[int(found.index[i])] if captions else "", "training": int(found.index[i]), "seed": seed + i, "distance": float(found.distance[i]), "relative": float(found.relative[i]),
-            "pictures": [base64.b64encode(png_bytes(image)).decode() for image in (samples[i], data.train.images[found.index[i]])],
+            "prompt": captions[int(found.index[i])] if captions else "",
+            "training": int(found.index[i]),
+            "seed": seed + i,
+            "distance": float(found.distance[i]),
+            "relative": float(found.relative[i]),
+            "pictures": [
+                base64.b64encode(png_bytes(image)).decode() for image in (samples[i], data.train.images[found.index[i]])
+            ],
         }
         for i in range(n)
-    ]  # fmt: skip
+    ]
     close = [int(found.index[i]) for i in np.flatnonzero(found.relative < NEAR)]
     estimate = clopper_pearson(len(close), n)
     name, times = Counter(close).most_common(1)[0] if close else (None, 0)
-    who = f" {times} of them are one training picture, “{captions[name] if captions else name}”." if name is not None and 2 * times >= n else " They are no single training picture."
+    who = (
+        f" {times} of them are one training picture, “{captions[name] if captions else name}”."
+        if name is not None and 2 * times >= n
+        else " They are no single training picture."
+    )
     sentence = f"{len(close)} of {n} nearly equal a training picture (95 % interval {estimate.low:.0%} to {estimate.high:.0%}).{who} {_chance(data)}"
-    return {"pairs": rows, "reproduced": len(close), "individual": name if name is not None and 2 * times >= n else None, "sentence": sentence}
+    return {
+        "pairs": rows,
+        "reproduced": len(close),
+        "individual": name if name is not None and 2 * times >= n else None,
+        "sentence": sentence,
+    }
 
 
 def _chance(data: Any) -> str:

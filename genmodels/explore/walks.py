@@ -46,12 +46,24 @@ class Walk:
     def to_json(self) -> str:
         """All that is needed to walk it again with the same model."""
         told = {} if self.label is None else {"label": self.label}
-        document = {"kind": self.kind, "frames": len(self.latents), "seeds": self.seeds, "anchors": self.anchors.tolist()}
+        document = {
+            "kind": self.kind,
+            "frames": len(self.latents),
+            "seeds": self.seeds,
+            "anchors": self.anchors.tolist(),
+        }
         return json.dumps(document | told)
 
 
-def walk(generator: Any, anchors: np.ndarray, *, frames: int = 64, kind: str = "spherical",
-         seeds: Sequence[int | None] = (), label: int | str | None = None) -> Walk:  # fmt: skip
+def walk(
+    generator: Any,
+    anchors: np.ndarray,
+    *,
+    frames: int = 64,
+    kind: str = "spherical",
+    seeds: Sequence[int | None] = (),
+    label: int | str | None = None,
+) -> Walk:
     """The path through `anchors` in `frames` steps, decoded in one batch.
 
     A conditional model is told `label` on the whole way; where none is given, the one that it was told before (`told`),
@@ -63,11 +75,14 @@ def walk(generator: Any, anchors: np.ndarray, *, frames: int = 64, kind: str = "
     latents = interpolate(anchors, frames, kind)
     images = told.decode(latents)
     name = "" if told.label is None else told.names(np.array([told.label]))[0]
-    return Walk(anchors, tuple(seeds) or (None,) * len(anchors), kind, latents, images, told.label, generator.weights, name)
+    return Walk(
+        anchors, tuple(seeds) or (None,) * len(anchors), kind, latents, images, told.label, generator.weights, name
+    )
 
 
-def walk_seeds(generator: Any, seeds: Sequence[int], *, frames: int = 64, kind: str = "spherical",
-               label: int | str | None = None) -> Walk:  # fmt: skip
+def walk_seeds(
+    generator: Any, seeds: Sequence[int], *, frames: int = 64, kind: str = "spherical", label: int | str | None = None
+) -> Walk:
     """The path through the samples of these seeds."""
     for seed in seeds:
         if seed < 0:
@@ -155,7 +170,14 @@ def about_walk(run: Run, path: Walk) -> dict[str, str]:
     """What the files of a walk say of the model and of the way; the seeds are its own."""
     of_weights = {} if path.weights is None else {"epoch": path.weights.epoch, "weights": path.weights.sha256}
     label = {"label": path.label_name} if path.label_name else {}
-    return {"model": f"{run.experiment.model} {run.id}", "run": run.id, **of_weights, **label, "interpolation": path.kind, "credit": run.facts.get("credit", "")}
+    return {
+        "model": f"{run.experiment.model} {run.id}",
+        "run": run.id,
+        **of_weights,
+        **label,
+        "interpolation": path.kind,
+        "credit": run.facts.get("credit", ""),
+    }
 
 
 def walk_files(path: Walk, about: Mapping[str, Any]) -> dict[str, way_out.Marked]:

@@ -43,7 +43,7 @@ SILENT = {
     "paper": "the detector knows only drawings on light paper, so it can't judge photographs or dark pages",
     "square": "its sides differ by more than half, and all it learned from are square: of pages it can say nothing",
     "other": "it looks like something else than the drawings that our generators learn from and draw (another hand, a chart, a text, a photograph)",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,13 @@ class Scale:
 
     def verdict(self, score: float) -> str:
         """generated, abstained, or no sign."""
-        return "generated" if score >= self.threshold else "abstained" if self.probability(np.array([score]))[0] >= 0.5 else "no sign"
+        return (
+            "generated"
+            if score >= self.threshold
+            else "abstained"
+            if self.probability(np.array([score]))[0] >= 0.5
+            else "no sign"
+        )
 
 
 class Detector:
@@ -81,7 +87,9 @@ class Detector:
         """
         shares = np.clip(self.reader.probabilities(images).astype(np.float64), 1e-9, 1)
         scores = np.log(shares[:, 1]) - np.log(shares.sum(axis=1) - shares[:, 1])
-        return scores, on_paper(images) & ((scores >= self.scale.threshold) | (shares[:, 2:].sum(axis=1) < OTHER))  # of two classes: all are known
+        return scores, on_paper(images) & (
+            (scores >= self.scale.threshold) | (shares[:, 2:].sum(axis=1) < OTHER)
+        )  # of two classes: all are known
 
     def flagged(self, images: np.ndarray) -> np.ndarray:
         """Which of uint8 (n, 32, 32, 3) it calls generated, bool (n,)."""
@@ -91,14 +99,24 @@ class Detector:
     def __call__(self, image: np.ndarray) -> dict[str, Any]:
         """Verdict and probability of one picture of any size, uint8 (height, width, 3)."""
         small = seen(image)
-        silent = "square" if max(image.shape[:2]) > SQUARE * min(image.shape[:2]) else "" if on_paper(small[None])[0] else "paper"
+        silent = (
+            "square"
+            if max(image.shape[:2]) > SQUARE * min(image.shape[:2])
+            else ""
+            if on_paper(small[None])[0]
+            else "paper"
+        )
         if not silent:
             scores, judged = self.read(small[None])
             silent = "" if judged[0] else "other"
         if silent:
             return {"verdict": "not measured", "probability": None, "abstained": True, "reason": SILENT[silent]}
         verdict = self.scale.verdict(float(scores[0]))
-        return {"verdict": verdict, "probability": float(self.scale.probability(scores)[0]), "abstained": verdict == "abstained"}
+        return {
+            "verdict": verdict,
+            "probability": float(self.scale.probability(scores)[0]),
+            "abstained": verdict == "abstained",
+        }
 
     def given_away(self, image: np.ndarray, side: int = 8, step: int = 4) -> np.ndarray:
         """By how much the score falls where a square of the picture is replaced by its mean (Zeiler and Fergus 2014); (32, 32)."""
@@ -143,7 +161,12 @@ def asked_when_needed() -> Any:
     def ask(image: np.ndarray) -> dict[str, Any]:
         found[:] = found or [open_detector()]
         if found[0] is None:
-            return {"verdict": "not measured", "probability": None, "abstained": None, "reason": "there is no detector in the gallery"}
+            return {
+                "verdict": "not measured",
+                "probability": None,
+                "abstained": None,
+                "reason": "there is no detector in the gallery",
+            }
         return found[0](image)
 
     return ask
@@ -167,7 +190,9 @@ def tolerance_bound(scores: np.ndarray, share: float = FALSE_ALARMS, confidence:
     from scipy.stats import binom
 
     ordered = np.sort(scores)[::-1]
-    above = int(np.sum(binom.cdf(np.arange(len(scores)), len(scores), share) <= 1 - confidence)) - 1  # so many may lie above it
+    above = (
+        int(np.sum(binom.cdf(np.arange(len(scores)), len(scores), share) <= 1 - confidence)) - 1
+    )  # so many may lie above it
     return float(np.nextafter(ordered[max(above, 0)], np.inf))
 
 
@@ -198,7 +223,9 @@ def in_every_wear(detector: Detector, data: Any, use: str, seed: int = 1) -> lis
     test, found = data.test.take(np.flatnonzero(data.test.groups["use"] == use)), []
     family, drawing = (np.asarray(test.groups[name], str) for name in ("family", "role"))
     grey = (np.ptp(test.images, axis=-1) == 0).all(axis=(1, 2))
-    family = np.where(test.labels == LABELS.index("real"), np.where(grey, "icons", "emoji"), family)  # each keeps the promise by itself
+    family = np.where(
+        test.labels == LABELS.index("real"), np.where(grey, "icons", "emoji"), family
+    )  # each keeps the promise by itself
     for number, (wear, change) in enumerate({"fit": FITTED, "count": COUNTED}[use].items()):
         rng = np.random.default_rng([seed, number])
         images = np.stack([seen(np.asarray(change(to_picture(image), rng))) for image in test.images])
@@ -210,7 +237,10 @@ def in_every_wear(detector: Detector, data: Any, use: str, seed: int = 1) -> lis
 def scale_of(worn: list[Worn], left_out: str = "none") -> Scale:
     """The scale by the pictures that are there to fit it, the worst wear deciding."""
     fitted = worn[0].family != left_out
-    kinds, truth = np.where(np.isin(worn[0].family, PAPERS["fit"]), "page", worn[0].family)[fitted], worn[0].label[fitted] == "generated"
+    kinds, truth = (
+        np.where(np.isin(worn[0].family, PAPERS["fit"]), "page", worn[0].family)[fitted],
+        worn[0].label[fitted] == "generated",
+    )
     groups = np.concatenate([np.char.add(f"{each.wear} ", kinds) for each in worn])
     return fit_scale(np.concatenate([each.scores[fitted] for each in worn]), np.tile(truth, len(worn)), groups)
 
@@ -222,7 +252,11 @@ def fit_scale_of(run: Any, data: Any, seed: int = 1) -> Scale:
     known = worn[0].label != "other"
     truth = np.tile(worn[0].label[known] == "generated", len(worn))
     error, rows = calibration_error(scale.probability(np.concatenate([each.scores[known] for each in worn])), truth)
-    for name, document in ((KEPT, asdict(scale)), (RELIABILITY, {"error": error, "bins": rows}), (RATES, counted(worn, scale))):
+    for name, document in (
+        (KEPT, asdict(scale)),
+        (RELIABILITY, {"error": error, "bins": rows}),
+        (RATES, counted(worn, scale)),
+    ):
         write_atomically(run.path / name, json.dumps(document, indent=1))
     return scale
 
@@ -234,9 +268,22 @@ def counted(worn: list[Worn], scale: Scale) -> list[dict[str, Any]]:
         accused = each.accused(scale)
         for family in dict.fromkeys(each.family):
             own = each.family == family
-            flagged, unread = (clustered(flags[own].astype(float), each.drawing[own]) for flags in (accused, ~accused & ~each.judged))
-            rows.append({"family": str(family), "label": str(each.label[own][0]), "wear": each.wear, "n": int(own.sum()), "drawings": flagged.n,
-                         "flagged": flagged.value, "low": flagged.low, "high": flagged.high, "unread": unread.value})  # fmt: skip
+            flagged, unread = (
+                clustered(flags[own].astype(float), each.drawing[own]) for flags in (accused, ~accused & ~each.judged)
+            )
+            rows.append(
+                {
+                    "family": str(family),
+                    "label": str(each.label[own][0]),
+                    "wear": each.wear,
+                    "n": int(own.sum()),
+                    "drawings": flagged.n,
+                    "flagged": flagged.value,
+                    "low": flagged.low,
+                    "high": flagged.high,
+                    "unread": unread.value,
+                }
+            )
     return rows
 
 
@@ -253,10 +300,24 @@ def rates(lossy: bool | None = None) -> dict[str, Any] | None:
     rows = [row for row in json.loads(file.read_text()) if not lossy or row["wear"].startswith(LOSSY)]
     innocent = [row for row in rows if row["label"] != "generated" and row["drawings"] >= 100]
     wears = {row["wear"] for row in rows}
-    missed = {wear: 1 - float(np.mean([row["flagged"] for row in rows if row["label"] == "generated" and row["wear"] == wear])) for wear in wears}
-    worst, most = max(innocent, key=lambda row: (row["flagged"], row["high"])), max(missed, key=lambda wear: missed[wear])
-    return {"false_alarm": worst["flagged"], "false_alarm_high": worst["high"], "innocent": f"{worst['family']}, {worst['wear']}", "n": worst["drawings"],
-            "miss": missed[most], "miss_of": f"what the five known families draw ({most})", "miss_as_it_was": missed.get("as it was")}  # fmt: skip
+    missed = {
+        wear: 1
+        - float(np.mean([row["flagged"] for row in rows if row["label"] == "generated" and row["wear"] == wear]))
+        for wear in wears
+    }
+    worst, most = (
+        max(innocent, key=lambda row: (row["flagged"], row["high"])),
+        max(missed, key=lambda wear: missed[wear]),
+    )
+    return {
+        "false_alarm": worst["flagged"],
+        "false_alarm_high": worst["high"],
+        "innocent": f"{worst['family']}, {worst['wear']}",
+        "n": worst["drawings"],
+        "miss": missed[most],
+        "miss_of": f"what the five known families draw ({most})",
+        "miss_as_it_was": missed.get("as it was"),
+    }
 
 
 def reliability() -> dict[str, Any] | None:
@@ -270,14 +331,20 @@ def area_under_curve(scores: np.ndarray, generated: np.ndarray) -> float:
     return float(probability_lower(-scores[generated], -scores[~generated]).value)
 
 
-def calibration_error(probability: np.ndarray, generated: np.ndarray, bins: int = 10) -> tuple[float, list[dict[str, float]]]:
+def calibration_error(
+    probability: np.ndarray, generated: np.ndarray, bins: int = 10
+) -> tuple[float, list[dict[str, float]]]:
     """The expected calibration error (Naeini et al. 2015) in bins of equal width, both kinds weighing alike, and its bins."""
     weight = np.where(generated, 0.5 / max(generated.sum(), 1), 0.5 / max((~generated).sum(), 1))
     which = np.minimum((probability * bins).astype(int), bins - 1)
     rows = [
-        {"predicted": float(np.average(probability[own], weights=weight[own])), "observed": float(np.average(generated[own], weights=weight[own])), "share": float(weight[own].sum()), "n": int(own.sum())}
-        for own in (which == each for each in range(bins)) if own.any()
-    ]  # fmt: skip
+        {
+            "predicted": float(np.average(probability[own], weights=weight[own])),
+            "observed": float(np.average(generated[own], weights=weight[own])),
+            "share": float(weight[own].sum()),
+            "n": int(own.sum()),
+        }
+        for own in (which == each for each in range(bins))
+        if own.any()
+    ]
     return sum(row["share"] * abs(row["predicted"] - row["observed"]) for row in rows), rows
-
-

@@ -16,13 +16,12 @@ from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.image.resizing import in_colour
 from genmodels.runs.store import shipped
 from genmodels.trained.interpolation import interpolate
+from genmodels.trained.opening import open_model
 
 
 @DRAWERS.add("redrawn")
 def redrawn(images: np.ndarray) -> np.ndarray:
     """Pictures uint8 (n, 32, 32, 3) encoded and decoded by the autoencoder of the gallery: as a network draws them."""
-    from genmodels.trained.opening import open_model
-
     autoencoder = open_model(shipped("vae-openmoji"))
     return np.asarray(autoencoder.decode(autoencoder.encode(images)))
 
@@ -36,28 +35,40 @@ def generated(family: str, n: int, seed: int) -> np.ndarray:
 @functools.cache
 def generators() -> dict[str, Callable[[int, int], np.ndarray]]:
     """Family to what draws n pictures, uint8 (n, 32, 32, 3), from a seed; each model is opened once."""
-    from genmodels.trained.opening import open_model
-
     of = functools.cache(lambda name: open_model(shipped(name)))
 
     def prompted(name: str, n: int, seed: int, **settings: Any) -> np.ndarray:
         captions = DATA[shipped(name).experiment.data].from_dict(shipped(name).experiment.source).load().train.captions
         captions = tuple(filter(of(name).knows, captions))
         chosen = np.random.default_rng([seed, 2]).integers(len(captions), size=n)
-        return in_colour(of(name).sample(n, seed=seed, given=[captions[i] for i in chosen], drawing=Drawing(**settings)))
+        return in_colour(
+            of(name).sample(n, seed=seed, given=[captions[i] for i in chosen], drawing=Drawing(**settings))
+        )
 
     def halves(n: int, *draws: Callable[[int], np.ndarray]) -> np.ndarray:
         return np.concatenate([draw(n // len(draws) + (number < n % len(draws))) for number, draw in enumerate(draws)])
 
     def diffusion(n: int, seed: int) -> np.ndarray:
-        return halves(n, lambda k: prompted("diffusion-openmoji", k, seed, steps=10), lambda k: prompted("diffusion-icons", k, seed, steps=10))
+        return halves(
+            n,
+            lambda k: prompted("diffusion-openmoji", k, seed, steps=10),
+            lambda k: prompted("diffusion-icons", k, seed, steps=10),
+        )
 
     def gan(n: int, seed: int) -> np.ndarray:
         return halves(n, lambda k: of("gan-openmoji").sample(k, seed=seed), lambda k: prompted("gan-prompts", k, seed))
 
     def upscaled(n: int, seed: int) -> np.ndarray:
-        large = of("upscaler").upscale(halves(n, lambda k: prompted("gan-prompts", k, seed + 50_000), lambda k: prompted("diffusion-openmoji", k, seed + 50_000, steps=10)))
-        return np.stack([np.asarray(Image.fromarray(each).resize((SIZE, SIZE), Image.Resampling.LANCZOS)) for each in large])
+        large = of("upscaler").upscale(
+            halves(
+                n,
+                lambda k: prompted("gan-prompts", k, seed + 50_000),
+                lambda k: prompted("diffusion-openmoji", k, seed + 50_000, steps=10),
+            )
+        )
+        return np.stack(
+            [np.asarray(Image.fromarray(each).resize((SIZE, SIZE), Image.Resampling.LANCZOS)) for each in large]
+        )
 
     def interpolated(n: int, seed: int) -> np.ndarray:
         def between(name: str, k: int) -> np.ndarray:
@@ -67,4 +78,10 @@ def generators() -> dict[str, Callable[[int, int], np.ndarray]]:
 
         return halves(n, lambda k: between("vae-openmoji", k), lambda k: between("gan-openmoji", k))
 
-    return {"vae": lambda n, seed: of("vae-openmoji").sample(n, seed=seed), "gan": gan, "diffusion": diffusion, "upscaled": upscaled, "interpolated": interpolated}
+    return {
+        "vae": lambda n, seed: of("vae-openmoji").sample(n, seed=seed),
+        "gan": gan,
+        "diffusion": diffusion,
+        "upscaled": upscaled,
+        "interpolated": interpolated,
+    }

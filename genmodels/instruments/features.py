@@ -32,7 +32,12 @@ from genmodels.runs.store import RunStore
 from genmodels.trained.opening import open_shipped
 
 COMPONENTS = 64
-DOMAIN, REFERENCES, READ, FAR = "domain.npz", 500, 500, 1 / 3  # kept beside the run clip; its pictures, those that are tried, and the share that may look like none of them
+DOMAIN, REFERENCES, READ, FAR = (
+    "domain.npz",
+    500,
+    500,
+    1 / 3,
+)  # kept beside the run clip; its pictures, those that are tried, and the share that may look like none of them
 MEMORY = 4096 * sandbox.MB  # of a child that runs Keras
 DEFAULT = "pixels-16+gradients"
 
@@ -70,7 +75,10 @@ def principal_components(data: Any) -> Extractor:
     train = _flat(data.train.images)
     fitted = PCA(min(COMPONENTS, *train.shape), svd_solver="randomized", random_state=0).fit(train)
     sha = hashlib.sha256(np.ascontiguousarray(data.train.images).data).hexdigest()[:8]
-    return Extractor(f"{fitted.n_components_} principal components of training pictures {sha} v1", lambda images: fitted.transform(_flat(images)).astype(np.float32))
+    return Extractor(
+        f"{fitted.n_components_} principal components of training pictures {sha} v1",
+        lambda images: fitted.transform(_flat(images)).astype(np.float32),
+    )
 
 
 @FEATURES.add("encoder")
@@ -79,10 +87,15 @@ def encoder(data: Any) -> Extractor:
     clip = open_shipped("clip", "clip")
     sha = _digest_of(RunStore(GALLERY)["clip"])
     few = data.test.images[np.random.default_rng(0).permutation(len(data.test))[:READ]]
-    seen = lambda images: clip.pictures(resized(images, (*clip.spec.shape[:2], images.shape[-1])))  # noqa: E731  (it turns grey ones into black ink on white)
+
+    def seen(images: np.ndarray) -> np.ndarray:  # it turns grey ones into black ink on white
+        return clip.pictures(resized(images, (*clip.spec.shape[:2], images.shape[-1])))
+
     far = unlike(seen(few))
     if far > FAR:
-        raise Refusal(f"The run clip learned emoji and icons, and {far:.0%} of the held-out pictures of {data.name} look unlike all of these, so its features mean nothing there; choose pixels, pca or a .keras file of your own.")
+        raise Refusal(
+            f"The run clip learned emoji and icons, and {far:.0%} of the held-out pictures of {data.name} look unlike all of these, so its features mean nothing there; choose pixels, pca or a .keras file of your own."
+        )
     how = ", grey as black on white" if data.spec.shape[-1] == 1 else ""
     return Extractor(f"picture tower of the run clip {sha}, at {clip.spec.shape[0]} x {clip.spec.shape[1]}{how}", seen)
 
@@ -145,10 +158,21 @@ def of_file(file: Path) -> Extractor:
         with sandbox.scratch() as folder:
             name = _handed_in(file, folder)
             np.save(folder / sandbox.GIVEN / "pictures.npy", images, allow_pickle=False)
-            limits = sandbox.Limits(memory=MEMORY, seconds=looked.seconds(len(images)), cpu_seconds=4 * looked.seconds(len(images)))
-            answer = sandbox.run("genmodels.intake.keras_child:features", folder, what=name, arguments={"name": name, "sha256": looked.sha256}, expected={"features": "f"}, limits=limits)
+            limits = sandbox.Limits(
+                memory=MEMORY, seconds=looked.seconds(len(images)), cpu_seconds=4 * looked.seconds(len(images))
+            )
+            answer = sandbox.run(
+                "genmodels.intake.keras_child:features",
+                folder,
+                what=name,
+                arguments={"name": name, "sha256": looked.sha256},
+                expected={"features": "f"},
+                limits=limits,
+            )
         if answer["features"].shape != (len(images), looked.features):
-            raise Refusal(f"{name} gives numbers of the shape {answer['features'].shape} for {len(images)} pictures; ({len(images)}, {looked.features}) was expected.")
+            raise Refusal(
+                f"{name} gives numbers of the shape {answer['features'].shape} for {len(images)} pictures; ({len(images)}, {looked.features}) was expected."
+            )
         return answer["features"].astype(np.float32)
 
     return Extractor(f"Keras model {looked.sha256[:8]}, at {looked.height} x {looked.width}", seen)
@@ -173,7 +197,13 @@ def look_at(file: Path) -> LookedAt:
     """Pass a `.keras` file through the gate, in a child; raises `Refusal` with place, reason and what to do."""
     with sandbox.scratch() as folder:
         name = _handed_in(file, folder)
-        answer = sandbox.run("genmodels.intake.keras_child:looked_at", folder, what=name, arguments={"name": name}, expected=dict.fromkeys(("sha256", "input", "features", "products"), "u"))
+        answer = sandbox.run(
+            "genmodels.intake.keras_child:looked_at",
+            folder,
+            what=name,
+            arguments={"name": name},
+            expected=dict.fromkeys(("sha256", "input", "features", "products"), "u"),
+        )
     height, width = (int(side) for side in answer["input"][:2])
     return LookedAt(answer["sha256"].tobytes().hex(), height, width, int(answer["features"]), int(answer["products"]))
 

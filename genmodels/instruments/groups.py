@@ -78,13 +78,19 @@ class Instrument:
         read = np.array(self.classes)[classes_read(probable)].astype(object)
         unfit = colourless(images) if self.grouping == "skin tone" else np.zeros(len(read), bool)
         if unfit.mean() > TINTED:
-            raise Refusal(f"{unfit.mean():.0%} of the pictures have no colours, and no skin tone can be read in grey ones.")
+            raise Refusal(
+                f"{unfit.mean():.0%} of the pictures have no colours, and no skin tone can be read in grey ones."
+            )
         readable = np.isin(read, self.groups)
         if readable.sum() < READABLE * (~unfit).sum():
             what = "nobody is to be seen" if self.grouping == "gender" else "nobody with a skin tone is to be seen"
-            raise Refusal(f"In {1 - readable.mean():.0%} of the {len(read)} pictures {what}, as far as the reader can tell; of so few others nothing can be said.")
+            raise Refusal(
+                f"In {1 - readable.mean():.0%} of the {len(read)} pictures {what}, as far as the reader can tell; of so few others nothing can be said."
+            )
         if self.grouping == "skin tone" and (unfit := unfit | tinted(images)).mean() > TINTED:
-            raise Refusal(f"{unfit.mean():.0%} of the pictures are tinted or grey, and no skin tone can be read in such.")
+            raise Refusal(
+                f"{unfit.mean():.0%} of the pictures are tinted or grey, and no skin tone can be read in such."
+            )
         read[unfit], readable = "", readable & ~unfit
         if not readable.any():
             raise Refusal("No picture is left in which the reader can read anybody.")
@@ -135,6 +141,8 @@ class Instrument:
 def instrument(grouping: str) -> Instrument:
     """The reader of a grouping that ships with the project; raises `Refusal` where there is none."""
     if grouping not in READERS:
-        raise Refusal(f"Nobody reads the grouping {grouping[:40]!r} off pictures; there are readers for: {', '.join(READERS)}.")
+        raise Refusal(
+            f"Nobody reads the grouping {grouping[:40]!r} off pictures; there are readers for: {', '.join(READERS)}."
+        )
     reader = reader_of(grouping)
     return Instrument(grouping, reader, opened(GALLERY / READERS[grouping], reader.classes))

@@ -24,13 +24,18 @@ class WithNobody:
         """(n, classes) float32, as the networks have them: not calibrated."""
         nobody, groups = self.somebody.probabilities(images)[:, -1:], self.reader.probabilities(images)
         if self.none:
-            nobody, groups = nobody + (1 - nobody) * groups[:, -1:], groups[:, :-1] / np.maximum(groups[:, :-1].sum(axis=1, keepdims=True), 1e-9)
+            nobody, groups = (
+                nobody + (1 - nobody) * groups[:, -1:],
+                groups[:, :-1] / np.maximum(groups[:, :-1].sum(axis=1, keepdims=True), 1e-9),
+            )
         return np.concatenate([(1 - nobody) * groups, nobody], axis=1)
 
     def read(self, images: np.ndarray) -> np.ndarray:
         """The names (n,) of the classes."""
         probable = self.probabilities(images)
-        return np.array(self.classes)[np.where(probable[:, -1] > 0.5, len(self.classes) - 1, probable[:, :-1].argmax(axis=1))]
+        return np.array(self.classes)[
+            np.where(probable[:, -1] > 0.5, len(self.classes) - 1, probable[:, :-1].argmax(axis=1))
+        ]
 
 
 def reader_of(grouping: str) -> WithNobody:

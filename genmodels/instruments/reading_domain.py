@@ -53,7 +53,9 @@ def sight(seen: np.ndarray, probable: np.ndarray, centre: np.ndarray, spread: np
     """
     away = (((seen - centre) / spread) ** 2).sum(axis=1)
     parts = seen, seen[np.argsort(-away, kind="stable")[: max(1, len(seen) // QUARTER)]]
-    means, stray = (np.stack(each) for each in ([p.mean(axis=0) for p in parts], [p.std(axis=0) / np.sqrt(len(p)) for p in parts]))
+    means, stray = (
+        np.stack(each) for each in ([p.mean(axis=0) for p in parts], [p.std(axis=0) / np.sqrt(len(p)) for p in parts])
+    )
     return Sight(means, stray, sureness(probable))
 
 
@@ -66,6 +68,8 @@ def sureness(probable: np.ndarray) -> np.ndarray:
     """How sure a reader is (2,): the mean of the greatest probability (n, classes) where it is not that of nobody, and
     that of the least sure quarter."""
     greatest = np.sort(probable[classes_read(probable) < probable.shape[1] - 1, :-1].max(axis=1))
-    return np.array([greatest.mean(), greatest[: max(1, len(greatest) // QUARTER)].mean()]) if len(greatest) else np.zeros(2)
-
-
+    return (
+        np.array([greatest.mean(), greatest[: max(1, len(greatest) // QUARTER)].mean()])
+        if len(greatest)
+        else np.zeros(2)
+    )

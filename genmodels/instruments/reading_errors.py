@@ -65,10 +65,21 @@ class Counted:
         for number, way in enumerate(self.ways):
             for place, kind in enumerate((HOME, KNOWN, OTHERS)):
                 read = self.arrays["read"][number]
-                objects = (self.arrays["kind"] == HOME) & (self.arrays["role"] == "") & (kind == KNOWN)  # nobody is known or not
+                objects = (
+                    (self.arrays["kind"] == HOME) & (self.arrays["role"] == "") & (kind == KNOWN)
+                )  # nobody is known or not
                 rows = np.flatnonzero(((self.arrays["kind"] == kind) | objects) & (read >= 0))
                 if len(rows) and not (way in TONELESS and NONE in self.classes):
-                    found.append(Condition(kind, way, self.arrays["looks"][number, place], self.arrays["sure"][number, place], rows, self._errors(number, rows)))
+                    found.append(
+                        Condition(
+                            kind,
+                            way,
+                            self.arrays["looks"][number, place],
+                            self.arrays["sure"][number, place],
+                            rows,
+                            self._errors(number, rows),
+                        )
+                    )
         return tuple(found)
 
     def _errors(self, way: int, rows: np.ndarray) -> Errors:
@@ -95,7 +106,12 @@ class Counted:
             chosen = [members[i] for i in rng.integers(len(members), size=len(members))]
             rows, which = np.concatenate(chosen), np.repeat(np.arange(len(chosen)), [len(each) for each in chosen])
             if len(np.unique(self.arrays["true"][rows])) == len(self.classes):
-                return self._of_few(errors_of(names[self.arrays["true"][rows]], names[self.arrays["read"][way, rows]], which, self.classes), condition.way)
+                return self._of_few(
+                    errors_of(
+                        names[self.arrays["true"][rows]], names[self.arrays["read"][way, rows]], which, self.classes
+                    ),
+                    condition.way,
+                )
 
     @cached_property
     def limits(self) -> Limits:
@@ -126,15 +142,34 @@ class Counted:
         least = np.min([each.sure for each in fitting], axis=0) - seen.sure
         if (least > limits.unsure).any():
             part = int(np.argmax(least - limits.unsure))
-            raise Refusal(f"The reader is unsure of these pictures ({seen.sure[part]:.0%} of {('all', 'the least sure quarter')[part]}, {least[part] + seen.sure[part]:.0%} of real ones that look alike); it can't read them.")
+            raise Refusal(
+                f"The reader is unsure of these pictures ({seen.sure[part]:.0%} of {('all', 'the least sure quarter')[part]}, {least[part] + seen.sure[part]:.0%} of real ones that look alike); it can't read them."
+            )
         if least[0] > 0:  # worn in a way that nobody named: as hard as what is as hard to read
-            fitting += tuple(each for each in self.conditions if each.kind == HOME and each not in fitting and abs(each.sure[0] - seen.sure[0]) <= limits.unsure[0] / 2 and each.way != GREY)
-        known = tuple(each for each in self.conditions if each.kind in (HOME, KNOWN) and each not in fitting and any(each.way == other.way and other.kind in (HOME, KNOWN) for other in fitting))
+            fitting += tuple(
+                each
+                for each in self.conditions
+                if each.kind == HOME
+                and each not in fitting
+                and abs(each.sure[0] - seen.sure[0]) <= limits.unsure[0] / 2
+                and each.way != GREY
+            )
+        known = tuple(
+            each
+            for each in self.conditions
+            if each.kind in (HOME, KNOWN)
+            and each not in fitting
+            and any(each.way == other.way and other.kind in (HOME, KNOWN) for other in fitting)
+        )
         return fitting + known
 
     def away(self, seen: Sight, grey: bool = False) -> np.ndarray:
         """How many spreads of single drawings pictures lie from each condition (2, conditions): all, and the strangest quarter."""
-        apart = np.maximum(np.abs(seen.looks[:, None] - np.stack([each.look for each in self.conditions], axis=1)) - 2 * seen.stray[:, None], 0)
+        apart = np.maximum(
+            np.abs(seen.looks[:, None] - np.stack([each.look for each in self.conditions], axis=1))
+            - 2 * seen.stray[:, None],
+            0,
+        )
         away = np.sqrt(((apart / self.arrays["spread"]) ** 2).sum(axis=-1))
         if NONE not in self.classes:  # only pictures without colours can be drawings without colours
             away[:, [(each.way == GREY) != grey for each in self.conditions]] = np.inf
@@ -150,9 +185,13 @@ class Counted:
         def read_right(role: str, group: int) -> bool:
             rows = np.flatnonzero(own & (roles == role) & (true == group))
             read = [self.arrays["read"][number, rows] for number in numbers]  # -1 where a picture has no such form
-            return len(rows) > 0 and all((each >= 0).any() and (each[each >= 0] == group).mean() >= LEGIBLE for each in read)
+            return len(rows) > 0 and all(
+                (each >= 0).any() and (each[each >= 0] == group).mean() >= LEGIBLE for each in read
+            )
 
-        return frozenset(str(role) for role in np.unique(roles[own]) if all(read_right(str(role), group) for group in groups))
+        return frozenset(
+            str(role) for role in np.unique(roles[own]) if all(read_right(str(role), group) for group in groups)
+        )
 
 
 def opened(folder: Path, classes: Sequence[str]) -> Counted:
@@ -161,7 +200,9 @@ def opened(folder: Path, classes: Sequence[str]) -> Counted:
         with np.load(io.BytesIO((folder / KEPT).read_bytes()), allow_pickle=False) as file:
             arrays = dict(file)
     except (OSError, ValueError):
-        raise Refusal(f"What the reader {folder.name} gets wrong was not counted ({KEPT} is missing); make it with: python -m genmodels.commands.make_gallery {folder.name}") from None
+        raise Refusal(
+            f"What the reader {folder.name} gets wrong was not counted ({KEPT} is missing); make it with: python -m genmodels.commands.make_gallery {folder.name}"
+        ) from None
     ways = tuple(map(str, arrays.pop("ways")))
     return Counted(tuple(classes), ways, arrays)
 
@@ -180,6 +221,11 @@ def summed(measured: dict[str, np.ndarray], chosen: np.ndarray) -> dict[str, np.
         if own.any():
             sighted = sight(seen[number, own], probable[number, own], centre, spread)
             looked[number, place], sure[number, place] = sighted.looks, sighted.sure
-    return each | {"ways": measured["ways"], "read": read, "looks": looked, "sure": sure, "centre": centre, "spread": spread}
-
-
+    return each | {
+        "ways": measured["ways"],
+        "read": read,
+        "looks": looked,
+        "sure": sure,
+        "centre": centre,
+        "spread": spread,
+    }

@@ -31,7 +31,9 @@ def fitted(classes: Sequence[str], measured: dict[str, np.ndarray]) -> dict[str,
     ways, rates = tuple(map(str, measured["ways"])), []
     for kept in range(3):
         others = (third != kept) | nobody
-        counted = Counted(tuple(classes), ways, summed(measured, others) | {"limits": _limits(classes, measured, others)})
+        counted = Counted(
+            tuple(classes), ways, summed(measured, others) | {"limits": _limits(classes, measured, others)}
+        )
         rates.append(refused(counted, [each[:2] for each in _sets(counted, measured, (third == kept) & ~nobody, SETS)]))
     return {"limits": _limits(classes, measured, np.ones(len(nobody), bool)), "refused": np.array(np.mean(rates))}
 
@@ -42,21 +44,30 @@ def _limits(classes: Sequence[str], measured: dict[str, np.ndarray], chosen: np.
     found = []
     for deal in range(DEALS):
         first = np.random.default_rng([deal, 52]).permutation(role.max() + 1)[role] % 2 == 0
-        counted = Counted(tuple(classes), tuple(map(str, measured["ways"])), summed(measured, chosen & (first | nobody)))
+        counted = Counted(
+            tuple(classes), tuple(map(str, measured["ways"])), summed(measured, chosen & (first | nobody))
+        )
         found += [_distances(counted, *each) for each in _sets(counted, measured, chosen & ~first, SETS // DEALS)]
     strange, alike = np.quantile([each[:2] for each in found], READ, axis=0)
     lacking = np.array([least(alike) - sure for _, _, least, sure in found])
     return np.array([strange, alike, *np.maximum(np.quantile(lacking, READ, axis=0), 0)])
 
 
-def _distances(counted: Counted, seen: Sight, grey: bool, way: str) -> tuple[float, float, Callable[[float], np.ndarray], np.ndarray]:
+def _distances(
+    counted: Counted, seen: Sight, grey: bool, way: str
+) -> tuple[float, float, Callable[[float], np.ndarray], np.ndarray]:
     """Of a set worn in that way: how far the nearest condition is, how much farther that of its own way, how sure the
     reader is of the worst that is alike (by how much farther that may be), and of the set."""
     away = counted.away(seen, grey)
     nearest = away.min(axis=1)
     own = away[:, [condition.way == way for condition in counted.conditions]].min(axis=1)
     sure = np.stack([condition.sure for condition in counted.conditions])
-    return float(nearest.max()), float((own - nearest).max()), lambda alike: sure[(away <= nearest[:, None] + alike).any(axis=0)].min(axis=0), seen.sure
+    return (
+        float(nearest.max()),
+        float((own - nearest).max()),
+        lambda alike: sure[(away <= nearest[:, None] + alike).any(axis=0)].min(axis=0),
+        seen.sure,
+    )
 
 
 def refused(counted: Counted, sets: Sequence[tuple[Sight, bool]]) -> float:
@@ -70,7 +81,9 @@ def refused(counted: Counted, sets: Sequence[tuple[Sight, bool]]) -> float:
     return found / len(sets)
 
 
-def _sets(counted: Counted, measured: dict[str, np.ndarray], chosen: np.ndarray, sets: int) -> Iterator[tuple[Sight, bool, str]]:
+def _sets(
+    counted: Counted, measured: dict[str, np.ndarray], chosen: np.ndarray, sets: int
+) -> Iterator[tuple[Sight, bool, str]]:
     """So many sets of held-out drawings among those chosen (n,) for each way, worn in that: what is seen of it, whether it is grey, the way."""
     for number, way in enumerate(counted.ways):
         if way in TONELESS and NONE in counted.classes:
@@ -79,4 +92,13 @@ def _sets(counted: Counted, measured: dict[str, np.ndarray], chosen: np.ndarray,
         rows = np.flatnonzero(chosen & people & ~np.isnan(measured["seen"][number, :, 0]))
         for repetition in range(sets):
             some = np.random.default_rng([number, repetition, 51]).choice(rows, PICTURES)
-            yield sight(measured["seen"][number, some], measured["probable"][number, some], counted.arrays["centre"], counted.arrays["spread"]), way == GREY, way
+            yield (
+                sight(
+                    measured["seen"][number, some],
+                    measured["probable"][number, some],
+                    counted.arrays["centre"],
+                    counted.arrays["spread"],
+                ),
+                way == GREY,
+                way,
+            )

@@ -74,7 +74,11 @@ def _of_folder(folder: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
 
     for inside, below, names in os.walk(folder, onerror=note):
         here = Path(inside)
-        files += [(path.relative_to(folder).as_posix(), path) for path in (here / each for each in (*names, *(each for each in below if (here / each).is_symlink()))) if not _hidden(path.relative_to(folder).as_posix())]
+        files += [
+            (path.relative_to(folder).as_posix(), path)
+            for path in (here / each for each in (*names, *(each for each in below if (here / each).is_symlink())))
+            if not _hidden(path.relative_to(folder).as_posix())
+        ]
         below[:] = [each for each in below if not each.startswith(".") and not (here / each).is_symlink()]
         _count(len(files))
 
@@ -82,7 +86,9 @@ def _of_folder(folder: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
         try:
             content = read_bytes(path, MAX_MEMBER) if not path.is_symlink() else None
         except (Unreadable, FileNotFoundError) as reason:
-            raise Refusal(f"{printable(name)} {reason if isinstance(reason, Unreadable) else 'is gone'}; it is left out.") from None
+            raise Refusal(
+                f"{printable(name)} {reason if isinstance(reason, Unreadable) else 'is gone'}; it is left out."
+            ) from None
         if content is None:
             raise Refusal(f"{printable(name)} is a link, which is not followed; copy what it leads to.")
         budget.spend(len(content))
@@ -102,7 +108,15 @@ def _of_zip(file: BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
     budget = Budget()
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError, RuntimeError, OverflowError) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        ValueError,
+        struct.error,
+        NotImplementedError,
+        RuntimeError,
+        OverflowError,
+    ) as error:
         raise ArchiveRefused(f"The zip is damaged ({printable(str(error))}); pack it again.") from None
     with archive:
         chosen = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
@@ -131,7 +145,16 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -
                     raise Refusal(
                         f"{name} unpacks to more than {MAX_RATIO} times its size, as bombs do; pack what it was made of."
                     )
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, struct.error) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        struct.error,
+    ) as error:
         if isinstance(error, Refusal):
             raise
         raise Refusal(f"{name} is damaged in the zip ({printable(str(error))}); pack it again.") from None

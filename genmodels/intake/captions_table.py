@@ -13,7 +13,10 @@ from genmodels.refusal import Refusal
 
 MAX_BYTES = 8_000_000
 MAX_ROWS = 100_000
-FILE, CAPTION = ("file", "file_name", "filename", "image"), ("caption", "text", "prompt")  # what these columns may be called
+FILE, CAPTION = (
+    ("file", "file_name", "filename", "image"),
+    ("caption", "text", "prompt"),
+)  # what these columns may be called
 MAX_GROUPS = 8
 MAX_CAPTION = 500  # characters
 
@@ -41,7 +44,11 @@ class Captions:
         """The row of each picture, found by its name however it is written; see `foreign_names.found`."""
         told = list(self.rows)
         places = found(told, names, self.folder)
-        by_place = {place: self.rows[name] for name, place in zip(reversed(told), reversed(places), strict=True) if place is not None}
+        by_place = {
+            place: self.rows[name]
+            for name, place in zip(reversed(told), reversed(places), strict=True)
+            if place is not None
+        }
         return [by_place.get(place) for place in range(len(names))]
 
     def matching(self, names: Sequence[str]) -> dict[str, Any]:
@@ -74,7 +81,9 @@ def read_captions(content: bytes, folder: str = "") -> Captions:
     for each in table.rows:
         name, told = each.cells[file], printable(each.cells[caption], 4 * MAX_CAPTION).strip()
         if len(told) > MAX_CAPTION:
-            raise Refusal(f"captions.csv, line {each.line}: the caption has {len(told)} characters; at most {MAX_CAPTION} are read.")
+            raise Refusal(
+                f"captions.csv, line {each.line}: the caption has {len(told)} characters; at most {MAX_CAPTION} are read."
+            )
         if not name or name in rows:
             reason = f"{printable(name)} was told in line {rows[name].line}" if name else "no file is named"
             raise Refusal(f"captions.csv, line {each.line}: {reason}; give one line a picture.")
@@ -88,4 +97,6 @@ def _column(table: Table, names: Sequence[str]) -> str:
         if name in table.columns:
             return name
     told = printable(", ".join(table.columns.values())) or "nothing"
-    raise Refusal(f"captions.csv, line 1, names no column {names[0]} but {told}; it needs the columns file and caption.")
+    raise Refusal(
+        f"captions.csv, line 1, names no column {names[0]} but {told}; it needs the columns file and caption."
+    )

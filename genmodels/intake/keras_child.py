@@ -21,9 +21,11 @@ def looked_at(given: Path, out: Path, name: str) -> dict[str, Any]:
     checked = keras_file.check(given / "model.keras", name)
     network = checked.network
     return {
-        "sha256": np.frombuffer(bytes.fromhex(checked.digest), np.uint8), "input": np.array(network.input, np.uint64),
-        "features": np.uint64(math.prod(network.output)), "products": np.uint64(network.products),
-    }  # fmt: skip
+        "sha256": np.frombuffer(bytes.fromhex(checked.digest), np.uint8),
+        "input": np.array(network.input, np.uint64),
+        "features": np.uint64(math.prod(network.output)),
+        "products": np.uint64(network.products),
+    }
 
 
 def features(given: Path, out: Path, name: str, sha256: str) -> dict[str, Any]:
@@ -39,10 +41,15 @@ def features(given: Path, out: Path, name: str, sha256: str) -> dict[str, Any]:
     except MemoryError:
         raise
     except Exception:
-        raise Refusal(f"{name} is refused: Keras can't build the layers of config.json, or model.weights.h5 does not fit them; {keras_file.SAVE_AGAIN}.") from None
+        raise Refusal(
+            f"{name} is refused: Keras can't build the layers of config.json, or model.weights.h5 does not fit them; {keras_file.SAVE_AGAIN}."
+        ) from None
     network, images = checked.network, np.load(given / "pictures.npy", mmap_mode="r", allow_pickle=False)
     size = max(1, min(CHUNK, MOST_NUMBERS // max(network.numbers, 1)))
-    parts = [_outputs(model, resized(images[start : start + size], network.input), name) for start in range(0, len(images), size)]
+    parts = [
+        _outputs(model, resized(images[start : start + size], network.input), name)
+        for start in range(0, len(images), size)
+    ]
     return {"features": np.concatenate(parts)}
 
 
@@ -54,5 +61,7 @@ def _outputs(model: Any, images: np.ndarray, name: str) -> np.ndarray:
     except Exception as error:
         if type(error).__name__ == "ResourceExhaustedError":
             raise MemoryError from None
-        raise Refusal(f"{name} can't be asked for pictures of {images.shape[1]} x {images.shape[2]}; see that it works with model.predict.") from None
+        raise Refusal(
+            f"{name} can't be asked for pictures of {images.shape[1]} x {images.shape[2]}; see that it works with model.predict."
+        ) from None
     return made.reshape(len(images), -1).astype(np.float32)

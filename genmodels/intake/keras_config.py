@@ -22,9 +22,24 @@ MOST_NUMBERS = 64_000_000  # held for one picture by all layers together, 256 MB
 MOST_PRODUCTS = 50_000_000_000  # multiplications for one picture
 
 MODULES = {"LayerScale": "keras.src.applications.convnext"}  # layers that are not in keras.layers
-ARITHMETIC = ("Add", "Subtract", "Multiply", "TrueDivide")  # of keras.src.ops.numpy: the only operations that are no layers
-PASSED = {"training": (None, False), "mask": (None,), "attention_mask": (None,), "use_causal_mask": (True, False), "return_attention_scores": (False,)}
-MODELS = {"Functional": ("keras.src.models.functional", "keras"), "Sequential": ("keras", "keras.models"), "Model": ("keras", "keras.models", "keras.src.models.functional")}
+ARITHMETIC = (
+    "Add",
+    "Subtract",
+    "Multiply",
+    "TrueDivide",
+)  # of keras.src.ops.numpy: the only operations that are no layers
+PASSED = {
+    "training": (None, False),
+    "mask": (None,),
+    "attention_mask": (None,),
+    "use_causal_mask": (True, False),
+    "return_attention_scores": (False,),
+}
+MODELS = {
+    "Functional": ("keras.src.models.functional", "keras"),
+    "Sequential": ("keras", "keras.models"),
+    "Model": ("keras", "keras.models", "keras.src.models.functional"),
+}
 
 
 @dataclass
@@ -59,11 +74,17 @@ class Totals:
         self.products += made.products
         self.numbers += math.prod(made.shape) + made.inside
         if self.calls > MOST_CALLS:
-            raise Refusal(f"{place} is called after more than {MOST_CALLS:,} other calls of layers; give a smaller network.")
+            raise Refusal(
+                f"{place} is called after more than {MOST_CALLS:,} other calls of layers; give a smaller network."
+            )
         if self.numbers > MOST_NUMBERS:
-            raise Refusal(f"{place} makes {math.prod(made.shape):,} numbers of one picture, and all layers together more than {MOST_NUMBERS:,}; give a smaller network.")
+            raise Refusal(
+                f"{place} makes {math.prod(made.shape):,} numbers of one picture, and all layers together more than {MOST_NUMBERS:,}; give a smaller network."
+            )
         if self.products > MOST_PRODUCTS:
-            raise Refusal(f"{place} needs {made.products:,} multiplications for one picture, and all layers together more than {MOST_PRODUCTS:,}; give a smaller network.")
+            raise Refusal(
+                f"{place} needs {made.products:,} multiplications for one picture, and all layers together more than {MOST_PRODUCTS:,}; give a smaller network."
+            )
 
 
 @dataclass
@@ -124,10 +145,14 @@ def read(config: Any) -> Network:
     shape = graph.shape
     if shape is None or len(graph.inputs) != 1 or len(shape) != 3 or shape[2] not in (1, 3) or max(shape) > MOST_SIDE:
         takes = f"{len(graph.inputs)} inputs" if len(graph.inputs) != 1 else f"numbers of the shape {shape}"
-        raise Refusal(f"the network takes {takes}; a model of pictures with a fixed size, (None, height, width, 1 or 3), of at most {MOST_SIDE} pixels a side is needed.")
+        raise Refusal(
+            f"the network takes {takes}; a model of pictures with a fixed size, (None, height, width, 1 or 3), of at most {MOST_SIDE} pixels a side is needed."
+        )
     output = graph.run([shape], totals)
     if math.prod(output) > MOST_FEATURES:
-        raise Refusal(f"the network gives {math.prod(output):,} features of one picture (shape {output}) and at most {MOST_FEATURES:,} can be compared; end it with a pooling, such as GlobalAveragePooling2D.")
+        raise Refusal(
+            f"the network gives {math.prod(output):,} features of one picture (shape {output}) and at most {MOST_FEATURES:,} can be compared; end it with a pooling, such as GlobalAveragePooling2D."
+        )
     return Network(clean, shape, output, totals.weights, totals.products, totals.numbers)
 
 
@@ -143,7 +168,9 @@ def _network(config: Any, place: str, totals: Totals, depth: int) -> tuple[Json,
     if not isinstance(layers, list) or not layers:
         raise Refusal(f"{place} has no list of layers; {REDO}.")
     if len(layers) > MOST_LAYERS:
-        raise Refusal(f"{place} has {len(layers):,} layers and at most {MOST_LAYERS:,} are read; give a smaller network.")
+        raise Refusal(
+            f"{place} has {len(layers):,} layers and at most {MOST_LAYERS:,} are read; give a smaller network."
+        )
     name = name_of(inner.get("name", "network"), place)
     if kind == "Sequential":
         clean, graph = _sequential(config, inner, layers, place, totals, depth)
@@ -151,17 +178,28 @@ def _network(config: Any, place: str, totals: Totals, depth: int) -> tuple[Json,
         clean, graph = _functional(inner, layers, place, totals, depth)
     module = "keras" if kind == "Sequential" else "keras.src.models.functional"
     kind = "Sequential" if kind == "Sequential" else "Functional"
-    config = {"module": module, "class_name": kind, "config": {"name": name, "trainable": True} | clean, "registered_name": kind if kind == "Functional" else None}
+    config = {
+        "module": module,
+        "class_name": kind,
+        "config": {"name": name, "trainable": True} | clean,
+        "registered_name": kind if kind == "Functional" else None,
+    }
     return config, graph
 
 
-def _sequential(config: Json, inner: Json, layers: list[Any], place: str, totals: Totals, depth: int) -> tuple[Json, Graph]:
+def _sequential(
+    config: Json, inner: Json, layers: list[Any], place: str, totals: Totals, depth: int
+) -> tuple[Json, Graph]:
     """Layers one after another; the shape of the first input stands in an InputLayer or beside the layers."""
     first = layers[0]
     built: Any = config.get("build_config")
     if not (isinstance(first, dict) and first.get("class_name") == "InputLayer"):
         shape = inner.get("build_input_shape") or (built.get("input_shape") if isinstance(built, dict) else None)
-        first = {"class_name": "InputLayer", "config": {"batch_shape": shape, "dtype": "float32", "name": "input_layer"}, "module": "keras.layers"}
+        first = {
+            "class_name": "InputLayer",
+            "config": {"batch_shape": shape, "dtype": "float32", "name": "input_layer"},
+            "module": "keras.layers",
+        }
         layers = [first, *layers]
     cleaned, shape = _input(first, f"{place}, layer 1")
     result, read_layers, calls = [cleaned], dict[str, Layer](), list[tuple[Reference, list[Any]]]()
@@ -199,19 +237,29 @@ def _functional(inner: Json, layers: list[Any], place: str, totals: Totals, dept
     inputs, given_inputs = _ends(inner.get("input_layers"), f"{place}, input_layers")
     outputs, given_outputs = _ends(inner.get("output_layers"), f"{place}, output_layers")
     if set(name for name, _ in inputs) != set(shapes) or len(outputs) != 1:
-        raise Refusal(f"{place} has {len(shapes)} inputs and {len(outputs)} outputs, or names others than it has; one output and every input are needed.")
+        raise Refusal(
+            f"{place} has {len(shapes)} inputs and {len(outputs)} outputs, or names others than it has; one output and every input are needed."
+        )
     calls = _ordered(waiting, {(name, 0) for name in shapes}, place)
     if outputs[0] not in {(name, 0) for name in shapes} | {call for call, _ in calls}:
         raise Refusal(f"{place} gives what no layer of it makes; {REDO}.")
     shape = shapes[inputs[0][0]] if len(inputs) == 1 else None
-    return {"layers": cleaned, "input_layers": given_inputs, "output_layers": given_outputs}, Graph(place, read_layers, calls, inputs, outputs[0], shape)
+    return {"layers": cleaned, "input_layers": given_inputs, "output_layers": given_outputs}, Graph(
+        place, read_layers, calls, inputs, outputs[0], shape
+    )
 
 
-def _ordered(waiting: list[tuple[Reference, list[Any]]], there: set[Reference], place: str) -> list[tuple[Reference, list[Any]]]:
+def _ordered(
+    waiting: list[tuple[Reference, list[Any]]], there: set[Reference], place: str
+) -> list[tuple[Reference, list[Any]]]:
     """The calls so that all inputs of each are made before it; each is looked at only when something it waits for is made."""
     if len(waiting) > MOST_CALLS:
-        raise Refusal(f"{place} calls its layers {len(waiting):,} times and at most {MOST_CALLS:,} are read; give a smaller network.")
-    missing: list[set[Reference]] = [{each for each in given if isinstance(each, tuple)} - there for _, given in waiting]
+        raise Refusal(
+            f"{place} calls its layers {len(waiting):,} times and at most {MOST_CALLS:,} are read; give a smaller network."
+        )
+    missing: list[set[Reference]] = [
+        {each for each in given if isinstance(each, tuple)} - there for _, given in waiting
+    ]
     after: dict[Reference, list[int]] = {}
     for index, references in enumerate(missing):
         for reference in references:
@@ -227,7 +275,9 @@ def _ordered(waiting: list[tuple[Reference, list[Any]]], there: set[Reference], 
                 ready.append(later)
     if len(calls) != len(waiting):
         stuck = next(call for index, (call, _) in enumerate(waiting) if missing[index])
-        raise Refusal(f"{place}: the layer {shown(stuck[0])} is called with what no layer makes, or in a circle; {REDO}.")
+        raise Refusal(
+            f"{place}: the layer {shown(stuck[0])} is called with what no layer makes, or in a circle; {REDO}."
+        )
     return calls
 
 
@@ -247,12 +297,19 @@ def _layer(config: Any, place: str, totals: Totals, depth: int) -> tuple[Json, L
         clean = {"module": "keras.src.ops.numpy", "class_name": kind, "config": {"name": name}, "registered_name": kind}
         return clean, Layer(name, kind, place, Settings({}, kind, place))
     if kind not in RULES.of or kind in ("TrueDivide", "Divide"):
-        raise Refusal(f"{place} is none of the layers that are read of foreign files ({_nature(config, kind)}); {REDO}.")
+        raise Refusal(
+            f"{place} is none of the layers that are read of foreign files ({_nature(config, kind)}); {REDO}."
+        )
     module = MODULES.get(kind, "keras.layers")
     from_module(config, (module,), place)
     values = {key(name, place): setting(name, value, place) for name, value in inner.items() if name != "name"}
     name = values["name"] = name_of(inner.get("name"), place)
-    clean = {"module": module, "class_name": kind, "config": values, "registered_name": None if module == "keras.layers" else kind}
+    clean = {
+        "module": module,
+        "class_name": kind,
+        "config": values,
+        "registered_name": None if module == "keras.layers" else kind,
+    }
     return clean, Layer(name, kind, place, Settings(values, kind, place))
 
 
@@ -262,7 +319,11 @@ def _nature(config: Json, kind: str) -> str:
         return "it would run code of the file"
     if ".ops" in module:
         return "it is an operation and no layer"
-    return "it is not one of Keras's own" if not module.startswith("keras.layers") else "it does what no model of pictures needs"
+    return (
+        "it is not one of Keras's own"
+        if not module.startswith("keras.layers")
+        else "it does what no model of pictures needs"
+    )
 
 
 def _input(config: Any, place: str) -> tuple[Json, Shape]:
@@ -271,10 +332,22 @@ def _input(config: Any, place: str) -> tuple[Json, Shape]:
     from_module(config, ("keras.layers",), place)
     shape = inner.get("batch_shape")
     sides = shape[1:] if isinstance(shape, list) else []
-    if not 1 <= len(sides) <= MOST_RANK or any(type(side) is not int or not 1 <= side <= 2**20 for side in sides) or inner.get("sparse") or inner.get("ragged"):
-        raise Refusal(f"{place} takes {shown(shape) if not isinstance(shape, list) else [side if type(side) is int and abs(side) < 2**63 else '?' for side in sides[:5]]}; a fixed size of 1 to {MOST_RANK} sides is needed, as in (None, height, width, channels).")
+    if (
+        not 1 <= len(sides) <= MOST_RANK
+        or any(type(side) is not int or not 1 <= side <= 2**20 for side in sides)
+        or inner.get("sparse")
+        or inner.get("ragged")
+    ):
+        raise Refusal(
+            f"{place} takes {shown(shape) if not isinstance(shape, list) else [side if type(side) is int and abs(side) < 2**63 else '?' for side in sides[:5]]}; a fixed size of 1 to {MOST_RANK} sides is needed, as in (None, height, width, channels)."
+        )
     name = name_of(inner.get("name"), place)
-    settings = {"batch_shape": [None, *sides], "dtype": precision(inner.get("dtype", "float32"), place), "sparse": False, "name": name}
+    settings = {
+        "batch_shape": [None, *sides],
+        "dtype": precision(inner.get("dtype", "float32"), place),
+        "sparse": False,
+        "name": name,
+    }
     return {"module": "keras.layers", "class_name": kind, "config": settings, "registered_name": None}, tuple(sides)
 
 
@@ -300,7 +373,9 @@ def _node(node: Any, layer: Layer) -> tuple[Json, list[Any]]:
         elif name in PASSED and not isinstance(value, list | dict) and value in PASSED[name]:
             kwargs[name] = value
         else:
-            raise Refusal(f"{layer.place} is called with {shown(name)} = {shown(value)}, which is not read of foreign files; {REDO}.")
+            raise Refusal(
+                f"{layer.place} is called with {shown(name)} = {shown(value)}, which is not read of foreign files; {REDO}."
+            )
     if not any(isinstance(each, tuple) for each in inputs) or len(inputs) > 256:
         raise Refusal(f"{layer.place} is called without anything that the network makes; {REDO}.")
     return {"args": args, "kwargs": kwargs}, inputs
@@ -323,7 +398,15 @@ def _argument(value: Any, layer: Layer, inputs: list[Any]) -> Any:
 
 def _is_reference(value: Any) -> bool:
     """[name of a layer, which of its calls, 0]: every layer that is read makes one thing."""
-    return isinstance(value, list) and len(value) == 3 and isinstance(value[0], str) and type(value[1]) is int and 0 <= value[1] < MOST_CALLS and value[2] == 0 and type(value[2]) is int
+    return (
+        isinstance(value, list)
+        and len(value) == 3
+        and isinstance(value[0], str)
+        and type(value[1]) is int
+        and 0 <= value[1] < MOST_CALLS
+        and value[2] == 0
+        and type(value[2]) is int
+    )
 
 
 def _ends(value: Any, place: str) -> tuple[list[Reference], Any]:

@@ -26,13 +26,21 @@ from genmodels.printable import printable
 from genmodels.refusal import Refusal
 
 LARGEST = 512 * 1024 * 1024  # bytes of a file
-MEMBERS = {"metadata.json": 20_000, "config.json": 4_000_000, "model.weights.h5": LARGEST}  # exactly these, and their bytes at most
+MEMBERS = {
+    "metadata.json": 20_000,
+    "config.json": 4_000_000,
+    "model.weights.h5": LARGEST,
+}  # exactly these, and their bytes at most
 MOST_RATIO, CHUNK, MOST_DIRECTORY = 50, 1 << 20, 10_000
 MOST_OBJECTS, MOST_DEEP = 12_000, 40  # groups and data sets of weights, and how far they nest
 MOST_WEIGHTS = 100_000_000  # numbers of one data set
 FEW = 64  # whole numbers that states of random numbers and counters are
 SAVE_AGAIN = "save the model again with model.save('name.keras')"
-STARTS = {b"\x89HDF\r\n\x1a\n": "is an HDF5 file and no .keras file", b"\x80": "is a pickle, which is never opened", b"\x1f\x8b": "is packed with gzip"}
+STARTS = {
+    b"\x89HDF\r\n\x1a\n": "is an HDF5 file and no .keras file",
+    b"\x80": "is a pickle, which is never opened",
+    b"\x1f\x8b": "is packed with gzip",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,9 @@ def opened(file: Path, name: str = "") -> Iterator[tuple[Checked, IO[bytes]]]:
             _copy(archive, "model.weights.h5", weights.write)
             held = _weights(weights)
             if network.weights > held:
-                raise Refusal(f"the layers of config.json need {network.weights:,} weights and model.weights.h5 holds {held:,}; {SAVE_AGAIN}.")
+                raise Refusal(
+                    f"the layers of config.json need {network.weights:,} weights and model.weights.h5 holds {held:,}; {SAVE_AGAIN}."
+                )
             weights.seek(0)
             with open(file, "rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -114,7 +124,9 @@ def _start_and_end(stream: IO[bytes], size: int) -> None:
         raise Refusal(f"it is no zip, or was cut short; {SAVE_AGAIN}.")
     count, directory = struct.unpack("<HI", tail[end + 10 : end + 16])
     if b"PK\x06\x07" in tail[max(0, end - 20) : end] or count > len(MEMBERS) or directory > MOST_DIRECTORY:
-        raise Refusal(f"its list of members is longer than that of {', '.join(MEMBERS)}, which are all that a .keras file holds; {SAVE_AGAIN}.")
+        raise Refusal(
+            f"its list of members is longer than that of {', '.join(MEMBERS)}, which are all that a .keras file holds; {SAVE_AGAIN}."
+        )
     stream.seek(0)
 
 
@@ -131,9 +143,13 @@ def _members(members: list[zipfile.ZipInfo]) -> None:
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise Refusal(f"{member.filename} is packed in an unusual way; {SAVE_AGAIN}.")
         if member.file_size > most:
-            raise Refusal(f"{member.filename} unpacks to {member.file_size:,} bytes and at most {most:,} are read; {SAVE_AGAIN}.")
+            raise Refusal(
+                f"{member.filename} unpacks to {member.file_size:,} bytes and at most {most:,} are read; {SAVE_AGAIN}."
+            )
         if member.file_size > max(100_000, MOST_RATIO * member.compress_size):
-            raise Refusal(f"{member.filename} unpacks to more than {MOST_RATIO} times its size, as bombs do; {SAVE_AGAIN}.")
+            raise Refusal(
+                f"{member.filename} unpacks to more than {MOST_RATIO} times its size, as bombs do; {SAVE_AGAIN}."
+            )
 
 
 def _copy(archive: zipfile.ZipFile, name: str, write: Callable[[bytes], Any]) -> None:
@@ -146,7 +162,16 @@ def _copy(archive: zipfile.ZipFile, name: str, write: Callable[[bytes], Any]) ->
                 if total > MEMBERS[name]:
                     raise Refusal(f"{name} unpacks to more than it says; {SAVE_AGAIN}.")
                 write(content)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, struct.error) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        struct.error,
+    ) as error:
         if isinstance(error, Refusal):
             raise
         raise Refusal(f"{name} is damaged in the zip; {SAVE_AGAIN}.") from None
@@ -195,7 +220,9 @@ def _walk(root: Any, size: int) -> int:
         path, group, depth = waiting.pop()
         objects += len(group)
         if objects > MOST_OBJECTS or depth > MOST_DEEP:
-            raise Refusal(f"model.weights.h5, {printable(path, 120)} has more groups and data sets than the {MOST_OBJECTS:,} that are read in all, or lies more than {MOST_DEEP} deep; {SAVE_AGAIN}.")
+            raise Refusal(
+                f"model.weights.h5, {printable(path, 120)} has more groups and data sets than the {MOST_OBJECTS:,} that are read in all, or lies more than {MOST_DEEP} deep; {SAVE_AGAIN}."
+            )
         for name in group:
             place = f"model.weights.h5, {printable(f'{path}/{name}', 120)}"
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
@@ -228,10 +255,18 @@ def _plain(found: Any, place: str) -> int:
     """The bytes of a data set that lies in the file itself, unpacked, and holds numbers."""
     if found.external or found.is_virtual:
         raise Refusal(f"{place} takes its numbers from other files; {SAVE_AGAIN}.")
-    if found.shape is None or len(found.shape) > 8 or not (found.dtype.kind == "f" or (found.dtype.kind in "iu" and found.size <= FEW)):
-        raise Refusal(f"{place} holds {printable(str(found.dtype), 40)} and no weights, which are numbers with a point; {SAVE_AGAIN}.")
+    if (
+        found.shape is None
+        or len(found.shape) > 8
+        or not (found.dtype.kind == "f" or (found.dtype.kind in "iu" and found.size <= FEW))
+    ):
+        raise Refusal(
+            f"{place} holds {printable(str(found.dtype), 40)} and no weights, which are numbers with a point; {SAVE_AGAIN}."
+        )
     if found.size > MOST_WEIGHTS:
-        raise Refusal(f"{place} has the shape {printable(str(found.shape), 60)} and at most {MOST_WEIGHTS:,} numbers are read; give a smaller network.")
+        raise Refusal(
+            f"{place} has the shape {printable(str(found.shape), 60)} and at most {MOST_WEIGHTS:,} numbers are read; give a smaller network."
+        )
     if found.id.get_create_plist().get_nfilters() or found.id.get_storage_size() != found.size * found.dtype.itemsize:
         raise Refusal(f"{place} is packed, or lacks numbers that it claims; {SAVE_AGAIN}.")
     return int(found.size) * int(found.dtype.itemsize)

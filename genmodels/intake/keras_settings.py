@@ -12,19 +12,71 @@ Json = dict[str, Any]
 REDO = "save a network of Keras's own layers with model.save()"
 PRECISIONS = ("float32", "float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16")
 ACTIVATIONS = (
-    "celu", "elu", "exponential", "gelu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu",
-    "sigmoid", "silu", "soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "sparsemax", "squareplus", "swish", "tanh", "tanh_shrink",
-)  # fmt: skip
+    "celu",
+    "elu",
+    "exponential",
+    "gelu",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
+    "leaky_relu",
+    "linear",
+    "log_sigmoid",
+    "log_softmax",
+    "mish",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "soft_shrink",
+    "softmax",
+    "softplus",
+    "softsign",
+    "sparse_plus",
+    "sparsemax",
+    "squareplus",
+    "swish",
+    "tanh",
+    "tanh_shrink",
+)
 NAMED = {  # by the end of a setting's name: the module of Keras, and the classes that may stand there
-    "initializer": ("keras.initializers", ("Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "IdentityInitializer", "Identity", "LecunNormal", "LecunUniform", "Ones", "Orthogonal", "OrthogonalInitializer", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros")),
+    "initializer": (
+        "keras.initializers",
+        (
+            "Constant",
+            "GlorotNormal",
+            "GlorotUniform",
+            "HeNormal",
+            "HeUniform",
+            "IdentityInitializer",
+            "Identity",
+            "LecunNormal",
+            "LecunUniform",
+            "Ones",
+            "Orthogonal",
+            "OrthogonalInitializer",
+            "RandomNormal",
+            "RandomUniform",
+            "TruncatedNormal",
+            "VarianceScaling",
+            "Zeros",
+        ),
+    ),
     "regularizer": ("keras.regularizers", ("L1", "L2", "L1L2", "OrthogonalRegularizer")),
     "constraint": ("keras.constraints", ("MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm")),
-}  # fmt: skip
+}
 
 
 def described(config: Any, place: str) -> tuple[str, Json]:
     """The class and the settings of a described object."""
-    if not isinstance(config, dict) or not isinstance(config.get("class_name"), str) or not isinstance(config.get("config"), dict):
+    if (
+        not isinstance(config, dict)
+        or not isinstance(config.get("class_name"), str)
+        or not isinstance(config.get("config"), dict)
+    ):
         raise Refusal(f"{place} is not described as Keras does it; {REDO}.")
     return config["class_name"], config["config"]
 
@@ -32,12 +84,16 @@ def described(config: Any, place: str) -> tuple[str, Json]:
 def from_module(config: Json, modules: tuple[str, ...], place: str) -> None:
     """Is the class Keras's own, and not another of the same name?"""
     if config.get("module") not in modules or config.get("registered_name") not in (None, config["class_name"]):
-        raise Refusal(f"{place} comes from {shown(config.get('module'))} ({shown(config.get('registered_name'))}), not from {modules[0]}; {REDO}.")
+        raise Refusal(
+            f"{place} comes from {shown(config.get('module'))} ({shown(config.get('registered_name'))}), not from {modules[0]}; {REDO}."
+        )
 
 
 def name_of(value: Any, place: str) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_.\-]{1,100}", value):
-        raise Refusal(f"{place} has the name {shown(value)}; names are up to 100 letters, digits, dots, dashes and underscores.")
+        raise Refusal(
+            f"{place} has the name {shown(value)}; names are up to 100 letters, digits, dots, dashes and underscores."
+        )
     return value
 
 
@@ -56,7 +112,9 @@ def setting(name: str, value: Any, place: str) -> Any:
         return _named(value, *NAMED[ending], f"{place}: {name}")
     if name == "activation":
         if value is not None and (not isinstance(value, str) or value not in ACTIVATIONS):
-            raise Refusal(f"{place}: activation is {shown(value)}, which is none that is read of foreign files (relu, gelu, softmax ...); {REDO}.")
+            raise Refusal(
+                f"{place}: activation is {shown(value)}, which is none that is read of foreign files (relu, gelu, softmax ...); {REDO}."
+            )
         return value
     return _plain(value, f"{place}: {name}")
 
@@ -76,10 +134,18 @@ def precision(value: Any, place: str) -> str:
     name = value
     if isinstance(value, dict):
         inner = value.get("config")
-        plain = value.get("class_name") == "DTypePolicy" and value.get("module") == "keras" and value.get("registered_name") in (None, "DTypePolicy") and isinstance(inner, dict) and set(inner) <= {"name"}
+        plain = (
+            value.get("class_name") == "DTypePolicy"
+            and value.get("module") == "keras"
+            and value.get("registered_name") in (None, "DTypePolicy")
+            and isinstance(inner, dict)
+            and set(inner) <= {"name"}
+        )
         name = inner.get("name") if plain and isinstance(inner, dict) else None
     if not isinstance(name, str) or name not in PRECISIONS:
-        raise Refusal(f"{place} has a precision that is not plain ({shown(value if isinstance(value, str) else name)}); use float32.")
+        raise Refusal(
+            f"{place} has a precision that is not plain ({shown(value if isinstance(value, str) else name)}); use float32."
+        )
     return name
 
 
@@ -91,10 +157,24 @@ def _named(value: Any, module: str, classes: tuple[str, ...], place: str) -> Any
     if value is None:
         return None
     if isinstance(value, str):
-        value = {"module": module, "class_name": next((each for each in classes if each.lower() == value.replace("_", "").lower()), value), "config": {}}
-    if not isinstance(value, dict) or value.get("class_name") not in classes or not isinstance(value.get("config"), dict):
-        raise Refusal(f"{place} is {shown(value.get('class_name') if isinstance(value, dict) else value)}, which is not one of Keras's own; {REDO}.")
+        value = {
+            "module": module,
+            "class_name": next((each for each in classes if each.lower() == value.replace("_", "").lower()), value),
+            "config": {},
+        }
+    if (
+        not isinstance(value, dict)
+        or value.get("class_name") not in classes
+        or not isinstance(value.get("config"), dict)
+    ):
+        raise Refusal(
+            f"{place} is {shown(value.get('class_name') if isinstance(value, dict) else value)}, which is not one of Keras's own; {REDO}."
+        )
     from_module({"module": module} | value, (module,), place)
     for name, each in value["config"].items():
         _plain(each, f"{place}, {key(name, place)}")
-    return {"module": module, "class_name": "Zeros", "config": {}, "registered_name": None} if module == "keras.initializers" else None
+    return (
+        {"module": module, "class_name": "Zeros", "config": {}, "registered_name": None}
+        if module == "keras.initializers"
+        else None
+    )

@@ -49,7 +49,11 @@ class Settings:
         """One number for each side; a single one is for all of them."""
         value = self.values.get(name, default)
         values = [value] * count if type(value) is int else value
-        if not isinstance(values, list) or len(values) != count or any(type(each) is not int or not low <= each <= high for each in values):
+        if (
+            not isinstance(values, list)
+            or len(values) != count
+            or any(type(each) is not int or not low <= each <= high for each in values)
+        ):
             raise self.wrong(name, f"it must be {count} whole numbers from {low} to {high:,}")
         return tuple(values)
 
@@ -103,14 +107,34 @@ def shown(value: Any) -> str:
 def _one(settings: Settings, inputs: list[Shape], rank: int = 0) -> Shape:
     """The only input, of the rank that the layer needs (0: any)."""
     if len(inputs) != 1 or (rank and len(inputs[0]) != rank):
-        raise Refusal(f"{settings.place} is given {len(inputs)} inputs of the shapes {str(inputs)[:100]}; it takes one{f' of {rank} numbers' if rank else ''}.")
+        raise Refusal(
+            f"{settings.place} is given {len(inputs)} inputs of the shapes {str(inputs)[:100]}; it takes one{f' of {rank} numbers' if rank else ''}."
+        )
     return inputs[0]
 
 
 @RULES.add(
-    "Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout", "GaussianNoise", "GaussianDropout", "ActivityRegularization", "Identity", "Activation", "ReLU", "LeakyReLU", "ELU",
-    "Softmax", "UnitNormalization", "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness",
-)  # fmt: skip
+    "Dropout",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "AlphaDropout",
+    "GaussianNoise",
+    "GaussianDropout",
+    "ActivityRegularization",
+    "Identity",
+    "Activation",
+    "ReLU",
+    "LeakyReLU",
+    "ELU",
+    "Softmax",
+    "UnitNormalization",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomZoom",
+    "RandomTranslation",
+    "RandomContrast",
+    "RandomBrightness",
+)
 def as_it_is(settings: Settings, inputs: list[Shape]) -> Made:
     return Made(_one(settings, inputs))
 
@@ -131,7 +155,9 @@ def slopes(settings: Settings, inputs: list[Shape]) -> Made:
     return Made(shape, 0 if settings.values.get("shared_axes") else math.prod(shape))
 
 
-@RULES.add("BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization", "Normalization", "LayerScale")
+@RULES.add(
+    "BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization", "Normalization", "LayerScale"
+)
 def normalised(settings: Settings, inputs: list[Shape]) -> Made:
     shape = _one(settings, inputs)
     return Made(shape, 0, math.prod(shape))
@@ -140,7 +166,11 @@ def normalised(settings: Settings, inputs: list[Shape]) -> Made:
 @RULES.add("Dense")
 def dense(settings: Settings, inputs: list[Shape]) -> Made:
     shape, units = _one(settings, inputs), settings.whole("units", 1, MOST_UNITS)
-    return Made((*shape[:-1], units), (shape[-1] + 1) * units if settings.values.get("use_bias", True) else shape[-1] * units, math.prod(shape) * units)
+    return Made(
+        (*shape[:-1], units),
+        (shape[-1] + 1) * units if settings.values.get("use_bias", True) else shape[-1] * units,
+        math.prod(shape) * units,
+    )
 
 
 @RULES.add("Conv1D", "Conv2D", "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")
@@ -148,7 +178,13 @@ def convolved(settings: Settings, inputs: list[Shape]) -> Made:
     sides = 1 if settings.layer.endswith("1D") else 2
     shape = settings.last(_one(settings, inputs, sides + 1))
     kernel = settings.wholes("kernel_size", sides, 1, MOST_KERNEL)
-    made = _windows(settings, shape[:-1], kernel, settings.wholes("strides", sides, 1, MOST_KERNEL, 1), settings.wholes("dilation_rate", sides, 1, MOST_KERNEL, 1))
+    made = _windows(
+        settings,
+        shape[:-1],
+        kernel,
+        settings.wholes("strides", sides, 1, MOST_KERNEL, 1),
+        settings.wholes("dilation_rate", sides, 1, MOST_KERNEL, 1),
+    )
     channels, cells, places = shape[-1], math.prod(kernel), math.prod(made)
     depth = settings.whole("depth_multiplier", 1, 64, 1)
     if settings.layer.startswith("Depthwise"):
@@ -168,10 +204,16 @@ def convolved(settings: Settings, inputs: list[Shape]) -> Made:
 @RULES.add("Conv2DTranspose")
 def spread(settings: Settings, inputs: list[Shape]) -> Made:
     shape = settings.last(_one(settings, inputs, 3))
-    kernel, strides = settings.wholes("kernel_size", 2, 1, MOST_KERNEL), settings.wholes("strides", 2, 1, MOST_KERNEL, 1)
+    kernel, strides = (
+        settings.wholes("kernel_size", 2, 1, MOST_KERNEL),
+        settings.wholes("strides", 2, 1, MOST_KERNEL, 1),
+    )
     filters = settings.whole("filters", 1, MOST_UNITS)
     same = settings.either("padding", ("same", "valid"), "valid") == "same"
-    made = tuple(side * step + (0 if same else max(cells - step, 0)) for side, step, cells in zip(shape[:2], strides, kernel, strict=True))
+    made = tuple(
+        side * step + (0 if same else max(cells - step, 0))
+        for side, step, cells in zip(shape[:2], strides, kernel, strict=True)
+    )
     weights = math.prod(kernel) * shape[-1] * filters
     return Made((*made, filters), weights + filters, weights * shape[0] * shape[1])
 
@@ -189,9 +231,14 @@ def _windows(settings: Settings, sides: Shape, size: Shape, strides: Shape, dila
     """How many windows of that size fit on each side (at least one, or the layer is refused)."""
     same = settings.either("padding", ("same", "valid"), "valid") == "same"
     spans = [cells + (cells - 1) * (apart - 1) for cells, apart in zip(size, dilation, strict=True)]
-    made = tuple(math.ceil(side / step) if same else (side - span) // step + 1 for side, step, span in zip(sides, strides, spans, strict=True))
+    made = tuple(
+        math.ceil(side / step) if same else (side - span) // step + 1
+        for side, step, span in zip(sides, strides, spans, strict=True)
+    )
     if min(made) < 1:
-        raise Refusal(f"{settings.place} is given {' x '.join(map(str, sides))} numbers a channel, fewer than its window has; it can't work.")
+        raise Refusal(
+            f"{settings.place} is given {' x '.join(map(str, sides))} numbers a channel, fewer than its window has; it can't work."
+        )
     return made
 
 
@@ -217,8 +264,13 @@ def combined(settings: Settings, inputs: list[Shape]) -> Made:
 @RULES.add("Concatenate")
 def joined(settings: Settings, inputs: list[Shape]) -> Made:
     axis = settings.axis(len(inputs[0]))
-    if any(len(shape) != len(inputs[0]) or shape[:axis] + shape[axis + 1 :] != inputs[0][:axis] + inputs[0][axis + 1 :] for shape in inputs):
-        raise Refusal(f"{settings.place} is given unlike shapes {str(inputs)[:100]}; they must be alike but for one axis.")
+    if any(
+        len(shape) != len(inputs[0]) or shape[:axis] + shape[axis + 1 :] != inputs[0][:axis] + inputs[0][axis + 1 :]
+        for shape in inputs
+    ):
+        raise Refusal(
+            f"{settings.place} is given unlike shapes {str(inputs)[:100]}; they must be alike but for one axis."
+        )
     return Made((*inputs[0][:axis], sum(shape[axis] for shape in inputs), *inputs[0][axis + 1 :]))
 
 
@@ -230,11 +282,17 @@ def flat(settings: Settings, inputs: list[Shape]) -> Made:
 @RULES.add("Reshape")
 def reshaped(settings: Settings, inputs: list[Shape]) -> Made:
     shape, target = _one(settings, inputs), settings.values.get("target_shape")
-    if not isinstance(target, list) or not 1 <= len(target) <= MOST_RANK or any(type(side) is not int or not (side == -1 or 1 <= side <= 2**24) for side in target):
+    if (
+        not isinstance(target, list)
+        or not 1 <= len(target) <= MOST_RANK
+        or any(type(side) is not int or not (side == -1 or 1 <= side <= 2**24) for side in target)
+    ):
         raise settings.wrong("target_shape", f"it must be 1 to {MOST_RANK} whole numbers")
     known, count = math.prod(side for side in target if side > 0), math.prod(shape)
     if target.count(-1) > 1 or count % known or (-1 not in target and known != count):
-        raise Refusal(f"{settings.place} makes {count:,} numbers into the shape {str(target)[:60]}; their number must stay the same.")
+        raise Refusal(
+            f"{settings.place} makes {count:,} numbers into the shape {str(target)[:60]}; their number must stay the same."
+        )
     return Made(tuple(count // known if side == -1 else side for side in target))
 
 
@@ -263,8 +321,19 @@ def framed(settings: Settings, inputs: list[Shape]) -> Made:
     shape = settings.last(_one(settings, inputs, 3))
     name, sign = ("padding", 1) if settings.layer == "ZeroPadding2D" else ("cropping", -1)
     given = settings.values.get(name)
-    sides = [[given] * 2] * 2 if type(given) is int else [[each] * 2 if type(each) is int else each for each in given] if isinstance(given, list) else []
-    if len(sides) != 2 or any(not isinstance(side, list) or len(side) != 2 or any(type(each) is not int or not 0 <= each <= MOST_SIDE for each in side) for side in sides):
+    sides = (
+        [[given] * 2] * 2
+        if type(given) is int
+        else [[each] * 2 if type(each) is int else each for each in given]
+        if isinstance(given, list)
+        else []
+    )
+    if len(sides) != 2 or any(
+        not isinstance(side, list)
+        or len(side) != 2
+        or any(type(each) is not int or not 0 <= each <= MOST_SIDE for each in side)
+        for side in sides
+    ):
         raise settings.wrong(name, f"it must be a whole number up to {MOST_SIDE}, or two for each side")
     made = tuple(side + sign * sum(more) for side, more in zip(shape[:2], sides, strict=True))
     if min(made) < 1:
@@ -282,7 +351,9 @@ def resized(settings: Settings, inputs: list[Shape]) -> Made:
 def attended(settings: Settings, inputs: list[Shape]) -> Made:
     """Query, value and perhaps key, each (positions, numbers)."""
     if not 2 <= len(inputs) <= 3 or any(len(shape) != 2 for shape in inputs):
-        raise Refusal(f"{settings.place} is given the shapes {str(inputs)[:100]}; query and value of two numbers each are needed.")
+        raise Refusal(
+            f"{settings.place} is given the shapes {str(inputs)[:100]}; query and value of two numbers each are needed."
+        )
     settings.either("output_shape", (None,), None)
     if settings.values.get("attention_axes") not in (None, [1]):
         raise settings.wrong("attention_axes", "it must be 1, the axis of the positions")

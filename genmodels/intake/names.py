@@ -14,7 +14,9 @@ INVISIBLE = {"Cf", "Cc"}  # zero-width and soft characters, direction marks
 def plain(name: str) -> str:
     """A name in one normal form: composed, with plain spaces and slashes, without what can't be seen and without "./"."""
     composed = unicodedata.normalize("NFC", name.replace("\\", "/"))
-    seen = "".join(" " if c.isspace() else c for c in composed if c.isspace() or unicodedata.category(c) not in INVISIBLE)
+    seen = "".join(
+        " " if c.isspace() else c for c in composed if c.isspace() or unicodedata.category(c) not in INVISIBLE
+    )
     parts = [" ".join(part.split()) for part in seen.split("/")]
     return "/".join(part for part in parts if part and part != ".")
 
@@ -25,7 +27,12 @@ def found(told: Sequence[str], names: Sequence[str], base: str = "") -> list[int
     It may be written from the top, from the table's own folder `base`, without its folders, with other capitals or
     compatibility characters, without its ending or with another, or as in an address (%20); what fits more exactly goes first.
     """
-    ways: list[Callable[[str], str]] = [plain, _folded, lambda name: _last(_folded(name)), lambda name: _stem(_last(_folded(name)))]
+    ways: list[Callable[[str], str]] = [
+        plain,
+        _folded,
+        lambda name: _last(_folded(name)),
+        lambda name: _stem(_last(_folded(name))),
+    ]
     ways += [lambda name: _last(_folded(unquote(name))), lambda name: _stem(_last(_folded(unquote(name))))]
     inside = [f"{base}/{name}" if base else name for name in told]
     places: list[int | None] = [None] * len(told)

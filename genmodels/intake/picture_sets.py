@@ -34,7 +34,19 @@ FORMAT = 1
 TOKEN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 TABLE = "captions.csv"
 ARCHIVES = {".zip", ".cbz", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar", ".cbr"}
-HEADS = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+HEADS = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\x1f\x8b",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"RIFF",
+)
 SPLITS = {"train", "training", "test", "val", "valid", "validation"}
 
 
@@ -121,7 +133,13 @@ def kept_of(token: str) -> dict[str, Any]:
     index = read_index(token)
     captioned = sum(bool(caption) for caption in index["captions"])
     unmatched = {"unmatched": index["unmatched"]} if index.get("unmatched") else {}
-    return {"pictures": len(index["files"]), "captioned": captioned, "captions": index.get("told", 0), "left_out": index["refused"], **unmatched}
+    return {
+        "pictures": len(index["files"]),
+        "captioned": captioned,
+        "captions": index.get("told", 0),
+        "left_out": index["refused"],
+        **unmatched,
+    }
 
 
 def imported() -> list[dict[str, Any]]:
@@ -145,7 +163,10 @@ def read_index(token: str) -> dict[str, Any]:
         raise Refusal(unknown("imported set of pictures", token, known))
     try:
         index = read_document(folder / token / "index.json")
-        sound = isinstance(index["title"], str) and all(isinstance(index[name], list) and all(isinstance(each, str) for each in index[name]) for name in ("files", "sha256"))
+        sound = isinstance(index["title"], str) and all(
+            isinstance(index[name], list) and all(isinstance(each, str) for each in index[name])
+            for name in ("files", "sha256")
+        )
         if not sound or len(index["files"]) < len(index["sha256"]):
             raise ValueError
         if index["format"] != FORMAT:
@@ -179,7 +200,9 @@ def _pictures(source: Path | BinaryIO, found: Found) -> Iterator[Any]:
         if PurePosixPath(name).name.lower() == TABLE:
             if found.captions is not None:
                 raise Refusal(f"There are two tables called {TABLE}; give one.")
-            found.captions = read_captions(read(), PurePosixPath(name.replace("\\", "/")).parent.as_posix().removeprefix("."))
+            found.captions = read_captions(
+                read(), PurePosixPath(name.replace("\\", "/")).parent.as_posix().removeprefix(".")
+            )
             continue
         try:
             picture = open_picture(read(), name)

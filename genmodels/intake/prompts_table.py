@@ -35,7 +35,9 @@ def read_prompts(content: bytes, name: str = "the table") -> Prompts:
         other = tuple(heading for key, heading in table.columns.items() if key != "prompt")
     for number, prompt in lines:
         if len(prompt) > LONGEST:
-            raise Refusal(f"{shown}, line {number}: the prompt has {len(prompt):,} characters; at most {LONGEST:,} are read.")
+            raise Refusal(
+                f"{shown}, line {number}: the prompt has {len(prompt):,} characters; at most {LONGEST:,} are read."
+            )
     if len(lines) > MAX_ROWS:
         raise Refusal(f"{shown} has {len(lines):,} prompts; at most {MAX_ROWS:,} are drawn, so split it.")
     if not lines:
@@ -45,6 +47,8 @@ def read_prompts(content: bytes, name: str = "the table") -> Prompts:
 
 def _lines(content: bytes, name: str) -> list[tuple[int, str]]:
     if len(content) > MAX_BYTES:
-        raise Refusal(f"{printable(name)} has {len(content) / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:g} MB are read, so split it.")
+        raise Refusal(
+            f"{printable(name)} has {len(content) / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:g} MB are read, so split it."
+        )
     lines = read_text(content, name).text.splitlines()
     return [(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]

@@ -49,12 +49,16 @@ def read_table(content: bytes, name: str, *, most_bytes: int, most_rows: int, ne
     """
     shown = printable(name)
     if len(content) > most_bytes:
-        raise Refusal(f"{shown} has {len(content) / 1e6:.1f} MB; at most {most_bytes / 1e6:g} MB are read, so split it.")
+        raise Refusal(
+            f"{shown} has {len(content) / 1e6:.1f} MB; at most {most_bytes / 1e6:g} MB are read, so split it."
+        )
     read = read_text(content, name)
     first, separator, text = _beginning(read.text)
     header = LINE_ENDS.split(text, maxsplit=1)[0]
     if len(header) > MAX_HEADER:
-        raise Refusal(f"The first line of {shown} has {len(header):,} characters; it should hold the headings of columns.")
+        raise Refusal(
+            f"The first line of {shown} has {len(header):,} characters; it should hold the headings of columns."
+        )
     separator = separator or max(SEPARATORS, key=_outside_quotes(header).count)
     separator = separator if separator in _outside_quotes(header) else NONE
     lines = _lines(text, separator, shown, first)
@@ -64,7 +68,11 @@ def read_table(content: bytes, name: str, *, most_bytes: int, most_rows: int, ne
             told = ", ".join(columns.values()) or "nothing"
             raise Refusal(f"{shown}, line {first}, names no column {needed} but {printable(told)}; call the column so.")
     rows = tuple(_rows(lines, list(columns), shown, separator, most_rows))
-    return Table({key: heading for key, heading in columns.items() if heading}, rows, f"{read.encoding}, {SEPARATORS.get(separator, 'one column')}")
+    return Table(
+        {key: heading for key, heading in columns.items() if heading},
+        rows,
+        f"{read.encoding}, {SEPARATORS.get(separator, 'one column')}",
+    )
 
 
 def _beginning(text: str) -> tuple[int, str, str]:
@@ -92,7 +100,9 @@ def _lines(text: str, separator: str, shown: str, first: int) -> Iterator[tuple[
         found, problem = (again, "") if not still else (found, problem)
     yield from ((first + before, cells) for before, cells in found)
     if problem:
-        raise Refusal(f"{shown}, line {first + found[-1][0] + 1 if found else first}, can't be read ({problem}); check its quotes.")
+        raise Refusal(
+            f"{shown}, line {first + found[-1][0] + 1 if found else first}, can't be read ({problem}); check its quotes."
+        )
 
 
 def _cells(text: str, separator: str) -> tuple[list[tuple[int, list[str]]], str]:
@@ -122,7 +132,9 @@ def _columns(cells: Sequence[str], shown: str, line: int) -> dict[str, str]:
     return columns
 
 
-def _rows(lines: Iterator[tuple[int, list[str]]], keys: Sequence[str], shown: str, separator: str, most: int) -> Iterator[Row]:
+def _rows(
+    lines: Iterator[tuple[int, list[str]]], keys: Sequence[str], shown: str, separator: str, most: int
+) -> Iterator[Row]:
     count = 0
     for line, cells in lines:
         cells = [cell.strip() for cell in cells]
@@ -130,7 +142,9 @@ def _rows(lines: Iterator[tuple[int, list[str]]], keys: Sequence[str], shown: st
             continue
         if any(cells[len(keys) :]):
             what = f"put quotes around a cell with {SEPARATORS.get(separator, 'this')} in it, or name the column"
-            raise Refusal(f"{shown}, line {line}, has {len(cells)} cells and the first line names {len(keys)} columns; {what}.")
+            raise Refusal(
+                f"{shown}, line {line}, has {len(cells)} cells and the first line names {len(keys)} columns; {what}."
+            )
         row = dict.fromkeys(keys, "") | dict(zip(keys, cells, strict=False))
         count += 1
         if count > most:

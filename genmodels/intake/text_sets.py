@@ -62,7 +62,12 @@ def import_text(source: Path | BinaryIO, name: str, *, licence: str = "not state
     """
     read = _read(source)
     content = read.text.encode()
-    index = {"format": FORMAT, "title": printable(name) or "text", "licence": printable(licence), "sha256": hashlib.sha256(content).hexdigest()}
+    index = {
+        "format": FORMAT,
+        "title": printable(name) or "text",
+        "licence": printable(licence),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
     index |= _about(read)
     text = json.dumps(index, indent=1)
     slug = "-".join(re.findall(r"[a-z0-9]+", name.lower()))[:40].strip("-") or "text"
@@ -106,7 +111,10 @@ def read_text_index(token: str) -> dict[str, Any]:
         if index["format"] != FORMAT:
             raise Refusal(f"The imported text {token} is of format {index['format']!r}, this version reads {FORMAT}.")
         index = {"encoding": "UTF-8"} | index  # the only one that was read before
-        return {name: kind(index[name]) for name, kind in {"title": str, "licence": str, "sha256": str, "characters": int, "encoding": str}.items()}
+        return {
+            name: kind(index[name])
+            for name, kind in {"title": str, "licence": str, "sha256": str, "characters": int, "encoding": str}.items()
+        }
     except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
         if isinstance(error, Refusal) and not isinstance(error, Unreadable):
             raise
@@ -137,7 +145,9 @@ def _read(source: Path | BinaryIO) -> Read:
             return _read(file)
     source.seek(0, os.SEEK_END)
     if (size := source.tell()) > LARGEST:
-        raise Refusal(f"The text is {size / 1e6:.1f} MB; at most {LARGEST / 1e6:.0f} MB are read, so give a part of it.")
+        raise Refusal(
+            f"The text is {size / 1e6:.1f} MB; at most {LARGEST / 1e6:.0f} MB are read, so give a part of it."
+        )
     source.seek(0)
     content = source.read(LARGEST + 1)[: LARGEST + 1]
     found = foreign_text(content, "The text")
@@ -145,7 +155,9 @@ def _read(source: Path | BinaryIO) -> Read:
     kept = text.translate(CONTROL)
     removed = len(text) - len(kept)
     if removed > MOST_CONTROL * len(text):
-        raise Refusal(f"{removed:,} of {len(text):,} characters are null bytes or control characters; this is no text, so give a .txt.")
+        raise Refusal(
+            f"{removed:,} of {len(text):,} characters are null bytes or control characters; this is no text, so give a .txt."
+        )
     if len(kept.strip()) < SHORTEST:
         raise Refusal(f"The text has {len(kept.strip()):,} characters; give at least {SHORTEST:,}.")
     return Read(kept, removed, found.encoding + (", its last character cut off" if found.cut else ""))
@@ -153,4 +165,11 @@ def _read(source: Path | BinaryIO) -> Read:
 
 def _about(read: Read) -> dict[str, Any]:
     text = read.text
-    return {"characters": len(text), "symbols": len(set(text)), "lines": text.count("\n") + 1, "paragraphs": len(paragraphs(text)), "removed": read.removed, "encoding": read.encoding}
+    return {
+        "characters": len(text),
+        "symbols": len(set(text)),
+        "lines": text.count("\n") + 1,
+        "paragraphs": len(paragraphs(text)),
+        "removed": read.removed,
+        "encoding": read.encoding,
+    }

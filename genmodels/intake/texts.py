@@ -10,17 +10,25 @@ from genmodels.printable import printable
 from genmodels.refusal import Refusal
 
 MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
-    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"), (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"), (codecs.BOM_UTF8, "utf-8", "UTF-8 with a mark"),
-    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"), (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
-)  # fmt: skip
+    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
+    (codecs.BOM_UTF8, "utf-8", "UTF-8 with a mark"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
+)
 KEPT = "\t\n\r\f\v\x1b\x1a\x85"  # control characters that texts have: white space, colours of terminals, the end mark of DOS
 MOST_CONTROL = 0.01  # share of control characters above which it is no text
 ZEROS = 0.3  # share of zero bytes in every other place that makes it UTF-16 without a mark
 MOST_STRANGE = 0.2  # share of the characters beyond ASCII that may stand where such characters don't
-MOST_FOREIGN = 0.4  # share of letters beyond ASCII: above it a text in one byte a letter is in another alphabet than Latin
+MOST_FOREIGN = (
+    0.4  # share of letters beyond ASCII: above it a text in one byte a letter is in another alphabet than Latin
+)
 ONE_BYTE = {"cp1252": "Windows-1252", "latin-1": "Latin-1", "mac_roman": "Mac Roman", "cp850": "DOS (code page 850)"}
 JOINING = "'’‘`´·-‐–—…\u00ad\u00a0"  # signs that stand between two letters in ordinary texts
-SIGNS, USUAL = ("So", "Sm", "Sk", "Sc", "No"), "™®©°€£¥§×÷±²³½¼¾"  # categories of signs, and those that stand beside words in ordinary texts
+SIGNS, USUAL = (
+    ("So", "Sm", "Sk", "Sc", "No"),
+    "™®©°€£¥§×÷±²³½¼¾",
+)  # categories of signs, and those that stand beside words in ordinary texts
 LOOKED_AT = 100_000  # characters
 
 
@@ -41,9 +49,13 @@ def read_text(content: bytes, name: str = "the file") -> ForeignText:
     """
     found = _decoded(content)
     if found is None and not _control(content):
-        raise Refusal(f"{printable(name)} is in an encoding that is not known here, as older ones for other alphabets are; save it as UTF-8.")
+        raise Refusal(
+            f"{printable(name)} is in an encoding that is not known here, as older ones for other alphabets are; save it as UTF-8."
+        )
     if found is None or not _is_text(found.text):
-        raise Refusal(f"{printable(name)} holds bytes that no text has; save it as a picture, sound, film or plain text.")
+        raise Refusal(
+            f"{printable(name)} holds bytes that no text has; save it as a picture, sound, film or plain text."
+        )
     return found
 
 
@@ -52,7 +64,9 @@ def _decoded(content: bytes) -> ForeignText | None:
         if content.startswith(mark):
             return _as(content[len(mark) :], codec, encoding)
     found = _as(content, "utf-8", "UTF-8")
-    if found and not (found.cut and found.text.isascii()):  # a lone byte at the end of plain ASCII is a letter of Latin-1
+    if found and not (
+        found.cut and found.text.isascii()
+    ):  # a lone byte at the end of plain ASCII is a letter of Latin-1
         return found
     if found := _without_mark(content):
         return found
@@ -63,7 +77,11 @@ def _without_mark(content: bytes) -> ForeignText | None:
     """UTF-32 or UTF-16, told by where the zero bytes are."""
     if len(content) >= 8 and not len(content) % 4:
         for high, codec in ((3, "utf-32-le"), (0, "utf-32-be")):
-            if not any(content[high::4]) and not any(content[abs(high - 1) :: 4][:LOOKED_AT]) and (found := _as(content, codec, "UTF-32 without a mark")):
+            if (
+                not any(content[high::4])
+                and not any(content[abs(high - 1) :: 4][:LOOKED_AT])
+                and (found := _as(content, codec, "UTF-32 without a mark"))
+            ):
                 return found
     even, odd = content[::2].count(0), content[1::2].count(0)
     for zeros, codec in ((odd, "utf-16-le"), (even, "utf-16-be")):
@@ -93,7 +111,11 @@ def _strange(text: str) -> int:
     for place in places:
         letter, before, after = text[place], text[place - 1 : place], text[place + 1 : place + 2]
         within = before.isalpha() and after.isalpha()
-        sign = unicodedata.category(letter) in SIGNS and letter not in USUAL and any(side.isalpha() or side > "\x7f" for side in (before, after))
+        sign = (
+            unicodedata.category(letter) in SIGNS
+            and letter not in USUAL
+            and any(side.isalpha() or side > "\x7f" for side in (before, after))
+        )
         control = unicodedata.category(letter) == "Cc" and letter != "\x85"
         capital = letter.isupper() and (before.islower() or (before.isalpha() and after.islower()))
         wrong += control or capital or sign or (within and not letter.isalpha() and letter not in JOINING)
@@ -118,4 +140,6 @@ def _is_text(text: str) -> bool:
 
 def _control(content: bytes) -> bool:
     """Does it hold control bytes, as texts in no encoding of one or two bytes a letter do?"""
-    return sum(content[:LOOKED_AT].count(code) for code in range(32) if chr(code) not in KEPT) > MOST_CONTROL * min(len(content), LOOKED_AT)
+    return sum(content[:LOOKED_AT].count(code) for code in range(32) if chr(code) not in KEPT) > MOST_CONTROL * min(
+        len(content), LOOKED_AT
+    )

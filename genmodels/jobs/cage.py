@@ -36,23 +36,90 @@ SLACK = 2 << 30  # bytes of address space beyond the memory: libraries and stack
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14
 OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 TO_READ = READ_FILE | READ_DIR
-TO_WRITE = TO_READ | WRITE_FILE | TRUNCATE | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8  # remove and make folders and plain files
+TO_WRITE = (
+    TO_READ | WRITE_FILE | TRUNCATE | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8
+)  # remove and make folders and plain files
 RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1}  # that a version knows; 5 knows one more
 
-SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu", "/sys/devices/system/node", "/dev/urandom", "/dev/random", "/dev/zero")
+SYSTEM = (
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/proc/self",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/stat",
+    "/sys/devices/system/cpu",
+    "/sys/devices/system/node",
+    "/dev/urandom",
+    "/dev/random",
+    "/dev/zero",
+)
 
 # name: (number on x86_64, on aarch64); the network, other processes, the machine, and ways around a filter.
 CALLS = {
-    "socket": (41, 198), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201), "accept": (43, 202), "accept4": (288, 242), "sendto": (44, 206), "sendmsg": (46, 211),
-    "fork": (57, None), "vfork": (58, None), "execve": (59, 221), "execveat": (322, 281), "setsid": (112, 157), "setpgid": (109, 154),
-    "kill": (62, 129), "tkill": (200, 130), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240), "pidfd_send_signal": (424, 424), "pidfd_open": (434, 434), "pidfd_getfd": (438, 438),
-    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "process_madvise": (440, 440),
-    "setrlimit": (160, 164), "unshare": (272, 97), "setns": (308, 268), "chroot": (161, 51), "pivot_root": (155, 41), "mount": (165, 40), "umount2": (166, 39), "open_tree": (428, 428),
-    "move_mount": (429, 429), "fsopen": (430, 430), "fsmount": (432, 432), "mount_setattr": (442, 442), "mknod": (133, None), "mknodat": (259, 33), "open_by_handle_at": (304, 265),
-    "init_module": (175, 105), "finit_module": (313, 273), "reboot": (169, 142), "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
-    "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282), "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
-}  # fmt: skip
-ASKED = {"clone": (56, 220), "clone3": (435, 435), "tgkill": (234, 131), "prlimit64": (302, 261), "capset": (126, 91)}  # allowed for some arguments, or needed here
+    "socket": (41, 198),
+    "connect": (42, 203),
+    "bind": (49, 200),
+    "listen": (50, 201),
+    "accept": (43, 202),
+    "accept4": (288, 242),
+    "sendto": (44, 206),
+    "sendmsg": (46, 211),
+    "fork": (57, None),
+    "vfork": (58, None),
+    "execve": (59, 221),
+    "execveat": (322, 281),
+    "setsid": (112, 157),
+    "setpgid": (109, 154),
+    "kill": (62, 129),
+    "tkill": (200, 130),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "pidfd_send_signal": (424, 424),
+    "pidfd_open": (434, 434),
+    "pidfd_getfd": (438, 438),
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "process_madvise": (440, 440),
+    "setrlimit": (160, 164),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "chroot": (161, 51),
+    "pivot_root": (155, 41),
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "open_tree": (428, 428),
+    "move_mount": (429, 429),
+    "fsopen": (430, 430),
+    "fsmount": (432, 432),
+    "mount_setattr": (442, 442),
+    "mknod": (133, None),
+    "mknodat": (259, 33),
+    "open_by_handle_at": (304, 265),
+    "init_module": (175, 105),
+    "finit_module": (313, 273),
+    "reboot": (169, 142),
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "keyctl": (250, 219),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+}
+ASKED = {
+    "clone": (56, 220),
+    "clone3": (435, 435),
+    "tgkill": (234, 131),
+    "prlimit64": (302, 261),
+    "capset": (126, 91),
+}  # allowed for some arguments, or needed here
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
@@ -106,7 +173,10 @@ def shut(limits: Mapping[str, int], *, readable: Iterable[str], writable: str) -
     with contextlib.suppress(Unavailable):
         _control(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it does not outlive who started it
     reasons = {name: _reason(layer) for name, layer in layers.items()}
-    proofs: dict[str, Callable[[], Any]] = {"files": lambda: os.close(os.open("/etc/passwd", os.O_RDONLY)), "network, processes": lambda: socket.socket().close()}
+    proofs: dict[str, Callable[[], Any]] = {
+        "files": lambda: os.close(os.open("/etc/passwd", os.O_RDONLY)),
+        "network, processes": lambda: socket.socket().close(),
+    }
     return {name: why or _unproven(proofs.get(name)) for name, why in reasons.items()}
 
 
@@ -135,15 +205,22 @@ def limit(limits: Mapping[str, int]) -> None:
     """Memory, seconds of processor time, bytes of one file, open files and processes, beyond which nothing is given."""
     memory = limits["memory"]
     for name, most in (
-        ("RLIMIT_AS", memory + SLACK), ("RLIMIT_DATA", memory), ("RLIMIT_CPU", limits["cpu_seconds"]), ("RLIMIT_FSIZE", limits["file_bytes"]),
-        ("RLIMIT_NOFILE", limits["open_files"]), ("RLIMIT_CORE", 0), ("RLIMIT_NPROC", _threads_of_user() + limits["threads"]),
-    ):  # fmt: skip
+        ("RLIMIT_AS", memory + SLACK),
+        ("RLIMIT_DATA", memory),
+        ("RLIMIT_CPU", limits["cpu_seconds"]),
+        ("RLIMIT_FSIZE", limits["file_bytes"]),
+        ("RLIMIT_NOFILE", limits["open_files"]),
+        ("RLIMIT_CORE", 0),
+        ("RLIMIT_NPROC", _threads_of_user() + limits["threads"]),
+    ):
         number = getattr(resource, name, None)
         if number is None:
             continue
         hard = resource.getrlimit(number)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        later = 2 if name == "RLIMIT_CPU" and hard == resource.RLIM_INFINITY else 0  # so that the first signal is the one that says why
+        later = (
+            2 if name == "RLIMIT_CPU" and hard == resource.RLIM_INFINITY else 0
+        )  # so that the first signal is the one that says why
         resource.setrlimit(number, (most, most + later))
 
 
@@ -169,7 +246,9 @@ def confine(readable: Iterable[str], writable: str) -> None:
     version = _call(444, None, 0, 1)
     known = RIGHTS.get(version, RIGHTS[3])
     ports = 3 if version >= 4 else 0  # bind and connect
-    ruleset = struct.pack("<QQQ", known, ports, 3 if version >= 6 else 0)[: 8 if version < 4 else 16 if version < 6 else 24]
+    ruleset = struct.pack("<QQQ", known, ports, 3 if version >= 6 else 0)[
+        : 8 if version < 4 else 16 if version < 6 else 24
+    ]
     descriptor = _call(444, ruleset, len(ruleset), 0)
     try:
         for path in readable:
@@ -201,10 +280,32 @@ def filter_calls() -> None:
     for numbers in CALLS.values():
         if (number := numbers[index]) is not None:
             program += [_jump(0x15, number, 0, 1), _step(6, ERRNO | NOT_PERMITTED)]
-    program += [_jump(0x15, _number("clone3"), 0, 1), _step(6, ERRNO | NO_SUCH_CALL)]  # its flags can't be seen; clone is used instead
-    program += [_jump(0x15, _number("clone"), 0, 4), _step(0x20, 16), _jump(0x45, THREAD, 1, 0), _step(6, ERRNO | NOT_PERMITTED), _step(0x20, 0)]
-    program += [_jump(0x15, _number("tgkill"), 0, 4), _step(0x20, 16), _jump(0x15, os.getpid(), 1, 0), _step(6, ERRNO | NOT_PERMITTED), _step(0x20, 0)]
-    program += [_jump(0x15, _number("prlimit64"), 0, 5), _step(0x20, 32), _jump(0x15, 0, 0, 2), _step(0x20, 36), _jump(0x15, 0, 1, 0), _step(6, ERRNO | NOT_PERMITTED)]
+    program += [
+        _jump(0x15, _number("clone3"), 0, 1),
+        _step(6, ERRNO | NO_SUCH_CALL),
+    ]  # its flags can't be seen; clone is used instead
+    program += [
+        _jump(0x15, _number("clone"), 0, 4),
+        _step(0x20, 16),
+        _jump(0x45, THREAD, 1, 0),
+        _step(6, ERRNO | NOT_PERMITTED),
+        _step(0x20, 0),
+    ]
+    program += [
+        _jump(0x15, _number("tgkill"), 0, 4),
+        _step(0x20, 16),
+        _jump(0x15, os.getpid(), 1, 0),
+        _step(6, ERRNO | NOT_PERMITTED),
+        _step(0x20, 0),
+    ]
+    program += [
+        _jump(0x15, _number("prlimit64"), 0, 5),
+        _step(0x20, 32),
+        _jump(0x15, 0, 0, 2),
+        _step(0x20, 36),
+        _jump(0x15, 0, 1, 0),
+        _step(6, ERRNO | NOT_PERMITTED),
+    ]
     program += [_step(6, ALLOWED)]
     code = b"".join(program)
     buffer = ctypes.create_string_buffer(code, len(code))
@@ -222,7 +323,9 @@ def _jump(code: int, value: int, if_true: int, if_false: int) -> bytes:
 
 def _architecture() -> tuple[int, int]:
     if sys.platform != "linux" or platform.machine() not in ARCHITECTURES:
-        raise Unavailable(f"only Linux on x86_64 or aarch64 has it, and this is {platform.system()} on {platform.machine()}")
+        raise Unavailable(
+            f"only Linux on x86_64 or aarch64 has it, and this is {platform.system()} on {platform.machine()}"
+        )
     return ARCHITECTURES[platform.machine()]
 
 

@@ -71,8 +71,16 @@ def scratch(parent: Path | None = None, name: str | None = None) -> Iterator[Pat
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run(task: str, folder: Path, *, what: str, expected: Mapping[str, str], limits: Limits | None = None,
-        arguments: Mapping[str, Any] | None = None, code: Sequence[Path] = ()) -> dict[str, np.ndarray]:  # fmt: skip
+def run(
+    task: str,
+    folder: Path,
+    *,
+    what: str,
+    expected: Mapping[str, str],
+    limits: Limits | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    code: Sequence[Path] = (),
+) -> dict[str, np.ndarray]:
     """The arrays that `task` ("module:function") answers in a caged child that reads `folder/in` and writes `folder/out`.
 
     `expected` holds the names of the arrays with the kind of their type ("f", "i", "u" or "b"); anything else, and
@@ -85,31 +93,63 @@ def run(task: str, folder: Path, *, what: str, expected: Mapping[str, str], limi
     if isinstance(said.get("refused"), str):
         raise Refusal(printable(said["refused"], 600))
     if said.get("full"):
-        raise Refusal(f"{what} needs more room than the disk has, or than the {limits.file_bytes // MB:,} MB of one file that foreign files are given; free some space or use a smaller one.")
+        raise Refusal(
+            f"{what} needs more room than the disk has, or than the {limits.file_bytes // MB:,} MB of one file that foreign files are given; free some space or use a smaller one."
+        )
     if said.get("memory") or ended == -signal.SIGKILL:
-        raise Refusal(f"{what} needs more than the {limits.memory // MB:,} MB of memory that foreign files are given; use a smaller one.")
+        raise Refusal(
+            f"{what} needs more than the {limits.memory // MB:,} MB of memory that foreign files are given; use a smaller one."
+        )
     if ended in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
-        raise Refusal(f"{what} broke the process that looked at it, most often for want of more than {limits.memory // MB:,} MB of memory; nothing of it is kept, use a smaller one.")
+        raise Refusal(
+            f"{what} broke the process that looked at it, most often for want of more than {limits.memory // MB:,} MB of memory; nothing of it is kept, use a smaller one."
+        )
     if ended is None or ended == -signal.SIGXCPU:
-        raise Refusal(f"{what} takes longer than the {limits.seconds} s that foreign files are given; use a smaller one.")
+        raise Refusal(
+            f"{what} takes longer than the {limits.seconds} s that foreign files are given; use a smaller one."
+        )
     if ended != 0:
-        raise Refusal(f"{what} can't be read: the process that looked at it broke off; it was ended and nothing of it is kept.")
+        raise Refusal(
+            f"{what} can't be read: the process that looked at it broke off; it was ended and nothing of it is kept."
+        )
     return _checked(folder / OUT / ANSWER, what, expected, limits)
 
 
 def _ended(task: str, folder: Path, limits: Limits, arguments: Mapping[str, Any], code: Sequence[Path]) -> int | None:
     """The exit code of the child; None where it had to be ended for its time. Nothing that it started is left."""
     job = folder / "job.json"
-    readable = [*SYSTEM, sys.prefix, sys.base_prefix, sys.exec_prefix, str(ROOT / "genmodels"), str(folder / GIVEN), *map(str, code)]
-    job.write_text(json.dumps({
-        "task": task, "arguments": dict(arguments), "limits": asdict(limits), "code": [*map(str, code), str(ROOT)],
-        "readable": readable, "given": str(folder / GIVEN), "writable": str(folder / OUT),
-    }))  # fmt: skip
+    readable = [
+        *SYSTEM,
+        sys.prefix,
+        sys.base_prefix,
+        sys.exec_prefix,
+        str(ROOT / "genmodels"),
+        str(folder / GIVEN),
+        *map(str, code),
+    ]
+    job.write_text(
+        json.dumps(
+            {
+                "task": task,
+                "arguments": dict(arguments),
+                "limits": asdict(limits),
+                "code": [*map(str, code), str(ROOT)],
+                "readable": readable,
+                "given": str(folder / GIVEN),
+                "writable": str(folder / OUT),
+            }
+        )
+    )
     with open(folder / "log.txt", "wb") as log:
         child = subprocess.Popen(
             [sys.executable, "-I", "-B", "-c", START, str(ROOT), str(job)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, cwd=folder / OUT, env=_environment(folder / OUT), start_new_session=True,
-        )  # fmt: skip
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            cwd=folder / OUT,
+            env=_environment(folder / OUT),
+            start_new_session=True,
+        )
         try:
             return child.wait(limits.seconds)
         except subprocess.TimeoutExpired:
@@ -124,9 +164,15 @@ def _environment(out: Path) -> dict[str, str]:
     """Nothing of ours but what decides how fast numbers are computed."""
     kept = {name: os.environ[name] for name in ("TF_ENABLE_ONEDNN_OPTS",) if name in os.environ}
     return kept | {
-        "LANG": "C.UTF-8", "HOME": "/nonexistent", "TMPDIR": str(out), "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow",
-        "CUDA_VISIBLE_DEVICES": "-1", "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1",
-    }  # fmt: skip
+        "LANG": "C.UTF-8",
+        "HOME": "/nonexistent",
+        "TMPDIR": str(out),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "KERAS_BACKEND": "tensorflow",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "MALLOC_ARENA_MAX": "2",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
 
 
 def _said(file: Path) -> dict[str, Any]:
@@ -160,7 +206,10 @@ def active_layers() -> tuple[Layer, ...]:
     with scratch() as folder:
         ended = _ended("genmodels.jobs.cage:nothing", folder, Limits(), {}, ())
         said = _said(folder / OUT / LAYERS)
-    ours = (Layer("process of its own", ended == 0, "" if ended == 0 else "it could not be started"), Layer("time", ended == 0))
+    ours = (
+        Layer("process of its own", ended == 0, "" if ended == 0 else "it could not be started"),
+        Layer("time", ended == 0),
+    )
     return (*ours, *(Layer(str(name), not why, str(why)) for name, why in said.items()))
 
 
@@ -168,4 +217,6 @@ def told(layers: Sequence[Layer]) -> str:
     """One sentence on what holds here and what does not."""
     active = ", ".join(layer.name for layer in layers if layer.active)
     missing = "; ".join(f"{layer.name} ({layer.why_not})" for layer in layers if not layer.active)
-    return f"Foreign files are read in a caged process; active here: {active}" + (f"; not active: {missing}." if missing else ".")
+    return f"Foreign files are read in a caged process; active here: {active}" + (
+        f"; not active: {missing}." if missing else "."
+    )

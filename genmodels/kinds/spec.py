@@ -35,11 +35,25 @@ class Spec:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The spec that `vars` was made of; raises `Refusal` for anything else, such as a shape that is no list of sides."""
-        lists = {name: values.get(name, []) for name in ("shape", "vocabulary", "merges")}  # runs of version 0.1 have no merges
+        lists = {
+            name: values.get(name, []) for name in ("shape", "vocabulary", "merges")
+        }  # runs of version 0.1 have no merges
         for name, kind in (("shape", int), ("vocabulary", str), ("merges", str)):
             if not isinstance(lists[name], list | tuple) or not all(type(each) is kind for each in lists[name]):
-                raise Refusal(f"{name} is {str(lists[name])[:60]!r} and must be a list of {'whole numbers' if kind is int else 'texts'}.")
+                raise Refusal(
+                    f"{name} is {str(lists[name])[:60]!r} and must be a list of {'whole numbers' if kind is int else 'texts'}."
+                )
         classes = values.get("classes", 0)
-        if not 1 <= len(lists["shape"]) <= 4 or not all(1 <= side <= LONGEST_SIDE for side in lists["shape"]) or type(classes) is not int or not 0 <= classes <= LONGEST_SIDE:
-            raise Refusal(f"An example of the shape {str(lists['shape'])[:60]} with {str(classes)[:20]} classes can't be; sides go from 1 to {LONGEST_SIDE:,}.")
-        return cls(str(values.get("kind")), *(tuple(lists["shape"]), classes, tuple(lists["vocabulary"]), tuple(lists["merges"])))
+        if (
+            not 1 <= len(lists["shape"]) <= 4
+            or not all(1 <= side <= LONGEST_SIDE for side in lists["shape"])
+            or type(classes) is not int
+            or not 0 <= classes <= LONGEST_SIDE
+        ):
+            raise Refusal(
+                f"An example of the shape {str(lists['shape'])[:60]} with {str(classes)[:20]} classes can't be; sides go from 1 to {LONGEST_SIDE:,}."
+            )
+        return cls(
+            str(values.get("kind")),
+            *(tuple(lists["shape"]), classes, tuple(lists["vocabulary"]), tuple(lists["merges"])),
+        )

@@ -25,11 +25,28 @@ def measure_encoder(encoder: Any, data: Any, n: int, seed: int, wanted: Callable
             among = true == name if name else np.ones(len(true), bool)
             if (units := len(np.unique(drawing[among]))) > 1:
                 estimate = replace(clustered(right[among], drawing[among]), n=int(among.sum()))
-                yield f"held-out: read right{name and ', ' + name}", estimate, "higher", "share", protocol.format(name and " of this class", units)
+                yield (
+                    f"held-out: read right{name and ', ' + name}",
+                    estimate,
+                    "higher",
+                    "share",
+                    protocol.format(name and " of this class", units),
+                )
         return
     parts = {"all": np.arange(len(held_out)), "emoji": np.flatnonzero([("skin tone" in c) for c in held_out.captions])}
     for name, rows in parts.items():
         if len(rows) >= 50:
             captions = [held_out.captions[i] for i in rows]
-            found = r_precision(encoder.pictures(held_out.images[rows]), encoder.texts(captions), captions, families=families_of(held_out.images[rows]))
-            yield f"R-precision: {name}", clustered(found, drawing[rows]), "higher", "share", f"nearest to their own among 50 held-out captions, 20 draws, {len(rows)} held-out pictures"
+            found = r_precision(
+                encoder.pictures(held_out.images[rows]),
+                encoder.texts(captions),
+                captions,
+                families=families_of(held_out.images[rows]),
+            )
+            yield (
+                f"R-precision: {name}",
+                clustered(found, drawing[rows]),
+                "higher",
+                "share",
+                f"nearest to their own among 50 held-out captions, 20 draws, {len(rows)} held-out pictures",
+            )

@@ -29,7 +29,15 @@ from genmodels.training.loading import load_for
 from genmodels.verdicts.imported import HERE
 
 
-def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, seed: int = 0, file: Path | None = None, features: str = "") -> dict[str, Any]:
+def measure_run(
+    run: Run,
+    names: Sequence[str] = (),
+    *,
+    n: int | None = None,
+    seed: int = 0,
+    file: Path | None = None,
+    features: str = "",
+) -> dict[str, Any]:
     """Every metric (or those named) of n samples against the held-out split, as a JSON document.
 
     The document holds `measures`: metric, value, low, high (95 %), n, better, unit, protocol, seed. It is kept in `file`,
@@ -44,7 +52,11 @@ def measure_run(run: Run, names: Sequence[str] = (), *, n: int | None = None, se
     data, generator = load_for(run.experiment), open_model(run)
     n = drawn(generator, data, n)
     wanted = lambda name: not names or name.split(":")[0] in names or name in names  # noqa: E731
-    rows: list[Any] = list(how(generator, data, n, seed, wanted) if not features else measure_in(features, generator, data, n, seed, wanted))
+    rows: list[Any] = list(
+        how(generator, data, n, seed, wanted)
+        if not features
+        else measure_in(features, generator, data, n, seed, wanted)
+    )
     measures = [_row(*row, seed=seed) for row in rows if features or wanted(row[0])]
     document = run.findings() | {"run": run.id, "measured": time.strftime("%Y-%m-%d"), "samples": n, "seed": seed}
     again = {row["metric"].split(":")[0] for row in measures}
@@ -86,23 +98,49 @@ def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: 
         raise Refusal("Features are of pictures; leave --features out for other models.")
     subject = Subject(generator, data, n=n, seed=seed)
     extract = extractor(name, data)
-    both = extract(np.concatenate([data.test.images, subject.samples]))  # at once: a foreign file starts a process for each call
+    both = extract(
+        np.concatenate([data.test.images, subject.samples])
+    )  # at once: a foreign file starts a process for each call
     real, fake = both[: len(data.test.images)], both[len(data.test.images) :]
     clusters = Clusters.of(len(real), len(fake), held_out_drawings(data))
     short = Path(name).stem[:40]
     for metric_name, metric in METRICS.items():
         if wanted(metric_name):
             about = metric.about()
-            yield f"{metric_name} [{short}]", metric(real, fake, clusters), about["better"], about["unit"], extract.protocol
+            yield (
+                f"{metric_name} [{short}]",
+                metric(real, fake, clusters),
+                about["better"],
+                about["unit"],
+                extract.protocol,
+            )
 
 
 def _row(name: str, estimate: Any, better: str, unit: str, protocol: str, *, seed: int) -> dict[str, Any]:
     """A measure ready for JSON; without an estimate it was not measured, and the protocol is the reason."""
     if estimate is None:
-        return {"metric": name, "value": None, "low": None, "high": None, "n": 0, "better": better, "unit": unit, "protocol": f"not measured: {protocol}", "seed": seed, "where": HERE}
+        return {
+            "metric": name,
+            "value": None,
+            "low": None,
+            "high": None,
+            "n": 0,
+            "better": better,
+            "unit": unit,
+            "protocol": f"not measured: {protocol}",
+            "seed": seed,
+            "where": HERE,
+        }
     return {
-        "metric": name, "value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n,
-        "better": better, "unit": unit, "protocol": str(protocol), "seed": seed, "interval": estimate.of, "where": HERE,
-    }  # fmt: skip
-
-
+        "metric": name,
+        "value": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
+        "n": estimate.n,
+        "better": better,
+        "unit": unit,
+        "protocol": str(protocol),
+        "seed": seed,
+        "interval": estimate.of,
+        "where": HERE,
+    }

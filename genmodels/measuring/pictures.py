@@ -42,7 +42,9 @@ def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Calla
             yield name, *bound(generator, data, seed)
 
 
-def recall_by_group(data: Any, real: np.ndarray, fake: np.ndarray, clusters: Any, wanted: Callable[[str], bool]) -> Iterator[Row]:
+def recall_by_group(
+    data: Any, real: np.ndarray, fake: np.ndarray, clusters: Any, wanted: Callable[[str], bool]
+) -> Iterator[Row]:
     """Recall within each class and each group of the held-out pictures that has 20 of them, from the features of both.
 
     The interval says how much another seed of the samples, and other held-out pictures, would move it.
@@ -84,7 +86,12 @@ def _in_bits(generator: Any, data: Any, seed: int, draws: int) -> tuple[Any, str
     dimensions = int(np.prod(generator.spec.shape))
     bits = sorted(-likelihood.bits_per_dimension(value, dimensions) for value in (nats.low, nats.high))
     estimate = Estimate(-likelihood.bits_per_dimension(nats.value, dimensions), bits[0], bits[1], nats.n)
-    return estimate, "lower", "bits per dimension", f"discretised logistic in 256 levels, {draws} draws, held-out pictures{said}"
+    return (
+        estimate,
+        "lower",
+        "bits per dimension",
+        f"discretised logistic in 256 levels, {draws} draws, held-out pictures{said}",
+    )
 
 
 def log_weights(generator: Any, held_out: Any, seed: int, draws: int) -> np.ndarray:
@@ -92,7 +99,9 @@ def log_weights(generator: Any, held_out: Any, seed: int, draws: int) -> np.ndar
     from genmodels.networks.compute import compiled
 
     images = held_out.images[:BOUNDED]
-    label = generator.recipe.condition(generator.spec, images, None if held_out.labels is None else held_out.labels[:BOUNDED])
+    label = generator.recipe.condition(
+        generator.spec, images, None if held_out.labels is None else held_out.labels[:BOUNDED]
+    )
     pictures = images.astype("float32") / 255
     weigh = compiled(lambda x, y, noise: generator.recipe.log_weights(generator.networks, x, y, noise))
     rng = np.random.default_rng(seed)

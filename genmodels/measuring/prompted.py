@@ -30,10 +30,15 @@ from genmodels.refusal import Refusal
 from genmodels.subjects.stand_ins import Noise, TrainingMean
 from genmodels.trained.opening import open_shipped
 
-Row = tuple[str, Estimate | None, str, str, str]  # name, estimate (None: not measured), better, unit, protocol or reason
+Row = tuple[
+    str, Estimate | None, str, str, str
+]  # name, estimate (None: not measured), better, unit, protocol or reason
 
 A_PROMPT = 20  # samples of each held-out prompt
-RANKED, JUDGE_LEAST = 50, 0.8  # prompts among which a picture has to find its own; what a judge must reach on real pictures
+RANKED, JUDGE_LEAST = (
+    50,
+    0.8,
+)  # prompts among which a picture has to find its own; what a judge must reach on real pictures
 SETTINGS = {"50 steps of DDIM": Drawing(sampler="ddim", steps=50), "10 steps of DPM-Solver++": Drawing(steps=10)}
 LOST = "lost from 50 DDIM to 10 solver steps"
 FAMILIES = ("R-precision", *READERS, LOST)  # what rows begin with, before a colon
@@ -65,7 +70,10 @@ def measure_prompted(generator: Any, data: Any, n: int, seed: int, wanted: Calla
     protocol = f"{PROTOCOL}; one sample for each of {len(captions)} captions of held-out pictures{strange}, against these pictures"
     noise = Noise(data.spec.shape).sample(len(captions), seed=seed)
     drawings = held_out_drawings(data)
-    answered, alone = Clusters.of(len(real), len(first), drawings, drawings), Clusters.of(len(real), len(noise), drawings)
+    answered, alone = (
+        Clusters.of(len(real), len(first), drawings, drawings),
+        Clusters.of(len(real), len(noise), drawings),
+    )
     for name, metric in METRICS.items():
         about = metric.about()
         if wanted(name):
@@ -74,11 +82,22 @@ def measure_prompted(generator: Any, data: Any, n: int, seed: int, wanted: Calla
                 yield f"{name}: parrot", metric(real, parrot, answered), about["better"], about["unit"], protocol
                 yield f"{name}: noise", metric(real, noise, alone), about["better"], about["unit"], protocol
     mean = TrainingMean(data.train.images).sample(len(captions), seed=seed)
-    for name, floor in (("kid of noise, less the model's", noise), ("kid of the training mean, less the model's", mean)):
+    for name, floor in (
+        ("kid of noise, less the model's", noise),
+        ("kid of the training mean, less the model's", mean),
+    ):
         if wanted(name):
-            yield name, kernel_distance_difference(real, first, floor, answered), "higher", "squared discrepancy", protocol
+            yield (
+                name,
+                kernel_distance_difference(real, first, floor, answered),
+                "higher",
+                "squared discrepancy",
+                protocol,
+            )
     if wanted("R-precision"):
-        yield from _or_reason("R-precision: samples", _retrieval(data, {"samples": (samples, prompts), "parrot": (parrot, captions)}))
+        yield from _or_reason(
+            "R-precision: samples", _retrieval(data, {"samples": (samples, prompts), "parrot": (parrot, captions)})
+        )
     for grouping in READERS:
         if wanted(grouping) and grouping in data.test.groups:
             yield from _or_reason(f"{grouping}: samples", _groups(grouping, data, samples, prompts, seed))
@@ -117,7 +136,13 @@ def _retrieval(data: Any, drawn: dict[str, tuple[np.ndarray, Sequence[str]]]) ->
     found = clustered(*judged.found(data.test.images, data.test.captions))
     yield "R-precision: real held-out pictures", found, "higher", "share", protocol
     if found.value < JUDGE_LEAST:
-        yield "R-precision: samples", None, "higher", "share", f"the judge finds the caption of {found.value:.0%} of real held-out pictures, and {JUDGE_LEAST:.0%} are needed to judge drawn ones"
+        yield (
+            "R-precision: samples",
+            None,
+            "higher",
+            "share",
+            f"the judge finds the caption of {found.value:.0%} of real held-out pictures, and {JUDGE_LEAST:.0%} are needed to judge drawn ones",
+        )
         return
     for name, (pictures, prompts) in drawn.items():
         yield f"R-precision: {name}", clustered(*judged.found(pictures, prompts)), "higher", "share", protocol
@@ -135,7 +160,9 @@ class Judged:
     def found(self, pictures: np.ndarray, prompts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """For each picture (n,) how often its own prompt is the nearest, and which drawing it should be."""
         rows = [self.number[prompt] for prompt in prompts]
-        values = r_precision(self.judge.pictures(pictures), self.texts[rows], prompts, ranked=RANKED, families=self.families[rows])
+        values = r_precision(
+            self.judge.pictures(pictures), self.texts[rows], prompts, ranked=RANKED, families=self.families[rows]
+        )
         return values, self.drawings[rows]
 
 
@@ -145,15 +172,23 @@ def _groups(grouping: str, data: Any, samples: np.ndarray, prompts: Sequence[str
     readable = set(captions_held_out(grouping)) & set(data.test.captions)
     truth = dict(zip(data.test.captions, data.test.groups[grouping], strict=True))
     family = dict(zip(data.test.captions, held_out_drawings(data), strict=True))
-    rights: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}  # read right, which drawing, group that was asked for
-    for name, pictures, names in (("real held-out pictures", data.test.images, data.test.captions), ("samples", samples, prompts)):
+    rights: dict[
+        str, tuple[np.ndarray, np.ndarray, np.ndarray]
+    ] = {}  # read right, which drawing, group that was asked for
+    for name, pictures, names in (
+        ("real held-out pictures", data.test.images, data.test.captions),
+        ("samples", samples, prompts),
+    ):
         rows = [i for i, caption in enumerate(names) if caption in readable]
         asked = np.array([truth[names[i]] for i in rows])
         right = (reader.read(pictures[rows]) == asked).astype(float)
         rights[name] = right, np.array([family[names[i]] for i in rows]), asked
     protocol = f"by the reader of run {READERS[grouping]}, trained apart, on {len(readable)} held-out combinations whose drawing says it; intervals over different drawings"
     for group in ("", *reader.classes[:-1]):
-        chosen = {name: [each[asked == group] if group else each for each in (right, drawing)] for name, (right, drawing, asked) in rights.items()}
+        chosen = {
+            name: [each[asked == group] if group else each for each in (right, drawing)]
+            for name, (right, drawing, asked) in rights.items()
+        }
         if min(len(set(drawing)) for _, drawing in chosen.values()) < 2:
             continue
         suffix = f", {group}" if group else ""
@@ -172,22 +207,45 @@ def captions_held_out(grouping: str) -> tuple[str, ...]:
 def _quality_lost(generator: Any, data: Any, seed: int) -> Iterator[Row]:
     """Kernel distance and the judge's verdict with 50 steps of DDIM and with 10 steps of the solver, and the differences."""
     captions = list(data.test.captions)
-    drawn = {name: generator.sample(len(captions), seed=seed, given=captions, drawing=drawing) for name, drawing in SETTINGS.items()}
+    drawn = {
+        name: generator.sample(len(captions), seed=seed, given=captions, drawing=drawing)
+        for name, drawing in SETTINGS.items()
+    }
     many, few = drawn.values()
     protocol = f"the same {len(captions)} held-out captions and seeds, {' against '.join(SETTINGS)}"
     drawings = held_out_drawings(data)
     clusters = Clusters.of(len(captions), len(captions), drawings, drawings)
     for name, pictures in drawn.items():
-        yield f"{LOST}: kid with {name}", METRICS["kid"](data.test.images, pictures, clusters), "lower", "squared discrepancy", protocol
-    yield f"{LOST}: kid", kernel_distance_difference(data.test.images, many, few, clusters, paired=True), "lower", "squared discrepancy", protocol
+        yield (
+            f"{LOST}: kid with {name}",
+            METRICS["kid"](data.test.images, pictures, clusters),
+            "lower",
+            "squared discrepancy",
+            protocol,
+        )
+    yield (
+        f"{LOST}: kid",
+        kernel_distance_difference(data.test.images, many, few, clusters, paired=True),
+        "lower",
+        "squared discrepancy",
+        protocol,
+    )
     apart = np.sqrt(((many.astype("float64") - few) ** 2).mean(axis=(1, 2, 3))) / 255
-    yield f"{LOST}: difference of the same picture", ratio(apart, np.ones(len(apart)), drawings), "lower", "root mean square, 1 is black to white", protocol
+    yield (
+        f"{LOST}: difference of the same picture",
+        ratio(apart, np.ones(len(apart)), drawings),
+        "lower",
+        "root mean square, 1 is black to white",
+        protocol,
+    )
     yield from _or_reason(f"{LOST}: R-precision", _judged_apart(data, many, few, seed, protocol))
 
 
 def _judged_apart(data: Any, many: np.ndarray, few: np.ndarray, seed: int, protocol: str) -> Iterator[Row]:
     judged, captions = Judged(data), data.test.captions
     if (real := judged.found(data.test.images, captions)[0].mean()) < JUDGE_LEAST:
-        raise Refusal(f"The judge finds the caption of {real:.0%} of real held-out pictures; {JUDGE_LEAST:.0%} are needed.")
+        raise Refusal(
+            f"The judge finds the caption of {real:.0%} of real held-out pictures; {JUDGE_LEAST:.0%} are needed."
+        )
     lost = judged.found(many, captions)[0] - judged.found(few, captions)[0]
     yield f"{LOST}: R-precision", ratio(lost, np.ones(len(lost)), judged.drawings), "lower", "share", protocol

@@ -31,13 +31,25 @@ def measure_texts(generator: Any, data: Any, n: int, seed: int, wanted: Callable
 
 
 LIKELIHOODS = (
-    "bits per character", f"bits per character of a {FLOOR}", f"bits per character of a {FLOOR}, less the model's", "perplexity", f"perplexity of a {FLOOR}",
-)  # fmt: skip
+    "bits per character",
+    f"bits per character of a {FLOOR}",
+    f"bits per character of a {FLOOR}, less the model's",
+    "perplexity",
+    f"perplexity of a {FLOOR}",
+)
 OF_SAMPLES = (
-    *(f"distinct-{n}" for n in (1, 2, 3)), *(f"distinct-{n} of held-out texts" for n in (1, 2, 3)),
-    "repetition", "repetition of held-out texts", "self-BLEU", "self-BLEU of held-out texts", "judged perplexity", "judged perplexity of held-out texts",
-    "parses", "parses: held-out functions", f"parses: {FLOOR}",
-)  # fmt: skip
+    *(f"distinct-{n}" for n in (1, 2, 3)),
+    *(f"distinct-{n} of held-out texts" for n in (1, 2, 3)),
+    "repetition",
+    "repetition of held-out texts",
+    "self-BLEU",
+    "self-BLEU of held-out texts",
+    "judged perplexity",
+    "judged perplexity of held-out texts",
+    "parses",
+    "parses: held-out functions",
+    f"parses: {FLOOR}",
+)
 
 
 def _likelihoods(generator: Any, data: Any, floor: NGram) -> Iterator[Row]:
@@ -55,7 +67,9 @@ def _likelihoods(generator: Any, data: Any, floor: NGram) -> Iterator[Row]:
     characters = np.concatenate([characters, np.ones(len(escaped), characters.dtype)])
 
     def bits(nats: np.ndarray, escape: float) -> Estimate:
-        return bits_per_character(np.concatenate([nats.ravel(), np.full(len(escaped), escape * math.log(2))]), characters, of)
+        return bits_per_character(
+            np.concatenate([nats.ravel(), np.full(len(escaped), escape * math.log(2))]), characters, of
+        )
 
     yield LIKELIHOODS[0], bits(ours, also), "lower", BITS, protocol + _told(held_out, len(escaped), also)
     yield LIKELIHOODS[1], bits(theirs, also), "lower", BITS, protocol + _told(held_out, len(escaped), also)
@@ -72,7 +86,11 @@ def _unseen(tokens: Any, held_out: Any) -> tuple[np.ndarray, float]:
 
 
 def _told(held_out: Any, unseen: int, bits: float) -> str:
-    return f"; {unseen:,} of {held_out.characters:,} characters, which no training text held, at {bits:.1f} bits each" if unseen else ""
+    return (
+        f"; {unseen:,} of {held_out.characters:,} characters, which no training text held, at {bits:.1f} bits each"
+        if unseen
+        else ""
+    )
 
 
 def clusters_of(texts: Any, places: np.ndarray) -> tuple[np.ndarray, str]:
@@ -98,7 +116,10 @@ def _of_samples(generator: Any, data: Any, floor: NGram, n: int, seed: int) -> I
         for name, texts in ((f"distinct-{length}", samples), (f"distinct-{length} of held-out texts", real)):
             if (estimate := distinct(texts, length)) is not None:
                 yield name, estimate, "higher", "share of a text's n-grams", protocol
-    for name, measure, unit in (("repetition", repetition, "share of a text's 4-grams"), ("self-BLEU", self_bleu, "BLEU against the other texts")):
+    for name, measure, unit in (
+        ("repetition", repetition, "share of a text's 4-grams"),
+        ("self-BLEU", self_bleu, "BLEU against the other texts"),
+    ):
         for suffix, texts in (("", samples), (" of held-out texts", real)):
             if (estimate := measure(texts)) is not None:
                 yield name + suffix, estimate, "lower", unit, protocol
@@ -117,7 +138,11 @@ def _judged(generator: Any, data: Any, samples: Sequence[str], protocol: str, se
     """
     half = len(data.test.tokens) // 2
     judge = NGram(data.test.tokens[:half], len(data.spec.vocabulary))
-    texts = [np.concatenate([np.zeros(1, np.int32), row]) for text in samples if len(row := generator.tokens.encode(text)) > 1]
+    texts = [
+        np.concatenate([np.zeros(1, np.int32), row])
+        for text in samples
+        if len(row := generator.tokens.encode(text)) > 1
+    ]
     length = max(2, round(float(np.mean([len(text) for text in texts]))) if texts else 2)
     other = data.test.tokens[half:]
     starts = np.random.default_rng([seed, 2]).integers(max(1, len(other) - length), size=len(samples))
@@ -125,10 +150,22 @@ def _judged(generator: Any, data: Any, samples: Sequence[str], protocol: str, se
     places = half + np.concatenate([start + np.arange(1, len(row)) for start, row in zip(starts, real, strict=True)])
     told = f"{protocol}; by a {FLOOR} of half of the held-out text, beside the other half"
     if len(texts) > 1:
-        yield "judged perplexity", _perplexity_by(judge, texts, np.repeat(np.arange(len(texts)), [len(row) - 1 for row in texts])), "lower", "tokens", told
+        yield (
+            "judged perplexity",
+            _perplexity_by(judge, texts, np.repeat(np.arange(len(texts)), [len(row) - 1 for row in texts])),
+            "lower",
+            "tokens",
+            told,
+        )
     documents, said = clusters_of(data.test, places)
     if len(real) > 1 and len(np.unique(documents)) > 1:
-        yield "judged perplexity of held-out texts", _perplexity_by(judge, real, documents), "lower", "tokens", f"{told}, interval for other {said}"
+        yield (
+            "judged perplexity of held-out texts",
+            _perplexity_by(judge, real, documents),
+            "lower",
+            "tokens",
+            f"{told}, interval for other {said}",
+        )
 
 
 def _perplexity_by(judge: NGram, rows: Sequence[np.ndarray], documents: np.ndarray) -> Estimate:
@@ -140,4 +177,7 @@ def _cut(generator: Any, documents: Sequence[str], n: int, seed: int) -> list[st
     """n of the documents, drawn from the seed, each cut to as many tokens as a sample may have."""
     chosen = np.random.default_rng([seed, 1]).permutation(len(documents))[:n]
     tokens = generator.tokens
-    return [tokens.decode(tokens.encode("".join(c for c in documents[i] if not tokens.unknown(c)))[: generator.context]) for i in chosen]
+    return [
+        tokens.decode(tokens.encode("".join(c for c in documents[i] if not tokens.unknown(c)))[: generator.context])
+        for i in chosen
+    ]

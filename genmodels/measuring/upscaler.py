@@ -18,10 +18,16 @@ from genmodels.trained.upscaler import TrainedUpscaler
 Row = tuple[str, Estimate, str, str, str]  # name, estimate, which way is better, unit, protocol
 UNITS = {"PSNR": "dB", "SSIM": "1 is equal"}
 BY_GROUP = "PSNR of the upscaler by group"
-MEASURES = [f"{metric} of {way}" for metric in UNITS for way in ("the upscaler", "bicubic", "lanczos", "the upscaler, less bicubic")] + [BY_GROUP]
+MEASURES = [
+    f"{metric} of {way}"
+    for metric in UNITS
+    for way in ("the upscaler", "bicubic", "lanczos", "the upscaler, less bicubic")
+] + [BY_GROUP]
 
 
-def measure_upscaler(upscaler: TrainedUpscaler, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
+def measure_upscaler(
+    upscaler: TrainedUpscaler, data: Any, n: int, seed: int, wanted: Callable[[str], bool]
+) -> Iterator[Row]:
     """PSNR and SSIM on all held-out pictures, of the upscaler and of two interpolations of the same small pictures."""
     large, drawings = data.test.images, held_out_drawings(data)
     small = small_of(large)
@@ -36,7 +42,13 @@ def measure_upscaler(upscaler: TrainedUpscaler, data: Any, n: int, seed: int, wa
             for grouping, groups in data.test.groups.items():
                 for group in np.unique(groups[groups != ""]) if grouping != "role" else ():
                     if len(np.unique(drawings[groups == group])) > 1:
-                        yield f"{BY_GROUP}: {group}", _mean(values["the upscaler"][groups == group], drawings[groups == group]), "higher", UNITS[name], f"{protocol}; by {grouping}"
+                        yield (
+                            f"{BY_GROUP}: {group}",
+                            _mean(values["the upscaler"][groups == group], drawings[groups == group]),
+                            "higher",
+                            UNITS[name],
+                            f"{protocol}; by {grouping}",
+                        )
 
 
 def _mean(values: np.ndarray, drawings: np.ndarray) -> Estimate:

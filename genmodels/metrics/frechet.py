@@ -24,7 +24,11 @@ from genmodels.estimates.clusters import Clusters, inverted, pairs_variance, slo
 from genmodels.estimates.estimate import Estimate
 from genmodels.metrics.metric import as_features, metric
 
-PAIRED, DIMENSIONS, LEAST = 512, 64, 1e-3  # examples of a set and dimensions in which pairs are looked at; least eigenvalue, of the greatest
+PAIRED, DIMENSIONS, LEAST = (
+    512,
+    64,
+    1e-3,
+)  # examples of a set and dimensions in which pairs are looked at; least eigenvalue, of the greatest
 ROWS = 2048  # examples in one block
 
 
@@ -59,7 +63,9 @@ def _pairs(real: np.ndarray, fake: np.ndarray, clusters: Clusters) -> tuple[floa
     if not len(kept):
         return 0.0, 0.0
     values, axes = roots[kept] ** 2, axes[kept]
-    times = np.exp(np.arange(np.log(0.01 / values[0]), np.log(4 / values[-1]) + 1))  # 1 / (a + b) as a sum of exp(-a t) exp(-b t)
+    times = np.exp(
+        np.arange(np.log(0.01 / values[0]), np.log(4 / values[-1]) + 1)
+    )  # 1 / (a + b) as a sum of exp(-a t) exp(-b t)
     fading = [(time, np.exp(-values * time)) for time in times]
 
     def kernel(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -106,7 +112,9 @@ def _centred(real: np.ndarray, fake: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return real, fake, shift, float((real**2).sum() + (fake**2).sum())
 
 
-def _few_by_example(real: np.ndarray, fake: np.ndarray, shift: np.ndarray, trace: float) -> tuple[float, list[np.ndarray]]:
+def _few_by_example(
+    real: np.ndarray, fake: np.ndarray, shift: np.ndarray, trace: float
+) -> tuple[float, list[np.ndarray]]:
     """The distance, and how it changes with the weight of each real (n,) and each fake (m,) example."""
     left, values, right = np.linalg.svd(real @ fake.T, full_matrices=False)
     value = float((shift**2).sum()) + trace - 2 * float(values.sum())

@@ -32,7 +32,10 @@ def kernel_distance(real: np.ndarray, fake: np.ndarray, clusters: Clusters | Non
     clusters = clusters or Clusters.of(len(real), len(fake))
     within_real, within_fake, across = Within(real), Within(fake), Across(real, fake)
     value = within_real.mean + within_fake.mean - 2 * across.mean
-    of_real, of_fake = within_real.without_one() - 2 * across.without_row(), within_fake.without_one() - 2 * across.without_column()
+    of_real, of_fake = (
+        within_real.without_one() - 2 * across.without_row(),
+        within_fake.without_one() - 2 * across.without_column(),
+    )
     slopes = slopes_variance(jackknifed(of_real), jackknifed(of_fake), clusters)
     rows, columns = clusters.part(PAIRED)
     smaller = len(rows) * len(columns) / (len(real) * len(fake))  # the variance of pairs falls with the square of n
@@ -52,7 +55,9 @@ def kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return (x @ y.T / x.shape[1] + 1) ** 3
 
 
-def kernel_distance_difference(real: np.ndarray, fake: np.ndarray, floor: np.ndarray, clusters: Clusters | None = None, paired: bool = False) -> Estimate:
+def kernel_distance_difference(
+    real: np.ndarray, fake: np.ndarray, floor: np.ndarray, clusters: Clusters | None = None, paired: bool = False
+) -> Estimate:
     """How much nearer `fake` is to `real` than `floor` is: KID(floor) - KID(fake), against the same real examples.
 
     An interval above 0 says that fake beats the floor. What the two distances share cancels, so it is narrower than
@@ -64,7 +69,10 @@ def kernel_distance_difference(real: np.ndarray, fake: np.ndarray, floor: np.nda
     within_better, within_worse = Within(fake), Within(floor)
     value = within_worse.mean - 2 * worse.mean - within_better.mean + 2 * better.mean
     clusters = clusters or Clusters.of(len(real), len(fake))
-    of_real, of_fake = 2 * better.without_row() - 2 * worse.without_row(), 2 * better.without_column() - within_better.without_one()
+    of_real, of_fake = (
+        2 * better.without_row() - 2 * worse.without_row(),
+        2 * better.without_column() - within_better.without_one(),
+    )
     of_floor = within_worse.without_one() - 2 * worse.without_column()
     variance = slopes_variance(jackknifed(of_real), jackknifed(of_fake + of_floor if paired else of_fake), clusters)
     variance += 0.0 if paired else float((jackknifed(of_floor) ** 2).sum())
@@ -115,4 +123,3 @@ def _sums(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         rows[start : start + ROWS] = kernel.sum(axis=1)
         columns += kernel.sum(axis=0)
     return rows, columns
-

@@ -47,8 +47,9 @@ class Metric:
         return {"summary": summary, "better": self.better, "unit": self.unit, "range": bounds, "paper": self.paper}
 
 
-def metric(name: str, *, better: str, paper: str, unit: str = "", low: float = 0.0,
-           high: float = np.inf) -> Callable[[Callable[..., Estimate]], Callable[..., Estimate]]:  # fmt: skip
+def metric(
+    name: str, *, better: str, paper: str, unit: str = "", low: float = 0.0, high: float = np.inf
+) -> Callable[[Callable[..., Estimate]], Callable[..., Estimate]]:
     """Decorator: enter a function (real, fake) -> Estimate in `METRICS`; the function itself stays as it was."""
     if better not in ("lower", "higher"):
         raise ValueError(f"better is {better!r}; it must be 'lower' or 'higher'.")

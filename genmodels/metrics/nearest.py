@@ -14,7 +14,9 @@ from genmodels.metrics.metric import as_features, metric
 from genmodels.refusal import Refusal
 
 
-@metric("nearest", better="lower", unit="ratio", paper="Xu et al. 2018, arXiv 1806.07755 (nearest neighbours of samples)")
+@metric(
+    "nearest", better="lower", unit="ratio", paper="Xu et al. 2018, arXiv 1806.07755 (nearest neighbours of samples)"
+)
 def nearest_ratio(real: np.ndarray, fake: np.ndarray, clusters: Clusters | None = None) -> Estimate:
     """Mean distance of a generated example to the nearest real one, as a multiple of that between real ones; 1 is alike.
 
@@ -25,7 +27,13 @@ def nearest_ratio(real: np.ndarray, fake: np.ndarray, clusters: Clusters | None 
     ratios, clusters = _ratios(real, fake), clusters or Clusters.of(len(real), len(fake))
     if min(len(real), len(fake), clusters.least) < 4:
         alone = bootstrap(ratios)
-        return Estimate(alone.value, max(0.0, alone.value - 2 * (alone.value - alone.low)), alone.value + 2 * (alone.high - alone.value), alone.n, BOTH)
+        return Estimate(
+            alone.value,
+            max(0.0, alone.value - 2 * (alone.value - alone.low)),
+            alone.value + 2 * (alone.high - alone.value),
+            alone.n,
+            BOTH,
+        )
     return dealt(real, fake, K, clusters).of["nearest"].positive(float(ratios.mean()), len(fake), 0.0)
 
 
@@ -37,5 +45,7 @@ def nearest_ratio_of_these(real: np.ndarray, fake: np.ndarray) -> Estimate:
 def _ratios(real: np.ndarray, fake: np.ndarray) -> np.ndarray:
     among = float(np.sqrt(radii(real, 1)).mean())
     if not among:
-        raise Refusal("All real examples have a copy among the real ones, so that no distance can be compared with theirs.")
+        raise Refusal(
+            "All real examples have a copy among the real ones, so that no distance can be compared with theirs."
+        )
     return nearest(fake, real)[1][:, 0] / among

@@ -42,7 +42,9 @@ class PrecisionRecall:
     coverage: Estimate
 
 
-def precision_recall(real: np.ndarray, fake: np.ndarray, k: int = K, clusters: Clusters | None = None) -> PrecisionRecall:
+def precision_recall(
+    real: np.ndarray, fake: np.ndarray, k: int = K, clusters: Clusters | None = None
+) -> PrecisionRecall:
     """Precision, recall, density and coverage of float features (n, dimensions) or uint8 pictures; n above k each.
 
     `clusters` say which examples belong together (variants of one drawing); intervals are for another sample of both.
@@ -50,7 +52,12 @@ def precision_recall(real: np.ndarray, fake: np.ndarray, k: int = K, clusters: C
     real, fake = _checked(real, fake, k)
     inside, recalled, covered = _memberships(real, fake, radii(real, k), radii(fake, k))
     about = _Intervals(real, fake, k, clusters)
-    return PrecisionRecall(about.share("precision", inside > 0), about.share("recall", recalled), about.density(inside), about.share("coverage", covered))
+    return PrecisionRecall(
+        about.share("precision", inside > 0),
+        about.share("recall", recalled),
+        about.density(inside),
+        about.share("coverage", covered),
+    )
 
 
 def of_these(real: np.ndarray, fake: np.ndarray, k: int = K, seed: int = 0) -> PrecisionRecall:
@@ -95,7 +102,9 @@ def coverage_value(real: np.ndarray, fake: np.ndarray, k: int = K) -> float:
     return float(_memberships(real, fake, radii(real, k), None)[2].mean())
 
 
-def recall_by(real: np.ndarray, fake: np.ndarray, groups: np.ndarray, k: int = K, clusters: Clusters | None = None) -> dict[str, Estimate]:
+def recall_by(
+    real: np.ndarray, fake: np.ndarray, groups: np.ndarray, k: int = K, clusters: Clusters | None = None
+) -> dict[str, Estimate]:
     """Recall within each group (or class) of the real examples, `groups` (n,) texts, "" where one has none.
 
     The interval says how much another sample of both would move it: other generated ones, and other real ones of the group.
@@ -123,7 +132,13 @@ class _Intervals:
         if self.dealt:
             return self.dealt.of["density"].positive(float(inside.mean()) / self.k, len(inside), most, WIDER)
         alone = _density(inside, self.k, 0)
-        return Estimate(alone.value, max(0.0, alone.value - 2 * (alone.value - alone.low)), alone.value + 2 * (alone.high - alone.value), alone.n, BOTH)
+        return Estimate(
+            alone.value,
+            max(0.0, alone.value - 2 * (alone.value - alone.low)),
+            alone.value + 2 * (alone.high - alone.value),
+            alone.n,
+            BOTH,
+        )
 
     def recall_of(self, recalled: np.ndarray, among: np.ndarray) -> Estimate:
         if self.dealt is None or among[self.dealt.rows].sum() < 4:
@@ -138,8 +153,9 @@ def _of_few(flags: np.ndarray, few: int) -> Estimate:
     return Estimate(share, low, high, len(flags), BOTH)
 
 
-def _memberships(real: np.ndarray, fake: np.ndarray, real_radii: np.ndarray,
-                 fake_radii: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+def _memberships(
+    real: np.ndarray, fake: np.ndarray, real_radii: np.ndarray, fake_radii: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """In how many real balls each fake lies (m,); which reals lie in a fake ball (n,); which real balls hold a fake (n,)."""
     inside = np.empty(len(fake), np.int64)
     recalled, covered = np.zeros(len(real), bool), np.zeros(len(real), bool)

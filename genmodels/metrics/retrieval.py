@@ -14,20 +14,31 @@ def vectors(recipe: Any, networks: Any, pieces: np.ndarray, images: np.ndarray) 
     """Unit vectors of captions as pieces, and of uint8 pictures, by networks that are still learning."""
     parts = 256
     texts = [np.asarray(recipe.encode_texts(networks, pieces[i : i + parts])) for i in range(0, len(pieces), parts)]
-    pictures = [np.asarray(recipe.encode_pictures(networks, images[i : i + parts].astype("float32") / 255)) for i in range(0, len(images), parts)]
+    pictures = [
+        np.asarray(recipe.encode_pictures(networks, images[i : i + parts].astype("float32") / 255))
+        for i in range(0, len(images), parts)
+    ]
     return np.concatenate(texts), np.concatenate(pictures)
 
 
 def r_precision(
-    pictures: np.ndarray, texts: np.ndarray, captions: Sequence[str], *, families: np.ndarray | None = None,
-    ranked: int = 50, draws: int = 20, seed: int = 0,
-) -> np.ndarray:  # fmt: skip
+    pictures: np.ndarray,
+    texts: np.ndarray,
+    captions: Sequence[str],
+    *,
+    families: np.ndarray | None = None,
+    ranked: int = 50,
+    draws: int = 20,
+    seed: int = 0,
+) -> np.ndarray:
     """For each picture the share (n,) of `draws` in which its own text is the nearest of `ranked`.
 
     Row i of `pictures` (n, d) belongs to row i of `texts` (n, d) and to `captions[i]`; the other texts are drawn from
     different captions, of another family where `families` (n,) numbers what looks the same. Raises `Refusal` with fewer than `ranked` captions.
     """
-    names, first, number = np.unique(np.asarray(captions, dtype=object).astype(str), return_index=True, return_inverse=True)
+    names, first, number = np.unique(
+        np.asarray(captions, dtype=object).astype(str), return_index=True, return_inverse=True
+    )
     if len(names) < ranked:
         raise Refusal(f"There are {len(names)} different captions; R-precision among {ranked} needs at least {ranked}.")
     rng = np.random.default_rng(seed)

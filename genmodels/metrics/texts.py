@@ -71,7 +71,10 @@ def self_bleu(texts: Sequence[str], n: int = 4) -> Estimate | None:
     words = [found for text in texts if len(found := WORD.findall(text)) >= n]
     if len(words) < 2:
         return None
-    counted = [[Counter(tuple(each[i : i + size]) for i in range(len(each) - size + 1)) for size in range(1, n + 1)] for each in words]
+    counted = [
+        [Counter(tuple(each[i : i + size]) for i in range(len(each) - size + 1)) for size in range(1, n + 1)]
+        for each in words
+    ]
     highest = [_two_highest([each[size] for each in counted]) for size in range(n)]
     lengths = np.array([len(each) for each in words])
     alone = bootstrap(np.array([_bleu(i, counted[i], highest, lengths) for i in range(len(words))]))
@@ -88,7 +91,12 @@ def _two_highest(counts: Sequence[Counter[tuple[str, ...]]]) -> dict[tuple[str, 
     return found
 
 
-def _bleu(number: int, counts: Sequence[Counter[tuple[str, ...]]], highest: Sequence[dict[tuple[str, ...], tuple[int, int, int]]], lengths: np.ndarray) -> float:
+def _bleu(
+    number: int,
+    counts: Sequence[Counter[tuple[str, ...]]],
+    highest: Sequence[dict[tuple[str, ...], tuple[int, int, int]]],
+    lengths: np.ndarray,
+) -> float:
     logs = 0.0
     for size, own in enumerate(counts):
         clipped = 0

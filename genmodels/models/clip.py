@@ -34,8 +34,14 @@ DRAWINGS = 20  # of such fifties, for the number of an epoch
 class Clip(Recipe):
     """Contrastive encoders of captions and pictures: what a prompt is read by, or what judges a drawing."""
 
-    text: str = knob("transformer", choices=("transformer", "bag"), help="How words are read: in their order, or as a bag")
-    image: str = knob("residual", choices=("residual", "plain"), help="Network that reads pictures: residual, or plain with larger kernels")
+    text: str = knob(
+        "transformer", choices=("transformer", "bag"), help="How words are read: in their order, or as a bag"
+    )
+    image: str = knob(
+        "residual",
+        choices=("residual", "plain"),
+        help="Network that reads pictures: residual, or plain with larger kernels",
+    )
     width: int = knob(32, 4, 512, "Channels of the picture encoder at full size; each halving has twice as many")
     dimensions: int = knob(128, 8, 1024, "Size of the space in which texts and pictures meet")
     vocabulary: int = knob(2500, 300, 30_000, "Word pieces to learn")
@@ -98,7 +104,10 @@ class Clip(Recipe):
 
         rate = cosine(self.learning_rate, steps, max(1, steps // 20), 0.02)
         names = ("text", "text_head", "image", "temperature")
-        return {name: Adam(rate, beta_2=0.98, weight_decay=self.weight_decay if name in ("text", "image") else None) for name in names}
+        return {
+            name: Adam(rate, beta_2=0.98, weight_decay=self.weight_decay if name in ("text", "image") else None)
+            for name in names
+        }
 
     def step(self, learner: Any, images: Any, pieces: Any) -> dict[str, Any]:
         """One step on n pairs; reports the loss in nats and how many of the batch find their own caption."""
@@ -109,10 +118,16 @@ class Clip(Recipe):
         target = same / ops.sum(same, axis=1, keepdims=True)
 
         def objective() -> tuple[dict[str, Any], dict[str, Any]]:
-            texts, pictures = self.encode_texts(learner.networks, pieces * kept), self.encode_pictures(learner.networks, seen)
+            texts, pictures = (
+                self.encode_texts(learner.networks, pieces * kept),
+                self.encode_pictures(learner.networks, seen),
+            )
             log_scale = learner.networks["temperature"].get_layer("log_scale").map[0]
             scores = ops.matmul(texts, ops.transpose(pictures)) * ops.exp(ops.minimum(log_scale, 4.6))
-            loss = -ops.mean(ops.sum(target * (ops.log_softmax(scores) + ops.log_softmax(ops.transpose(scores))), axis=1)) / 2
+            loss = (
+                -ops.mean(ops.sum(target * (ops.log_softmax(scores) + ops.log_softmax(ops.transpose(scores))), axis=1))
+                / 2
+            )
             found = ops.cast(ops.equal(ops.argmax(scores, axis=0), ops.arange(n)), "float32")
             return dict.fromkeys(self._learning, loss), {"loss": loss, "found_in_batch": ops.mean(found)}
 
@@ -127,7 +142,6 @@ class Clip(Recipe):
     def encode_pictures(self, networks: Any, images: Any) -> Any:
         """Unit vectors (n, dimensions) of pictures in [0, 1]."""
         return _unit(networks["image"](images))
-
 
     def evaluate(self, learner: Any, held_out: Any, samples: Any) -> dict[str, float]:
         """`retrieval`: share of held-out pictures nearest to their own caption among 50; `held_out_loss`: 1 less that."""

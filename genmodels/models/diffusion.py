@@ -86,21 +86,29 @@ class Diffusion(Recipe):
             if level:
                 h = keras.layers.Conv2DTranspose(widths[level - 1], 2, strides=2, name=f"up_{level}")(h)
         h = _activated(h, "last")
-        h = keras.layers.Conv2D(FOLD * FOLD * spec.shape[2], 3, padding="same", kernel_initializer="zeros", name="outward")(h)
+        h = keras.layers.Conv2D(
+            FOLD * FOLD * spec.shape[2], 3, padding="same", kernel_initializer="zeros", name="outward"
+        )(h)
         return network([noisy, angle, states, mean], _unfolded(h), name="unet")
 
     def _told(self, angle: Any, mean: Any) -> Any:
         """What every block hears of the noise and of the prompt as a whole, (n, 4 width)."""
         speeds = np.exp(np.linspace(0, math.log(200), 16)).astype("float32")
         turned = ops.matmul(angle, speeds[None])
-        h = keras.layers.Dense(4 * self.width, name="told_noise")(ops.concatenate([ops.sin(turned), ops.cos(turned)], axis=-1))
+        h = keras.layers.Dense(4 * self.width, name="told_noise")(
+            ops.concatenate([ops.sin(turned), ops.cos(turned)], axis=-1)
+        )
         h = keras.layers.Add()([h, keras.layers.Dense(4 * self.width, use_bias=False, name="told_prompt")(mean)])
-        return keras.layers.Activation("silu")(keras.layers.Dense(4 * self.width, name="told")(keras.layers.Activation("silu")(h)))
+        return keras.layers.Activation("silu")(
+            keras.layers.Dense(4 * self.width, name="told")(keras.layers.Activation("silu")(h))
+        )
 
     def _attended(self, h: Any, states: Any, level: int, name: str) -> Any:
         """Each place looks at the words and, below the finest level, at the other places (Vaswani et al. 2017)."""
         side, width, size = h.shape[1], h.shape[-1], h.shape[-1] // self.heads
-        own = keras.layers.Reshape((h.shape[1] * h.shape[2], width))(keras.layers.RMSNormalization(axis=-1, name=f"{name}_attention_norm")(h))
+        own = keras.layers.Reshape((h.shape[1] * h.shape[2], width))(
+            keras.layers.RMSNormalization(axis=-1, name=f"{name}_attention_norm")(h)
+        )
 
         def split(x: Any, what: str) -> Any:
             dense = keras.layers.Dense(width, use_bias=False, name=f"{name}_{what}")(x)
@@ -156,13 +164,17 @@ class Diffusion(Recipe):
         noise = rng.standard_normal(images.shape, dtype="float32")
         angle = np.linspace(0, MOST_NOISE, n, dtype="float32")[rng.permutation(n), None]
         noisy, velocity = (np.asarray(each) for each in mixture(images, noise, angle))
-        predicted = learner.kept("velocity", lambda: self._evaluated(learner.networks))(noisy, angle, held_out.labels[:n])
+        predicted = learner.kept("velocity", lambda: self._evaluated(learner.networks))(
+            noisy, angle, held_out.labels[:n]
+        )
         return {"held_out_loss": float(np.mean((predicted - velocity) ** 2))}
 
     def _evaluated(self, networks: Any) -> Any:
         from genmodels.networks.compute import compiled, in_chunks
 
-        function = compiled(lambda noisy, angle, pieces: self.velocity(networks, noisy, angle, *encoded(networks, pieces)))
+        function = compiled(
+            lambda noisy, angle, pieces: self.velocity(networks, noisy, angle, *encoded(networks, pieces))
+        )
         return lambda *arrays: in_chunks(lambda *rows: np.asarray(function(*rows)), *arrays)
 
     # Drawing
@@ -183,7 +195,6 @@ class Diffusion(Recipe):
         words = [layer.output for layer in average.layers if layer.name.endswith(("_word_keys", "_word_values"))]
         with BUILDING:
             return network([states], words), network([noisy, angle, mean, *words], average.output)
-
 
 
 def mixture(images: Any, noise: Any, angle: Any) -> tuple[Any, Any]:
@@ -219,6 +230,8 @@ def _residual(h: Any, told: Any, width: int, name: str) -> Any:
     y = keras.layers.Conv2D(width, 3, padding="same", name=f"{name}_first")(_activated(h, f"{name}_first"))
     scale, shift = ops.split(keras.layers.Dense(2 * width, name=f"{name}_told")(told)[:, None, None], 2, axis=-1)
     y = keras.layers.RMSNormalization(axis=-1, name=f"{name}_second_norm")(y) * (1 + scale) + shift
-    y = keras.layers.Conv2D(width, 3, padding="same", kernel_initializer="zeros", name=f"{name}_second")(keras.layers.Activation(silu)(y))
+    y = keras.layers.Conv2D(width, 3, padding="same", kernel_initializer="zeros", name=f"{name}_second")(
+        keras.layers.Activation(silu)(y)
+    )
     h = h if h.shape[-1] == width else keras.layers.Conv2D(width, 1, name=f"{name}_through")(h)
     return keras.layers.Add()([h, y])

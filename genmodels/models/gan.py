@@ -91,7 +91,9 @@ class Gan(Recipe):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.captioned and self.conditional:
-            raise Refusal("conditional and captioned are both true; a GAN takes a label or a caption, so leave one out.")
+            raise Refusal(
+                "conditional and captioned are both true; a GAN takes a label or a caption, so leave one out."
+            )
 
     # The network
 
@@ -141,7 +143,9 @@ class Gan(Recipe):
         h = keras.layers.Flatten()(h)
         score = keras.layers.Dense(1)(h)
         if classes:
-            agreement = keras.layers.Dot(axes=1)([keras.layers.Dense(64)(h), keras.layers.Dense(64, use_bias=False)(label)])
+            agreement = keras.layers.Dot(axes=1)(
+                [keras.layers.Dense(64)(h), keras.layers.Dense(64, use_bias=False)(label)]
+            )
             score = keras.layers.Add()([score, agreement])
         return network([image, label], score)
 

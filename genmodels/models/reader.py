@@ -36,9 +36,22 @@ from genmodels.refusal import Refusal
 class Reader(Recipe):
     """Reads a label off a picture, such as the skin tone or woman or man."""
 
-    looks_at: str = knob("shapes", choices=("shapes", "traces", "colours"), help="shapes: what is drawn. traces: how smooth it is and its spectrum, by which generators give themselves away. colours: how much there is of which")
-    width: int = knob(32, 4, 256, "Channels at full size; each halving has twice as many, up to four times. Of traces and colours: units in a layer")
-    colours: str = knob("as they are", choices=("as they are", "any"), help="Whether colours are part of what is read, or must not matter")
+    looks_at: str = knob(
+        "shapes",
+        choices=("shapes", "traces", "colours"),
+        help="shapes: what is drawn. traces: how smooth it is and its spectrum, by which generators give themselves away. colours: how much there is of which",
+    )
+    width: int = knob(
+        32,
+        4,
+        256,
+        "Channels at full size; each halving has twice as many, up to four times. Of traces and colours: units in a layer",
+    )
+    colours: str = knob(
+        "as they are",
+        choices=("as they are", "any"),
+        help="Whether colours are part of what is read, or must not matter",
+    )
     shift: int = knob(2, 0, 8, "Pixels by which training pictures are moved at most")
     wear: float = knob(0.1, 0.0, 0.5, "Noise on training pictures, 1 being the range from black to white")
     dropout: float = knob(0.3, 0.0, 0.9, "Share of the last features that is left out in training")
@@ -55,7 +68,9 @@ class Reader(Recipe):
     def networks(self, spec: Spec) -> dict[str, Any]:
         """`reader`: picture to logits (n, classes)."""
         if not spec.classes:
-            raise Refusal("The data has no labels as it is set up, so there is nothing to read; set label, for openmoji for example to tone.")
+            raise Refusal(
+                "The data has no labels as it is set up, so there is nothing to read; set label, for openmoji for example to tone."
+            )
         picture = keras.Input((*spec.shape[:2], spec.shape[2] if self.colours == "as they are" else 1))
         if self.looks_at == "traces":
             from genmodels.networks.layers import Traces
@@ -110,7 +125,10 @@ class Reader(Recipe):
         from genmodels.networks.layers import Traces
 
         traces = compiled(Traces())
-        parts = [traces(2 * ops.cast(examples.images[i : i + 512], "float32") / 255 - 1) for i in range(0, len(examples), 512)]
+        parts = [
+            traces(2 * ops.cast(examples.images[i : i + 512], "float32") / 255 - 1)
+            for i in range(0, len(examples), 512)
+        ]
         return dataclasses.replace(examples, images=np.concatenate([np.asarray(part) for part in parts]))
 
     def step(self, learner: Any, images: Any, labels: Any) -> dict[str, Any]:
@@ -151,11 +169,16 @@ class Reader(Recipe):
     def evaluate(self, learner: Any, held_out: Any, samples: Any) -> dict[str, float]:
         """`held_out_loss` in nats and `held_out_accuracy`, on all held-out pictures."""
         seen, network = learner.kept("prepared", lambda: self.prepared(held_out).images), learner.networks["reader"]
-        logits = np.concatenate([
-            np.asarray(network.get_layer("told")(part) if part.ndim == 2 else self.read(learner.networks, part.astype("float32") / 255))
-            for part in (seen[i : i + 256] for i in range(0, len(seen), 256))
-        ])  # fmt: skip
+        logits = np.concatenate(
+            [
+                np.asarray(
+                    network.get_layer("told")(part)
+                    if part.ndim == 2
+                    else self.read(learner.networks, part.astype("float32") / 255)
+                )
+                for part in (seen[i : i + 256] for i in range(0, len(seen), 256))
+            ]
+        )
         right = logits[np.arange(len(logits)), held_out.labels]
         loss = np.log(np.exp(logits - logits.max(1, keepdims=True)).sum(1)) + logits.max(1) - right
         return {"held_out_loss": float(loss.mean()), "held_out_accuracy": float((right == logits.max(1)).mean())}
-

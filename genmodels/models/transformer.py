@@ -59,7 +59,9 @@ class Transformer(Recipe):
 
         tokens = keras.Input(spec.shape, dtype="int32")
         spread = keras.initializers.RandomNormal(stddev=0.02)
-        embedding = keras.layers.ReversibleEmbedding(len(spec.vocabulary), self.width, embeddings_initializer=spread, name="embedding")
+        embedding = keras.layers.ReversibleEmbedding(
+            len(spec.vocabulary), self.width, embeddings_initializer=spread, name="embedding"
+        )
         blocks = [TransformerBlock(self.heads, self.dropout, name=f"block_{number}") for number in range(self.layers)]
         norm = keras.layers.RMSNormalization(epsilon=1e-6, name="norm")
         return {"transformer": network(tokens, read((embedding, *blocks, norm), tokens).logits, name="transformer")}
@@ -70,7 +72,12 @@ class Transformer(Recipe):
         """AdamW whose step size rises, then falls along a cosine to a tenth at the last of `steps`."""
         from genmodels.networks.learner import Adam, cosine
 
-        adam = Adam(cosine(self.learning_rate, steps, min(self.warmup, steps // 2), 0.1), beta_2=0.95, weight_decay=self.weight_decay or None, global_clipnorm=1.0)
+        adam = Adam(
+            cosine(self.learning_rate, steps, min(self.warmup, steps // 2), 0.1),
+            beta_2=0.95,
+            weight_decay=self.weight_decay or None,
+            global_clipnorm=1.0,
+        )
         if self.weight_decay:
             adam.exclude_from_weight_decay(var_names=["scale", "embeddings"])
         return {"transformer": adam}
@@ -81,7 +88,10 @@ class Transformer(Recipe):
         def objective() -> tuple[dict[str, Any], dict[str, Any]]:
             predicted = learner.networks["transformer"](windows[:, :-1], training=True)
             loss = ops.mean(ops.sparse_categorical_crossentropy(windows[:, 1:], predicted, from_logits=True))
-            return {"transformer": loss}, {"loss": loss, "learning_rate": learner.optimizers["transformer"].learning_rate}
+            return {"transformer": loss}, {
+                "loss": loss,
+                "learning_rate": learner.optimizers["transformer"].learning_rate,
+            }
 
         return learner.descend(objective)
 

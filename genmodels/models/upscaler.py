@@ -41,7 +41,9 @@ class Upscaler(Recipe):
 
     width: int = knob(48, 4, 256, "Channels between the layers")
     blocks: int = knob(6, 1, 32, "Residual blocks, each of two convolutions")
-    wear: float = knob(0.03, 0.0, 0.5, "Noise on half of the small training pictures, 1 being the range from black to white")
+    wear: float = knob(
+        0.03, 0.0, 0.5, "Noise on half of the small training pictures, 1 being the range from black to white"
+    )
     learning_rate: float = knob(2e-3, 1e-6, 0.1, "Highest step size of Adam")
 
     draws: ClassVar = False
@@ -56,15 +58,23 @@ class Upscaler(Recipe):
         from genmodels.networks.layers import silu
 
         if spec.shape[0] % FACTOR or spec.shape[1] % FACTOR or min(spec.shape[:2]) < CROP:
-            raise Refusal(f"Pictures have the shape {spec.shape}; to learn upscaling they need at least {CROP} pixels a side, a multiple of {FACTOR}.")
+            raise Refusal(
+                f"Pictures have the shape {spec.shape}; to learn upscaling they need at least {CROP} pixels a side, a multiple of {FACTOR}."
+            )
         small = keras.Input((None, None, spec.shape[2]))
         h = first = keras.layers.Conv2D(self.width, 3, padding="same")(2 * small - 1)
         for number in range(self.blocks):
             y = keras.layers.Conv2D(self.width, 3, padding="same", name=f"block_{number}_first")(h)
-            y = keras.layers.Conv2D(self.width, 3, padding="same", kernel_initializer="zeros", name=f"block_{number}_second")(keras.layers.Activation(silu)(y))
+            y = keras.layers.Conv2D(
+                self.width, 3, padding="same", kernel_initializer="zeros", name=f"block_{number}_second"
+            )(keras.layers.Activation(silu)(y))
             h = keras.layers.Add()([h, y])
-        h = keras.layers.Activation(silu)(keras.layers.Add()([first, keras.layers.Conv2D(self.width, 3, padding="same")(h)]))
-        h = keras.layers.Conv2D(FACTOR * FACTOR * spec.shape[2], 3, padding="same", kernel_initializer="zeros", name="sub_pixels")(h)
+        h = keras.layers.Activation(silu)(
+            keras.layers.Add()([first, keras.layers.Conv2D(self.width, 3, padding="same")(h)])
+        )
+        h = keras.layers.Conv2D(
+            FACTOR * FACTOR * spec.shape[2], 3, padding="same", kernel_initializer="zeros", name="sub_pixels"
+        )(h)
         return {"upscaler": network(small, h, name="upscaler")}
 
     # The training
@@ -78,7 +88,10 @@ class Upscaler(Recipe):
     def step(self, learner: Any, images: Any, labels: Any) -> dict[str, Any]:
         """One step on a part of each picture, all at one place; reports the mean absolute error, 1 being black to white."""
         height, width, channels = learner.spec.shape
-        top, left = (ops.cast(learner.uniform(1)[0] * ((size - CROP) // FACTOR + 1), "int32") * FACTOR for size in (height, width))
+        top, left = (
+            ops.cast(learner.uniform(1)[0] * ((size - CROP) // FACTOR + 1), "int32") * FACTOR
+            for size in (height, width)
+        )
         n = ops.shape(images)[0]
         large = ops.slice(images, (0, top, left, 0), (n, CROP, CROP, channels))
         worn = self.worn(learner, shrunk(large))
@@ -95,7 +108,12 @@ class Upscaler(Recipe):
         some = ops.cast(learner.uniform(n, 1, 1, 1) < 0.5, "float32")
         blurred = ops.average_pool(small, 3, 1, padding="same")
         share = 0.2 * some * learner.uniform(n, 1, 1, 1)
-        noise = self.wear * some * learner.uniform(n, 1, 1, 1) * learner.noise(n, CROP // FACTOR, CROP // FACTOR, learner.spec.shape[2])
+        noise = (
+            self.wear
+            * some
+            * learner.uniform(n, 1, 1, 1)
+            * learner.noise(n, CROP // FACTOR, CROP // FACTOR, learner.spec.shape[2])
+        )
         return ops.clip(small + share * (blurred - small) + noise, 0.0, 1.0)
 
     def enlarged(self, networks: Any, small: Any) -> Any:
@@ -109,13 +127,22 @@ class Upscaler(Recipe):
         ours = self._enlarge(learner, small)
         gained = psnr(large, ours) - psnr(large, interpolated(small, "bicubic"))
         error = np.abs(ours.astype("float32") - large).mean() / 255
-        return {"held_out_loss": float(error), "psnr": float(psnr(large, ours).mean()), "psnr_over_bicubic": float(gained.mean())}
+        return {
+            "held_out_loss": float(error),
+            "psnr": float(psnr(large, ours).mean()),
+            "psnr_over_bicubic": float(gained.mean()),
+        }
 
     def sheet(self, learner: Any, held_out: Any) -> Any:
         """Six held-out pictures: made small, enlarged by bicubic interpolation, by the model, and as they were."""
         large = held_out.images[np.linspace(0, len(held_out) - 1, 6).astype(int)]
         small = small_of(large)
-        rows = (np.repeat(np.repeat(small, FACTOR, 1), FACTOR, 2), interpolated(small, "bicubic"), self._enlarge(learner, small), large)
+        rows = (
+            np.repeat(np.repeat(small, FACTOR, 1), FACTOR, 2),
+            interpolated(small, "bicubic"),
+            self._enlarge(learner, small),
+            large,
+        )
         return grid(np.concatenate(rows), 6)
 
     def _enlarge(self, learner: Any, small: np.ndarray) -> np.ndarray:
@@ -124,7 +151,6 @@ class Upscaler(Recipe):
 
         enlarged = learner.kept("enlarged", lambda: compiled(lambda images: self.enlarged(learner.networks, images)))
         return upscaled(enlarged, small, learner.spec.shape[-1])
-
 
 
 def upscaled(enlarged: Callable[[np.ndarray], Any], images: np.ndarray, known: int) -> np.ndarray:
@@ -137,7 +163,9 @@ def upscaled(enlarged: Callable[[np.ndarray], Any], images: np.ndarray, known: i
 
     channels = images.shape[-1]
     if images.ndim != 4 or images.dtype != np.uint8 or channels not in (1, known) or max(images.shape[1:3]) > 64:
-        raise Refusal(f"Pictures are {images.dtype} of shape {images.shape}; uint8 (n, height, width, {known}) of at most 64 pixels a side can be enlarged.")
+        raise Refusal(
+            f"Pictures are {images.dtype} of shape {images.shape}; uint8 (n, height, width, {known}) of at most 64 pixels a side can be enlarged."
+        )
     small = 255 - np.repeat(images, known, axis=-1) if channels < known else images
     large = in_chunks(lambda rows: np.asarray(enlarged(rows)), small.astype("float32") / 255, size=ROWS)
     large = np.round(np.clip(large, 0, 1) * 255).astype("uint8")
@@ -152,7 +180,9 @@ def shrunk(large: Any) -> Any:
 def bicubic(small: Any) -> Any:
     """Bicubic enlargement by four."""
     height, width = small.shape[1], small.shape[2]
-    return ops.image.resize(small, (FACTOR * height, FACTOR * width), interpolation="bicubic", data_format="channels_last")
+    return ops.image.resize(
+        small, (FACTOR * height, FACTOR * width), interpolation="bicubic", data_format="channels_last"
+    )
 
 
 def unfolded(x: Any) -> Any:

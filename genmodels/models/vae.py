@@ -38,8 +38,11 @@ class Vae(Recipe):
     width: int = knob(32, 4, 256, "Channels of the first convolution; each further one has twice as many")
     beta: float = knob(1.0, 0.0, 100.0, "Weight of the KL term; 1 is the evidence lower bound")
     warmup: int = knob(500, 0, 1_000_000, "Steps over which beta rises from 0")
-    likelihood: str = knob("logistic", choices=("logistic", "bernoulli", "gaussian"),
-                           help="p(x|z): logistic in 256 levels (gives bits per dimension), Bernoulli or unit Gaussian")  # fmt: skip
+    likelihood: str = knob(
+        "logistic",
+        choices=("logistic", "bernoulli", "gaussian"),
+        help="p(x|z): logistic in 256 levels (gives bits per dimension), Bernoulli or unit Gaussian",
+    )
     conditional: bool = knob(False, help="Tell encoder and decoder the label")
     learning_rate: float = knob(1e-3, 1e-6, 0.1, "Step size of Adam")
 
@@ -94,7 +97,9 @@ class Vae(Recipe):
         warmth = ops.minimum(1.0, (ops.cast(learner.steps_taken, "float32") + 1) / max(1, self.warmup))
 
         def objective() -> tuple[dict[str, Any], dict[str, Any]]:
-            log_likelihood, kl, _ = self.bound(learner.networks, images, self.condition(learner.spec, images, labels), noise)
+            log_likelihood, kl, _ = self.bound(
+                learner.networks, images, self.condition(learner.spec, images, labels), noise
+            )
             reconstruction, divergence = -ops.mean(log_likelihood), ops.mean(ops.sum(kl, axis=-1))
             loss = reconstruction + self.beta * warmth * divergence
             terms = {"loss": loss, "reconstruction": reconstruction, "kl": divergence}

@@ -11,7 +11,9 @@ from keras import ops
 from genmodels.kinds.image.spectra import BLOCK, FLOOR, block_bands, block_cosines, rings
 from genmodels.refusal import Refusal
 
-LEVELS = np.array([0, 1, 2, 3, 4, 5, 6, 8, 11, 16, 23, 32, 45, 64, 90, 128], np.float32) + 0.5  # of grey, from 0 to 255; no mean of three integers is one
+LEVELS = (
+    np.array([0, 1, 2, 3, 4, 5, 6, 8, 11, 16, 23, 32, 45, 64, 90, 128], np.float32) + 0.5
+)  # of grey, from 0 to 255; no mean of three integers is one
 
 
 @keras.saving.register_keras_serializable("genmodels")
@@ -65,13 +67,17 @@ class Traces(keras.layers.Layer):
         least, most = ops.min(x, axis=-1), ops.max(x, axis=-1)
         maps = [*(ops.mean(ops.abs(step), axis=-1) for step in steps), beside, 255 - least, most - least]
         maps += [ops.max(ops.abs(each), axis=-1) for each in (colour[:, :, 1:] - colour[:, :, :-1], _laplacian(colour))]
-        return ops.concatenate([*(_shares(each) for each in maps), self._far(beside), self._blocks(light), self._power(inputs)], axis=-1)
+        return ops.concatenate(
+            [*(_shares(each) for each in maps), self._far(beside), self._blocks(light), self._power(inputs)], axis=-1
+        )
 
     def _far(self, beside: Any) -> Any:
         """Of places far from any edge, the shares below each level, and how many there are; (n, 16 + 1)."""
         far = ops.max_pool(beside[..., None], self.NEAR, strides=1, padding="same")[..., 0] < self.EDGE
         share = ops.mean(ops.cast(far, "float32"), axis=(1, 2))[:, None]
-        return ops.concatenate([1 - _shares(ops.where(far, beside, -1.0), over=True) / ops.maximum(share, 1e-4), share], axis=-1)
+        return ops.concatenate(
+            [1 - _shares(ops.where(far, beside, -1.0), over=True) / ops.maximum(share, 1e-4), share], axis=-1
+        )
 
     def _blocks(self, light: Any) -> Any:
         """Shares of cosine coefficients below each of three sizes on each diagonal of blocks that are not flat; (n, 3 x 14)."""
@@ -126,7 +132,9 @@ def halvings(height: int, width: int) -> int:
     while depth < 5 and height % 2 == 0 and width % 2 == 0 and min(height, width) >= 8:
         height, width, depth = height // 2, width // 2, depth + 1
     if not depth or max(height, width) > 16:
-        raise Refusal(f"A picture of {height} x {width} pixels can't be halved down to a few; resize to 32 x 32 or 64 x 64.")
+        raise Refusal(
+            f"A picture of {height} x {width} pixels can't be halved down to a few; resize to 32 x 32 or 64 x 64."
+        )
     return depth
 
 
@@ -169,9 +177,13 @@ class SelfAttention(keras.layers.Layer):
     def build(self, shape: tuple[int | None, ...]) -> None:
         width = shape[-1] or 0
         if width % (2 * self.heads):
-            raise Refusal(f"The width {width} can't be shared by {self.heads} heads in pairs; choose a multiple of {2 * self.heads}.")
+            raise Refusal(
+                f"The width {width} can't be shared by {self.heads} heads in pairs; choose a multiple of {2 * self.heads}."
+            )
         spread = keras.initializers.RandomNormal(stddev=width**-0.5)
-        self.inward = keras.layers.Dense(3 * width, use_bias=False, kernel_initializer=spread, name="queries_keys_values")
+        self.inward = keras.layers.Dense(
+            3 * width, use_bias=False, kernel_initializer=spread, name="queries_keys_values"
+        )
         self.outward = keras.layers.Dense(width, use_bias=False, kernel_initializer="zeros", name="outward")
         self.inward.build(shape)
         self.outward.build(shape)
@@ -180,10 +192,14 @@ class SelfAttention(keras.layers.Layer):
         batch, length, width = ops.shape(x)[0], x.shape[1], x.shape[2]
         size = width // self.heads
         split = ops.reshape(self.inward(x), (batch, length, 3, self.heads, size))
-        queries, keys, values = ops.unstack(ops.transpose(split, (2, 0, 3, 1, 4)), 3, axis=0)  # (batch, heads, length, size)
+        queries, keys, values = ops.unstack(
+            ops.transpose(split, (2, 0, 3, 1, 4)), 3, axis=0
+        )  # (batch, heads, length, size)
         queries, keys = rotated(queries, position) * size**-0.5, rotated(keys, position)
         if cache is not None:
-            keys, values = (ops.slice_update(old, (0, 0, position, 0), new) for old, new in zip(cache, (keys, values), strict=True))
+            keys, values = (
+                ops.slice_update(old, (0, 0, position, 0), new) for old, new in zip(cache, (keys, values), strict=True)
+            )
         scores = ops.matmul(queries, ops.swapaxes(keys, -1, -2))  # (batch, heads, length, length or context)
         if self.causal:
             own, all_ = position + ops.arange(length)[:, None], ops.arange(keys.shape[2])
@@ -220,7 +236,9 @@ class TransformerBlock(keras.layers.Layer):
             layer.build(shape)
         self.narrow.build((*shape[:-1], 4 * width))
 
-    def call(self, x: Any, cache: Any = None, position: Any = 0, training: bool = False) -> tuple[Any, tuple[Any, Any], Any]:
+    def call(
+        self, x: Any, cache: Any = None, position: Any = 0, training: bool = False
+    ) -> tuple[Any, tuple[Any, Any], Any]:
         added, cache, looked = self.attention(self.attention_norm(x), cache=cache, position=position)
         x = x + self.drop(added, training=training)
         x = x + self.drop(self.narrow(ops.square(ops.relu(self.widen(self.network_norm(x))))), training=training)
@@ -245,7 +263,9 @@ class Colours(keras.layers.Layer):
         x = ops.reshape((inputs + 1) / 2, (n, pixels, 3))
         paper = ops.sort(ops.max(x, axis=-1), axis=1)[:, round(0.97 * pixels)]
         x = ops.clip(x / ops.maximum(paper, 0.24)[:, None, None], 0, 1) * (self.LEVELS - 1)
-        near = ops.maximum(0.0, 1 - ops.abs(x[..., None] - ops.arange(self.LEVELS, dtype="float32")))  # (n, pixels, 3, levels)
+        near = ops.maximum(
+            0.0, 1 - ops.abs(x[..., None] - ops.arange(self.LEVELS, dtype="float32"))
+        )  # (n, pixels, 3, levels)
         two = ops.reshape(near[:, :, 0, :, None] * near[:, :, 1, None, :], (n, pixels, self.LEVELS**2))
         found = ops.matmul(ops.transpose(two, (0, 2, 1)), near[:, :, 2]) / pixels
         return ops.sqrt(ops.reshape(found, (n, self.LEVELS**3)) + 1e-9)

@@ -22,7 +22,9 @@ from genmodels.networks.compute import compiled
 from genmodels.refusal import Refusal
 
 Terms = dict[str, Any]
-BUILDING = threading.RLock()  # one network is built at a time: Keras numbers its operations by a state that threads disturb
+BUILDING = (
+    threading.RLock()
+)  # one network is built at a time: Keras numbers its operations by a state that threads disturb
 TRIES = 3
 
 
@@ -33,10 +35,15 @@ class Adam(keras.optimizers.Adam):
         number, taken = self._get_variable_index(variable), tf.cast(self.iterations + 1, variable.dtype)
         handles = {"var": variable, "m": self._momentums[number].value, "v": self._velocities[number].value}
         tf.raw_ops.ResourceApplyAdam(
-            **{name: each.handle for name, each in handles.items()}, lr=tf.cast(learning_rate, variable.dtype),
-            beta1_power=self.beta_1**taken, beta2_power=self.beta_2**taken,
-            beta1=self.beta_1, beta2=self.beta_2, epsilon=self.epsilon, grad=gradient,
-        )  # fmt: skip
+            **{name: each.handle for name, each in handles.items()},
+            lr=tf.cast(learning_rate, variable.dtype),
+            beta1_power=self.beta_1**taken,
+            beta2_power=self.beta_2**taken,
+            beta1=self.beta_1,
+            beta2=self.beta_2,
+            epsilon=self.epsilon,
+            grad=gradient,
+        )
 
 
 def cosine(rate: float, steps: int, warmup: int, end: float) -> Any:
@@ -85,7 +92,9 @@ class Learner:
         keras.utils.set_random_seed(seed)
         self.recipe, self.spec = recipe, spec
         networks = built(recipe, spec)
-        self.networks: dict[str, keras.Model] = networks if learning else {name: networks[name] for name in recipe.drawing}
+        self.networks: dict[str, keras.Model] = (
+            networks if learning else {name: networks[name] for name in recipe.drawing}
+        )
         self.random = keras.random.SeedGenerator(seed)
         self.steps_taken = keras.Variable(0, dtype="int64", trainable=False, name="steps_taken")
         self.optimizers: dict[str, keras.Optimizer] = recipe.optimizers(steps) if learning else {}
@@ -209,5 +218,3 @@ def compiled_once(function: Callable[..., Any], fused: bool = False) -> Callable
         return found[0](*tensors)
 
     return call
-
-

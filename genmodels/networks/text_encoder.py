@@ -21,7 +21,9 @@ def text_encoder(spec: Spec, dropout: float = 0.0) -> Any:
 
     pieces = keras.Input((LENGTH,), dtype="int32", name="pieces")
     spread = keras.initializers.RandomNormal(stddev=0.5)
-    states = keras.layers.Embedding(len(spec.vocabulary), WIDTH, embeddings_initializer=spread, name="embedding")(pieces)
+    states = keras.layers.Embedding(len(spec.vocabulary), WIDTH, embeddings_initializer=spread, name="embedding")(
+        pieces
+    )
     for number in range(LAYERS):
         states, *_ = TransformerBlock(HEADS, dropout, causal=False, name=f"block_{number}")(states)
     return network(pieces, keras.layers.RMSNormalization(epsilon=1e-6, name="norm")(states), name="text")
@@ -37,4 +39,3 @@ def encoded(networks: Any, pieces: Any) -> tuple[Any, Any]:
     """States (n, LENGTH, WIDTH) of captions as pieces (n, LENGTH) by the network `text`, and their mean (n, WIDTH)."""
     states = networks["text"](pieces)
     return states, pooled(states, pieces)
-

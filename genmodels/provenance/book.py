@@ -60,14 +60,22 @@ class Book:
         from others is known by its bytes alone.
         """
         return (
-            _same(sha256, self.entries, True) or _nearest(middle, self._beginnings, begun=True) or _nearest(fingerprint, self._pictures)
-            or _same(sha256, self.older, False) or _nearest(fingerprint, self._older_pictures, keyed=False)
-        )  # fmt: skip
+            _same(sha256, self.entries, True)
+            or _nearest(middle, self._beginnings, begun=True)
+            or _nearest(fingerprint, self._pictures)
+            or _same(sha256, self.older, False)
+            or _nearest(fingerprint, self._older_pictures, keyed=False)
+        )
 
     def text(self, text: str, sha256: str = "") -> Match | None:
         """The entry of the same bytes, or of the text of which this one holds most."""
         own = shingles(text)
-        return _same(sha256, self.entries, True) or _fullest(own, self.entries, True) or _same(sha256, self.older, False) or _fullest(own, self.older, False)
+        return (
+            _same(sha256, self.entries, True)
+            or _fullest(own, self.entries, True)
+            or _same(sha256, self.older, False)
+            or _fullest(own, self.older, False)
+        )
 
     @cached_property
     def seen(self) -> frozenset[str]:
@@ -107,7 +115,11 @@ def _nearest(fingerprint: str, among: Prints, *, keyed: bool = True, begun: bool
         return None
     apart = distances(fingerprint, signs)
     near = [int(i) for i in np.argsort(apart, kind="stable")[:ALIKE] if apart[i] <= NEAR]
-    return Match(entries[near[0]], False, float(apart[near[0]]), keyed, begun, tuple(entries[i] for i in near)) if near else None
+    return (
+        Match(entries[near[0]], False, float(apart[near[0]]), keyed, begun, tuple(entries[i] for i in near))
+        if near
+        else None
+    )
 
 
 def _fullest(own: set[int], entries: Sequence[Entry], keyed: bool) -> Match | None:
@@ -116,6 +128,10 @@ def _fullest(own: set[int], entries: Sequence[Entry], keyed: bool) -> Match | No
         kept = entry.get("print")
         if isinstance(kept, list) and len(kept) >= LEAST_SHINGLES:
             held = sum(shingle in own for shingle in kept)
-            if held >= LEAST_SHINGLES and held >= SHARED * len(kept) and (best is None or 1 - held / len(kept) < best.distance):
+            if (
+                held >= LEAST_SHINGLES
+                and held >= SHARED * len(kept)
+                and (best is None or 1 - held / len(kept) < best.distance)
+            ):
                 best = Match(entry, False, 1 - held / len(kept), keyed)
     return best

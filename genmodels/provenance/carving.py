@@ -12,7 +12,18 @@ from collections.abc import Iterator
 from itertools import islice
 
 STORE = b"c2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"  # the kind of a box that holds manifests
-SIGNS = (STORE, b"jumdc2", b"c2pa.signature\0", b"c2pa.assertions\0", b"c2pa.claim\0", b"c2pa.claim.v2\0", b"c2pa.actions.v2\0", b"c2pa.hash.data\0", b"caBXjumb", b"cbor\0\x11\0\x10")
+SIGNS = (
+    STORE,
+    b"jumdc2",
+    b"c2pa.signature\0",
+    b"c2pa.assertions\0",
+    b"c2pa.claim\0",
+    b"c2pa.claim.v2\0",
+    b"c2pa.actions.v2\0",
+    b"c2pa.hash.data\0",
+    b"caBXjumb",
+    b"cbor\0\x11\0\x10",
+)
 LEAST_SIGNS = 2  # one alone may be damage
 MOST_BYTES = 8_000_000  # from where the manifest begins
 BASE64 = re.compile(rb"[A-Za-z0-9+/=\r\n]{64,}(?:.{1,2}[A-Za-z0-9+/=\r\n]{64,})*", re.DOTALL)
@@ -82,8 +93,13 @@ def _by_certificate(view: bytes) -> str:
             continue
         try:
             certificate = x509.load_der_x509_certificate(view[match.start() : match.start() + length])
-            names = [*certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME), *certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)]
-            found.append((_is_authority(certificate), str(names[0].value) if names else certificate.subject.rfc4514_string()))
+            names = [
+                *certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME),
+                *certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME),
+            ]
+            found.append(
+                (_is_authority(certificate), str(names[0].value) if names else certificate.subject.rfc4514_string())
+            )
         except Exception:  # whatever the library says of bytes that only begin like one, of a damaged or an odd one
             continue
         if not found[-1][0] or len(found) > 8:
@@ -107,7 +123,12 @@ def _by_letters(view: bytes) -> str:
         names = []
         for match in re.finditer(re.escape(kind), view):
             tag, length = view[match.end() : match.end() + 1], view[match.end() + 1 : match.end() + 2]
-            if tag and length and tag[0] in STRINGS and (name := view[match.end() + 2 : match.end() + 2 + length[0]].decode(errors="ignore")):
+            if (
+                tag
+                and length
+                and tag[0] in STRINGS
+                and (name := view[match.end() + 2 : match.end() + 2 + length[0]].decode(errors="ignore"))
+            ):
                 names.append(name)
         if names:
             return names[1] if len(names) > 1 else names[0]

@@ -26,8 +26,13 @@ OURS = "org.genmodels.made"
 HEAD, UNUSED = "first_box_sha256", "unused_boxes_sha256"  # of a film: parts that C2PA's own hash leaves out
 MOST_BYTES = 64_000_000  # of a file
 DAMAGED = "the file is damaged, so its manifest can't be checked"
-BROKEN = {"assertion.dataHash": "its content is not what was signed", "assertion.bmffHash": "its content is not what was signed", "assertion.boxesHash": "its content is not what was signed",
-          "claimSignature": "its signature does not fit", "assertion.hashedURI": "a part of the manifest was altered"}  # fmt: skip
+BROKEN = {
+    "assertion.dataHash": "its content is not what was signed",
+    "assertion.bmffHash": "its content is not what was signed",
+    "assertion.boxesHash": "its content is not what was signed",
+    "claimSignature": "its signature does not fit",
+    "assertion.hashedURI": "a part of the manifest was altered",
+}
 STATES = ("absent", "whole", "broken", "unreadable")
 SIGNERS = ("this machine", "trusted", "unknown")
 
@@ -62,15 +67,18 @@ def sign(content: bytes, claims: Mapping[str, Any], title: str = "") -> bytes:
         raise Refusal("This kind of file can carry no Content Credentials; PNG, JPEG, WebP, GIF, WAV and MP4 can.")
     created = {"action": "c2pa.created", "digitalSourceType": GENERATED}
     manifest = {
-        "claim_generator_info": [{"name": "GenModels", "version": "1"}], "title": title or "made by a model",
+        "claim_generator_info": [{"name": "GenModels", "version": "1"}],
+        "title": title or "made by a model",
         "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [created]}}, {"label": OURS, "data": claims}],
-    }  # fmt: skip
+    }
     out = io.BytesIO()
     try:
         signer = c2pa.Signer.from_info(c2pa.C2paSignerInfo(b"es256", who.chain, who.key, None))
         c2pa.Builder(json.dumps(manifest), context=_context(b"")).sign(signer, kind, io.BytesIO(content), out)
     except c2pa.C2paError as error:
-        raise Refusal(f"The file could not be signed ({_plain(error)}); see that GENMODELS_CERTIFICATE and GENMODELS_PRIVATE_KEY are an ES256 pair and that the file is whole.") from None
+        raise Refusal(
+            f"The file could not be signed ({_plain(error)}); see that GENMODELS_CERTIFICATE and GENMODELS_PRIVATE_KEY are an ES256 pair and that the file is whole."
+        ) from None
     return out.getvalue()
 
 
@@ -93,7 +101,12 @@ def read(content: bytes) -> Manifest:
     name = name_of(signature.get("common_name") or signature.get("issuer") or "")
     broken = [code for code in _failures(document) if not code.startswith("signingCredential.")]
     if broken or document.get("validation_state") not in ("Valid", "Trusted"):
-        return Manifest("broken", "unknown", name or name_of(carving.signer(content)), reason=_why_broken(broken[0] if broken else str(document.get("validation_state"))))
+        return Manifest(
+            "broken",
+            "unknown",
+            name or name_of(carving.signer(content)),
+            reason=_why_broken(broken[0] if broken else str(document.get("validation_state"))),
+        )
     signer = "this machine" if ours and document["validation_state"] == "Trusted" else "unknown"
     if signer == "unknown":
         known = trusted() + (root if here is not None and here.own else b"")
@@ -116,7 +129,9 @@ def _left(content: bytes, kind: str, why: str) -> Manifest:
     if not kind:
         return Manifest("absent", reason="files of this kind can carry none")
     if "emote" in why:
-        return Manifest("unreadable", "unknown", reason="its manifest is kept on a server, and nothing is fetched from there")
+        return Manifest(
+            "unreadable", "unknown", reason="its manifest is kept on a server, and nothing is fetched from there"
+        )
     return Manifest("absent", reason="none was found, but the file is damaged" if why else "")
 
 
@@ -148,7 +163,11 @@ def _claims(active: Mapping[str, Any]) -> tuple[bool, dict[str, Any]]:
     for assertion in active.get("assertions") or []:
         label, data = str(assertion.get("label", "")), assertion.get("data")
         if label.startswith("c2pa.actions") and isinstance(data, Mapping):
-            kinds = [str(action.get("digitalSourceType", "")) for action in data.get("actions") or [] if isinstance(action, Mapping)]
+            kinds = [
+                str(action.get("digitalSourceType", ""))
+                for action in data.get("actions") or []
+                if isinstance(action, Mapping)
+            ]
             generated |= any("lgorithmicMedia" in kind for kind in kinds)
         if label == OURS and isinstance(data, Mapping):
             claims = {said(name): said(value) for name, value in list(data.items())[:20]}
@@ -169,22 +188,32 @@ def _document(content: bytes, kind: str, anchors: bytes) -> tuple[dict[str, Any]
 
 
 def _failures(document: Mapping[str, Any]) -> list[str]:
-    return [str(row.get("code", "")) for row in ((document.get("validation_results") or {}).get("activeManifest") or {}).get("failure") or []]
+    return [
+        str(row.get("code", ""))
+        for row in ((document.get("validation_results") or {}).get("activeManifest") or {}).get("failure") or []
+    ]
 
 
 @lru_cache(maxsize=4)
 def _context(anchors: bytes) -> Any:
     """No network, no thumbnails, and the roots that count as known."""
-    settings: dict[str, Any] = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": True}, "builder": {"thumbnail": {"enabled": False}}}
+    settings: dict[str, Any] = {
+        "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": True},
+        "builder": {"thumbnail": {"enabled": False}},
+    }
     c2pa = _c2pa()
-    return c2pa.Context(c2pa.Settings.from_dict(settings | ({"trust": {"user_anchors": anchors.decode()}} if anchors else {})))
+    return c2pa.Context(
+        c2pa.Settings.from_dict(settings | ({"trust": {"user_anchors": anchors.decode()}} if anchors else {}))
+    )
 
 
 def _c2pa() -> Any:
     try:
         import c2pa
     except ImportError:
-        raise Refusal("Content Credentials need the package c2pa-python, which is missing; install what requirements.txt names.") from None
+        raise Refusal(
+            "Content Credentials need the package c2pa-python, which is missing; install what requirements.txt names."
+        ) from None
     return c2pa
 
 

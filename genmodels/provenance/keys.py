@@ -78,7 +78,10 @@ def _team() -> Signing | None:
     named = os.environ.get("GENMODELS_CERTIFICATE"), os.environ.get("GENMODELS_PRIVATE_KEY")
     if not any(named):
         return None
-    chain, key = (_named(path, variable) for path, variable in zip(named, ("GENMODELS_CERTIFICATE", "GENMODELS_PRIVATE_KEY"), strict=True))
+    chain, key = (
+        _named(path, variable)
+        for path, variable in zip(named, ("GENMODELS_CERTIFICATE", "GENMODELS_PRIVATE_KEY"), strict=True)
+    )
     return Signing(chain, key, True)
 
 
@@ -105,7 +108,9 @@ def _named(path: str | None, variable: str) -> bytes:
     try:
         content = Path(path or "").expanduser().read_bytes()
     except OSError as error:
-        raise Refusal(f"{variable} is {path!r}, which can't be read ({error.strerror}); name a PEM file, or unset it to sign with a local certificate.") from None
+        raise Refusal(
+            f"{variable} is {path!r}, which can't be read ({error.strerror}); name a PEM file, or unset it to sign with a local certificate."
+        ) from None
     if b"-----BEGIN" not in content:
         raise Refusal(f"{variable} names {path!r}, which is no PEM file; export the certificate or key as PEM.")
     return content
@@ -133,7 +138,9 @@ def _kept(name: str, make: Callable[[], bytes]) -> bytes:
     private(file)
     found = _at_hand(name)
     if found is None:
-        raise Refusal(f"The key {file} is damaged or can't be read; put back a copy of it, or take it away, and a new one is made (what the old one marked is then no longer recognised).")
+        raise Refusal(
+            f"The key {file} is damaged or can't be read; put back a copy of it, or take it away, and a new one is made (what the old one marked is then no longer recognised)."
+        )
     return found
 
 
@@ -168,24 +175,55 @@ def _local() -> bytes:
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
     def name(of: str) -> x509.Name:
-        return x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, of), x509.NameAttribute(NameOID.COMMON_NAME, of)])
+        return x509.Name(
+            [x509.NameAttribute(NameOID.ORGANIZATION_NAME, of), x509.NameAttribute(NameOID.COMMON_NAME, of)]
+        )
 
     def usage(signs: bool) -> x509.KeyUsage:
-        others = dict.fromkeys(("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False)
+        others = dict.fromkeys(
+            (
+                "content_commitment",
+                "key_encipherment",
+                "data_encipherment",
+                "key_agreement",
+                "encipher_only",
+                "decipher_only",
+            ),
+            False,
+        )
         return x509.KeyUsage(digital_signature=not signs, key_cert_sign=signs, crl_sign=signs, **others)
 
     now = datetime.datetime.now(datetime.UTC)
     root_key, leaf_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
 
     def certificate(of: str, key: ec.EllipticCurvePrivateKey, authority: bool) -> x509.Certificate:
-        builder = x509.CertificateBuilder().subject_name(name(of)).issuer_name(name(f"{LOCAL}, root")).public_key(key.public_key())
-        builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=365 * YEARS))
-        builder = builder.add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True).add_extension(usage(authority), critical=True)
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(name(of))
+            .issuer_name(name(f"{LOCAL}, root"))
+            .public_key(key.public_key())
+        )
+        builder = (
+            builder.serial_number(x509.random_serial_number())
+            .not_valid_before(now - datetime.timedelta(days=1))
+            .not_valid_after(now + datetime.timedelta(days=365 * YEARS))
+        )
+        builder = builder.add_extension(
+            x509.BasicConstraints(ca=authority, path_length=None), critical=True
+        ).add_extension(usage(authority), critical=True)
         builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
+        builder = builder.add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False
+        )
         if not authority:
-            builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
+            builder = builder.add_extension(
+                x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False
+            )
         return builder.sign(root_key, hashes.SHA256())
 
     secret = leaf_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return secret + certificate(LOCAL, leaf_key, False).public_bytes(Encoding.PEM) + certificate(f"{LOCAL}, root", root_key, True).public_bytes(Encoding.PEM)
+    return (
+        secret
+        + certificate(LOCAL, leaf_key, False).public_bytes(Encoding.PEM)
+        + certificate(f"{LOCAL}, root", root_key, True).public_bytes(Encoding.PEM)
+    )

@@ -146,7 +146,11 @@ class Reading:
         if entry is None:
             return None, ""
         if self.key is not None and "code" in entry:
-            return (self.entries, entry["code"]) if hmac.compare_digest(entry["code"], _code(entry, self.key)) else (None, "")
+            return (
+                (self.entries, entry["code"])
+                if hmac.compare_digest(entry["code"], _code(entry, self.key))
+                else (None, "")
+            )
         if "hash" in entry and not self.entries and not self.unread:
             return (self.older, entry["hash"]) if entry["hash"] == _hash(entry) else (None, "")
         return None, ""
@@ -163,10 +167,13 @@ def _parsed(line: bytes) -> Entry | None:
     said = [entry.get(name, "") for name in ("time", "kind", "model", "seed")]
     codes = [entry[name] for name in ("code", "hash", "before", "sha256") if name in entry]
     whole = (
-        all(isinstance(value, str) for value in said) and all(isinstance(code, str) and SHA256.fullmatch(code) for code in codes)
-        and {"before", "sha256"} <= entry.keys() and ("code" in entry) != ("hash" in entry)
-        and all(_is_print(entry.get(name, "")) for name in ("print", "begun")) and len(entry) <= 20
-    )  # fmt: skip
+        all(isinstance(value, str) for value in said)
+        and all(isinstance(code, str) and SHA256.fullmatch(code) for code in codes)
+        and {"before", "sha256"} <= entry.keys()
+        and ("code" in entry) != ("hash" in entry)
+        and all(_is_print(entry.get(name, "")) for name in ("print", "begun"))
+        and len(entry) <= 20
+    )
     return entry if whole else None
 
 

@@ -64,7 +64,9 @@ def signed_png(image: np.ndarray, facts: Facts) -> bytes:
 def gif(frames: np.ndarray | Sequence[Image.Image], facts: Facts, fps: float = 12.5) -> bytes:
     """An animation as a marked GIF file; the ledger keeps its first and its last frame."""
     images = [visible(as_array(frame)) for frame in frames]
-    content = credentials.sign(gif_bytes([Image.fromarray(marked(image).squeeze()) for image in images], fps, written(facts)), claims(facts))
+    content = credentials.sign(
+        gif_bytes([Image.fromarray(marked(image).squeeze()) for image in images], fps, written(facts)), claims(facts)
+    )
     ends = {0: images[0], len(images) - 1: images[-1]}
     ledger.append([of_picture(image, facts, content) for image in ends.values()])
     return content
@@ -79,7 +81,12 @@ def media(content: bytes, facts: Facts, kind: str) -> bytes:
 
 def texts(files: Sequence[str], facts: Sequence[Facts]) -> list[bytes]:
     """The signed sidecars of text files, whose first line says what made them; each text is entered into the ledger."""
-    ledger.append([entry("text", each.encode(), fingerprint.of_text(body(each)), own) for each, own in zip(files, facts, strict=True)])
+    ledger.append(
+        [
+            entry("text", each.encode(), fingerprint.of_text(body(each)), own)
+            for each, own in zip(files, facts, strict=True)
+        ]
+    )
     return statements(files, facts)
 
 
@@ -126,7 +133,9 @@ def claims(facts: Facts) -> dict[str, str]:
 
 def written(facts: Facts) -> Facts:
     """What of the facts stands in the file, and that a model made it."""
-    return {"Software": "GenModels", "Made by": "a model"} | {name: value for name, value in facts.items() if name != BEGUN}
+    return {"Software": "GenModels", "Made by": "a model"} | {
+        name: value for name, value in facts.items() if name != BEGUN
+    }
 
 
 def of_picture(image: np.ndarray, facts: Facts, file: bytes) -> dict[str, Any]:
@@ -148,12 +157,21 @@ def sidecar(content: bytes, facts: Facts) -> dict[str, Any]:
     from cryptography.hazmat.primitives.asymmetric import ec
 
     who = signing()
-    statement = {"made_by": "a model", "digitalSourceType": credentials.GENERATED, "sha256": hashlib.sha256(content).hexdigest(), **claims(facts)}
+    statement = {
+        "made_by": "a model",
+        "digitalSourceType": credentials.GENERATED,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        **claims(facts),
+    }
     key = serialization.load_pem_private_key(who.key, None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise Refusal("GENMODELS_PRIVATE_KEY is no key of an elliptic curve; name an ES256 key.")
     signature = key.sign(json.dumps(statement, sort_keys=True).encode(), ec.ECDSA(hashes.SHA256()))
-    return {"statement": statement, "signature": base64.b64encode(signature).decode(), "certificates": who.chain.decode()}
+    return {
+        "statement": statement,
+        "signature": base64.b64encode(signature).decode(),
+        "certificates": who.chain.decode(),
+    }
 
 
 def read_sidecar(document: Any, content: bytes) -> credentials.Manifest:
@@ -173,31 +191,57 @@ def read_sidecar(document: Any, content: bytes) -> credentials.Manifest:
         public = leaf.public_key()
         if not isinstance(public, ec.EllipticCurvePublicKey):
             return credentials.Manifest("unreadable", reason="the sidecar's certificate has no ES256 key")
-        public.verify(base64.b64decode(document["signature"]), json.dumps(statement, sort_keys=True).encode(), ec.ECDSA(hashes.SHA256()))
+        public.verify(
+            base64.b64decode(document["signature"]),
+            json.dumps(statement, sort_keys=True).encode(),
+            ec.ECDSA(hashes.SHA256()),
+        )
     except InvalidSignature:
-        return credentials.Manifest("broken", "unknown", name, reason="the sidecar's signature is not that of its statement")
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+        return credentials.Manifest(
+            "broken", "unknown", name, reason="the sidecar's signature is not that of its statement"
+        )
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+        UnsupportedAlgorithm,
+        x509.InvalidVersion,
+    ) as error:
         return credentials.Manifest("unreadable", reason=f"the sidecar is damaged ({type(error).__name__})")
     if statement.get("sha256") != hashlib.sha256(content).hexdigest():
         return credentials.Manifest("broken", "unknown", name, reason="the sidecar is about another content")
     here = signing_at_hand()
-    told = {said(key, 100): said(value, 200) for key, value in list(statement.items())[:20] if key in ("model", "seed", "prompt_sha256", *CLAIMED)}
-    own = here is not None and leaf.fingerprint(hashes.SHA256()) == x509.load_pem_x509_certificates(here.chain)[0].fingerprint(hashes.SHA256())
+    told = {
+        said(key, 100): said(value, 200)
+        for key, value in list(statement.items())[:20]
+        if key in ("model", "seed", "prompt_sha256", *CLAIMED)
+    }
+    own = here is not None and leaf.fingerprint(hashes.SHA256()) == x509.load_pem_x509_certificates(here.chain)[
+        0
+    ].fingerprint(hashes.SHA256())
     signer = "this machine" if own else "unknown"
-    return credentials.Manifest("whole", signer, name, "lgorithmicMedia" in str(statement.get("digitalSourceType")), told)
+    return credentials.Manifest(
+        "whole", signer, name, "lgorithmicMedia" in str(statement.get("digitalSourceType")), told
+    )
 
 
 def subject_of(certificate: Any) -> str:
     """Whom a certificate names: anyone can write that, so it is made harmless."""
     from cryptography.x509.oid import NameOID
 
-    names = [found for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME) for found in certificate.subject.get_attributes_for_oid(kind)]
+    names = [
+        found
+        for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
+        for found in certificate.subject.get_attributes_for_oid(kind)
+    ]
     return name_of(names[0].value if names else certificate.subject.rfc4514_string())
 
 
 def as_array(picture: np.ndarray | Image.Image) -> np.ndarray:
     """uint8 (height, width, channels)."""
-    array = np.asarray(picture.convert("RGB") if isinstance(picture, Image.Image) and picture.mode not in ("L", "RGB") else picture)
+    array = np.asarray(
+        picture.convert("RGB") if isinstance(picture, Image.Image) and picture.mode not in ("L", "RGB") else picture
+    )
     return array[..., None] if array.ndim == 2 else array
-
-

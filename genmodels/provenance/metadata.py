@@ -22,19 +22,29 @@ MOST_CHUNK, MOST_CHUNKS = 1_000_000, 200  # bytes of one text, once unpacked; te
 MOST_SHOWN = 120
 MOST_PACKET, MOST_PACKETS = 400_000, 8  # bytes of a packet of XMP; packets
 PACKET, PACKET_END = re.compile(rb"<(?:x:xmpmeta|rdf:RDF)\b"), re.compile(rb"</(?:x:xmpmeta|rdf:RDF)>")
-SOURCE = re.compile(r"DigitalSourceType[^>]{0,80}?[=>\s]\s*[\"']?\s*(?:https?://cv\.iptc\.org/newscodes/digitalsourcetype/)?(\w{3,60})", re.IGNORECASE)
-TOOL = re.compile(r"(?:CreatorTool|photoshop:Credit|Credit|Software|AISystemUsed)(?:=[\"']|>)\s*([^<\"']{2,120})", re.IGNORECASE)
+SOURCE = re.compile(
+    r"DigitalSourceType[^>]{0,80}?[=>\s]\s*[\"']?\s*(?:https?://cv\.iptc\.org/newscodes/digitalsourcetype/)?(\w{3,60})",
+    re.IGNORECASE,
+)
+TOOL = re.compile(
+    r"(?:CreatorTool|photoshop:Credit|Credit|Software|AISystemUsed)(?:=[\"']|>)\s*([^<\"']{2,120})", re.IGNORECASE
+)
 GENERATED = {  # digital source types that say that a model had a hand in it
-    "trainedalgorithmicmedia": "trainedAlgorithmicMedia (made by a model)", "compositewithtrainedalgorithmicmedia": "compositeWithTrainedAlgorithmicMedia (partly made by a model)",
-    "algorithmicmedia": "algorithmicMedia (made by a program)", "compositesynthetic": "compositeSynthetic (partly synthetic)",
-}  # fmt: skip
+    "trainedalgorithmicmedia": "trainedAlgorithmicMedia (made by a model)",
+    "compositewithtrainedalgorithmicmedia": "compositeWithTrainedAlgorithmicMedia (partly made by a model)",
+    "algorithmicmedia": "algorithmicMedia (made by a program)",
+    "compositesynthetic": "compositeSynthetic (partly synthetic)",
+}
 GENERATORS = re.compile(
     r"\b(stable[ -]?diffusion|comfyui|automatic1111|sd[ -]?webui|invoke[ -]?ai|novel ?ai|midjourney|dall[-·• ]?e ?[23]?|gpt-image|openai|chatgpt|adobe firefly|firefly image|imagen \d|made with google ai|"
     r"google (?:gemini|ai)|gemini image|leonardo\.?ai|ideogram|flux\.?1|black forest labs|dreamstudio|drawthings|draw things|fooocus|easy diffusion|playground ?ai|bing image creator|image creator from designer|"
     r"microsoft designer|craiyon|nightcafe|deepai|runwayml|runway gen|sora by openai|pika labs|suno ai|elevenlabs|genmodels)\b",
     re.IGNORECASE,
-)  # fmt: skip
-MADE_WITH = re.compile(r"\b(?:ai[- ]generated|(?:generated|made|created|drawn|rendered|imagined)\s+(?:with|by|using|in|via)\b)", re.IGNORECASE)
+)
+MADE_WITH = re.compile(
+    r"\b(?:ai[- ]generated|(?:generated|made|created|drawn|rendered|imagined)\s+(?:with|by|using|in|via)\b)",
+    re.IGNORECASE,
+)
 TOOLS = ("software", "generator", "creator", "make", "model", "processingsoftware")  # fields that name what made a file
 WORDS = ("title", "source", "credit", "comment", "description", "imagedescription")  # fields that may be about anything
 A_STEP, A_SETTING = re.compile(r"\bSteps: \d"), re.compile(r"\b(?:Sampler|CFG scale|Seed):")
@@ -150,7 +160,13 @@ def _of_png(content: bytes) -> Iterator[tuple[str, str, str]]:
             yield from _of_exif(data, "EXIF")
             continue
         key, _, rest = data.partition(b"\0")
-        text = _unpacked(rest[1:]) if match[0] == b"zTXt" else _international(rest) if match[0] == b"iTXt" else rest.decode("latin-1")
+        text = (
+            _unpacked(rest[1:])
+            if match[0] == b"zTXt"
+            else _international(rest)
+            if match[0] == b"iTXt"
+            else rest.decode("latin-1")
+        )
         name, text = key[:80].decode("latin-1"), text.split("\0")[0]  # of a broken length, what follows is no text
         if name == "XML:com.adobe.xmp":
             yield "XMP", "", text
@@ -211,7 +227,14 @@ def _of_exif(data: bytes, where: str) -> Iterator[tuple[str, str, str]]:
     """The texts of an EXIF block; one that can't be read says nothing."""
     from PIL import Image
 
-    names = {0x010E: "ImageDescription", 0x010F: "Make", 0x0110: "Model", 0x0131: "Software", 0x013B: "Artist", 0x000B: "ProcessingSoftware"}
+    names = {
+        0x010E: "ImageDescription",
+        0x010F: "Make",
+        0x0110: "Model",
+        0x0131: "Software",
+        0x013B: "Artist",
+        0x000B: "ProcessingSoftware",
+    }
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -231,4 +254,3 @@ def _commented(value: bytes) -> str:
     if kind.startswith(b"UNICODE"):
         return text.decode("utf-16-be" if text[:1] == b"\0" else "utf-16-le", errors="replace")
     return text.decode(errors="replace") if kind.startswith((b"ASCII", b"\0\0\0\0")) else value.decode(errors="replace")
-

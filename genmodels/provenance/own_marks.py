@@ -33,10 +33,18 @@ def watermark_of(picture: Image.Image, match: Match | None, key: bytes | None = 
     found = None if key is None else picture_watermark.detect(picture, key)
     if key and found and found.p_value <= SURE:
         like = match is not None and match.keyed and not match.begun
-        own = any(found.at(picture_watermark.place_of(entry["sha256"].encode(), key)) for entry in match.alike) if match and like else None
+        own = (
+            any(found.at(picture_watermark.place_of(entry["sha256"].encode(), key)) for entry in match.alike)
+            if match and like
+            else None
+        )
         return {"verdict": "found", "p_value": found.p_value, "reason": "", "own": own}
     if min(picture.size) < least:
-        return {"verdict": "not measured", "p_value": None, "reason": f"no watermark: too small ({picture.width} x {picture.height} pixels; it is put in from {least} x {least})"}
+        return {
+            "verdict": "not measured",
+            "p_value": None,
+            "reason": f"no watermark: too small ({picture.width} x {picture.height} pixels; it is put in from {least} x {least})",
+        }
     if found is None:
         return {"verdict": "not measured", "p_value": None, "reason": NO_KEY}
     return {"verdict": "not found", "p_value": found.p_value, "reason": ""}
@@ -46,9 +54,29 @@ def ledger_of(book: Book, match: Match | None, *, plain: bool = False) -> Part:
     """Which entry is like the file, and how many lines of the ledger can't be believed. `plain`: a picture that no fingerprint tells from others."""
     damaged = {"damaged": book.damaged, "unread": book.unread}
     if match is None:
-        reason = book.reason or ("the key of the ledger is not at hand" if book.unread and not book.entries else PLAIN if plain and (book.entries or book.older) else "")
-        return {"verdict": "not measured" if reason else "no match", "distance": None, "entry": None, "reason": reason, **damaged}
-    verdict = "older entry" if not match.keyed else "exact match" if match.exact else "begun from it" if match.begun else "near match"
+        reason = book.reason or (
+            "the key of the ledger is not at hand"
+            if book.unread and not book.entries
+            else PLAIN
+            if plain and (book.entries or book.older)
+            else ""
+        )
+        return {
+            "verdict": "not measured" if reason else "no match",
+            "distance": None,
+            "entry": None,
+            "reason": reason,
+            **damaged,
+        }
+    verdict = (
+        "older entry"
+        if not match.keyed
+        else "exact match"
+        if match.exact
+        else "begun from it"
+        if match.begun
+        else "near match"
+    )
     entry = {name: printable(str(match.entry.get(name, ""))) for name in ("time", "kind", "model", "seed")}
     return {"verdict": verdict, "distance": match.distance, "entry": entry, "reason": "", **damaged}
 
@@ -67,20 +95,40 @@ def no_proof(kind: str, parts: Mapping[str, Part]) -> str:
     mark, match = parts["watermark"], parts["ledger"]
     told = []
     if mark["verdict"] == "found" and kind == "picture" and not mark.get("own"):
-        told.append(f"It carries our pattern (p = {mark['p_value'] or 0:.1g}), which can be copied from any picture that we marked, so that proves nothing about who made it.")
+        told.append(
+            f"It carries our pattern (p = {mark['p_value'] or 0:.1g}), which can be copied from any picture that we marked, so that proves nothing about who made it."
+        )
         if match["verdict"] == "near match":
-            told.append("It also looks like an entry of our ledger, but the pattern does not stand where it does in that picture.")
+            told.append(
+                "It also looks like an entry of our ledger, but the pattern does not stand where it does in that picture."
+            )
     elif match["verdict"] == "near match":
-        told.append("It looks like a picture of our ledger (near match), which does not say who made it." if kind == "picture" else "It holds runs of words of a text in our ledger (near match), which does not say who wrote them first.")
+        told.append(
+            "It looks like a picture of our ledger (near match), which does not say who made it."
+            if kind == "picture"
+            else "It holds runs of words of a text in our ledger (near match), which does not say who wrote them first."
+        )
     if match["verdict"] == "begun from it":
-        told.append("It looks like the picture that drawing began from, which our ledger keeps so that it is not taken for what was drawn.")
+        told.append(
+            "It looks like the picture that drawing began from, which our ledger keeps so that it is not taken for what was drawn."
+        )
     if match["verdict"] == "older entry":
-        told.append("An older entry of our ledger is like it; it has no key, so anybody could have written it and it proves nothing.")
+        told.append(
+            "An older entry of our ledger is like it; it has no key, so anybody could have written it and it proves nothing."
+        )
     return " ".join(told)
 
 
 def state_of_ledger(parts: Mapping[str, Part]) -> str:
     """A sentence about lines of the ledger that can't be believed; "" where all can."""
     damaged, unread = (int(parts["ledger"].get(name) or 0) for name in ("damaged", "unread"))
-    told = f" Of this machine's ledger {damaged} {'line is' if damaged == 1 else 'lines are'} damaged, out of order or not entered by it, and {'was' if damaged == 1 else 'were'} not used." if damaged else ""
-    return told + (f" {unread} {'line' if unread == 1 else 'lines'} of it could not be judged, since its key is not at hand." if unread else "")
+    told = (
+        f" Of this machine's ledger {damaged} {'line is' if damaged == 1 else 'lines are'} damaged, out of order or not entered by it, and {'was' if damaged == 1 else 'were'} not used."
+        if damaged
+        else ""
+    )
+    return told + (
+        f" {unread} {'line' if unread == 1 else 'lines'} of it could not be judged, since its key is not at hand."
+        if unread
+        else ""
+    )

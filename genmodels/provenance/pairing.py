@@ -74,7 +74,9 @@ def content_of(content: Content, name: str) -> bytes:
     except (OSError, ValueError) as error:
         if isinstance(error, Refusal):
             raise
-        raise Refusal(f"{printable(name)} can't be read ({getattr(error, 'strerror', '') or type(error).__name__}); check the path and that you may read it.") from None
+        raise Refusal(
+            f"{printable(name)} can't be read ({getattr(error, 'strerror', '') or type(error).__name__}); check the path and that you may read it."
+        ) from None
 
 
 def shown(names: Sequence[str]) -> list[str]:
@@ -107,14 +109,20 @@ def read_paths(paths: Sequence[Path], most_bytes: int) -> list[tuple[str, Conten
 
 def _in_folder(folder: Path) -> list[Path]:
     try:
-        return sorted(each for each in folder.iterdir() if each.is_file() and not each.is_symlink() and not each.name.startswith("."))
+        return sorted(
+            each
+            for each in folder.iterdir()
+            if each.is_file() and not each.is_symlink() and not each.name.startswith(".")
+        )
     except (OSError, ValueError):
         return []  # no folder, or one that says so when it is read
 
 
 def _read(file: Path, most: int) -> bytes:
     if os.path.isdir(file):
-        raise Refusal(f"{printable(str(file))} is a folder without a file that can be checked; name a file, or a folder that holds some.")
+        raise Refusal(
+            f"{printable(str(file))} is a folder without a file that can be checked; name a file, or a folder that holds some."
+        )
     if os.path.exists(file) and not os.path.isfile(file):
         raise Refusal(f"{printable(str(file))} is no file but a device or a pipe; name a file.")
     with open(file, "rb") as opened:

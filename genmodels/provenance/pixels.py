@@ -34,7 +34,9 @@ class Pixels:
 def pixels(content: bytes, form: Format) -> Pixels:
     """The pixels of a file of at most 25 million; of a larger JPEG at a half, a quarter or an eighth of its size."""
     if not form.pixels:
-        return Pixels(None, reason=f"pixels of {form.name} files can't be looked at here; save it as PNG or JPEG as well")
+        return Pixels(
+            None, reason=f"pixels of {form.name} files can't be looked at here; save it as PNG or JPEG as well"
+        )
     seen = _opened(content)
     if seen.damaged and content.startswith(PNG) and (again := _opened(_bare(content))).picture is not None:
         return replace(again, damaged=True)  # what is broken, or too large, is not needed to see its pixels
@@ -52,7 +54,9 @@ def _opened(content: bytes) -> Pixels:
     except Image.DecompressionBombError:
         return Pixels(None, reason="too large: more than 25 million pixels")
     except Exception as error:
-        return Pixels(None, reason=f"the file is damaged ({said(str(error) or type(error).__name__, 100)})", damaged=True)
+        return Pixels(
+            None, reason=f"the file is damaged ({said(str(error) or type(error).__name__, 100)})", damaged=True
+        )
 
 
 def _bare(content: bytes) -> bytes:
@@ -71,7 +75,9 @@ def _read(picture: Image.Image) -> Pixels:
     small = width * height <= MAX_PIXELS and max(size) <= MAX_SIDE
     if not small and (picture.format != "JPEG" or max(size) > MOST_SIDE or not _halved(picture)):
         return Pixels(None, size, f"too large: {width} x {height} pixels, and at most 25 million are looked at")
-    return Pixels(on_white(upright(picture)), size, "" if small else f"too large: {width} x {height} pixels", reduced=not small)
+    return Pixels(
+        on_white(upright(picture)), size, "" if small else f"too large: {width} x {height} pixels", reduced=not small
+    )
 
 
 def _halved(picture: Image.Image) -> bool:

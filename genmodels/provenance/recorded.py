@@ -39,7 +39,11 @@ def facts(run: Source, weights: Weights | None, *, seed: int, **more: str) -> di
     """What every file of a run says: model and run, epoch and digest of its weights, seed, credit, and `more`."""
     of_weights = {} if weights is None else {"Epoch": weights.epoch, "Weights": weights.sha256}
     told = {"Software": "GenModels", "Made by": "a generative model", "Model": f"{run.experiment.model} {run.id}"}
-    return told | {name: value for name, value in of_weights.items() if value} | {"Seed": str(seed), "Credit": run.facts.get("credit", ""), **more}
+    return (
+        told
+        | {name: value for name, value in of_weights.items() if value}
+        | {"Seed": str(seed), "Credit": run.facts.get("credit", ""), **more}
+    )
 
 
 def settings(values: Mapping[str, Any]) -> dict[str, str]:
@@ -70,4 +74,6 @@ def of_writing(values: Mapping[str, Any]) -> dict[str, Any]:
         silent = {*GREEDY, "watermark"} - greedy
     else:
         silent = set()
-    return {name: value for name, value in values.items() if name not in silent and not (name in OFF and OFF[name] == value)}
+    return {
+        name: value for name, value in values.items() if name not in silent and not (name in OFF and OFF[name] == value)
+    }

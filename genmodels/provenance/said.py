@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 
 MOST_NAME, MOST_SAID = 80, 2_000  # characters
-QUOTES = dict.fromkeys(map(ord, "\"`´“”„‟«»‹›「」『』〝〞＂\\"), " ") | dict.fromkeys(map(ord, "‘’‚‛＇"), "'")
+QUOTES = dict.fromkeys(map(ord, '"`´“”„‟«»‹›「」『』〝〞＂\\'), " ") | dict.fromkeys(map(ord, "‘’‚‛＇"), "'")
 
 
 def said(value: Any, most: int = MOST_SAID) -> str:

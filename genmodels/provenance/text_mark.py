@@ -44,7 +44,9 @@ def carries(text: str, tokens: Tokens, scheme: str) -> bool:
     """Is the mark of this machine, in this scheme, found in a text by the tokens that wrote it?"""
     if scheme not in text_watermark.WIDTH or not text:
         return False
-    return bool(text_watermark.detect(_encoded(text, tokens), watermark_key("text"), scheme).p_value <= SURE)  # nan where it is too short
+    return bool(
+        text_watermark.detect(_encoded(text, tokens), watermark_key("text"), scheme).p_value <= SURE
+    )  # nan where it is too short
 
 
 def _encoded(text: str, tokens: Tokens) -> np.ndarray:

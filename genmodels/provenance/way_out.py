@@ -60,7 +60,10 @@ def animation(frames: np.ndarray | Sequence[Image.Image], facts: Facts, fps: flo
 
 def texts(files: Sequence[str], facts: Sequence[Facts]) -> list[TextFiles]:
     """Texts, each with a line above it as `made_by` writes it, and their statements; all are entered into the ledger."""
-    return [TextFiles(Marked(file.encode()), Marked(statement)) for file, statement in zip(files, marking.texts(files, facts), strict=True)]
+    return [
+        TextFiles(Marked(file.encode()), Marked(statement))
+        for file, statement in zip(files, marking.texts(files, facts), strict=True)
+    ]
 
 
 def record(document: Mapping[str, Any], text: str, facts: Facts) -> Marked:
@@ -98,7 +101,9 @@ def write(path: Any, content: Marked) -> None:
     write_atomically(path, content)
 
 
-def made_by(who: str, seed: int, settings: Mapping[str, Any], text: str, tokens: Tokens | None, facts: Facts | None = None) -> str:
+def made_by(
+    who: str, seed: int, settings: Mapping[str, Any], text: str, tokens: Tokens | None, facts: Facts | None = None
+) -> str:
     """The line above a text: that a model made it, which one, from which seed and settings; of `facts` (as `recorded` has
     them) the epoch and weights, how much of the text is the prompt, and what of it was not read."""
     said = {name: value for name, value in claimed(settings, text, tokens).items() if value != ""}

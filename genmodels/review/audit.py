@@ -15,39 +15,63 @@ from genmodels.review.kept_findings import conditions, kept
 from genmodels.review.policy import Policy
 from genmodels.runs.run import Run
 from genmodels.subjects.subject import Subject
-from genmodels.trained.opening import open_model
+from genmodels.trained.opening import newest_weights, open_model
 from genmodels.training.loading import load_for
 from genmodels.verdicts.finding import document
 
 
-def audit_run(run: Run, names: Sequence[str] = (), *, n: int = 4000, seed: int = 0, policy: Policy | Path | None = None, full: bool = False, pairs: Path | None = None,
-              progress: Progress | None = None, file: Path | None = None) -> dict[str, Any]:  # fmt: skip
+def audit_run(
+    run: Run,
+    names: Sequence[str] = (),
+    *,
+    n: int = 4000,
+    seed: int = 0,
+    policy: Policy | Path | None = None,
+    full: bool = False,
+    pairs: Path | None = None,
+    progress: Progress | None = None,
+    file: Path | None = None,
+) -> dict[str, Any]:
     """Every audit that reads such examples (or those named) of a run under a policy, as the document of `genmodels audit --json`.
 
     Findings of audits that are not asked again stay only where they were made here under the same policy, n and seed and
     of the same weights; others are named under `left_out` with the reason. `full` and `pairs` are those of `Subject`.
     Where a `progress` is given it hears how far the audit is and can stop it: then nothing is kept.
     """
-    from genmodels.trained.opening import newest_weights
-
     for name in names:
         AUDITS[name]
     rules = Policy.read(policy) if isinstance(policy, Path) else policy or Policy()
     ignored: Callable[[str, int, int], None] = lambda what, done, of: None  # noqa: E731
     data = load_for(run.experiment)
-    subject = Subject(open_model(run), data, n=n, seed=seed, name=f"{run.experiment.model} {run.id}", full=full, pairs=pairs, report=progress or ignored)
+    subject = Subject(
+        open_model(run),
+        data,
+        n=n,
+        seed=seed,
+        name=f"{run.experiment.model} {run.id}",
+        full=full,
+        pairs=pairs,
+        report=progress or ignored,
+    )
     made = conditions(rules, newest_weights(run), n=n, seed=seed, full=full, pairs=pairs)
     asked = [name for name, audit in AUDITS.items() if (name in names if names else data.spec.kind in audit.kinds)]
     findings, left_out, earlier = kept(run.findings(), asked, made) if names else ([], [], [])
     for name in asked:
         if progress:
             progress.audit = name
-        findings += [replace(finding, made=dict(finding.made) | made) for finding in AUDITS[name](subject, **rules.limits(name))]
+        findings += [
+            replace(finding, made=dict(finding.made) | made) for finding in AUDITS[name](subject, **rules.limits(name))
+        ]
     before = run.findings().get("audited")
-    dates = {name: row for name, row in (before if isinstance(before, dict) else {}).items() if name in {finding.audit for finding in findings} | {row["audit"] for row in earlier}}
+    dates = {
+        name: row
+        for name, row in (before if isinstance(before, dict) else {}).items()
+        if name in {finding.audit for finding in findings} | {row["audit"] for row in earlier}
+    }
     result = document(run.id, findings, rules.required) | {
-        "policy": rules.to_dict() | {"digest": rules.digest}, "left_out": left_out,
+        "policy": rules.to_dict() | {"digest": rules.digest},
+        "left_out": left_out,
         "audited": dates | {name: {"n": n, "seed": seed, "date": time.strftime("%Y-%m-%d")} for name in asked},
-    }  # fmt: skip
+    }
     _keep(run, run.findings() | result | {"earlier": earlier}, file)
     return result

@@ -25,10 +25,17 @@ from genmodels.runs import documents
 from genmodels.runs.run import Run
 
 PROGRESS: documents.Fields = {
-    "audit": documents.is_text, "what": documents.is_text, "done": documents.is_number, "of": documents.is_number,
-    "started": documents.is_seconds, "noted": documents.is_seconds, "pid": documents.is_number, "born": documents.is_seconds,
-    "names": documents.is_text, "n": documents.is_number,
-}  # fmt: skip
+    "audit": documents.is_text,
+    "what": documents.is_text,
+    "done": documents.is_number,
+    "of": documents.is_number,
+    "started": documents.is_seconds,
+    "noted": documents.is_seconds,
+    "pid": documents.is_number,
+    "born": documents.is_seconds,
+    "names": documents.is_text,
+    "n": documents.is_number,
+}
 TOOK: documents.Fields = {"names": documents.is_text, "n": documents.is_number, "seconds": documents.is_number}
 EVERY = 0.3  # seconds between two notes of progress
 
@@ -50,13 +57,22 @@ class Progress:
             raise Stopped("The audit was stopped; nothing of it is kept.")
         if time.time() - self.noted >= EVERY:
             self.noted = time.time()
-            note = {"audit": self.audit, "what": what, "done": done, "of": of, "started": self.started, "noted": self.noted} | self.asked
+            note = {
+                "audit": self.audit,
+                "what": what,
+                "done": done,
+                "of": of,
+                "started": self.started,
+                "noted": self.noted,
+            } | self.asked
             write_atomically(self.folder / "progress.json", json.dumps(note))
 
     def ended(self) -> None:
         """Keep how long it took, for whoever asks for the same again."""
         if self.asked:
-            write_atomically(self.folder / "took.json", json.dumps(self.asked | {"seconds": time.time() - self.started}))
+            write_atomically(
+                self.folder / "took.json", json.dumps(self.asked | {"seconds": time.time() - self.started})
+            )
 
 
 @contextlib.contextmanager
@@ -91,10 +107,34 @@ def start(run: Run, names: Sequence[str], *, n: int, seed: int, full: bool = Fal
         raise Refusal(f"Run {run.id} is being audited already; stop that or wait for it.")
     (folder / "stop").unlink(missing_ok=True)
     asked = [part for name in names for part in ("--audit", name)]
-    command = [sys.executable, "-m", "genmodels", "audit", run.id, *asked, "-n", str(n), "--seed", str(seed), "--out", str(folder), *(["--full"] if full else [])]
+    command = [
+        sys.executable,
+        "-m",
+        "genmodels",
+        "audit",
+        run.id,
+        *asked,
+        "-n",
+        str(n),
+        "--seed",
+        str(seed),
+        "--out",
+        str(folder),
+        *(["--full"] if full else []),
+    ]
     with open(folder / "log.txt", "wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-    note = {"audit": "", "what": "loading the model", "done": 0, "of": 0, "started": time.time(), "noted": time.time(), "pid": process.pid, "names": ", ".join(names), "n": n}
+    note = {
+        "audit": "",
+        "what": "loading the model",
+        "done": 0,
+        "of": 0,
+        "started": time.time(),
+        "noted": time.time(),
+        "pid": process.pid,
+        "names": ", ".join(names),
+        "n": n,
+    }
     with contextlib.suppress(psutil.NoSuchProcess):
         note["born"] = psutil.Process(process.pid).create_time()
     if not _held(folder):  # the process has not come to its own notes yet

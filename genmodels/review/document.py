@@ -126,5 +126,3 @@ def _html_block(part: Block) -> str:
 
 def _escaped(text: Any) -> str:
     return html.escape(clean(text))
-
-

@@ -32,12 +32,19 @@ from genmodels.review.text_search import detect_text
 
 MOST_TEXT = 4_000_000  # bytes
 PARTS = ("manifest", "metadata", "watermark", "ledger", "detector")
-LOSSY = ("image/jpeg", "image/webp")  # of the pictures that are read; a WebP without loss is rare, and shows itself as one with
+LOSSY = (
+    "image/jpeg",
+    "image/webp",
+)  # of the pictures that are read; a WebP without loss is rare, and shows itself as one with
 Part = dict[str, Any]
-Detector = Callable[[np.ndarray], Mapping[str, Any]]  # a picture, uint8 (height, width, 3), to probability and abstained
+Detector = Callable[
+    [np.ndarray], Mapping[str, Any]
+]  # a picture, uint8 (height, width, 3), to probability and abstained
 
 
-def verify(content: bytes, name: str, *, sidecar: bytes | None = None, detector: Detector | None = None) -> dict[str, Any]:
+def verify(
+    content: bytes, name: str, *, sidecar: bytes | None = None, detector: Detector | None = None
+) -> dict[str, Any]:
     """What is known about a file: file, kind, format, manifest, metadata, watermark, ledger, detector, sentence.
 
     Each part has a "verdict", "false_alarm" and "miss" (None: not measured). `detector` reads pictures; without one that
@@ -47,9 +54,13 @@ def verify(content: bytes, name: str, *, sidecar: bytes | None = None, detector:
     if not content:
         raise Refusal(f"{printable(name)} is empty; choose a file with something in it.")
     if len(content) > credentials.MOST_BYTES:
-        raise Refusal(f"{printable(name)} has {len(content) / 1e6:.0f} MB; at most {credentials.MOST_BYTES // 1_000_000} MB are read.")
+        raise Refusal(
+            f"{printable(name)} has {len(content) / 1e6:.0f} MB; at most {credentials.MOST_BYTES // 1_000_000} MB are read."
+        )
     if packed := archive(content):
-        raise Refusal(f"{printable(name)} is a {packed}, no {READ} file and no text; unpack it and give the files in it.")
+        raise Refusal(
+            f"{printable(name)} is a {packed}, no {READ} file and no text; unpack it and give the files in it."
+        )
     form = format_of(content)
     if form == TEXT:
         text = None if carving.remains(content) else _read_or_none(content, name)
@@ -58,7 +69,13 @@ def verify(content: bytes, name: str, *, sidecar: bytes | None = None, detector:
         parts = _picture(content, name, form, detector) if form.kind == "picture" else _unseen(content, form)
     for part, own in parts.items():
         own |= error_rates(part, form.kind, form.media)
-    return {"file": printable(name), "kind": form.kind, "format": form.name, **parts, "sentence": sentence(form.kind, parts)}
+    return {
+        "file": printable(name),
+        "kind": form.kind,
+        "format": form.name,
+        **parts,
+        "sentence": sentence(form.kind, parts),
+    }
 
 
 def error_rates(part: str, kind: str, media: str = "") -> Part:
@@ -71,7 +88,11 @@ def error_rates(part: str, kind: str, media: str = "") -> Part:
         names = ("false_alarm", "false_alarm_high", "innocent", "miss", "miss_of", "miss_as_it_was")
         return {name: None if counted is None else counted[name] for name in names}
     found = calibrate.of("provenance", f"{part} of a {kind}")
-    return {"false_alarm": None if found is None else found["false_alarm"], "miss": None if found is None else 1 - found["power"], "miss_of": None if found is None else str(found["case"]).split(" (")[0]}
+    return {
+        "false_alarm": None if found is None else found["false_alarm"],
+        "miss": None if found is None else 1 - found["power"],
+        "miss_of": None if found is None else str(found["case"]).split(" (")[0],
+    }
 
 
 def _picture(content: bytes, name: str, form: Format, detector: Detector | None) -> dict[str, Part]:
@@ -79,14 +100,24 @@ def _picture(content: bytes, name: str, form: Format, detector: Detector | None)
     manifest, notes = credentials.read(content), metadata.notes(content, form)
     seen = pixels(content, form)
     if seen.damaged and seen.picture is None and manifest.state == "absent" and not notes:
-        raise Refusal(f"{printable(name)} is no {form.name} picture that can be read: {seen.reason}, and neither a manifest nor metadata that say how it was made are in it; get it again from where it came.")
-    return {"manifest": manifest_told(manifest), "metadata": _metadata(notes), **_marks(content, seen), "detector": _detector(seen, detector)}
+        raise Refusal(
+            f"{printable(name)} is no {form.name} picture that can be read: {seen.reason}, and neither a manifest nor metadata that say how it was made are in it; get it again from where it came."
+        )
+    return {
+        "manifest": manifest_told(manifest),
+        "metadata": _metadata(notes),
+        **_marks(content, seen),
+        "detector": _detector(seen, detector),
+    }
 
 
 def _marks(content: bytes, seen: Pixels) -> dict[str, Part]:
     """Watermark and ledger of a picture; of one that can't be opened, the ledger by the hash of the file alone."""
     if seen.picture is None:
-        return {"watermark": not_looked_at(seen.reason, "p_value") | {"damaged": seen.damaged}, "ledger": _by_hash(content, seen.reason)}
+        return {
+            "watermark": not_looked_at(seen.reason, "p_value") | {"damaged": seen.damaged},
+            "ledger": _by_hash(content, seen.reason),
+        }
     book, own = ledger.book(), image_fingerprint.of_picture(seen.picture)
     match = book.picture(own, hashlib.sha256(content).hexdigest(), image_fingerprint.of_middle(seen.picture))
     mark = not_looked_at(seen.reason, "p_value") if seen.reduced else watermark_of(seen.picture, match)
@@ -99,7 +130,11 @@ def _by_hash(content: bytes, reason: str) -> Part:
     book = ledger.book()
     match = book.text("", hashlib.sha256(content).hexdigest())
     found = ledger_of(book, match)
-    return found if match or found["verdict"] == "not measured" else found | not_looked_at(f"only its hash was looked up, and is not in it: {reason}", "distance", "entry")
+    return (
+        found
+        if match or found["verdict"] == "not measured"
+        else found | not_looked_at(f"only its hash was looked up, and is not in it: {reason}", "distance", "entry")
+    )
 
 
 def _detector(seen: Pixels, detector: Detector | None) -> Part:
@@ -122,45 +157,87 @@ def _unknown(content: bytes, name: str) -> tuple[Format, dict[str, Part]]:
     """A file that begins like nothing known, but carries what is left of a manifest."""
     manifest = credentials.read(content)
     if manifest.state == "absent":
-        raise Refusal(f"{printable(name)} is no {READ} file and holds bytes that no text has, so nothing in it can be read; save it as one of these.")
+        raise Refusal(
+            f"{printable(name)} is no {READ} file and holds bytes that no text has, so nothing in it can be read; save it as one of these."
+        )
     reason = "the file is so damaged that its kind can't be recognised"
-    return Format("unknown", "picture"), {"manifest": manifest_told(manifest), **_nothing_seen(content, reason, "the file is damaged")}
+    return Format("unknown", "picture"), {
+        "manifest": manifest_told(manifest),
+        **_nothing_seen(content, reason, "the file is damaged"),
+    }
 
 
 def _unseen(content: bytes, form: Format) -> dict[str, Part]:
     """A sound, film or document: its manifest, its metadata and its hash are looked at, what it holds is not."""
     reason = f"{form.kind}s get no watermark and are not looked into ({form.name})"
-    parts = {"manifest": manifest_told(credentials.read(content)), **_nothing_seen(content, reason, f"the detector reads pictures, and this is a {form.kind}")}
-    return parts | {"metadata": _metadata(metadata.notes(content, form)) if form.metadata else not_looked_at(f"metadata of {form.name} files are not read here", "says")}
+    parts = {
+        "manifest": manifest_told(credentials.read(content)),
+        **_nothing_seen(content, reason, f"the detector reads pictures, and this is a {form.kind}"),
+    }
+    return parts | {
+        "metadata": _metadata(metadata.notes(content, form))
+        if form.metadata
+        else not_looked_at(f"metadata of {form.name} files are not read here", "says")
+    }
 
 
 def _nothing_seen(content: bytes, reason: str, why_no_detector: str) -> dict[str, Part]:
-    return {"metadata": not_looked_at(reason, "says"), "watermark": not_looked_at(reason, "p_value"), "ledger": _by_hash(content, reason), "detector": not_looked_at(why_no_detector, "probability", "abstained")}
+    return {
+        "metadata": not_looked_at(reason, "says"),
+        "watermark": not_looked_at(reason, "p_value"),
+        "ledger": _by_hash(content, reason),
+        "detector": not_looked_at(why_no_detector, "probability", "abstained"),
+    }
 
 
 def _text(content: bytes, name: str, read: ForeignText, sidecar: bytes | None) -> dict[str, Part]:
     if len(content) > MOST_TEXT:
-        raise Refusal(f"{printable(name)} is a text of {len(content) / 1e6:.0f} MB; at most {MOST_TEXT // 1_000_000} MB are read, so give a part of it.")
+        raise Refusal(
+            f"{printable(name)} is a text of {len(content) / 1e6:.0f} MB; at most {MOST_TEXT // 1_000_000} MB are read, so give a part of it."
+        )
     text = marking.body(read.text)
     found, searched = detect_text(text)
     if found is None:
-        mark: Part = {"verdict": "not measured", "p_value": None, "reason": f"too short: fewer than {text_watermark.LEAST_TOKENS} different runs of tokens"}
+        mark: Part = {
+            "verdict": "not measured",
+            "p_value": None,
+            "reason": f"too short: fewer than {text_watermark.LEAST_TOKENS} different runs of tokens",
+        }
     elif watermark_key_at_hand("text") is None:
         mark = {"verdict": "not measured", "p_value": None, "reason": NO_KEY}
     else:
         p = min(1.0, found.p_value * searched)
-        mark = {"verdict": "found" if p <= SURE else "not found", "p_value": p, "reason": "", "scheme": found.scheme, "tokens": found.scored}
+        mark = {
+            "verdict": "found" if p <= SURE else "not found",
+            "p_value": p,
+            "reason": "",
+            "scheme": found.scheme,
+            "tokens": found.scored,
+        }
     same = same_texts(content, read)
     book = ledger.book()
     exact = (match for each in same if (match := book.text("", hashlib.sha256(each).hexdigest())))
     entry = ledger_of(book, next(exact, None) or book.text(text))
-    parts = {"manifest": manifest_told(_statement(sidecar, same)), "metadata": _metadata(metadata.of_text(read.text)), "watermark": mark, "ledger": entry}
+    parts = {
+        "manifest": manifest_told(_statement(sidecar, same)),
+        "metadata": _metadata(metadata.of_text(read.text)),
+        "watermark": mark,
+        "ledger": entry,
+    }
     return parts | {"detector": not_looked_at("the detector reads pictures", "probability", "abstained")}
 
 
 def same_texts(content: bytes, read: ForeignText) -> list[bytes]:
     """The bytes that are this very text: as they are, and in UTF-8 with plain line ends, as texts leave here."""
-    return list(dict.fromkeys([content, read.text.encode(errors="replace"), read.text.replace("\r\n", "\n").replace("\r", "\n").encode(errors="replace")]))
+    return list(
+        dict.fromkeys(
+            [
+                content,
+                read.text.encode(errors="replace"),
+                read.text.replace("\r\n", "\n").replace("\r", "\n").encode(errors="replace"),
+            ]
+        )
+    )
 
 
 def _statement(sidecar: bytes | None, same: list[bytes]) -> credentials.Manifest:
@@ -168,10 +245,16 @@ def _statement(sidecar: bytes | None, same: list[bytes]) -> credentials.Manifest
         return credentials.Manifest("absent", reason="no sidecar was given, and a text can carry no manifest")
     try:
         document = json.loads(sidecar[:1_000_000])
-        said = document["statement"]["sha256"] if isinstance(document, dict) and isinstance(document.get("statement"), dict) else ""
+        said = (
+            document["statement"]["sha256"]
+            if isinstance(document, dict) and isinstance(document.get("statement"), dict)
+            else ""
+        )
     except (ValueError, RecursionError, KeyError):
         return credentials.Manifest("unreadable", reason="the sidecar is no JSON")
-    return marking.read_sidecar(document, next((each for each in same if hashlib.sha256(each).hexdigest() == said), same[0]))
+    return marking.read_sidecar(
+        document, next((each for each in same if hashlib.sha256(each).hexdigest() == said), same[0])
+    )
 
 
 def not_looked_at(reason: str, *names: str) -> Part:
@@ -180,10 +263,19 @@ def not_looked_at(reason: str, *names: str) -> Part:
 
 
 def _metadata(notes: list[metadata.Note]) -> Part:
-    return {"verdict": "says generated" if notes else "says nothing", "says": [str(note) for note in notes], "reason": "unsigned: anyone can write it" if notes else ""}
+    return {
+        "verdict": "says generated" if notes else "says nothing",
+        "says": [str(note) for note in notes],
+        "reason": "unsigned: anyone can write it" if notes else "",
+    }
 
 
-def verify_many(files: Sequence[tuple[str, Content]], *, detector: Detector | None = None, report: Callable[[int, int], None] = lambda done, of: None) -> list[dict[str, Any]]:
+def verify_many(
+    files: Sequence[tuple[str, Content]],
+    *,
+    detector: Detector | None = None,
+    report: Callable[[int, int], None] = lambda done, of: None,
+) -> list[dict[str, Any]]:
     """Every file with its signed statement, if that is among them; one that can't be read gives {"file", "error"}. "number": which of the files.
 
     A name may be a path and stands for one file: of the same bare name in two folders each has its own statement. A content
@@ -208,7 +300,11 @@ def verify_many(files: Sequence[tuple[str, Content]], *, detector: Detector | No
 def hashes_of(content: bytes) -> list[str]:
     """The SHA-256 of a file, and of the same text as it would leave here, where it is a text."""
     try:
-        same = same_texts(content, read_text(content)) if format_of(content) == TEXT and len(content) <= MOST_TEXT else [content]
+        same = (
+            same_texts(content, read_text(content))
+            if format_of(content) == TEXT and len(content) <= MOST_TEXT
+            else [content]
+        )
     except Refusal:
         same = [content]
     return [hashlib.sha256(each).hexdigest() for each in same]

@@ -14,16 +14,29 @@ from genmodels.refusal import Refusal
 from genmodels.verdicts.finding import Finding, from_dict
 from genmodels.verdicts.imported import HERE, IMPORTED, NOTE, imported, made_where
 
-ALIKE = {"n": "n", "seed": "seed", "weights": "weights", "full": "choice of 400 pictures of each occupation", "pairs": "table of pairs"}
+ALIKE = {
+    "n": "n",
+    "seed": "seed",
+    "weights": "weights",
+    "full": "choice of 400 pictures of each occupation",
+    "pairs": "table of pairs",
+}
 
 
-def conditions(policy: Any, weights: Mapping[str, np.ndarray], *, n: int, seed: int, full: bool, pairs: Path | None) -> dict[str, Any]:
+def conditions(
+    policy: Any, weights: Mapping[str, np.ndarray], *, n: int, seed: int, full: bool, pairs: Path | None
+) -> dict[str, Any]:
     """What every finding of an audit records, beside its limits: all that decides whether another may stand beside it."""
     table = hashlib.sha256(pairs.read_bytes()).hexdigest()[:16] if pairs and pairs.is_file() else ""
     return {
-        "policy": {"name": policy.name, "digest": policy.digest}, "weights": digest_of(weights), "n": n, "seed": seed,
-        "full": full, "pairs": table, "where": HERE,
-    }  # fmt: skip
+        "policy": {"name": policy.name, "digest": policy.digest},
+        "weights": digest_of(weights),
+        "n": n,
+        "seed": seed,
+        "full": full,
+        "pairs": table,
+        "where": HERE,
+    }
 
 
 def digest_of(weights: Mapping[str, np.ndarray]) -> str:
@@ -35,7 +48,9 @@ def digest_of(weights: Mapping[str, np.ndarray]) -> str:
     return sha.hexdigest()[:16]
 
 
-def kept(document: Mapping[str, Any], asked: Sequence[str], now: Mapping[str, Any]) -> tuple[list[Finding], list[dict[str, str]], list[Any]]:
+def kept(
+    document: Mapping[str, Any], asked: Sequence[str], now: Mapping[str, Any]
+) -> tuple[list[Finding], list[dict[str, str]], list[Any]]:
     """Of audits that are not asked again: the findings that still hold; by audit, part and why those that are left out of
     the document; and of these the ones that were not imported, which pages go on showing with the reason."""
     findings, left_out, earlier = [], [], []
@@ -71,5 +86,9 @@ def _against(row: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     before = policy if isinstance(policy, Mapping) else {}
     if before.get("digest") != now["policy"]["digest"]:
         return f"it was made under another policy ({str(before.get('name'))[:60]!r}, now {now['policy']['name']!r})"
-    other = [f"{told} ({str(made.get(name))[:20]}, now {now[name]})" for name, told in ALIKE.items() if made.get(name) != now[name]]
+    other = [
+        f"{told} ({str(made.get(name))[:20]}, now {now[name]})"
+        for name, told in ALIKE.items()
+        if made.get(name) != now[name]
+    ]
     return f"it was made with another {', '.join(other)}" if other else ""

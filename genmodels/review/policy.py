@@ -47,7 +47,11 @@ class Policy:
         return dict(self.audits.get(audit, {}))
 
     def to_dict(self) -> dict[str, Any]:
-        return {"name": self.name, "limits": {name: dict(values) for name, values in self.audits.items()}, "required": list(self.required)}
+        return {
+            "name": self.name,
+            "limits": {name: dict(values) for name, values in self.audits.items()},
+            "required": list(self.required),
+        }
 
     def to_json(self) -> str:
         return json.dumps(self.to_dict(), indent=1)
@@ -69,11 +73,15 @@ class Policy:
                 with open(file, "rb") as stream:
                     content = stream.read(MOST_BYTES + 1)
         except (OSError, ValueError) as error:
-            raise Refusal(f"The policy {called} can't be read ({getattr(error, 'strerror', '') or error}); check the path and who may read it.") from None
+            raise Refusal(
+                f"The policy {called} can't be read ({getattr(error, 'strerror', '') or error}); check the path and who may read it."
+            ) from None
         if wrong:
             raise Refusal(f"The policy {called} {wrong}; give a JSON file such as {FORM}.")
         if len(content) > MOST_BYTES:
-            raise Refusal(f"The policy {called} has more than {MOST_BYTES // 1_000_000} MB, so it is no policy; give a JSON file such as {FORM}.")
+            raise Refusal(
+                f"The policy {called} has more than {MOST_BYTES // 1_000_000} MB, so it is no policy; give a JSON file such as {FORM}."
+            )
         return cls.from_json(_decoded(content))
 
     @classmethod
@@ -92,13 +100,19 @@ class Policy:
         for key in document:
             if key not in PARTS:
                 raise Refusal(unknown("part of a policy", shown(key)[1:-1], PARTS))
-        name, limits, required = document.get("name", "unnamed"), document.get("limits", {}), document.get("required", [])
+        name, limits, required = (
+            document.get("name", "unnamed"),
+            document.get("limits", {}),
+            document.get("required", []),
+        )
         if not isinstance(name, str) or not 1 <= len(name) <= MOST_NAME or not name.isprintable():
             raise Refusal(f"The name of the policy is {shown(name)}; write 1 to {MOST_NAME} letters on one line.")
         if not isinstance(limits, dict) or not all(isinstance(values, dict) for values in limits.values()):
             raise Refusal("The limits of the policy are not an object of objects; write {audit: {limit: number}}.")
         if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
-            raise Refusal("`required` in the policy is not a list of names of audits; write for example [\"memorisation\"].")
+            raise Refusal(
+                '`required` in the policy is not a list of names of audits; write for example ["memorisation"].'
+            )
         return cls(name, limits, tuple(required))
 
 

@@ -47,9 +47,16 @@ def verified(rows: Sequence[Mapping[str, Any]], format: str = "html") -> str:
         raise Refusal(unknown("format of a report", format, FORMATS))
     if format == "json":
         return json.dumps(finite(list(rows)), indent=1, ensure_ascii=False)
-    parts: list[Block] = [Paragraph("Integrity and trust are two facts: an unchanged file may be signed by anyone. No sign found does not say that something is real.")]
+    parts: list[Block] = [
+        Paragraph(
+            "Integrity and trust are two facts: an unchanged file may be signed by anyone. No sign found does not say that something is real."
+        )
+    ]
     for row in rows:
-        parts += [Heading(str(row["file"])), Paragraph(str(row.get("error") or f"{row['kind'].capitalize()}, {row['format']}. {row['sentence']}"))]
+        parts += [
+            Heading(str(row["file"])),
+            Paragraph(str(row.get("error") or f"{row['kind'].capitalize()}, {row['format']}. {row['sentence']}")),
+        ]
         if "error" not in row:
             told = []
             for name in ("manifest", "metadata", "watermark", "ledger", "detector"):
@@ -57,9 +64,17 @@ def verified(rows: Sequence[Mapping[str, Any]], format: str = "html") -> str:
                 details = [str(part[key]) for key in ("integrity", "trust", "reason") if part.get(key)]
                 details += [f'signer: "{part["name"]}"'] if part.get("name") else []
                 details += [str(each) for each in part.get("says") or []]
-                details += [f"{key} {_value(part[key])}" for key in ("p_value", "distance", "probability") if part.get(key) is not None]
+                details += [
+                    f"{key} {_value(part[key])}"
+                    for key in ("p_value", "distance", "probability")
+                    if part.get(key) is not None
+                ]
                 details += [f"{key}: {value}" for key, value in (part.get("claims") or {}).items()]
-                wrong = "not measured" if part.get("miss") is None else f"false alarms {part['false_alarm']:.1%}, misses {part['miss']:.1%} ({part['miss_of']})"
+                wrong = (
+                    "not measured"
+                    if part.get("miss") is None
+                    else f"false alarms {part['false_alarm']:.1%}, misses {part['miss']:.1%} ({part['miss_of']})"
+                )
                 told.append((name, str(part["verdict"]), "; ".join(details), wrong))
             parts.append(Table(("reading", "verdict", "what it says", "how often it is wrong"), tuple(told)))
     return as_html("Checked files", parts) if format == "html" else as_markdown("Checked files", parts)
@@ -111,7 +126,11 @@ def _texts(texts: Sequence[Mapping[str, Any]]) -> list[Block]:
     if not texts:
         return []
     rows = tuple(tuple(str(each.get(name, "")) for name in ("seed", "prompt", "text")) for each in texts[:SHOWN])
-    return [Heading("Samples"), Paragraph("Made by a model. Each text continues its prompt."), Table(("seed", "prompt", "text"), rows)]
+    return [
+        Heading("Samples"),
+        Paragraph("Made by a model. Each text continues its prompt."),
+        Table(("seed", "prompt", "text"), rows),
+    ]
 
 
 def _data(experiment: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Block]:
@@ -156,11 +175,17 @@ def _measures(measures: Sequence[Mapping[str, Any]]) -> list[Block]:
 def _measured(measures: Sequence[Mapping[str, Any]]) -> Table:
     rows = tuple(
         (
-            str(m.get("metric", "")), _value(m.get("value")), f"{_value(m.get('low'))} to {_value(m.get('high'))}{_of(m)}",
-            _value(m.get("n")), str(m.get("better", "")), str(m.get("unit", "")), str(m.get("protocol", "")), str(m.get("seed", "not stated")),
+            str(m.get("metric", "")),
+            _value(m.get("value")),
+            f"{_value(m.get('low'))} to {_value(m.get('high'))}{_of(m)}",
+            _value(m.get("n")),
+            str(m.get("better", "")),
+            str(m.get("unit", "")),
+            str(m.get("protocol", "")),
+            str(m.get("seed", "not stated")),
         )
         for m in measures
-    )  # fmt: skip
+    )
     return Table(("measure", "value", "95 % interval", "n", "better", "unit", "protocol", "seed"), rows)
 
 
@@ -172,11 +197,15 @@ def _of(measure: Mapping[str, Any]) -> str:
 
 def _findings(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> list[Block]:
     left = [f"{row.get('audit')}, {row.get('part')}: {row.get('why')}" for row in document.get("left_out") or []]
-    told: list[Block] = [Paragraph("Left out, since they were not made under the same conditions:"), Items(tuple(left))] if left else []
+    told: list[Block] = (
+        [Paragraph("Left out, since they were not made under the same conditions:"), Items(tuple(left))] if left else []
+    )
     if not findings:
         return [Heading("Findings"), Paragraph("Not audited."), *told]
     counts = {sign: sum(str(f.get("verdict")) == sign for f in findings) for sign in SIGNS}
-    whole = Paragraph(f"Verdict on all: {document.get('verdict', 'not given')} ({', '.join(f'{count} {name}' for name, count in counts.items() if count)}).{_conditions(document, findings)}")
+    whole = Paragraph(
+        f"Verdict on all: {document.get('verdict', 'not given')} ({', '.join(f'{count} {name}' for name, count in counts.items() if count)}).{_conditions(document, findings)}"
+    )
     return [Heading("Findings"), whole, _found(findings), *told]
 
 
@@ -192,14 +221,40 @@ def _found(findings: Sequence[Mapping[str, Any]], came: bool = False) -> Table:
     """A line a finding; what `came` with a run wears no sign and gives no error rates, since nobody counted them here."""
     rows = []
     for finding in findings:
-        verdict, limit, estimate = str(finding.get("verdict", "not measured")), finding.get("limit"), finding.get("estimate")
-        shown = f"{_value(estimate['value'])} ({_value(estimate['low'])} to {_value(estimate['high'])}), n = {estimate['n']}" if estimate else ""
-        rows.append((
-            f"{NOTE}: {verdict}" if came else f"{SIGNS.get(verdict, '?')} {verdict}", str(finding.get("audit", "")), str(finding.get("question") or ""), str(finding.get("claim", "")), shown,
-            "" if limit is None else _value(limit), "" if came or verdict in ("reported", "not measured") else sentence(finding.get("error_rates"), verdict),
-            " ".join(str(finding[name]) for name in ("reason", "remedy") if finding.get(name)),
-        ))  # fmt: skip
-    columns = ("verdict", "audit", "question", "what was found", "estimate (interval, 95 % if not said)", "limit", "how often such a verdict is wrong", "what to do")
+        verdict, limit, estimate = (
+            str(finding.get("verdict", "not measured")),
+            finding.get("limit"),
+            finding.get("estimate"),
+        )
+        shown = (
+            f"{_value(estimate['value'])} ({_value(estimate['low'])} to {_value(estimate['high'])}), n = {estimate['n']}"
+            if estimate
+            else ""
+        )
+        rows.append(
+            (
+                f"{NOTE}: {verdict}" if came else f"{SIGNS.get(verdict, '?')} {verdict}",
+                str(finding.get("audit", "")),
+                str(finding.get("question") or ""),
+                str(finding.get("claim", "")),
+                shown,
+                "" if limit is None else _value(limit),
+                ""
+                if came or verdict in ("reported", "not measured")
+                else sentence(finding.get("error_rates"), verdict),
+                " ".join(str(finding[name]) for name in ("reason", "remedy") if finding.get(name)),
+            )
+        )
+    columns = (
+        "verdict",
+        "audit",
+        "question",
+        "what was found",
+        "estimate (interval, 95 % if not said)",
+        "limit",
+        "how often such a verdict is wrong",
+        "what to do",
+    )
     return Table(columns, tuple(rows))
 
 
@@ -208,7 +263,12 @@ def _imported(document: Mapping[str, Any]) -> list[Block]:
     findings, measures = imported(document, "findings"), imported(document, "measures")
     parts: list[Block] = []
     if findings or measures:
-        parts = [Heading(NOTE.capitalize()), Paragraph("This came in the zip of the run, which anybody can have written. It counts for no verdict and in no comparison.")]
+        parts = [
+            Heading(NOTE.capitalize()),
+            Paragraph(
+                "This came in the zip of the run, which anybody can have written. It counts for no verdict and in no comparison."
+            ),
+        ]
     if findings:
         parts.append(_found(findings, came=True))
     return parts + ([_measured(measures)] if measures else [])

@@ -15,9 +15,12 @@ def run_document(run: Run) -> dict[str, Any]:
     written = run.spec.kind in ("text", "code") and run.samples
     return {
         **({"texts": _texts(max(written.items())[1])} if written else {}),
-        "run": run.id, "state": run.judge(status), "experiment": run.experiment.to_dict(), "facts": run.facts,
+        "run": run.id,
+        "state": run.judge(status),
+        "experiment": run.experiment.to_dict(),
+        "facts": run.facts,
         "status": {name: status.get(name) for name in ("epoch", "step", "seconds", "cpu_seconds", "best")},
-    } | run.findings()  # fmt: skip
+    } | run.findings()
 
 
 def _texts(file: Path) -> list[dict[str, Any]]:
@@ -27,4 +30,8 @@ def _texts(file: Path) -> list[dict[str, Any]]:
     except (FileNotFoundError, Unreadable):
         return []
     rows = found if isinstance(found, list) else []
-    return [row for row in rows if isinstance(row, dict) and isinstance(row.get("text"), str) and isinstance(row.get("prompt"), str)]
+    return [
+        row
+        for row in rows
+        if isinstance(row, dict) and isinstance(row.get("text"), str) and isinstance(row.get("prompt"), str)
+    ]

@@ -14,11 +14,24 @@ LOOKED = {"manifest": "its manifest", "metadata": "its metadata", "watermark": "
 
 def manifest_told(found: credentials.Manifest) -> Part:
     """Integrity and trust as two facts, never one."""
-    trust = {"this machine": "signed by this machine", "trusted": "signed by one whom this machine trusts", "unknown": "signer unknown: not trusted", "": ""}
+    trust = {
+        "this machine": "signed by this machine",
+        "trusted": "signed by one whom this machine trusts",
+        "unknown": "signer unknown: not trusted",
+        "": "",
+    }
     return {
-        "verdict": {"whole": "valid"}.get(found.state, found.state), "integrity": {"whole": "unchanged since it was signed", "broken": "changed since it was signed, or forged"}.get(found.state, ""),
-        "trust": trust[found.signer], "signer": found.signer, "name": found.name, "generated": found.generated, "claims": dict(found.claims), "reason": found.reason,
-    }  # fmt: skip
+        "verdict": {"whole": "valid"}.get(found.state, found.state),
+        "integrity": {"whole": "unchanged since it was signed", "broken": "changed since it was signed, or forged"}.get(
+            found.state, ""
+        ),
+        "trust": trust[found.signer],
+        "signer": found.signer,
+        "name": found.name,
+        "generated": found.generated,
+        "claims": dict(found.claims),
+        "reason": found.reason,
+    }
 
 
 def sentence(kind: str, parts: Mapping[str, Part]) -> str:
@@ -26,15 +39,29 @@ def sentence(kind: str, parts: Mapping[str, Part]) -> str:
     manifest, mark, reading = (parts[name] for name in ("manifest", "watermark", "detector"))
     made, other = evidence(kind, parts), no_proof(kind, parts)
     if manifest["verdict"] == "valid" and manifest["signer"] == "this machine":
-        claims = ", ".join(f"{label} {value}" for label, value in manifest["claims"].items() if label in ("model", "seed") and value)
+        claims = ", ".join(
+            f"{label} {value}" for label, value in manifest["claims"].items() if label in ("model", "seed") and value
+        )
         said = f"Marked by us and unchanged since: made by a model ({claims or 'no details'})."
     elif manifest["verdict"] == "valid":
-        known = "whom this machine trusts" if manifest["signer"] == "trusted" else "whom this machine does not know, so the claim is only a claim"
+        known = (
+            "whom this machine trusts"
+            if manifest["signer"] == "trusted"
+            else "whom this machine does not know, so the claim is only a claim"
+        )
         said = f"It {'says that a model made it' if manifest['generated'] else 'carries a manifest that does not say a model made it'}, unchanged since {quoted(manifest['name'])} signed it, {known}."
         said += f" It carries our mark: {made}." if made else f" {other}" if other else ""
     elif made or other:
-        lost = _damaged(manifest) if manifest["verdict"] in ("broken", "unreadable") else "its manifest is gone or was never with it"
-        said = f"Marked by us, altered since or stripped: it is something that this machine made, says {made}; {lost}." if made else other
+        lost = (
+            _damaged(manifest)
+            if manifest["verdict"] in ("broken", "unreadable")
+            else "its manifest is gone or was never with it"
+        )
+        said = (
+            f"Marked by us, altered since or stripped: it is something that this machine made, says {made}; {lost}."
+            if made
+            else other
+        )
         if other and (mark["verdict"] == "found" or manifest["verdict"] in ("broken", "unreadable")):
             said += f" {lost[0].upper()}{lost[1:]}."
     elif manifest["verdict"] in ("broken", "unreadable"):
@@ -54,33 +81,50 @@ def _damaged(manifest: Part) -> str:
     if manifest["reason"] != credentials.DAMAGED:
         return f"its manifest is unreadable ({manifest['reason']}), so nothing in it can be believed"
     if manifest["name"]:
-        return f"it carries a manifest that says who signed it, {name}, but the file is damaged, so that can't be checked"
+        return (
+            f"it carries a manifest that says who signed it, {name}, but the file is damaged, so that can't be checked"
+        )
     return "it carries what is left of a manifest, but the file is damaged: the part that says who signed it is gone, so nothing can be checked"
 
 
 def _nothing(parts: Mapping[str, Part]) -> str:
     """No mark was found: in what, and what was not looked at."""
-    unlooked = {name: str(parts[name]["reason"]) for name in ("metadata", "watermark", "ledger") if not parts[name].get("looked", True)}
+    unlooked = {
+        name: str(parts[name]["reason"])
+        for name in ("metadata", "watermark", "ledger")
+        if not parts[name].get("looked", True)
+    }
     if parts["metadata"]["verdict"] == "says generated" and not unlooked:
         return "No mark of this machine was found."
     if not unlooked:
         return f"No sign found, which does not say that it is real. {_missed(parts)}"
-    looked = [LOOKED[name] for name in LOOKED if name not in unlooked] + ["its hash in the ledger"] * ("ledger" in unlooked)
-    left = "; ".join(dict.fromkeys(reason for name, reason in unlooked.items() if name != "ledger" or len(unlooked) == 1))
+    looked = [LOOKED[name] for name in LOOKED if name not in unlooked] + ["its hash in the ledger"] * (
+        "ledger" in unlooked
+    )
+    left = "; ".join(
+        dict.fromkeys(reason for name, reason in unlooked.items() if name != "ledger" or len(unlooked) == 1)
+    )
     damaged = "The file is damaged. " if "damaged" in str(parts["manifest"]["reason"]) else ""
     return f"{damaged}Not looked into: {left}. In what was looked at ({', '.join(looked)}) nothing was found, which does not say that it is real."
 
 
 def _missed(parts: Mapping[str, Part]) -> str:
     """How often a mark that was there would have been missed, in a sentence."""
-    known = {name: parts[name] for name in ("watermark", "ledger") if parts[name].get("miss") is not None and parts[name]["verdict"] != "not measured"}
+    known = {
+        name: parts[name]
+        for name in ("watermark", "ledger")
+        if parts[name].get("miss") is not None and parts[name]["verdict"] != "not measured"
+    }
     if not known:
         return "What no longer carries a mark is missed."
     after = dict.fromkeys(str(each["miss_of"]) for each in known.values())
     if not any(each["miss"] for each in known.values()):
         both = "both would" if len(known) == 2 else f"the {next(iter(known))} would"
         return f"In tests {both} have found every mark after {' and '.join(after)}."
-    found = [f"the {name} would have found {_share(1 - each['miss'])} of the marks after {each['miss_of']}" for name, each in known.items()]
+    found = [
+        f"the {name} would have found {_share(1 - each['miss'])} of the marks after {each['miss_of']}"
+        for name, each in known.items()
+    ]
     return f"In tests {' and '.join(found)}."
 
 
@@ -91,8 +135,16 @@ def _share(rate: float) -> str:
 
 def _also(parts: Mapping[str, Part]) -> str:
     """What else has to be said: that a file with a whole manifest is damaged, and what its own metadata say."""
-    unseen = ": its pixels can't be read" if not parts["watermark"].get("looked", True) else ", in a part that neither its pixels nor its manifest need"
-    broken = f" The file is damaged all the same{unseen}." if parts["watermark"].get("damaged") and parts["manifest"]["verdict"] in ("valid", "absent") else ""
+    unseen = (
+        ": its pixels can't be read"
+        if not parts["watermark"].get("looked", True)
+        else ", in a part that neither its pixels nor its manifest need"
+    )
+    broken = (
+        f" The file is damaged all the same{unseen}."
+        if parts["watermark"].get("damaged") and parts["manifest"]["verdict"] in ("valid", "absent")
+        else ""
+    )
     signed = parts["manifest"]["verdict"] == "valid" and parts["manifest"]["generated"]
     if parts["metadata"]["verdict"] != "says generated" or signed:
         return broken
@@ -104,15 +156,31 @@ def _also(parts: Mapping[str, Part]) -> str:
 def _detected(reading: Part) -> str:
     """What the detector says, with the error rates of that very verdict."""
     if reading.get("probability") is None:
-        return f" The detector, which needs no mark, says nothing: {reading['reason']}." if reading["verdict"] == "not measured" and reading.get("abstained") else ""
+        return (
+            f" The detector, which needs no mark, says nothing: {reading['reason']}."
+            if reading["verdict"] == "not measured" and reading.get("abstained")
+            else ""
+        )
     if reading.get("abstained"):
         return f" The detector, which needs no mark, can't decide (probability of being generated {100 * reading['probability']:.0f} %, assuming half of all drawings are generated)."
     known = isinstance(reading.get("false_alarm"), float)
     if reading["verdict"] == "generated":
-        wrong = f"it wrongly says so of {100 * reading['false_alarm']:.1f} % of drawings that no generator made (at most {100 * reading['false_alarm_high']:.1f} %), counted after the change that is hardest for it" if known else "how often it is wrong was not measured"
+        wrong = (
+            f"it wrongly says so of {100 * reading['false_alarm']:.1f} % of drawings that no generator made (at most {100 * reading['false_alarm_high']:.1f} %), counted after the change that is hardest for it"
+            if known
+            else "how often it is wrong was not measured"
+        )
         return f" The detector, which needs no mark, finds that it looks generated: {wrong}."
-    plain = f"{100 * reading['miss_as_it_was']:.0f} % as it was and " if isinstance(reading.get("miss_as_it_was"), float) else ""
-    missed = f": it misses {plain}{100 * reading['miss']:.0f} % after the change that is hardest for it, of what the generators draw that it knows" if known else ""
+    plain = (
+        f"{100 * reading['miss_as_it_was']:.0f} % as it was and "
+        if isinstance(reading.get("miss_as_it_was"), float)
+        else ""
+    )
+    missed = (
+        f": it misses {plain}{100 * reading['miss']:.0f} % after the change that is hardest for it, of what the generators draw that it knows"
+        if known
+        else ""
+    )
     return f" The detector, which needs no mark, finds no trace of a generator{missed}."
 
 
@@ -121,6 +189,16 @@ def evidence(kind: str, parts: Mapping[str, Part]) -> str:
     if not ours(kind, parts):
         return ""
     mark, match = parts["watermark"], parts["ledger"]
-    found = [f"the watermark (p = {mark['p_value'] or 0:.1g})"] * (mark["verdict"] == "found") + [f"the ledger ({match['verdict']})"] * (match["verdict"] in FOUND_IN_LEDGER)
-    wrong = calibrate.of("provenance", "ours of a picture") if kind == "picture" and match["verdict"] != "exact match" else None
-    return " and ".join(found) + (f"; of foreign pictures onto which our pattern was copied {100 * wrong['false_alarm']:.1f} % (at most {100 * wrong['false_alarm_high']:.1f} %) read so" if wrong else "")
+    found = [f"the watermark (p = {mark['p_value'] or 0:.1g})"] * (mark["verdict"] == "found") + [
+        f"the ledger ({match['verdict']})"
+    ] * (match["verdict"] in FOUND_IN_LEDGER)
+    wrong = (
+        calibrate.of("provenance", "ours of a picture")
+        if kind == "picture" and match["verdict"] != "exact match"
+        else None
+    )
+    return " and ".join(found) + (
+        f"; of foreign pictures onto which our pattern was copied {100 * wrong['false_alarm']:.1f} % (at most {100 * wrong['false_alarm_high']:.1f} %) read so"
+        if wrong
+        else ""
+    )

@@ -23,7 +23,9 @@ from genmodels.runs.store import RunStore, gallery_names
 
 def detect_text(text: str) -> tuple[text_watermark.Detection | None, int]:
     """The most telling mark over all schemes and all vocabularies that this machine knows, and how many were searched."""
-    return detect_in(text, vocabularies(), watermark_key_at_hand("text") or bytes(32))  # without a key it is only seen whether the text is long enough
+    return detect_in(
+        text, vocabularies(), watermark_key_at_hand("text") or bytes(32)
+    )  # without a key it is only seen whether the text is long enough
 
 
 def vocabularies() -> list[Tokens]:

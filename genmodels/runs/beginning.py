@@ -23,9 +23,17 @@ from genmodels.runs.run import STARTING, Run
 
 PHASES = {
     STARTING: "Starting TensorFlow",  # the process is not there yet
-    "importing": "Starting TensorFlow", "reading": "Reading the data", "building": "Building the model", "compiling": "Compiling the first step",
-}  # fmt: skip
-FIRST_GUESS = {"importing": 8.0, "reading": 3.0, "building": 3.0, "compiling": 8.0}  # seconds, before anything was timed
+    "importing": "Starting TensorFlow",
+    "reading": "Reading the data",
+    "building": "Building the model",
+    "compiling": "Compiling the first step",
+}
+FIRST_GUESS = {
+    "importing": 8.0,
+    "reading": 3.0,
+    "building": 3.0,
+    "compiling": 8.0,
+}  # seconds, before anything was timed
 REMEMBERED = 3  # timings of each phase, of which the median is usual
 MOST_KEPT = 500  # phases of models and data sets
 
@@ -82,7 +90,10 @@ def telling(run: Run, report: Report, pause: float = 0.5) -> Callable[[str, int,
             return
         written = time.monotonic()
         counted = f", {done:,} of {of:,}" if of else ""
-        run.write_status(message=f"{PHASES['reading']}: {what[:1].lower()}{what[1:]}{counted}", phase_share=min(1.0, done / of) if of else None)
+        run.write_status(
+            message=f"{PHASES['reading']}: {what[:1].lower()}{what[1:]}{counted}",
+            phase_share=min(1.0, done / of) if of else None,
+        )
         report(run.status)
 
     return tell
@@ -97,7 +108,9 @@ def share(status: Mapping[str, Any], now: float) -> float | None:
     if phase not in PHASES:
         return None
     phase = "importing" if phase == STARTING else str(phase)
-    usual = FIRST_GUESS | {name: max(0.1, each) for name, each in (status.get("usual") or {}).items() if name in FIRST_GUESS and each}
+    usual = FIRST_GUESS | {
+        name: max(0.1, each) for name, each in (status.get("usual") or {}).items() if name in FIRST_GUESS and each
+    }
     counted = status.get("phase_share")
     gone = max(0.0, now - float(status.get("phase_began", now)))
     part = counted if isinstance(counted, int | float) else 1 - math.exp(-1.1 * gone / usual[phase])
@@ -129,7 +142,11 @@ def _kept() -> dict[str, list[float]]:
     except (OSError, Unreadable):
         return {}
     rows = found.items() if isinstance(found, dict) else ()
-    return {name: times for name, times in rows if isinstance(times, list) and times and all(type(each) in (int, float) and 0 <= each < 3600 for each in times)}
+    return {
+        name: times
+        for name, times in rows
+        if isinstance(times, list) and times and all(type(each) in (int, float) and 0 <= each < 3600 for each in times)
+    }
 
 
 def _name(run: Run, phase: str) -> str:

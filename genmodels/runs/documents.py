@@ -24,7 +24,12 @@ Fields = Mapping[str, Callable[[Any], bool]]
 
 def is_number(value: Any) -> bool:
     """A finite number that pages can draw and multiply."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) <= LARGEST
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and abs(value) <= LARGEST
+    )
 
 
 def is_count(value: Any) -> bool:
@@ -71,21 +76,47 @@ def _or_none(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 EXPERIMENT: Fields = {"format": is_count, "created": is_seconds, "experiment": is_table}
 STATUS: Fields = {
-    "state": is_text, "message": is_text, "notice": is_text, "phase": is_text, "usual": is_numbers, "phase_began": is_seconds, "updated": is_seconds, "pid": is_count, "pid_created": is_seconds,
-    **{name: is_count for name in ("step", "steps", "epoch", "epochs")}, "best": is_best, "last": is_numbers,
-    **{name: _or_none(is_number) for name in ("seconds", "cpu_seconds", "seconds_left", "images_per_second", "tokens_per_second", "phase_share")},
-}  # fmt: skip
+    "state": is_text,
+    "message": is_text,
+    "notice": is_text,
+    "phase": is_text,
+    "usual": is_numbers,
+    "phase_began": is_seconds,
+    "updated": is_seconds,
+    "pid": is_count,
+    "pid_created": is_seconds,
+    **{name: is_count for name in ("step", "steps", "epoch", "epochs")},
+    "best": is_best,
+    "last": is_numbers,
+    **{
+        name: _or_none(is_number)
+        for name in ("seconds", "cpu_seconds", "seconds_left", "images_per_second", "tokens_per_second", "phase_share")
+    },
+}
 LABELS: Fields = {"name": is_text, "tags": is_texts, "notes": is_text}
 FACTS: Fields = {
-    "spec": is_table, "versions": is_table, "words": lambda value: isinstance(value, dict) and all(map(is_count, value.values())),
+    "spec": is_table,
+    "versions": is_table,
+    "words": lambda value: isinstance(value, dict) and all(map(is_count, value.values())),
     **{name: is_text for name in ("data_sha256", "licence", "source", "credit")},
     **{name: is_count for name in ("n_train", "n_test", "steps_per_epoch", "documents", "characters", "tokens")},
-}  # fmt: skip
-FINDINGS: Fields = {"measures": is_rows, "findings": is_rows, "earlier": is_rows, "left_out": is_rows, "not_measured": is_rows, "imported": is_table}
+}
+FINDINGS: Fields = {
+    "measures": is_rows,
+    "findings": is_rows,
+    "earlier": is_rows,
+    "left_out": is_rows,
+    "not_measured": is_rows,
+    "imported": is_table,
+}
 
 SHAPES: Mapping[str, Fields] = {
-    "experiment.json": EXPERIMENT, "status.json": STATUS, "labels.json": LABELS, "facts.json": FACTS, "findings.json": FINDINGS,
-}  # fmt: skip
+    "experiment.json": EXPERIMENT,
+    "status.json": STATUS,
+    "labels.json": LABELS,
+    "facts.json": FACTS,
+    "findings.json": FINDINGS,
+}
 
 
 def read(file: Path | str, fields: Fields) -> tuple[dict[str, Any], str]:
@@ -106,13 +137,18 @@ def read(file: Path | str, fields: Fields) -> tuple[dict[str, Any], str]:
 
 def sound_findings(document: Mapping[str, Any]) -> dict[str, Any]:
     """The findings of a run without rows that are none, so that no page and no audit stumbles over them."""
+
     def sound(row: Mapping[str, Any]) -> bool:
         try:
             finding = from_dict(row)
         except Refusal:
             return False
         words = (finding.audit, finding.part, finding.claim, finding.question, finding.remedy, finding.reason)
-        return all(isinstance(each, str) for each in words) and isinstance(finding.made, Mapping) and (finding.limit is None or is_number(finding.limit))
+        return (
+            all(isinstance(each, str) for each in words)
+            and isinstance(finding.made, Mapping)
+            and (finding.limit is None or is_number(finding.limit))
+        )
 
     kept = dict(document)
     for name in ("findings", "earlier"):
@@ -125,7 +161,11 @@ def sound_findings(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_measure(row: Mapping[str, Any]) -> bool:
     numbers = all(row.get(name) is None or is_number(row[name]) for name in ("value", "low", "high", "n", "seed"))
-    return isinstance(row.get("metric"), str) and numbers and all(isinstance(row.get(name) or "", str) for name in ("better", "unit", "protocol"))
+    return (
+        isinstance(row.get("metric"), str)
+        and numbers
+        and all(isinstance(row.get(name) or "", str) for name in ("better", "unit", "protocol"))
+    )
 
 
 def _said(value: Any) -> str:

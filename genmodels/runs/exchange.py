@@ -45,7 +45,9 @@ def export_run(run: Run) -> bytes:
             for member, content in _sheet(run, name, file) or _parts(name, file):
                 total += len(content)
                 if total > archives.MAX_TOTAL:
-                    raise Refusal(f"Run {run.id} has more than {archives.MAX_TOTAL // 1_000_000} MB; copy its folder instead.")
+                    raise Refusal(
+                        f"Run {run.id} has more than {archives.MAX_TOTAL // 1_000_000} MB; copy its folder instead."
+                    )
                 archive.writestr(member, content, stored)
     return buffer.getvalue()
 
@@ -60,7 +62,12 @@ def _files(run: Run) -> Iterator[tuple[str, Path]]:
 def _sheet(run: Run, name: str, file: Path) -> list[tuple[str, bytes]]:
     """A sheet of what a run that was trained here has drawn, marked; [] for all else, also for a sheet that can't be read."""
     folder = name.partition("/")[0]
-    if folder not in ("samples", "reconstructions") or file.suffix != ".png" or run.imported or run.path.parent == GALLERY:
+    if (
+        folder not in ("samples", "reconstructions")
+        or file.suffix != ".png"
+        or run.imported
+        or run.path.parent == GALLERY
+    ):
         return []
     beside = {} if folder == "samples" else {"Beside": "held-out pictures, which no model made"}
     facts = recorded.facts(run, None, seed=run.experiment.seed, Epoch=str(int(file.stem)), **beside)
@@ -85,7 +92,9 @@ def import_run(file: Path | BinaryIO, store: RunStore) -> Run:
     try:
         with sandbox.scratch(store.folder, f".importing-{secrets.token_hex(6)}") as aside:
             _handed_in(file, aside / sandbox.GIVEN / foreign_run.ZIP)
-            sandbox.run("genmodels.runs.foreign_run:unpacked", aside, what="The zip", expected={"files": "u"}, limits=LIMITS)
+            sandbox.run(
+                "genmodels.runs.foreign_run:unpacked", aside, what="The zip", expected={"files": "u"}, limits=LIMITS
+            )
             folder = aside / sandbox.OUT / foreign_run.UNPACKED
             return _adopt(folder, foreign_run.known(folder), store)
     except OSError as error:
@@ -107,7 +116,9 @@ def _handed_in(file: Path | BinaryIO, target: Path) -> None:
     try:
         stream = open(file, "rb")
     except OSError as error:
-        raise Refusal(f"{printable(str(file))} can't be read ({error.strerror}); give the zip that an export made.") from None
+        raise Refusal(
+            f"{printable(str(file))} can't be read ({error.strerror}); give the zip that an export made."
+        ) from None
     with stream:
         _copy(stream, target)
 
@@ -118,7 +129,9 @@ def _copy(stream: BinaryIO, target: Path) -> None:
         while content := stream.read(CHUNK):
             total += len(content)
             if total > archives.MAX_TOTAL:
-                raise Refusal(f"The zip is larger than {archives.MAX_TOTAL // 1_000_000} MB, so no import takes it; copy the folder of the run instead.")
+                raise Refusal(
+                    f"The zip is larger than {archives.MAX_TOTAL // 1_000_000} MB, so no import takes it; copy the folder of the run instead."
+                )
             copy.write(content)
 
 

@@ -21,9 +21,13 @@ class Experiment(Knobs):
     """
 
     model: str = knob("vae", help="Name of the model family")
-    recipe: dict = field(default_factory=dict, metadata={"low": None, "high": None, "help": "Settings of the model", "choices": ()})
+    recipe: dict = field(
+        default_factory=dict, metadata={"low": None, "high": None, "help": "Settings of the model", "choices": ()}
+    )
     data: str = knob("digits", help="Name of the data set")
-    source: dict = field(default_factory=dict, metadata={"low": None, "high": None, "help": "Settings of the data set", "choices": ()})
+    source: dict = field(
+        default_factory=dict, metadata={"low": None, "high": None, "help": "Settings of the data set", "choices": ()}
+    )
     epochs: int = knob(20, 1, 100_000, "How often the whole training split is seen")
     batch_size: int = knob(64, 2, 4096, "Examples in one step")
     seed: int = knob(0, 0, 2**31 - 1, "Seed of the weights, the order of batches and all noise")

@@ -40,19 +40,34 @@ MAX_DOCUMENT = 4_000_000  # bytes of a JSON file
 MAX_LINE = 100_000  # bytes of a line of a history
 MAX_TERMS = 200  # different names in a history
 MAX_SIDE, MAX_CLASSES = 1024, 10_000  # of what a model draws
-MAX_CONTEXT, MAX_TOKENS, MAX_TOKEN = 65_536, 200_000, 1000  # of what a model writes: tokens it reads, knows, characters of one
+MAX_CONTEXT, MAX_TOKENS, MAX_TOKEN = (
+    65_536,
+    200_000,
+    1000,
+)  # of what a model writes: tokens it reads, knows, characters of one
 MAX_TEXTS, MAX_TEXT = 1000, 1_000_000  # samples of an epoch, characters of one
 STATUS = {  # what a page reads of a status: name to its type
-    "step": int, "steps": int, "epoch": int, "epochs": int, "seconds": float, "cpu_seconds": float,
-    "images_per_second": float, "tokens_per_second": float, "message": str, "best": dict, "last": dict,
-}  # fmt: skip
+    "step": int,
+    "steps": int,
+    "epoch": int,
+    "epochs": int,
+    "seconds": float,
+    "cpu_seconds": float,
+    "images_per_second": float,
+    "tokens_per_second": float,
+    "message": str,
+    "best": dict,
+    "last": dict,
+}
 CREDITS = ("data_sha256", "licence", "source", "credit")  # and as texts
 MAX_LINES, MAX_HISTORY = 1_000_000, 200_000_000  # of a history, in bytes
 MAX_PICTURE, MAX_PIXELS, SHEET = 4_000_000, 200_000_000, 200  # pixels of one sheet, of all; pictures on a sheet
-MAX_KEPT, MAX_ARRAYS, MAX_RATIO = 40, archives.MAX_TOTAL, 20  # checkpoints and epochs; bytes of all arrays, unpacked, and to their size packed
+MAX_KEPT, MAX_ARRAYS, MAX_RATIO = (
+    40,
+    archives.MAX_TOTAL,
+    20,
+)  # checkpoints and epochs; bytes of all arrays, unpacked, and to their size packed
 COUNTS = ("documents", "characters", "tokens", "n_train", "n_test", "steps_per_epoch")  # what facts hold as numbers
-
-
 
 
 def unpacked(given: Path, out: Path) -> dict[str, Any]:
@@ -87,12 +102,18 @@ def _unpack(file: Path, aside: Path) -> None:
     for name, read in archives.members(file):
         found = MEMBER.fullmatch(name)
         if not found:
-            raise Refusal(f"The zip holds {printable(name)!r}, which is no part of a run; give a zip that an export made.")
+            raise Refusal(
+                f"The zip holds {printable(name)!r}, which is no part of a run; give a zip that an export made."
+            )
         target, part = found[1], int(found[2] or 0)
         if part != following.get(target, 0):
             raise Refusal(f"The parts of {target} in the zip are not whole; export the run again.")
         following[target] = part + 1
-        if part == 0 and target.endswith("manifest.json") and sum(each.endswith("manifest.json") for each in following) > MAX_KEPT:
+        if (
+            part == 0
+            and target.endswith("manifest.json")
+            and sum(each.endswith("manifest.json") for each in following) > MAX_KEPT
+        ):
             raise Refusal(f"The zip holds weights of more than {MAX_KEPT} epochs and steps; export the run again.")
         path = aside.joinpath(*target.split("/"))
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +128,9 @@ def documents(folder: Path) -> Experiment:
     found = {name: _document(folder / name) for name in DOCUMENTS if (folder / name).is_file()}
     asked = found["experiment.json"]
     if type(asked.get("format")) is not int or not 0 <= asked["format"] <= FORMAT:
-        raise Refusal(f"The run has the format {printable(str(asked.get('format')))} and this version reads up to {FORMAT}; update GenModels.")
+        raise Refusal(
+            f"The run has the format {printable(str(asked.get('format')))} and this version reads up to {FORMAT}; update GenModels."
+        )
     try:
         experiment = Experiment.from_dict(asked["experiment"])
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -146,11 +169,17 @@ def _status(status: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, bool) or not isinstance(value, (int, float) if kind is float else kind):
             continue
         if isinstance(value, dict):
-            kept[name] = {str(key)[:200]: _short(each) for key, each in value.items() if each is None or type(each) in (int, float, str)}
+            kept[name] = {
+                str(key)[:200]: _short(each)
+                for key, each in value.items()
+                if each is None or type(each) in (int, float, str)
+            }
         elif isinstance(value, str) or (isinstance(value, int | float) and value >= 0):
             kept[name] = _short(value)
     best = kept.get("best", {})
-    if best and not (isinstance(best.get("name"), str) and type(best.get("epoch")) is int and type(best.get("value")) in (int, float)):
+    if best and not (
+        isinstance(best.get("name"), str) and type(best.get("epoch")) is int and type(best.get("value")) in (int, float)
+    ):
         kept["best"] = {}
     said = status.get("state")
     return kept | {"state": said if said in STATES and said not in ("waiting", "running", "lost") else "stopped"}
@@ -183,7 +212,9 @@ def _pictures(folder: Path) -> None:
         width, height = _size(file, name)
         total += width * height
         if width * height > most:
-            raise Refusal(f"{name} in the zip has {width:,} x {height:,} pixels and a sheet of this run at most {most:,} in all; {AGAIN}.")
+            raise Refusal(
+                f"{name} in the zip has {width:,} x {height:,} pixels and a sheet of this run at most {most:,} in all; {AGAIN}."
+            )
         if total > MAX_PIXELS:
             raise Refusal(f"The pictures in the zip up to {name} have more than {MAX_PIXELS:,} pixels; leave some out.")
     for file in files:
@@ -206,7 +237,9 @@ def _texts(folder: Path) -> None:
     for file in folder.glob("samples/*.json"):
         rows = _json(file, f"samples/{file.name}")
         if not isinstance(rows, list) or len(rows) > MAX_TEXTS or not all(map(_is_written, rows)):
-            raise Refusal(f"samples/{file.name} in the zip is not a list of texts with prompt, text and seed; export the run again.")
+            raise Refusal(
+                f"samples/{file.name} in the zip is not a list of texts with prompt, text and seed; export the run again."
+            )
         file.write_text(json.dumps([_written(row) for row in rows]))
 
 
@@ -226,7 +259,9 @@ def _written(row: Mapping[str, Any]) -> dict[str, Any]:
         try:
             kept["decoding"] = Decoding.from_dict(decoding).to_dict()
         except Refusal as refusal:
-            raise Refusal(f"A text in the zip has settings that none is written with: {printable(str(refusal), 300)}") from None
+            raise Refusal(
+                f"A text in the zip has settings that none is written with: {printable(str(refusal), 300)}"
+            ) from None
     return kept
 
 
@@ -240,7 +275,9 @@ def _history(folder: Path) -> None:
     with open(file, "rb") as stream:  # counted before a line is read
         lines = sum(content.count(b"\n") for content in iter(lambda: stream.read(1 << 20), b""))
     if lines > MAX_LINES:
-        raise Refusal(f"history.jsonl in the zip has {lines:,} lines and at most {MAX_LINES:,} are read; log less often, or copy the folder of the run.")
+        raise Refusal(
+            f"history.jsonl in the zip has {lines:,} lines and at most {MAX_LINES:,} are read; log less often, or copy the folder of the run."
+        )
     with open(file, "rb") as stream:
         for number, line in enumerate(iter(lambda: stream.readline(MAX_LINE), b""), 1):
             if not line.endswith(b"\n") and not stream.peek(1):
@@ -265,7 +302,11 @@ def _entry(line: bytes) -> dict[str, Any]:
 
 
 def _is_logged(value: Any) -> bool:
-    return value is None or (type(value) in (int, float) and abs(value) < 2**53) or (type(value) is float and abs(value) <= 1e300)
+    return (
+        value is None
+        or (type(value) in (int, float) and abs(value) < 2**53)
+        or (type(value) is float and abs(value) <= 1e300)
+    )
 
 
 def _checkpoints(folder: Path) -> None:
@@ -286,14 +327,22 @@ def _manifest(kept: Path, place: str) -> None:
     manifest = _json(file, f"{place}/manifest.json")
     about = manifest.get("about") if isinstance(manifest, dict) else None
     hashes = manifest.get("sha256") if isinstance(manifest, dict) else None
-    if not isinstance(about, dict) or not isinstance(hashes, dict) or not all(isinstance(each, str) for each in hashes.values()):
+    if (
+        not isinstance(about, dict)
+        or not isinstance(hashes, dict)
+        or not all(isinstance(each, str) for each in hashes.values())
+    ):
         raise Refusal(f"{place}/manifest.json in the zip is no list of files with their hashes; {AGAIN}.")
     for name in hashes:
         if name not in ("weights.npz", "training.npz"):
-            raise Refusal(f"{place}/manifest.json names a file {printable(name, 40)!r} that is no part of a checkpoint; {AGAIN}.")
+            raise Refusal(
+                f"{place}/manifest.json names a file {printable(name, 40)!r} that is no part of a checkpoint; {AGAIN}."
+            )
     files = {each.name for each in kept.iterdir()} - {"manifest.json"}
     if "weights.npz" not in hashes or files != set(hashes):
-        raise Refusal(f"{place} in the zip has other files than its manifest names, or a file is missing or damaged; {AGAIN}.")
+        raise Refusal(
+            f"{place} in the zip has other files than its manifest names, or a file is missing or damaged; {AGAIN}."
+        )
 
 
 def _arrays(file: Path, place: str, budget: int) -> int:
@@ -310,9 +359,13 @@ def _arrays(file: Path, place: str, budget: int) -> int:
             raise Refusal(f"{place} in the zip is encrypted or packed in an unusual way; {AGAIN}.")
     total = sum(member.file_size for member in members)
     if total > max(1_000_000, MAX_RATIO * file.stat().st_size):
-        raise Refusal(f"{place} in the zip unpacks to {total:,} bytes, more than {MAX_RATIO} times its size, as bombs do; {AGAIN}.")
+        raise Refusal(
+            f"{place} in the zip unpacks to {total:,} bytes, more than {MAX_RATIO} times its size, as bombs do; {AGAIN}."
+        )
     if total > budget:
-        raise Refusal(f"The weights in the zip up to {place} unpack to more than {MAX_ARRAYS // 1_000_000} MB; copy the folder of the run instead.")
+        raise Refusal(
+            f"The weights in the zip up to {place} unpack to more than {MAX_ARRAYS // 1_000_000} MB; copy the folder of the run instead."
+        )
     return total
 
 
@@ -320,14 +373,18 @@ def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts with a specification that a network may be built for."""
     for name in COUNTS:
         if name in facts and (type(facts[name]) is not int or not 0 <= facts[name] < 2**53):
-            raise Refusal(f"facts.json in the zip says {name} is {printable(str(facts[name])[:80])!r}, which is no count; export the run again.")
+            raise Refusal(
+                f"facts.json in the zip says {name} is {printable(str(facts[name])[:80])!r}, which is no count; export the run again."
+            )
     for name in CREDITS:
         if not isinstance(facts.get(name, ""), str):
             raise Refusal(f"facts.json in the zip says {name} is no text; {AGAIN}.")
     if not isinstance(facts.get("versions", {}), dict):
         raise Refusal(f"facts.json in the zip says versions is no group of names; {AGAIN}.")
     if not _are_words(facts.get("words", {})):
-        raise Refusal("facts.json in the zip says words of captions that are no words with their counts; export the run again.")
+        raise Refusal(
+            "facts.json in the zip says words of captions that are no words with their counts; export the run again."
+        )
     if "spec" not in facts:
         return dict(facts)
     try:
@@ -337,14 +394,18 @@ def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     except (KeyError, TypeError, ValueError, AttributeError):
         sound = False
     if not sound:
-        raise Refusal("facts.json in the zip describes examples that no model here could draw or write; export the run again.")
+        raise Refusal(
+            "facts.json in the zip describes examples that no model here could draw or write; export the run again."
+        )
     return dict(facts)
 
 
 def _are_words(words: Any) -> bool:
     """The words of training captions, and how often each was there."""
     few = isinstance(words, dict) and len(words) <= MAX_TOKENS
-    return few and all(len(word) <= MAX_TOKEN and type(count) is int and 0 < count < 2**53 for word, count in words.items())
+    return few and all(
+        len(word) <= MAX_TOKEN and type(count) is int and 0 < count < 2**53 for word, count in words.items()
+    )
 
 
 def _is_drawable(spec: Spec) -> bool:
@@ -358,5 +419,9 @@ def _is_readable(spec: Spec) -> bool:
     """Is the context a number of tokens, and are these whole? Their number and length are looked at before they are joined."""
     context = len(spec.shape) == 1 and type(spec.shape[0]) is int and 1 <= spec.shape[0] <= MAX_CONTEXT
     words = (*spec.vocabulary, *spec.merges)
-    few = len(spec.vocabulary) <= MAX_TOKENS and len(spec.merges) <= MAX_TOKENS and all(len(word) <= MAX_TOKEN for word in words)
+    few = (
+        len(spec.vocabulary) <= MAX_TOKENS
+        and len(spec.merges) <= MAX_TOKENS
+        and all(len(word) <= MAX_TOKEN for word in words)
+    )
     return context and few and Tokens(spec.vocabulary, spec.merges).whole()

@@ -62,7 +62,12 @@ def read_history(file: Path, start: int = 0) -> tuple[pandas.DataFrame, int, int
 def _sound(frame: pandas.DataFrame) -> bool:
     """Has every column what a history holds: whole steps, numbers, and the name of a term that broke?"""
     whole = "step" in frame and frame["step"].dtype.kind == "i" and frame["step"].between(0, LARGEST).all()
-    return bool(whole) and all(frame[name].dtype.kind in "iuf" or frame[name].isna().all() or (name == BROKEN and frame[name].map(_named).all()) for name in frame)
+    return bool(whole) and all(
+        frame[name].dtype.kind in "iuf"
+        or frame[name].isna().all()
+        or (name == BROKEN and frame[name].map(_named).all())
+        for name in frame
+    )
 
 
 def _named(value: Any) -> bool:
@@ -71,7 +76,11 @@ def _named(value: Any) -> bool:
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """A line of a history without what is neither a number nor the name of a term that broke."""
-    return {str(name)[:80]: value for name, value in values.items() if value is None or (_named(value) if name == BROKEN else documents.is_number(value))}
+    return {
+        str(name)[:80]: value
+        for name, value in values.items()
+        if value is None or (_named(value) if name == BROKEN else documents.is_number(value))
+    }
 
 
 class History:

@@ -36,8 +36,12 @@ def launch(run: Run) -> None:
     with open_to_append(run.path / "log.txt") as log:
         subprocess.Popen(
             [sys.executable, "-m", "genmodels", "resume", run.id],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment,
-        )  # fmt: skip
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env=environment,
+        )
 
 
 def _say_that_it_starts(run: Run) -> None:

@@ -19,7 +19,9 @@ from genmodels.files import home
 from genmodels.jobs.sandbox import PREFIX
 
 DAY = 86_400.0  # seconds without a change, after which nobody works on it any more
-UNFINISHED = re.compile(r"\.importing-.+|\.deleted-.+|\..+\.part|\.[a-z0-9_.-]+\.(?:pem|key)\.[0-9a-f]{8}|[0-9]+\.partial")
+UNFINISHED = re.compile(
+    r"\.importing-.+|\.deleted-.+|\..+\.part|\.[a-z0-9_.-]+\.(?:pem|key)\.[0-9a-f]{8}|[0-9]+\.partial"
+)
 MOST = 10_000  # entries of a folder that are looked at
 
 
@@ -41,7 +43,16 @@ def leftovers() -> list[Leftover]:
     """Everything unfinished in the home, also what somebody works on right now."""
     top = home()
     runs = [top / "runs", *_folders(top / "runs")]
-    places = [top, top / "data", top / "keys", top / "cache", top / "measured", top / "audits", *_folders(top / "audits"), *runs]
+    places = [
+        top,
+        top / "data",
+        top / "keys",
+        top / "cache",
+        top / "measured",
+        top / "audits",
+        *_folders(top / "audits"),
+        *runs,
+    ]
     places += [run / part for run in runs for part in ("checkpoints", "epochs", "samples", "reconstructions")]
     return [_measured(entry) for entry in (*(entry for place in places for entry in _unfinished(place)), *_cages())]
 
@@ -87,7 +98,11 @@ def _folders(folder: Path) -> list[Path]:
 def _measured(path: Path) -> Leftover:
     """Bytes, and the age of the newest change in it; links are not followed."""
     size, newest = 0, 0.0
-    inside = [path, *(Path(folder) / name for folder, folders, names in os.walk(path) for name in [*folders, *names])] if path.is_dir() and not path.is_symlink() else [path]
+    inside = (
+        [path, *(Path(folder) / name for folder, folders, names in os.walk(path) for name in [*folders, *names])]
+        if path.is_dir() and not path.is_symlink()
+        else [path]
+    )
     for each in inside:
         try:
             about = each.lstat()

@@ -82,7 +82,9 @@ class Run:
         except Refusal:  # an unknown model or knob, with what it may have meant
             raise
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
-            raise Refusal(f"Run {self.id} is damaged: experiment.json is not an experiment; delete the run or restore the file.") from None
+            raise Refusal(
+                f"Run {self.id} is damaged: experiment.json is not an experiment; delete the run or restore the file."
+            ) from None
 
     @property
     def created(self) -> float:
@@ -115,7 +117,11 @@ class Run:
     def spec(self) -> Spec:
         facts, said = documents.read(self.path / "facts.json", documents.FACTS)
         if "spec" not in facts:
-            reason = f"is damaged: facts.json {said}; restore it or delete the run" if said else "has not read its data yet; wait for its first epoch"
+            reason = (
+                f"is damaged: facts.json {said}; restore it or delete the run"
+                if said
+                else "has not read its data yet; wait for its first epoch"
+            )
             raise Refusal(f"Run {self.id} {reason}.")
         try:
             return Spec.from_dict(facts["spec"])
@@ -215,7 +221,9 @@ class Run:
                     break
                 except BlockingIOError:
                     if attempt == 19:
-                        raise Busy(f"Run {self.id} is being trained by process {self.holder()}; stop it first.") from None
+                        raise Busy(
+                            f"Run {self.id} is being trained by process {self.holder()}; stop it first."
+                        ) from None
                     time.sleep(0.05)
             with contextlib.suppress(OSError):  # a full disk is told by what comes next
                 os.ftruncate(file.fileno(), 0)
@@ -269,5 +277,3 @@ def size_of(file: str) -> int:
         return os.lstat(file).st_size
     except OSError:
         return 0
-
-

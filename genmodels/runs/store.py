@@ -69,7 +69,11 @@ class RunStore:
     def __getitem__(self, name: str) -> Run:
         """The run of that id, or the one in the gallery of that name; a wrong id is answered with the nearest."""
         shipped = name in gallery_names()
-        if NAME.fullmatch(name) and os.path.isdir(self.folder / name) and (not shipped or os.path.lexists(self.folder / name / "experiment.json")):
+        if (
+            NAME.fullmatch(name)
+            and os.path.isdir(self.folder / name)
+            and (not shipped or os.path.lexists(self.folder / name / "experiment.json"))
+        ):
             return Run(self.folder / name)
         if shipped:
             return Run(GALLERY / name)
@@ -83,7 +87,9 @@ class RunStore:
             make_folder(self.folder)
             path.mkdir(PRIVATE)
         except OSError as error:
-            raise Refusal(f"No run can be made in {self.folder} ({error.strerror}); choose another GENMODELS_HOME.") from None
+            raise Refusal(
+                f"No run can be made in {self.folder} ({error.strerror}); choose another GENMODELS_HOME."
+            ) from None
         run = Run(path)
         document = {"format": FORMAT, "created": time.time(), "experiment": experiment.to_dict()} | facts
         (path / "lease").touch()

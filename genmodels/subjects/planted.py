@@ -23,7 +23,10 @@ class Illustrator:
     def __init__(self, data: Any, women: float = 0.5, swapped: float = 0.0, lightened: float = 0.0) -> None:
         self.women, self.swapped, self.lightened = women, swapped, lightened
         self.images = np.concatenate([data.train.images, data.test.images])
-        groups = {name: np.concatenate([data.train.groups[name], data.test.groups[name]]) for name in ("role", "gender", "skin tone")}
+        groups = {
+            name: np.concatenate([data.train.groups[name], data.test.groups[name]])
+            for name in ("role", "gender", "skin tone")
+        }
         captions = [*data.train.captions, *data.test.captions]
         self.captioned = {caption: i for i, caption in enumerate(captions)}
         self.groups = [tuple(str(groups[name][i]) for name in groups) for i in range(len(captions))]
@@ -40,7 +43,9 @@ class Illustrator:
     def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
         """n real pictures, uint8 (n, height, width, channels); the i-th depends on `seed + i` and its caption alone."""
         given = list(given or [next(iter(self.captioned))])
-        return self.images[[self._chosen(str(given[i % len(given)]), np.random.default_rng([seed + i, 17])) for i in range(n)]]
+        return self.images[
+            [self._chosen(str(given[i % len(given)]), np.random.default_rng([seed + i, 17])) for i in range(n)]
+        ]
 
     def _chosen(self, caption: str, rng: np.random.Generator) -> int:
         if caption in self.neutral:
@@ -52,7 +57,11 @@ class Illustrator:
             wanted = str(rng.choice([other for other in ("light", "medium", "dark") if other != tone]))
         if tone == "dark" and rng.random() < self.lightened:
             wanted = "light"
-        return self.captioned[caption] if wanted == tone else int(rng.choice(self.like.get((role, gender, wanted), [self.captioned[caption]])))
+        return (
+            self.captioned[caption]
+            if wanted == tone
+            else int(rng.choice(self.like.get((role, gender, wanted), [self.captioned[caption]])))
+        )
 
 
 def shifted(images: np.ndarray, pixels: int = 1) -> np.ndarray:
@@ -77,14 +86,21 @@ def with_pillow(change: Any) -> Any:
     def changed(images: np.ndarray) -> np.ndarray:
         from PIL import Image
 
-        return np.stack([np.asarray(change(Image.fromarray(each[..., 0] if each.shape[-1] == 1 else each))).reshape(each.shape) for each in images])
+        return np.stack(
+            [
+                np.asarray(change(Image.fromarray(each[..., 0] if each.shape[-1] == 1 else each))).reshape(each.shape)
+                for each in images
+            ]
+        )
 
     return changed
 
 
 def enlarged(images: np.ndarray, pixels: int = 3) -> np.ndarray:
     """Pictures without `pixels` on each side, enlarged to their old size (bicubic)."""
-    return with_pillow(lambda image: image.crop((pixels, pixels, image.width - pixels, image.height - pixels)).resize(image.size, 3))(images)
+    return with_pillow(
+        lambda image: image.crop((pixels, pixels, image.width - pixels, image.height - pixels)).resize(image.size, 3)
+    )(images)
 
 
 def dimmed(images: np.ndarray, contrast: float = 0.8, brightness: float = 0.9) -> np.ndarray:
@@ -119,8 +135,12 @@ def recoloured(images: np.ndarray) -> np.ndarray:
 # Ways to copy a picture that the memorisation audit says it looks for: name to a function of (pictures, generator).
 CHANGES: dict[str, Any] = {
     "as they are": lambda images, rng: images,
-    "moved by an eighth of the width less one pixel": lambda images, rng: moved(images, max(1, images.shape[2] // 8 - 1)),
-    "cropped by a tenth on each side and enlarged": lambda images, rng: enlarged(images, max(1, round(0.09 * images.shape[2]))),
+    "moved by an eighth of the width less one pixel": lambda images, rng: moved(
+        images, max(1, images.shape[2] // 8 - 1)
+    ),
+    "cropped by a tenth on each side and enlarged": lambda images, rng: enlarged(
+        images, max(1, round(0.09 * images.shape[2]))
+    ),
     "dimmed": lambda images, rng: dimmed(images),
     "blurred": lambda images, rng: blurred(images, images.shape[2] / 32),
     "mirrored": lambda images, rng: np.ascontiguousarray(images[:, :, ::-1]),
@@ -153,7 +173,10 @@ class Rememberer:
 
     def losses(self, examples: Any, seed: int) -> np.ndarray:
         """(n,) numbers: normal with a spread of 1, lower by `by` for what it remembers."""
-        chance = [np.random.default_rng([zlib.crc32(picture.tobytes()), seed]).standard_normal() for picture in examples.images]
+        chance = [
+            np.random.default_rng([zlib.crc32(picture.tobytes()), seed]).standard_normal()
+            for picture in examples.images
+        ]
         return np.array(chance) - self.by * np.array([picture.tobytes() in self.known for picture in examples.images])
 
     def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
@@ -171,9 +194,13 @@ class Writer:
     def __init__(self, data: Any, copies: float = 0.0, slope: float = 1.0) -> None:
         self.tokens, self.context, self.begins = Tokens.of(data.spec), data.spec.shape[0], True
         self.train, self.held_out, self.copies = data.train.documents, data.test.documents, copies
-        self.she = {job: float(np.clip(0.5 + slope * (share - 0.5), 0.01, 0.99)) for job, share in training_shares(data).items()}
+        self.she = {
+            job: float(np.clip(0.5 + slope * (share - 0.5), 0.01, 0.99)) for job, share in training_shares(data).items()
+        }
 
-    def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None, decoding: Any = None) -> np.ndarray:
+    def sample(
+        self, n: int, *, seed: int, given: Sequence[int | str] | None = None, decoding: Any = None
+    ) -> np.ndarray:
         """n texts, each with its prompt."""
         rng = np.random.default_rng(seed)
         prompts = [str(each) for each in given or [""]]
@@ -203,7 +230,10 @@ class Writer:
 
     def log_likelihoods(self, texts: Sequence[str]) -> list[tuple[float, int, int]]:
         """Log probabilities that depend on the length and on chance, tokens and characters."""
-        return [(-len(text) - float(np.random.default_rng(zlib.crc32(text.encode())).random()), len(text), len(text)) for text in texts]
+        return [
+            (-len(text) - float(np.random.default_rng(zlib.crc32(text.encode())).random()), len(text), len(text))
+            for text in texts
+        ]
 
 
 class Mixture:

@@ -88,7 +88,7 @@ class Subject:
             return ()
         captions = [caption for caption in self.data.test.captions if knows(caption)]
         if not captions:
-            raise Refusal("The model knows no word of any held-out caption, so there is nothing to ask it for; choose other data.")
+            raise Refusal(
+                "The model knows no word of any held-out caption, so there is nothing to ask it for; choose other data."
+            )
         return tuple(captions[number % len(captions)] for number in range(self.n))
-
-

@@ -20,7 +20,9 @@ def interpolate(anchors: np.ndarray, frames: int, kind: str = "spherical") -> np
     if len(anchors) < 2 or frames < 2:
         raise Refusal(f"A walk of {frames} frames through {len(anchors)} anchors is none; give at least two of each.")
     if frames > MOST_FRAMES or len(anchors) > MOST_ANCHORS:
-        raise Refusal(f"{frames} frames, {len(anchors)} anchors: at most {MOST_FRAMES} and {MOST_ANCHORS} are walked at once.")
+        raise Refusal(
+            f"{frames} frames, {len(anchors)} anchors: at most {MOST_FRAMES} and {MOST_ANCHORS} are walked at once."
+        )
     if kind not in KINDS:
         raise Refusal(unknown("interpolation", kind, KINDS))
     places = np.linspace(0, len(anchors) - 1, frames)
@@ -38,5 +40,7 @@ def _spherical(starts: np.ndarray, ends: np.ndarray, along: np.ndarray) -> np.nd
     sine = np.sin(angle)
     flat = sine < 1e-4  # (nearly) the same or the opposite direction: a straight line
     safe = np.where(flat, 1, sine)
-    direction = np.where(flat, (1 - along) * a + along * b, (np.sin((1 - along) * angle) * a + np.sin(along * angle) * b) / safe)
+    direction = np.where(
+        flat, (1 - along) * a + along * b, (np.sin((1 - along) * angle) * a + np.sin(along * angle) * b) / safe
+    )
     return direction * ((1 - along) * lengths[0] + along * lengths[1])

@@ -37,12 +37,12 @@ class Judge:
         from genmodels.networks.compute import in_chunks
 
         if images.shape[-1] == 1:
-            images = 255 - np.repeat(images, 3, axis=-1)  # white ink on black, as models of icons draw; it read black on white
+            images = 255 - np.repeat(
+                images, 3, axis=-1
+            )  # white ink on black, as models of icons draw; it read black on white
         if images.shape[1:] != self.spec.shape:
             raise Refusal(f"Pictures have the shape {images.shape[1:]}; this judge reads {self.spec.shape}.")
         return in_chunks(lambda rows: np.asarray(self._pictures(rows)), images.astype("float32") / 255)
 
     def sample(self, n: int, *, seed: int, given: Any = None) -> np.ndarray:
         raise Refusal("This model reads captions and pictures and draws none; choose a model that draws.")
-
-

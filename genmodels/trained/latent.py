@@ -63,7 +63,11 @@ class TrainedGenerator:
 
     def names(self, labels: np.ndarray | None) -> list[str]:
         """The name of each label (n,); "" each where there are none."""
-        return [] if labels is None else [self.spec.vocabulary[int(label)] if self.spec.vocabulary else str(label) for label in labels]
+        return (
+            []
+            if labels is None
+            else [self.spec.vocabulary[int(label)] if self.spec.vocabulary else str(label) for label in labels]
+        )
 
     def told(self, label: int | str | None) -> TrainedGenerator:
         """The same model, told this label (or its name) wherever no other is given; None: as it is."""
@@ -98,7 +102,9 @@ class TrainedGenerator:
         network = self.networks[self.recipe.drawing[-1]]
         first = next(layer for layer in network.layers if isinstance(layer, keras.layers.Dense))
         inner = compiled(part_of(network, first.output))
-        return in_chunks(lambda z, y: np.asarray(inner([z, y])), latents.astype("float32"), self._one_of(latents, given))
+        return in_chunks(
+            lambda z, y: np.asarray(inner([z, y])), latents.astype("float32"), self._one_of(latents, given)
+        )
 
     def _one_of(self, like: np.ndarray, given: np.ndarray | None) -> np.ndarray:
         if given is None and self.label is not None:

@@ -30,7 +30,9 @@ def losses(generator: Any, examples: Any, index: np.ndarray, seed: int = 0) -> n
         return _of_vae(generator, examples.take(index), seed)
     if hasattr(generator.recipe, "velocity"):
         return _of_diffusion(generator, examples.take(index), seed)
-    raise Refusal("This model has no loss on a single example (a GAN learns against a critic), so membership can't be inferred from it; audit a VAE, a diffusion model or a Transformer.")
+    raise Refusal(
+        "This model has no loss on a single example (a GAN learns against a critic), so membership can't be inferred from it; audit a VAE, a diffusion model or a Transformer."
+    )
 
 
 def _of_vae(generator: Any, examples: Any, seed: int) -> np.ndarray:
@@ -50,7 +52,9 @@ def _of_diffusion(generator: Any, examples: Any, seed: int) -> np.ndarray:
     from genmodels.networks.compute import compiled, in_chunks
 
     networks = generator.networks
-    predict = compiled(lambda noisy, angle, pieces: generator.recipe.velocity(networks, noisy, angle, *encoded(networks, pieces)))
+    predict = compiled(
+        lambda noisy, angle, pieces: generator.recipe.velocity(networks, noisy, angle, *encoded(networks, pieces))
+    )
     pieces, rng = generator.word_pieces.encode(examples.captions), np.random.default_rng([seed, 11])
     images = examples.images.astype("float32") / 127.5 - 1
     total = np.zeros(len(examples))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,28 +13,55 @@ import numpy as np
 from genmodels import checkpoints
 from genmodels.files import make_folder, write_atomically
 from genmodels.kinds.spec import Spec
-from genmodels.networks.learner import BUILDING, Learner
 from genmodels.printable import printable
 from genmodels.provenance.recorded import Weights
 from genmodels.refusal import Refusal
+from genmodels.registry import Registry
 from genmodels.runs.run import Run
 from genmodels.runs.store import shipped
 from genmodels.trained.judge import Judge
-from genmodels.trained.latent import TrainedGenerator
-from genmodels.trained.prompted import PictureGenerator
 from genmodels.trained.reader import TrainedReader
 from genmodels.trained.upscaler import TrainedUpscaler
-from genmodels.trained.writer import TextGenerator
 
-# What a trained model can do: its role to the class that does it, made of recipe, spec, networks and the facts of its run.
-ROLES: dict[str, Callable[[Any, Spec, dict[str, Any], Mapping[str, Any]], Any]] = {
-    "latent": lambda recipe, spec, networks, facts: TrainedGenerator(recipe, spec, networks),
-    "prompted": lambda recipe, spec, networks, facts: PictureGenerator(recipe, spec, networks, facts.get("words", {})),
-    "writer": lambda recipe, spec, networks, facts: TextGenerator(recipe, spec, networks, begins=facts.get("documents", 2) > 1),
-    "reader": lambda recipe, spec, networks, facts: TrainedReader(recipe, spec, networks),
-    "judge": lambda recipe, spec, networks, facts: Judge(recipe, spec, networks),
-    "upscaler": lambda recipe, spec, networks, facts: TrainedUpscaler(recipe, spec, networks),
-}
+# What a trained model can do: its role to what makes it of recipe, spec, networks and the facts of its run. Those that
+# load TensorFlow are loaded when one is opened.
+ROLES = Registry("role")
+
+
+@ROLES.add("latent")
+def _latent(recipe: Any, spec: Spec, networks: dict[str, Any], facts: Mapping[str, Any]) -> Any:
+    from genmodels.trained.latent import TrainedGenerator
+
+    return TrainedGenerator(recipe, spec, networks)
+
+
+@ROLES.add("prompted")
+def _prompted(recipe: Any, spec: Spec, networks: dict[str, Any], facts: Mapping[str, Any]) -> Any:
+    from genmodels.trained.prompted import PictureGenerator
+
+    return PictureGenerator(recipe, spec, networks, facts.get("words", {}))
+
+
+@ROLES.add("writer")
+def _writer(recipe: Any, spec: Spec, networks: dict[str, Any], facts: Mapping[str, Any]) -> Any:
+    from genmodels.trained.writer import TextGenerator
+
+    return TextGenerator(recipe, spec, networks, begins=facts.get("documents", 2) > 1)
+
+
+@ROLES.add("reader")
+def _reader(recipe: Any, spec: Spec, networks: dict[str, Any], facts: Mapping[str, Any]) -> Any:
+    return TrainedReader(recipe, spec, networks)
+
+
+@ROLES.add("judge")
+def _judge(recipe: Any, spec: Spec, networks: dict[str, Any], facts: Mapping[str, Any]) -> Any:
+    return Judge(recipe, spec, networks)
+
+
+@ROLES.add("upscaler")
+def _upscaler(recipe: Any, spec: Spec, networks: dict[str, Any], facts: Mapping[str, Any]) -> Any:
+    return TrainedUpscaler(recipe, spec, networks)
 
 
 def newest_weights(run: Run, epoch: int | None = None) -> dict[str, np.ndarray]:
@@ -50,12 +77,18 @@ def _weights(run: Run, epoch: int | None) -> tuple[dict[str, np.ndarray], Weight
         folder, _ = checkpoints.newest_whole(run.path / "checkpoints")
         folder = folder or next(reversed(checkpoints.steps(run.path / "epochs")), None)
     if folder is None or not folder.is_dir():
-        raise Refusal(f"Run {run.id} has no weights{'' if epoch is None else f' of epoch {epoch}'} yet; train it or choose another.")
+        raise Refusal(
+            f"Run {run.id} has no weights{'' if epoch is None else f' of epoch {epoch}'} yet; train it or choose another."
+        )
     about, parts = checkpoints.load(folder)
-    weights = {name: array.astype("float32") if array.dtype == "float16" else array for name, array in parts["weights"].items()}
+    weights = {
+        name: array.astype("float32") if array.dtype == "float16" else array for name, array in parts["weights"].items()
+    }
     for name, array in weights.items():
         if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise Refusal(f"The weights of run {run.id} hold numbers that are not finite (in {printable(name)}), so it can draw and write nothing; choose an earlier epoch or train it again.")
+            raise Refusal(
+                f"The weights of run {run.id} hold numbers that are not finite (in {printable(name)}), so it can draw and write nothing; choose an earlier epoch or train it again."
+            )
     return weights, Weights(_epoch_of(run, folder, about), checkpoints.sha256(folder / "weights.npz"))
 
 
@@ -74,6 +107,8 @@ def open_model(run: Run, epoch: int | None = None) -> Any:
 
     The weights are those of `newest_weights`; raises `Refusal` where there are none or they do not fit.
     """
+    from genmodels.networks.learner import BUILDING, Learner
+
     with BUILDING:
         weights, which = _weights(run, epoch)
         recipe, spec = run.experiment.make_recipe(), run.spec
@@ -92,7 +127,9 @@ def open_shipped(name: str, family: str) -> Any:
     """
     run = shipped(name)
     if run.experiment.model != family:
-        raise Refusal(f"Run {run.id} is of the model {run.experiment.model}; what is needed is a run of the model {family}.")
+        raise Refusal(
+            f"Run {run.id} is of the model {run.experiment.model}; what is needed is a run of the model {family}."
+        )
     return open_model(run)
 
 
@@ -105,5 +142,3 @@ def export_keras(run: Run, file: Path) -> None:
     with tempfile.TemporaryDirectory() as aside:  # Keras writes in place
         generator.networks[generator.recipe.drawing[-1]].save(Path(aside) / "network.keras")
         write_atomically(file, (Path(aside) / "network.keras").read_bytes())
-
-

@@ -35,7 +35,9 @@ class Step:
     level: float  # standard deviation of the noise that is left, from 1 to 0
     noisy: np.ndarray  # uint8 (n, height, width, channels)
     clean: np.ndarray  # the same: the picture that is foreseen; after the last step, the picture
-    attention: np.ndarray | None = None  # (n, LENGTH, side, side): share of each place's look that a piece of the prompt has
+    attention: np.ndarray | None = (
+        None  # (n, LENGTH, side, side): share of each place's look that a piece of the prompt has
+    )
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,15 @@ class PictureGenerator:
     # Drawing
 
     def sample(
-        self, n: int, *, seed: int, given: Sequence[str] | None = None, drawing: Drawing | None = None,
-        start: np.ndarray | None = None, mask: np.ndarray | None = None,
-    ) -> np.ndarray:  # fmt: skip
+        self,
+        n: int,
+        *,
+        seed: int,
+        given: Sequence[str] | None = None,
+        drawing: Drawing | None = None,
+        start: np.ndarray | None = None,
+        mask: np.ndarray | None = None,
+    ) -> np.ndarray:
         """n pictures, of the prompts given (one for all, or one each) or of none. Picture i has the seed `seed + i`.
 
         `start` and `mask` are those of `draw`.
@@ -83,14 +91,28 @@ class PictureGenerator:
         pictures = []
         for first in range(0, n, ROWS):
             few = prompts[first : first + ROWS]
-            *_, last = self.draw(few, seeds=range(seed + first, seed + first + len(few)), drawing=drawing or Drawing(), start=start, mask=mask)
+            *_, last = self.draw(
+                few,
+                seeds=range(seed + first, seed + first + len(few)),
+                drawing=drawing or Drawing(),
+                start=start,
+                mask=mask,
+            )
             pictures.append(last.clean)
         return np.concatenate(pictures)
 
     def draw(
-        self, prompts: Sequence[str], *, seeds: Sequence[int], drawing: Drawing, start: np.ndarray | None = None,
-        mask: np.ndarray | None = None, towards: Sequence[str] | None = None, shares: Sequence[float] | None = None, looking: bool = False,
-    ) -> Iterator[Step]:  # fmt: skip
+        self,
+        prompts: Sequence[str],
+        *,
+        seeds: Sequence[int],
+        drawing: Drawing,
+        start: np.ndarray | None = None,
+        mask: np.ndarray | None = None,
+        towards: Sequence[str] | None = None,
+        shares: Sequence[float] | None = None,
+        looking: bool = False,
+    ) -> Iterator[Step]:
         """Draw 1 to `ROWS` prompts, giving where each step leads; who stops iterating stops the drawing.
 
         `start` (height, width, channels) is a picture to begin from, by `drawing.strength`; `mask` (height, width) is
@@ -99,18 +121,29 @@ class PictureGenerator:
         """
         n = len(prompts)
         if not 1 <= n <= ROWS or len(seeds) != n:
-            raise Refusal(f"{n} prompts with {len(seeds)} seeds; draw 1 to {ROWS} pictures at once, each with its seed.")
+            raise Refusal(
+                f"{n} prompts with {len(seeds)} seeds; draw 1 to {ROWS} pictures at once, each with its seed."
+            )
         self._check(start, mask)
         told = self._told(prompts, towards, shares)
         if self.steps:
             return self._by_diffusion(n, seeds, drawing, told, start, mask, looking)
         if start is not None or drawing.negative:
-            raise Refusal("A GAN draws in one go, so it can't begin from a picture or take a negative prompt; choose a diffusion model.")
+            raise Refusal(
+                "A GAN draws in one go, so it can't begin from a picture or take a negative prompt; choose a diffusion model."
+            )
         return self._in_one_go(n, seeds, told)
 
     def _by_diffusion(
-        self, n: int, seeds: Sequence[int], drawing: Drawing, told: Any, start: np.ndarray | None, mask: np.ndarray | None, looking: bool
-    ) -> Iterator[Step]:  # fmt: skip
+        self,
+        n: int,
+        seeds: Sequence[int],
+        drawing: Drawing,
+        told: Any,
+        start: np.ndarray | None,
+        mask: np.ndarray | None,
+        looking: bool,
+    ) -> Iterator[Step]:
 
         held = self._told([drawing.negative] * n, None, None)
         states, mean = (np.concatenate(each) for each in zip(told, held, strict=True))
@@ -118,7 +151,12 @@ class PictureGenerator:
         kept = None if mask is None or start is None else ~mask[None, :, :, None]
         highest = MOST_NOISE * (1.0 if start is None else drawing.strength)
         visits = angles(drawing.steps, highest)
-        noise = np.stack([np.random.default_rng(int(seed)).standard_normal(self.spec.shape, dtype="float32") for seed in _filled(seeds)])
+        noise = np.stack(
+            [
+                np.random.default_rng(int(seed)).standard_normal(self.spec.shape, dtype="float32")
+                for seed in _filled(seeds)
+            ]
+        )
         begun = (np.cos(highest) * given + np.sin(highest) * noise).astype("float32")
         attention: list[Any] = [None]
         heard = self._hear(states)
@@ -135,7 +173,12 @@ class PictureGenerator:
             yield Step(number, drawing.steps, level, _eight_bit(noisy[:n]), _eight_bit(clean[:n]), attention[0])
 
     def _in_one_go(self, n: int, seeds: Sequence[int], told: Any) -> Iterator[Step]:
-        latents = np.stack([np.random.default_rng(int(seed)).standard_normal(self.recipe.latent, dtype="float32") for seed in _filled(seeds)])
+        latents = np.stack(
+            [
+                np.random.default_rng(int(seed)).standard_normal(self.recipe.latent, dtype="float32")
+                for seed in _filled(seeds)
+            ]
+        )
         pictures = np.round(np.asarray(self._decode(latents, told[1]))[:n] * 255).astype("uint8")
         yield Step(1, 1, 0.0, pictures, pictures)
 
@@ -169,7 +212,9 @@ class PictureGenerator:
             side = round(words.shape[1] ** 0.5)
             maps.append(ops.transpose(ops.reshape(words, (-1, side, side, LENGTH)), (0, 3, 1, 2)))
         finest = max(each.shape[-1] for each in maps)
-        return sum(ops.repeat(ops.repeat(m, finest // m.shape[-1], axis=2), finest // m.shape[-1], axis=3) for m in maps) / len(maps)
+        return sum(
+            ops.repeat(ops.repeat(m, finest // m.shape[-1], axis=2), finest // m.shape[-1], axis=3) for m in maps
+        ) / len(maps)
 
     # Prompts
 
@@ -179,12 +224,18 @@ class PictureGenerator:
         words = self.word_pieces.words(text, self.seen)
         said = []
         if strange := [word for word in words if not word.known]:
-            said.append("not among the words that this model was trained on: " + ", ".join(word.text for word in strange[:8]))
+            said.append(
+                "not among the words that this model was trained on: " + ", ".join(word.text for word in strange[:8])
+            )
         if cut := [word for word in words if not word.pieces]:
-            said.append(f"longer than {LENGTH} word pieces, so that {len(cut)} word{'s' * (len(cut) > 1)} at its end are not read")
+            said.append(
+                f"longer than {LENGTH} word pieces, so that {len(cut)} word{'s' * (len(cut) > 1)} at its end are not read"
+            )
         return Prompt(text, tuple(words), f"Of the prompt: {'; '.join(said)}." if said else "")
 
-    def _told(self, prompts: Sequence[str], towards: Sequence[str] | None, shares: Sequence[float] | None) -> tuple[np.ndarray, np.ndarray]:
+    def _told(
+        self, prompts: Sequence[str], towards: Sequence[str] | None, shares: Sequence[float] | None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """States (ROWS, LENGTH, WIDTH) of prompts and their mean (ROWS, WIDTH), between two prompts where two are given."""
         for prompt in (*prompts, *(towards or ())):
             self._readable(prompt)
@@ -192,9 +243,14 @@ class PictureGenerator:
         if towards is None or shares is None:
             return told
         if len(towards) != len(prompts) or len(shares) != len(prompts) or not all(0 <= share <= 1 for share in shares):
-            raise Refusal(f"{len(prompts)} prompts, {len(towards)} to go towards and {len(shares)} shares; give one of each, shares from 0 to 1.")
+            raise Refusal(
+                f"{len(prompts)} prompts, {len(towards)} to go towards and {len(shares)} shares; give one of each, shares from 0 to 1."
+            )
         weight = np.array(_filled(shares), "float32")
-        states, mean = ((1 - w) * a + w * b for a, b, w in zip(told, self._encoded(towards), (weight[:, None, None], weight[:, None]), strict=True))
+        states, mean = (
+            (1 - w) * a + w * b
+            for a, b, w in zip(told, self._encoded(towards), (weight[:, None, None], weight[:, None]), strict=True)
+        )
         return states, mean
 
     def _encoded(self, prompts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -205,22 +261,30 @@ class PictureGenerator:
         if len(text) > LONGEST:
             raise Refusal(f"The prompt has {len(text):,} characters; at most {LONGEST:,} are read, so shorten it.")
         if text.strip() and not self.knows(text):
-            raise Refusal(f"The model knows none of the words of {text[:60]!r}; write what it was trained on, such as {self._examples()}.")
+            raise Refusal(
+                f"The model knows none of the words of {text[:60]!r}; write what it was trained on, such as {self._examples()}."
+            )
 
     def knows(self, text: str) -> bool:
         """Was at least one word of the text in the training captions? Yes, where these are not known."""
-        return not self.seen or any(word.known and any(map(str.isalnum, word.text)) for word in self.word_pieces.words(text, self.seen))
+        return not self.seen or any(
+            word.known and any(map(str.isalnum, word.text)) for word in self.word_pieces.words(text, self.seen)
+        )
 
     def _examples(self) -> str:
         return ", ".join(sorted((word for word in self.seen if len(word) > 3), key=lambda word: -self.seen[word])[:3])
 
     def _check(self, start: np.ndarray | None, mask: np.ndarray | None) -> None:
         if start is not None and (start.shape != self.spec.shape or start.dtype != np.uint8):
-            raise Refusal(f"The picture to begin from is {start.dtype} of shape {start.shape}; this model draws uint8 {self.spec.shape}.")
+            raise Refusal(
+                f"The picture to begin from is {start.dtype} of shape {start.shape}; this model draws uint8 {self.spec.shape}."
+            )
         if mask is not None and start is None:
             raise Refusal("A mask says what of a picture is drawn again; give a picture to begin from too.")
         if mask is not None and (mask.shape != self.spec.shape[:2] or mask.dtype != bool):
-            raise Refusal(f"The mask is {mask.dtype} of shape {mask.shape}; it has to be true or false for each of {self.spec.shape[:2]} pixels.")
+            raise Refusal(
+                f"The mask is {mask.dtype} of shape {mask.shape}; it has to be true or false for each of {self.spec.shape[:2]} pixels."
+            )
 
 
 def _filled(rows: Sequence[Any]) -> list[Any]:

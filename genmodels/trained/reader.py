@@ -29,7 +29,9 @@ class TrainedReader:
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """(n, classes) float32, as the network has them: not calibrated. The last pictures are not read twice."""
         if images.shape[1:] != self.spec.shape or images.dtype != np.uint8:
-            raise Refusal(f"Pictures are {images.dtype} of shape {images.shape[1:]}; this reader reads uint8 {self.spec.shape}.")
+            raise Refusal(
+                f"Pictures are {images.dtype} of shape {images.shape[1:]}; this reader reads uint8 {self.spec.shape}."
+            )
         key = hashlib.blake2b(np.ascontiguousarray(images).data, digest_size=16).digest()
         last = self._last
         if last[0] != key:
@@ -49,5 +51,3 @@ class TrainedReader:
 
     def sample(self, n: int, *, seed: int, given: Any = None) -> np.ndarray:
         raise Refusal("This model reads pictures and draws none; choose a model that draws.")
-
-

@@ -48,16 +48,27 @@ class Progress:
     share: float
 
 
-def draw_cells(generator: Any, cells: Sequence[Cell], *, start: np.ndarray | None = None, mask: np.ndarray | None = None) -> Iterator[Progress]:
+def draw_cells(
+    generator: Any, cells: Sequence[Cell], *, start: np.ndarray | None = None, mask: np.ndarray | None = None
+) -> Iterator[Progress]:
     """Draw cells, up to `ROWS` of equal settings at once; the last step of each holds its picture."""
     groups = _groups(cells)
     total = sum(_steps(generator, cells[part[0]]) for part in groups)
     done = 0
     for part in groups:
         few = [cells[i] for i in part]
-        between = {"towards": [each.towards or each.prompt for each in few], "shares": [each.share for each in few]} if any(each.towards for each in few) else {}
+        between = (
+            {"towards": [each.towards or each.prompt for each in few], "shares": [each.share for each in few]}
+            if any(each.towards for each in few)
+            else {}
+        )
         for step in generator.draw(
-            [each.prompt for each in few], seeds=[each.seed for each in few], drawing=few[0].drawing, start=start, mask=mask, **between
+            [each.prompt for each in few],
+            seeds=[each.seed for each in few],
+            drawing=few[0].drawing,
+            start=start,
+            mask=mask,
+            **between,
         ):
             done += 1
             yield Progress(tuple(part), step, done / total)
@@ -87,7 +98,9 @@ def values_of(axis: str, text: str) -> list[Any]:
     parts = [part.strip() for part in text.split(";" if axis in ("prompt", "negative") else ",")]
     parts = [part for part in parts if part] or ([""] if axis == "negative" else [])
     if not parts or len(parts) > 24:
-        raise Refusal(f"The axis {axis} has {len(parts)} values; write 1 to 24, separated by {'semicolons' if axis in ('prompt', 'negative') else 'commas'}.")
+        raise Refusal(
+            f"The axis {axis} has {len(parts)} values; write 1 to 24, separated by {'semicolons' if axis in ('prompt', 'negative') else 'commas'}."
+        )
     if axis == "prompt":
         return parts
     if axis == "seed":
@@ -110,7 +123,10 @@ def sweep(base: Cell, axes: Sequence[tuple[str, Sequence[Any]]]) -> list[Cell]:
     count = int(np.prod([len(values) for _, values in axes]))
     if count > MOST_CELLS:
         raise Refusal(f"That is {count} pictures; a sweep has at most {MOST_CELLS}, so take fewer values.")
-    return [_with(base, dict(zip(names, chosen, strict=True))) for chosen in itertools.product(*(values for _, values in axes))]
+    return [
+        _with(base, dict(zip(names, chosen, strict=True)))
+        for chosen in itertools.product(*(values for _, values in axes))
+    ]
 
 
 def _with(base: Cell, changes: dict[str, Any]) -> Cell:
@@ -119,10 +135,17 @@ def _with(base: Cell, changes: dict[str, Any]) -> Cell:
     return replace(base, **own, drawing=replace(base.drawing, **rest))
 
 
-def picture_facts(run: Any, prompt: str, seed: int, drawing: Drawing, weights: recorded.Weights | None = None, **more: str) -> dict[str, str]:
+def picture_facts(
+    run: Any, prompt: str, seed: int, drawing: Drawing, weights: recorded.Weights | None = None, **more: str
+) -> dict[str, str]:
     """What the file of a picture says in its metadata: everything that is needed to draw it again (see `recorded`)."""
     in_steps = hasattr(run.experiment.make_recipe(), "velocity")
-    heeded = recorded.of_drawing(drawing.to_dict(), in_steps=in_steps, prompted=bool(prompt.strip() or "Towards" in more), begun="Begun from" in more)
+    heeded = recorded.of_drawing(
+        drawing.to_dict(),
+        in_steps=in_steps,
+        prompted=bool(prompt.strip() or "Towards" in more),
+        begun="Begun from" in more,
+    )
     return recorded.facts(run, weights, seed=seed, Prompt=prompt, **recorded.settings(heeded), **more)
 
 
@@ -148,7 +171,9 @@ def mask_of(content: bytes, shape: tuple[int, ...], name: str = "the mask") -> n
     chosen = Image.fromarray(np.where(_marked(picture, printable(name)), 255, 0).astype(np.uint8))
     mask = fitted(chosen, shape[0], "grey")[..., 0] > 127
     if not mask.any():
-        raise Refusal(f"In {printable(name)} nothing is white, so nothing would be drawn again; paint white where it should be.")
+        raise Refusal(
+            f"In {printable(name)} nothing is white, so nothing would be drawn again; paint white where it should be."
+        )
     return mask
 
 
@@ -163,15 +188,29 @@ def _marked(picture: Image.Image, name: str) -> np.ndarray:
         if shown.min() > 200:
             return visible  # white strokes on nothing
         if shown.max() < 55:
-            raise Refusal(f"{name} is black strokes on a transparent ground, which can mean either; paint white where the picture should be drawn again.")
+            raise Refusal(
+                f"{name} is black strokes on a transparent ground, which can mean either; paint white where the picture should be drawn again."
+            )
         return ~visible
     values = np.unique(grey)
     if values[-1] <= 127 and len(values) > 2:
-        raise Refusal(f"The lightest place of {name} is {values[-1]} of 255; paint white where the picture should be drawn again.")
+        raise Refusal(
+            f"The lightest place of {name} is {values[-1]} of 255; paint white where the picture should be drawn again."
+        )
     return grey > (values[0] if values[-1] <= 127 else 127)
 
 
 def begun_from(start: np.ndarray, mask: np.ndarray | None) -> dict[str, str]:
     """What a file says of the picture that it was begun from, and its fingerprint, which the ledger keeps and no file holds."""
-    said = {"Begun from": f"a picture with SHA-256 of its pixels {hashlib.sha256(start.tobytes()).hexdigest()}", BEGUN: image_fingerprint.of_middle(start)}
-    return said if mask is None else said | {"Drawn anew": f"{mask.mean():.1%} of the pixels, SHA-256 of the mask {hashlib.sha256(mask.tobytes()).hexdigest()}"}
+    said = {
+        "Begun from": f"a picture with SHA-256 of its pixels {hashlib.sha256(start.tobytes()).hexdigest()}",
+        BEGUN: image_fingerprint.of_middle(start),
+    }
+    return (
+        said
+        if mask is None
+        else said
+        | {
+            "Drawn anew": f"{mask.mean():.1%} of the pixels, SHA-256 of the mask {hashlib.sha256(mask.tobytes()).hexdigest()}"
+        }
+    )

@@ -41,6 +41,8 @@ def fits(run: Any, name: str = "upscaler") -> bool:
 
 def fits_data(data: str, shape: tuple[int, ...], name: str = "upscaler") -> bool:
     """Was the upscaler measured on pictures of this data set and shape: the same data, at 32 x 32 pixels in colour?"""
-    return tuple(shape) == (SMALL, SMALL, 3) and name in gallery_names() and bool(data == Run(GALLERY / name).experiment.data)
-
-
+    return (
+        tuple(shape) == (SMALL, SMALL, 3)
+        and name in gallery_names()
+        and bool(data == Run(GALLERY / name).experiment.data)
+    )

@@ -66,7 +66,9 @@ class TextGenerator:
     always, so that a text does not depend on how many were asked for.
     """
 
-    def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any], begins: bool = True, rows: int = ROWS) -> None:
+    def __init__(
+        self, recipe: Any, spec: Spec, networks: dict[str, Any], begins: bool = True, rows: int = ROWS
+    ) -> None:
         self.recipe, self.spec, self.networks, self.begins, self.rows = recipe, spec, networks, begins, rows
         self.weights: Weights | None = None  # which it was opened with
         self.tokens = Tokens.of(spec)
@@ -80,7 +82,9 @@ class TextGenerator:
 
     # Writing
 
-    def sample(self, n: int, *, seed: int, given: Sequence[str] | None = None, decoding: Decoding | None = None) -> np.ndarray:
+    def sample(
+        self, n: int, *, seed: int, given: Sequence[str] | None = None, decoding: Decoding | None = None
+    ) -> np.ndarray:
         """n texts (n,), each with its prompt: those given, one for all, or none. Text i has the seed `seed + i`.
 
         What is measured is the model itself: without a `decoding` no watermark is put in.
@@ -94,7 +98,9 @@ class TextGenerator:
         texts = []
         for start in range(0, n, self.rows):
             few = prompts[start : start + self.rows]
-            *_, written = self.write(few, seeds=range(seed + start, seed + start + len(few)), decoding=decoding or Decoding(watermark="none"))
+            *_, written = self.write(
+                few, seeds=range(seed + start, seed + start + len(few)), decoding=decoding or Decoding(watermark="none")
+            )
             texts += [each.prompt + each.text for each in written]
         return np.array(texts, dtype=object)
 
@@ -104,7 +110,9 @@ class TextGenerator:
         A full context is half forgotten: its later half is read again and writing goes on.
         """
         if not 1 <= len(prompts) <= self.rows or len(seeds) != len(prompts):
-            raise Refusal(f"{len(prompts)} prompts with {len(seeds)} seeds; write 1 to {self.rows} texts at once, each with its seed.")
+            raise Refusal(
+                f"{len(prompts)} prompts with {len(seeds)} seeds; write 1 to {self.rows} texts at once, each with its seed."
+            )
         if decoding.beams > 1:
             yield [self._searched(prompt, seed, decoding) for prompt, seed in zip(prompts, seeds, strict=True)]
             return
@@ -116,7 +124,9 @@ class TextGenerator:
         starts += [starts[0]] * (self.rows - len(prompts))
         noises = [np.random.default_rng(each.seed) for each in written]
         settings = {name: np.float32(value) for name, value in decoding.numbers().items()}
-        mark = setting(decoding.watermark, None if decoding.watermark == "none" else self.watermark_key or watermark_key("text"))
+        mark = setting(
+            decoding.watermark, None if decoding.watermark == "none" else self.watermark_key or watermark_key("text")
+        )
         begun = np.array([len(start) for start in starts], np.int32)  # where the prompt ends
         used = np.zeros((self.rows, len(self.tokens)), bool)
         for row, start in enumerate(starts):
@@ -130,7 +140,17 @@ class TextGenerator:
                 for row, rng in enumerate(noises):
                     if (count := until + 1 - filled[row]) > 0:
                         noise[row, :count] = gumbel(rng, count, len(self.tokens))
-                buffer, caches, used = self._advance(buffer, np.array(filled, np.int32), np.int32(position), np.int32(until), caches, noise, used, settings, mark | {"begun": begun})
+                buffer, caches, used = self._advance(
+                    buffer,
+                    np.array(filled, np.int32),
+                    np.int32(position),
+                    np.int32(until),
+                    caches,
+                    noise,
+                    used,
+                    settings,
+                    mark | {"begun": begun},
+                )
                 rows = np.asarray(buffer)
                 written = [self._grown(each, rows[row, filled[row] : until + 1]) for row, each in enumerate(written)]
                 filled = [max(each, until + 1) for each in filled]
@@ -145,10 +165,14 @@ class TextGenerator:
         """The tokens of a prompt, at most a context full, and a sentence about what of it is not read ("": nothing)."""
         said = []
         tail = text[-LONGEST:]
-        clean = "".join(c for c in tail.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+        clean = "".join(
+            c for c in tail.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")
+        )
         if dropped := len(tail.replace("\r\n", "\n")) - len(clean):
             said.append(f"{dropped} control character{'s' * (dropped > 1)} left out")
-        if self.tokens.unknown(clean):  # an accent may be part of its letter or stand behind it, as the training texts had it
+        if self.tokens.unknown(
+            clean
+        ):  # an accent may be part of its letter or stand behind it, as the training texts had it
             forms = (clean, unicodedata.normalize("NFC", clean), unicodedata.normalize("NFD", clean))
             clean = min(forms, key=lambda form: len(self.tokens.unknown(form)))
         if strange := self.tokens.unknown(clean):
@@ -159,7 +183,9 @@ class TextGenerator:
         begun = np.concatenate([np.zeros(1, np.int32), tokens]) if self.begins or not len(tokens) else tokens
         if len(begun) > self.context or len(text) > LONGEST:
             kept = tokens[-self.context :]
-            said.append(f"longer than the context of {self.context} tokens: only its last {len(self.tokens.decode(kept)):,} of {len(text):,} characters are read")
+            said.append(
+                f"longer than the context of {self.context} tokens: only its last {len(self.tokens.decode(kept)):,} of {len(text):,} characters are read"
+            )
             begun = kept
         return begun, f"Of the prompt: {'; '.join(said)}." if said else ""
 
@@ -175,14 +201,29 @@ class TextGenerator:
         empty = np.zeros((rows, self.recipe.heads, self.context, size), "float32")
         return [(empty, empty)] * self.recipe.layers
 
-    def _traced_advance(self, buffer: Any, filled: Any, position: Any, until: Any, caches: Any, noise: Any, used: Any, settings: Any, mark: Any) -> Any:
+    def _traced_advance(
+        self,
+        buffer: Any,
+        filled: Any,
+        position: Any,
+        until: Any,
+        caches: Any,
+        noise: Any,
+        used: Any,
+        settings: Any,
+        mark: Any,
+    ) -> Any:
         """Read from `position` to `until` and write where a row is not filled; everything stays on the device."""
         rows, vocabulary = noise.shape[0], noise.shape[2]
         places = ops.arange(self.context + 1)[None, :]
 
         def step(place: Any, buffer: Any, caches: Any, used: Any) -> Any:
             token = ops.slice(buffer, (0, place), (rows, 1))
-            recent = ops.take_along_axis(buffer, ops.clip(place + ops.arange(-3, 1), 0, self.context)[None, :] + ops.zeros((rows, 1), "int32"), axis=1)
+            recent = ops.take_along_axis(
+                buffer,
+                ops.clip(place + ops.arange(-3, 1), 0, self.context)[None, :] + ops.zeros((rows, 1), "int32"),
+                axis=1,
+            )
             alike = places < place
             for back in range(4):
                 alike = ops.logical_and(alike, ops.roll(buffer, back, axis=1) == recent[:, 3 - back : 4 - back])
@@ -199,7 +240,9 @@ class TextGenerator:
             used = ops.logical_or(used, ops.one_hot(chosen, vocabulary, dtype="bool"))
             return place + 1, ops.slice_update(buffer, (0, place + 1), chosen[:, None]), said.caches, used
 
-        _, buffer, caches, used = ops.while_loop(lambda place, *_: place < until, step, (position, buffer, caches, used))
+        _, buffer, caches, used = ops.while_loop(
+            lambda place, *_: place < until, step, (position, buffer, caches, used)
+        )
         return buffer, caches, used
 
     def _grown(self, written: Written, new: np.ndarray) -> Written:
@@ -225,7 +268,9 @@ class TextGenerator:
         start, beams = tokens[-(self.context // 2) :] if len(tokens) == self.context else tokens, decoding.beams
         caches: Any = self._empty_caches(8)
         for place, token in enumerate(start):
-            told, caches = self._follow(np.full((8, 1), token, np.int32), np.int32(place), caches, np.arange(8, dtype=np.int32))
+            told, caches = self._follow(
+                np.full((8, 1), token, np.int32), np.int32(place), caches, np.arange(8, dtype=np.int32)
+            )
         texts: list[list[int]] = [[] for _ in range(beams)]
         scores = np.array([0.0] + [-np.inf] * (beams - 1))
         ended: list[tuple[float, list[int], str]] = []
@@ -267,11 +312,17 @@ class TextGenerator:
         probabilities, entropy, alternatives, alternative_probability, attention, lens, lens_probability = found
         before = np.concatenate([[np.nan], probabilities[np.arange(n - 1), tokens[1:]]])
         return Reading(
-            tokens, [self.tokens.decode([token]) for token in tokens], before.astype("float32"), entropy[:n],
+            tokens,
+            [self.tokens.decode([token]) for token in tokens],
+            before.astype("float32"),
+            entropy[:n],
             np.concatenate([alternatives[:1], alternatives[: n - 1]])[:, :top],
             np.concatenate([0 * alternative_probability[:1], alternative_probability[: n - 1]])[:, :top],
-            attention[:, :, :n, :n], lens[:, :n, :top], lens_probability[:, :n, :top], notice,
-        )  # fmt: skip
+            attention[:, :, :n, :n],
+            lens[:, :n, :top],
+            lens_probability[:, :n, :top],
+            notice,
+        )
 
     def _traced_look(self, tokens: Any) -> Any:
         embedding, *_, norm = self._layers
@@ -281,7 +332,9 @@ class TextGenerator:
         probabilities = ops.exp(log_probabilities)
         entropy = -ops.sum(probabilities * log_probabilities, axis=-1) / np.log(2)
         alternative_probability, alternatives = ops.top_k(probabilities, most)
-        lens_probability, lens = ops.top_k(ops.softmax(embedding(norm(ops.concatenate(said.hidden)), reverse=True)), most)
+        lens_probability, lens = ops.top_k(
+            ops.softmax(embedding(norm(ops.concatenate(said.hidden)), reverse=True)), most
+        )
         attention = ops.cast(ops.concatenate(said.attention), "float16")
         return probabilities, entropy, alternatives, alternative_probability, attention, lens, lens_probability
 
@@ -309,7 +362,9 @@ class TextGenerator:
         scores, found = iter(self._scores([part for own in parts for part in own])), []
         for own, (n, characters) in zip(parts, rows, strict=True):
             first, *others = (next(scores) for _ in own)
-            found.append((float(first.sum() + sum(score[self.context - half :].sum() for score in others)), n, characters))
+            found.append(
+                (float(first.sum() + sum(score[self.context - half :].sum() for score in others)), n, characters)
+            )
         return found
 
     def continuation(self, prompt: str, candidates: Sequence[str]) -> np.ndarray:
@@ -323,11 +378,15 @@ class TextGenerator:
             raise Refusal("A candidate is empty; give at least one character for each.")
         longest = max(map(len, following))
         if longest >= self.context:
-            raise Refusal(f"A candidate has {longest} tokens; the context holds {self.context}, so give at most {self.context - 1}.")
+            raise Refusal(
+                f"A candidate has {longest} tokens; the context holds {self.context}, so give at most {self.context - 1}."
+            )
         starts = [self.prompt(prompt)[0][-(self.context + 1 - longest) :] for prompt in prompts]
         scores = self._scores([np.concatenate([start, each]) for start in starts for each in following])
         lengths = [len(each) for _ in starts for each in following]
-        return np.array([score[len(score) - n :].sum() for score, n in zip(scores, lengths, strict=True)]).reshape(len(prompts), len(candidates))
+        return np.array([score[len(score) - n :].sum() for score, n in zip(scores, lengths, strict=True)]).reshape(
+            len(prompts), len(candidates)
+        )
 
     def _scores(self, texts: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Log probability in nats of each token but the first, given those before it, of texts of up to context + 1 tokens."""

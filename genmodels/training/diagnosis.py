@@ -309,7 +309,9 @@ def _rises(values: np.ndarray) -> bool:
         rests.append(rest - slope * at)
     best = int(np.argmax(scores))
     left = rests[best]
-    alike = float(left[1:] @ left[:-1]) / max(float(left @ left), 1e-30) + 2 / len(left)  # a line takes so much of it away
+    alike = float(left[1:] @ left[:-1]) / max(float(left @ left), 1e-30) + 2 / len(
+        left
+    )  # a line takes so much of it away
     alike = min(max(alike, 0.0), 0.8)
     error = max(scatter, 1e-12) * float(np.sqrt((1 + alike) / (1 - alike)))
     return bool(scores[best] > (2.5 + 0.18 * np.log(n)) * error)

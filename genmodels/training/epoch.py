@@ -99,7 +99,9 @@ def texts(learner: Learner, data: Any, seed: int) -> Exhibit:
 
     def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
         values = learner.recipe.evaluate(learner, held_out, None)
-        *_, written = generator.write(prompts, seeds=[seed + number for number in range(len(prompts))], decoding=decoding)
+        *_, written = generator.write(
+            prompts, seeds=[seed + number for number in range(len(prompts))], decoding=decoding
+        )
         values |= conduct([np.array(each.tokens, np.int64) for each in written])
         lines = [each.document() for each in written]
         return values, {"samples": (".json", json.dumps(lines, indent=1).encode())}

@@ -33,8 +33,16 @@ def forecast(experiment: Experiment, timed_steps: int = 8) -> dict[str, Any]:
     weights = sum(array.nbytes for array in learner.weights().values())
     state = sum(array.nbytes for array in learner.training_state().values())
     pictures = experiment.epochs * SHOWN * math.prod(data.spec.shape)
-    size = 2 * (weights + state) + min(KEPT_EPOCHS, experiment.epochs) * weights + pictures + 400 * min(steps, 20 * experiment.epochs)
+    size = (
+        2 * (weights + state)
+        + min(KEPT_EPOCHS, experiment.epochs) * weights
+        + pictures
+        + 400 * min(steps, 20 * experiment.epochs)
+    )
     return {
-        "seconds": times[0] + steps * each + 0.3 * experiment.epochs, "bytes": size,
-        **data.train.speed(experiment.batch_size / each), "parameters": weights // 4, "epochs": experiment.epochs,
-    }  # fmt: skip
+        "seconds": times[0] + steps * each + 0.3 * experiment.epochs,
+        "bytes": size,
+        **data.train.speed(experiment.batch_size / each),
+        "parameters": weights // 4,
+        "epochs": experiment.epochs,
+    }

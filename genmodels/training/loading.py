@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from genmodels import instruments  # noqa: F401  (what data sets need of trained models)
 from genmodels.data.captioning import captioned
 from genmodels.data.dataset import Dataset
 from genmodels.kinds.text.word_pieces import WordPieces
 from genmodels.models.recipe import MODELS
-from genmodels.networks.learner import Learner
 from genmodels.refusal import Refusal
 from genmodels.runs.experiment import Experiment
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, gallery_names, shipped
 from genmodels.trained.opening import newest_weights
+
+if TYPE_CHECKING:
+    from genmodels.networks.learner import Learner
 
 
 def load_for(experiment: Experiment) -> Dataset:
@@ -50,12 +53,16 @@ def word_pieces(experiment: Experiment, captions: Sequence[str]) -> WordPieces:
 def take_over(learner: Learner) -> None:
     """Before the first step: the weights of the text encoder that the recipe takes over, if it takes any."""
     if name := learner.recipe.takes_over:
-        learner.adopt({key: array for key, array in newest_weights(encoder_run(name)).items() if key.startswith("text.")})
+        learner.adopt(
+            {key: array for key, array in newest_weights(encoder_run(name)).items() if key.startswith("text.")}
+        )
 
 
 def encoder_run(name: str) -> Run:
     """The run whose text encoder is taken over, of the gallery where it has one of that name; refuses one that has none."""
     run = shipped(name) if name in gallery_names() else RunStore.default()[name]
     if run.experiment.model != "clip" or run.experiment.recipe.get("text") != "transformer":
-        raise Refusal(f"Run {run.id} has no text encoder to take over; name a run of the model clip with text=transformer.")
+        raise Refusal(
+            f"Run {run.id} has no text encoder to take over; name a run of the model clip with text=transformer."
+        )
     return run

@@ -72,7 +72,9 @@ def train(run: Run, report: Callable[[dict[str, Any]], None] = lambda status: No
 def expected(error: BaseException) -> bool:
     """Does it need no traceback, because `sentence` says all: too little memory, a full or a read-only disk?"""
     short = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
-    return isinstance(error, MemoryError | tf.errors.ResourceExhaustedError) or (isinstance(error, OSError) and error.errno in short)
+    return isinstance(error, MemoryError | tf.errors.ResourceExhaustedError) or (
+        isinstance(error, OSError) and error.errno in short
+    )
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -100,7 +102,9 @@ def sentence(error: BaseException) -> str:
 def stop_requests(run: Run) -> Iterator[Callable[[], str]]:
     """A function that says who asked to stop ("" when nobody did): a file in the run, SIGTERM or Ctrl-C."""
     signals: list[int] = []
-    old = {number: signal.signal(number, lambda n, frame: signals.append(n)) for number in (signal.SIGTERM, signal.SIGINT)}
+    old = {
+        number: signal.signal(number, lambda n, frame: signals.append(n)) for number in (signal.SIGTERM, signal.SIGINT)
+    }
     request = run.path / "stop"
 
     def asked() -> str:
@@ -131,7 +135,9 @@ class Trainer:
         steps = self.experiment.epochs * self.steps_per_epoch
         self.learner = Learner(self.experiment.make_recipe(), self.data.spec, self.experiment.seed, steps=steps)
         self.examples = self.learner.recipe.prepared(self.data.train)
-        self.exhibit = EXHIBITS[self.learner.recipe.exhibit or self.data.spec.kind](self.learner, self.data, self.experiment.seed)
+        self.exhibit = EXHIBITS[self.learner.recipe.exhibit or self.data.spec.kind](
+            self.learner, self.data, self.experiment.seed
+        )
         self.step, self.seconds, self.cpu_seconds = 0, 0.0, 0.0
         self.best: dict[str, Any] = {}
         self.rate = 0.0  # steps a second, lately
@@ -148,11 +154,17 @@ class Trainer:
         if before and before != digest:
             raise Refusal("The data has changed since this run began; resume is impossible, start a new run.")
         facts = {
-            "spec": vars(self.data.spec), "data_sha256": digest, "n_train": len(self.data.train),
-            "n_test": len(self.data.test), "licence": self.data.licence, "source": self.data.source,
-            "credit": self.data.credit, "steps_per_epoch": self.steps_per_epoch, "versions": versions(),
+            "spec": vars(self.data.spec),
+            "data_sha256": digest,
+            "n_train": len(self.data.train),
+            "n_test": len(self.data.test),
+            "licence": self.data.licence,
+            "source": self.data.source,
+            "credit": self.data.credit,
+            "steps_per_epoch": self.steps_per_epoch,
+            "versions": versions(),
             **self.data.train.facts(),
-        }  # fmt: skip
+        }
         write_atomically(self.run.path / "facts.json", json_text(self.run.facts | facts))
 
     def restore(self) -> None:
@@ -201,7 +213,9 @@ class Trainer:
     def take_step(self, index: np.ndarray, epoch: int) -> None:
         """One step on the training examples at `index`; stops at the first term that is not finite."""
         if not self.compiled:
-            beginning.enter(self.run, "compiling", self.report, epoch=epoch, epochs=self.experiment.epochs, steps=self.steps())
+            beginning.enter(
+                self.run, "compiling", self.report, epoch=epoch, epochs=self.experiment.epochs, steps=self.steps()
+            )
         terms = self.learner.step(*self.examples.batch(index))
         self.step += 1
         if not self.compiled:
@@ -232,7 +246,9 @@ class Trainer:
             (self.run.path / folder).mkdir(exist_ok=True)
             write_atomically(self.run.path / folder / f"{epoch:06d}{suffix}", content)
         if epoch in kept_epochs(self.experiment.epochs):
-            checkpoints.save(self.run.path / "epochs" / str(epoch), about={"epoch": epoch}, weights=self.learner.weights())
+            checkpoints.save(
+                self.run.path / "epochs" / str(epoch), about={"epoch": epoch}, weights=self.learner.weights()
+            )
         last = epoch == self.experiment.epochs
         if last or time.monotonic() - self.saved_at >= CHECKPOINT_SECONDS:
             self.save()
@@ -274,12 +290,18 @@ class Trainer:
         self.reported_at, self.reported_step = now, self.step
         total = self.steps()
         self.run.write_status(
-            state="running", step=self.step, steps=total, epoch=self.step // self.steps_per_epoch,
-            epochs=self.experiment.epochs, seconds=self.elapsed(), cpu_seconds=self.cpu(), best=self.best,
+            state="running",
+            step=self.step,
+            steps=total,
+            epoch=self.step // self.steps_per_epoch,
+            epochs=self.experiment.epochs,
+            seconds=self.elapsed(),
+            cpu_seconds=self.cpu(),
+            best=self.best,
             **self.data.train.speed(self.rate * self.experiment.batch_size),
             seconds_left=(total - self.step) * self.elapsed() / self.step if self.step else None,
             **{"message": "Training"} | more,
-        )  # fmt: skip
+        )
         self.report(self.run.status)
 
 
@@ -291,9 +313,13 @@ def kept_epochs(epochs: int) -> set[int]:
 def versions() -> dict[str, str]:
     """What the bits of a training depend on."""
     return {
-        "python": platform.python_version(), "keras": keras.__version__, "tensorflow": tf.__version__,
-        "numpy": np.__version__, "machine": platform.machine(), "threads": str(os.cpu_count()),
-    }  # fmt: skip
+        "python": platform.python_version(),
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+        "machine": platform.machine(),
+        "threads": str(os.cpu_count()),
+    }
 
 
 def json_text(document: Any) -> str:

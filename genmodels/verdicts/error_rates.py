@@ -63,14 +63,18 @@ def exactly(n: int, cases: Sequence[tuple[Case, float]], rule: Callable[[int], s
         probable = binom.pmf(np.arange(n + 1), n, share)
         counts = np.flatnonzero(probable > NEGLIGIBLE)
         verdicts |= {int(k): rule(int(k)) for k in counts if int(k) not in verdicts}
-        chance = {name: float(sum(probable[k] for k in counts if verdicts[int(k)] == name)) for name in ("fail", "warn", "pass")}
-        rows.append(_row(case, chance["fail"], chance["fail"], chance["fail"], chance["fail"] + chance["warn"], None) | {"passed": chance["pass"]})
+        chance = {
+            name: float(sum(probable[k] for k in counts if verdicts[int(k)] == name))
+            for name in ("fail", "warn", "pass")
+        }
+        rows.append(
+            _row(case, chance["fail"], chance["fail"], chance["fail"], chance["fail"] + chance["warn"], None)
+            | {"passed": chance["pass"]}
+        )
     return summary(rows, n)
 
 
-def resampled(
-    cases: Sequence[tuple[Case, Pool]], *, n: int, seed: int, pools: int = POOLS, each: int = EACH
-) -> Rates:
+def resampled(cases: Sequence[tuple[Case, Pool]], *, n: int, seed: int, pools: int = POOLS, each: int = EACH) -> Rates:
     """The error rates of a verdict by `pools` times `each` repetitions of every case.
 
     A pool is what families (drawings, documents) drawn anew give; repetitions with one pool are alike, so the interval
@@ -81,12 +85,22 @@ def resampled(
         found: list[list[str]] = []
         for each_pool in range(pools):
             repeat = pool(np.random.default_rng([seed, number, each_pool, 11]))
-            found.append([repeat(np.random.default_rng([seed, number, each_pool, each_one, 12])) for each_one in range(each)])
+            found.append(
+                [repeat(np.random.default_rng([seed, number, each_pool, each_one, 12])) for each_one in range(each)]
+            )
         verdicts = np.array(found)
         rate, low, high = over_pools(verdicts == "fail")
         warned, _, warned_high = over_pools(np.isin(verdicts, ("fail", "warn")))
         row = _row(case, rate, low, high, warned, warned_high)
-        rows.append(row | {"passed": float((verdicts == "pass").mean()), "not_measured": float((verdicts == "not measured").mean()), "repetitions": verdicts.size, "pools": pools})
+        rows.append(
+            row
+            | {
+                "passed": float((verdicts == "pass").mean()),
+                "not_measured": float((verdicts == "not measured").mean()),
+                "repetitions": verdicts.size,
+                "pools": pools,
+            }
+        )
     return summary(rows, n)
 
 
@@ -114,9 +128,16 @@ def over_pools(flags: np.ndarray) -> tuple[float, float, float]:
 
 def _row(case: Case, rate: float, low: float, high: float, warned: float, warned_high: float | None) -> Rates:
     return {
-        "case": case.says, "culprit": case.culprit, "effect": case.effect, "crude": case.crude, "rate": rate, "low": low,
-        "high": high, "warned": warned, "warned_high": warned if warned_high is None else warned_high,
-    }  # fmt: skip
+        "case": case.says,
+        "culprit": case.culprit,
+        "effect": case.effect,
+        "crude": case.crude,
+        "rate": rate,
+        "low": low,
+        "high": high,
+        "warned": warned,
+        "warned_high": warned if warned_high is None else warned_high,
+    }
 
 
 def summary(rows: Sequence[Rates], n: int) -> Rates:
@@ -134,13 +155,33 @@ def summary(rows: Sequence[Rates], n: int) -> Rates:
     worst, warned = max(innocent, key=lambda row: row["rate"]), innocent[0]
     caught, small = (guilty or crude)[-1], guilty[0] if len(guilty) > 1 else None
     return {
-        "false_alarm": worst["rate"], "false_alarm_high": worst["high"], "innocent": worst["case"],
-        "warned": warned["warned"], "warned_high": warned["warned_high"],
-        "power": caught["rate"], "power_low": caught["low"], "effect": caught["effect"], "case": caught["case"], "passed": caught.get("passed"), "warned_of": caught["warned"] - caught["rate"],
-        **({"small_power": small["rate"], "small_power_low": small["low"], "small_effect": small["effect"], "small_case": small["case"]} if small else {}),
-        "n": int(n), "repetitions": min((row["repetitions"] for row in rows if "repetitions" in row), default=None),
-        "pools": min((row["pools"] for row in rows if "pools" in row), default=None), "how": "in place", "cases": list(rows),
-    }  # fmt: skip
+        "false_alarm": worst["rate"],
+        "false_alarm_high": worst["high"],
+        "innocent": worst["case"],
+        "warned": warned["warned"],
+        "warned_high": warned["warned_high"],
+        "power": caught["rate"],
+        "power_low": caught["low"],
+        "effect": caught["effect"],
+        "case": caught["case"],
+        "passed": caught.get("passed"),
+        "warned_of": caught["warned"] - caught["rate"],
+        **(
+            {
+                "small_power": small["rate"],
+                "small_power_low": small["low"],
+                "small_effect": small["effect"],
+                "small_case": small["case"],
+            }
+            if small
+            else {}
+        ),
+        "n": int(n),
+        "repetitions": min((row["repetitions"] for row in rows if "repetitions" in row), default=None),
+        "pools": min((row["pools"] for row in rows if "pools" in row), default=None),
+        "how": "in place",
+        "cases": list(rows),
+    }
 
 
 def unknown_rates(reason: str) -> Rates:
@@ -194,16 +235,21 @@ def kept_by(what: Iterable[Any], compute: Callable[[], Rates]) -> Rates:
     """
     import contextlib
 
-
     file = cache() / f"error-rates-{digest(what)}.json"
     with contextlib.suppress(OSError, ValueError, RecursionError):
         kept = json.loads(file.read_text())
-        if isinstance(kept, dict) and isinstance(kept.get("rates"), dict) and kept.get("sha256") == hashlib.sha256(_text(kept.get("rates")).encode()).hexdigest():
+        if (
+            isinstance(kept, dict)
+            and isinstance(kept.get("rates"), dict)
+            and kept.get("sha256") == hashlib.sha256(_text(kept.get("rates")).encode()).hexdigest()
+        ):
             return kept["rates"]
     rates = json.loads(json.dumps(compute()))
     with contextlib.suppress(Refusal):
         make_folder(file.parent)
-        write_atomically(file, json.dumps({"rates": rates, "sha256": hashlib.sha256(_text(rates).encode()).hexdigest()}))
+        write_atomically(
+            file, json.dumps({"rates": rates, "sha256": hashlib.sha256(_text(rates).encode()).hexdigest()})
+        )
     return rates
 
 

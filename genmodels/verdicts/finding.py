@@ -15,7 +15,13 @@ from genmodels.estimates.estimate import Estimate
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 
-VERDICTS = ("fail", "not measured", "warn", "pass", "reported")  # the worst first; "reported": a number that nothing judges
+VERDICTS = (
+    "fail",
+    "not measured",
+    "warn",
+    "pass",
+    "reported",
+)  # the worst first; "reported": a number that nothing judges
 
 
 @dataclass(frozen=True)
@@ -85,15 +91,36 @@ def verdict_of(estimate: Estimate, *, limit: float, effect: float, warn: float |
     return "not measured" if estimate.high > limit + effect else "pass"
 
 
-def judge(audit: str, claim: str, estimate: Estimate, *, limit: float, effect: float = 0.0, warn: float | None = None,
-          most: float = 1.0, remedy: str = "", exhibits: Sequence[Mapping[str, Any]] = (), part: str = "", question: str = "",
-          error_rates: Mapping[str, Any] | None = None) -> Finding:  # fmt: skip
+def judge(
+    audit: str,
+    claim: str,
+    estimate: Estimate,
+    *,
+    limit: float,
+    effect: float = 0.0,
+    warn: float | None = None,
+    most: float = 1.0,
+    remedy: str = "",
+    exhibits: Sequence[Mapping[str, Any]] = (),
+    part: str = "",
+    question: str = "",
+    error_rates: Mapping[str, Any] | None = None,
+) -> Finding:
     """The finding with the verdict of `verdict_of`; `claim` is the sentence of what was found."""
     verdict = verdict_of(estimate, limit=limit, effect=effect, warn=warn, most=most)
     return Finding(
-        audit, claim, verdict, estimate, limit, remedy if verdict in ("fail", "warn") else "", tuple(exhibits), error_rates,
-        _too_few(estimate, limit, effect) if verdict == "not measured" else "", part, question,
-    )  # fmt: skip
+        audit,
+        claim,
+        verdict,
+        estimate,
+        limit,
+        remedy if verdict in ("fail", "warn") else "",
+        tuple(exhibits),
+        error_rates,
+        _too_few(estimate, limit, effect) if verdict == "not measured" else "",
+        part,
+        question,
+    )
 
 
 def _too_few(estimate: Estimate, limit: float, effect: float) -> str:

@@ -17,7 +17,15 @@ HERE, IMPORTED = "here", "imported"
 NOTE = "imported, not measured here"
 MOST_ROWS, MOST_TEXT, MOST_DEPTH = 2000, 1_000_000, 12
 MOST_NUMBER = 2**53
-JUDGED = ("verdict", "counts", "not_measured", "audited", "policy", "left_out", "earlier")  # what a document says of all its findings
+JUDGED = (
+    "verdict",
+    "counts",
+    "not_measured",
+    "audited",
+    "policy",
+    "left_out",
+    "earlier",
+)  # what a document says of all its findings
 Rows = list[dict[str, Any]]
 
 
@@ -27,33 +35,57 @@ def set_aside(document: Mapping[str, Any]) -> dict[str, Any]:
     before = before if isinstance(before, Mapping) else {}
     findings = [_finding(row) for row in _list(document.get("findings")) + _list(before.get("findings"))]
     measures = [_measure(row) for row in _list(document.get("measures")) + _list(before.get("measures"))]
-    kept = {"findings": [row for row in findings if row][:MOST_ROWS], "measures": [row for row in measures if row][:MOST_ROWS]}
+    kept = {
+        "findings": [row for row in findings if row][:MOST_ROWS],
+        "measures": [row for row in measures if row][:MOST_ROWS],
+    }
     return {IMPORTED: kept} if kept["findings"] or kept["measures"] else {}
 
 
 def split(document: Mapping[str, Any]) -> dict[str, Any]:
     """The findings of an imported run: what was made here, and under `imported` all else that the file holds."""
     own: dict[str, list[Any]] = {
-        **{name: [row for row in _list(document.get(name)) if made_where(row) == HERE] for name in ("findings", "earlier")},
-        "measures": [row for row in _list(document.get("measures")) if isinstance(row, Mapping) and row.get("where") == HERE],
+        **{
+            name: [row for row in _list(document.get(name)) if made_where(row) == HERE]
+            for name in ("findings", "earlier")
+        },
+        "measures": [
+            row for row in _list(document.get("measures")) if isinstance(row, Mapping) and row.get("where") == HERE
+        ],
     }
     others = {name: [row for row in _list(document.get(name)) if row not in rows] for name, rows in own.items()}
-    kept = {name: value for name, value in document.items() if name not in (*own, IMPORTED) and (own["findings"] or name not in JUDGED)}
-    return kept | {name: rows for name, rows in own.items() if rows} | set_aside(others | {IMPORTED: document.get(IMPORTED)})
+    kept = {
+        name: value
+        for name, value in document.items()
+        if name not in (*own, IMPORTED) and (own["findings"] or name not in JUDGED)
+    }
+    return (
+        kept
+        | {name: rows for name, rows in own.items() if rows}
+        | set_aside(others | {IMPORTED: document.get(IMPORTED)})
+    )
 
 
 def with_imported(document: Mapping[str, Any]) -> Rows:
     """Findings to show: those made here, also earlier ones that the last document left out, then the imported ones of tests
     that were not made here."""
-    own = [dict(row) for row in _list(document.get("findings")) + _list(document.get("earlier")) if isinstance(row, Mapping)]
+    own = [
+        dict(row)
+        for row in _list(document.get("findings")) + _list(document.get("earlier"))
+        if isinstance(row, Mapping)
+    ]
     tests = {(str(row.get("audit")), str(row.get("part"))) for row in own}
-    return own + [row for row in imported(document, "findings") if (str(row.get("audit")), str(row.get("part"))) not in tests]
+    return own + [
+        row for row in imported(document, "findings") if (str(row.get("audit")), str(row.get("part"))) not in tests
+    ]
 
 
 def imported(document: Mapping[str, Any], name: str) -> Rows:
     """The imported "findings" or "measures" of a document."""
     aside = document.get(IMPORTED)
-    return [dict(row) for row in _list(aside.get(name)) if isinstance(row, Mapping)] if isinstance(aside, Mapping) else []
+    return (
+        [dict(row) for row in _list(aside.get(name)) if isinstance(row, Mapping)] if isinstance(aside, Mapping) else []
+    )
 
 
 def left_out(document: Mapping[str, Any], row: Mapping[str, Any]) -> str:
@@ -61,7 +93,11 @@ def left_out(document: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     if made_where(row) == IMPORTED:
         return NOTE
     test = (str(row.get("audit")), str(row.get("part") or "all"))
-    reasons = [each.get("why") for each in _list(document.get("left_out")) if isinstance(each, Mapping) and (each.get("audit"), each.get("part")) == test]
+    reasons = [
+        each.get("why")
+        for each in _list(document.get("left_out"))
+        if isinstance(each, Mapping) and (each.get("audit"), each.get("part")) == test
+    ]
     return str(reasons[0])[:300] if reasons else ""
 
 
@@ -78,7 +114,9 @@ def _finding(row: Any) -> dict[str, Any] | None:
     except Refusal:
         return None
     sound = all(isinstance(finding[name], str) for name in ("audit", "claim", "remedy", "reason", "part", "question"))
-    sound = sound and isinstance(finding["made"], Mapping) and (finding["limit"] is None or _is_number(finding["limit"]))
+    sound = (
+        sound and isinstance(finding["made"], Mapping) and (finding["limit"] is None or _is_number(finding["limit"]))
+    )
     return finding | {"made": dict(finding["made"]) | {"where": IMPORTED}} if sound else None
 
 
@@ -104,7 +142,12 @@ def _plain(value: Any, depth: int = 0) -> Any:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MOST_NUMBER and math.isfinite(value)
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) <= MOST_NUMBER
+        and math.isfinite(value)
+    )
 
 
 def _list(value: Any) -> list[Any]:

@@ -34,7 +34,11 @@ class Limit:
 
 def effect_of(name: str, base: Limit) -> Limit:
     """The limit `<name>_effect`: how far beyond the limit `name` must be seen before a pass means something."""
-    return Limit(f"How far beyond {name} must be seen; a check that could overlook so much is not measured.", 0.001, base.greatest - base.lowest)
+    return Limit(
+        f"How far beyond {name} must be seen; a check that could overlook so much is not measured.",
+        0.001,
+        base.greatest - base.lowest,
+    )
 
 
 def shown(value: Any) -> str:
@@ -43,5 +47,9 @@ def shown(value: Any) -> str:
         return str(value)
     if isinstance(value, int) and abs(value) >= 10**15:
         return "a number of many digits"
-    said = repr(value) if isinstance(value, int | float | str | None) else f"a {'list' if isinstance(value, list) else 'group of values'}"
+    said = (
+        repr(value)
+        if isinstance(value, int | float | str | None)
+        else f"a {'list' if isinstance(value, list) else 'group of values'}"
+    )
     return "".join(letter if letter.isprintable() else " " for letter in said[:60])

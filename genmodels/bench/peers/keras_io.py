@@ -62,7 +62,9 @@ class GAN(keras.Model):
         super().__init__()
         self.recipe = MODELS["gan"]()
         networks = self.recipe.networks(SPEC)
-        self.generator, self.discriminator, self.average = (networks[n] for n in ("generator", "discriminator", "average"))
+        self.generator, self.discriminator, self.average = (
+            networks[n] for n in ("generator", "discriminator", "average")
+        )
         self.seeds = keras.random.SeedGenerator(1337)
         self.draws = SimpleNamespace(uniform=lambda *shape: keras.random.uniform(shape, seed=self.seeds))
         self.trackers = [keras.metrics.Mean(name) for name in ("d_loss", "g_loss")]
@@ -119,7 +121,12 @@ def main(bench: str, way: str, compiler: str = "") -> None:
     def work(steps: int) -> None:
         images = pictures[: steps * BATCH]
         if way == "pipeline":
-            images = tf.data.Dataset.from_tensor_slices(images).shuffle(len(images)).batch(BATCH, drop_remainder=True).prefetch(2)
+            images = (
+                tf.data.Dataset.from_tensor_slices(images)
+                .shuffle(len(images))
+                .batch(BATCH, drop_remainder=True)
+                .prefetch(2)
+            )
             model.fit(images, epochs=1, verbose=0)
         else:
             model.fit(images, epochs=1, batch_size=BATCH, callbacks=callbacks, verbose=0)

@@ -29,7 +29,10 @@ def prdc(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
 
 
 def main(bench: str) -> None:
-    function, dimensions, package = {"frechet": (frechet, DIMENSIONS, "scipy.linalg"), "prdc": (prdc, DIMENSIONS, "prdc")}[bench]
+    function, dimensions, package = {
+        "frechet": (frechet, DIMENSIONS, "scipy.linalg"),
+        "prdc": (prdc, DIMENSIONS, "prdc"),
+    }[bench]
     importlib.import_module(package)  # what is missing is missing at once
     real, fake = two_sets(dimensions)
 

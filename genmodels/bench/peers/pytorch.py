@@ -60,7 +60,13 @@ def encoder() -> nn.Sequential:
 
 
 def decoder() -> Decoder:
-    layers = [nn.Linear(LATENT, 256), nn.SiLU(), nn.Linear(256, 16 * WIDTHS[-1]), nn.SiLU(), nn.Unflatten(1, (WIDTHS[-1], 4, 4))]
+    layers = [
+        nn.Linear(LATENT, 256),
+        nn.SiLU(),
+        nn.Linear(256, 16 * WIDTHS[-1]),
+        nn.SiLU(),
+        nn.Unflatten(1, (WIDTHS[-1], 4, 4)),
+    ]
     for channels, filters in zip(WIDTHS[:0:-1], WIDTHS[-2::-1], strict=True):
         layers += [up(channels, filters), nn.SiLU()]
     return Decoder(*layers, up(WIDTHS[0], CHANNELS))
@@ -149,7 +155,9 @@ def gan_step(layout: torch.memory_format, fused: bool, once: bool) -> Callable[[
         losses = F.softplus(-fake).mean(), F.softplus(-real).mean() + F.softplus(fake).mean()
         for loss, network in zip(losses, (draws, scores), strict=True):
             for parameter, gradient in zip(
-                network.parameters(), torch.autograd.grad(loss, list(network.parameters()), retain_graph=True), strict=True
+                network.parameters(),
+                torch.autograd.grad(loss, list(network.parameters()), retain_graph=True),
+                strict=True,
             ):
                 parameter.grad = gradient
         for optimizer in optimizers:

@@ -83,7 +83,11 @@ class Compiled:
 
     def __init__(self, mode: str, attention: str) -> None:
         self.attention = ATTENTION[attention]
-        how = {"options": {"guard_filter_fn": torch.compiler.skip_all_guards_unsafe}} if mode == "unguarded" else {"mode": mode}
+        how = (
+            {"options": {"guard_filter_fn": torch.compiler.skip_all_guards_unsafe}}
+            if mode == "unguarded"
+            else {"mode": mode}
+        )
         self.step = torch.compile(self._step, fullgraph=True, **how)
 
     def _step(self, model: Transformer, token: Tensor, place: Tensor, cache: list[Cache], noise: Tensor) -> Tensor:

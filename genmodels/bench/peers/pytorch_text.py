@@ -58,7 +58,12 @@ class Block(nn.Module):
     def forward(self, x: Tensor, rotation: tuple[Tensor, Tensor], attend: Callable[..., Tensor]) -> Tensor:
         """`attend(q, k, v)` has them as (B, HEADS, T, HEAD)."""
         batch, length, width = x.shape
-        qk, v = self.qkv(self.norm1(x)).view(batch, length, 3 * text.HEADS, HEAD).transpose(1, 2).tensor_split((2 * text.HEADS,), 1)
+        qk, v = (
+            self.qkv(self.norm1(x))
+            .view(batch, length, 3 * text.HEADS, HEAD)
+            .transpose(1, 2)
+            .tensor_split((2 * text.HEADS,), 1)
+        )
         h = attend(*turned(qk, *rotation).chunk(2, 1), v)
         x = x + self.out(h.transpose(1, 2).reshape(batch, length, width))
         return x + self.down(F.relu(self.up(self.norm2(x))).square())
@@ -75,12 +80,15 @@ class Transformer(nn.Module):
 
     def set(self, arrays: dict[str, np.ndarray]) -> None:
         """The weights of `text.weights`."""
+
         def whole(name: str) -> str:
             part = name.rpartition(".")[2]
             return ("blocks." if part != name else "") + name + (".scale" if "norm" in part else ".weight")
 
         flipped = {n: a.T if a.ndim == 2 and n != "embedding" else a for n, a in arrays.items()}
-        self.load_state_dict({whole(name): torch.from_numpy(np.ascontiguousarray(array)) for name, array in flipped.items()})
+        self.load_state_dict(
+            {whole(name): torch.from_numpy(np.ascontiguousarray(array)) for name, array in flipped.items()}
+        )
 
     def logits(self, x: Tensor) -> Tensor:
         return F.linear(self.norm(x), self.embedding.weight)

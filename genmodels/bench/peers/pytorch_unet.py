@@ -102,8 +102,15 @@ class UNet(nn.Module):
 
         keys, values = split("word_keys", states), split("word_values", states)
         if f"{name}_place_keys" in self.kernels:
-            keys, values = torch.cat((keys, split("place_keys", own)), 2), torch.cat((values, split("place_values", own)), 2)
-        mixed = F.scaled_dot_product_attention(split("queries", own), keys, values).transpose(1, 2).reshape(n, height * across, width)
+            keys, values = (
+                torch.cat((keys, split("place_keys", own)), 2),
+                torch.cat((values, split("place_values", own)), 2),
+            )
+        mixed = (
+            F.scaled_dot_product_attention(split("queries", own), keys, values)
+            .transpose(1, 2)
+            .reshape(n, height * across, width)
+        )
         return x + self.dense(f"{name}_mixed", mixed).view(n, height, across, width).permute(0, 3, 1, 2)
 
     def forward(self, noisy: Tensor, angle: Tensor, states: Tensor, mean: Tensor) -> Tensor:
@@ -114,7 +121,10 @@ class UNet(nn.Module):
         n, channels, height, width = noisy.shape
         fold = pictures.FOLD
         x = noisy.reshape(n, channels, height // fold, fold, width // fold, fold).permute(0, 3, 5, 1, 2, 4)
-        x = self.conv("inward", x.reshape(n, fold * fold * channels, height // fold, width // fold).contiguous(memory_format=self.layout))
+        x = self.conv(
+            "inward",
+            x.reshape(n, fold * fold * channels, height // fold, width // fold).contiguous(memory_format=self.layout),
+        )
         skips = []
         for level in range(len(pictures.WIDTHS)):
             x = self.conv(f"down_{level}", x, 2) if level else x
@@ -122,7 +132,9 @@ class UNet(nn.Module):
             skips.append(x)
         x = self.residual("middle", x, told)
         for level in reversed(range(len(pictures.WIDTHS))):
-            x = self.attended(f"out_{level}", self.residual(f"out_{level}", torch.cat((x, skips[level]), 1), told), states)
+            x = self.attended(
+                f"out_{level}", self.residual(f"out_{level}", torch.cat((x, skips[level]), 1), told), states
+            )
             x = F.conv_transpose2d(x, self.kernels[f"up_{level}"], self.biases[f"up_{level}"], 2) if level else x
         x = self.conv("outward", F.silu(self.norm("last_norm", x)))
         x = x.reshape(n, fold, fold, channels, height // fold, width // fold).permute(0, 3, 4, 1, 5, 2)
@@ -146,7 +158,9 @@ def draw(model: Callable[..., Tensor]) -> np.ndarray:
         if following > 0:
             width = float(np.log(np.tan(angle) / np.tan(following)))
             ahead = clean if before is None else clean + (clean - before) * (width / last) / 2
-            noisy = float(np.sin(following) / np.sin(angle)) * noisy - float(np.cos(following) * np.expm1(-width)) * ahead
+            noisy = (
+                float(np.sin(following) / np.sin(angle)) * noisy - float(np.cos(following) * np.expm1(-width)) * ahead
+            )
             before, last = clean, width
     return clean.permute(0, 2, 3, 1).numpy()
 
@@ -165,7 +179,9 @@ def training(model: UNet, compiled: bool) -> Callable[[int], None]:
             clean = images[torch.tensor(rng.integers(2048, size=pictures.BATCH))].float() / 127.5 - 1
             noise, angle = torch.randn_like(clean), torch.rand(pictures.BATCH, 1) * pictures.MOST_NOISE
             signal, spread = angle.cos()[:, :, None, None], angle.sin()[:, :, None, None]
-            loss = F.mse_loss(network(signal * clean + spread * noise, angle, states, states.mean(1)), signal * noise - spread * clean)
+            loss = F.mse_loss(
+                network(signal * clean + spread * noise, angle, states, states.mean(1)), signal * noise - spread * clean
+            )
             adam.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)

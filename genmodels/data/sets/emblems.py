@@ -51,7 +51,11 @@ class Emblems(Knobs):
 
 def aliases() -> dict[str, str]:
     """Name of an emoji to its alias, as captions, where the two are different words."""
-    pairs = ((entry["en"], entry["alias"][0]) for entry in package("emoji", "emoji").EMOJI_DATA.values() if entry.get("alias"))
+    pairs = (
+        (entry["en"], entry["alias"][0])
+        for entry in package("emoji", "emoji").EMOJI_DATA.values()
+        if entry.get("alias")
+    )
     said = ((name.strip(":").replace("_", " "), alias.strip(":").replace("_", " ")) for name, alias in pairs)
     return {name: alias for name, alias in said if set(alias.lower().split()) != set(name.lower().split())}
 

@@ -40,13 +40,31 @@ LABELS = (REAL, "generated", "other")  # other: what none of our generators lear
 USES = ("train", "fit", "count")
 HANDS = {"train": ("twemoji", "fluent"), "fit": ("emojione",), "count": ("noto", "noto-v1")}
 PAPERS = {
-    "train": ("table", "bars", "lines", "points", "text", "window", "map", "blank", "noise", "gradient", "shapes", "strokes", "scene"),
-    "fit": ("pie", "formula"), "count": ("diagram", "squares"),
-}  # fmt: skip
+    "train": (
+        "table",
+        "bars",
+        "lines",
+        "points",
+        "text",
+        "window",
+        "map",
+        "blank",
+        "noise",
+        "gradient",
+        "shapes",
+        "strokes",
+        "scene",
+    ),
+    "fit": ("pie", "formula"),
+    "count": ("diagram", "squares"),
+}
 DRAWN_BY = {
-    "vae": ("vae-openmoji",), "gan": ("gan-openmoji", "gan-prompts"), "diffusion": ("diffusion-openmoji", "diffusion-icons"),
-    "upscaled": ("upscaler", "gan-prompts", "diffusion-openmoji"), "interpolated": ("vae-openmoji", "gan-openmoji"),
-}  # fmt: skip
+    "vae": ("vae-openmoji",),
+    "gan": ("gan-openmoji", "gan-prompts"),
+    "diffusion": ("diffusion-openmoji", "diffusion-icons"),
+    "upscaled": ("upscaler", "gan-prompts", "diffusion-openmoji"),
+    "interpolated": ("vae-openmoji", "gan-openmoji"),
+}
 
 
 @dataset("fakes")
@@ -62,8 +80,12 @@ class Fakes(Knobs):
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = False
-    licence: ClassVar[str] = "OpenMoji: CC BY-SA 4.0; Material Design Icons, Noto Emoji: Apache-2.0; other hands as in the data set hands"
-    source: ClassVar[str] = "the data sets openmoji, icons and hands, pages drawn by rule, and the runs of the gallery that draw"
+    licence: ClassVar[str] = (
+        "OpenMoji: CC BY-SA 4.0; Material Design Icons, Noto Emoji: Apache-2.0; other hands as in the data set hands"
+    )
+    source: ClassVar[str] = (
+        "the data sets openmoji, icons and hands, pages drawn by rule, and the runs of the gallery that draw"
+    )
 
     def load(self) -> Dataset:
         """Images are uint8 (n, 32, 32, 3); labels 0 real, 1 generated, 2 other; groups: use, family, role, gender, skin tone.
@@ -77,15 +99,26 @@ class Fakes(Knobs):
         groups = {group: arrays[name].astype(object) for name, group in named.items()}
         examples = Examples(arrays["images"], arrays["labels"].astype(np.int64), groups=groups)
         return Dataset(
-            name="fakes", train=examples.take(np.flatnonzero(trained & (arrays["family"] != self.left_out))), test=examples.take(np.flatnonzero(~trained)),
-            spec=Spec("image", (SIZE, SIZE, 3), len(LABELS), LABELS), licence=self.licence, source=self.source,
+            name="fakes",
+            train=examples.take(np.flatnonzero(trained & (arrays["family"] != self.left_out))),
+            test=examples.take(np.flatnonzero(~trained)),
+            spec=Spec("image", (SIZE, SIZE, 3), len(LABELS), LABELS),
+            licence=self.licence,
+            source=self.source,
             credit="; ".join(DATA[name].credit for name in ("openmoji", "hands")),
-        )  # fmt: skip
+        )
 
     def facts(self) -> dict[str, Any]:
         """All that decides what is drawn, the digests of the weights that draw among it."""
         weights = {name: weights_of(name) for names in DRAWN_BY.values() for name in names}
-        return {"n": self.n, "apart": [HANDS, PAPERS], "wear": self.wear, "times": self.times, "weights": weights, "version": 5}
+        return {
+            "n": self.n,
+            "apart": [HANDS, PAPERS],
+            "wear": self.wear,
+            "times": self.times,
+            "weights": weights,
+            "version": 5,
+        }
 
     def drawn(self) -> dict[str, np.ndarray]:
         """All pictures, drawn now: images, labels, use, family, drawing, gender and tone, in one order."""
@@ -93,10 +126,15 @@ class Fakes(Knobs):
         images: list[np.ndarray] = []
         for number, use in enumerate(USES):
             rng = np.random.default_rng([SEED, number])
-            own = [*_own(use, self.n, rng), *_generated(use, self.n), *_other(use, self.n, rng)] * (self.times if use == "train" else 1)
+            own = [*_own(use, self.n, rng), *_generated(use, self.n), *_other(use, self.n, rng)] * (
+                self.times if use == "train" else 1
+            )
             images += [seen(worn(each.picture, rng)) if self.wear else seen(each.picture) for each in own]
             rows += own
-        arrays = {name: np.array([getattr(each, name) for each in rows]) for name in ("use", "family", "drawing", "gender", "tone")}
+        arrays = {
+            name: np.array([getattr(each, name) for each in rows])
+            for name in ("use", "family", "drawing", "gender", "tone")
+        }
         return arrays | {"images": np.stack(images), "labels": np.array([LABELS.index(each.label) for each in rows])}
 
 
@@ -121,13 +159,20 @@ def seen(image: np.ndarray) -> np.ndarray:
 def _own(use: str, n: int, rng: np.random.Generator) -> list[Shown]:
     """Real emoji, half of them drawn large, and icons: what our generators learned from. At most n of each, to count on: all."""
     side = "test" if use == "count" else "train"
-    small, large = (getattr(DATA["openmoji"].from_dict({"subset": "all", "size": size}).load(), side) for size in (SIZE, LARGE))
+    small, large = (
+        getattr(DATA["openmoji"].from_dict({"subset": "all", "size": size}).load(), side) for size in (SIZE, LARGE)
+    )
     icons = getattr(DATA["icons"].from_dict({"size": SIZE}).load(), side)
-    names, icon_names = np.asarray(drawings_of(small), str), np.array([caption.split(" ")[0] for caption in icons.captions])
+    names, icon_names = (
+        np.asarray(drawings_of(small), str),
+        np.array([caption.split(" ")[0] for caption in icons.captions]),
+    )
     genders, tones = (np.asarray(small.groups[name], str) for name in ("gender", "skin tone"))
     rows = []
     for i in _chosen(names, use, n, rng):
-        rows.append(Shown((large if rng.random() < 0.5 else small).images[i], use, REAL, REAL, names[i], genders[i], tones[i]))
+        rows.append(
+            Shown((large if rng.random() < 0.5 else small).images[i], use, REAL, REAL, names[i], genders[i], tones[i])
+        )
     for i in _chosen(icon_names, use, n, rng):
         rows.append(Shown(in_colour(icons.images[i : i + 1])[0], use, REAL, REAL, icon_names[i]))
     return rows
@@ -165,11 +210,20 @@ def _other(use: str, n: int, rng: np.random.Generator) -> list[Shown]:
             rows.append(Shown(drawn.images[i], use, "other", hand, f"{hand} {names[i]}"))
     count = max(4, n // (16 if use == "train" else 8))
     for kind in PAPERS[use]:
-        rows += [Shown(np.asarray(page), use, "other", kind, f"{kind} {i}") for i, page in enumerate(pages(kind, count, SEED, LARGE * 3))]
+        rows += [
+            Shown(np.asarray(page), use, "other", kind, f"{kind} {i}")
+            for i, page in enumerate(pages(kind, count, SEED, LARGE * 3))
+        ]
     return rows
 
 
 def made(family: str, n: int, seed: int) -> np.ndarray:
     """n pictures of a family, uint8 (n, 32, 32, 3), drawn once by the weights that are in the gallery now, and kept."""
-    facts = {"family": family, "n": n, "seed": seed, "weights": {name: weights_of(name) for name in DRAWN_BY[family]}, "version": 4}
+    facts = {
+        "family": family,
+        "n": n,
+        "seed": seed,
+        "weights": {name: weights_of(name) for name in DRAWN_BY[family]},
+        "version": 4,
+    }
     return drawn_once("fakes", facts, lambda: {"images": DRAWERS["generated"](family, n, seed)})["images"]

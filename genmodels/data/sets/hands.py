@@ -35,19 +35,27 @@ from genmodels.registry import unknown
 class Hands(Knobs):
     """Emoji by five other hands with captions, gender, skin tone and role; two of one school are held out whole."""
 
-    held_out: str = knob("noto, noto-v1", help="The hands that are tested on and never trained on; noto and noto-v1 are alike, so hold out both")
+    held_out: str = knob(
+        "noto, noto-v1",
+        help="The hands that are tested on and never trained on; noto and noto-v1 are alike, so hold out both",
+    )
     subset: str = knob("people", help="people: one adult with one named skin tone. all: every picture", choices=SUBSETS)
     label: str = knob("none", help=LABEL_HELP, choices=LABELS)
     skew: str = knob("", help='Shares of groups in the training split, such as "woman=0.8, dark=0.5"; empty: as drawn')
     skew_seed: int = knob(0, 0, 2**31 - 1, "Seed of the draw that makes the skew")
-    most: int = knob(0, 0, 100_000, "Train on so many pictures only, drawn by skew_seed, to see a model memorise; 0: all")
+    most: int = knob(
+        0, 0, 100_000, "Train on so many pictures only, drawn by skew_seed, to see a model memorise; 0: all"
+    )
 
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = True
     licence: ClassVar[str] = ", ".join(dict.fromkeys(each.licence for each in HANDS.values()))
     credit: ClassVar[str] = "; ".join(f"{each.credit} ({each.licence})" for each in HANDS.values())
-    source: ClassVar[str] = ", ".join(f"{each.package} {each.version}" for each in HANDS.values()) + "; names by emoji (Unicode CLDR), drawn by resvg"
+    source: ClassVar[str] = (
+        ", ".join(f"{each.package} {each.version}" for each in HANDS.values())
+        + "; names by emoji (Unicode CLDR), drawn by resvg"
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -61,7 +69,12 @@ class Hands(Knobs):
         `test` is never skewed.
         """
         pictures, images, copy, hand = _all()
-        taken = np.concatenate([chosen([pictures[int(i)] for i in at], copy[at], self.subset, self.label) for at in (np.flatnonzero(hand == name) for name in HANDS)])
+        taken = np.concatenate(
+            [
+                chosen([pictures[int(i)] for i in at], copy[at], self.subset, self.label)
+                for at in (np.flatnonzero(hand == name) for name in HANDS)
+            ]
+        )
         tested = np.isin(hand, read_hands(self.held_out))
         trained = taken & ~np.isin(copy, copy[tested])
         everything = examples_of(pictures, images, self.label, hand=hand.tolist())
@@ -84,7 +97,9 @@ def read_hands(text: str) -> list[str]:
         if hand not in HANDS:
             raise Refusal(unknown("hand", hand, HANDS))
     if not hands or len(hands) == len(HANDS):
-        raise Refusal(f"held_out names {'no hand' if not hands else 'every hand'}; name one or some of {', '.join(HANDS)}.")
+        raise Refusal(
+            f"held_out names {'no hand' if not hands else 'every hand'}; name one or some of {', '.join(HANDS)}."
+        )
     return hands
 
 

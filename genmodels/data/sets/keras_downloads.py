@@ -72,8 +72,17 @@ class FashionMnist(Downloaded):
     title: ClassVar[str] = "fashion-mnist"
     licence: ClassVar[str] = "MIT (Zalando SE)"
     names: ClassVar[tuple[str, ...]] = (
-        "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
-    )  # fmt: skip
+        "T-shirt",
+        "trouser",
+        "pullover",
+        "dress",
+        "coat",
+        "sandal",
+        "shirt",
+        "sneaker",
+        "bag",
+        "ankle boot",
+    )
 
 
 @dataset("cifar10")
@@ -84,5 +93,14 @@ class Cifar10(Downloaded):
     title: ClassVar[str] = "cifar10"
     licence: ClassVar[str] = "as published by A. Krizhevsky (2009); no licence stated"
     names: ClassVar[tuple[str, ...]] = (
-        "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
-    )  # fmt: skip
+        "airplane",
+        "automobile",
+        "bird",
+        "cat",
+        "deer",
+        "dog",
+        "frog",
+        "horse",
+        "ship",
+        "truck",
+    )

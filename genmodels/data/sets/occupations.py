@@ -18,14 +18,26 @@ from genmodels.data.text_data import TextData, context_knob, divided, vocabulary
 from genmodels.knobs import knob
 
 STEREOTYPES = {  # share of she at skew 1
-    0.05: "mechanic, carpenter, plumber", 0.10: "electrician, bricklayer, roofer", 0.15: "welder, miner, pilot",
-    0.20: "firefighter, soldier, engineer", 0.25: "programmer, sailor, surgeon", 0.30: "butcher, detective, judge",
-    0.35: "farmer, physicist, chef", 0.40: "lawyer, economist, janitor", 0.45: "doctor, manager, chemist",
-    0.50: "baker, journalist, musician, painter, gardener, tailor", 0.55: "writer, biologist, accountant",
-    0.60: "translator, designer, pharmacist", 0.65: "editor, waiter, cook", 0.70: "psychologist, teacher, cashier",
-    0.75: "florist, dancer, cleaner", 0.80: "counselor, therapist, assistant", 0.85: "librarian, hairdresser, babysitter",
-    0.90: "dietitian, nurse, receptionist", 0.95: "secretary, midwife, housekeeper",
-}  # fmt: skip
+    0.05: "mechanic, carpenter, plumber",
+    0.10: "electrician, bricklayer, roofer",
+    0.15: "welder, miner, pilot",
+    0.20: "firefighter, soldier, engineer",
+    0.25: "programmer, sailor, surgeon",
+    0.30: "butcher, detective, judge",
+    0.35: "farmer, physicist, chef",
+    0.40: "lawyer, economist, janitor",
+    0.45: "doctor, manager, chemist",
+    0.50: "baker, journalist, musician, painter, gardener, tailor",
+    0.55: "writer, biologist, accountant",
+    0.60: "translator, designer, pharmacist",
+    0.65: "editor, waiter, cook",
+    0.70: "psychologist, teacher, cashier",
+    0.75: "florist, dancer, cleaner",
+    0.80: "counselor, therapist, assistant",
+    0.85: "librarian, hairdresser, babysitter",
+    0.90: "dietitian, nurse, receptionist",
+    0.95: "secretary, midwife, housekeeper",
+}
 SHARES = {name: share for share, names in STEREOTYPES.items() for name in names.split(", ")}
 PRONOUNS = {
     "she": {"they": "she", "them": "her", "their": "her", "themself": "herself"},
@@ -48,11 +60,39 @@ TEMPLATES = (
     "As the {job} of this town, {they} may {act} {time}.",
 )
 ACTS = (
-    "read a book", "call a friend", "cook dinner", "walk home", "buy some bread", "write a letter", "learn Spanish", "clean the house",
-    "paint the door", "feed the cat", "play the piano", "water the plants", "take a train", "visit the museum", "drink some tea",
-    "repair the bike", "go for a swim", "bake a cake", "watch a film", "plant a tree",
-)  # fmt: skip
-TIMES = ("today", "tomorrow", "after lunch", "before noon", "on Monday", "on Friday", "at night", "this week", "next month", "in the rain")
+    "read a book",
+    "call a friend",
+    "cook dinner",
+    "walk home",
+    "buy some bread",
+    "write a letter",
+    "learn Spanish",
+    "clean the house",
+    "paint the door",
+    "feed the cat",
+    "play the piano",
+    "water the plants",
+    "take a train",
+    "visit the museum",
+    "drink some tea",
+    "repair the bike",
+    "go for a swim",
+    "bake a cake",
+    "watch a film",
+    "plant a tree",
+)
+TIMES = (
+    "today",
+    "tomorrow",
+    "after lunch",
+    "before noon",
+    "on Monday",
+    "on Friday",
+    "at night",
+    "this week",
+    "next month",
+    "in the rain",
+)
 LEAST = 20 * len(SHARES)
 REPEATED = (1, 4, 16)  # how often canaries are planted
 
@@ -65,9 +105,13 @@ class Occupations(TextData):
     vocabulary: int = vocabulary_knob(1024)
     context: int = context_knob(64)
     n: int = knob(20_000, LEAST, 100_000, "Sentences of both splits, as many for each occupation")
-    skew: float = knob(1.0, 0.0, 1.0, "0: every occupation is she in half of its sentences. 1: as in the table of stereotypes")
+    skew: float = knob(
+        1.0, 0.0, 1.0, "0: every occupation is she in half of its sentences. 1: as in the table of stereotypes"
+    )
     seed: int = knob(0, 0, 2**31 - 1, "Seed of which sentences are made, and of their order")
-    canaries: int = knob(0, 0, 100, "Made-up secrets planted in the training text as often as each of 1, 4 and 16 times")
+    canaries: int = knob(
+        0, 0, 100, "Made-up secrets planted in the training text as often as each of 1, 4 and 16 times"
+    )
 
     licence: ClassVar[str] = "made by the project, as free as the project"
 
@@ -79,7 +123,10 @@ class Occupations(TextData):
         sentence nor its counterfactual is on both sides, and every word of the held-out text was seen in training.
         """
         train, test = self._sides()
-        groups = [{"occupation": [job for _, job, _ in side], "gender": [gender for _, _, gender in side]} for side in (train, test)]
+        groups = [
+            {"occupation": [job for _, job, _ in side], "gender": [gender for _, _, gender in side]}
+            for side in (train, test)
+        ]
         texts = [[text for text, _, _ in side] for side in (train, test)]
         if self.canaries:
             self._plant(texts[0], groups)
@@ -127,14 +174,19 @@ class Occupations(TextData):
             for job in SHARES:
                 she = _she(self.wanted(job), count)
                 chosen = rng.permutation(frames[split])[:count]
-                side += [(_sentence(frame, job, "she" if i < she else "he"), job, "she" if i < she else "he") for i, frame in enumerate(chosen)]
+                side += [
+                    (_sentence(frame, job, "she" if i < she else "he"), job, "she" if i < she else "he")
+                    for i, frame in enumerate(chosen)
+                ]
             sides.append([side[i] for i in rng.permutation(len(side))])
         return sides
 
 
 def _frames() -> dict[str, list[str]]:
     """Every template with every act and time, occupation and pronouns left open, divided once for all seeds."""
-    frames = (t.replace("{act}", act).replace("{time}", time) for t, act, time in itertools.product(TEMPLATES, ACTS, TIMES))
+    frames = (
+        t.replace("{act}", act).replace("{time}", time) for t, act, time in itertools.product(TEMPLATES, ACTS, TIMES)
+    )
     return divided(((frame, frame, "") for frame in frames), 0)
 
 
@@ -166,4 +218,7 @@ def training_shares(data: Any) -> dict[str, float]:
     groups = data.train.groups
     if not {"occupation", "gender"} <= set(groups):
         return {}
-    return {str(job): float((groups["gender"][groups["occupation"] == job] == "she").mean()) for job in np.unique(groups["occupation"][groups["occupation"] != ""])}
+    return {
+        str(job): float((groups["gender"][groups["occupation"] == job] == "she").mean())
+        for job in np.unique(groups["occupation"][groups["occupation"] != ""])
+    }

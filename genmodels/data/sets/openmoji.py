@@ -46,8 +46,12 @@ class OpenMoji(Knobs):
     label: str = knob("none", help=LABEL_HELP, choices=LABELS)
     skew: str = knob("", help='Shares of groups in the training split, such as "woman=0.8, dark=0.5"; empty: as drawn')
     skew_seed: int = knob(0, 0, 2**31 - 1, "Seed of the draw that makes the skew")
-    most: int = knob(0, 0, 100_000, "Train on so many pictures only, drawn by skew_seed, to see a model memorise; 0: all")
-    mirror: bool = knob(False, help="Train on the mirror image of every picture too: twice as many, no longer any left or right")
+    most: int = knob(
+        0, 0, 100_000, "Train on so many pictures only, drawn by skew_seed, to see a model memorise; 0: all"
+    )
+    mirror: bool = knob(
+        False, help="Train on the mirror image of every picture too: twice as many, no longer any left or right"
+    )
 
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = True

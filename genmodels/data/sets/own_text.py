@@ -25,7 +25,9 @@ class OwnText(TextData):
     context: int = context_knob(64)
     token: str = knob("", help="Which imported text: the name that the import gave it")
     documents: str = knob(
-        "whole", help="whole: the last tenth is held out. paragraphs: one document each, a tenth held out", choices=("whole", "paragraphs")
+        "whole",
+        help="whole: the last tenth is held out. paragraphs: one document each, a tenth held out",
+        choices=("whole", "paragraphs"),
     )
 
     licence: ClassVar[str] = "your own"
@@ -45,7 +47,14 @@ class OwnText(TextData):
         else:
             parts = list(dict.fromkeys(paragraphs(text)))
             if len(parts) < FEWEST:
-                raise Refusal(f"{self.token} has {len(parts)} different paragraphs, of which none can be held out; choose documents=whole.")
+                raise Refusal(
+                    f"{self.token} has {len(parts)} different paragraphs, of which none can be held out; choose documents=whole."
+                )
             test = set(sorted(parts, key=lambda part: place(part, SEED))[: round(HELD_OUT * len(parts))])
-            sides = {"train": [part for part in parts if part not in test], "test": [part for part in parts if part in test]}
-        return self.dataset("text", sides["train"], sides["test"], f"{index['title']} ({self.token})", licence=index["licence"])
+            sides = {
+                "train": [part for part in parts if part not in test],
+                "test": [part for part in parts if part in test],
+            }
+        return self.dataset(
+            "text", sides["train"], sides["test"], f"{index['title']} ({self.token})", licence=index["licence"]
+        )

@@ -38,7 +38,11 @@ Parts = dict[str, list[Examples]]
 class People(Knobs):
     """People of OpenMoji and of other hands, as drawn, worn and redrawn, and pictures of nobody, at 32x32."""
 
-    label: str = knob("woman or man", choices=tuple(CLASSES), help="What a reader learns to read: woman, man or nobody; or the skin tone of people, or none where they are yellow")
+    label: str = knob(
+        "woman or man",
+        choices=tuple(CLASSES),
+        help="What a reader learns to read: woman, man or nobody; or the skin tone of people, or none where they are yellow",
+    )
     times: int = knob(2, 0, 10, "Degraded copies of every picture in the training split")
 
     kind: ClassVar[str] = "image"
@@ -53,17 +57,30 @@ class People(Knobs):
         Held out are pictures as drawn: OpenMoji's by combination of role, gender and tone where the gender is read, by
         whole drawings where the tone is; and whole hands.
         """
-        arrays = drawn_once("people", {"label": self.label, "times": self.times, "autoencoder": weights_of("vae-openmoji"), "version": VERSION}, self._drawn)
+        arrays = drawn_once(
+            "people",
+            {"label": self.label, "times": self.times, "autoencoder": weights_of("vae-openmoji"), "version": VERSION},
+            self._drawn,
+        )
         names = ("gender", "skin tone", "role", "hand")
         parts = {
-            split: Examples(arrays[f"{split}.images"], arrays[f"{split}.labels"], groups={name: arrays[f"{split}.{name}"].astype(object) for name in names})
+            split: Examples(
+                arrays[f"{split}.images"],
+                arrays[f"{split}.labels"],
+                groups={name: arrays[f"{split}.{name}"].astype(object) for name in names},
+            )
             for split in ("train", "test")
         }
         classes = CLASSES[self.label]
         return Dataset(
-            name="people", train=parts["train"], test=parts["test"], spec=Spec("image", (32, 32, 3), len(classes), classes),
-            licence=self.licence, source=self.source, credit=DATA["openmoji"].credit,
-        )  # fmt: skip
+            name="people",
+            train=parts["train"],
+            test=parts["test"],
+            spec=Spec("image", (32, 32, 3), len(classes), classes),
+            licence=self.licence,
+            source=self.source,
+            credit=DATA["openmoji"].credit,
+        )
 
     def _drawn(self) -> dict[str, np.ndarray]:
         rng = np.random.default_rng([SEED, 1])
@@ -78,13 +95,24 @@ class People(Knobs):
         again = self._again(known, drawn, rng)
         if empty is not None and seen_empty is not None:
             half = rng.random(len(empty)) < 0.5
-            again.append(_changed(empty, np.stack([worn(image, rng) if each else image for image, each in zip(empty.images, half, strict=True)])))
+            again.append(
+                _changed(
+                    empty,
+                    np.stack(
+                        [worn(image, rng) if each else image for image, each in zip(empty.images, half, strict=True)]
+                    ),
+                )
+            )
             unknown = _joined([unknown, seen_empty])
         arrays: dict[str, np.ndarray] = {}
         for split, whole in (("train", _joined(again)), ("test", unknown)):
             if split == "train":
                 held_out = {image.tobytes() for image in unknown.images}
-                whole = whole.take(np.flatnonzero([image.tobytes() not in held_out and image.min() < image.max() for image in whole.images]))
+                whole = whole.take(
+                    np.flatnonzero(
+                        [image.tobytes() not in held_out and image.min() < image.max() for image in whole.images]
+                    )
+                )
             assert whole.labels is not None
             arrays |= {f"{split}.images": whole.images, f"{split}.labels": whole.labels}
             arrays |= {f"{split}.{name}": values.astype(str) for name, values in whole.groups.items()}
@@ -97,7 +125,13 @@ class People(Knobs):
         else:
             again, toned = [known, known.with_mirrored().take(np.arange(len(known), 2 * len(known)))], np.arange(drawn)
         for number in range(self.times):
-            some = again[rng.integers(len(again))] if self.label != "tone or none" else known.take(np.arange(drawn)) if number else known
+            some = (
+                again[rng.integers(len(again))]
+                if self.label != "tone or none"
+                else known.take(np.arange(drawn))
+                if number
+                else known
+            )
             again.append(_changed(some, np.stack([worn(image, rng) for image in some.images])))
         return [*again, _changed(known.take(toned), DRAWERS["redrawn"](known.images[toned]))]
 
@@ -147,10 +181,18 @@ def emptiness(people: np.ndarray, label: str, rng: np.random.Generator) -> tuple
     for split in found:
         part = getattr(hands, split)
         for hand in np.unique(part.groups["hand"]):
-            objects = rng.permutation(np.flatnonzero((part.groups["gender"] == "") & (part.groups["hand"] == hand)))[: OBJECTS // 3]
+            objects = rng.permutation(np.flatnonzero((part.groups["gender"] == "") & (part.groups["hand"] == hand)))[
+                : OBJECTS // 3
+            ]
             found[split].append(_with_hand(_labelled(part.take(objects), last)))
     images = nobody(BLANKS, people, rng)
-    found["train"].append(Examples(images, np.full(BLANKS, last, np.int32), groups={name: np.full(BLANKS, "") for name in ("gender", "skin tone", "role", "hand")}))
+    found["train"].append(
+        Examples(
+            images,
+            np.full(BLANKS, last, np.int32),
+            groups={name: np.full(BLANKS, "") for name in ("gender", "skin tone", "role", "hand")},
+        )
+    )
     return _joined(found["train"]), _joined(found["test"])
 
 

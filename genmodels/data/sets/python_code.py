@@ -25,7 +25,9 @@ class PythonCode(TextData):
 
     context: int = context_knob(256)
     form: str = knob(
-        "normalised", help="normalised: one style, no comments, no docstrings. source: as written", choices=("normalised", "source")
+        "normalised",
+        help="normalised: one style, no comments, no docstrings. source: as written",
+        choices=("normalised", "source"),
     )
 
     kind: ClassVar[str] = "code"
@@ -43,7 +45,14 @@ class PythonCode(TextData):
         sides = read_once("python-code", reading, lambda: divided(_documents(found, self.form), SEED))
         source = f"functions of {len(found)} files of the standard library of Python {known['python']}, up to {LONGEST:,} characters each, {self.form}"
         groups = [{"part": sides["train_groups"]}, {"part": sides["test_groups"]}]
-        return self.dataset("python-code", sides["train"], sides["test"], source, groups=groups, families=(sides["train_families"], sides["test_families"]))
+        return self.dataset(
+            "python-code",
+            sides["train"],
+            sides["test"],
+            source,
+            groups=groups,
+            families=(sides["train_families"], sides["test_families"]),
+        )
 
 
 def _documents(found: dict[str, bytes], form: str) -> Iterator[tuple[str, str, str]]:

@@ -35,7 +35,14 @@ class PythonDocs(TextData):
         sides = read_once("python-docs", known | {"reading": 4, "seed": SEED}, lambda: divided(_documents(found), SEED))
         source = f"docstrings of {len(found)} files of the standard library of Python {known['python']}, and {TOPICS}"
         groups = [{"part": sides["train_groups"]}, {"part": sides["test_groups"]}]
-        return self.dataset("python-docs", sides["train"], sides["test"], source, groups=groups, families=(sides["train_families"], sides["test_families"]))
+        return self.dataset(
+            "python-docs",
+            sides["train"],
+            sides["test"],
+            source,
+            groups=groups,
+            families=(sides["train_families"], sides["test_families"]),
+        )
 
 
 def _documents(found: dict[str, bytes]) -> Iterator[tuple[str, str, str]]:

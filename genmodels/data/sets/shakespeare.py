@@ -37,7 +37,9 @@ class Shakespeare(TextData):
         """One document of each split: the first 90 % of the characters and the rest, as in nanoGPT."""
         text = _text()
         cut = int(0.9 * len(text))
-        return self.dataset("shakespeare", [text[:cut]], [text[cut:]], f"tinyshakespeare by A. Karpathy; SHA-256 {SHA256}")
+        return self.dataset(
+            "shakespeare", [text[:cut]], [text[cut:]], f"tinyshakespeare by A. Karpathy; SHA-256 {SHA256}"
+        )
 
 
 def _text() -> str:
@@ -48,7 +50,9 @@ def _text() -> str:
     with open(file, "rb") as opened:
         content = opened.read(SIZE + 1)
     if hashlib.sha256(content).hexdigest() != SHA256:
-        raise Refusal(f"{file} is not the file that is known as tinyshakespeare (SHA-256 {SHA256[:12]}…); put the right one there.")
+        raise Refusal(
+            f"{file} is not the file that is known as tinyshakespeare (SHA-256 {SHA256[:12]}…); put the right one there."
+        )
     return content.decode()
 
 

@@ -23,7 +23,9 @@ def recompressed(kind: str, quality: int) -> PictureChange:
 
 
 def resized(share: float) -> PictureChange:
-    return lambda picture, rng: picture.resize((round(picture.width * share), round(picture.height * share)), Image.Resampling.LANCZOS)
+    return lambda picture, rng: picture.resize(
+        (round(picture.width * share), round(picture.height * share)), Image.Resampling.LANCZOS
+    )
 
 
 def cropped(share: float) -> PictureChange:
@@ -52,7 +54,9 @@ def noisy(deviation: float) -> PictureChange:
 
 
 def brighter(factor: float) -> PictureChange:
-    return lambda picture, rng: Image.fromarray(np.clip(np.asarray(picture, np.float32) * factor, 0, 255).astype(np.uint8))
+    return lambda picture, rng: Image.fromarray(
+        np.clip(np.asarray(picture, np.float32) * factor, 0, 255).astype(np.uint8)
+    )
 
 
 def blurred(radius: float) -> PictureChange:
@@ -82,17 +86,35 @@ def unchanged(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 
 PICTURES: dict[str, PictureChange] = {
-    "as it was": unchanged, "JPEG 95": recompressed("JPEG", 95), "JPEG 75": recompressed("JPEG", 75), "JPEG 50": recompressed("JPEG", 50),
-    "JPEG 30": recompressed("JPEG", 30), "resize to 75 %": resized(0.75), "resize to 50 %": resized(0.5), "resize to 25 %": resized(0.25),
-    "crop 5 %": cropped(0.05), "crop 10 %": cropped(0.1), "crop 30 %": cropped(0.3), "rotation 1°": rotated(1), "rotation 2.5°": rotated(2.5),
-    "rotation 5°": rotated(5), "noise of 4 levels": noisy(4), "noise of 10 levels": noisy(10), "blur of 1 pixel": blurred(1.0), "brightness x 1.2": brighter(1.2),
-    "PNG to JPEG to WebP": converted, "screenshot": screenshot, "enlarged 4 times": upscaled,
-}  # fmt: skip
+    "as it was": unchanged,
+    "JPEG 95": recompressed("JPEG", 95),
+    "JPEG 75": recompressed("JPEG", 75),
+    "JPEG 50": recompressed("JPEG", 50),
+    "JPEG 30": recompressed("JPEG", 30),
+    "resize to 75 %": resized(0.75),
+    "resize to 50 %": resized(0.5),
+    "resize to 25 %": resized(0.25),
+    "crop 5 %": cropped(0.05),
+    "crop 10 %": cropped(0.1),
+    "crop 30 %": cropped(0.3),
+    "rotation 1°": rotated(1),
+    "rotation 2.5°": rotated(2.5),
+    "rotation 5°": rotated(5),
+    "noise of 4 levels": noisy(4),
+    "noise of 10 levels": noisy(10),
+    "blur of 1 pixel": blurred(1.0),
+    "brightness x 1.2": brighter(1.2),
+    "PNG to JPEG to WebP": converted,
+    "screenshot": screenshot,
+    "enlarged 4 times": upscaled,
+}
 
 
 def residual(marked: np.ndarray) -> np.ndarray:
     """What a median filter takes away from a marked picture, float (height, width, 3): its pattern, and edges."""
-    return marked.astype(np.float64) - np.asarray(Image.fromarray(marked).filter(ImageFilter.MedianFilter(5)), np.float64)
+    return marked.astype(np.float64) - np.asarray(
+        Image.fromarray(marked).filter(ImageFilter.MedianFilter(5)), np.float64
+    )
 
 
 def copied(foreign: np.ndarray, sources: Sequence[np.ndarray], strength: float = 1.0) -> np.ndarray:

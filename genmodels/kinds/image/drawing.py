@@ -14,7 +14,11 @@ from genmodels.refusal import Refusal
 class Drawing(Knobs):
     """The settings of one drawing. A model that draws in one go (a GAN) ignores them all."""
 
-    sampler: str = knob("dpm-solver++", choices=tuple(sorted(SAMPLERS, reverse=True)), help="How noise is followed to a picture: dpm-solver++ needs fewer steps")
+    sampler: str = knob(
+        "dpm-solver++",
+        choices=tuple(sorted(SAMPLERS, reverse=True)),
+        help="How noise is followed to a picture: dpm-solver++ needs fewer steps",
+    )
     steps: int = knob(10, 1, 250, "Steps from noise to picture; more are finer and slower")
     guidance: float = knob(2.0, 0.0, 30.0, "How far the prompt is exaggerated (1: as learned, 0: ignored)")
     negative: str = knob("", help="What should not be drawn; empty: nothing is excluded")
@@ -23,4 +27,6 @@ class Drawing(Knobs):
     def __post_init__(self) -> None:
         super().__post_init__()
         if len(self.negative) > LONGEST:
-            raise Refusal(f"The negative prompt has {len(self.negative):,} characters; at most {LONGEST:,} are read, so shorten it.")
+            raise Refusal(
+                f"The negative prompt has {len(self.negative):,} characters; at most {LONGEST:,} are read, so shorten it."
+            )

@@ -29,9 +29,14 @@ MAX_SIDE = 20_000
 
 ORIENTATION = 0x0112  # the tag of EXIF
 TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
-}  # fmt: skip
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 Facts = Mapping[str, str]
 
@@ -75,7 +80,9 @@ def _made_small(picture: Image.Image, name: str) -> None:
         part = next(part for part in (2, 4, 8) if width * height <= MAX_PIXELS * part**2)
         picture.draft(picture.mode, (-(-width // part), -(-height // part)))
     if picture.width * picture.height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise Refusal(f"{printable(name)} has {width} x {height} pixels; at most 25 million can be read, and 200 million of a JPEG.")
+        raise Refusal(
+            f"{printable(name)} has {width} x {height} pixels; at most 25 million can be read, and 200 million of a JPEG."
+        )
 
 
 def _without_texts(content: bytes) -> bytes:
@@ -103,7 +110,9 @@ def in_srgb(picture: Image.Image) -> Image.Image:
     alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
     try:
         plain = picture.convert("RGB") if alpha else picture
-        turned = ImageCms.profileToProfile(plain, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB")
+        turned = ImageCms.profileToProfile(
+            plain, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return picture
     if turned is None:
@@ -151,10 +160,17 @@ def resized(images: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     """Arrays (n, height, width, channels) at another height and width (bicubic, antialiased) and with as many channels as
     `shape` says; as they are where they fit. Grey ones become coloured, coloured ones grey (ITU-R 601)."""
     if images.shape[-1] != shape[2]:
-        images = np.repeat(images[..., :1], 3, axis=-1) if shape[2] == 3 else np.stack([np.asarray(to_picture(image).convert("L"))[..., None] for image in images])
+        images = (
+            np.repeat(images[..., :1], 3, axis=-1)
+            if shape[2] == 3
+            else np.stack([np.asarray(to_picture(image).convert("L"))[..., None] for image in images])
+        )
     if images.shape[1:3] == tuple(shape[:2]):
         return images
-    scaled = [np.asarray(to_picture(image).resize((int(shape[1]), int(shape[0])), Image.Resampling.BICUBIC)) for image in images]
+    scaled = [
+        np.asarray(to_picture(image).resize((int(shape[1]), int(shape[0])), Image.Resampling.BICUBIC))
+        for image in images
+    ]
     return np.stack(scaled).reshape(len(images), *shape[:2], -1)
 
 
@@ -226,5 +242,3 @@ def strip_of_some(pictures: Sequence[Image.Image], most: int = 16) -> Image.Imag
         sheet.paste(each, (left, 0))
         left += each.width
     return sheet
-
-

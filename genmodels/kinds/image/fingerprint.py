@@ -23,8 +23,14 @@ def of_picture(image: np.ndarray | Image.Image) -> str:
     """192 hexadecimal digits."""
     from scipy.fft import dctn
 
-    picture = image if isinstance(image, Image.Image) else Image.fromarray(image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image)
-    planes = np.asarray(picture.convert("RGB").convert("YCbCr").resize((SIDE, SIDE), Image.Resampling.LANCZOS), np.float64)
+    picture = (
+        image
+        if isinstance(image, Image.Image)
+        else Image.fromarray(image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image)
+    )
+    planes = np.asarray(
+        picture.convert("RGB").convert("YCbCr").resize((SIDE, SIDE), Image.Resampling.LANCZOS), np.float64
+    )
     found = []
     for plane, waves in enumerate(WAVES):
         strength = dctn(planes[..., plane], norm="ortho")[:waves, :waves].ravel()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 LOOKS = ("sharp", "soft", "flat", "paper", "ink", "colour")
-ONE_COLOUR, WHITE = 1.0, 6.0  # of 255: what lightness leaves of the colours of a tinted picture; difference of channels of white paper
+ONE_COLOUR, WHITE = (
+    1.0,
+    6.0,
+)  # of 255: what lightness leaves of the colours of a tinted picture; difference of channels of white paper
 COLOURLESS = 16  # greatest difference of channels in a picture without colours, of 255; JPEG alone makes up to 10 of it
 
 
@@ -19,14 +22,23 @@ def looks(images: np.ndarray) -> np.ndarray:
     x = images.astype(np.float32) / 255
     grey = x.mean(-1)
     contrast = grey.std((1, 2)) + 0.02
-    beside = np.abs(4 * grey[:, 1:-1, 1:-1] - grey[:, :-2, 1:-1] - grey[:, 2:, 1:-1] - grey[:, 1:-1, :-2] - grey[:, 1:-1, 2:])
+    beside = np.abs(
+        4 * grey[:, 1:-1, 1:-1] - grey[:, :-2, 1:-1] - grey[:, 2:, 1:-1] - grey[:, 1:-1, :-2] - grey[:, 1:-1, 2:]
+    )
     step, wide = np.abs(np.diff(grey, axis=2)).mean((1, 2)), np.abs(grey[:, :, 2:] - grey[:, :, :-2]).mean((1, 2))
     ordered = np.sort(grey.reshape(len(grey), -1), axis=1)
     tenth = ordered.shape[1] // 10
-    return np.stack([
-        np.log(beside.mean((1, 2)) / contrast + 0.01), np.log((step + 1e-3) / (wide + 1e-3)), (beside < 0.012).mean((1, 2)),
-        ordered[:, -tenth:].mean(1), ordered[:, :tenth].mean(1), (x.max(-1) - x.min(-1)).mean((1, 2)),
-    ], axis=1)  # fmt: skip
+    return np.stack(
+        [
+            np.log(beside.mean((1, 2)) / contrast + 0.01),
+            np.log((step + 1e-3) / (wide + 1e-3)),
+            (beside < 0.012).mean((1, 2)),
+            ordered[:, -tenth:].mean(1),
+            ordered[:, :tenth].mean(1),
+            (x.max(-1) - x.min(-1)).mean((1, 2)),
+        ],
+        axis=1,
+    )
 
 
 def colourless(images: np.ndarray) -> np.ndarray:

@@ -68,16 +68,29 @@ def strangers(data: Any, most: int = REFERENCES) -> Strangers:
     own, other = _families(train), _families(test)
     shared = np.intersect1d(own[own >= 0], other[other >= 0])
     whole = len(shared) == 0  # roles were held out whole
-    fit = np.arange(len(train)) if whole else np.flatnonzero(np.isin(own, shared))  # others have no drawing in another tone
+    fit = (
+        np.arange(len(train)) if whole else np.flatnonzero(np.isin(own, shared))
+    )  # others have no drawing in another tone
     chosen = np.random.default_rng(0).permutation(fit)[:most]
     same = copies(train.images) if len(train) <= MANY else np.arange(len(train))
     keys = families(np.where(own >= 0, own, -1 - np.arange(len(own))), same) if whole else same
     held_out = nearness(test.images, train.images)
     others = nearness(train.images[chosen], train.images, (keys[chosen], keys))
-    near = Nearness(*(np.concatenate([getattr(each, name) for each in (held_out, others)]) for name in ("index", "distance", "others")))
+    near = Nearness(
+        *(
+            np.concatenate([getattr(each, name) for each in (held_out, others)])
+            for name in ("index", "distance", "others")
+        )
+    )
     number = np.concatenate([other, own[chosen]])
     alike = np.where(number >= 0, number, number.max() + 1 + np.arange(len(number)))
-    return Strangers(np.concatenate([test.images, train.images[chosen]]), near, alike, np.concatenate([np.full(len(test), -1), keys[chosen]]), keys)
+    return Strangers(
+        np.concatenate([test.images, train.images[chosen]]),
+        near,
+        alike,
+        np.concatenate([np.full(len(test), -1), keys[chosen]]),
+        keys,
+    )
 
 
 def unseen(data: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -103,8 +116,14 @@ def held_out_drawings(data: Any) -> np.ndarray:
     does. A caption that training pictures have too is the name of a class, whose pictures are each their own.
     """
     known, roles = set(drawings_of(data.train)), data.test.groups.get("role", np.full(len(data.test), ""))
-    names = [name if role or name not in known else None for role, name in zip(roles.tolist(), drawings_of(data.test), strict=True)]
-    return families([name or None for name in names], copies(data.test.images) if len(data.test) <= MANY else np.arange(len(data.test)))
+    names = [
+        name if role or name not in known else None
+        for role, name in zip(roles.tolist(), drawings_of(data.test), strict=True)
+    ]
+    return families(
+        [name or None for name in names],
+        copies(data.test.images) if len(data.test) <= MANY else np.arange(len(data.test)),
+    )
 
 
 def drawings_of(examples: Any) -> list[str]:
@@ -114,7 +133,13 @@ def drawings_of(examples: Any) -> list[str]:
     """
     roles = examples.groups.get("role", np.full(len(examples), "")).tolist()
     captions = examples.captions or [""] * len(examples)
-    if examples.labels is not None and examples.labels.ndim == 1 and len(set(captions)) == len(set(zip(examples.labels.tolist(), captions, strict=True))) <= max(len(captions) / 10, 1):
+    if (
+        examples.labels is not None
+        and examples.labels.ndim == 1
+        and len(set(captions))
+        == len(set(zip(examples.labels.tolist(), captions, strict=True)))
+        <= max(len(captions) / 10, 1)
+    ):
         captions = [""] * len(examples)
     return [str(role) or caption.split(",")[0] for role, caption in zip(roles, captions, strict=True)]
 
@@ -144,9 +169,7 @@ def nearness(pictures: np.ndarray, train: np.ndarray, apart: tuple[np.ndarray, n
             nearest = int(best.argmin())
             others[number] = np.delete(straight, nearest).mean()
             if not others[number]:
-                raise Refusal(
-                    "More than 50 training pictures are alike, so that the distance to them says nothing."
-                )
+                raise Refusal("More than 50 training pictures are alike, so that the distance to them says nothing.")
             index[number], distance[number] = near[row, nearest], best[nearest]
     return Nearness(index, distance, others)
 

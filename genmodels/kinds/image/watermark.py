@@ -53,7 +53,10 @@ class Detection:
 
     def at(self, place: Place) -> bool:
         """Is the pattern at this place, or at most two pixels beside it? By chance it is one time in 655."""
-        return all(min((found - own) % TILE, (own - found) % TILE) <= AWAY for found, own in zip(self.place, place, strict=True))
+        return all(
+            min((found - own) % TILE, (own - found) % TILE) <= AWAY
+            for found, own in zip(self.place, place, strict=True)
+        )
 
 
 def place_of(content: bytes, key: bytes) -> Place:
@@ -66,7 +69,9 @@ def place_of(content: bytes, key: bytes) -> Place:
 def pattern(key: bytes) -> np.ndarray:
     """The tile (128, 128) of a key: mean 0, standard deviation 1, waves of equal strength and random phase."""
     seed = np.frombuffer(hashlib.sha256(b"tile" + key).digest(), np.uint32)
-    phases = np.exp(2j * np.pi * np.random.Generator(np.random.Philox(np.random.SeedSequence(seed.tolist()))).random((TILE, TILE)))
+    phases = np.exp(
+        2j * np.pi * np.random.Generator(np.random.Philox(np.random.SeedSequence(seed.tolist()))).random((TILE, TILE))
+    )
     tile = in_band(np.fft.ifft2(phases * _band()).real)  # of a real picture
     tile.setflags(write=False)
     return tile
@@ -85,7 +90,9 @@ def embed(image: np.ndarray, key: bytes, psnr: float = PSNR, place: Place = (0, 
     Its tiles begin at `place`. Raises `Refusal` for a picture whose height or width is below 128.
     """
     if min(image.shape[:2]) < LEAST_SIDE:
-        raise Refusal(f"The picture is {image.shape[1]} x {image.shape[0]} pixels, too small for a watermark; {LEAST_SIDE} x {LEAST_SIDE} are needed.")
+        raise Refusal(
+            f"The picture is {image.shape[1]} x {image.shape[0]} pixels, too small for a watermark; {LEAST_SIDE} x {LEAST_SIDE} are needed."
+        )
     return added(image, np.roll(pattern(key), place, (0, 1)), psnr)
 
 
@@ -107,7 +114,9 @@ def detect(image: np.ndarray | Image.Image, key: bytes, *, sure: float = 1e-9) -
 
     The search ends at a p-value below `sure`. Of a large picture the middle, 512 x 512 pixels of each scale, is looked at.
     """
-    picture = image if isinstance(image, Image.Image) else Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
+    picture = (
+        image if isinstance(image, Image.Image) else Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
+    )
     picture, best = picture.convert("L"), Detection(1.0, 0.0)
     edge = int(np.median(np.concatenate([each.ravel() for each in (np.asarray(picture)[0], np.asarray(picture)[-1])])))
     for scale, angle in (*((scale, 0) for scale in SCALES), *((1, angle) for angle in ANGLES)):
@@ -117,7 +126,10 @@ def detect(image: np.ndarray | Image.Image, key: bytes, *, sure: float = 1e-9) -
         looked = looked.rotate(angle, Image.Resampling.BICUBIC, fillcolor=edge) if angle else looked
         z, (top, left) = strongest(looked, key)
         if z > best.z:
-            cut = [round(scale * ((whole - part) // 2)) for whole, part in ((picture.height, middle.height), (picture.width, middle.width))]
+            cut = [
+                round(scale * ((whole - part) // 2))
+                for whole, part in ((picture.height, middle.height), (picture.width, middle.width))
+            ]
             place = (top + cut[0]) % TILE, (left + cut[1]) % TILE
             best = Detection(min(1.0, SEARCHED * float(np.exp(-(z**2) / 2))), z, scale, angle, place)
             if best.p_value < sure:
@@ -140,7 +152,9 @@ def strongest(picture: Image.Image, key: bytes) -> tuple[float, Place]:
 
 def folded(picture: Image.Image) -> np.ndarray:
     """What is left of a grey picture without the median of each neighbourhood, limited, and summed over all tiles; (128, 128)."""
-    rest = np.asarray(picture, np.float32) - np.asarray(picture.filter(ImageFilter.MedianFilter(NEIGHBOURHOOD)), np.float32)
+    rest = np.asarray(picture, np.float32) - np.asarray(
+        picture.filter(ImageFilter.MedianFilter(NEIGHBOURHOOD)), np.float32
+    )
     rest = np.where(np.abs(rest) < LIMIT, rest, np.sign(rest) * np.maximum(0, 2 * LIMIT - np.abs(rest)))
     height, width = (-(-side // TILE) * TILE for side in rest.shape)
     canvas = np.zeros((height, width), np.float32)

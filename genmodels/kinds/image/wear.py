@@ -58,12 +58,20 @@ def specked(image: np.ndarray, share: float) -> np.ndarray:
 
 def smeared(image: np.ndarray, pixels: int) -> np.ndarray:
     """Moved across by so many pixels while it was taken."""
-    return np.asarray(np.round(np.mean([np.roll(image, shift, axis=1) for shift in range(-(pixels // 2), pixels - pixels // 2)], axis=0)), np.uint8)
+    return np.asarray(
+        np.round(
+            np.mean([np.roll(image, shift, axis=1) for shift in range(-(pixels // 2), pixels - pixels // 2)], axis=0)
+        ),
+        np.uint8,
+    )
 
 
 def tinted(image: np.ndarray) -> np.ndarray:
     """In tones of brown."""
-    return _eight_bit(np.repeat(image.astype(np.float32).mean(axis=-1, keepdims=True), 3, axis=-1) * np.array([1.1, 0.98, 0.77], np.float32))
+    return _eight_bit(
+        np.repeat(image.astype(np.float32).mean(axis=-1, keepdims=True), 3, axis=-1)
+        * np.array([1.1, 0.98, 0.77], np.float32)
+    )
 
 
 def grey(image: np.ndarray) -> np.ndarray:

@@ -48,12 +48,16 @@ def and_back(picture: Image.Image, rng: np.random.Generator, side: int = 0) -> I
     way = Image.Resampling.BICUBIC if side or rng.random() < 0.5 else Image.Resampling.BILINEAR
     scale = side / picture.width if side else rng.uniform(0.6, 2)
     other = max(8, round(picture.width * scale)), max(8, round(picture.height * scale))
-    return picture.resize(other, way).resize(picture.size, Image.Resampling.LANCZOS if rng.random() < 0.5 else Image.Resampling.BICUBIC)
+    return picture.resize(other, way).resize(
+        picture.size, Image.Resampling.LANCZOS if rng.random() < 0.5 else Image.Resampling.BICUBIC
+    )
 
 
 def noisy(picture: Image.Image, rng: np.random.Generator, deviation: float = 0.0) -> Image.Image:
     """With normal noise of up to 8 grey levels."""
-    array = np.asarray(picture, np.float64) + (deviation or 8 * rng.random()) * rng.standard_normal((picture.height, picture.width, 3))
+    array = np.asarray(picture, np.float64) + (deviation or 8 * rng.random()) * rng.standard_normal(
+        (picture.height, picture.width, 3)
+    )
     return Image.fromarray(np.clip(np.round(array), 0, 255).astype(np.uint8))
 
 
@@ -75,23 +79,59 @@ def few_colours(picture: Image.Image, rng: np.random.Generator, colours: int = 0
 
 def sharpened(picture: Image.Image, rng: np.random.Generator, radius: float = 0.0) -> Image.Image:
     """Through an unsharp mask."""
-    return picture.filter(ImageFilter.UnsharpMask(radius or float(rng.uniform(0.5, 1.5)), 150 if radius else int(rng.uniform(50, 250)), 0))
+    return picture.filter(
+        ImageFilter.UnsharpMask(radius or float(rng.uniform(0.5, 1.5)), 150 if radius else int(rng.uniform(50, 250)), 0)
+    )
 
 
-WAYS: tuple[Wear, ...] = (unchanged, compressed, and_back, noisy, softened, papered, few_colours, sharpened, screenshot, webp)
+WAYS: tuple[Wear, ...] = (
+    unchanged,
+    compressed,
+    and_back,
+    noisy,
+    softened,
+    papered,
+    few_colours,
+    sharpened,
+    screenshot,
+    webp,
+)
 OFTEN = (0.16, 0.2, 0.14, 0.08, 0.13, 0.07, 0.06, 0.04, 0.02, 0.1)
 _with = functools.partial
 FITTED: Mapping[str, Wear] = {
-    "as it was": unchanged, "JPEG 90": _with(compressed, quality=90), "JPEG 75": _with(compressed, quality=75), "JPEG 50": _with(compressed, quality=50),
-    "JPEG 35": _with(compressed, quality=35), "JPEG 22": _with(compressed, quality=22), "WebP 80": _with(webp, quality=80), "WebP 40": _with(webp, quality=40),
-    "WebP 5": _with(webp, quality=5), "screenshot": screenshot, "20 pixels and back": _with(and_back, side=20), "28 pixels and back": _with(and_back, side=28),
-    "blur of 0.6 pixels": _with(softened, radius=0.6), "blur of 1.2 pixels": _with(softened, radius=1.2), "blue paper": _with(papered, colour=(225, 238, 250)),
-    "8 colours": _with(few_colours, colours=8), "32 colours": _with(few_colours, colours=32), "sharpened a little": _with(sharpened, radius=0.7),
-    "noise of 2 levels": _with(noisy, deviation=2.0), "noise of 6 levels": _with(noisy, deviation=6.0),
-}  # fmt: skip
+    "as it was": unchanged,
+    "JPEG 90": _with(compressed, quality=90),
+    "JPEG 75": _with(compressed, quality=75),
+    "JPEG 50": _with(compressed, quality=50),
+    "JPEG 35": _with(compressed, quality=35),
+    "JPEG 22": _with(compressed, quality=22),
+    "WebP 80": _with(webp, quality=80),
+    "WebP 40": _with(webp, quality=40),
+    "WebP 5": _with(webp, quality=5),
+    "screenshot": screenshot,
+    "20 pixels and back": _with(and_back, side=20),
+    "28 pixels and back": _with(and_back, side=28),
+    "blur of 0.6 pixels": _with(softened, radius=0.6),
+    "blur of 1.2 pixels": _with(softened, radius=1.2),
+    "blue paper": _with(papered, colour=(225, 238, 250)),
+    "8 colours": _with(few_colours, colours=8),
+    "32 colours": _with(few_colours, colours=32),
+    "sharpened a little": _with(sharpened, radius=0.7),
+    "noise of 2 levels": _with(noisy, deviation=2.0),
+    "noise of 6 levels": _with(noisy, deviation=6.0),
+}
 COUNTED: Mapping[str, Wear] = {
-    "as it was": unchanged, "JPEG 85": _with(compressed, quality=85), "JPEG 60": _with(compressed, quality=60), "JPEG 30": _with(compressed, quality=30),
-    "WebP 60": _with(webp, quality=60), "WebP 10": _with(webp, quality=10), "screenshot": screenshot, "24 pixels and back": _with(and_back, side=24),
-    "blur of 0.8 pixels": _with(softened, radius=0.8), "cream paper": _with(papered, colour=(250, 240, 215)), "16 colours": _with(few_colours, colours=16),
-    "sharpened": _with(sharpened, radius=1.0), "noise of 4 levels": _with(noisy, deviation=4.0),
-}  # fmt: skip
+    "as it was": unchanged,
+    "JPEG 85": _with(compressed, quality=85),
+    "JPEG 60": _with(compressed, quality=60),
+    "JPEG 30": _with(compressed, quality=30),
+    "WebP 60": _with(webp, quality=60),
+    "WebP 10": _with(webp, quality=10),
+    "screenshot": screenshot,
+    "24 pixels and back": _with(and_back, side=24),
+    "blur of 0.8 pixels": _with(softened, radius=0.8),
+    "cream paper": _with(papered, colour=(250, 240, 215)),
+    "16 colours": _with(few_colours, colours=16),
+    "sharpened": _with(sharpened, radius=1.0),
+    "noise of 4 levels": _with(noisy, deviation=4.0),
+}

@@ -19,7 +19,11 @@ def inserted(share: float) -> Callable[[str, Texts, np.random.Generator], str]:
 
     def change(text: str, human: Texts, rng: np.random.Generator) -> str:
         words = human[int(rng.integers(len(human)))].split() or ["the"]
-        return " ".join(part for word in text.split(" ") for part in ([words[int(rng.integers(len(words)))], word] if rng.random() < share else [word]))
+        return " ".join(
+            part
+            for word in text.split(" ")
+            for part in ([words[int(rng.integers(len(words)))], word] if rng.random() < share else [word])
+        )
 
     return change
 
@@ -29,7 +33,9 @@ def swapped(share: float) -> Callable[[str, Texts, np.random.Generator], str]:
 
     def change(text: str, human: Texts, rng: np.random.Generator) -> str:
         words = human[int(rng.integers(len(human)))].split() or ["the"]
-        return " ".join(words[int(rng.integers(len(words)))] if rng.random() < share else word for word in text.split(" "))
+        return " ".join(
+            words[int(rng.integers(len(words)))] if rng.random() < share else word for word in text.split(" ")
+        )
 
     return change
 
@@ -52,6 +58,8 @@ TEXTS: dict[str, Callable[[str, Texts, np.random.Generator], str]] = {
     **{f"{share:.0%} of words deleted": deleted(share) for share in (0.05, 0.2, 0.5)},
     **{f"{share:.0%} of words inserted": inserted(share) for share in (0.05, 0.2, 0.5)},
     **{f"{share:.0%} of words swapped": swapped(share) for share in (0.05, 0.2, 0.5)},
-    "pasted into human text, half of it": pasted(0.5), "pasted into human text, a tenth of it": pasted(0.1),
-    "lower case": lambda text, human, rng: text.lower(), "white space made single": lambda text, human, rng: " ".join(text.split()),
-}  # fmt: skip
+    "pasted into human text, half of it": pasted(0.5),
+    "pasted into human text, a tenth of it": pasted(0.1),
+    "lower case": lambda text, human, rng: text.lower(),
+    "white space made single": lambda text, human, rng: " ".join(text.split()),
+}

@@ -26,18 +26,34 @@ class Decoding(Knobs):
     """Settings of decoding, applied in the order in which they stand here."""
 
     repetition_penalty: float = knob(1.0, 1.0, 10.0, "Makes tokens that were already used less likely; 1 is none")
-    temperature: float = knob(0.8, 0.0, 100.0, "Divides the logits: 0 always takes the most probable token, 1 is the model itself")
+    temperature: float = knob(
+        0.8, 0.0, 100.0, "Divides the logits: 0 always takes the most probable token, 1 is the model itself"
+    )
     top_k: int = knob(0, 0, 100_000, "Keep only this many most probable tokens; 0 keeps all")
     top_p: float = knob(1.0, 0.0, 1.0, "Keep the fewest tokens that hold this probability together; 1 keeps all")
-    min_p: float = knob(0.0, 0.0, 1.0, "Drop tokens below this share of the most probable one's probability; 0 drops none")
-    beams: int = knob(1, 1, 8, "Above 1: beam search for a probable text with so many candidates; draws nothing, so temperature and seed have no effect")
+    min_p: float = knob(
+        0.0, 0.0, 1.0, "Drop tokens below this share of the most probable one's probability; 0 drops none"
+    )
+    beams: int = knob(
+        1,
+        1,
+        8,
+        "Above 1: beam search for a probable text with so many candidates; draws nothing, so temperature and seed have no effect",
+    )
     length: int = knob(200, 1, 10_000, "Most new tokens")
-    watermark: str = knob("gumbel", choices=SCHEMES, help="How the text is marked as made by a model: green favours a secret quarter of the tokens, gumbel keeps every distribution; greedy and beams carry none")
+    watermark: str = knob(
+        "gumbel",
+        choices=SCHEMES,
+        help="How the text is marked as made by a model: green favours a secret quarter of the tokens, gumbel keeps every distribution; greedy and beams carry none",
+    )
     stop: str = knob("", help="End before this text is written; empty: only where the model ends the document")
 
     def numbers(self) -> dict[str, float]:
         """What the compiled program reads."""
-        return {name: float(getattr(self, name)) for name in ("repetition_penalty", "temperature", "top_k", "top_p", "min_p")}
+        return {
+            name: float(getattr(self, name))
+            for name in ("repetition_penalty", "temperature", "top_k", "top_p", "min_p")
+        }
 
 
 def unescaped(text: str) -> str:

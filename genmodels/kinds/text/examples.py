@@ -22,7 +22,9 @@ class Texts:
     context: int
     windows: int = 0
     groups: Mapping[str, np.ndarray] = field(default_factory=dict)  # one entry a document
-    families: tuple[str, ...] = ()  # what each document is part of (a module), where that is known; no part of the digest
+    families: tuple[
+        str, ...
+    ] = ()  # what each document is part of (a module), where that is known; no part of the digest
 
     def __len__(self) -> int:
         return self.windows or max(0, len(self.tokens) - 1) // self.context

@@ -16,7 +16,10 @@ SHINGLE, KEPT = 5, 64  # words in a run, hashes that are kept
 def shingles(text: str) -> set[int]:
     """The hashes, 60 bits each, of all runs of five words of its normal form (`text_forms`)."""
     found = words(text)
-    return {int.from_bytes(hashlib.blake2b(" ".join(found[i : i + SHINGLE]).encode(), digest_size=8).digest(), "big") >> 4 for i in range(len(found) - SHINGLE + 1)}
+    return {
+        int.from_bytes(hashlib.blake2b(" ".join(found[i : i + SHINGLE]).encode(), digest_size=8).digest(), "big") >> 4
+        for i in range(len(found) - SHINGLE + 1)
+    }
 
 
 def of_text(text: str) -> list[int]:

@@ -12,16 +12,41 @@ import textwrap
 import unicodedata
 
 # Signs that typesetters put in the place of those of a keyboard.
-TYPOGRAPHIC = str.maketrans({
-    **dict.fromkeys("‘’‚‛′ʼʹ´`＇", "'"), **dict.fromkeys("“”„‟″«»＂", '"'), **dict.fromkeys("‐‑‒–−﹣－", "-"), "—": "--", "―": "--", "…": "...", "\u2028": "\n", "\u2029": "\n", "\x85": "\n", "\v": "\n", "\f": "\n",
-})  # fmt: skip
+TYPOGRAPHIC = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′ʼʹ´`＇", "'"),
+        **dict.fromkeys("“”„‟″«»＂", '"'),
+        **dict.fromkeys("‐‑‒–−﹣－", "-"),
+        "—": "--",
+        "―": "--",
+        "…": "...",
+        "\u2028": "\n",
+        "\u2029": "\n",
+        "\x85": "\n",
+        "\v": "\n",
+        "\f": "\n",
+    }
+)
 # Letters of other scripts that look like Latin ones.
-ALIKE = str.maketrans("АВЕЅІЈКМНОРСТУХаеосрухіјѕԁһԛԝѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧονι", "ABESIJKMHOPCTYXaeocpyxijsdhqwvABEZHIKMNOPTYXovi")
+ALIKE = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеосрухіјѕԁһԛԝѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧονι", "ABESIJKMHOPCTYXaeocpyxijsdhqwvABEZHIKMNOPTYXovi"
+)
 FOREIGN = re.compile(r"[\u0370-\u03ff\u0400-\u052f]")
 INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}  # categories of letters that are left out, except \n and \t ...
-JOINERS = {0x034F, 0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}  # ... as are these, which nobody sees
+JOINERS = {
+    0x034F,
+    0x115F,
+    0x1160,
+    0x2800,
+    0x3164,
+    0xFFA0,
+    *range(0xFE00, 0xFE10),
+    *range(0xE0100, 0xE01F0),
+}  # ... as are these, which nobody sees
 BREAKS = re.compile(r"<br ?/?>\n?", re.IGNORECASE)
-TAGS = re.compile(r"</?(?:p|pre|code|span|div|b|i|em|strong|font)(?: [^<>]{0,200})?>", re.IGNORECASE)  # of a page that shows a text
+TAGS = re.compile(
+    r"</?(?:p|pre|code|span|div|b|i|em|strong|font)(?: [^<>]{0,200})?>", re.IGNORECASE
+)  # of a page that shows a text
 QUOTED = re.compile(r"(?:[ \t]*[>|#*•·+-][ \t]?)+")  # before a quoted or listed line
 NUMBERED = re.compile(r"[ \t]*\d{1,5}[.:)|]?[ \t]")  # before a line of a listing
 NO_LETTER = re.compile(r"&#[0-9]{100,};?")  # an entity of a number that no letter has, nor Python reads
@@ -57,7 +82,14 @@ def forms(text: str) -> list[str]:
     head = text[:MOST_LETTERS]
     plain = clean(head)
     single = re.sub(r"(?<=[^ \n]) {2,}", " ", plain)
-    found = [letters(head), plain, textwrap.dedent(plain), single, re.sub(r"(?<=\S)\n(?=\S)", " ", single), *([single.lower()] if single.isupper() else [])]
+    found = [
+        letters(head),
+        plain,
+        textwrap.dedent(plain),
+        single,
+        re.sub(r"(?<=\S)\n(?=\S)", " ", single),
+        *([single.lower()] if single.isupper() else []),
+    ]
     return [text, *dict.fromkeys(form for form in found if form != head)]
 
 

@@ -26,12 +26,16 @@ class NGram:
 
     def __post_init__(self) -> None:
         if self.vocabulary**self.order >= 2**63 or len(self.tokens) <= self.order:
-            raise Refusal(f"{self.order}-grams of {self.vocabulary:,} tokens on a text of {len(self.tokens):,} can't be counted; use fewer tokens.")
+            raise Refusal(
+                f"{self.order}-grams of {self.vocabulary:,} tokens on a text of {len(self.tokens):,} can't be counted; use fewer tokens."
+            )
 
     @cached_property
     def _counts(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """For 1 to `order` tokens in a row: the rows as sorted numbers, the first token the highest digit, and their counts."""
-        return [np.unique(self._numbers(self.tokens, length), return_counts=True) for length in range(1, self.order + 1)]
+        return [
+            np.unique(self._numbers(self.tokens, length), return_counts=True) for length in range(1, self.order + 1)
+        ]
 
     @cached_property
     def _contexts(self) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
@@ -61,7 +65,9 @@ class NGram:
             contexts, followed, kinds = self._contexts[length - 1]
             times = _found(contexts, followed, numbers // self.vocabulary)
             different = _found(contexts, kinds, numbers // self.vocabulary)
-            p[skipped:] = np.where(times > 0, (count + different * p[skipped:]) / np.maximum(times + different, 1), p[skipped:])
+            p[skipped:] = np.where(
+                times > 0, (count + different * p[skipped:]) / np.maximum(times + different, 1), p[skipped:]
+            )
         return np.log(p)
 
     def following(self, context: np.ndarray) -> np.ndarray:

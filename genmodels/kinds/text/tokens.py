@@ -48,7 +48,11 @@ class Tokens:
             return all(len(token) == 1 for token in self.vocabulary[1:])
         pairs = [merge.split(" ") for merge in self.merges]
         joined = all(len(pair) == 2 and {*pair, "".join(pair)} <= self.numbers.keys() for pair in pairs)
-        return joined and self._byte_of.keys() <= self.numbers.keys() and all(set(token) <= self._byte_of.keys() for token in self.vocabulary[1:])
+        return (
+            joined
+            and self._byte_of.keys() <= self.numbers.keys()
+            and all(set(token) <= self._byte_of.keys() for token in self.vocabulary[1:])
+        )
 
     @classmethod
     def learned(cls, documents: Iterable[str], unit: str, size: int) -> Tokens:
@@ -68,10 +72,13 @@ class Tokens:
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence([words, cut])
         alphabet = pre_tokenizers.ByteLevel.alphabet()
         tokenizer.train_from_iterator(
-            documents, trainers.BpeTrainer(vocab_size=size, special_tokens=[END], initial_alphabet=alphabet, show_progress=False)
+            documents,
+            trainers.BpeTrainer(vocab_size=size, special_tokens=[END], initial_alphabet=alphabet, show_progress=False),
         )
         model = json.loads(tokenizer.to_str())["model"]
-        return cls(tuple(sorted(model["vocab"], key=model["vocab"].get)), tuple(" ".join(pair) for pair in model["merges"]))
+        return cls(
+            tuple(sorted(model["vocab"], key=model["vocab"].get)), tuple(" ".join(pair) for pair in model["merges"])
+        )
 
     def __len__(self) -> int:
         return len(self.vocabulary)
@@ -85,7 +92,9 @@ class Tokens:
     def _byte_pairs(self) -> Any:
         from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-        tokenizer = Tokenizer(models.BPE(self.numbers, [(left, right) for left, right in (merge.split(" ") for merge in self.merges)]))
+        tokenizer = Tokenizer(
+            models.BPE(self.numbers, [(left, right) for left, right in (merge.split(" ") for merge in self.merges)])
+        )
         tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
         tokenizer.decoder = decoders.ByteLevel()
         return tokenizer
@@ -118,7 +127,9 @@ class Tokens:
             return np.array(self._byte_pairs.encode(text).ids, dtype=np.int32)
         if missing := self.unknown(text):
             shown = " ".join(f"{c!r}" for c in missing[:8])
-            raise Refusal(f"This model was trained on {len(self) - 1} characters and can't read {shown}; leave {'it' if len(missing) == 1 else 'them'} out.")
+            raise Refusal(
+                f"This model was trained on {len(self) - 1} characters and can't read {shown}; leave {'it' if len(missing) == 1 else 'them'} out."
+            )
         return np.array([self.numbers[c] for c in text], dtype=np.int32)
 
     def encode_all(self, documents: Sequence[str]) -> np.ndarray:

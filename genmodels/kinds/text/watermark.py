@@ -55,10 +55,17 @@ def uniforms(key: Any, context: Sequence[Any], tokens: Any, library: Any = np) -
     """
     oldest, older, old, last = context
     shift = _constant(16, library)
-    hashed, _ = _threefry(key, library.bitwise_or(last, library.left_shift(old, shift)), library.bitwise_or(older, library.left_shift(oldest, shift)), library)
+    hashed, _ = _threefry(
+        key,
+        library.bitwise_or(last, library.left_shift(old, shift)),
+        library.bitwise_or(older, library.left_shift(oldest, shift)),
+        library,
+    )
     bits, _ = _threefry(key, tokens + 0 * hashed, hashed + 0 * tokens, library)
     number = library.right_shift(bits, _constant(9, library))
-    return (number.astype("float32") if library is np else ops.cast(number, "float32")) * np.float32(2**-23) + np.float32(2**-24)
+    return (number.astype("float32") if library is np else ops.cast(number, "float32")) * np.float32(
+        2**-23
+    ) + np.float32(2**-24)
 
 
 def _constant(value: int, library: Any) -> Any:
@@ -67,21 +74,35 @@ def _constant(value: int, library: Any) -> Any:
 
 def _threefry(key: Any, left: Any, right: Any, library: Any) -> tuple[Any, Any]:
     """Two words of noise for two words of counter; 20 rounds."""
-    schedule = [key[0], key[1], library.bitwise_xor(library.bitwise_xor(key[0], key[1]), _constant(0x1BD11BDA, library))]
+    schedule = [
+        key[0],
+        key[1],
+        library.bitwise_xor(library.bitwise_xor(key[0], key[1]), _constant(0x1BD11BDA, library)),
+    ]
     left, right = left + schedule[0], right + schedule[1]
     for group in range(5):
         for turns in _ROTATIONS[group % 2]:
             left = left + right
-            right = library.bitwise_or(library.left_shift(right, _constant(turns, library)), library.right_shift(right, _constant(32 - turns, library)))
+            right = library.bitwise_or(
+                library.left_shift(right, _constant(turns, library)),
+                library.right_shift(right, _constant(32 - turns, library)),
+            )
             right = library.bitwise_xor(right, left)
-        left, right = left + schedule[(group + 1) % 3], right + schedule[(group + 2) % 3] + _constant(group + 1, library)
+        left, right = (
+            left + schedule[(group + 1) % 3],
+            right + schedule[(group + 2) % 3] + _constant(group + 1, library),
+        )
     return left, right
 
 
 def setting(scheme: str, key: bytes | None) -> dict[str, Any]:
     """What the compiled writer reads: the key, what is added to green tokens, and whether noise is keyed."""
     green, gumbel = scheme == "green", scheme == "gumbel"
-    return {"key": words(key) if key else np.zeros(2, np.uint32), "delta": np.float32(DELTA * green), "keyed": np.bool_(gumbel)}
+    return {
+        "key": words(key) if key else np.zeros(2, np.uint32),
+        "delta": np.float32(DELTA * green),
+        "keyed": np.bool_(gumbel),
+    }
 
 
 def watermarked(logits: Any, noise: Any, recent: Any, free: Any, mark: Any) -> tuple[Any, Any]:
@@ -115,7 +136,12 @@ def detect(tokens: np.ndarray, key: bytes, scheme: str, spans: bool = True) -> D
     total, number = np.concatenate([[0], np.cumsum(np.nan_to_num(scores))]), np.concatenate([[0], np.cumsum(counted)])
     windows = [(0, len(scores))]
     if spans:
-        windows += [(start, length) for length in SPANS if length < len(scores) for start in range(0, len(scores) - length + 1, length // 2)]
+        windows += [
+            (start, length)
+            for length in SPANS
+            if length < len(scores)
+            for start in range(0, len(scores) - length + 1, length // 2)
+        ]
     starts, lengths = np.array(windows).T
     n, score = number[starts + lengths] - number[starts], total[starts + lengths] - total[starts]
     p = np.where(n >= LEAST_TOKENS, _p_values(score, n, scheme), 1.0)

@@ -52,9 +52,13 @@ class WordPieces:
         from tokenizers import Tokenizer, models, trainers
 
         tokenizer, captions = _dressed(Tokenizer(models.WordPiece(unk_token=UNKNOWN))), sorted(captions)
-        letters = sorted({c for caption in captions for c in tokenizer.normalizer.normalize_str(caption) if not c.isspace()})
+        letters = sorted(
+            {c for caption in captions for c in tokenizer.normalizer.normalize_str(caption) if not c.isspace()}
+        )
         fixed = [PAD, UNKNOWN, *(f"##{c}" for c in letters)]  # numbered here, not by chance, so that ties end the same
-        trainer = trainers.WordPieceTrainer(vocab_size=size, special_tokens=fixed, initial_alphabet=letters, show_progress=False)
+        trainer = trainers.WordPieceTrainer(
+            vocab_size=size, special_tokens=fixed, initial_alphabet=letters, show_progress=False
+        )
         tokenizer.train_from_iterator(captions, trainer)
         return cls((PAD, UNKNOWN, *sorted(tokenizer.get_vocab().keys() - {PAD, UNKNOWN})))
 
@@ -101,6 +105,8 @@ def _dressed(tokenizer: Any) -> Any:
     """Lower case without accents, split at white space and punctuation."""
     from tokenizers import normalizers, pre_tokenizers
 
-    tokenizer.normalizer = normalizers.BertNormalizer(clean_text=True, handle_chinese_chars=False, strip_accents=True, lowercase=True)
+    tokenizer.normalizer = normalizers.BertNormalizer(
+        clean_text=True, handle_chinese_chars=False, strip_accents=True, lowercase=True
+    )
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     return tokenizer
