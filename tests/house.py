@@ -43,10 +43,11 @@ LATE = {
 
 @dataclass(frozen=True)
 class Import:
-    """An import of a module of ours; `late`: inside a function, or for types alone."""
+    """An import of a module of ours; `late`: inside a function; `for_types`: under TYPE_CHECKING."""
 
     module: str
     late: bool
+    for_types: bool = False
 
 
 def module_of(file: Path) -> str:
@@ -71,7 +72,8 @@ def room_of(module: str) -> str:
 def imports(file: Path) -> Iterator[Import]:
     """The modules of ours that a file imports, each import by itself; those under TYPE_CHECKING too."""
     tree = ast.parse(file.read_text())
-    late = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) or _is_for_types(node) for inner in ast.walk(node)}
+    late = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)}
+    types = {id(inner) for node in ast.walk(tree) if _is_for_types(node) for inner in ast.walk(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -83,7 +85,7 @@ def imports(file: Path) -> Iterator[Import]:
             while name and name not in modules():
                 name = name.rpartition(".")[0]
             if name and name != module_of(file):
-                yield Import(name, id(node) in late)
+                yield Import(name, id(node) in late, id(node) in types)
 
 
 def _is_for_types(node: ast.AST) -> bool:
@@ -99,7 +101,7 @@ def _loaded() -> dict[str, tuple[set[str], set[str]]]:
         late = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) or _is_for_types(node) for inner in ast.walk(node)}
         names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) and id(node) not in late for alias in node.names}
         names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and id(node) not in late}
-        ours = {each.module for each in imports(file) if not each.late}
+        ours = {each.module for each in imports(file) if not each.late and not each.for_types}
         parents = {name.rpartition(".")[0] for name in ours} & modules() - {module_of(file).rpartition(".")[0]}
         found[module_of(file)] = ours | parents, {name.partition(".")[0] for name in names} & SLOW
     return found
