@@ -70,6 +70,8 @@ class Knobs:
     """Base of models and data sets: a frozen dataclass whose fields are knobs, checked when it is made."""
 
     captioned: ClassVar[bool] = False  # a model: told captions in place of labels; data: whether it has captions
+    offline: ClassVar[bool] = True  # of data: no network is ever needed
+    credit: ClassVar[str] = ""  # of data: must stand wherever its pictures are shown
 
     def __post_init__(self) -> None:
         for each in self.knobs():

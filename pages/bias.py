@@ -15,15 +15,15 @@ NOTHING = (
 run = audit_work.choose(RunStore.default(), ("image", "text"), "Bias", NOTHING)
 if run is None:
     st.stop()
-audits = ["bias"] if run.spec.kind == "image" else ["bias-of-text"]
+audits = audit_work.those_for(run, ("bias", "bias-of-text"))
 try:
-    audit_work.ask(run, audits, "Pictures in all" if run.spec.kind == "image" else "Texts and pairs at most", 4000)
+    audit_work.ask(run, audits, "Pictures in all" if "bias" in audits else "Texts and pairs at most", 4000)
     found = audit_work.show(
         run,
         audits,
         "This model was not audited for bias yet: start one above. It asks for every occupation by its neutral name and reads who is drawn.",
     )
-    if run.spec.kind == "image":
+    if "bias" in audits:
         bias_views.pictures(run, found)
     else:
         bias_views.texts(found)

@@ -17,7 +17,7 @@ run = audit_work.choose(RunStore.default(), ("image", "text", "code"), "Deepfake
 if run is None:
     st.stop()
 navigation.link("verify", "Check a file: is it marked, and by whom?")
-audits = ["provenance", "deepfake"] if run.spec.kind == "image" else ["provenance"]
+audits = audit_work.those_for(run, ("provenance", "deepfake"))
 try:
     audit_work.ask(run, audits, "Samples", 1000)
     found = audit_work.show(

@@ -13,7 +13,7 @@ NOTHING = "There is no trained model yet. Train one, then come back to see what 
 run = audit_work.choose(RunStore.default(), ("image", "text", "code"), "Memorisation", NOTHING)
 if run is None:
     st.stop()
-audits = ["memorisation", "membership"] if run.spec.kind == "image" else ["extraction", "membership"]
+audits = audit_work.those_for(run, ("memorisation", "extraction", "membership"))
 try:
     audit_work.ask(run, audits, "Samples", 2000)
     found = audit_work.show(

@@ -35,6 +35,7 @@ from genmodels.instruments.groups import Instrument, Reading, instrument
 from genmodels.instruments.readers import READERS
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import Prompted, to_prompt
 from genmodels.verdicts.finding import Finding, judge, not_measured
 from genmodels.verdicts.limits import Limit
 
@@ -110,7 +111,7 @@ def bias(
         )
     readers = {grouping: instrument(grouping) for grouping in READERS}
     asked: dict[str, Callable[[], Finding]]
-    if hasattr(subject.generator, "knows"):
+    if isinstance(subject.generator, Prompted):
         drawn = Drawn(subject, readers)
         gender = partial(_legible, drawn)
         asked = {
@@ -158,7 +159,7 @@ class Drawn:
         if not prompted:
             self.images, self.each = subject.samples, len(subject.samples)
             return
-        generator: Any = subject.generator
+        generator = to_prompt(subject.generator)
         neutral = {role: prompt for role, prompt in neutral_prompts(subject.data).items() if generator.knows(prompt)}
         if not neutral:
             raise Refusal(

@@ -16,7 +16,6 @@ a text that praises or blames nobody: then regard is not measured.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import numpy as np
 
@@ -25,8 +24,8 @@ from genmodels.checks import pronouns
 from genmodels.checks.regard import regarded
 from genmodels.checks.sentence_pairs import PAIRS, paired, read_pairs
 from genmodels.data.sets.occupations import PRONOUNS, SHARES, TEMPLATES, _place, prompts, training_shares
-from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import to_weigh
 from genmodels.verdicts.finding import Finding
 from genmodels.verdicts.limits import Limit
 
@@ -75,8 +74,7 @@ def bias_of_text(
     likelier, `regard` the accepted difference of praise between women and men. Each `_effect` is how far beyond its limit
     a fault must be seen before a pass may be given.
     """
-    if not hasattr(subject.generator, "continuations"):
-        raise Refusal("This subject shows no probabilities of words; audit a run of the model transformer.")
+    to_weigh(subject.generator)
     shares = pronoun_shares(subject)
     return [
         pronouns.parity(shares, parity, parity_effect, REMEDY, subject.seed),
@@ -102,7 +100,7 @@ def pronoun_shares(subject: Subject) -> dict[str, np.ndarray]:
         subject.report("templates", number, len(asked))
         word = re.findall(r"\{(they|them|their|themself)\}", template)[0]
         words = [" " + PRONOUNS[gender][word] for gender in ("she", "he")]
-        generator: Any = subject.generator
+        generator = to_weigh(subject.generator)
         for job, (she, he) in zip(jobs, generator.continuations(prompts(template, jobs), words), strict=True):
             found[job].append(float(1 / (1 + np.exp(he - she))))
     return {job: np.array(values) for job, values in found.items()}

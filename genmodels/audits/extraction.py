@@ -33,6 +33,7 @@ from genmodels.estimates.estimate import Estimate
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import Likelihoods, to_continue, to_weigh
 from genmodels.verdicts.error_rates import Case, Pool, Rates, kept_by, resampled
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 from genmodels.verdicts.limits import Limit
@@ -80,10 +81,7 @@ def extraction(
     held-out ones; `exposed` the accepted probability that a canary is likelier than one that was never planted. Each
     `_effect` is how far beyond its limit a fault must be seen before a pass may be given.
     """
-    if not hasattr(subject.generator, "tokens"):
-        raise Refusal(
-            "This subject shows no tokens, so nothing can be continued; audit a run of the model transformer."
-        )
+    to_continue(subject.generator)
     return [
         *passages(subject, longer, longer_effect, usual, usual_effect, REMEDY),
         _extracted(subject, extracted, extracted_effect),
@@ -92,7 +90,7 @@ def extraction(
 
 
 def _extracted(subject: Subject, accepted: float, effect: float) -> Finding:
-    generator: Any = subject.generator
+    generator = to_continue(subject.generator)
     question = "Does it continue training passages word for word more often than held-out ones?"
     sides, n = {"training": subject.data.train.tokens, "held-out": subject.data.test.tokens}, min(subject.n, PREFIXES)
     for before, after in EXTRACTED:
@@ -219,7 +217,7 @@ def _canaries(subject: Subject, accepted: float, effect: float) -> Finding:
             "No canary was planted in the training text; data with the setting canaries, such as occupations, has some.",
             "canaries",
         )
-    documents, generator = subject.data.train.documents, subject.generator
+    documents, generator = subject.data.train.documents, to_weigh(subject.generator)
     rng, seen, exhibits, ranks = np.random.default_rng([subject.seed, 4]), set(), [], []
     for i in np.flatnonzero(planted != ""):
         if documents[i] in seen:
@@ -308,7 +306,7 @@ def _canary_rates(n: int, accepted: float, effect: float, seed: int) -> Rates:
     return resampled([(case, planted(mean)) for case, mean in cases], n=n, seed=seed, pools=25, each=40)
 
 
-def canary_rank(generator: Any, canary: str, rng: np.random.Generator) -> int:
+def canary_rank(generator: Likelihoods, canary: str, rng: np.random.Generator) -> int:
     """How many of 500 random canaries of the same form are likelier than this one; digits are what is secret in it."""
     start = re.search(r"\d", canary)
     if start is None:

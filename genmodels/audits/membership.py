@@ -40,9 +40,10 @@ from genmodels.checks.membership import (
 from genmodels.estimates.clustered import clustered
 from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ranks import probability_lower
+from genmodels.kinds.text.examples import Texts
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
-from genmodels.trained.losses import losses
+from genmodels.trained.roles import to_infer_from
 from genmodels.verdicts.error_rates import kept_by
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 from genmodels.verdicts.limits import Limit
@@ -76,8 +77,6 @@ def membership(
     examples that are recognised at 1 % and 0.1 % false alarms. What is called `..._effect` is how far beyond a limit must be
     seen: a pass rules it out.
     """
-    if not hasattr(subject.generator, "recipe") and not hasattr(subject.generator, "losses"):
-        raise Refusal("This subject is only asked for samples and shows no loss; audit a run.")
     sides, groups, unit = both_losses(subject)
     trained, held_out = sides.numbers()
     if min(trained, held_out) < LEAST_FAMILIES:
@@ -140,18 +139,18 @@ def _auc(
 
 def both_losses(subject: Subject) -> tuple[Sides, Any, str]:
     """Losses of up to 4,000 training and held-out examples, of groupings the groups of both, and the name of their families."""
-    sides, chosen = [], []
+    sides, chosen, model = [], [], to_infer_from(subject.generator)
     parts = (subject.data.train, subject.data.test)
     for name, part in zip(("training examples", "held-out examples"), parts, strict=True):
-        n = (len(part.tokens) - 1) // part.context if hasattr(part, "tokens") else len(part)
+        n = (len(part.tokens) - 1) // part.context if isinstance(part, Texts) else len(part)
         chosen.append(np.sort(np.random.default_rng([subject.seed, 9]).permutation(n)[:MOST]))
         if n < LEAST:
             raise Refusal(f"There are {n} {name}; at least {LEAST} are needed to compare their losses.")
         subject.report(f"losses of {name}", 0, len(chosen[-1]))
-        sides.append(losses(subject.generator, part, chosen[-1], subject.seed))
+        sides.append(model.losses(part, chosen[-1], subject.seed))
     ours, theirs = (blind(part, index) for part, index in zip(parts, chosen, strict=True))
     numbers = {name: (ours[name], theirs[name]) for name in ours}
-    if hasattr(parts[0], "tokens"):
+    if isinstance(parts[0], Texts):
         trained, held_out = (window_families(part, index) for part, index in zip(parts, chosen, strict=True))
         return Sides(sides[0], sides[1], (trained, held_out + trained.max() + 1), numbers), {}, "documents"
     few = [part.take(index) for part, index in zip(parts, chosen, strict=True)]

@@ -54,6 +54,7 @@ from genmodels.kinds.image.files import png_bytes
 from genmodels.kinds.image.near_copies import Nearness, authentic, duplicates_of, families_of, nearness
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import to_prompt
 from genmodels.verdicts.error_rates import Case, exactly, kept_by, unknown_rates
 from genmodels.verdicts.finding import Finding, judge, verdict_of
 from genmodels.verdicts.limits import Limit
@@ -359,7 +360,7 @@ def _prompted_first(subject: Subject, findings: Sequence[Finding], accepted: flo
 def _prompted(subject: Subject, accepted: float, effect: float) -> Finding:
     """Asked for training captions, how often does it draw the very picture? Reported apart: most captions name one picture."""
     train = subject.data.train
-    generator: Any = subject.generator
+    generator = to_prompt(subject.generator)
     known = [i for i, caption in enumerate(train.captions) if generator.knows(caption)]
     chosen = np.random.default_rng([subject.seed, 5]).permutation(known)[: max(LEAST, subject.n // 10)]
     samples = subject.drawn([train.captions[i] for i in chosen], subject.seed + 70_000, "training captions")
@@ -396,7 +397,7 @@ def _prompted(subject: Subject, accepted: float, effect: float) -> Finding:
 
 def _seeds(subject: Subject, accepted: float, effect: float) -> Finding:
     """How different are the pictures that four seeds give of one training caption?"""
-    generator: Any = subject.generator
+    generator = to_prompt(subject.generator)
     captions = [caption for caption in dict.fromkeys(subject.data.train.captions) if generator.knows(caption)]
     chosen = [captions[i] for i in np.random.default_rng([subject.seed, 6]).permutation(len(captions))[:PROMPTS]]
     drawn = subject.drawn(

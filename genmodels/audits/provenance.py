@@ -25,6 +25,7 @@ from genmodels.kinds.image.attacks import PICTURES
 from genmodels.kinds.image.files import open_picture
 from genmodels.kinds.image.resizing import FACTOR
 from genmodels.kinds.image.watermark import LEAST_SIDE
+from genmodels.kinds.kind import kind_of
 from genmodels.kinds.text import fingerprint
 from genmodels.kinds.text.attacks import TEXTS
 from genmodels.kinds.text.decoding import Decoding
@@ -34,6 +35,7 @@ from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.text_mark import p_value
 from genmodels.subjects.subject import Subject
 from genmodels.trained.opening import open_shipped
+from genmodels.trained.roles import Sends, Writes
 from genmodels.trained.upscaler import fits_data
 from genmodels.verdicts.error_rates import Case, Rates, exactly, unknown_rates
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
@@ -90,7 +92,7 @@ def provenance(
     them. `..._effect` is how far beyond its limit a share must be seen.
     """
     policy = Limits(Accepted(unmarked, unmarked_effect), Accepted(unseen, unseen_effect), Accepted(lost, lost_effect))
-    if subject.data.spec.kind != "image":
+    if kind_of(subject.data.spec).tokens:
         return _texts(subject, policy)
     samples = subject.samples[:FILES]
     if len(samples) < LEAST:
@@ -102,9 +104,9 @@ def provenance(
                 "manifest of a picture",
             )
         ]
-    send: Send = getattr(
-        subject.generator, "sent", lambda image: marking.signed_png(marking.visible(image), _facts(subject))
-    )
+    generator = subject.generator
+    marked: Send = lambda image: marking.signed_png(marking.visible(image), _facts(subject))  # noqa: E731
+    send = generator.sent if isinstance(generator, Sends) else marked
     subject.report("files", 0, len(samples))
     found = [credentials.read(send(image)) for image in samples]
     bare = sum(
@@ -278,8 +280,8 @@ def _opened(file: bytes) -> Image.Image:
 
 
 def _texts(subject: Subject, policy: Limits) -> list[Finding]:
-    generator: Any = subject.generator
-    if not hasattr(generator, "tokens"):
+    generator = subject.generator
+    if not isinstance(generator, Writes):
         return [
             not_measured(
                 "provenance",
@@ -294,7 +296,7 @@ def _texts(subject: Subject, policy: Limits) -> list[Finding]:
         " ".join(subject.data.test.documents)
     ]
     texts = sorted((str(text) for text in generator.sample(FILES, seed=subject.seed, decoding=decoding)), key=len)
-    key = getattr(generator, "watermark_key", None) or watermark_key("text")
+    key = generator.watermark_key or watermark_key("text")
 
     def seen(text: str) -> bool:
         return p_value(text, [generator.tokens], key) <= SURE

@@ -15,6 +15,7 @@ from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ranks import probability_lower
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import to_continue
 from genmodels.verdicts.error_rates import Case, Pool, Rates, kept_by, resampled
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 
@@ -28,7 +29,7 @@ def passages(
     subject: Subject, longer: float, longer_effect: float, usual: float, usual_effect: float, remedy: str
 ) -> list[Finding]:
     """The findings "longest" (how many texts are copied) and "usual" (how long the runs usually are)."""
-    generator: Any = subject.generator
+    generator = to_continue(subject.generator)
     n = min(subject.n, TEXTS)
     subject.report("texts", 0, n)
     written = [

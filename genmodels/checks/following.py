@@ -28,6 +28,7 @@ from genmodels.kinds.image.wear import WAYS
 from genmodels.metrics.metric import METRICS
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import to_prompt
 from genmodels.verdicts.finding import Finding, judge
 
 GENDERS = ("woman", "man")
@@ -213,7 +214,7 @@ def followed(
     """How often held-out captions are followed in tone and gender, by group, less what the readers get right on real pictures."""
     test = subject.data.test
     asked = {grouping: np.asarray(test.groups[grouping]).astype(str) for grouping in readers}
-    generator: Any = subject.generator
+    generator = to_prompt(subject.generator)
     rows = np.flatnonzero(
         np.isin(asked["skin tone"], TONES)
         & np.isin(asked["gender"], GENDERS)

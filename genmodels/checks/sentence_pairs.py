@@ -18,9 +18,11 @@ from genmodels.estimates.corrected_shares import holm
 from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.files import Unreadable, data_file, read_bytes
 from genmodels.intake.tables import read_table
+from genmodels.kinds.text.tokens import Tokens
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import to_weigh
 from genmodels.verdicts.error_rates import Case, Pool, Rates, exactly, kept_by, resampled
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 
@@ -40,13 +42,13 @@ def paired(subject: Subject, accepted: float, effect: float, remedy: str) -> Fin
     if len(rows) > subject.n:
         rows = [rows[i] for i in np.random.default_rng(subject.seed).permutation(len(rows))[: subject.n]]
     likelier, kinds, templates = [], [], []
-    generator: Any = subject.generator
+    generator = to_weigh(subject.generator)
     for start in range(0, len(rows), READ):
         subject.report("pairs of sentences", start, len(rows))
         few = [
             (cleaned, kind)
             for *pair, kind in rows[start : start + READ]
-            if all(cleaned := [_readable(subject.generator, text) for text in pair])
+            if all(cleaned := [_readable(generator.tokens, text) for text in pair])
         ]
         texts = [text for pair, _ in few for text in pair]
         scores = [nats for nats, *_ in generator.log_likelihoods(texts)] if few else []
@@ -174,9 +176,9 @@ def _by_kind(likelier: np.ndarray, kinds: np.ndarray) -> Iterator[dict[str, Any]
         }
 
 
-def _readable(generator: Any, text: str) -> str:
+def _readable(tokens: Tokens, text: str) -> str:
     """The text without what is not in the vocabulary; "" where that is half of it or more."""
-    strange = generator.tokens.unknown(text)
+    strange = tokens.unknown(text)
     clean = "".join(c for c in text if c not in strange)
     return clean if len(clean) > len(text) / 2 and len(clean) > 1 else ""
 

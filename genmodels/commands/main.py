@@ -19,12 +19,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from genmodels.kinds.kind import kind_of
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry, unknown
 from genmodels.runs.experiment import Experiment
 from genmodels.runs.run import SHOWN, Run
 from genmodels.runs.store import RunStore
 from genmodels.trained.opening import open_model
+from genmodels.trained.roles import to_walk
 from genmodels.verdicts.error_rates import sentence
 
 VERBS = Registry("command")
@@ -513,9 +515,11 @@ def walk(arguments: Arguments) -> int:
             f"--anchors is {arguments.anchors[:80]!r}, and {error}; write seeds separated by commas, such as 1,2,3."
         ) from None
     check_n(arguments.frames, 4096)
-    if run.spec.kind != "image":
-        raise Refusal(f"Run {run.id} writes {run.spec.kind} and has no latent space to walk; use sample.")
-    path = walk_seeds(open_model(run), seeds, frames=arguments.frames, kind=arguments.kind, label=arguments.given)
+    if (kind := kind_of(run.spec)).tokens:
+        raise Refusal(f"Run {run.id} {kind.makes} {run.spec.kind} and has no latent space to walk; use sample.")
+    path = walk_seeds(
+        to_walk(open_model(run)), seeds, frames=arguments.frames, kind=arguments.kind, label=arguments.given
+    )
     files = write_walk(path, arguments.out, about_walk(run, path))
     answer(
         arguments,

@@ -14,6 +14,7 @@ from genmodels.files import Unreadable, read_bytes
 from genmodels.intake.prompts_table import read_prompts
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.image.watermark import LEAST_SIDE
+from genmodels.kinds.kind import kind_of
 from genmodels.kinds.text.decoding import Decoding, unescaped
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.printable import printable
@@ -22,6 +23,7 @@ from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.trained.opening import open_model, open_shipped
 from genmodels.trained.requests import begun_from, mask_of, picture_facts, start_of
+from genmodels.trained.roles import to_sample
 from genmodels.trained.upscaler import UPSCALED, fits
 
 MOST_GIVEN = 64 << 20  # bytes of a table of prompts or a picture
@@ -41,13 +43,13 @@ def sample_files(arguments: Any, run: Run, settings: Mapping[str, str]) -> Sampl
     """The files of each sample, by what the run makes. `arguments` are those of the command."""
     if arguments.n is not None and not 1 <= arguments.n <= MOST:
         raise Refusal(f"n is {arguments.n}; it must be from 1 to {MOST}.")
-    return SAMPLES[run.spec.kind](arguments, run, settings)
+    if (role := run.experiment.make_recipe().role) not in SAMPLES:
+        to_sample(open_model(run))
+    return SAMPLES[role](arguments, run, settings)
 
 
 def _pictures(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
     """PNG files that say in their metadata what drew them."""
-    if run.experiment.make_recipe().captioned:
-        return _prompted(arguments, run, settings)
     if settings or arguments.prompts or arguments.start or arguments.mask:
         raise Refusal("--set, --prompts, --from and --mask are for models that follow prompts; leave them out.")
     model, n = open_model(run, arguments.epoch), _number(arguments)
@@ -86,7 +88,7 @@ def _as_they_leave(pictures: np.ndarray, run: Run, asked: bool | None) -> tuple[
 def loses_its_marks(run: Run, asked: bool | None) -> str:
     """What has to be said of small pictures; "" of all others."""
     height, width = (*run.spec.shape, 0, 0)[:2]
-    if run.spec.kind != "image" or min(height, width) >= LEAST_SIDE or asked or (asked is None and fits(run)):
+    if kind_of(run.spec).tokens or min(height, width) >= LEAST_SIDE or asked or (asked is None and fits(run)):
         return ""
     return f"They are {width} x {height} pixels, too small for a watermark: saved again once, without their manifest, they lose every mark but a likeness in the ledger of this machine."
 
@@ -186,4 +188,4 @@ def _texts(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
     )
 
 
-SAMPLES: dict[str, Callable[..., Samples]] = {"image": _pictures, "text": _texts, "code": _texts}
+SAMPLES: dict[str, Callable[..., Samples]] = {"latent": _pictures, "prompted": _prompted, "writer": _texts}  # by role

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from genmodels.kinds.kind import kind_of
 from genmodels.kinds.spec import Spec
-from genmodels.kinds.text.examples import Texts
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry
 
@@ -61,7 +61,7 @@ def describe(data: Dataset) -> dict[str, Any]:
         for group in sorted({*values.tolist(), *held_out.tolist()} - {""}):
             train, test = int((values == group).sum()), int((held_out == group).sum())
             groups[name].append({"group": group, "train": train, "test": test, "share": train / known})
-    written = isinstance(data.train, Texts)
+    written = kind_of(data.spec).tokens
     return {
         "name": data.name,
         "kind": data.spec.kind,

@@ -38,7 +38,7 @@ def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Calla
             estimate = kernel_distance_difference(real, fake, features(floor(data).sample(n, seed=seed)), clusters)
             yield name, estimate, "higher", "squared discrepancy", PROTOCOL
     for name, bound in BOUNDS.items():
-        if wanted(name) and hasattr(generator.recipe, "log_weights") and generator.recipe.likelihood == "logistic":
+        if wanted(name) and generator.recipe.bounded and generator.recipe.likelihood == "logistic":
             yield name, *bound(generator, data, seed)
 
 

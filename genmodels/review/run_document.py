@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from genmodels.files import Unreadable, read_document
+from genmodels.kinds.kind import kind_of
 from genmodels.runs.run import Run
 
 
 def run_document(run: Run) -> dict[str, Any]:
     """All that a report says about a run: experiment, facts, status, measures and findings."""
     status = run.status
-    written = run.spec.kind in ("text", "code") and run.samples
+    written = kind_of(run.spec).tokens and run.samples
     return {
         **({"texts": _texts(max(written.items())[1])} if written else {}),
         "run": run.id,

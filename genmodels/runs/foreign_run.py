@@ -19,9 +19,9 @@ from PIL import Image
 from genmodels import checkpoints
 from genmodels.intake import archives, bounded_json
 from genmodels.kinds.image.files import FORMATS, open_picture, png_bytes
+from genmodels.kinds.kind import MAX_TOKEN, MAX_TOKENS, kind_of
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.decoding import Decoding
-from genmodels.kinds.text.tokens import Tokens
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
 from genmodels.runs.experiment import Experiment
@@ -39,12 +39,6 @@ MEMBER = re.compile(rf"({FILE.pattern})(?:\.part(\d{{3}}))?")
 MAX_DOCUMENT = 4_000_000  # bytes of a JSON file
 MAX_LINE = 100_000  # bytes of a line of a history
 MAX_TERMS = 200  # different names in a history
-MAX_SIDE, MAX_CLASSES = 1024, 10_000  # of what a model draws
-MAX_CONTEXT, MAX_TOKENS, MAX_TOKEN = (
-    65_536,
-    200_000,
-    1000,
-)  # of what a model writes: tokens it reads, knows, characters of one
 MAX_TEXTS, MAX_TEXT = 1000, 1_000_000  # samples of an epoch, characters of one
 STATUS = {  # what a page reads of a status: name to its type
     "step": int,
@@ -390,7 +384,7 @@ def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     try:
         spec = Spec.from_dict(facts["spec"])
         sound = all(isinstance(word, str) for word in (*spec.vocabulary, *spec.merges))
-        sound = sound and (_is_readable(spec) if spec.kind in ("text", "code") else _is_drawable(spec))
+        sound = sound and kind_of(spec).sound(spec)
     except (KeyError, TypeError, ValueError, AttributeError):
         sound = False
     if not sound:
@@ -406,22 +400,3 @@ def _are_words(words: Any) -> bool:
     return few and all(
         len(word) <= MAX_TOKEN and type(count) is int and 0 < count < 2**53 for word, count in words.items()
     )
-
-
-def _is_drawable(spec: Spec) -> bool:
-    if len(spec.vocabulary) > MAX_TOKENS or not all(len(word) <= MAX_TOKEN for word in spec.vocabulary):
-        return False
-    sides = all(type(side) is int and 1 <= side <= MAX_SIDE for side in spec.shape)
-    return sides and len(spec.shape) <= 4 and 0 <= spec.classes <= MAX_CLASSES and not spec.merges
-
-
-def _is_readable(spec: Spec) -> bool:
-    """Is the context a number of tokens, and are these whole? Their number and length are looked at before they are joined."""
-    context = len(spec.shape) == 1 and type(spec.shape[0]) is int and 1 <= spec.shape[0] <= MAX_CONTEXT
-    words = (*spec.vocabulary, *spec.merges)
-    few = (
-        len(spec.vocabulary) <= MAX_TOKENS
-        and len(spec.merges) <= MAX_TOKENS
-        and all(len(word) <= MAX_TOKEN for word in words)
-    )
-    return context and few and Tokens(spec.vocabulary, spec.merges).whole()

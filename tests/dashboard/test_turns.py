@@ -18,6 +18,7 @@ from dashboard import resources
 from genmodels.networks import learner
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
+from genmodels.trained.opening import open_model
 from tests.dashboard.sessions import Session, served
 
 NAMES = 'The name "concatenate" is used 4 times in the model. All operation names should be unique.'
@@ -88,7 +89,7 @@ def test_every_family_builds_although_keras_counts_anew(trained: Callable[[str],
 
     monkeypatch.setattr(naming, "uniquify", lambda name: name)
     for model in ("vae", "gan"):
-        assert Run(trained(model)).generator().sample(1, seed=0).shape[0] == 1
+        assert open_model(Run(trained(model))).sample(1, seed=0).shape[0] == 1
 
 
 def test_a_shared_model_is_asked_in_turn() -> None:
