@@ -19,7 +19,8 @@ from genmodels import checkpoints
 from genmodels.calibration.deepfake import experiment
 from genmodels.files import home, write_atomically
 from genmodels.gallery import GALLERY
-from genmodels.instruments.detector import RUN, fit_scale_of, unworn
+from genmodels.instruments.detector import RUN
+from genmodels.instruments.detector_scale import fit_scale_of, unworn
 from genmodels.instruments.features import keep_domain
 from genmodels.instruments.readers import READERS, SOMEBODY
 from genmodels.instruments.reading_counts import keep_errors
