@@ -164,7 +164,7 @@ def test_peers_write_our_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     from genmodels.bench.peers import keras_io_text
 
     noise = text.noise(2)[:20]
-    ours = ours_text.write(open_model(ours_text), noise)
+    ours = ours_text.write(ours_text.generator(), noise)
     assert ours.shape == (2, 21) and len(np.unique(ours)) > 5
     assert np.array_equal(ours, keras_io_text.write(keras_io_text.network(text.weights()), noise))
 
