@@ -15,7 +15,6 @@ from genmodels import bench
 from genmodels.bench import expected, machine, published, racing, speed, text
 from genmodels.bench.turns import ROOT, Absent, Side
 from genmodels.refusal import Refusal
-from genmodels.trained.opening import open_model
 
 SLEEPER = """
 import sys, time
@@ -196,7 +195,7 @@ def test_pytorch_writes_our_tokens_and_learns_as_we_do(monkeypatch: pytest.Monke
     monkeypatch.setattr(text, "LAYERS", 2)
     from genmodels.bench import ours_text
 
-    ours = ours_text.write(open_model(ours_text), text.noise(2)[:20]).tolist()
+    ours = ours_text.write(ours_text.generator(), text.noise(2)[:20]).tolist()
     assert all(each == ours for each in written)
     learner = ours_text.learner()
     ours = [learner.step(tokens)["loss"] for tokens in np.split(text.windows()[:6].astype("int32"), 3)]
