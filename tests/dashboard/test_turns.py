@@ -102,7 +102,7 @@ def test_a_shared_model_is_asked_in_turn() -> None:
 
 def test_the_server_opens_models_in_one_thread(home: Path, trained: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     threads: list[str] = []
-    monkeypatch.setattr(Run, "generator", lambda run, epoch=None: threads.append(threading.current_thread().name))
+    monkeypatch.setattr(resources, "open_model", lambda run, epoch=None: threads.append(threading.current_thread().name))
     shutil.copytree(trained("vae"), home / "runs" / "mine")
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda epoch: resources._loaded(str(home / "runs" / "mine"), epoch, 0), range(4)))
