@@ -1,4 +1,4 @@
-"""The tables of the README, made from the registries and the gallery: `make readme` writes them, a test compares them."""
+"""The tables of the README and of docs/, made from the registries and the gallery: `make readme` writes them, a test compares them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from genmodels.runs.store import RunStore, gallery_names
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-PAGES = (README, ROOT / "docs" / "audits.md", ROOT / "docs" / "speed.md")  # that have tables
+PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
 BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -182,7 +182,7 @@ TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery
 
 
 def filled(text: str) -> str:
-    """The README with every table made anew."""
+    """A page with every table made anew."""
     return BLOCK.sub(lambda match: match[1] + TABLES[match[2]]() + "\n" + match[3], text)
 
 
