@@ -12,6 +12,7 @@ from genmodels import catalogue
 from genmodels.data.emoji_names import GENDERS
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, gallery_names
+from tests import house_picture
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -180,7 +181,7 @@ def _number(row: dict[str, Any] | None) -> str:
     return "" if row is None else "not measured" if row["value"] is None else f"{row['value']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
 
 
-TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found, "rates": rates, "speed": speed}
+TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found, "rates": rates, "speed": speed, "rooms": house_picture.rooms}
 
 
 def filled(text: str) -> str:
@@ -194,6 +195,7 @@ def main() -> None:
         os.environ["GENMODELS_HOME"] = empty
         for page in PAGES:
             page.write_text(filled(page.read_text()))
+    house_picture.PICTURE.write_text(house_picture.svg())
 
 
 if __name__ == "__main__":

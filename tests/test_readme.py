@@ -16,6 +16,8 @@ from genmodels.metrics.metric import METRICS
 from genmodels.models.recipe import MODELS
 from genmodels.refusal import Refusal
 from genmodels.runs.store import gallery_names
+from tests import house_picture
+from tests.house import ORDER
 from tests.readme_tables import PAGES, README, filled
 
 ROOT = Path(__file__).parent.parent
@@ -108,3 +110,13 @@ def test_every_make_target_and_module_in_it_exists(page: Path) -> None:
 def test_every_file_named_in_it_exists(page: Path) -> None:
     for file in re.findall(r"`((?:genmodels|dashboard|pages|tests|docs)/[\w./-]+\.\w+)`", page.read_text()):
         assert (ROOT / file).exists(), file
+
+
+def test_the_picture_of_the_house_is_drawn_from_the_imports_of_now() -> None:
+    assert house_picture.PICTURE.read_text() == house_picture.svg(), "run `make readme`"
+    assert all(ORDER.index(other) < ORDER.index(room) for room in ORDER for other in house_picture.arrows(room))
+
+
+def test_each_room_has_its_paragraph() -> None:
+    told = re.findall(r"^### (\w+)\n.{40}", (ROOT / "docs" / "house.md").read_text(), re.MULTILINE)
+    assert told == list(ORDER)
