@@ -22,8 +22,9 @@ if get_script_run_ctx(suppress_warning=True) is None:
         on_script_error=failing.answer,
     )
 else:
+    navigation.dress()
     page = st.navigation(navigation.sections())
-    navigation.dress(page.title)
+    navigation.name_tab(navigation.tab_title(page.title))
     state.take(state.UNDONE)  # of what was stopped before; "Try again" has already taken its own
     try:
         page.run()

@@ -58,11 +58,18 @@ def paths() -> frozenset[str]:
     return frozenset({"/", *(f"/{screen.name}" for screen in SCREENS)})
 
 
-def dress(title: str) -> None:
-    """Title and icon of the browser's tab, width, and what the theme can't say."""
-    folder = Path(__file__).parent
-    st.set_page_config(page_title=tab_title(title), page_icon=str(folder / "icon.png"), layout="wide")
-    st.html(folder / "app.css")
+def dress() -> None:
+    """Icon of the browser's tab, width, and what the theme can't say.
+
+    Before `st.navigation`: the icon of a page there is a name of which the browser would fetch the picture from the web.
+    """
+    name_tab("GenModels")
+    st.html(Path(__file__).parent / "app.css")
+
+
+def name_tab(title: str) -> None:
+    """The title of the browser's tab, as `tab_title` makes it; the icon stays ours."""
+    st.set_page_config(page_title=title, page_icon=str(Path(__file__).parent / "icon.png"), layout="wide")
 
 
 def tab_title(title: str, about: str = "") -> str:

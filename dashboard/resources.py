@@ -32,6 +32,7 @@ from genmodels.refusal import Refusal
 from genmodels.runs.history import read_history
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
+from genmodels.trained.opening import open_model
 from genmodels.training.diagnosis import diagnose
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ def _reading(path: str, version: int, text: str, top: int, _run: Run) -> Any:
 
 @st.cache_resource(max_entries=3, show_spinner=FIRST_TIME)
 def _loaded(path: str, epoch: int | None, version: int) -> Loaded:
-    return Loaded(BUILDER.submit(Run(Path(path)).generator, epoch).result(), threading.Lock())
+    return Loaded(BUILDER.submit(open_model, Run(Path(path)), epoch).result(), threading.Lock())
 
 
 def newest(run: Run) -> int:

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from genmodels.gallery import GALLERY
+from genmodels import gallery
 from genmodels.models.recipe import MODELS
 from genmodels.runs import documents
 from genmodels.runs.documents import is_table, is_text
@@ -31,7 +31,7 @@ class RunTable:
     def rows(self, store: RunStore) -> list[Row]:
         """Newest first (by the instant of creation), then the gallery."""
         own = [(store.folder / name, False) for name in store.ids()]
-        shipped = [(GALLERY / name, True) for name in gallery_names()]
+        shipped = [(gallery.GALLERY / name, True) for name in gallery_names()]
         with self._lock:
             before, self._rows = self._rows, {}
             return [self._row(path, gallery, before) for path, gallery in own + shipped]

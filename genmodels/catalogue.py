@@ -111,10 +111,10 @@ def audits() -> Rows:
 
 def runs() -> Rows:
     """Every run, newest first, then the gallery; when it was begun (ISO 8601, local time with its offset), and of a damaged one what is wrong with it."""
-    from genmodels.gallery import GALLERY
+    from genmodels import gallery
 
     rows = []
-    for run in [*RunStore.default(), *(Run(GALLERY / name) for name in gallery_names())]:
+    for run in [*RunStore.default(), *(Run(gallery.GALLERY / name) for name in gallery_names())]:
         status, damage = run.status, run.damage
         state = "damaged" if damage else run.judge(status)
         rows.append(

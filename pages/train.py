@@ -146,7 +146,7 @@ store = RunStore.default()
 st.title("Train", anchor=False)
 taken_over()
 if chosen := choose_run(store):
-    st.set_page_config(page_title=navigation.tab_title("Training", chosen))
+    navigation.name_tab(navigation.tab_title("Training", chosen))
     live.show(store[chosen], store)
 else:
     state.show_notice()

@@ -46,7 +46,7 @@ def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | 
     if chosen:
         state.put(state.CHOSEN_MODEL, chosen)
         heading.title(safe_text(f"{page} of {chosen}"), anchor=False)
-        st.set_page_config(page_title=navigation.tab_title(page, chosen))
+        navigation.name_tab(navigation.tab_title(page, chosen))
     return chosen
 
 

@@ -15,10 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from genmodels import checkpoints
+from genmodels import checkpoints, gallery
 from genmodels.calibration.deepfake import experiment
 from genmodels.files import home, write_atomically
-from genmodels.gallery import GALLERY
 from genmodels.instruments.detector import RUN, fit_scale_of, unworn
 from genmodels.instruments.features import keep_domain
 from genmodels.instruments.readers import READERS, SOMEBODY
@@ -185,7 +184,7 @@ def make(name: str) -> Run:
         keep_domain()
     for grouping, reader in READERS.items():
         if name in (reader, SOMEBODY):
-            keep_errors(Run(GALLERY / reader), grouping)
+            keep_errors(Run(gallery.GALLERY / reader), grouping)
     started = time.monotonic()
     measured_again(shipped)
     print(f"\n{name}: trained in {run.status['seconds']:.0f} s, measured in {time.monotonic() - started:.0f} s.")
@@ -233,7 +232,7 @@ def trained(name: str, experiment: Experiment, before: Run | None = None) -> Run
 
 def slim(run: Run, name: str) -> Run:
     """A copy of `run` in the gallery, small enough to keep in a repository."""
-    folder = GALLERY / name
+    folder = gallery.GALLERY / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for file in ("experiment.json", "facts.json", "history.jsonl"):

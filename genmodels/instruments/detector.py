@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
+from genmodels import gallery
 from genmodels.data.dataset import DATA
 from genmodels.data.sets.fakes import LABELS, PAPERS, SIZE, seen
 from genmodels.estimates.clustered import clustered
 from genmodels.estimates.ranks import probability_lower
 from genmodels.files import write_atomically
-from genmodels.gallery import GALLERY
 from genmodels.kinds.image.files import to_picture
 from genmodels.kinds.image.wear_in_use import COUNTED, FITTED, LOSSY
 from genmodels.refusal import Refusal
@@ -294,7 +294,7 @@ def rates(lossy: bool | None = None) -> dict[str, Any] | None:
     A false alarm is a drawing or page that was not made by a generator and is called generated. miss: of what known
     families draw, the share not called generated.
     """
-    file = GALLERY / RUN / RATES
+    file = gallery.GALLERY / RUN / RATES
     if not file.is_file():
         return None
     rows = [row for row in json.loads(file.read_text()) if not lossy or row["wear"].startswith(LOSSY)]
@@ -322,7 +322,7 @@ def rates(lossy: bool | None = None) -> dict[str, Any] | None:
 
 def reliability() -> dict[str, Any] | None:
     """The expected calibration error of the detector of the gallery, and its bins, on drawings and wears that its scale never saw."""
-    file = GALLERY / RUN / RELIABILITY
+    file = gallery.GALLERY / RUN / RELIABILITY
     return json.loads(file.read_text()) if file.is_file() else None
 
 

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from genmodels import gallery
 from genmodels.data.dataset import DATA
 from genmodels.files import write_atomically
-from genmodels.gallery import GALLERY
 from genmodels.intake.keras_file import LARGEST
 from genmodels.jobs import sandbox
 from genmodels.kinds.image.features import PROTOCOL, features
@@ -85,7 +85,7 @@ def principal_components(data: Any) -> Extractor:
 def encoder(data: Any) -> Extractor:
     """The vectors of the gallery's run `clip`, trained on emoji and icons; reads 32 x 32 pictures."""
     clip = open_shipped("clip", "clip")
-    sha = _digest_of(RunStore(GALLERY)["clip"])
+    sha = _digest_of(RunStore(gallery.GALLERY)["clip"])
     few = data.test.images[np.random.default_rng(0).permutation(len(data.test))[:READ]]
 
     def seen(images: np.ndarray) -> np.ndarray:  # it turns grey ones into black ink on white
@@ -102,7 +102,7 @@ def encoder(data: Any) -> Extractor:
 
 def unlike(vectors: np.ndarray) -> float:
     """The share of pictures, as unit vectors (n, dimensions) of the run `clip`, that are farther from all that it was tried on than 99 of 100 of those are from each other."""
-    with np.load(GALLERY / "clip" / DOMAIN, allow_pickle=False) as kept:
+    with np.load(gallery.GALLERY / "clip" / DOMAIN, allow_pickle=False) as kept:
         return float((_farness(vectors, kept["references"].astype(np.float32)) > float(kept["farthest"])).mean())
 
 
@@ -117,7 +117,7 @@ def keep_domain() -> dict[str, float]:
     farthest = float(np.quantile(_farness(first, references), 0.99))
     buffer = io.BytesIO()
     np.savez_compressed(buffer, references=references.astype(np.float16), farthest=np.array(farthest))
-    write_atomically(GALLERY / "clip" / DOMAIN, buffer.getvalue())
+    write_atomically(gallery.GALLERY / "clip" / DOMAIN, buffer.getvalue())
     return {"farthest": farthest, "beyond": float((_farness(second, references) > farthest).mean()), "n": len(second)}
 
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from genmodels import gallery
 from genmodels.data.dataset import DATA
 from genmodels.estimates.corrected_shares import Errors
-from genmodels.gallery import GALLERY
 from genmodels.instruments.readers import READERS, reader_of
 from genmodels.instruments.reading_domain import classes_read
 from genmodels.instruments.reading_errors import LABELS, Condition, Counted, opened
@@ -145,4 +145,4 @@ def instrument(grouping: str) -> Instrument:
             f"Nobody reads the grouping {grouping[:40]!r} off pictures; there are readers for: {', '.join(READERS)}."
         )
     reader = reader_of(grouping)
-    return Instrument(grouping, reader, opened(GALLERY / READERS[grouping], reader.classes))
+    return Instrument(grouping, reader, opened(gallery.GALLERY / READERS[grouping], reader.classes))

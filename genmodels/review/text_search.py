@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from genmodels.gallery import GALLERY
+from genmodels import gallery
 from genmodels.kinds.text import watermark as text_watermark
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.provenance.keys import watermark_key_at_hand
@@ -39,7 +39,7 @@ def vocabularies() -> list[Tokens]:
 
 
 def _fact_files() -> Iterator[Path]:
-    yield from (GALLERY / name / "facts.json" for name in gallery_names())
+    yield from (gallery.GALLERY / name / "facts.json" for name in gallery_names())
     yield from (run.path / "facts.json" for run in RunStore.default() if (run.path / "facts.json").is_file())
 
 

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from genmodels import gallery
 from genmodels.files import cannot_write, make_folder
-from genmodels.gallery import GALLERY
 from genmodels.intake import archives
 from genmodels.jobs import sandbox
 from genmodels.printable import printable
@@ -66,7 +66,7 @@ def _sheet(run: Run, name: str, file: Path) -> list[tuple[str, bytes]]:
         folder not in ("samples", "reconstructions")
         or file.suffix != ".png"
         or run.imported
-        or run.path.parent == GALLERY
+        or run.path.parent == gallery.GALLERY
     ):
         return []
     beside = {} if folder == "samples" else {"Beside": "held-out pictures, which no model made"}

@@ -24,6 +24,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genmodels import gallery
 from genmodels.files import (
     Unreadable,
     home,
@@ -31,7 +32,6 @@ from genmodels.files import (
     read_bytes,
     write_atomically,
 )
-from genmodels.gallery import GALLERY
 from genmodels.kinds.spec import Spec
 from genmodels.refusal import Refusal
 from genmodels.runs import documents
@@ -193,7 +193,7 @@ class Run:
     @property
     def findings_file(self) -> Path:
         """Where findings are kept: in the run, but of a run of the gallery, which is part of the project, beside the runs."""
-        return self.path / "findings.json" if self.path.parent != GALLERY else home() / "measured" / f"{self.id}.json"
+        return self.path / "findings.json" if self.path.parent != gallery.GALLERY else home() / "measured" / f"{self.id}.json"
 
     def held(self) -> bool:
         """Does a living process hold the lease?"""

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from genmodels import gallery
 from genmodels.files import (
     PRIVATE,
     home,
     make_folder,
     write_atomically,
 )
-from genmodels.gallery import GALLERY
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.runs.experiment import Experiment
@@ -41,7 +41,7 @@ def shipped(name: str) -> Run:
     """
     pass
 
-    return RunStore(GALLERY)[name]
+    return RunStore(gallery.GALLERY)[name]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class RunStore:
         ):
             return Run(self.folder / name)
         if shipped:
-            return Run(GALLERY / name)
+            return Run(gallery.GALLERY / name)
         raise Refusal(unknown("run", name, [*gallery_names(), *self.ids()[:20]]))
 
     def create(self, experiment: Experiment, **facts: Any) -> Run:
@@ -117,4 +117,4 @@ def is_folder(entry: os.DirEntry[str]) -> bool:
 
 def gallery_names() -> list[str]:
     """The runs that ship with the project."""
-    return sorted(p.parent.name for p in GALLERY.glob("*/experiment.json"))
+    return sorted(p.parent.name for p in gallery.GALLERY.glob("*/experiment.json"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.gallery import GALLERY
+from genmodels import gallery
 from genmodels.kinds.image.resizing import SMALL
 from genmodels.kinds.spec import Spec
 from genmodels.models.upscaler import upscaled
@@ -44,5 +44,5 @@ def fits_data(data: str, shape: tuple[int, ...], name: str = "upscaler") -> bool
     return (
         tuple(shape) == (SMALL, SMALL, 3)
         and name in gallery_names()
-        and bool(data == Run(GALLERY / name).experiment.data)
+        and bool(data == Run(gallery.GALLERY / name).experiment.data)
     )

@@ -18,6 +18,7 @@ from genmodels.metrics.kernel_distance import kernel_distance_value
 from genmodels.networks.learner import Learner
 from genmodels.registry import Registry
 from genmodels.trained.latent import TrainedGenerator
+from genmodels.trained.opening import ROLES
 from genmodels.trained.writer import TextGenerator
 from genmodels.training import behaviour as conduct_of
 
@@ -58,7 +59,7 @@ def prompted(learner: Learner, data: Any, seed: int) -> Exhibit:
     held_out, conduct = data.test, conduct_of.of_pictures(data, seed)
     chosen = np.unique(np.linspace(0, len(held_out) - 1, min(DRAWN, len(held_out))).astype(int))
     prompts = [held_out.captions[index] for index in chosen]
-    generator = learner.recipe.opened(learner.spec, learner.networks, None)
+    generator = ROLES[learner.recipe.role](learner.recipe, learner.spec, learner.networks, {})
 
     def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
         samples = generator.sample(len(prompts), seed=seed, given=prompts)

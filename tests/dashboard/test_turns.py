@@ -18,6 +18,7 @@ from dashboard import resources
 from genmodels.networks import learner
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
+from genmodels.trained.opening import open_model
 from tests.dashboard.sessions import Session, served
 
 NAMES = 'The name "concatenate" is used 4 times in the model. All operation names should be unique.'
@@ -88,7 +89,7 @@ def test_every_family_builds_although_keras_counts_anew(trained: Callable[[str],
 
     monkeypatch.setattr(naming, "uniquify", lambda name: name)
     for model in ("vae", "gan"):
-        assert Run(trained(model)).generator().sample(1, seed=0).shape[0] == 1
+        assert open_model(Run(trained(model))).sample(1, seed=0).shape[0] == 1
 
 
 def test_a_shared_model_is_asked_in_turn() -> None:
@@ -101,7 +102,7 @@ def test_a_shared_model_is_asked_in_turn() -> None:
 
 def test_the_server_opens_models_in_one_thread(home: Path, trained: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     threads: list[str] = []
-    monkeypatch.setattr(Run, "generator", lambda run, epoch=None: threads.append(threading.current_thread().name))
+    monkeypatch.setattr(resources, "open_model", lambda run, epoch=None: threads.append(threading.current_thread().name))
     shutil.copytree(trained("vae"), home / "runs" / "mine")
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda epoch: resources._loaded(str(home / "runs" / "mine"), epoch, 0), range(4)))

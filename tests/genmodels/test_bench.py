@@ -15,7 +15,6 @@ from genmodels import bench
 from genmodels.bench import expected, machine, published, racing, speed, text
 from genmodels.bench.turns import ROOT, Absent, Side
 from genmodels.refusal import Refusal
-from genmodels.trained.opening import open_model
 
 SLEEPER = """
 import sys, time
@@ -164,7 +163,7 @@ def test_peers_write_our_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     from genmodels.bench.peers import keras_io_text
 
     noise = text.noise(2)[:20]
-    ours = ours_text.write(open_model(ours_text), noise)
+    ours = ours_text.write(ours_text.generator(), noise)
     assert ours.shape == (2, 21) and len(np.unique(ours)) > 5
     assert np.array_equal(ours, keras_io_text.write(keras_io_text.network(text.weights()), noise))
 
@@ -196,7 +195,7 @@ def test_pytorch_writes_our_tokens_and_learns_as_we_do(monkeypatch: pytest.Monke
     monkeypatch.setattr(text, "LAYERS", 2)
     from genmodels.bench import ours_text
 
-    ours = ours_text.write(open_model(ours_text), text.noise(2)[:20]).tolist()
+    ours = ours_text.write(ours_text.generator(), text.noise(2)[:20]).tolist()
     assert all(each == ours for each in written)
     learner = ours_text.learner()
     ours = [learner.step(tokens)["loss"] for tokens in np.split(text.windows()[:6].astype("int32"), 3)]

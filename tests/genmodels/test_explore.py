@@ -15,6 +15,7 @@ from genmodels.kinds.image.features import features
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.trained import interpolation
+from genmodels.trained.opening import open_model
 from tests.conftest import TINY
 
 rng = np.random.default_rng(0)
@@ -22,17 +23,17 @@ rng = np.random.default_rng(0)
 
 @pytest.fixture(scope="module")
 def vae(trained):
-    return Run(trained("vae", epochs=20)).generator()
+    return open_model(Run(trained("vae", epochs=20)))
 
 
 @pytest.fixture(scope="module")
 def gan(trained):
-    return Run(trained("gan", epochs=20)).generator()
+    return open_model(Run(trained("gan", epochs=20)))
 
 
 @pytest.fixture(scope="module")
 def conditional(trained):
-    return Run(trained("vae", epochs=20, recipe=TINY["vae"] | {"conditional": True})).generator()
+    return open_model(Run(trained("vae", epochs=20, recipe=TINY["vae"] | {"conditional": True})))
 
 
 def digits():

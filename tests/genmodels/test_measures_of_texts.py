@@ -125,5 +125,5 @@ def test_bits_per_character_count_what_no_training_held() -> None:
     assert f"3 of 15 characters, which no training text held, at {escape_bits(15, 3, 2):.1f} bits each" in protocol
     less = rows["bits per character of a 5-gram, less the model's"][0].value
     assert less == pytest.approx(rows["bits per character of a 5-gram"][0].value - estimate.value)  # the same escape on both sides
-    learner = SimpleNamespace(spec=Spec("text", (8,), 0, tokens.vocabulary), networks={}, negative_log_likelihood=scored.scored({}))
+    learner = SimpleNamespace(spec=Spec("text", (8,), 0, tokens.vocabulary), networks={}, kept=lambda name, make: scored.scored({}))
     assert MODELS["transformer"]().evaluate(learner, held_out, None)["bits_per_character"] == pytest.approx(estimate.value)

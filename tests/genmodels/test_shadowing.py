@@ -8,16 +8,12 @@ from typing import Any
 
 import pytest
 
-from genmodels.data.sets import fakes
 from genmodels.gallery import GALLERY
-from genmodels.instruments import detector
-from genmodels.networks import text_encoder
+from genmodels.instruments import detector, drawn_by_models
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, gallery_names, shipped
-from genmodels.trained import judge as judging
-from genmodels.trained import opening as generator
-from genmodels.trained import reader as reading_groups
-from genmodels.trained import upscaler as upscaling
+from genmodels.trained import opening
+from genmodels.training import loading
 from tests.dashboard.made import made
 
 
@@ -38,16 +34,18 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         found.append(run.path)
         raise InterruptedError
 
-    monkeypatch.setattr(generator, "open_generator", note)
+    monkeypatch.setattr(opening, "open_model", note)
+    monkeypatch.setattr(drawn_by_models, "open_model", note)
+    monkeypatch.setattr(detector, "open_model", note)
     return found
 
 
 OPENINGS: dict[str, Callable[[], Any]] = {
     "detector": detector.open_detector,
-    "upscaler": upscaling.open_upscaler,
-    "judge": lambda: judging.open_shipped("judge", "clip"),
-    "reader-gender": lambda: reading_groups.open_reader.__wrapped__("reader-gender"),
-    "vae-openmoji": lambda: fakes.generators.__wrapped__()["vae"](2, 0),  # another test may have opened those that are kept
+    "upscaler": lambda: opening.open_shipped.__wrapped__("upscaler", "upscaler"),
+    "judge": lambda: opening.open_shipped.__wrapped__("judge", "clip"),
+    "reader-gender": lambda: opening.open_shipped.__wrapped__("reader-gender", "reader"),
+    "vae-openmoji": lambda: drawn_by_models.generators.__wrapped__()["vae"](2, 0),  # another test may have opened those that are kept
 }
 
 
@@ -60,13 +58,13 @@ def test_instruments_open_from_the_gallery(shadowed: list[str], opened: list[Pat
 
 
 def test_text_encoders_too(shadowed: list[str]) -> None:
-    assert text_encoder.encoder_run("clip").path == GALLERY / "clip"
+    assert loading.encoder_run("clip").path == GALLERY / "clip"
     assert shipped("detector").path == GALLERY / "detector"
 
 
 def test_no_instrument_is_opened_by_name_from_the_users_runs() -> None:
     """Nothing but commands and pages, which a user tells a name, looks among the user's runs."""
-    allowed = {"cli.py", "jobs.py", "runs.py", "catalogue.py", "portable.py", "doctor.py", "text_encoder.py", "text_search.py"}
-    root = Path(detector.__file__).parent
+    allowed = {"main.py", "launching.py", "store.py", "catalogue.py", "exchange.py", "doctor.py", "loading.py", "text_search.py"}
+    root = Path(detector.__file__).parent.parent
     found = {file.name for file in root.rglob("*.py") if "RunStore.default()" in file.read_text()}
     assert found <= allowed

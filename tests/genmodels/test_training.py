@@ -211,7 +211,7 @@ def test_a_home_that_can_not_be_written_is_one_sentence(genmodels, monkeypatch: 
     [
         (["train", "vea"], "No model is called 'vea'. Did you mean 'vae'?"),
         (["train", "vae", "--data", "digts"], "No data set is called 'digts'. Did you mean 'digits'?"),
-        (["train", "vae", "--set", "latnet=3"], "No knob is called 'latnet'. Did you mean 'latent'?"),
+        (["train", "vae", "--set", "latnet=3"], "No setting is called 'latnet'. Did you mean 'latent'?"),
         (["train", "vae", "--set", "latent=1"], "latent is '1'; it must be a whole number from 2 to 512."),
         (["train", "vae", "--set", "latent=nan"], "latent is 'nan'; it must be a whole number from 2 to 512."),
         (["train", "vae", "--set", "latent"], "'latent' is not setting=value"),

@@ -45,13 +45,13 @@ def test_no_page_hands_out_a_file_past_the_way_out() -> None:
 def test_what_did_not_go_through_it_is_not_written_and_not_handed_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dashboard.parts import handing_out
 
-    with pytest.raises(TypeError, match="one way out"):
+    with pytest.raises(TypeError, match="was not marked on its way out"):
         way_out.write(tmp_path / "a.png", b"\x89PNG")  # type: ignore[arg-type]
     handed: list[Callable[[], bytes]] = []
     monkeypatch.setattr(handing_out.st, "download_button", lambda label, content, *rest, **more: handed.append(content))
     handing_out.made("PNG", lambda: b"\x89PNG", "a.png", "image/png", key="a")  # type: ignore[arg-type, return-value]
     handing_out.made("PNG", lambda: way_out.picture(np.zeros((8, 8, 3), np.uint8), {}), "a.png", "image/png", key="b")
-    with pytest.raises(TypeError, match="one way out"):
+    with pytest.raises(TypeError, match="was not marked on its way out"):
         handed[0]()
     assert handed[1]().startswith(b"\x89PNG")
 

@@ -170,7 +170,7 @@ def wait_for(condition: Callable[[], bool], run: Run) -> None:
 def test_labels_and_deletion(home: Path) -> None:
     run = made("done")
     run.label(name="before")
-    code = "from dashboard import run_actions\nfrom genmodels.runs.run import RunStore\nstore = RunStore.default()\nrun = store['" + run.id + "']\n"
+    code = "from dashboard.runs import actions as run_actions\nfrom genmodels.runs.store import RunStore\nstore = RunStore.default()\nrun = store['" + run.id + "']\n"
     test = AppTest.from_string(code + "run_actions.labels(run)", default_timeout=30).run()
     test.text_input[0].set_value(" after ")
     test.text_input[1].set_value("a, b,a,")
@@ -185,8 +185,9 @@ def test_labels_and_deletion(home: Path) -> None:
 def test_two_runs_side_by_side(home: Path) -> None:
     first, second = made("done"), made("failed", model="gan")
     code = f"""
-from dashboard import comparing, resources
-from genmodels.runs import RunStore
+from dashboard import resources
+from dashboard.runs import comparing
+from genmodels.runs.store import RunStore
 store = RunStore.default()
 rows = [row for row in resources.run_rows(store) if row["id"] in {[first.id, second.id]!r}]
 comparing.overlay(rows, store)
@@ -208,7 +209,7 @@ comparing.differences(*rows)
 def test_the_gallery_on_the_first_page(trained, tmp_path: Path) -> None:
     shutil.copytree(trained("vae"), tmp_path / "gallery" / "vae-digits")
     test = opened("home")
-    assert not test.exception and any("vae" in heading.value for heading in test.header)
+    assert not test.exception and any("vae" in heading.value for heading in test.subheader)
     assert any("Not measured yet" in caption.value for caption in test.caption)
 
 

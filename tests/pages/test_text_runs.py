@@ -31,7 +31,7 @@ def test_the_live_page_shows_what_was_written_and_by_whom(run: Run) -> None:
     last = json.loads(run.samples[4].read_text())
     assert [each.value for each in test.code][:4] == [each["text"] or " " for each in last]
     assert sum("Made by a model" in each.value for each in test.caption) == 4
-    assert "What it writes" in [each.value for each in test.subheader]
+    assert "What it writes" in [each.value for each in test.header]
 
 
 def test_texts_of_a_foreign_run_are_harmless_or_refused(run: Run) -> None:
