@@ -9,7 +9,7 @@ from genmodels import catalogue
 from tests.house import ORDER, ROOT, SOURCES, imports, module_of, room_of
 
 PICTURE = ROOT / "docs" / "house.svg"
-WIDTH, HEIGHT, ACROSS, BETWEEN, EDGE = 118, 34, 26, 46, 20  # of a box, from box to box, from level to level, around; pixels
+WIDTH, HEIGHT, ACROSS, BETWEEN, ASIDE, EDGE = 118, 34, 40, 46, 70, 20  # of a box, from box to box, from level to level, levels aside, around; pixels
 
 
 @lru_cache
@@ -40,14 +40,25 @@ def level(room: str) -> int:
 def svg() -> str:
     """Rooms as boxes, each above all that it imports, and arrows down to those that no other arrow leads to."""
     levels = [[room for room in ORDER if level(room) == number] for number in range(max(map(level, ORDER)) + 1)]
-    across = max(map(len, levels)) * (WIDTH + ACROSS) - ACROSS + 2 * EDGE
+    across = max(map(len, levels)) * (WIDTH + ACROSS) - ACROSS + 2 * (EDGE + ASIDE)
     down = len(levels) * (HEIGHT + BETWEEN) - BETWEEN + 2 * EDGE
     place = {}
     for number, rooms in enumerate(levels):
-        wide = len(rooms) * (WIDTH + ACROSS) - ACROSS
+        left = (across - len(rooms) * (WIDTH + ACROSS) + ACROSS) // 2 + ASIDE * (number % 3 - 1)
         for position, room in enumerate(rooms):
-            place[room] = ((across - wide) // 2 + position * (WIDTH + ACROSS), down - EDGE - HEIGHT - number * (HEIGHT + BETWEEN))
-    lines = [f'<line x1="{place[room][0] + WIDTH // 2}" y1="{place[room][1] + HEIGHT}" x2="{place[other][0] + WIDTH // 2}" y2="{place[other][1] - 5}"/>' for room in ORDER for other in arrows(room)]
+            place[room] = (left + position * (WIDTH + ACROSS), down - EDGE - HEIGHT - number * (HEIGHT + BETWEEN))
+    ends = [(room, other) for room in ORDER for other in arrows(room)]
+
+    def spread(room: str, others: list[str], other: str) -> int:
+        """Where on the edge of a box an arrow begins or ends: side by side in the order of the other ends."""
+        beside = sorted(others, key=lambda each: place[each])
+        return place[room][0] + round(WIDTH * (beside.index(other) + 1) / (len(beside) + 1))
+
+    lines = []
+    for room, other in ends:
+        begin = spread(room, [down for up, down in ends if up == room], other)
+        end = spread(other, [up for up, down in ends if down == other], room)
+        lines.append(f'<line x1="{begin}" y1="{place[room][1] + HEIGHT}" x2="{end}" y2="{place[other][1] - 3}"/>')
     boxes = [f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6"/>\n<text x="{x + WIDTH // 2}" y="{y + 22}">{room}</text>' for room, (x, y) in place.items()]
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across} {down}" width="{across}" height="{down}" role="img" aria-label="The rooms of the house; each imports only rooms below it">',
