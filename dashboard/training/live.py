@@ -168,7 +168,7 @@ def _message(run: Run, status: dict[str, Any], now: str) -> None:
 def _buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if now in WORKING:
-            asked = (run.path / "stop").exists()
+            asked = run.folder.stop_asked()
             st.button(
                 "Stopping …" if asked else "Stop",
                 key=f"stop.{run.id}",
@@ -200,10 +200,10 @@ def _buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
             )
         ):
             branching.dialog(run, store)
-        if (run.path / "log.txt").is_file():
+        if run.folder.log.is_file():
             handing_out.record(
                 "Log",
-                lambda: last_lines(run.path / "log.txt").encode(),
+                lambda: last_lines(run.folder.log).encode(),
                 f"{run.id}-log.txt",
                 "text/plain",
                 key=f"log.{run.id}",

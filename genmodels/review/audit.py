@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from genmodels.audits.audit import AUDITS
+from genmodels.jobs.folder import Progress
 from genmodels.measuring.measure import _keep
-from genmodels.review.audit_job import Progress
 from genmodels.review.kept_findings import conditions, kept
 from genmodels.review.policy import Policy
 from genmodels.runs.run import Run
@@ -58,7 +58,7 @@ def audit_run(
     findings, left_out, earlier = kept(run.findings(), asked, made) if names else ([], [], [])
     for name in asked:
         if progress:
-            progress.audit = name
+            progress.says(audit=name)
         findings += [
             replace(finding, made=dict(finding.made) | made) for finding in AUDITS[name](subject, **rules.limits(name))
         ]

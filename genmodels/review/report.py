@@ -21,7 +21,7 @@ INTENDED = (
     "Made for learning, teaching and research on generative models. Not for pictures that could be taken for real"
     " people or events, and not for decisions about people."
 )
-SHOWN = 8  # texts in a report
+MOST_TEXTS = 8  # in a report
 NOT_LEGAL_ADVICE = "What follows is evidence for a reviewer and not legal advice."
 
 
@@ -125,7 +125,7 @@ def _texts(texts: Sequence[Mapping[str, Any]]) -> list[Block]:
     """Written samples as plain text, marked as made by a model."""
     if not texts:
         return []
-    rows = tuple(tuple(str(each.get(name, "")) for name in ("seed", "prompt", "text")) for each in texts[:SHOWN])
+    rows = tuple(tuple(str(each.get(name, "")) for name in ("seed", "prompt", "text")) for each in texts[:MOST_TEXTS])
     return [
         Heading("Samples"),
         Paragraph("Made by a model. Each text continues its prompt."),

@@ -26,6 +26,7 @@ import tensorflow as tf
 
 from genmodels import cache, checkpoints
 from genmodels.files import write_atomically
+from genmodels.jobs.folder import Stopped
 from genmodels.networks.learner import Learner
 from genmodels.refusal import Refusal
 from genmodels.runs import beginning
@@ -40,10 +41,6 @@ CHECKPOINT_SECONDS = float(os.environ.get("GENMODELS_CHECKPOINT_SECONDS", "10"))
 RESERVE = 1 << 16  # bytes kept aside, so that a full disk can still be reported
 
 tf.config.experimental.enable_op_determinism()
-
-
-class Stopped(Exception):
-    """Somebody asked the training to stop; the message says who."""
 
 
 def train(run: Run, report: Callable[[dict[str, Any]], None] = lambda status: None) -> str:
@@ -105,12 +102,11 @@ def stop_requests(run: Run) -> Iterator[Callable[[], str]]:
     old = {
         number: signal.signal(number, lambda n, frame: signals.append(n)) for number in (signal.SIGTERM, signal.SIGINT)
     }
-    request = run.path / "stop"
 
     def asked() -> str:
         if signals:
             return signal.Signals(signals[0]).name
-        return "the stop button" if request.exists() else ""
+        return "the stop button" if run.folder.stop_asked() else ""
 
     try:
         yield asked

@@ -14,9 +14,10 @@ import pytest
 
 from genmodels.audits.audit import AUDITS, Audit
 from genmodels.commands.main import main
+from genmodels.jobs.folder import Busy, Stopped
 from genmodels.review import audit_job
 from genmodels.runs import launching
-from genmodels.runs.run import Busy, Run
+from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 from tests.conftest import ROOT
 from tests.dashboard.made import made
@@ -131,6 +132,6 @@ def test_a_stop_is_no_refusal(home: Path, tmp_path: Path) -> None:
     with audit_job.at_work(tmp_path / "audit") as progress:
         Asked.report = progress  # type: ignore[attr-defined]
         (tmp_path / "audit" / "stop").touch()
-        with pytest.raises(audit_job.Stopped):
+        with pytest.raises(Stopped):
             Audit("made up", "Does it stop?", asks)(Asked())  # type: ignore[arg-type]
-    assert "made up" not in AUDITS and not issubclass(audit_job.Stopped, ValueError)
+    assert "made up" not in AUDITS and not issubclass(Stopped, ValueError)
