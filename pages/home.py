@@ -7,7 +7,7 @@ from dashboard.parts import choosing
 from dashboard.parts import samples as gallery
 from dashboard.parts import verdicts as findings
 from dashboard.safe_text import duration, plain_text, safe_text
-from dashboard.training import live
+from dashboard.training import buttons
 from genmodels.models.recipe import MODELS
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, gallery_names
@@ -53,7 +53,7 @@ def card(run: Run) -> None:
     )
     findings.highlights(run.findings())
     with st.container(horizontal=True):
-        live.explore(run, "Explore")
+        buttons.explore(run, "Explore")
         navigation.link("train", "How it learned", run=run.id)
     gallery.credit(str(run.facts.get("credit", "")))
 

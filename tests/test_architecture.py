@@ -33,9 +33,6 @@ LONGEST_FILE, LONGEST_FUNCTION, LONGEST_LINE = 300, 45, 120
 
 # What still breaks a rule. Each list may only get shorter: what was mended is taken out.
 LONG_FILES: set[str] = {
-    "dashboard/drawing/making.py",
-    "dashboard/resources.py",
-    "dashboard/training/live.py",
     "genmodels/audits/bias.py",
     "genmodels/audits/extraction.py",
     "genmodels/audits/memorisation.py",
@@ -44,26 +41,15 @@ LONG_FILES: set[str] = {
     "genmodels/checks/disguises.py",
     "genmodels/checks/following.py",
     "genmodels/checks/pronouns.py",
-    "genmodels/data/pages_by_rule.py",
     "genmodels/instruments/detector.py",
-    "genmodels/intake/keras_config.py",
-    "genmodels/intake/keras_shapes.py",
-    "genmodels/jobs/cage.py",
-    "genmodels/review/file_check.py",
-    "genmodels/review/report.py",
-    "genmodels/runs/foreign_run.py",
     "genmodels/trained/writer.py",
-    "genmodels/training/diagnosis.py",
-    "genmodels/training/loop.py",
 }
 LONG_FUNCTIONS: set[str] = {
     "dashboard/data/sets.py:set_view",
-    "dashboard/drawing/making.py:draw_live",
     "dashboard/parts/film.py:film",
     "dashboard/review/bias.py:occupations",
     "dashboard/review/bias.py:texts",
     "dashboard/review/marks.py:traces",
-    "dashboard/training/live.py:_buttons",
     "dashboard/writing/counterfactual.py:both",
     "dashboard/writing/counterfactual.py:counterfactual_view",
     "genmodels/audits/bias.py:_occupations",
@@ -75,7 +61,6 @@ LONG_FUNCTIONS: set[str] = {
     "genmodels/audits/memorisation.py:memorisation",
     "genmodels/audits/provenance.py:_texts",
     "genmodels/audits/provenance.py:provenance",
-    "genmodels/bench/racing.py:race",
     "genmodels/calibration/bias_of_text.py:bias_of_text",
     "genmodels/calibration/extraction.py:extraction",
     "genmodels/calibration/memorisation.py:memorisation",
@@ -88,9 +73,6 @@ LONG_FUNCTIONS: set[str] = {
     "genmodels/checks/sentence_pairs.py:paired",
     "genmodels/instruments/drawn_by_models.py:generators",
     "genmodels/measuring/prompted.py:measure_prompted",
-    "genmodels/provenance/keys.py:_local",
-    "genmodels/provenance/marking.py:read_sidecar",
-    "genmodels/review/audit.py:audit_run",
     "genmodels/trained/writer.py:write",
 }
 ASKED_BY_NAME = {

@@ -9,7 +9,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.drawing.making import Drawn, drawn, made_by, nothing_yet, of_another_prompt
+from dashboard.drawing.drawn import Drawn
+from dashboard.drawing.making import drawn, made_by, nothing_yet, of_another_prompt
 from dashboard.parts import charts, handing_out
 from dashboard.parts import samples as gallery
 from dashboard.parts.film import data_url, film

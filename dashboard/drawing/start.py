@@ -11,7 +11,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.drawing.making import Drawn, downloads, drawn, made_by, nothing_yet, upscaled
+from dashboard.drawing.drawn import Drawn, upscaled
+from dashboard.drawing.making import downloads, drawn, made_by, nothing_yet
 from dashboard.parts import samples as gallery
 from dashboard.parts.film import data_url
 from genmodels.refusal import Refusal

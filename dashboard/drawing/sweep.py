@@ -10,18 +10,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.drawing.making import (
-    Drawn,
-    described,
-    downloads,
-    drawn,
-    files_of,
-    made_by,
-    nothing_yet,
-    recipe_of,
-    recipe_rows,
-    show,
-)
+from dashboard.drawing.drawn import Drawn, files_of, recipe_of, recipe_rows
+from dashboard.drawing.making import described, downloads, drawn, made_by, nothing_yet, show
 from dashboard.parts import charts, choosing, handing_out
 from dashboard.parts import samples as gallery
 from dashboard.parts.film import sheet

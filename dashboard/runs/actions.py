@@ -10,7 +10,7 @@ from dashboard import navigation, state
 from dashboard.parts import commands as children
 from dashboard.parts import handing_out
 from dashboard.safe_text import counted, refuse, safe_text
-from dashboard.training import live
+from dashboard.training import buttons
 from genmodels.intake import archives
 from genmodels.jobs import sandbox
 from genmodels.refusal import Refusal
@@ -97,7 +97,7 @@ def delete(runs: Sequence[Run], store: RunStore) -> None:
         gone = 0
         for run in runs:
             try:
-                if run.state in live.WORKING:
+                if run.state in buttons.WORKING:
                     raise Refusal(f"Run {run.id} is {run.state}; stop it first.")
                 store.delete(run)
                 gone += 1

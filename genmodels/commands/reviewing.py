@@ -197,8 +197,8 @@ def verify(arguments: Arguments) -> int:
     from genmodels.instruments.detector import asked_when_needed
     from genmodels.provenance.credentials import MOST_BYTES
     from genmodels.provenance.pairing import read_paths
-    from genmodels.review.file_check import verify_many
-    from genmodels.review.report import verified
+    from genmodels.review.many_files import verify_many
+    from genmodels.review.report_of_files import verified
 
     rows = verify_many(read_paths(arguments.files, MOST_BYTES), detector=asked_when_needed())
     if arguments.out:
