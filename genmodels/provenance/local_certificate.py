@@ -64,7 +64,7 @@ def _name(of: str) -> x509.Name:
     from cryptography import x509
     from cryptography.x509.oid import NameOID
 
-    return x509.Name([x509.NameAttribute(kind, of) for kind in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)])
+    return x509.Name([x509.NameAttribute(named, of) for named in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)])
 
 
 def _usage(authority: bool) -> x509.KeyUsage:
