@@ -9,8 +9,7 @@ import streamlit as st
 
 from dashboard import navigation, resources, state
 from dashboard.data import texts as text_sets
-from dashboard.parts import charts, forms, handing_out
-from dashboard.parts import samples as gallery
+from dashboard.parts import charts, forms, handing_out, samples
 from dashboard.safe_text import counted, plain_text, refuse, safe_text
 from genmodels.data.dataset import DATA
 from genmodels.intake.picture_sets import import_pictures, imported, preview
@@ -66,7 +65,7 @@ def set_view(name: str) -> None:
     examples = st.container()  # filled last: they may have to be drawn first
     shares(about)
     _origin(about)
-    gallery.credit(about["credit"])
+    samples.credit(about["credit"])
     state.put(state.LOOKED_AT_DATA, (name, knobs))
     navigation.link(
         "train", "Train a model on it", on=name
@@ -123,7 +122,7 @@ def splits(data: Any) -> None:
             st.header(title, anchor=False)
             n = len(part)
             index = sorted({round(i * (n - 1) / max(min(SHOWN, n) - 1, 1)) for i in range(min(SHOWN, n))})
-            gallery.images(
+            samples.images(
                 part.images[index],
                 f"{len(index)} of {n:,} {title.lower()} pictures of {data.name}",
                 columns=COLUMNS,

@@ -15,7 +15,7 @@ from genmodels.provenance import way_out
 from genmodels.provenance.marking import BEGUN
 from genmodels.provenance.recorded import Weights, of_drawing
 from genmodels.runs.store import RunStore, shipped
-from genmodels.trained import upscaler as upscaling
+from genmodels.trained import upscaler
 from genmodels.trained.requests import Cell, picture_facts
 
 
@@ -78,12 +78,12 @@ class Drawn:
         return way_out.picture(self.picture, self.facts())
 
     def upscaled_png(self) -> way_out.Marked:
-        return way_out.picture(upscaled(self.picture), self.facts() | upscaling.UPSCALED)
+        return way_out.picture(upscaled(self.picture), self.facts() | upscaler.UPSCALED)
 
     @property
     def fits(self) -> bool:
         """Does it leave at 128 pixels, at which it can carry a watermark?"""
-        return upscaling.fits(RunStore.default()[self.run])
+        return upscaler.fits(RunStore.default()[self.run])
 
     @property
     def loses_its_marks(self) -> bool:
@@ -93,12 +93,12 @@ class Drawn:
 
 def files_of(pictures: Sequence[Drawn]) -> list[way_out.Marked]:
     """Pictures as they leave: at 128 pixels where the upscaler was measured on such, else as they were drawn."""
-    known = {run: upscaling.fits(RunStore.default()[run]) for run in {each.run for each in pictures}}
+    known = {run: upscaler.fits(RunStore.default()[run]) for run in {each.run for each in pictures}}
     small = [each.picture for each in pictures if known[each.run]]
     large = iter(all_upscaled(np.stack(small)) if small else [])
     images = [next(large) if known[each.run] else each.picture for each in pictures]
     return way_out.pictures(
-        images, [each.facts() | (upscaling.UPSCALED if known[each.run] else {}) for each in pictures]
+        images, [each.facts() | (upscaler.UPSCALED if known[each.run] else {}) for each in pictures]
     )
 
 

@@ -11,8 +11,7 @@ import streamlit as st
 
 from dashboard import resources, state
 from dashboard.drawing.drawn import Drawn
-from dashboard.parts import handing_out
-from dashboard.parts import samples as gallery
+from dashboard.parts import handing_out, samples
 from dashboard.safe_text import duration, plain_text, safe_text
 from dashboard.writing.form import trained_on
 from genmodels.kinds.image import resizing
@@ -112,7 +111,7 @@ def _show_step(progress: Progress, bar: Any, place: Any, cells: int, left: float
     text = f"Step {step.number} of {step.steps}, pictures {first} to {last} of {cells}. Time left: {duration(left)}"
     bar.progress(progress.share, text=text)
     with place.container():
-        gallery.images(
+        samples.images(
             step.clean,
             "What the model predicts at this step",
             columns=len(step.clean),
@@ -168,14 +167,14 @@ def older(pictures: Sequence[Drawn]) -> None:
             + safe_text(f"of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”, run {pictures[0].run}", 240)
         )
         few = [each.picture for each in pictures[:4] if each.picture.shape == pictures[0].picture.shape]
-        gallery.images(
+        samples.images(
             np.stack(few),
             f"Drawn before: {described(pictures[0])}",
             columns=len(few),
             side=4 * SIDE // 2,
             width=min(500, 125 * len(few)),
         )
-        gallery.credit(pictures[0].credit)
+        samples.credit(pictures[0].credit)
 
 
 def shown(pictures: Sequence[Drawn], key: str) -> None:
@@ -197,7 +196,7 @@ def show(pictures: Sequence[Drawn], key: str, columns: int = 4) -> None:
         row = pictures[first : first + columns]
         for number, (column, each) in enumerate(zip(st.columns(columns), row, strict=False), start=first):
             with column, st.container(border=True):
-                gallery.images(each.picture[None], described(each), side=SIDE)
+                samples.images(each.picture[None], described(each), side=SIDE)
                 st.caption(f"Seed {each.cell.seed}")
                 downloads(each, f"{key}.{number}")
     if pictures:
@@ -211,7 +210,7 @@ def made_by(first: Drawn) -> None:
         + safe_text(first.line.removeprefix("Made by a model: "), 500)
         + f". Each file says so too, with prompt, seed and settings. {SMALL_FILE if first.loses_its_marks else ''}"
     )
-    gallery.credit(first.credit)
+    samples.credit(first.credit)
 
 
 def described(each: Drawn) -> str:

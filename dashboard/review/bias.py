@@ -10,8 +10,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import charts
-from dashboard.parts import verdicts as findings
+from dashboard.parts import charts, verdicts
 from dashboard.safe_text import chart_text, plain_text, safe_text
 from genmodels.data.emoji_names import TONES
 from genmodels.runs.run import Run
@@ -45,7 +44,7 @@ def sound(rows: Sequence[Mapping[str, Any]], numbers: Sequence[str], texts: Sequ
 
 def pictures(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     """Everything that is drawn of a model of pictures."""
-    findings.imported_notice(found)
+    verdicts.imported_notice(found)
     rows = of_part(found, "occupations") or of_part(found, "gender")
     rows = sound(
         [row for row in rows if row.get("legible", True)],
@@ -203,7 +202,7 @@ def followed(groups: Sequence[Mapping[str, Any]]) -> None:
 
 def texts(found: Sequence[Mapping[str, Any]]) -> None:
     """P(she) after each occupation, against the share in the training text where it is known; then pairs of sentences."""
-    findings.imported_notice(found)
+    verdicts.imported_notice(found)
     rows = sound(of_part(found, "parity"), ("she", "low", "high"), ("occupation",))
     known = sound(of_part(found, "amplification"), ("she", "training"), ("occupation",))
     if known:

@@ -10,8 +10,7 @@ import pandas
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import charts
-from dashboard.parts import verdicts as findings
+from dashboard.parts import charts, verdicts
 from dashboard.review.bias import of_part, sound
 from dashboard.review.memory import pairs
 from dashboard.safe_text import safe_text
@@ -40,7 +39,7 @@ SAMPLES = 200  # for spectra
 
 def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     """Everything about one model."""
-    findings.imported_notice(found)
+    verdicts.imported_notice(found)
     kind = "picture" if run.spec.kind == "image" else "text"
     if rows := sound(of_part(found, f"together of a {kind}"), ("watermark", "ledger", "together", "n"), ("change",)):
         st.header("What survives, on this model's own samples", anchor=False)

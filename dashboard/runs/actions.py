@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import navigation, state
-from dashboard.parts import commands as children
-from dashboard.parts import handing_out
+from dashboard.parts import commands, handing_out
 from dashboard.safe_text import counted, refuse, safe_text
 from dashboard.training import buttons
 from genmodels.intake import archives
@@ -61,7 +60,7 @@ def _keras(run: Run) -> None:
     ):
         try:
             with st.spinner("Writing the network in a process of its own …", show_time=True):
-                state.put(state.KERAS, (run.id, children.keras_file(run)))
+                state.put(state.KERAS, (run.id, commands.keras_file(run)))
         except (Refusal, OSError) as error:
             refuse(error)
             return

@@ -94,12 +94,12 @@ def test_a_report_on_a_full_disk_leaves_the_good_one(tmp_path: Path, monkeypatch
 
 
 def test_a_training_that_fails_says_why_in_json(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from genmodels.training import loop as training
+    from genmodels.training import loop
 
     def broken(*arguments: object) -> None:
         raise Refusal("The data are gone; bring them back.")
 
-    monkeypatch.setattr(training, "Trainer", broken)
+    monkeypatch.setattr(loop, "Trainer", broken)
     assert main(["train", "vae", "--epochs", "1", "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["state"] == "failed" and document["reason"] == "The data are gone; bring them back."

@@ -86,7 +86,7 @@ def test_one_that_waits_is_stopped(home: Path, number: int, code: int) -> None:
 
 
 def test_a_full_disk_is_one_sentence_without_a_traceback(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from genmodels.training import loop as training
+    from genmodels.training import loop
 
     def full(*arguments: object) -> None:
         try:
@@ -94,7 +94,7 @@ def test_a_full_disk_is_one_sentence_without_a_traceback(home: Path, capsys: pyt
         except OSError:
             raise ValueError("Can't close the ZIP file") from None
 
-    monkeypatch.setattr(training, "Trainer", full)
+    monkeypatch.setattr(loop, "Trainer", full)
     assert main(["train", "vae", "--epochs", "1"]) == 1
     captured = capsys.readouterr()
     assert "The disk is full; make room, then resume" in captured.out and "Traceback" not in captured.err

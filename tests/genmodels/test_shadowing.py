@@ -14,10 +14,8 @@ from genmodels.instruments import detector
 from genmodels.networks import text_encoder
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, gallery_names, shipped
-from genmodels.trained import judge as judging
+from genmodels.trained import judge, reader, upscaler
 from genmodels.trained import opening as generator
-from genmodels.trained import reader as reading_groups
-from genmodels.trained import upscaler as upscaling
 from tests.dashboard.made import made
 
 
@@ -44,9 +42,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 OPENINGS: dict[str, Callable[[], Any]] = {
     "detector": detector.open_detector,
-    "upscaler": upscaling.open_upscaler,
-    "judge": lambda: judging.open_shipped("judge", "clip"),
-    "reader-gender": lambda: reading_groups.open_reader.__wrapped__("reader-gender"),
+    "upscaler": upscaler.open_upscaler,
+    "judge": lambda: judge.open_shipped("judge", "clip"),
+    "reader-gender": lambda: reader.open_reader.__wrapped__("reader-gender"),
     "vae-openmoji": lambda: fakes.generators.__wrapped__()["vae"](2, 0),  # another test may have opened those that are kept
 }
 
