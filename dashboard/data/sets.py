@@ -9,8 +9,7 @@ import streamlit as st
 
 from dashboard import navigation, resources, state
 from dashboard.data import texts as text_sets
-from dashboard.parts import charts, forms, handing_out
-from dashboard.parts import samples as gallery
+from dashboard.parts import charts, forms, handing_out, samples
 from dashboard.safe_text import counted, plain_text, refuse, safe_text
 from genmodels.data.dataset import DATA
 from genmodels.intake.picture_sets import import_pictures, imported, preview
@@ -65,6 +64,18 @@ def set_view(name: str) -> None:
     (counts if source.kind == "image" else text_sets.counts)(about)
     examples = st.container()  # filled last: they may have to be drawn first
     shares(about)
+    _origin(about)
+    samples.credit(about["credit"])
+    state.put(state.LOOKED_AT_DATA, (name, knobs))
+    navigation.link(
+        "train", "Train a model on it", on=name
+    )  # the key "data" belongs to the widget of this page: no link can set it
+    with examples:
+        _examples(name, knobs, about)
+
+
+def _origin(about: Mapping[str, Any]) -> None:
+    """Where the set comes from, and by what it is known again."""
     with st.container(border=True):
         st.header("Origin", anchor=False)
         st.text(plain_text(f"Licence: {about['licence']}"))
@@ -72,24 +83,23 @@ def set_view(name: str) -> None:
         st.text(
             f"SHA-256 of both splits: {about['sha256'] or 'not the same on every processor, since models drew some of its pictures'}"
         )
-    gallery.credit(about["credit"])
-    state.put(state.LOOKED_AT_DATA, (name, knobs))
-    navigation.link(
-        "train", "Train a model on it", on=name
-    )  # the key "data" belongs to the widget of this page: no link can set it
-    with examples:
-        try:
-            data = resources.dataset(name, knobs)
-        except (Refusal, OSError) as error:
-            refuse(error)
-            return
-        if source.kind == "image":
-            splits(data)
-        else:
-            text_sets.splits(data)
-            text_sets.lengths(data, about)
-            text_sets.vocabulary(data, about)
-            text_sets.planted(source.from_dict(knobs))
+
+
+def _examples(name: str, knobs: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    """Examples of both splits; of texts their lengths and words too."""
+    try:
+        data = resources.dataset(name, knobs)
+    except (Refusal, OSError) as error:
+        refuse(error)
+        return
+    source = DATA[name]
+    if source.kind == "image":
+        splits(data)
+    else:
+        text_sets.splits(data)
+        text_sets.lengths(data, about)
+        text_sets.vocabulary(data, about)
+        text_sets.planted(source.from_dict(knobs))
 
 
 def counts(about: Mapping[str, Any]) -> None:
@@ -112,7 +122,7 @@ def splits(data: Any) -> None:
             st.header(title, anchor=False)
             n = len(part)
             index = sorted({round(i * (n - 1) / max(min(SHOWN, n) - 1, 1)) for i in range(min(SHOWN, n))})
-            gallery.images(
+            samples.images(
                 part.images[index],
                 f"{len(index)} of {n:,} {title.lower()} pictures of {data.name}",
                 columns=COLUMNS,

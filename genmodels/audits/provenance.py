@@ -31,6 +31,7 @@ from genmodels.kinds.text.decoding import Decoding
 from genmodels.provenance import credentials, marking
 from genmodels.provenance.book import Book
 from genmodels.provenance.keys import watermark_key
+from genmodels.provenance.sidecar import read_sidecar
 from genmodels.provenance.text_mark import p_value
 from genmodels.subjects.subject import Subject
 from genmodels.trained.opening import open_shipped
@@ -302,7 +303,7 @@ def _texts(subject: Subject, policy: Limits) -> list[Finding]:
     files = [f"{marking.MADE_BY}: {subject.name}\n\n{text}\n" for text in texts]
     facts = [{"Model": subject.name, "Seed": str(subject.seed + number)} for number in range(len(files))]
     statements = [
-        marking.read_sidecar(json.loads(each), file.encode())
+        read_sidecar(json.loads(each), file.encode())
         for each, file in zip(marking.statements(files, facts), files, strict=True)
     ]
     bare = sum(each.state != "whole" or each.signer == "unknown" for each in statements)

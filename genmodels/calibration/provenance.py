@@ -28,7 +28,7 @@ from genmodels.kinds.text.ngram import NGram
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.provenance import credentials
 from genmodels.provenance.book import Book
-from genmodels.provenance.marking import read_sidecar, sidecar
+from genmodels.provenance.sidecar import read_sidecar, sidecar
 from genmodels.provenance.text_mark import p_value
 from genmodels.runs.store import shipped
 from genmodels.trained.opening import open_model

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from genmodels.intake.keras_shapes import shown
+from genmodels.intake.keras_rules import shown
 from genmodels.refusal import Refusal
 
 Json = dict[str, Any]
