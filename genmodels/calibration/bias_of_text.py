@@ -7,7 +7,7 @@ import numpy as np
 from genmodels.audits import bias_of_text as audit
 from genmodels.calibration.case import PLANTED, Case, Planted, Report
 from genmodels.calibration.trained_culprits import data_of, trained
-from genmodels.checks import pronouns
+from genmodels.checks import pronoun_estimates as pronouns
 from genmodels.data.sets.occupations import SHARES
 from genmodels.subjects.subject import Subject
 from genmodels.trained.opening import open_model

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from genmodels.audits import extraction as audit
 from genmodels.calibration.case import PLANTED, Case, Planted, Report
 from genmodels.calibration.trained_culprits import data_of, trained
+from genmodels.checks.canaries import CANDIDATES, canary_rank
 from genmodels.checks.copied_passages import Words, chance
 from genmodels.data.dataset import DATA
 from genmodels.trained.opening import open_model
@@ -49,15 +49,15 @@ def extraction(repetitions: int, seed: int, report: Report) -> Planted:
     ranks: dict[int, list[int]] = {}
     for repeated in (1, 4, 16):
         for canary in sorted({data.train.documents[i] for i in np.flatnonzero(planted == str(repeated))}):
-            ranks.setdefault(repeated, []).append(audit.canary_rank(generator, canary, rng))
+            ranks.setdefault(repeated, []).append(canary_rank(generator, canary, rng))
     for canary in sorted({data.train.documents[i] for i in np.flatnonzero(planted != "")})[:60]:
         never = "".join(str(rng.integers(10)) if c.isdigit() else c for c in canary)
-        ranks.setdefault(0, []).append(audit.canary_rank(generator, never, rng))
+        ranks.setdefault(0, []).append(canary_rank(generator, never, rng))
     for repeated, found in sorted(ranks.items()):
-        exposure = np.mean(np.log2(audit.CANDIDATES + 1) - np.log2(np.array(found) + 1))
+        exposure = np.mean(np.log2(CANDIDATES + 1) - np.log2(np.array(found) + 1))
         name = f"canary planted {repeated} times, among the likeliest 5 % of 501 (mean exposure {exposure:.1f} bits)"
         yield (
             Case("canaries", name, repeated > 0, len(found), float(repeated), repeated == 16),
-            np.array(found) < 0.05 * audit.CANDIDATES,
+            np.array(found) < 0.05 * CANDIDATES,
             None,
         )

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.audits import memorisation as audit
 from genmodels.audits.audit import AUDITS
 from genmodels.calibration.case import PLANTED, Case, Planted, Report
 from genmodels.calibration.trained_culprits import by_heart, data_of
 from genmodels.checks import copying
+from genmodels.checks.authenticity import less_authentic
 from genmodels.data.dataset import DATA
 from genmodels.estimates.ranks import probability_lower
 from genmodels.kinds.image.near_copies import authentic, families_of, nearness, unseen
@@ -88,7 +88,7 @@ def memorisation(repetitions: int, seed: int, report: Report) -> Planted:
                 elif case.part == "nearer":
                     flagged = probability_lower(relative, theirs, (hits, families)).low > 0.8
                 else:
-                    flagged = audit.less_authentic(new, unseen_authentic, hits, held_out_drawings).low > 0.2
+                    flagged = less_authentic(new, unseen_authentic, hits, held_out_drawings).low > 0.2
                 flags[number].append(bool(flagged))
     for number, (case, _) in enumerate(plans):
         yield case, np.array(flags[number]), clusters

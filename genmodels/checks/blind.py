@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.checks.disguises import small
+from genmodels.checks.laid_pictures import small
 from genmodels.kinds.image.files import png_bytes
 
 COMPONENTS = 20  # principal components of both sides together; what they leave of a picture is its rest
