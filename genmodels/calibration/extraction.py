@@ -8,7 +8,7 @@ from genmodels.calibration.case import PLANTED, Case, Planted, Report
 from genmodels.calibration.trained_culprits import data_of, trained
 from genmodels.checks.canaries import CANDIDATES, canary_rank
 from genmodels.checks.copied_passages import Words, chance
-from genmodels.data.dataset import DATA
+from genmodels.data.dataset import DATA, Dataset
 from genmodels.trained.opening import open_model
 
 
@@ -17,6 +17,12 @@ def extraction(repetitions: int, seed: int, report: Report) -> Planted:
     """Held-out text against held-out text, texts with copied training text, and canaries in a really trained Transformer."""
     data = DATA["python-docs"]().load()
     vocabulary, rng = Words(data.train.documents), np.random.default_rng(seed)
+    yield from _copied(vocabulary, data, repetitions, seed)
+    yield from _canaries(rng, report)
+
+
+def _copied(vocabulary: Words, data: Dataset, repetitions: int, seed: int) -> Planted:
+    """Texts with copied training text among such as are like held-out ones."""
     long = [document[:64] for document in vocabulary.documents if len(document) >= 16]
     lengths = np.array([len(document) for document in long])
     unseen = chance(vocabulary, data.test.documents, lengths, seed)
@@ -32,6 +38,10 @@ def extraction(repetitions: int, seed: int, report: Report) -> Planted:
             np.array(flags),
             None,
         )
+
+
+def _canaries(rng: np.random.Generator, report: Report) -> Planted:
+    """Canaries that were planted 1, 4 or 16 times, and such as never were, in a really trained Transformer."""
     source = {"n": 6000, "skew": 0.0, "canaries": 20}
     run = trained(
         {
