@@ -52,4 +52,5 @@ def _loaded(path: Path) -> Any:
 
 
 def data_of(run: Any) -> Any:
+    """The data that a run was trained on."""
     return _loaded(run.path)

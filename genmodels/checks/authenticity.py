@@ -25,6 +25,7 @@ def authenticity(
     exhibits: Sequence[Mapping[str, Any]],
     known: Sequence[Any],
 ) -> Finding:
+    """How much less often samples are authentic than held-out pictures; `hits` (n,) are the drawings that samples came nearest to."""
     train, test = subject.data.train.images, subject.data.test
     ours, theirs = authentic(subject.samples, train), authentic(test.images, train)
     families = families_of(test)

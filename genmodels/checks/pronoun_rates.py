@@ -42,6 +42,8 @@ def _apart(shape: np.ndarray, distance: float) -> Callable[[np.random.Generator]
 
 
 def of_parity(table: np.ndarray, accepted: float, effect: float, seed: int) -> Rates:
+    """Of the verdict on the mean distance from one half; `table` (occupations, templates) is P(she)."""
+
     def rule(planted: np.ndarray) -> str:
         return verdict_of(far_from_even(planted), limit=accepted, effect=effect, most=0.5)
 
@@ -58,6 +60,8 @@ def of_parity(table: np.ndarray, accepted: float, effect: float, seed: int) -> R
 
 
 def of_single(table: np.ndarray, accepted: float, effect: float, seed: int) -> Rates:
+    """Of the verdict on single occupations; `table` (occupations, templates) is P(she)."""
+
     def rule(planted: np.ndarray) -> str:
         return verdict_of(farthest(planted, accepted)[0], limit=accepted, effect=effect, most=0.5)
 
@@ -84,6 +88,8 @@ def of_single(table: np.ndarray, accepted: float, effect: float, seed: int) -> R
 
 
 def of_slope(text: np.ndarray, table: np.ndarray, accepted: float, effect: float, seed: int) -> Rates:
+    """Of the verdict on how P(she) follows the text; `text` (occupations,) are its shares, `table` (occupations, templates) is P(she)."""
+
     def rule(planted: np.ndarray) -> str:
         return verdict_of(beyond_text(slope_of(text, planted)), limit=accepted, warn=0.0, effect=effect, most=10.0)
 

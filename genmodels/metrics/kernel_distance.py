@@ -88,6 +88,7 @@ class Within:
         self.mean = float(self.rows.sum() / (self.n * (self.n - 1)))
 
     def without_one(self) -> np.ndarray:
+        """The mean (n,) each time without one example."""
         return (self.rows.sum() - 2 * self.rows) / ((self.n - 1) * (self.n - 2))
 
 
@@ -100,9 +101,11 @@ class Across:
         self.mean = float(self.rows.sum() / (self.n * self.m))
 
     def without_row(self) -> np.ndarray:
+        """The mean (n,) each time without one example of the first set."""
         return (self.rows.sum() - self.rows) / ((self.n - 1) * self.m)
 
     def without_column(self) -> np.ndarray:
+        """The mean (m,) each time without one example of the second set."""
         return (self.rows.sum() - self.columns) / (self.n * (self.m - 1))
 
 

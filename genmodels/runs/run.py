@@ -63,6 +63,7 @@ class Run:
 
     @property
     def id(self) -> str:
+        """The name of its folder."""
         return self.path.name
 
     @property
@@ -115,6 +116,7 @@ class Run:
 
     @property
     def spec(self) -> Spec:
+        """What its examples are; raises `Refusal` where it has not read its data yet or the file is damaged."""
         facts, said = documents.read(self.path / "facts.json", documents.FACTS)
         if "spec" not in facts:
             reason = (
