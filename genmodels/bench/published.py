@@ -73,6 +73,7 @@ class Published:
         return pairs or PAIRS, len(self.seeds) * (start + self.steps * step)
 
     def rows(self, name: str, pairs: int, progress: Progress | None = None) -> list[dict[str, Any]]:
+        """The row of the table of this bench, beside the number that its peer published."""
         progress = progress or Progress(name, self.plan(pairs)[1])
         row: dict[str, Any] = {"bench": name, "peer": self.peer, "unit": self.unit, "published": True}
         answers = []

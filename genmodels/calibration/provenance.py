@@ -182,7 +182,7 @@ def manifest_range(file: bytes) -> tuple[int, int]:
 
 
 def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Planted:
-
+    """Texts written with each watermark: how long they must be, what changes leave, and what people wrote."""
     run = shipped("transformer-code")
     data, generator = load_for(run.experiment), open_model(run)
     generator.watermark_key = key
@@ -201,71 +201,57 @@ def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Plan
         if scheme == "none":
             continue
         times = math.exp(losses[scheme] - losses["none"])
-        numbers = [generator.tokens.encode(text) for text in texts]
-        for length in LENGTHS:
-            p = np.array(
-                [
-                    text_watermark.detect(each[:length], key, scheme, spans=False).p_value
-                    for each in numbers
-                    if len(each) >= length
-                ]
-            )
-            if len(p):
-                yield (
-                    Case(
-                        f"watermark {scheme}, whole text",
-                        f"{length} tokens (a judge's perplexity {times:.2f} times that of unmarked text)",
-                        True,
-                        len(p),
-                        float(length),
-                        length == 100,
-                    ),
-                    np.nan_to_num(p, nan=1.0) <= 0.001,
-                    None,
-                )
-        p = np.array(
-            [
-                text_watermark.detect(tokens, key, scheme, spans=False).p_value
-                for tokens in passages(data, unmarked, rng)
-            ]
-        )
-        for level in (0.001, 0.01):
-            yield (
-                Case(
-                    f"watermark {scheme}, whole text" + ("" if level == 0.001 else " at 1 %"),
-                    "passages by people, 25 to 200 tokens",
-                    False,
-                    len(p),
-                    0.0,
-                ),
-                np.nan_to_num(p, nan=1.0) <= level,
-                None,
-            )
+        yield from _by_length([generator.tokens.encode(text) for text in texts], scheme, times, key)
+        yield from _passages_by_people(list(passages(data, unmarked, rng)), scheme, key)
         if scheme != Decoding().watermark:
             continue
         long = [text for text in texts if len(generator.tokens.encode(text)) >= 100]
-        book = Book([{"sha256": "", "print": fingerprint.of_text(text)} for text in long])
+        yield from _changed(long, human, generator.tokens, key, rng, max(20, unmarked // 10))
 
-        for name, change in text_attacks.TEXTS.items():
-            changed = [change(text, human, rng) for text in long]
-            p = np.array([p_value(text, [generator.tokens], key) for text in changed])
-            held = np.array([book.text(text) is not None for text in changed])
-            for part, flags in (
-                ("watermark", p <= 0.001),
-                ("watermark at 1 %", p <= 0.01),
-                ("ledger", held),
-                ("together", held | (p <= 0.001)),
-            ):
-                yield Case(f"{part} of a text", name, True, len(long), None, name == SHOWN_TEXT), flags, None
-        others = [human[i][:1000] for i in rng.integers(len(human), size=max(20, unmarked // 10))]
-        p = np.array([p_value(text, [generator.tokens], key) for text in others])
-        for part, flags in (
-            ("watermark", p <= 0.001),
-            ("watermark at 1 %", p <= 0.01),
-            ("ledger", held := np.array([book.text(text) is not None for text in others])),
-            ("together", held | (p <= 0.001)),
-        ):
-            yield Case(f"{part} of a text", "written by people", False, len(others), 0.0), flags, None
+
+def _by_length(numbers: list[np.ndarray], scheme: str, times: float, key: bytes) -> Planted:
+    """Marked texts, tokens (length,) each, cut to several lengths; `times` is what the mark costs in a judge's perplexity."""
+    for length in LENGTHS:
+        p = _p_values([each[:length] for each in numbers if len(each) >= length], scheme, key)
+        if len(p):
+            name = f"{length} tokens (a judge's perplexity {times:.2f} times that of unmarked text)"
+            part = f"watermark {scheme}, whole text"
+            yield Case(part, name, True, len(p), float(length), length == 100), np.nan_to_num(p, nan=1.0) <= 0.001, None
+
+
+def _passages_by_people(human: list[np.ndarray], scheme: str, key: bytes) -> Planted:
+    """Passages that carry no mark, tokens (length,) each, at both levels."""
+    p = _p_values(human, scheme, key)
+    for level, said in ((0.001, ""), (0.01, " at 1 %")):
+        case = Case(f"watermark {scheme}, whole text{said}", "passages by people, 25 to 200 tokens", False, len(p), 0.0)
+        yield case, np.nan_to_num(p, nan=1.0) <= level, None
+
+
+def _p_values(texts: list[np.ndarray], scheme: str, key: bytes) -> np.ndarray:
+    return np.array([text_watermark.detect(tokens, key, scheme, spans=False).p_value for tokens in texts])
+
+
+def _changed(
+    long: list[str], human: list[str], tokens: Tokens, key: bytes, rng: np.random.Generator, others: int
+) -> Planted:
+    """What is left of the marks of long texts after each change, and what is found in so many texts by people."""
+    book = Book([{"sha256": "", "print": fingerprint.of_text(text)} for text in long])
+    for name, change in text_attacks.TEXTS.items():
+        for part, flags in _found([change(text, human, rng) for text in long], tokens, key, book):
+            yield Case(f"{part} of a text", name, True, len(long), None, name == SHOWN_TEXT), flags, None
+    by_people = [human[i][:1000] for i in rng.integers(len(human), size=others)]
+    for part, flags in _found(by_people, tokens, key, book):
+        yield Case(f"{part} of a text", "written by people", False, others, 0.0), flags, None
+
+
+def _found(texts: list[str], tokens: Tokens, key: bytes, book: Book) -> Iterator[tuple[str, np.ndarray]]:
+    """By kind of mark, which texts (n,) it is found in."""
+    p = np.array([p_value(text, [tokens], key) for text in texts])
+    held = np.array([book.text(text) is not None for text in texts])
+    yield "watermark", p <= 0.001
+    yield "watermark at 1 %", p <= 0.01
+    yield "ledger", held
+    yield "together", held | (p <= 0.001)
 
 
 def passages(data: Any, n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:

@@ -30,11 +30,11 @@ LETTERS = {
     "none": "-",
     "": "-",
 }  # what was read of each picture, in exhibits
-AN_OCCUPATION = 400  # pictures of each with `full`  # pictures of each with `full`
-NEUTRAL = 0.7  # of all pictures are for neutral prompts; the others for swapped pairs and held-out captions  # of all pictures are for neutral prompts; the others for swapped pairs and held-out captions
-LEAST = 20  # pictures  # pictures
-VARIED = 5  # roles that must be told apart for shares to be those of more than a handful of drawings  # roles that must be told apart for shares to be those of more than a handful of drawings
-SHOWN = 16  # exhibits of a finding that is not about single occupations  # exhibits of a finding that is not about single occupations
+AN_OCCUPATION = 400  # pictures of each with `full`
+NEUTRAL = 0.7  # of all pictures are for neutral prompts; the others for swapped pairs and held-out captions
+LEAST = 20  # pictures
+VARIED = 5  # roles that must be told apart for shares to be those of more than a handful of drawings
+SHOWN = 16  # exhibits of a finding that is not about single occupations
 
 
 class Prompted(Protocol):

@@ -108,6 +108,7 @@ class Parser(argparse.ArgumentParser):
     """Refuses in one sentence, like everything else."""
 
     def error(self, message: str) -> Any:
+        """Raises `Refusal` with what argparse says, in place of leaving the process."""
         raise Refusal(f"{message[0].upper()}{message[1:]}; see {self.prog} --help.")
 
 

@@ -36,6 +36,7 @@ class Direction:
 
     @property
     def found(self) -> bool:
+        """Whether it tells both groups apart better than chance, as far as its interval says."""
         return not isinstance(self.strength, Estimate) or self.strength.low > 0.5
 
 

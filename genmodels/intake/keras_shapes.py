@@ -37,9 +37,11 @@ class Settings:
     place: str  # how sentences name it
 
     def wrong(self, name: str, said: str) -> Refusal:
+        """The refusal of a setting: its value, and what it must be."""
         return Refusal(f"{self.place}: {name} is {shown(self.values.get(name))}; {said}.")
 
     def whole(self, name: str, low: int, high: int, default: int | None = None) -> int:
+        """A whole number from low to high; raises `Refusal` for anything else."""
         value = self.values.get(name, default)
         if type(value) is not int or not low <= value <= high:
             raise self.wrong(name, f"it must be a whole number from {low} to {high:,}")
@@ -58,6 +60,7 @@ class Settings:
         return tuple(values)
 
     def either(self, name: str, choices: Sequence[Any], default: Any) -> Any:
+        """One of the choices; raises `Refusal` for anything else."""
         value = self.values.get(name, default)
         if not isinstance(value, str | bool | None) or value not in choices:
             raise self.wrong(name, f"it must be {' or '.join(map(str, choices))}")
@@ -87,6 +90,8 @@ class Rules:
     of: dict[str, Rule] = field(default_factory=dict)
 
     def add(self, *names: str) -> Callable[[Rule], Rule]:
+        """Decorator: enter the rule for layers of these names."""
+
         def kept(rule: Rule) -> Rule:
             self.of.update(dict.fromkeys(names, rule))
             return rule
@@ -136,11 +141,13 @@ def _one(settings: Settings, inputs: list[Shape], rank: int = 0) -> Shape:
     "RandomBrightness",
 )
 def as_it_is(settings: Settings, inputs: list[Shape]) -> Made:
+    """The shape that comes in."""
     return Made(_one(settings, inputs))
 
 
 @RULES.add("Rescaling")
 def rescaling(settings: Settings, inputs: list[Shape]) -> Made:
+    """The shape that comes in; scale and offset must be numbers."""
     shape = _one(settings, inputs)
     for name in ("scale", "offset"):
         value = settings.values.get(name, 0)
@@ -151,6 +158,7 @@ def rescaling(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("PReLU")
 def slopes(settings: Settings, inputs: list[Shape]) -> Made:
+    """The shape that comes in, with a slope for every number; those of shared axes are few and not counted."""
     shape = _one(settings, inputs)
     return Made(shape, 0 if settings.values.get("shared_axes") else math.prod(shape))
 
@@ -159,12 +167,14 @@ def slopes(settings: Settings, inputs: list[Shape]) -> Made:
     "BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization", "Normalization", "LayerScale"
 )
 def normalised(settings: Settings, inputs: list[Shape]) -> Made:
+    """The shape that comes in; the normalised copy is kept beside it."""
     shape = _one(settings, inputs)
     return Made(shape, 0, math.prod(shape))
 
 
 @RULES.add("Dense")
 def dense(settings: Settings, inputs: list[Shape]) -> Made:
+    """The shape that comes in with `units` as its last side."""
     shape, units = _one(settings, inputs), settings.whole("units", 1, MOST_UNITS)
     return Made(
         (*shape[:-1], units),
@@ -175,6 +185,7 @@ def dense(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Conv1D", "Conv2D", "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")
 def convolved(settings: Settings, inputs: list[Shape]) -> Made:
+    """A convolution: sides as the kernel, strides and padding leave them, `filters` channels."""
     sides = 1 if settings.layer.endswith("1D") else 2
     shape = settings.last(_one(settings, inputs, sides + 1))
     kernel = settings.wholes("kernel_size", sides, 1, MOST_KERNEL)
@@ -203,6 +214,7 @@ def convolved(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Conv2DTranspose")
 def spread(settings: Settings, inputs: list[Shape]) -> Made:
+    """A transposed convolution: sides times the strides, `filters` channels."""
     shape = settings.last(_one(settings, inputs, 3))
     kernel, strides = (
         settings.wholes("kernel_size", 2, 1, MOST_KERNEL),
@@ -220,6 +232,7 @@ def spread(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("MaxPooling1D", "MaxPooling2D", "AveragePooling1D", "AveragePooling2D")
 def pooled(settings: Settings, inputs: list[Shape]) -> Made:
+    """Pooling: sides as its size, strides and padding leave them, the channels as they are."""
     sides = 1 if settings.layer.endswith("1D") else 2
     shape = settings.last(_one(settings, inputs, sides + 1))
     size = settings.wholes("pool_size", sides, 1, MOST_SIDE, 2)
@@ -244,6 +257,7 @@ def _windows(settings: Settings, sides: Shape, size: Shape, strides: Shape, dila
 
 @RULES.add("GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D")
 def pooled_whole(settings: Settings, inputs: list[Shape]) -> Made:
+    """Pooling over all sides: the channels are left, and sides of 1 where they are kept."""
     sides = 1 if settings.layer.endswith("1D") else 2
     shape = settings.last(_one(settings, inputs, sides + 1))
     return Made((*(1,) * sides, shape[-1]) if settings.either("keepdims", (True, False), False) else shape[-1:])
@@ -263,6 +277,7 @@ def combined(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Concatenate")
 def joined(settings: Settings, inputs: list[Shape]) -> Made:
+    """Inputs side by side along one axis; raises `Refusal` where the other sides differ."""
     axis = settings.axis(len(inputs[0]))
     if any(
         len(shape) != len(inputs[0]) or shape[:axis] + shape[axis + 1 :] != inputs[0][:axis] + inputs[0][axis + 1 :]
@@ -276,11 +291,13 @@ def joined(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Flatten")
 def flat(settings: Settings, inputs: list[Shape]) -> Made:
+    """All numbers in one row."""
     return Made((math.prod(settings.last(_one(settings, inputs))),))
 
 
 @RULES.add("Reshape")
 def reshaped(settings: Settings, inputs: list[Shape]) -> Made:
+    """The target shape, one side of which may be found out (-1); raises `Refusal` where the numbers don't fill it."""
     shape, target = _one(settings, inputs), settings.values.get("target_shape")
     if (
         not isinstance(target, list)
@@ -298,6 +315,7 @@ def reshaped(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Permute")
 def permuted(settings: Settings, inputs: list[Shape]) -> Made:
+    """The axes in another order; raises `Refusal` where one is not named exactly once."""
     shape = _one(settings, inputs)
     order = settings.wholes("dims", len(shape), 1, len(shape))
     if sorted(order) != list(range(1, len(shape) + 1)):
@@ -307,17 +325,20 @@ def permuted(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("RepeatVector")
 def repeated(settings: Settings, inputs: list[Shape]) -> Made:
+    """A row repeated n times: (n, width)."""
     return Made((settings.whole("n", 1, MOST_UNITS), *_one(settings, inputs, 1)))
 
 
 @RULES.add("UpSampling2D")
 def upsampled(settings: Settings, inputs: list[Shape]) -> Made:
+    """Both sides times the size."""
     shape, size = settings.last(_one(settings, inputs, 3)), settings.wholes("size", 2, 1, MOST_KERNEL, 2)
     return Made((shape[0] * size[0], shape[1] * size[1], shape[2]))
 
 
 @RULES.add("ZeroPadding2D", "Cropping2D")
 def framed(settings: Settings, inputs: list[Shape]) -> Made:
+    """Both sides with padding added or with cropping taken off."""
     shape = settings.last(_one(settings, inputs, 3))
     name, sign = ("padding", 1) if settings.layer == "ZeroPadding2D" else ("cropping", -1)
     given = settings.values.get(name)
@@ -343,6 +364,7 @@ def framed(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Resizing", "CenterCrop")
 def resized(settings: Settings, inputs: list[Shape]) -> Made:
+    """Pictures of the height and width that are set."""
     shape = settings.last(_one(settings, inputs, 3))
     return Made((settings.whole("height", 1, MOST_SIDE), settings.whole("width", 1, MOST_SIDE), shape[2]))
 
