@@ -40,6 +40,7 @@ from genmodels.checks.membership import beyond as beyond_blind
 from genmodels.estimates.clustered import clustered
 from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ranks import probability_lower
+from genmodels.kinds.text.examples import Texts
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
 from genmodels.trained.losses import losses
@@ -147,7 +148,7 @@ def both_losses(subject: Subject) -> tuple[Sides, Groups, str]:
     sides, chosen = [], []
     parts = (subject.data.train, subject.data.test)
     for name, part in zip(("training examples", "held-out examples"), parts, strict=True):
-        n = (len(part.tokens) - 1) // part.context if hasattr(part, "tokens") else len(part)
+        n = (len(part.tokens) - 1) // part.context if isinstance(part, Texts) else len(part)
         chosen.append(np.sort(np.random.default_rng([subject.seed, 9]).permutation(n)[:MOST]))
         if n < LEAST:
             raise Refusal(f"There are {n} {name}; at least {LEAST} are needed to compare their losses.")
@@ -155,7 +156,7 @@ def both_losses(subject: Subject) -> tuple[Sides, Groups, str]:
         sides.append(losses(subject.generator, part, chosen[-1], subject.seed))
     ours, theirs = (blind(part, index) for part, index in zip(parts, chosen, strict=True))
     numbers = {name: (ours[name], theirs[name]) for name in ours}
-    if hasattr(parts[0], "tokens"):
+    if isinstance(parts[0], Texts):
         trained, held_out = (window_families(part, index) for part, index in zip(parts, chosen, strict=True))
         return Sides(sides[0], sides[1], (trained, held_out + trained.max() + 1), numbers), {}, "documents"
     few = [part.take(index) for part, index in zip(parts, chosen, strict=True)]

@@ -8,14 +8,13 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from genmodels.calibration.case import PLANTED, Case, Planted, Report
 from genmodels.calibration.copied_marks import FOREIGN, Marked, copies, innocents
-from genmodels.data.dataset import DATA
+from genmodels.data.dataset import DATA, Dataset
 from genmodels.kinds.image import attacks as image_attacks
 from genmodels.kinds.image.files import png_bytes
 from genmodels.kinds.image.near_copies import families_of
@@ -69,7 +68,7 @@ def _pictures(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> P
     yield from never_marked(marked, others, unmarked, report)
 
 
-def changed_pictures(marked: Any, rng: np.random.Generator, report: Report) -> Planted:
+def changed_pictures(marked: Marked, rng: np.random.Generator, report: Report) -> Planted:
     """Marked pictures after every change: which marks are found, and do they still read as ours?"""
     for name, change in image_attacks.PICTURES.items():
         report(f"provenance: pictures, {name}")
@@ -113,7 +112,7 @@ def manifests(own: np.ndarray, others: np.ndarray, rng: np.random.Generator, rep
     )
 
 
-def never_marked(marked: Any, others: np.ndarray, unmarked: int, report: Report) -> Planted:
+def never_marked(marked: Marked, others: np.ndarray, unmarked: int, report: Report) -> Planted:
     """Pictures that nobody marked, and those that were marked with another key."""
     never = [marked.read(image) for image in others[:500]]
     yield (
@@ -254,7 +253,7 @@ def _found(texts: list[str], tokens: Tokens, key: bytes, book: Book) -> Iterator
     yield "together", held | (p <= 0.001)
 
 
-def passages(data: Any, n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+def passages(data: Dataset, n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """Runs of 25 to 200 tokens of human text."""
     tokens = np.concatenate([data.train.tokens, data.test.tokens])
     for _ in range(n):
@@ -263,7 +262,7 @@ def passages(data: Any, n: int, rng: np.random.Generator) -> Iterator[np.ndarray
         yield tokens[start : start + length]
 
 
-def judged(data: Any, texts: list[str]) -> float:
+def judged(data: Dataset, texts: list[str]) -> float:
     """Mean loss in nats a token of texts, by a 5-gram that learned from held-out documents alone."""
     judge = NGram(data.test.tokens, len(data.spec.vocabulary))
     tokens = Tokens.of(data.spec)
