@@ -30,7 +30,7 @@ from tests.house import (
 )
 
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_LINE = 300, 45, 120
-MOST_ANY = 0.12  # of all parameters; the aim is 0.03
+MOST_ANY = 0.11  # of all parameters; the aim is 0.03
 
 # What still breaks a rule. Each list may only get shorter: what was mended is taken out.
 LONG_FILES: set[str] = {
