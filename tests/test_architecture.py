@@ -30,40 +30,14 @@ from tests.house import (
 )
 
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_LINE = 300, 45, 120
+MOST_ANY = 0.11  # of all parameters; the aim is 0.03
 
 # What still breaks a rule. Each list may only get shorter: what was mended is taken out.
 LONG_FILES: set[str] = {
-    "genmodels/audits/bias.py",
-    "genmodels/audits/extraction.py",
-    "genmodels/audits/memorisation.py",
-    "genmodels/audits/provenance.py",
-    "genmodels/checks/bias_rates.py",
-    "genmodels/checks/disguises.py",
-    "genmodels/checks/following.py",
-    "genmodels/checks/pronouns.py",
     "genmodels/instruments/detector.py",
     "genmodels/trained/writer.py",
 }
 LONG_FUNCTIONS: set[str] = {
-    "genmodels/audits/bias.py:_occupations",
-    "genmodels/audits/bias.py:bias",
-    "genmodels/audits/deepfake.py:told_by",
-    "genmodels/audits/extraction.py:_canaries",
-    "genmodels/audits/extraction.py:_extracted",
-    "genmodels/audits/memorisation.py:_changed",
-    "genmodels/audits/memorisation.py:memorisation",
-    "genmodels/audits/provenance.py:_texts",
-    "genmodels/audits/provenance.py:provenance",
-    "genmodels/calibration/bias_of_text.py:bias_of_text",
-    "genmodels/calibration/extraction.py:extraction",
-    "genmodels/calibration/memorisation.py:memorisation",
-    "genmodels/calibration/provenance.py:_texts",
-    "genmodels/checks/copied_texts.py:passages",
-    "genmodels/checks/following.py:followed",
-    "genmodels/checks/following.py:swapped",
-    "genmodels/checks/pronouns.py:amplification",
-    "genmodels/checks/regard.py:regarded",
-    "genmodels/checks/sentence_pairs.py:paired",
     "genmodels/instruments/drawn_by_models.py:generators",
     "genmodels/measuring/prompted.py:measure_prompted",
     "genmodels/trained/writer.py:write",
@@ -76,13 +50,11 @@ ASKED_BY_NAME = {
     "dashboard/latent/views.py": 1,
     "dashboard/parts/charts.py": 1,
     "dashboard/writing/form.py": 1,
+    "genmodels/audits/audit.py": 1,
     "genmodels/audits/bias.py": 1,
-    "genmodels/audits/bias_of_text.py": 1,
-    "genmodels/audits/extraction.py": 1,
-    "genmodels/audits/membership.py": 4,
-    "genmodels/audits/provenance.py": 3,
+    "genmodels/audits/provenance.py": 1,
     "genmodels/bench/peers/keras_io.py": 1,
-    "genmodels/checks/blind.py": 1,
+    "genmodels/checks/marked_texts.py": 1,
     "genmodels/explore/directions.py": 1,
     "genmodels/kinds/image/features.py": 2,
     "genmodels/kinds/image/files.py": 1,
@@ -105,7 +77,8 @@ KINDS_COMPARED = {
     "dashboard/training/live.py": 1,
     "dashboard/writing/looking.py": 1,
     "dashboard/writing/making.py": 2,
-    "genmodels/audits/provenance.py": 2,
+    "genmodels/audits/provenance.py": 1,
+    "genmodels/checks/marked_files.py": 1,
     "genmodels/calibration/copied_marks.py": 1,
     "genmodels/catalogue.py": 1,
     "genmodels/checks/disguises.py": 2,
@@ -211,6 +184,34 @@ def test_lines_of_code_are_short(file: Path) -> None:
             with_text |= set(range(token.start[0], token.end[0] + 1))
     long = [number for number, line in enumerate(text.split("\n"), start=1) if len(line) > LONGEST_LINE and number not in with_text]
     assert not long
+
+
+def undocumented(file: Path) -> list[str]:
+    """Public functions, methods and classes of a file that say nothing of themselves."""
+
+    def inside(node: ast.Module | ast.ClassDef, within: str) -> Iterator[str]:
+        for each in node.body:
+            if isinstance(each, ast.FunctionDef | ast.ClassDef) and not each.name.startswith("_"):
+                if not ast.get_docstring(each):
+                    yield within + each.name
+                if isinstance(each, ast.ClassDef):
+                    yield from inside(each, f"{each.name}.")
+
+    return list(inside(ast.parse(file.read_text()), ""))
+
+
+def test_every_public_thing_says_what_it_is() -> None:
+    """Shapes, ranges, units, errors and the source where there are any; one sentence where nothing else is to be said."""
+    found = {named(file): undocumented(file) for file in SOURCES if file.is_relative_to(ROOT / "genmodels")}
+    assert not {name: things for name, things in found.items() if things}
+
+
+def test_few_parameters_are_of_any_type() -> None:
+    """The share of annotated parameters of genmodels that are `Any`; it may only fall."""
+    nodes = [n for file in SOURCES if file.is_relative_to(ROOT / "genmodels") for n in ast.walk(ast.parse(file.read_text())) if isinstance(n, ast.FunctionDef)]
+    given = [each for n in nodes for each in (*n.args.posonlyargs, *n.args.args, *n.args.kwonlyargs, n.args.vararg, n.args.kwarg) if each is not None and each.annotation is not None]
+    share = sum(isinstance(each.annotation, ast.Name) and each.annotation.id == "Any" for each in given) / len(given)
+    assert share <= MOST_ANY
 
 
 def count(pattern: str) -> dict[str, int]:

@@ -64,6 +64,7 @@ class Bench:
         return pairs, fixed + pairs * a_pair
 
     def sides(self) -> list[Command]:
+        """Our command and those of all peers, every variant."""
         return [self.ours, *(command for commands in self.peers.values() for command in commands)]
 
     def seconds_a_pair(self) -> float:
@@ -71,9 +72,11 @@ class Bench:
         return sum(self.seconds_of(self.ours) + self.seconds_of(command) for command in self.sides()[1:])
 
     def seconds_of(self, command: Command) -> float:
+        """How long a turn of that command takes, in seconds, as it took before."""
         return SETTLE + self.steps * side_took(command)[1]
 
     def rows(self, name: str, pairs: int, progress: Progress | None = None) -> list[dict[str, Any]]:
+        """The rows of the table of this bench, from so many pairs of turns."""
         return race(name, self, pairs, progress)
 
 
@@ -191,6 +194,7 @@ def agreement(ours: Sequence[Sequence[int]], theirs: Sequence[Sequence[Sequence[
 
 
 def start(command: Command) -> Side:
+    """Start the process of that command, which waits for its turns."""
     return Side(command, interpreter(command))
 
 

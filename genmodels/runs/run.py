@@ -53,6 +53,7 @@ class Run:
 
     @property
     def id(self) -> str:
+        """The name of its folder."""
         return self.path.name
 
     @property
@@ -105,6 +106,7 @@ class Run:
 
     @property
     def spec(self) -> Spec:
+        """What its examples are; raises `Refusal` where it has not read its data yet or the file is damaged."""
         facts, said = documents.read(self.path / "facts.json", documents.FACTS)
         if "spec" not in facts:
             reason = (
@@ -183,7 +185,11 @@ class Run:
     @property
     def findings_file(self) -> Path:
         """Where findings are kept: in the run, but of a run of the gallery, which is part of the project, beside the runs."""
-        return self.path / "findings.json" if self.path.parent != gallery.GALLERY else home() / "measured" / f"{self.id}.json"
+        return (
+            self.path / "findings.json"
+            if self.path.parent != gallery.GALLERY
+            else home() / "measured" / f"{self.id}.json"
+        )
 
     @property
     def folder(self) -> JobFolder:

@@ -45,4 +45,5 @@ class Judge:
         return in_chunks(lambda rows: np.asarray(self._pictures(rows)), images.astype("float32") / 255)
 
     def sample(self, n: int, *, seed: int, given: Any = None) -> np.ndarray:
+        """Raises `Refusal`: it draws nothing."""
         raise Refusal("This model reads captions and pictures and draws none; choose a model that draws.")

@@ -31,6 +31,7 @@ class TrainedUpscaler:
         return upscaled(self._enlarge, images, self.spec.shape[-1])
 
     def sample(self, n: int, *, seed: int, given: Any = None) -> np.ndarray:
+        """Raises `Refusal`: it draws nothing."""
         raise Refusal("This model enlarges pictures and draws none; choose a model that draws.")
 
 

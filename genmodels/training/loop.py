@@ -199,9 +199,11 @@ class Trainer:
         self.write_status(last={name: value for name, value in values.items()})
 
     def out_of_patience(self, epoch: int) -> bool:
+        """Whether the best epoch lies so far back that the experiment ends."""
         return bool(self.experiment.patience) and epoch - self.best["epoch"] >= self.experiment.patience
 
     def log(self, epoch: int, **values: Any) -> None:
+        """Add a row of values to the history, with step, epoch and seconds."""
         self.history.log({"step": self.step, "epoch": epoch, "seconds": round(self.elapsed(), 4), **values})
 
     def save(self) -> None:
@@ -228,6 +230,7 @@ class Trainer:
         return self.experiment.epochs * self.steps_per_epoch
 
     def write_status(self, **more: Any) -> None:
+        """Say in the run's folder how far it is and how fast; `more` is added."""
         now = time.monotonic()
         if self.step > self.reported_step:
             self.rate = (self.step - self.reported_step) / max(now - self.reported_at, 1e-9)
@@ -267,6 +270,7 @@ def versions() -> dict[str, str]:
 
 
 def json_text(document: Any) -> str:
+    """A document as an indented JSON text."""
     import json
 
     return json.dumps(document, indent=1)

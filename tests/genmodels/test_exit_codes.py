@@ -121,7 +121,7 @@ def test_files_on_the_command_line_are_looked_at_before_they_are_read(home: Path
 def test_a_stop_is_no_refusal(home: Path, tmp_path: Path) -> None:
     """What answers a Refusal with "not measured" must let a stop through, however deep it comes from."""
 
-    def asks(subject: object) -> list:
+    def asks(subject: object, limits: object) -> list:
         subject.report("drawing", 1, 2)  # type: ignore[attr-defined]
         return []
 
