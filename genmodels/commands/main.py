@@ -89,6 +89,7 @@ class Parser(argparse.ArgumentParser):
     """Refuses in one sentence, like everything else."""
 
     def error(self, message: str) -> NoReturn:
+        """A wrong command line as one sentence that says where help is."""
         raise Refusal(f"{message[0].upper()}{message[1:]}; see {self.prog} --help.")
 
 

@@ -46,6 +46,7 @@ class Verb:
 
     @property
     def help(self) -> str:
+        """The first words of its function: what `--help` says of it."""
         return self.act.__doc__ or ""
 
     def add_to(self, parsers: Any, name: str) -> None:

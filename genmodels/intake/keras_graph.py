@@ -27,11 +27,13 @@ class Totals:
     numbers: int = 0
 
     def layer(self, place: str) -> None:
+        """Count a layer; raises `Refusal` for more than are allowed."""
         self.layers += 1
         if self.layers > MOST_LAYERS:
             raise Refusal(f"{place} is one of more than {MOST_LAYERS:,} layers; give a smaller network.")
 
     def call(self, place: str, made: Made) -> None:
+        """A system call by its number; raises `Unavailable` with the system's reason."""
         self.calls += 1
         self.products += made.products
         self.numbers += math.prod(made.shape) + made.inside
@@ -89,6 +91,7 @@ class Graph:
     shape: Shape | None  # of the input, where the network says it
 
     def run(self, inputs: list[Shape], totals: Totals) -> Shape:
+        """The shape of its output for inputs of these shapes; raises `Refusal` where they don't fit."""
         if len(inputs) != len(self.inputs):
             raise Refusal(f"{self.place} is given {len(inputs)} inputs and takes {len(self.inputs)}; {REDO}.")
         if self.shape is not None and inputs[0] != self.shape:

@@ -35,9 +35,11 @@ class Settings:
     place: str  # how sentences name it
 
     def wrong(self, name: str, said: str) -> Refusal:
+        """The refusal of a setting: its value, and what it must be."""
         return Refusal(f"{self.place}: {name} is {shown(self.values.get(name))}; {said}.")
 
     def whole(self, name: str, low: int, high: int, default: int | None = None) -> int:
+        """A whole number from low to high; raises `Refusal` for anything else."""
         value = self.values.get(name, default)
         if type(value) is not int or not low <= value <= high:
             raise self.wrong(name, f"it must be a whole number from {low} to {high:,}")
@@ -56,6 +58,7 @@ class Settings:
         return tuple(values)
 
     def either(self, name: str, choices: Sequence[Any], default: Any) -> Any:
+        """One of the choices; raises `Refusal` for anything else."""
         value = self.values.get(name, default)
         if not isinstance(value, str | bool | None) or value not in choices:
             raise self.wrong(name, f"it must be {' or '.join(map(str, choices))}")
@@ -85,6 +88,8 @@ class Rules:
     of: dict[str, Rule] = field(default_factory=dict)
 
     def add(self, *names: str) -> Callable[[Rule], Rule]:
+        """Decorator: enter the rule for layers of these names."""
+
         def kept(rule: Rule) -> Rule:
             self.of.update(dict.fromkeys(names, rule))
             return rule

@@ -45,11 +45,13 @@ from genmodels.refusal import Refusal
     "RandomBrightness",
 )
 def as_it_is(settings: Settings, inputs: list[Shape]) -> Made:
+    """The shape that comes in."""
     return Made(only(settings, inputs))
 
 
 @RULES.add("Rescaling")
 def rescaling(settings: Settings, inputs: list[Shape]) -> Made:
+    """The shape that comes in; scale and offset must be numbers."""
     shape = only(settings, inputs)
     for name in ("scale", "offset"):
         value = settings.values.get(name, 0)
@@ -60,6 +62,7 @@ def rescaling(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("PReLU")
 def slopes(settings: Settings, inputs: list[Shape]) -> Made:
+    """The shape that comes in, with a slope for every number; those of shared axes are few and not counted."""
     shape = only(settings, inputs)
     return Made(shape, 0 if settings.values.get("shared_axes") else math.prod(shape))
 
@@ -68,12 +71,14 @@ def slopes(settings: Settings, inputs: list[Shape]) -> Made:
     "BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization", "Normalization", "LayerScale"
 )
 def normalised(settings: Settings, inputs: list[Shape]) -> Made:
+    """The shape that comes in; the normalised copy is kept beside it."""
     shape = only(settings, inputs)
     return Made(shape, 0, math.prod(shape))
 
 
 @RULES.add("Dense")
 def dense(settings: Settings, inputs: list[Shape]) -> Made:
+    """The shape that comes in with `units` as its last side."""
     shape, units = only(settings, inputs), settings.whole("units", 1, MOST_UNITS)
     return Made(
         (*shape[:-1], units),
@@ -84,6 +89,7 @@ def dense(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Conv1D", "Conv2D", "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")
 def convolved(settings: Settings, inputs: list[Shape]) -> Made:
+    """A convolution: sides as the kernel, strides and padding leave them, `filters` channels."""
     sides = 1 if settings.layer.endswith("1D") else 2
     shape = settings.last(only(settings, inputs, sides + 1))
     kernel = settings.wholes("kernel_size", sides, 1, MOST_KERNEL)
@@ -112,6 +118,7 @@ def convolved(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Conv2DTranspose")
 def spread(settings: Settings, inputs: list[Shape]) -> Made:
+    """A transposed convolution: sides times the strides, `filters` channels."""
     shape = settings.last(only(settings, inputs, 3))
     kernel, strides = (
         settings.wholes("kernel_size", 2, 1, MOST_KERNEL),
@@ -129,6 +136,7 @@ def spread(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("MaxPooling1D", "MaxPooling2D", "AveragePooling1D", "AveragePooling2D")
 def pooled(settings: Settings, inputs: list[Shape]) -> Made:
+    """Pooling: sides as its size, strides and padding leave them, the channels as they are."""
     sides = 1 if settings.layer.endswith("1D") else 2
     shape = settings.last(only(settings, inputs, sides + 1))
     size = settings.wholes("pool_size", sides, 1, MOST_SIDE, 2)
@@ -153,6 +161,7 @@ def _windows(settings: Settings, sides: Shape, size: Shape, strides: Shape, dila
 
 @RULES.add("GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D")
 def pooled_whole(settings: Settings, inputs: list[Shape]) -> Made:
+    """Pooling over all sides: the channels are left, and sides of 1 where they are kept."""
     sides = 1 if settings.layer.endswith("1D") else 2
     shape = settings.last(only(settings, inputs, sides + 1))
     return Made((*(1,) * sides, shape[-1]) if settings.either("keepdims", (True, False), False) else shape[-1:])
@@ -172,6 +181,7 @@ def combined(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Concatenate")
 def joined(settings: Settings, inputs: list[Shape]) -> Made:
+    """Inputs side by side along one axis; raises `Refusal` where the other sides differ."""
     axis = settings.axis(len(inputs[0]))
     if any(
         len(shape) != len(inputs[0]) or shape[:axis] + shape[axis + 1 :] != inputs[0][:axis] + inputs[0][axis + 1 :]
@@ -185,11 +195,13 @@ def joined(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Flatten")
 def flat(settings: Settings, inputs: list[Shape]) -> Made:
+    """All numbers in one row."""
     return Made((math.prod(settings.last(only(settings, inputs))),))
 
 
 @RULES.add("Reshape")
 def reshaped(settings: Settings, inputs: list[Shape]) -> Made:
+    """The target shape, one side of which may be found out (-1); raises `Refusal` where the numbers don't fill it."""
     shape, target = only(settings, inputs), settings.values.get("target_shape")
     if (
         not isinstance(target, list)
@@ -207,6 +219,7 @@ def reshaped(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Permute")
 def permuted(settings: Settings, inputs: list[Shape]) -> Made:
+    """The axes in another order; raises `Refusal` where one is not named exactly once."""
     shape = only(settings, inputs)
     order = settings.wholes("dims", len(shape), 1, len(shape))
     if sorted(order) != list(range(1, len(shape) + 1)):
@@ -216,17 +229,20 @@ def permuted(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("RepeatVector")
 def repeated(settings: Settings, inputs: list[Shape]) -> Made:
+    """A row repeated n times: (n, width)."""
     return Made((settings.whole("n", 1, MOST_UNITS), *only(settings, inputs, 1)))
 
 
 @RULES.add("UpSampling2D")
 def upsampled(settings: Settings, inputs: list[Shape]) -> Made:
+    """Both sides times the size."""
     shape, size = settings.last(only(settings, inputs, 3)), settings.wholes("size", 2, 1, MOST_KERNEL, 2)
     return Made((shape[0] * size[0], shape[1] * size[1], shape[2]))
 
 
 @RULES.add("ZeroPadding2D", "Cropping2D")
 def framed(settings: Settings, inputs: list[Shape]) -> Made:
+    """Both sides with padding added or with cropping taken off."""
     shape = settings.last(only(settings, inputs, 3))
     name, sign = ("padding", 1) if settings.layer == "ZeroPadding2D" else ("cropping", -1)
     given = settings.values.get(name)
@@ -252,6 +268,7 @@ def framed(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Resizing", "CenterCrop")
 def resized(settings: Settings, inputs: list[Shape]) -> Made:
+    """Pictures of the height and width that are set."""
     shape = settings.last(only(settings, inputs, 3))
     return Made((settings.whole("height", 1, MOST_SIDE), settings.whole("width", 1, MOST_SIDE), shape[2]))
 

@@ -44,11 +44,17 @@ class Ended:
 class Executor(Protocol):
     """Starts work that outlives who started it; what it prints goes to the log of its folder."""
 
-    def start(self, command: Sequence[str], folder: JobFolder | None = None) -> Worker: ...
+    def start(self, command: Sequence[str], folder: JobFolder | None = None) -> Worker:
+        """Start a command in a process of its own, output to the log of its folder."""
+        ...
 
-    def alive(self, worker: Worker) -> bool: ...
+    def alive(self, worker: Worker) -> bool:
+        """Is the process that was started still there, and that one?"""
+        ...
 
-    def kill(self, worker: Worker) -> bool: ...
+    def kill(self, worker: Worker) -> bool:
+        """End it and all that it started; False where it had gone."""
+        ...
 
 
 class Local:

@@ -43,10 +43,12 @@ class JobFolder:
 
     @property
     def lease(self) -> Path:
+        """The file that is locked while the job runs."""
         return self.path / "lease"
 
     @property
     def log(self) -> Path:
+        """The file with what the process printed."""
         return self.path / "log.txt"
 
     @property
@@ -104,6 +106,7 @@ class Progress:
 
     @property
     def file(self) -> Path:
+        """The file with the note of how far it is."""
         return self.folder.path / "progress.json"
 
     def says(self, **about: Any) -> None:

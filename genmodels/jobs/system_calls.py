@@ -78,6 +78,7 @@ class Unavailable(Exception):
 
 
 def machine() -> tuple[int, int]:
+    """The number of this processor's architecture and the place of its calls in `ASKED`; raises `Unavailable` for others."""
     if sys.platform != "linux" or platform.machine() not in ARCHITECTURES:
         raise Unavailable(
             f"only Linux on x86_64 or aarch64 has it, and this is {platform.system()} on {platform.machine()}"
@@ -86,6 +87,7 @@ def machine() -> tuple[int, int]:
 
 
 def number_of(call: str) -> int:
+    """The number of a system call on this machine."""
     return ASKED[call][machine()[0]]
 
 
@@ -101,6 +103,7 @@ def call(number: int, *arguments: Any) -> int:
 
 
 def control(option: int, *arguments: Any) -> None:
+    """`prctl` of the C library; raises `Unavailable` where the kernel refuses."""
     machine()
     library = ctypes.CDLL(None, use_errno=True)
     given = [ctypes.c_ulong(int(each)) if isinstance(each, int) else each for each in arguments]

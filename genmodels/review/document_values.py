@@ -19,12 +19,14 @@ def finite(value: Any) -> Any:
 
 
 def two_columns(rows: Sequence[tuple[str, Any]]) -> Table:
+    """A table of names and values, without those that are not there."""
     return Table(
         ("", "value"), tuple((name, value_text(value)) for name, value in rows if value not in (None, "", {}, []))
     )
 
 
 def value_text(value: Any) -> str:
+    """A value for people: texts as they are, numbers short, what is missing "not stated"."""
     if value is None:
         return "not stated"
     if isinstance(value, float):
@@ -35,8 +37,10 @@ def value_text(value: Any) -> str:
 
 
 def is_number(value: Any) -> bool:
+    """Is it a finite number?"""
     return isinstance(value, int | float) and math.isfinite(value)
 
 
 def joined(shape: Any) -> str:
+    """The sides of a shape as 32 x 32 x 3."""
     return " x ".join(map(str, shape or ()))

@@ -13,6 +13,7 @@ MAX_DOCUMENT = 4_000_000  # bytes of a JSON file
 
 
 def object_of(file: Path) -> dict[str, Any]:
+    """The object that a JSON file holds; raises `Refusal` for anything else."""
     document = json_of(file)
     if not isinstance(document, dict):
         raise Refusal(f"{file.name} in the zip is not a JSON object; {AGAIN}.")
@@ -20,6 +21,7 @@ def object_of(file: Path) -> dict[str, Any]:
 
 
 def json_of(file: Path, name: str = "") -> Any:
+    """What a JSON file holds, within its bounds; raises `Refusal` with the place in the zip."""
     place = f"{name or file.name} in the zip"
     if file.stat().st_size > MAX_DOCUMENT:
         raise Refusal(f"{place} is larger than {MAX_DOCUMENT // 1_000_000} MB, so it is no part of a run; {AGAIN}.")
