@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -15,12 +13,11 @@ import streamlit as st
 
 from dashboard.safe_text import plain_text
 from genmodels.cache import told
+from genmodels.jobs.executor import LOCAL, Ended, genmodels_command
 from genmodels.refusal import Refusal
 
-PREFIX = "genmodels: "
-Ended = Future[subprocess.CompletedProcess[str]]
 _waiting = ThreadPoolExecutor(4)
-_running: dict[str, Ended] = {}
+_running: dict[str, Future[Ended]] = {}
 _lock = threading.Lock()
 
 
@@ -36,13 +33,9 @@ def wait_for(name: str, knobs: str) -> None:
     bar.empty()
     with _lock:
         _running.pop(asked, None)
-    if ended.result().returncode:
-        said = [line.removeprefix(PREFIX) for line in ended.result().stderr.splitlines() if line.startswith(PREFIX)]
-        reason = (
-            said[-1]
-            if said
-            else f"The process ended with code {ended.result().returncode}; look into the log of the server."
-        )
+    done = ended.result()
+    if done.code:
+        reason = done.complaint() or f"The process ended with code {done.code}; look into the log of the server."
         raise Refusal(f"The data set {name} can't be prepared. {reason}")
 
 
@@ -57,12 +50,10 @@ def sentence(news: Mapping[str, Any]) -> str:
     return f"{what}, once: {news['done']:,} of {news['of']:,}{about}. The next visit is instant."
 
 
-def _started(asked: str) -> Ended:
+def _started(asked: str) -> Future[Ended]:
     """The process that draws it; one for all sessions."""
     with _lock:
         if asked not in _running:
-            command = [sys.executable, "-m", "genmodels.commands.draw_data", "--server", str(os.getpid()), asked]
-            _running[asked] = _waiting.submit(
-                subprocess.run, command, stdin=subprocess.DEVNULL, capture_output=True, text=True
-            )
+            command = genmodels_command("--server", str(os.getpid()), asked, module="genmodels.commands.draw_data")
+            _running[asked] = _waiting.submit(LOCAL.wait, command)
         return _running[asked]

@@ -11,14 +11,15 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from dashboard.first_drawing import wait_for
+from dashboard.parts.sharing import InTurn, Loaded
 from dashboard.run_rows import Row, RunTable, read_row
+from dashboard.training.follower import Follower, Trace
 from genmodels.cache import NotDrawn, only_kept
 from genmodels.data.dataset import DATA, describe
 from genmodels.data.facts import known
@@ -29,7 +30,6 @@ from genmodels.kinds.image.files import open_picture, png_bytes
 from genmodels.provenance.formats import format_of
 from genmodels.provenance.pixels import pixels
 from genmodels.refusal import Refusal
-from genmodels.runs.history import read_history
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 from genmodels.trained.opening import open_model
@@ -60,49 +60,6 @@ def summary(run: Run) -> Row:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _run_table(folder: str) -> RunTable:
     return RunTable()
-
-
-@dataclass(frozen=True)
-class Trace:
-    """A history as far as it was read. `version` changes when lines were added; `frame` must not be changed."""
-
-    frame: pandas.DataFrame
-    skipped: int
-    version: tuple[int, int]
-
-
-class Follower:
-    """Reads what was appended to a history since the last look; from the start when the file was replaced."""
-
-    def __init__(self, file: Path) -> None:
-        self.file, self.lock = file, threading.Lock()
-        self.trace: Trace | None = None
-
-    def read(self) -> Trace:
-        import pandas
-
-        with self.lock:
-            try:
-                now = self.file.stat()
-                inode, size = now.st_ino, now.st_size
-            except OSError:
-                inode, size = 0, 0
-            old = self.trace
-            if old is None or old.version[0] != inode or size < old.version[1]:
-                frame, skipped, end = read_history(self.file)
-                self.trace = Trace(frame, skipped, (inode, end))
-            elif size > old.version[1]:
-                new, skipped, end = read_history(self.file, old.version[1])
-                frame = (
-                    pandas.concat([old.frame, new], ignore_index=True)
-                    if len(old.frame) and len(new)
-                    else new
-                    if len(new)
-                    else old.frame
-                )
-                self.trace = Trace(frame, old.skipped + skipped, (inode, end))
-            assert self.trace is not None
-            return self.trace
 
 
 def history(run: Run) -> Trace:
@@ -155,36 +112,6 @@ def explored(key: tuple[Any, ...], _make: Any) -> Any:
 
 # Networks are built in one thread that lives as long as the server, one at a time; see also `deferred.network`.
 BUILDER = ThreadPoolExecutor(1, thread_name_prefix="builder")
-
-
-class InTurn:
-    """A model that all sessions share: it is asked one at a time."""
-
-    def __init__(self, model: Any) -> None:
-        self._model, self._lock = model, threading.RLock()
-
-    def __call__(self, *given: Any) -> Any:
-        with self._lock:
-            return self._model(*given)
-
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(self._model, name)
-        if not callable(value):
-            return value
-
-        def in_turn(*given: Any, **named: Any) -> Any:
-            with self._lock:
-                return value(*given, **named)
-
-        return in_turn
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A model in memory. TensorFlow's objects are shared by all sessions, so one at a time uses it."""
-
-    generator: Any
-    lock: threading.Lock
 
 
 @contextmanager

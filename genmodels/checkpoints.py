@@ -141,6 +141,7 @@ def read_arrays(file: Path) -> dict[str, np.ndarray]:
 
 
 def sha256(file: Path) -> str:
+    """SHA-256 of a file, 64 hexadecimal digits."""
     with open(file, "rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -93,6 +93,7 @@ class Knobs:
         return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
+        """The values by name, as `from_dict` reads them."""
         return dataclasses.asdict(self)
 
     @classmethod

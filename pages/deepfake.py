@@ -3,9 +3,8 @@
 import streamlit as st
 
 from dashboard import navigation
-from dashboard.parts import samples as gallery
-from dashboard.review import asking as audit_work
-from dashboard.review import marks as marks_views
+from dashboard.parts import samples
+from dashboard.review import asking, marks
 from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
@@ -13,19 +12,19 @@ from genmodels.runs.store import RunStore
 NOTHING = (
     "There is no trained model yet. Train one, then come back to see whether what it makes is marked, and recognised."
 )
-run = audit_work.choose(RunStore.default(), ("image", "text", "code"), "Deepfake risk", NOTHING)
+run = asking.choose(RunStore.default(), ("image", "text", "code"), "Deepfake risk", NOTHING)
 if run is None:
     st.stop()
 navigation.link("verify", "Check a file: is it marked, and by whom?")
-audits = audit_work.those_for(run, ("provenance", "deepfake"))
+audits = asking.those_for(run, ("provenance", "deepfake"))
 try:
-    audit_work.ask(run, audits, "Samples", 1000)
-    found = audit_work.show(
+    asking.ask(run, audits, "Samples", 1000)
+    found = asking.show(
         run,
         audits,
         "This model was not audited for marks yet: start one above. It saves samples as files, damages them in the usual ways (compressed, cropped, resized), and looks for every mark.",
     )
-    marks_views.view(run, found)
-    gallery.credit(run.facts.get("credit", ""))
+    marks.view(run, found)
+    samples.credit(run.facts.get("credit", ""))
 except Refusal as refusal:
     refuse(refusal)

@@ -3,11 +3,9 @@
 import streamlit as st
 
 from dashboard import navigation, resources
-from dashboard.parts import choosing
-from dashboard.parts import samples as gallery
-from dashboard.parts import verdicts as findings
+from dashboard.parts import choosing, samples, verdicts
 from dashboard.safe_text import duration, plain_text, safe_text
-from dashboard.training import live
+from dashboard.training import buttons
 from genmodels.models.recipe import MODELS
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, gallery_names
@@ -42,8 +40,8 @@ def card(run: Run) -> None:
     """One trained model: its newest samples, what it learned from, what was measured."""
     row = resources.summary(run)
     st.subheader(safe_text(run.id), anchor=False)
-    if found := gallery.newest(run.samples):
-        gallery.samples(found[1], row["model"], row["data"], found[0], most=2, characters=180)
+    if found := samples.newest(run.samples):
+        samples.samples(found[1], row["model"], row["data"], found[0], most=2, characters=180)
     st.caption(
         safe_text(
             plain_text(
@@ -51,11 +49,11 @@ def card(run: Run) -> None:
             )
         )
     )
-    findings.highlights(run.findings())
+    verdicts.highlights(run.findings())
     with st.container(horizontal=True):
-        live.explore(run, "Explore")
+        buttons.explore(run, "Explore")
         navigation.link("train", "How it learned", run=run.id)
-    gallery.credit(str(run.facts.get("credit", "")))
+    samples.credit(str(run.facts.get("credit", "")))
 
 
 st.title("GenModels", anchor=False)

@@ -5,8 +5,7 @@ import streamlit as st
 from dashboard import navigation, state
 from dashboard.latent.anchors import choose_label
 from dashboard.latent.views import VIEWS, explorable, view
-from dashboard.parts import choosing
-from dashboard.parts import samples as gallery
+from dashboard.parts import choosing, samples
 from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
@@ -24,7 +23,7 @@ if name is None:
 chosen = st.segmented_control("View", list(VIEWS), default="Walk", required=True, **state.bound(state.VIEW))
 run = store[name]
 try:
-    gallery.credit(run.facts.get("credit", ""))
+    samples.credit(run.facts.get("credit", ""))
     choose_label(run)
     view(chosen)(run)
 except Refusal as refusal:

@@ -2,26 +2,25 @@
 
 import streamlit as st
 
-from dashboard.parts import samples as gallery
-from dashboard.review import asking as audit_work
-from dashboard.review import memory as memory_views
+from dashboard.parts import samples
+from dashboard.review import asking, memory
 from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 
 NOTHING = "There is no trained model yet. Train one, then come back to see what it remembers."
-run = audit_work.choose(RunStore.default(), ("image", "text", "code"), "Memorisation", NOTHING)
+run = asking.choose(RunStore.default(), ("image", "text", "code"), "Memorisation", NOTHING)
 if run is None:
     st.stop()
-audits = audit_work.those_for(run, ("memorisation", "extraction", "membership"))
+audits = asking.those_for(run, ("memorisation", "extraction", "membership"))
 try:
-    audit_work.ask(run, audits, "Samples", 2000)
-    found = audit_work.show(
+    asking.ask(run, audits, "Samples", 2000)
+    found = asking.show(
         run,
         audits,
         "This model was not audited for what it remembers yet: start one above. It compares samples and losses with training and held-out examples.",
     )
-    memory_views.view(found)
-    gallery.credit(run.facts.get("credit", ""))
+    memory.view(found)
+    samples.credit(run.facts.get("credit", ""))
 except Refusal as refusal:
     refuse(refusal)

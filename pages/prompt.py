@@ -5,8 +5,7 @@ import streamlit as st
 from dashboard import navigation, state
 from dashboard.drawing import views as picture_views
 from dashboard.drawing.form import follows_prompts, painters
-from dashboard.parts import choosing
-from dashboard.parts import samples as gallery
+from dashboard.parts import choosing, samples
 from dashboard.safe_text import refuse
 from dashboard.writing import views as prompt_views
 from dashboard.writing.form import writers
@@ -33,6 +32,6 @@ try:
     chosen = st.segmented_control("View", views.VIEWS, default=views.VIEWS[0], required=True, **state.bound(key))
     views.view(run, drawing if paints else writing, chosen, store)
     if not paints:
-        gallery.credit(run.facts.get("credit", ""))
+        samples.credit(run.facts.get("credit", ""))
 except Refusal as refusal:
     refuse(refusal)

@@ -4,8 +4,7 @@ import streamlit as st
 
 from dashboard import navigation, resources, state
 from dashboard.parts import charts, handing_out
-from dashboard.runs import actions as run_actions
-from dashboard.runs import comparing
+from dashboard.runs import actions, comparing
 from dashboard.runs.listing import filters, matching, table, table_settings
 from dashboard.safe_text import counted, safe_text
 from genmodels.runs.store import RunStore
@@ -20,7 +19,7 @@ if not rows:
     with st.container(border=True):
         st.markdown("There are no runs yet. Train a model, or import a run that was exported elsewhere.")
         navigation.link("train", "Train a model")
-    run_actions.bring_in(store)
+    actions.bring_in(store)
     st.stop()
 
 found = matching(rows, filters(rows))
@@ -53,13 +52,13 @@ chosen = [found[position] for position in event.selection.rows if position < len
 if len(chosen) == 1:
     with st.container(border=True):
         st.header(safe_text(comparing.label(chosen[0])), anchor=False)
-        run_actions.one(store[chosen[0]["id"]], gallery_run=chosen[0]["gallery"], store=store)
+        actions.one(store[chosen[0]["id"]], gallery_run=chosen[0]["gallery"], store=store)
 if (
     len(chosen) > 1
     and (own := [store[row["id"]] for row in chosen if not row["gallery"]])
     and st.button(f"Delete {counted(len(own), 'run')}", icon=":material/delete:")
 ):
-    run_actions.delete(own, store)
+    actions.delete(own, store)
 if chosen:
     with st.container(border=True):
         st.header("Curves", anchor=False)
@@ -72,4 +71,4 @@ if len(chosen) == 2:
     with st.container(border=True):
         st.header("Where they differ", anchor=False)
         comparing.differences(*chosen)
-run_actions.bring_in(store)
+actions.bring_in(store)

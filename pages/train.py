@@ -5,8 +5,7 @@ import time
 import streamlit as st
 
 from dashboard import navigation, state
-from dashboard.parts import commands as children
-from dashboard.parts import forms
+from dashboard.parts import commands, forms
 from dashboard.safe_text import duration, refuse, safe_text
 from dashboard.training import live
 from genmodels.data.dataset import DATA
@@ -114,7 +113,7 @@ def estimate(experiment: Experiment) -> None:
     if st.button("Estimate", icon=":material/timer:", help="Times a few steps; takes some seconds"):
         with st.spinner("Timing a few steps in a process of its own …", show_time=True):
             try:
-                known = experiment.digest(), children.forecast(experiment)
+                known = experiment.digest(), commands.forecast(experiment)
                 state.put(state.FORECAST, known)
             except Refusal as refusal:
                 refuse(refusal)

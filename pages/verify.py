@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import state
-from dashboard.review import files as checking
+from dashboard.review import files
 from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
 
@@ -13,6 +13,6 @@ st.caption(
     "Any picture, text, sound or film, many at once; with a text give its .provenance.json where you have it. Looked into are PNG, JPEG, WebP, GIF, BMP, AVIF and text; of SVG, HEIC, TIFF, WAV, MP4, M4A, PDF and others the manifest and the metadata. Nothing leaves this machine."
 )
 try:
-    checking.page()
+    files.page()
 except Refusal as refusal:
     refuse(refusal)

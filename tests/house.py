@@ -35,7 +35,10 @@ HEAVY = {
 SLOW = {"tensorflow", "keras", "torch", "sklearn"}  # whoever loads one of these may be imported late
 # Files that import their own late, and why.
 LATE = {
-    "genmodels.commands.main": "a command loads what it needs, and no other's",
+    "genmodels.commands.house": "a command loads what it needs, and no other's",
+    "genmodels.commands.making": "a command loads what it needs, and no other's",
+    "genmodels.commands.reviewing": "a command loads what it needs, and no other's",
+    "genmodels.commands.training": "a command loads what it needs, and no other's",
     "genmodels.catalogue": "a section loads what it lists",
     "genmodels.jobs.cage": "the caged child shuts its doors before it reads anything else",
 }

@@ -1,8 +1,10 @@
-"""The tables of the README, made from the registries and the gallery: `make readme` writes them, a test compares them."""
+"""The tables of the README and of docs/, made from the registries and the gallery: `make readme` writes them, a test compares them."""
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,11 @@ from genmodels import catalogue
 from genmodels.data.emoji_names import GENDERS
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, gallery_names
+from tests import house_picture
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-PAGES = (README, ROOT / "docs" / "audits.md", ROOT / "docs" / "speed.md")  # that have tables
+PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
 BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -178,14 +181,22 @@ def _number(row: dict[str, Any] | None) -> str:
     return "" if row is None else "not measured" if row["value"] is None else f"{row['value']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
 
 
-TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found, "rates": rates, "speed": speed}
+TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found, "rates": rates, "speed": speed, "rooms": house_picture.rooms}
 
 
 def filled(text: str) -> str:
-    """The README with every table made anew."""
+    """A page with every table made anew."""
     return BLOCK.sub(lambda match: match[1] + TABLES[match[2]]() + "\n" + match[3], text)
 
 
+def main() -> None:
+    """Every page is written anew, from what ships: findings in the user's own home would stand before those of the gallery."""
+    with tempfile.TemporaryDirectory() as empty:
+        os.environ["GENMODELS_HOME"] = empty
+        for page in PAGES:
+            page.write_text(filled(page.read_text()))
+    house_picture.PICTURE.write_text(house_picture.svg())
+
+
 if __name__ == "__main__":
-    for page in PAGES:
-        page.write_text(filled(page.read_text()))
+    main()

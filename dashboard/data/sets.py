@@ -11,8 +11,7 @@ import dashboard.kinds  # noqa: F401  (enters the renderers)
 from dashboard import navigation, resources, state
 from dashboard.data import texts as text_sets
 from dashboard.kinds.renderer import RENDERERS
-from dashboard.parts import charts, forms, handing_out
-from dashboard.parts import samples as gallery
+from dashboard.parts import charts, forms, handing_out, samples
 from dashboard.safe_text import counted, plain_text, refuse, safe_text
 from genmodels.data.dataset import DATA
 from genmodels.intake.picture_sets import import_pictures, imported, preview
@@ -62,6 +61,18 @@ def set_view(name: str) -> None:
     renderer.counts(about)
     examples = st.container()  # filled last: they may have to be drawn first
     shares(about)
+    _origin(about)
+    samples.credit(about["credit"])
+    state.put(state.LOOKED_AT_DATA, (name, knobs))
+    navigation.link(
+        "train", "Train a model on it", on=name
+    )  # the key "data" belongs to the widget of this page: no link can set it
+    with examples:
+        _examples(name, knobs, about)
+
+
+def _origin(about: Mapping[str, Any]) -> None:
+    """Where the set comes from, and by what it is known again."""
     with st.container(border=True):
         st.header("Origin", anchor=False)
         st.text(plain_text(f"Licence: {about['licence']}"))
@@ -69,18 +80,54 @@ def set_view(name: str) -> None:
         st.text(
             f"SHA-256 of both splits: {about['sha256'] or 'not the same on every processor, since models drew some of its pictures'}"
         )
-    gallery.credit(about["credit"])
-    state.put(state.LOOKED_AT_DATA, (name, knobs))
-    navigation.link(
-        "train", "Train a model on it", on=name
-    )  # the key "data" belongs to the widget of this page: no link can set it
-    with examples:
-        try:
-            data = resources.dataset(name, knobs)
-        except (Refusal, OSError) as error:
-            refuse(error)
-            return
-        renderer.examples(data, about, source.from_dict(knobs))
+
+
+def _examples(name: str, knobs: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    """Examples of both splits; of texts their lengths and words too."""
+    try:
+        data = resources.dataset(name, knobs)
+    except (Refusal, OSError) as error:
+        refuse(error)
+        return
+    source = DATA[name]
+    if source.kind == "image":
+        splits(data)
+    else:
+        text_sets.splits(data)
+        text_sets.lengths(data, about)
+        text_sets.vocabulary(data, about)
+        text_sets.planted(source.from_dict(knobs))
+
+
+def counts(about: Mapping[str, Any]) -> None:
+    with st.container(horizontal=True):
+        st.metric("Training", f"{about['n_train']:,}", width="stretch")
+        st.metric("Held out", f"{about['n_test']:,}", width="stretch", help="No training ever sees these")
+        st.metric(
+            "Size", " × ".join(str(side) for side in about["shape"]), width="stretch", help="Height, width, channels"
+        )
+        st.metric("Captions", f"{about['captions']:,}", width="stretch", help="Different ones")
+        st.metric("Classes", f"{len(about['classes'])}", width="stretch", help="What a conditional model is asked for")
+
+
+def splits(data: Any) -> None:
+    """A grid of each split, evenly chosen, with captions as a table for those who read them."""
+    for column, (title, part) in zip(
+        st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True
+    ):
+        with column, st.container(border=True):
+            st.header(title, anchor=False)
+            n = len(part)
+            index = sorted({round(i * (n - 1) / max(min(SHOWN, n) - 1, 1)) for i in range(min(SHOWN, n))})
+            samples.images(
+                part.images[index],
+                f"{len(index)} of {n:,} {title.lower()} pictures of {data.name}",
+                columns=COLUMNS,
+                side=560,
+            )
+            told = [part.captions[i] for i in index if part.captions and part.captions[i]]
+            if told:
+                st.caption(safe_text("For example: " + " · ".join(told[:: max(1, len(told) // 6)][:6]), 300))
 
 
 def shares(about: Mapping[str, Any]) -> None:

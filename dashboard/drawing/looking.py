@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.drawing.making import Drawn, drawn, made_by, nothing_yet, of_another_prompt
-from dashboard.parts import charts, handing_out
-from dashboard.parts import samples as gallery
+from dashboard.drawing.drawn import Drawn
+from dashboard.drawing.making import drawn, made_by, nothing_yet, of_another_prompt
+from dashboard.parts import charts, handing_out, samples
 from dashboard.parts.film import data_url, film
 from dashboard.safe_text import chart_text, plain_text, safe_text
 from genmodels.kinds.image.files import strip
@@ -210,7 +210,7 @@ def between_view(run: Run) -> None:
         )
         return
     first, last = pictures[0].cell, pictures[-1].cell
-    gallery.images(
+    samples.images(
         np.stack([each.picture for each in pictures]),
         f"From “{plain_text(first.prompt, 60)}” to “{plain_text(last.towards, 60)}” in {len(pictures)} pictures",
         columns=len(pictures),

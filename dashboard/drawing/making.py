@@ -4,125 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import forms, handing_out
-from dashboard.parts import samples as gallery
+from dashboard.drawing.drawn import Drawn
+from dashboard.parts import handing_out, samples
 from dashboard.safe_text import duration, plain_text, safe_text
 from dashboard.writing.form import trained_on
 from genmodels.kinds.image import resizing
-from genmodels.kinds.image.watermark import LEAST_SIDE
-from genmodels.provenance import way_out
-from genmodels.provenance.marking import BEGUN
-from genmodels.provenance.recorded import Weights, of_drawing
 from genmodels.runs.run import Run
-from genmodels.runs.store import RunStore, gallery_names, shipped
-from genmodels.trained import upscaler as upscaling
-from genmodels.trained.requests import Cell, begun_from, draw_cells, picture_facts
+from genmodels.runs.store import gallery_names
+from genmodels.trained.requests import Cell, Progress, begun_from, draw_cells
 
 EVERY = 0.15  # seconds between two pictures of a drawing
 SIDE = 256
 SMALL_FILE = "A file of so few pixels can carry no watermark: saved again once, it loses every mark but a likeness in the ledger of this machine."
 MOST_KEPT = 60  # drawings in the history of a session
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A picture that a model drew, with all that is needed to have it drawn again."""
-
-    run: str
-    model: str  # "diffusion on openmoji"
-    cell: Cell
-    picture: Any  # uint8 (height, width, channels)
-    credit: str = ""
-    begun: tuple[tuple[str, str], ...] = ()  # what the file says of a picture that it was begun from
-    weights: Weights | None = None  # of the model that drew it
-    in_steps: bool = True  # what draws in one go heeds no settings
-    not_read: str = ""  # what of the prompt is cut or unknown
-
-    @property
-    def line(self) -> str:
-        """Where the picture comes from, in one line of plain text."""
-        settings = {name: value for name, value in self.recorded().items() if value not in ("", None)}
-        return f"Made by a model: {self.model}, run {self.run}, {forms.told(settings)}"
-
-    @property
-    def key(self) -> str:
-        """Another picture has another."""
-        return f"{self.line} {self.begun}"
-
-    @property
-    def name(self) -> str:
-        return f"{self.run}-seed-{self.cell.seed}"
-
-    def recorded(self) -> dict[str, Any]:
-        """Prompt, seed and the settings that had a say."""
-        cell, silent = self.cell.to_dict(), self.cell.drawing.to_dict()
-        heeded = of_drawing(
-            silent,
-            in_steps=self.in_steps,
-            prompted=bool(self.cell.prompt.strip() or self.cell.towards),
-            begun=bool(self.begun),
-        )
-        return {name: value for name, value in cell.items() if name in heeded or name not in silent}
-
-    def facts(self) -> dict[str, str]:
-        """What its file says."""
-        more = {"Towards": f"{self.cell.share:.3g} of the way to: {self.cell.towards}"} if self.cell.towards else {}
-        more |= {"Not read": self.not_read} if self.not_read else {}
-        return picture_facts(
-            RunStore.default()[self.run],
-            self.cell.prompt,
-            self.cell.seed,
-            self.cell.drawing,
-            self.weights,
-            **more,
-            **dict(self.begun),
-        )
-
-    def png(self) -> way_out.Marked:
-        """As it was drawn."""
-        return way_out.picture(self.picture, self.facts())
-
-    def upscaled_png(self) -> way_out.Marked:
-        return way_out.picture(upscaled(self.picture), self.facts() | upscaling.UPSCALED)
-
-    @property
-    def fits(self) -> bool:
-        """Does it leave at 128 pixels, at which it can carry a watermark?"""
-        return upscaling.fits(RunStore.default()[self.run])
-
-    @property
-    def loses_its_marks(self) -> bool:
-        """Does it leave too small for a watermark?"""
-        return not self.fits and min(self.picture.shape[:2]) < LEAST_SIDE
-
-
-def files_of(pictures: Sequence[Drawn]) -> list[way_out.Marked]:
-    """Pictures as they leave: at 128 pixels where the upscaler was measured on such, else as they were drawn."""
-    known = {run: upscaling.fits(RunStore.default()[run]) for run in {each.run for each in pictures}}
-    small = [each.picture for each in pictures if known[each.run]]
-    large = iter(all_upscaled(np.stack(small)) if small else [])
-    images = [next(large) if known[each.run] else each.picture for each in pictures]
-    return way_out.pictures(
-        images, [each.facts() | (upscaling.UPSCALED if known[each.run] else {}) for each in pictures]
-    )
-
-
-def upscaled(picture: np.ndarray) -> np.ndarray:
-    """The picture four times as large, by the upscaler of the gallery."""
-    return all_upscaled(picture[None])[0]
-
-
-def all_upscaled(pictures: np.ndarray) -> np.ndarray:
-    """Pictures (n, height, width, channels) four times as large."""
-    with resources.generator(shipped("upscaler")) as model:
-        return np.asarray(model.upscale(pictures))
 
 
 def drawn(view: str) -> list[Drawn]:
@@ -160,58 +60,85 @@ def draw_live(
     if before := drawn(view):
         older(before)
     for run, cells in asked:
-        begun = _begun(start, mask)
-        with resources.generator_in_turn(
-            run,
-            lambda: said.info(
-                "Another tab is using this model; this drawing waits for its turn.", icon=":material/hourglass_empty:"
-            ),
-        ) as model:
+        with resources.generator_in_turn(run, lambda: _wait(said)) as model:
             said.empty()
             bar.progress(0.0, text="Drawing: the first step of a new size takes some seconds …")
-            began, last, pace = time.monotonic(), 0.0, 0.0
+            clock = Clock()
             for progress in draw_cells(model, cells, start=start, mask=mask):
-                step, now = progress.step, time.monotonic()
-                pace = pace or progress.share  # the first step waits for the network to be compiled
-                began = now if pace == progress.share else began
-                if now - last >= EVERY or step.number == step.steps:
-                    left = (
-                        (now - began) / max(progress.share - pace, 1e-9) * (1 - progress.share)
-                        if progress.share > pace
-                        else None
-                    )
-                    bar.progress(
-                        progress.share,
-                        text=f"Step {step.number} of {step.steps}, pictures {progress.cells[0] + 1} to {progress.cells[-1] + 1} of {len(cells)}. Time left: {duration(left)}",
-                    )
-                    with place.container():
-                        gallery.images(
-                            step.clean,
-                            "What the model predicts at this step",
-                            columns=len(step.clean),
-                            side=4 * SIDE // 2,
-                            width=min(700, 175 * len(step.clean)),
-                        )
-                    last = now
-                if step.number == step.steps:
-                    done += [
-                        Drawn(
-                            run.id,
-                            trained_on(run),
-                            cells[i],
-                            picture,
-                            run.facts.get("credit", ""),
-                            begun,
-                            model.weights,
-                            model.steps,
-                            model.read(cells[i].prompt).notice,
-                        )
-                        for i, picture in zip(progress.cells, step.clean, strict=True)
-                    ]
+                clock.heard(progress.share)
+                last = progress.step.number == progress.step.steps
+                if last or clock.is_time():
+                    _show_step(progress, bar, place, len(cells), clock.left())
+                if last:
+                    finished = _finished(run, model, cells, progress, _begun(start, mask))
+                    done += finished
                     keep(view, list(done))
-                    remember(done[-len(progress.cells) :])
+                    remember(finished)
     for each in (said, bar, place):
         each.empty()
+
+
+class Clock:
+    """When the next look at a drawing is due, and how long the rest will take; the first step waits for a network to be compiled."""
+
+    def __init__(self) -> None:
+        self.began, self.looked = time.monotonic(), 0.0
+        self.now, self.share, self.first = self.began, 0.0, 0.0
+
+    def heard(self, share: float) -> None:
+        """So much of the whole (0 to 1) is done now."""
+        self.now, self.share, self.first = time.monotonic(), share, self.first or share
+        self.began = self.now if share == self.first else self.began
+
+    def is_time(self) -> bool:
+        return self.now - self.looked >= EVERY
+
+    def left(self) -> float | None:
+        """Seconds until the end; None where nothing is known of the pace. The look at the drawing is had with it."""
+        self.looked = self.now
+        done = self.share - self.first
+        return (self.now - self.began) / max(done, 1e-9) * (1 - self.share) if done > 0 else None
+
+
+def _wait(said: Any) -> None:
+    what = "Another tab is using this model; this drawing waits for its turn."
+    said.info(what, icon=":material/hourglass_empty:")
+
+
+def _show_step(progress: Progress, bar: Any, place: Any, cells: int, left: float | None) -> None:
+    """What is predicted at this step, and how far it is."""
+    step, first, last = progress.step, progress.cells[0] + 1, progress.cells[-1] + 1
+    text = f"Step {step.number} of {step.steps}, pictures {first} to {last} of {cells}. Time left: {duration(left)}"
+    bar.progress(progress.share, text=text)
+    with place.container():
+        samples.images(
+            step.clean,
+            "What the model predicts at this step",
+            columns=len(step.clean),
+            side=4 * SIDE // 2,
+            width=min(700, 175 * len(step.clean)),
+        )
+
+
+def _finished(
+    run: Run, model: Any, cells: Sequence[Cell], progress: Progress, begun: tuple[tuple[str, str], ...]
+) -> list[Drawn]:
+    """The pictures of the last step, with where they come from."""
+    credit, trained = run.facts.get("credit", ""), trained_on(run)
+    return [
+        Drawn(
+            run.id,
+            trained,
+            cells[i],
+            picture,
+            credit,
+            begun,
+            weights=model.weights,
+            in_steps=model.steps,
+            not_read=model.read(cells[i].prompt).notice,
+        )
+        for i, picture in zip(progress.cells, progress.step.clean, strict=True)
+    ]
 
 
 def _begun(start: np.ndarray | None, mask: np.ndarray | None) -> tuple[tuple[str, str], ...]:
@@ -240,14 +167,14 @@ def older(pictures: Sequence[Drawn]) -> None:
             + safe_text(f"of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”, run {pictures[0].run}", 240)
         )
         few = [each.picture for each in pictures[:4] if each.picture.shape == pictures[0].picture.shape]
-        gallery.images(
+        samples.images(
             np.stack(few),
             f"Drawn before: {described(pictures[0])}",
             columns=len(few),
             side=4 * SIDE // 2,
             width=min(500, 125 * len(few)),
         )
-        gallery.credit(pictures[0].credit)
+        samples.credit(pictures[0].credit)
 
 
 def shown(pictures: Sequence[Drawn], key: str) -> None:
@@ -269,7 +196,7 @@ def show(pictures: Sequence[Drawn], key: str, columns: int = 4) -> None:
         row = pictures[first : first + columns]
         for number, (column, each) in enumerate(zip(st.columns(columns), row, strict=False), start=first):
             with column, st.container(border=True):
-                gallery.images(each.picture[None], described(each), side=SIDE)
+                samples.images(each.picture[None], described(each), side=SIDE)
                 st.caption(f"Seed {each.cell.seed}")
                 downloads(each, f"{key}.{number}")
     if pictures:
@@ -283,7 +210,7 @@ def made_by(first: Drawn) -> None:
         + safe_text(first.line.removeprefix("Made by a model: "), 500)
         + f". Each file says so too, with prompt, seed and settings. {SMALL_FILE if first.loses_its_marks else ''}"
     )
-    gallery.credit(first.credit)
+    samples.credit(first.credit)
 
 
 def described(each: Drawn) -> str:
@@ -330,21 +257,3 @@ def has_prompt(*prompts: str) -> bool:
     if not all(prompts):
         st.info("Write a prompt first." if len(prompts) == 1 else "Write both prompts first.", icon=":material/edit:")
     return all(prompts)
-
-
-def recipe_rows(pictures: Sequence[Drawn]) -> Any:
-    """One line a picture: all that is needed to draw it again."""
-    import pandas
-
-    return pandas.DataFrame([recipe_of(each) for each in pictures])
-
-
-def recipe_of(each: Drawn) -> dict[str, Any]:
-    """Run, prompt, seed and settings; of a picture that it was begun from, by which it can be known again."""
-    of_weights = {} if each.weights is None else {"epoch": each.weights.epoch, "weights": each.weights.sha256}
-    return {
-        "run": each.run,
-        **of_weights,
-        **each.recorded(),
-        **{name: value for name, value in each.begun if name != BEGUN},
-    }

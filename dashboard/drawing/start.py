@@ -11,8 +11,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.drawing.making import Drawn, downloads, drawn, made_by, nothing_yet, upscaled
-from dashboard.parts import samples as gallery
+from dashboard.drawing.drawn import Drawn, upscaled
+from dashboard.drawing.making import downloads, drawn, made_by, nothing_yet
+from dashboard.parts import samples
 from dashboard.parts.film import data_url
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
@@ -48,7 +49,7 @@ def start_form(run: Run) -> tuple[np.ndarray | None, np.ndarray | None]:
     left, right = st.columns(2)
     with left:
         st.caption(f"What the model begins from, {run.spec.shape[1]} x {run.spec.shape[0]} pixels")
-        gallery.images(start[None], "The picture to begin from", side=320, width=320)
+        samples.images(start[None], "The picture to begin from", side=320, width=320)
     with right:
         st.caption("Mark what is to be drawn again; mark nothing to have all of it changed")
         painted = paint("mask", run.spec.shape[0], picture=start, marking=True)
@@ -126,7 +127,7 @@ def start_view(run: Run) -> None:
     before = state.get(state.BEFORE)
     for column, each, number in zip(st.columns(len(pictures)), pictures, range(len(pictures)), strict=True):
         with column:
-            gallery.images(each.picture[None], f"Drawn from the picture, seed {each.cell.seed}", side=256)
+            samples.images(each.picture[None], f"Drawn from the picture, seed {each.cell.seed}", side=256)
             st.caption(f"Seed {each.cell.seed}")
             downloads(each, f"start.{number}")
     if before is not None:

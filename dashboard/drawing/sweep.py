@@ -10,20 +10,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.drawing.making import (
-    Drawn,
-    described,
-    downloads,
-    drawn,
-    files_of,
-    made_by,
-    nothing_yet,
-    recipe_of,
-    recipe_rows,
-    show,
-)
-from dashboard.parts import charts, choosing, handing_out
-from dashboard.parts import samples as gallery
+from dashboard.drawing.drawn import Drawn, files_of, recipe_of, recipe_rows
+from dashboard.drawing.making import described, downloads, drawn, made_by, nothing_yet, show
+from dashboard.parts import charts, choosing, handing_out, samples
 from dashboard.parts.film import sheet
 from dashboard.safe_text import chart_text, counted, plain_text, safe_text
 from genmodels.intake.prompts_table import read_prompts
@@ -167,7 +156,7 @@ def many_view(run: Run) -> None:
     for first in range(0, min(len(pictures), 48), 6):
         for column, each in zip(st.columns(6), pictures[first : first + 6], strict=False):
             with column:
-                gallery.images(each.picture[None], described(each), side=128)
+                samples.images(each.picture[None], described(each), side=128)
                 st.caption(safe_text(each.cell.prompt, 60))
     if len(pictures) > 48:
         st.caption(f"The first 48 of {len(pictures):,}; the ZIP has them all.")
@@ -204,7 +193,7 @@ def history_view(run: Run) -> None:
             zip(st.columns(6), shown[first : first + 6], strict=False), start=first
         ):
             with column, st.container(border=True):
-                gallery.images(each.picture[None], described(each), side=128)
+                samples.images(each.picture[None], described(each), side=128)
                 st.caption(safe_text(f"{each.cell.prompt}, seed {each.cell.seed}", 80))
                 starred = each.key in stars
                 st.button(

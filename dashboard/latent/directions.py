@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import resources, state
 from dashboard.latent.anchors import data_if_there, groupings, key_of, model_of, warn_outside
-from dashboard.parts import samples as gallery
+from dashboard.parts import samples
 from dashboard.safe_text import plain_text, refuse, safe_text
 from genmodels.explore import directions, walks
 from genmodels.refusal import Refusal
@@ -113,7 +113,7 @@ def sliders(run: Run, found: list[directions.Direction], alike: list[directions.
         moved = directions.moved(start, found, amounts)
         pictures = model.decode(np.concatenate([start, moved]))
     with drawn:
-        gallery.images(
+        samples.images(
             pictures, "Eight samples above the same eight moved along the chosen directions", columns=8, side=960
         )
         by = [f"{direction.name} by {amount:g}" for direction, amount in zip(found, amounts, strict=True) if amount]

@@ -10,8 +10,7 @@ import streamlit as st
 
 from dashboard import resources, state
 from dashboard.latent.anchors import data_if_there, groupings, key_of, model_of, ordinary
-from dashboard.parts import charts
-from dashboard.parts import samples as gallery
+from dashboard.parts import charts, samples
 from dashboard.parts.film import data_url
 from dashboard.safe_text import plain_text
 from genmodels.explore import directions, maps, walks
@@ -137,10 +136,10 @@ def decoded_place(run: Run, laid: maps.Map, place: tuple[float, float], data: An
     left, right = st.columns(2)
     with left:
         st.caption(f"Drawn at ({place[0]:.2f}, {place[1]:.2f})")
-        gallery.images(picture, "The picture that the model draws at the clicked place", side=240, width=240)
+        samples.images(picture, "The picture that the model draws at the clicked place", side=240, width=240)
     if data is None:
         return
     found, distance = walks.nearest_training(picture, data.train.images)
     with right:
         st.caption(f"Nearest training picture, distance {distance[0]:.3f} (copying: below {ordinary(run)[0]:.3f})")
-        gallery.images(data.train.images[found], "The nearest training picture", side=240, width=240)
+        samples.images(data.train.images[found], "The nearest training picture", side=240, width=240)

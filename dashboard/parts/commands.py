@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from genmodels.jobs.executor import LOCAL, genmodels_command
 from genmodels.refusal import Refusal
 from genmodels.runs.experiment import Experiment
 from genmodels.runs.run import Run
 
 PATIENCE = 300  # seconds
-PREFIX = "genmodels: "
 
 
 def forecast(experiment: Experiment) -> dict[str, Any]:
@@ -41,22 +39,12 @@ def keras_file(run: Run) -> bytes:
 def _command(arguments: list[str]) -> str:
     """Standard output of a command; what it says against it is raised as a `Refusal`."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "genmodels", *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
-    except subprocess.TimeoutExpired:
+        done = LOCAL.wait(genmodels_command(*arguments), PATIENCE)
+    except TimeoutError:
         raise Refusal(
             f"The command {arguments[0]} took longer than {PATIENCE} s and was ended; try smaller settings."
         ) from None
-    if done.returncode:
-        said = [line.removeprefix(PREFIX) for line in done.stderr.splitlines() if line.startswith(PREFIX)]
-        raise Refusal(
-            said[-1]
-            if said
-            else f"The command {arguments[0]} ended with code {done.returncode}; run it in a terminal to see why."
-        )
-    return done.stdout
+    if done.code:
+        otherwise = f"The command {arguments[0]} ended with code {done.code}; run it in a terminal to see why."
+        raise Refusal(done.complaint() or otherwise)
+    return done.output

@@ -10,8 +10,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import charts
-from dashboard.parts import verdicts as findings
+from dashboard.parts import charts, verdicts
 from dashboard.safe_text import chart_text, plain_text, safe_text
 from genmodels.data.emoji_names import TONES
 from genmodels.runs.run import Run
@@ -45,7 +44,7 @@ def sound(rows: Sequence[Mapping[str, Any]], numbers: Sequence[str], texts: Sequ
 
 def pictures(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     """Everything that is drawn of a model of pictures."""
-    findings.imported_notice(found)
+    verdicts.imported_notice(found)
     rows = of_part(found, "occupations") or of_part(found, "gender")
     rows = sound(
         [row for row in rows if row.get("legible", True)],
@@ -76,24 +75,7 @@ def occupations(rows: Sequence[Mapping[str, Any]]) -> None:
         )
     ):
         if chosen:
-            share = np.array([row["women"] for row in chosen])
-            figure.add_trace(
-                go.Scatter(
-                    x=share,
-                    y=[chart_text(row["role"], 30) for row in chosen],
-                    mode="markers",
-                    name=name,
-                    marker={"color": charts.colour(slot), "symbol": charts.MARKS[slot], "size": 7},
-                    error_x={
-                        "type": "data",
-                        "symmetric": False,
-                        "array": [row["high"] - row["women"] for row in chosen],
-                        "arrayminus": [row["women"] - row["low"] for row in chosen],
-                        "width": 0,
-                        "thickness": 1,
-                    },
-                )
-            )
+            figure.add_trace(_with_intervals(chosen, "women", "role", name, slot, symbol=charts.MARKS[slot], most=30))
     figure.add_vline(
         0.5,
         line={"color": "rgba(128,128,128,0.8)", "dash": "dot"},
@@ -219,74 +201,96 @@ def followed(groups: Sequence[Mapping[str, Any]]) -> None:
 
 
 def texts(found: Sequence[Mapping[str, Any]]) -> None:
-    """P(she) after each occupation, against the share in the training text where it is known."""
-    import pandas
-    from plotly import graph_objects as go
-
-    findings.imported_notice(found)
+    """P(she) after each occupation, against the share in the training text where it is known; then pairs of sentences."""
+    verdicts.imported_notice(found)
     rows = sound(of_part(found, "parity"), ("she", "low", "high"), ("occupation",))
     known = sound(of_part(found, "amplification"), ("she", "training"), ("occupation",))
-    figure = go.Figure()
     if known:
-        st.header("Pronouns after occupations, against the training text", anchor=False)
-        figure.add_trace(
-            go.Scatter(
-                x=[row["training"] for row in known],
-                y=[row["she"] for row in known],
-                mode="markers",
-                text=[chart_text(row["occupation"]) for row in known],
-                name="an occupation",
-                marker={"color": charts.colour(0), "size": 7},
-            )
-        )
-        figure.add_trace(
-            go.Scatter(
-                x=[0, 1],
-                y=[0, 1],
-                mode="lines",
-                name="as the training text",
-                line={"color": charts.colour(1), "dash": "dot"},
-            )
-        )
-        figure.update_xaxes(title_text="Share of she in the training text", tickformat=".0%", range=[0, 1])
-        figure.update_yaxes(title_text="P(she) of the model", tickformat=".0%", range=[0, 1])
-        see = "Each dot is an occupation. On the line the model has the bias of its text; a steeper cloud amplifies it, a flatter one weakens it."
+        _against_training(known)
     elif rows:
-        st.header("Pronouns after occupations", anchor=False)
-        figure.add_trace(
-            go.Scatter(
-                x=[row["she"] for row in rows],
-                y=[chart_text(row["occupation"]) for row in rows],
-                mode="markers",
-                name="mean over templates",
-                marker={"color": charts.colour(0), "size": 7},
-                error_x={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [row["high"] - row["she"] for row in rows],
-                    "arrayminus": [row["she"] - row["low"] for row in rows],
-                    "width": 0,
-                    "thickness": 1,
-                },
-            )
-        )
-        figure.add_vline(0.5, line={"color": "rgba(128,128,128,0.8)", "dash": "dot"})
-        figure.update_xaxes(title_text="P(she) as a share of she and he", tickformat=".0%", range=[0, 1])
-        figure.update_yaxes(title_text="Occupation", tickfont={"size": 10})
-        see = "Left: he is more probable after the occupation, right: she. The line reaches over the templates."
+        _pronouns(rows)
     else:
         return
-    charts.dress(figure, height=420 if known else 120 + 15 * len(rows)).update_layout(hovermode="closest")
-    charts.draw(
-        figure, key="bias.pronouns", see=see, table=pandas.DataFrame(known or rows), name="pronouns-by-occupation"
-    )
     if kinds := sound(of_part(found, "pairs"), ("stereotype", "low", "high", "n", "p_adjusted"), ("kind",)):
-        st.header("Pairs of sentences", anchor=False)
-        st.dataframe(
-            pandas.DataFrame(kinds),
-            hide_index=True,
-            alt="Share of pairs in which the stereotype is likelier, by kind of bias",
-        )
-        st.caption(
-            "The share of pairs in which the stereotype is likelier; 50 % is neutral. p is corrected for the number of kinds (Holm)."
-        )
+        _pairs(kinds)
+
+
+def _against_training(known: Sequence[Mapping[str, Any]]) -> None:
+    from plotly import graph_objects as go
+
+    st.header("Pronouns after occupations, against the training text", anchor=False)
+    dots = go.Scatter(
+        x=[row["training"] for row in known],
+        y=[row["she"] for row in known],
+        mode="markers",
+        text=[chart_text(row["occupation"]) for row in known],
+        name="an occupation",
+        marker={"color": charts.colour(0), "size": 7},
+    )
+    dotted = {"color": charts.colour(1), "dash": "dot"}
+    line = go.Scatter(x=[0, 1], y=[0, 1], mode="lines", name="as the training text", line=dotted)
+    figure = go.Figure([dots, line])
+    figure.update_xaxes(title_text="Share of she in the training text", tickformat=".0%", range=[0, 1])
+    figure.update_yaxes(title_text="P(she) of the model", tickformat=".0%", range=[0, 1])
+    see = "Each dot is an occupation. On the line the model has the bias of its text; a steeper cloud amplifies it, a flatter one weakens it."
+    _draw_pronouns(figure, see, known, height=420)
+
+
+def _pronouns(rows: Sequence[Mapping[str, Any]]) -> None:
+    from plotly import graph_objects as go
+
+    st.header("Pronouns after occupations", anchor=False)
+    figure = go.Figure([_with_intervals(rows, "she", "occupation", "mean over templates", 0)])
+    figure.add_vline(0.5, line={"color": "rgba(128,128,128,0.8)", "dash": "dot"})
+    figure.update_xaxes(title_text="P(she) as a share of she and he", tickformat=".0%", range=[0, 1])
+    figure.update_yaxes(title_text="Occupation", tickfont={"size": 10})
+    see = "Left: he is more probable after the occupation, right: she. The line reaches over the templates."
+    _draw_pronouns(figure, see, rows, height=120 + 15 * len(rows))
+
+
+def _draw_pronouns(figure: Any, see: str, rows: Sequence[Mapping[str, Any]], height: int) -> None:
+    import pandas
+
+    charts.dress(figure, height=height).update_layout(hovermode="closest")
+    table = pandas.DataFrame(rows)
+    charts.draw(figure, key="bias.pronouns", see=see, table=table, name="pronouns-by-occupation")
+
+
+def _pairs(kinds: Sequence[Mapping[str, Any]]) -> None:
+    import pandas
+
+    st.header("Pairs of sentences", anchor=False)
+    alt = "Share of pairs in which the stereotype is likelier, by kind of bias"
+    st.dataframe(pandas.DataFrame(kinds), hide_index=True, alt=alt)
+    st.caption(
+        "The share of pairs in which the stereotype is likelier; 50 % is neutral. p is corrected for the number of kinds (Holm)."
+    )
+
+
+def _with_intervals(
+    rows: Sequence[Mapping[str, Any]],
+    value: str,
+    label: str,
+    name: str,
+    slot: int,
+    symbol: str = "circle",
+    most: int = 80,
+) -> Any:
+    """Marks at a share of each row, on the line of its label, with its interval."""
+    from plotly import graph_objects as go
+
+    return go.Scatter(
+        x=[row[value] for row in rows],
+        y=[chart_text(row[label], most) for row in rows],
+        mode="markers",
+        name=name,
+        marker={"color": charts.colour(slot), "symbol": symbol, "size": 7},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [row["high"] - row[value] for row in rows],
+            "arrayminus": [row[value] - row["low"] for row in rows],
+            "width": 0,
+            "thickness": 1,
+        },
+    )

@@ -10,8 +10,8 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.parts import handing_out
 from dashboard.safe_text import counted, plain_text, safe_text
-from genmodels.review.file_check import verify_many
-from genmodels.review.report import verified
+from genmodels.review.many_files import verify_many
+from genmodels.review.report_of_files import verified
 
 ICONS = {
     "valid": (":material/verified:", "green"),

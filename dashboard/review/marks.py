@@ -10,8 +10,7 @@ import pandas
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import charts
-from dashboard.parts import verdicts as findings
+from dashboard.parts import charts, verdicts
 from dashboard.review.bias import of_part, sound
 from dashboard.review.memory import pairs
 from dashboard.safe_text import safe_text
@@ -41,7 +40,7 @@ SAMPLES = 200  # for spectra
 
 def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     """Everything about one model."""
-    findings.imported_notice(found)
+    verdicts.imported_notice(found)
     kind = kind_of(run.spec).one
     if rows := sound(of_part(found, f"together of a {kind}"), ("watermark", "ledger", "together", "n"), ("change",)):
         st.header("What survives, on this model's own samples", anchor=False)
@@ -181,24 +180,7 @@ def traces(run: Run) -> None:
 
     drawn, real = resources.explored(("traces", str(run.path), resources.newest(run)), lambda: _drawn_and_real(run))
     ours, theirs = (np.stack([seen(image) for image in in_colour(images)]) for images in (drawn, real))
-    spectra = [radial_spectrum(images) for images in (theirs, ours)]
-    frequency = np.arange(spectra[0].shape[1])
-    lines = [
-        charts.Line(name, frequency, each.mean(axis=0), slot)
-        for slot, (name, each) in enumerate(
-            zip((f"real, n = {len(theirs)}", f"generated, n = {len(ours)}"), spectra, strict=True)
-        )
-    ]
-    figure = charts.curves(lines, x="frequency (periods a picture)", y="mean log power")
-    charts.draw(
-        figure,
-        key=f"spectra.{run.id}",
-        see="Where the two lines part, an average tells generated from real pictures; at the right end lie the finest details, where upsampling leaves its traces.",
-        name="spectra",
-        table=pandas.DataFrame(
-            {"frequency": frequency, "real": spectra[0].mean(axis=0), "generated": spectra[1].mean(axis=0)}
-        ),
-    )
+    _spectra(run, ours, theirs)
     detector = resources.detector()
     if detector is None:
         st.caption("There is no detector in the gallery, so no map can be drawn.")
@@ -213,24 +195,42 @@ def traces(run: Run) -> None:
         alt=f"Sample {number}",
         width=256,
     )
+    with right:
+        _given_away(run, away)
+
+
+def _spectra(run: Run, ours: np.ndarray, theirs: np.ndarray) -> None:
+    """The mean spectra of what a model drew and of real pictures, both (n, height, width, 3)."""
+    spectra = [radial_spectrum(images).mean(axis=0) for images in (theirs, ours)]
+    frequency, names = np.arange(len(spectra[0])), (f"real, n = {len(theirs)}", f"generated, n = {len(ours)}")
+    lines = [
+        charts.Line(name, frequency, each, slot) for slot, (name, each) in enumerate(zip(names, spectra, strict=True))
+    ]
+    charts.draw(
+        charts.curves(lines, x="frequency (periods a picture)", y="mean log power"),
+        key=f"spectra.{run.id}",
+        see="Where the two lines part, an average tells generated from real pictures; at the right end lie the finest details, where upsampling leaves its traces.",
+        name="spectra",
+        table=pandas.DataFrame({"frequency": frequency, "real": spectra[0], "generated": spectra[1]}),
+    )
+
+
+def _given_away(run: Run, away: np.ndarray) -> None:
+    """A map (rows, columns) of what gave a sample away, in log odds."""
     from plotly import graph_objects as go
 
     reach = float(np.abs(away).max()) or 1.0
-    heat = charts.dress(
-        go.Figure(go.Heatmap(z=away, colorscale="PuOr", zmin=-reach, zmax=reach, colorbar={"title": "log odds"})),
-        height=300,
-    ).update_layout(hovermode="closest")
-    heat.update_yaxes(autorange="reversed", scaleanchor="x", title_text="pixels").update_xaxes(
-        title_text="pixels", constrain="domain"
+    colours = {"colorscale": "PuOr", "zmin": -reach, "zmax": reach, "colorbar": {"title": "log odds"}}
+    heat = charts.dress(go.Figure(go.Heatmap(z=away, **colours)), height=300).update_layout(hovermode="closest")
+    heat.update_yaxes(autorange="reversed", scaleanchor="x", title_text="pixels")
+    heat.update_xaxes(title_text="pixels", constrain="domain")
+    charts.draw(
+        heat,
+        key=f"away.{run.id}",
+        see="By how much the score falls where a square of 8 x 8 pixels is replaced by its mean: what lies above 0 gave the picture away.",
+        name="given-away",
+        table=pandas.DataFrame(away),
     )
-    with right:
-        charts.draw(
-            heat,
-            key=f"away.{run.id}",
-            see="By how much the score falls where a square of 8 x 8 pixels is replaced by its mean: what lies above 0 gave the picture away.",
-            name="given-away",
-            table=pandas.DataFrame(away),
-        )
 
 
 def _drawn_and_real(run: Run) -> tuple[np.ndarray, np.ndarray]:

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.parts import charts
-from dashboard.parts import verdicts as findings
+from dashboard.parts import charts, verdicts
 from dashboard.review.bias import of_part, sound
 from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.kinds.image.files import open_picture
@@ -21,7 +20,7 @@ SIDE = 128  # pixels of a shown picture
 
 def view(found: Sequence[Mapping[str, Any]]) -> None:
     """Everything that the findings hold."""
-    findings.imported_notice(found)
+    verdicts.imported_notice(found)
     if rows := of_part(found, "copies"):
         st.header("Nearest to a training picture", anchor=False)
         pairs(rows, "sample", "training picture")

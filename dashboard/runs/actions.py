@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import navigation, state
-from dashboard.parts import commands as children
-from dashboard.parts import handing_out
+from dashboard.parts import commands, handing_out
 from dashboard.safe_text import counted, refuse, safe_text
-from dashboard.training import live
+from dashboard.training import buttons
 from genmodels.intake import archives
 from genmodels.jobs import sandbox
 from genmodels.refusal import Refusal
@@ -61,7 +60,7 @@ def _keras(run: Run) -> None:
     ):
         try:
             with st.spinner("Writing the network in a process of its own …", show_time=True):
-                state.put(state.KERAS, (run.id, children.keras_file(run)))
+                state.put(state.KERAS, (run.id, commands.keras_file(run)))
         except (Refusal, OSError) as error:
             refuse(error)
             return
@@ -97,7 +96,7 @@ def delete(runs: Sequence[Run], store: RunStore) -> None:
         gone = 0
         for run in runs:
             try:
-                if run.state in live.WORKING:
+                if run.state in buttons.WORKING:
                     raise Refusal(f"Run {run.id} is {run.state}; stop it first.")
                 store.delete(run)
                 gone += 1

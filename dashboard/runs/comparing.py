@@ -11,7 +11,7 @@ from dashboard import resources, state
 from dashboard.parts import charts, terms
 from dashboard.run_rows import Row
 from dashboard.safe_text import counted, plain_text, refuse, safe_text
-from dashboard.training import curves
+from dashboard.training import curves, follower
 from genmodels.refusal import Refusal
 from genmodels.runs.experiment import Experiment
 from genmodels.runs.store import RunStore
@@ -59,7 +59,7 @@ def _on_one_axis(rows: Sequence[Row], term: str) -> dict[str, list[Row]]:
 def _panel(
     rows: Sequence[Row],
     family: str,
-    traces: Mapping[str, resources.Trace],
+    traces: Mapping[str, follower.Trace],
     term: str,
     options: Any,
     slots: Mapping[str, int],
@@ -106,7 +106,7 @@ def _interest(name: str) -> tuple[int, str]:
     return (FIRST.index(name) if name in FIRST else len(FIRST), name)
 
 
-def _long(rows: Sequence[Row], traces: Mapping[str, resources.Trace], term: str) -> pandas.DataFrame:
+def _long(rows: Sequence[Row], traces: Mapping[str, follower.Trace], term: str) -> pandas.DataFrame:
     import pandas
 
     parts = []

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.parts import charts, terms
 from dashboard.safe_text import safe_text
+from dashboard.training import follower
 from genmodels.runs.run import Run
 from genmodels.training.diagnosis import RULES
 
@@ -70,7 +71,7 @@ def rest(run: Run, options: Options) -> None:
         st.caption(f"{trace.skipped:,} damaged lines of the history were skipped.")
 
 
-def _chart(run: Run, trace: resources.Trace, group: terms.Group, names: list[str], options: Options) -> None:
+def _chart(run: Run, trace: follower.Trace, group: terms.Group, names: list[str], options: Options) -> None:
     frame = trace.frame
     columns = [name for name in ("step", "epoch", "seconds") if name in frame]
     x = options.x if options.x in frame else "step"
@@ -115,7 +116,7 @@ def broken(frame: pandas.DataFrame, x: str) -> list[tuple[float, str]]:
     return [(float(row[x]), f"{row['broken']} is not finite") for _, row in rows.tail(3).iterrows()]
 
 
-def _diagnosis(run: Run, trace: resources.Trace) -> None:
+def _diagnosis(run: Run, trace: follower.Trace) -> None:
     """What goes wrong, in plain words, with the rule behind it."""
     model = run.experiment.model
     readings = resources.readings(str(run.path), trace.version, model, trace.frame)

@@ -9,22 +9,20 @@ from typing import Any
 import streamlit as st
 
 from dashboard import navigation, resources, state
-from dashboard.parts import handing_out, pace
+from dashboard.parts import pace
 from dashboard.parts import samples as gallery
 from dashboard.parts.terms import term_label
 from dashboard.parts.verdicts import audited, short, show_measures
 from dashboard.safe_text import duration, plain_text, safe_text
-from dashboard.training import branching, curves
-from genmodels.files import last_lines
+from dashboard.training import curves
+from dashboard.training.buttons import WORKING, act, buttons
 from genmodels.kinds.kind import kind_of
 from genmodels.models.recipe import MODELS
-from genmodels.refusal import Refusal
 from genmodels.runs import beginning, launching
 from genmodels.runs.run import SHOWN, Run
 from genmodels.runs.store import RunStore
 from genmodels.verdicts.imported import with_imported
 
-WORKING = ("waiting", "running")
 STALLED = 60.0  # seconds without a word from the process
 LEARNING = "learning"  # the part with curves and pictures
 # Streamlit fades what it is about to draw again; here that would be all, all the time.
@@ -59,7 +57,7 @@ def show(run: Run, store: RunStore) -> None:
     with st.container(key="live"):
         with st.container(border=True):
             pace.polled(_progress, 1.0 if working else None)(run, was, draws)
-            _buttons(run, was, gallery_run=run.path.parent != store.folder, store=store)
+            buttons(run, was, gallery_run=run.path.parent != store.folder, store=store)
         if not draws and working:
             st.caption("Curves and samples appear here after the first epoch.")
             return
@@ -162,79 +160,8 @@ def _message(run: Run, status: dict[str, Any], now: str) -> None:
             icon=":material/timer_off:",
         )
         st.button(
-            "End it now", key=f"kill.{run.id}", icon=":material/dangerous:", on_click=_act, args=(launching.kill, run)
+            "End it now", key=f"kill.{run.id}", icon=":material/dangerous:", on_click=act, args=(launching.kill, run)
         )
-
-
-def _buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if now in WORKING:
-            asked = (run.path / "stop").exists()
-            st.button(
-                "Stopping …" if asked else "Stop",
-                key=f"stop.{run.id}",
-                icon=":material/stop_circle:",
-                disabled=asked,
-                type="primary",
-                help="It stops at its next step and saves",
-                on_click=_act,
-                args=(launching.stop, run),
-            )
-        elif not gallery_run and now != "done":
-            st.button(
-                "Resume",
-                key=f"resume.{run.id}",
-                icon=":material/resume:",
-                type="primary",
-                help="Goes on from the last whole checkpoint",
-                on_click=_act,
-                args=(launching.launch, run),
-            )
-        if (
-            not gallery_run
-            and branching.kept_epochs(run)
-            and st.button(
-                "Branch",
-                key=f"branch.{run.id}",
-                icon=":material/call_split:",
-                help="Train on from a kept epoch with other settings",
-            )
-        ):
-            branching.dialog(run, store)
-        if (run.path / "log.txt").is_file():
-            handing_out.record(
-                "Log",
-                lambda: last_lines(run.path / "log.txt").encode(),
-                f"{run.id}-log.txt",
-                "text/plain",
-                key=f"log.{run.id}",
-                icon=":material/description:",
-            )
-        if now not in WORKING:
-            explore(run)
-
-
-def explore(run: Run, label: str = "") -> None:
-    """A link to where a run can be looked into: its latent space, or the page that has it write or draw."""
-    recipe = run.experiment.make_recipe()
-    if not recipe.draws:
-        return
-    if recipe.captioned:
-        navigation.link("prompt", label or "Have it draw", run=run.id)
-    elif recipe.decodes:
-        navigation.link("latent", label or "Walk its latent space", run=run.id)
-    else:
-        navigation.link("prompt", label or "Have it write", run=run.id)
-
-
-def _act(action: Any, run: Run) -> None:
-    """Do what a button asks; what is said to it comes as a toast."""
-    try:
-        said = action(run)
-    except (Refusal, OSError) as error:
-        state.notice(safe_text(error, 300), ":material/error:")
-    else:
-        state.notice(safe_text(said or f"{run.id} continues."), ":material/info:")
 
 
 def _news(run: Run) -> tuple[Any, ...]:

@@ -25,6 +25,8 @@ TOP = 20  # next tokens of each prompt that are known; of them the most probable
 SHOWN = 10
 MOST_CANDIDATES, LONGEST_CANDIDATE = 20, 200  # continuations, and characters of one
 LONGEST = 4000  # characters of a prompt that are compared
+AFTER = ("after the first prompt", "after the second prompt")
+FORMS = dict.fromkeys(AFTER, "%.4g") | {"difference (second - first)": "%+.4f", "ratio (second / first)": "%.2f"}
 
 
 def swapped(text: str, before: str, after: str) -> str:
@@ -89,31 +91,15 @@ def counterfactual_view(run: Run, prompts: Sequence[str]) -> None:
     if not all(prompt.strip() for prompt in prompts):
         st.info("Write two prompts; then their continuations are weighed here.", icon=":material/balance:")
         return
-    asked = (
-        st.text_input(
-            "Continuations to weigh, separated by commas",
-            "nurse, engineer, doctor, teacher",
-            max_chars=4000,
-            **state.kept(state.CANDIDATES),
-        )
-        or ""
-    )
+    asked = _asked()
     if any(len(prompt) > LONGEST for prompt in prompts):
         st.info(f"Only the last {LONGEST:,} characters of a prompt are read here.", icon=":material/info:")
     ends = [prompt[-LONGEST:] for prompt in prompts]
     weighed = readable(run, candidates(asked, prompts))
-    with st.spinner(
-        "Another tab is using this model; this waits for its turn …" if resources.busy(run) else "Weighing …"
-    ):
+    waiting = "Another tab is using this model; this waits for its turn …" if resources.busy(run) else "Weighing …"
+    with st.spinner(waiting):
         readings = [resources.reading(run, end, TOP) for end in ends]
-        logs = (
-            resources.explored(
-                (str(run.path), resources.newest(run), "continuations", *ends, *weighed),
-                lambda: continuations(run, ends, weighed),
-            )
-            if weighed
-            else np.empty((2, 0))
-        )
+        logs = _weighed(run, ends, weighed)
     for notice in dict.fromkeys(reading.notice for reading in readings if reading.notice):
         st.info(safe_text(notice, 600), icon=":material/info:")
     if weighed:
@@ -130,6 +116,20 @@ def counterfactual_view(run: Run, prompts: Sequence[str]) -> None:
         "counterfactual.next",
         f"The {SHOWN} most probable next tokens of either prompt. Where a mark is missing, the token is not among the {TOP} most probable of that prompt.",
     )
+
+
+def _asked() -> str:
+    """The continuations to weigh, as they were written."""
+    default, kept = "nurse, engineer, doctor, teacher", state.kept(state.CANDIDATES)
+    return st.text_input("Continuations to weigh, separated by commas", default, max_chars=4000, **kept) or ""
+
+
+def _weighed(run: Run, ends: Sequence[str], candidates: Sequence[str]) -> np.ndarray:
+    """The log-probability of each candidate after each of two prompts (2, n), computed once."""
+    if not candidates:
+        return np.empty((2, 0))
+    key = (str(run.path), resources.newest(run), "continuations", *ends, *candidates)
+    return np.asarray(resources.explored(key, lambda: continuations(run, ends, candidates)))
 
 
 def continuations(run: Run, prompts: Sequence[str], weighed: Sequence[str]) -> np.ndarray:
@@ -171,39 +171,8 @@ def pairs(names: Sequence[str], chances: np.ndarray) -> pandas.DataFrame:
 
 def both(table: pandas.DataFrame, what: str, key: str, see: str) -> None:
     """Chart and table of two probabilities a line."""
-    from plotly import graph_objects as go
-
     st.header(f"{what}s", anchor=False)
-    figure = go.Figure()
-    shown = [
-        f"{chart_text(lines_of(name), 40)}{' ' * number}" for number, name in enumerate(table["what"])
-    ]  # equal names stay apart
-    for first, second, name in zip(
-        table["after the first prompt"], table["after the second prompt"], shown, strict=True
-    ):
-        figure.add_trace(
-            go.Scatter(
-                x=[first, second],
-                y=[name, name],
-                mode="lines",
-                line={"color": "rgba(128,128,128,0.5)", "width": 2},
-                showlegend=False,
-                hoverinfo="skip",
-            )
-        )
-    for slot, column in enumerate(("after the first prompt", "after the second prompt")):
-        marker = {"color": charts.colour(slot), "symbol": charts.MARKS[slot], "size": 11}
-        figure.add_trace(
-            go.Scatter(
-                x=table[column],
-                y=shown,
-                mode="markers",
-                name=charts.sentence_case(column),
-                marker=marker,
-                hovertemplate="%{x:.3~g}",
-            )
-        )
-    figure.update_xaxes(title_text="Probability (log scale)", type="log", tickformat=".2~g")
+    figure = _marks(table)
     figure.update_yaxes(title_text=what, autorange="reversed", type="category")
     charts.draw(
         charts.dress(figure, height=150 + 26 * len(table)).update_layout(hovermode="y unified"),
@@ -216,10 +185,23 @@ def both(table: pandas.DataFrame, what: str, key: str, see: str) -> None:
         table.rename(columns={"what": what}),
         hide_index=True,
         key=f"{key}.shown",
-        column_config={
-            "after the first prompt": st.column_config.NumberColumn(format="%.4g"),
-            "after the second prompt": st.column_config.NumberColumn(format="%.4g"),
-            "difference (second - first)": st.column_config.NumberColumn(format="%+.4f"),
-            "ratio (second / first)": st.column_config.NumberColumn(format="%.2f"),
-        },
+        column_config={name: st.column_config.NumberColumn(format=form) for name, form in FORMS.items()},
     )
+
+
+def _marks(table: pandas.DataFrame) -> Any:
+    """Two marks on each line, joined, on a logarithmic axis."""
+    from plotly import graph_objects as go
+
+    names = [chart_text(lines_of(name), 40) for name in table["what"]]
+    shown = [f"{name}{' ' * number}" for number, name in enumerate(names)]  # equal names stay apart
+    figure, grey = go.Figure(), {"color": "rgba(128,128,128,0.5)", "width": 2}
+    for first, second, name in zip(*(table[column] for column in AFTER), shown, strict=True):
+        ends = {"x": [first, second], "y": [name, name]}
+        figure.add_trace(go.Scatter(**ends, mode="lines", line=grey, showlegend=False, hoverinfo="skip"))
+    for slot, column in enumerate(AFTER):
+        marker = {"color": charts.colour(slot), "symbol": charts.MARKS[slot], "size": 11}
+        look = {"mode": "markers", "marker": marker, "hovertemplate": "%{x:.3~g}"}
+        figure.add_trace(go.Scatter(x=table[column], y=shown, name=charts.sentence_case(column), **look))
+    figure.update_xaxes(title_text="Probability (log scale)", type="log", tickformat=".2~g")
+    return figure

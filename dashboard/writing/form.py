@@ -7,8 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import forms
-from dashboard.parts import samples as gallery
+from dashboard.parts import forms, samples
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.kinds.kind import KINDS
 from genmodels.kinds.text.decoding import Decoding, unescaped
@@ -112,7 +111,7 @@ def _beginnings(run: Run) -> list[str]:
     """The first words of the texts in the newest file of samples."""
     newest = max(run.samples.items(), default=None)
     try:
-        texts = gallery.written_texts(newest[1]) if newest else []
+        texts = samples.written_texts(newest[1]) if newest else []
     except Refusal:
         return []
     shown = ((text["prompt"] or text["text"]).split("\n")[0] for text in texts)

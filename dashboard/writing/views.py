@@ -8,8 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.writing import compare as prompt_compare
-from dashboard.writing import counterfactual
+from dashboard.writing import compare, counterfactual
 from dashboard.writing.attention import attention_view
 from dashboard.writing.form import example_buttons, prompt_area, settings_form
 from dashboard.writing.lens import lens_view
@@ -59,9 +58,9 @@ def _asked_for(run: Run, names: Sequence[str], chosen: str) -> tuple[str, int, l
         seed, _, decoding = settings_form(several=False)
         return prompt, seed, counterfactual.drafts(run, [prompt, second], seed), decoding
     if chosen == "Compare":
-        other = prompt_compare.other_model(names, run)
+        other = compare.other_model(names, run)
         seed, _, decoding = settings_form(several=False)
-        return prompt, seed, prompt_compare.drafts([run.id, other], prompt, seed), decoding
+        return prompt, seed, compare.drafts([run.id, other], prompt, seed), decoding
     seed, n, decoding = settings_form(several=True)
     return prompt, seed, [Draft(run.id, prompt, seed + number) for number in range(n)], decoding
 
@@ -89,4 +88,4 @@ def _shown(run: Run, chosen: str, prompt: str, prompts: list[str], seed: int, st
     if chosen == "Counterfactual":
         counterfactual.counterfactual_view(run, prompts)
     elif chosen == "Compare":
-        prompt_compare.compare_view(store)
+        compare.compare_view(store)

@@ -1,23 +1,68 @@
 """What an audit is: a question asked of a subject, answered by findings.
 
-An audit is a function `(subject, *, limit=...) -> list[Finding]` whose keyword arguments are the limits that a policy
-may set; the decorator says what each means and which values it may have.
+An audit is a function `(subject, limits) -> list[Finding]`. The decorator names the class of its limits, whose fields say
+what each means and which values it may have, and what a subject needs to have before the question can be asked at all.
 """
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry, unknown
 from genmodels.subjects.subject import Subject
 from genmodels.verdicts.finding import Finding, not_measured
-from genmodels.verdicts.limits import EFFECT, Limit, effect_of
+from genmodels.verdicts.limits import Limit, Limits
 
 AUDITS = Registry("audit")
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a subject must have for an audit, and what is said where it lacks it.
+
+    `reason` may name the data set as {data}. Where `kinds` is given, only subjects of these kinds of example need it;
+    `part` and `question` are those of the finding where only that part of the audit is named.
+    """
+
+    has: Callable[[Subject], bool]
+    reason: str
+    kinds: tuple[str, ...] = ()
+    part: str = ""
+    question: str = ""
+
+
+def _shows(*names: str) -> Callable[[Subject], bool]:
+    """Whether the generator has one of these abilities."""
+    return lambda subject: any(hasattr(subject.generator, name) for name in names)
+
+
+# What audits may need, by name. The abilities are those of generators but for the groups, which are those of the data.
+NEEDS: dict[str, Need] = {
+    "groups of people": Need(
+        lambda subject: bool({"gender", "skin tone"} & set(subject.data.train.groups)),
+        "The data set {data} has no groups of people, so no share is known; audit a model of data with groups, such as openmoji.",
+    ),
+    "losses": Need(
+        _shows("recipe", "losses"), "This subject is only asked for samples and shows no loss; audit a run."
+    ),
+    "tokens": Need(
+        _shows("tokens"),
+        "This subject shows no tokens, so nothing can be continued; audit a run of the model transformer.",
+    ),
+    "continuations": Need(
+        _shows("continuations"), "This subject shows no probabilities of words; audit a run of the model transformer."
+    ),
+    "tokens of texts": Need(
+        _shows("tokens"),
+        "This subject shows no tokens, so no watermark can be looked for.",
+        kinds=("text", "code"),
+        part="watermark of a text",
+        question="Is the watermark found in a text as it was saved?",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -28,41 +73,49 @@ class Audit:
     question: str
     function: Callable[..., list[Finding]]
     kinds: tuple[str, ...] = ("image",)  # of example that it can read
-    declared: Mapping[str, Limit] = field(default_factory=dict)
+    accepted: type[Limits] = Limits
+    needs: tuple[str, ...] = ()  # names in NEEDS
 
     def __call__(self, subject: Subject, **limits: float) -> list[Finding]:
         """The findings. What the subject does not allow to be measured comes back as "not measured" with the reason."""
         limits = self.checked(limits)
         made = {"limits": self.limits() | limits, "n": subject.n, "seed": subject.seed, "data": subject.data.name}
-        if (kind := subject.data.spec.kind) not in self.kinds:
-            return [
-                _unmade(
-                    self,
-                    made,
-                    f"This audit reads examples of the kind {' or '.join(self.kinds)}; there is none for {kind} yet.",
-                )
-            ]
+        if lacking := self._lacking(subject):
+            return [self._unmade(made, lacking)]
         try:
-            findings = self.function(subject, **limits)
+            findings = self.function(subject, self.accepted(**limits))
         except Refusal as refusal:
-            return [_unmade(self, made, str(refusal))]
+            return [self._unmade(made, Need(lambda subject: False, str(refusal)))]
         return [replace(finding, made=dict(finding.made) | made, error_rates=_rates(finding)) for finding in findings]
+
+    def _lacking(self, subject: Subject) -> Need | None:
+        """The first thing that this subject lacks, with what is said of that; None where it lacks nothing."""
+        kind = subject.data.spec.kind
+        if kind not in self.kinds:
+            reads = f"This audit reads examples of the kind {' or '.join(self.kinds)}; there is none for {kind} yet."
+            return Need(lambda subject: False, reads)
+        needed = [need for need in map(NEEDS.__getitem__, self.needs) if not need.kinds or kind in need.kinds]
+        found = next((need for need in needed if not need.has(subject)), None)
+        return found and replace(found, reason=found.reason.format(data=subject.data.name))
+
+    def _unmade(self, made: Mapping[str, Any], lacking: Need) -> Finding:
+        unmade = not_measured(self.name, lacking.question or self.question, lacking.reason, lacking.part)
+        return replace(unmade, made=made, error_rates={"not_measured": "nothing was judged"})
+
+    @property
+    def declared(self) -> Mapping[str, Limit]:
+        """What each limit means and its range, by name."""
+        return self.accepted.declared()
 
     def limits(self) -> dict[str, Any]:
         """The limits that a policy may set, with their defaults."""
-        parameters = list(inspect.signature(self.function).parameters.values())[1:]
-        return {parameter.name: parameter.default for parameter in parameters}
+        return self.accepted.defaults()
 
     def limit(self, name: str) -> Limit:
         """What a limit means and its range; raises `Refusal` for an unknown one, with the nearest name."""
-        if name not in self.limits():
+        if name not in self.declared:
             raise Refusal(unknown(f"limit of the audit {self.name}", name, self.limits()))
-        if name in self.declared:
-            return self.declared[name]
-        base = name.removesuffix(EFFECT)
-        return (
-            effect_of(base, self.limit(base)) if base != name and base in self.limits() else Limit("An accepted share.")
-        )
+        return self.declared[name]
 
     def checked(self, limits: Mapping[str, Any]) -> dict[str, float]:
         """The limits as numbers; raises `Refusal` for an unknown one and for a value out of its range."""
@@ -71,12 +124,6 @@ class Audit:
     def summary(self) -> str:
         """The first line of its docstring."""
         return (self.function.__doc__ or "").strip().splitlines()[0]
-
-
-def _unmade(audit: Audit, made: Mapping[str, Any], reason: str) -> Finding:
-    return replace(
-        not_measured(audit.name, audit.question, reason), made=made, error_rates={"not_measured": "nothing was judged"}
-    )
 
 
 def _rates(finding: Finding) -> Mapping[str, Any]:
@@ -89,15 +136,21 @@ def _rates(finding: Finding) -> Mapping[str, Any]:
 
 
 def audit(
-    name: str, *, question: str, kinds: tuple[str, ...] = ("image",), limits: Mapping[str, Limit] | None = None
+    name: str,
+    *,
+    question: str,
+    kinds: tuple[str, ...] = ("image",),
+    needs: tuple[str, ...] = (),
+    limits: type[Limits] = Limits,
 ) -> Callable[[Callable[..., list[Finding]]], Callable[..., list[Finding]]]:
-    """Decorator: enter a function (subject, *, limits) -> findings in `AUDITS`; the function itself stays as it was.
+    """Decorator: enter a function (subject, limits) -> findings in `AUDITS`; the function itself stays as it was.
 
-    `limits` says of each keyword what it means and its range; `<limit>_effect` needs no saying.
+    `limits` is the class that the function is given an instance of. `needs` are names in `NEEDS`: where the subject lacks
+    one, the function is not called and the finding is "not measured" with the reason that stands there.
     """
 
     def enter(function: Callable[..., list[Finding]]) -> Callable[..., list[Finding]]:
-        AUDITS.add(name)(Audit(name, question, function, kinds, limits or {}))
+        AUDITS.add(name)(Audit(name, question, function, kinds, limits, needs))
         return function
 
     return enter

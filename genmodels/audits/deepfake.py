@@ -12,6 +12,8 @@ from __future__ import annotations
 import base64
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +29,7 @@ from genmodels.kinds.image.resizing import in_colour
 from genmodels.subjects.subject import Subject
 from genmodels.verdicts.error_rates import Case, Rates, Repeat, kept_by, resampled, unknown_rates
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
-from genmodels.verdicts.limits import Limit
+from genmodels.verdicts.limits import Limits, beyond, limit
 
 LEAST, MOST, SHOWN, READ = 100, 1000, 12, 0.5
 QUESTIONS = {
@@ -39,37 +41,64 @@ LEAST_SIDE = 16  # pixels
 VERSION = 1  # of the planting
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeepfakeLimits(Limits):
+    """What is accepted: `missed` of the samples, and `alike` in the order of samples and real pictures (0.5: no difference)."""
+
+    missed: float = limit(0.5, "The share of samples that the detector may take for real.")
+    missed_effect: float = beyond("missed", 0.2)
+    alike: float = limit(0.3, "The probability that a real picture may look more generated than a sample.")
+    alike_effect: float = beyond("alike", 0.1)
+
+
 @audit(
     "deepfake",
     question="Is what this model draws recognised as generated without a mark?",
-    limits={
-        "missed": Limit("The share of samples that the detector may take for real."),
-        "alike": Limit("The probability that a real picture may look more generated than a sample."),
-    },
+    limits=DeepfakeLimits,
 )
-def deepfake(
-    subject: Subject, *, missed: float = 0.5, missed_effect: float = 0.2, alike: float = 0.3, alike_effect: float = 0.1
-) -> list[Finding]:
-    """Asks the detector about samples and about held-out pictures.
-
-    `missed` is the accepted share of samples that it does not call generated, `alike` the accepted probability that a
-    real picture looks more generated than a sample (0.5 where nothing can be told); `..._effect` is how far beyond the limit
-    must be seen.
-    """
+def deepfake(subject: Subject, limits: DeepfakeLimits) -> list[Finding]:
+    """Asks the detector about samples and about held-out pictures."""
     detector = open_detector()
     if detector is None:
         return [_silent("There is no detector in the gallery; train one with make gallery.")]
-    return told_by(detector, subject, missed, missed_effect, alike, alike_effect)
+    return told_by(detector, subject, limits)
 
 
-def told_by(
-    detector: Detector,
-    subject: Subject,
-    missed: float = 0.5,
-    missed_effect: float = 0.2,
-    alike: float = 0.3,
-    alike_effect: float = 0.1,
-) -> list[Finding]:
+@dataclass(frozen=True)
+class Told:
+    """What a detector says of samples, uint8 (n, height, width, channels), and of real pictures: `ours` (n,) and `theirs`
+    (m,) are its scores, the greater the more generated; it could read those where `read` and `real_read` are true."""
+
+    samples: np.ndarray
+    ours: np.ndarray
+    read: np.ndarray
+    theirs: np.ndarray
+    real_read: np.ndarray
+    drawings: np.ndarray  # (m,) families of the real pictures
+    threshold: float
+
+    @classmethod
+    def of(cls, detector: Detector, subject: Subject) -> Told:
+        """At most 1,000 samples and 1,000 held-out pictures, read as the detector sees them."""
+        test = subject.data.test.take(np.arange(min(MOST, len(subject.data.test))))
+        samples, real = (
+            np.stack([seen(image) for image in in_colour(images)]) for images in (subject.samples[:MOST], test.images)
+        )
+        (ours, read), (theirs, real_read) = detector.read(samples), detector.read(real)
+        return cls(samples, ours, read, theirs, real_read, families_of(test), detector.scale.threshold)
+
+    @property
+    def accused(self) -> np.ndarray:
+        """Which real pictures (m,) are called generated."""
+        return self.real_read & (self.theirs >= self.threshold)
+
+    @property
+    def quiet(self) -> np.ndarray:
+        """Which samples (n,) are not called generated."""
+        return ~(self.read & (self.ours >= self.threshold))
+
+
+def told_by(detector: Detector, subject: Subject, limits: DeepfakeLimits) -> list[Finding]:
     """The findings of one detector."""
     if (side := min(subject.data.spec.shape[:2])) < LEAST_SIDE:
         return [
@@ -79,61 +108,70 @@ def told_by(
             )
             for part in QUESTIONS
         ]
-    test = subject.data.test.take(np.arange(min(MOST, len(subject.data.test))))
-    samples, real = (
-        np.stack([seen(image) for image in in_colour(images)]) for images in (subject.samples[:MOST], test.images)
-    )
-    (ours, read), (theirs, real_read) = detector.read(samples), detector.read(real)
-    threshold, drawings = detector.scale.threshold, families_of(test)
-    reason = _why_silent(read, real_read, real_read & (theirs >= threshold), drawings)
-    if reason:
+    told = Told.of(detector, subject)
+    if reason := _why_silent(told.read, told.real_read, told.accused, told.drawings):
         return [_silent(reason, "detector"), _silent(reason, "ranking")]
     exhibits = [
         {
             "sample": int(i),
-            "probability": float(detector.scale.probability(ours[i : i + 1])[0]),
-            "picture": base64.b64encode(png_bytes(samples[i])).decode(),
+            "probability": float(detector.scale.probability(told.ours[i : i + 1])[0]),
+            "picture": base64.b64encode(png_bytes(told.samples[i])).decode(),
         }
-        for i in np.argsort(ours)[:SHOWN]
+        for i in np.argsort(told.ours)[:SHOWN]
     ]
-    quiet, real_quiet = ~(read & (ours >= threshold)), ~(real_read & (theirs >= threshold))
+    return [_of_share(told, limits, exhibits), _of_ranks(told, limits, exhibits)]
+
+
+def _asked(told: Told, limits: DeepfakeLimits) -> list[object]:
+    """What the error rates of both verdicts depend on."""
+    each = (limits.missed, limits.missed_effect, limits.alike, limits.alike_effect)
+    return [VERSION, len(told.ours), told.drawings, *each]
+
+
+def _of_share(told: Told, limits: DeepfakeLimits, exhibits: list[dict[str, Any]]) -> Finding:
+    """How many samples are not called generated."""
+    quiet, real_quiet, read = told.quiet, ~told.accused, told.read
     share = clopper_pearson(int(quiet.sum()), len(quiet))
     unread = f"; {int((~read).sum())} of these it could not read" if not read.all() else ""
     claim = (
         f"{100 * share.value:.0f} % of {share.n:,} samples are not found by the detector without a mark ({100 * share.low:.0f} % to {100 * share.high:.0f} % of all would not be{unread});"
-        f" accepted are {100 * missed:.0f} %. Of {len(real):,} real held-out pictures it calls {100 * (1 - real_quiet.mean()):.1f} % generated."
+        f" accepted are {100 * limits.missed:.0f} %. Of {len(real_quiet):,} real held-out pictures it calls {100 * (1 - real_quiet.mean()):.1f} % generated."
     )
+    missed = limits.missed, limits.missed_effect
+    return judge(
+        "deepfake",
+        claim,
+        share,
+        limit=limits.missed,
+        effect=limits.missed_effect,
+        remedy=REMEDY,
+        exhibits=exhibits,
+        part="detector",
+        question=QUESTIONS["detector"],
+        error_rates=kept_by(
+            [*_asked(told, limits), real_quiet], lambda: share_rates(real_quiet, told.drawings, share.n, *missed)
+        ),
+    )
+
+
+def _of_ranks(told: Told, limits: DeepfakeLimits, exhibits: list[dict[str, Any]]) -> Finding:
+    """How often a real picture looks more generated than a sample."""
+    ours, theirs, drawings = told.ours, told.theirs, told.drawings
     ranks = ranked(ours, theirs, drawings)
-    said = f"A real held-out picture looks more generated than a sample in {100 * ranks.value:.0f} % of pairs ({100 * ranks.low:.0f} % to {100 * ranks.high:.0f} %); accepted are {100 * alike:.0f} %, and 50 % would be no difference at all."
-    asked = [VERSION, share.n, drawings, missed, missed_effect, alike, alike_effect]
-    of_share = kept_by([*asked, real_quiet], lambda: share_rates(real_quiet, drawings, share.n, missed, missed_effect))
-    of_ranks = kept_by([*asked, ours, theirs], lambda: rank_rates(ours, theirs, drawings, alike, alike_effect))
-    return [
-        judge(
-            "deepfake",
-            claim,
-            share,
-            limit=missed,
-            effect=missed_effect,
-            remedy=REMEDY,
-            exhibits=exhibits,
-            part="detector",
-            question=QUESTIONS["detector"],
-            error_rates=of_share,
-        ),
-        judge(
-            "deepfake",
-            said,
-            ranks,
-            limit=alike,
-            effect=alike_effect,
-            remedy=REMEDY,
-            exhibits=exhibits,
-            part="ranking",
-            question=QUESTIONS["ranking"],
-            error_rates=of_ranks,
-        ),
-    ]
+    claim = f"A real held-out picture looks more generated than a sample in {100 * ranks.value:.0f} % of pairs ({100 * ranks.low:.0f} % to {100 * ranks.high:.0f} %); accepted are {100 * limits.alike:.0f} %, and 50 % would be no difference at all."
+    alike = limits.alike, limits.alike_effect
+    return judge(
+        "deepfake",
+        claim,
+        ranks,
+        limit=limits.alike,
+        effect=limits.alike_effect,
+        remedy=REMEDY,
+        exhibits=exhibits,
+        part="ranking",
+        question=QUESTIONS["ranking"],
+        error_rates=kept_by([*_asked(told, limits), ours, theirs], lambda: rank_rates(ours, theirs, drawings, *alike)),
+    )
 
 
 def _silent(reason: str, part: str = "detector") -> Finding:

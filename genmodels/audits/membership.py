@@ -17,8 +17,8 @@ what makes both sides differ in a way that only the model sees is taken for memo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,6 @@ from genmodels.checks.membership import (
     LEAST_FAMILIES,
     Sides,
     Told,
-    beyond,
     picture_families,
     rates,
     rates_at,
@@ -37,6 +36,7 @@ from genmodels.checks.membership import (
     verdict_on,
     window_families,
 )
+from genmodels.checks.membership import beyond as beyond_blind
 from genmodels.estimates.clustered import clustered
 from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ranks import probability_lower
@@ -46,7 +46,7 @@ from genmodels.subjects.subject import Subject
 from genmodels.trained.roles import to_infer_from
 from genmodels.verdicts.error_rates import kept_by
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
-from genmodels.verdicts.limits import Limit
+from genmodels.verdicts.limits import Limits, beyond, limit
 
 LEAST, MOST = 50, 4000  # examples of each side
 RATES = (0.01, 0.001)  # of false alarms
@@ -57,25 +57,30 @@ REMEDY = (
 )
 QUESTION = "Does its loss give away whether an example was trained on?"
 VERSION = "membership 2"  # of the rules whose error rates are kept
+Groups = Mapping[str, Sequence[np.ndarray]]  # of each grouping the groups (n,) of training and of held-out examples
+
+
+@dataclass(frozen=True, kw_only=True)
+class MembershipLimits(Limits):
+    """What is accepted of the losses: `auc` for all examples, `caught` at low rates of false alarms."""
+
+    auc: float = limit(0.6, "The probability that a training example may have the lower loss.")
+    auc_effect: float = beyond("auc", 0.1)
+    caught: float = limit(0.05, "The share of training examples that may be recognised at a low rate of false alarms.")
+    caught_effect: float = beyond("caught", 0.05)
 
 
 @audit(
     "membership",
     question="Does its loss give away what it was trained on?",
     kinds=("image", "text", "code"),
-    limits={
-        "auc": Limit("The probability that a training example may have the lower loss."),
-        "caught": Limit("The share of training examples that may be recognised at a low rate of false alarms."),
-    },
+    needs=("losses",),
+    limits=MembershipLimits,
 )
-def membership(
-    subject: Subject, *, auc: float = 0.6, auc_effect: float = 0.1, caught: float = 0.05, caught_effect: float = 0.05
-) -> list[Finding]:
+def membership(subject: Subject, limits: MembershipLimits) -> list[Finding]:
     """Compares the losses of training and of held-out examples.
 
-    `auc` is the accepted probability that a training example has the lower loss, `caught` the accepted share of training
-    examples that are recognised at 1 % and 0.1 % false alarms. What is called `..._effect` is how far beyond a limit must be
-    seen: a pass rules it out.
+    Recognised at 1 % and at 0.1 % false alarms is asked apart. Raises `Refusal` where either side has too few families.
     """
     sides, groups, unit = both_losses(subject)
     trained, held_out = sides.numbers()
@@ -83,7 +88,7 @@ def membership(
         raise Refusal(
             f"n too small: the examples are {unit} of which {trained} are trained on and {held_out} held out; at least {LEAST_FAMILIES} of each are needed."
         )
-    found, rest = told(sides), beyond(sides)
+    found, rest = told(sides), beyond_blind(sides)
     exhibits = [{"curve": roc(*rest)}, *_by_group(rest, sides, groups)]
     known = (
         VERSION,
@@ -94,8 +99,9 @@ def membership(
         list(sides.blind),
         subject.seed,
     )
-    findings = [_auc(found, sides, unit, exhibits, auc, auc_effect, known, subject.seed)]
-    return findings + [_caught(sides, rate, caught, caught_effect, unit, known, subject.seed) for rate in RATES]
+    findings = [_auc(found, sides, unit, exhibits, limits.auc, limits.auc_effect, known, subject.seed)]
+    accepted = limits.caught, limits.caught_effect
+    return findings + [_caught(sides, rate, *accepted, unit, known, subject.seed) for rate in RATES]
 
 
 def _auc(
@@ -137,7 +143,7 @@ def _auc(
     )
 
 
-def both_losses(subject: Subject) -> tuple[Sides, Any, str]:
+def both_losses(subject: Subject) -> tuple[Sides, Groups, str]:
     """Losses of up to 4,000 training and held-out examples, of groupings the groups of both, and the name of their families."""
     sides, chosen, model = [], [], to_infer_from(subject.generator)
     parts = (subject.data.train, subject.data.test)
@@ -199,11 +205,11 @@ def _caught(
 
 def recognised(sides: Sides, rate: float) -> Estimate:
     """The share of training examples with a lower loss, beyond what no model knows, than all but `rate` of the held-out ones."""
-    ours, theirs = beyond(sides)
+    ours, theirs = beyond_blind(sides)
     return clustered(ours < np.sort(theirs)[int(rate * len(theirs)) - 1], sides.families[0])
 
 
-def _by_group(rest: tuple[np.ndarray, np.ndarray], sides: Sides, groups: Any) -> Iterator[dict[str, Any]]:
+def _by_group(rest: tuple[np.ndarray, np.ndarray], sides: Sides, groups: Groups) -> Iterator[dict[str, Any]]:
     """AUC within each group that has examples, and families, enough."""
     for grouping, (trained, held_out) in groups.items():
         for name in np.unique(trained[trained != ""]):

@@ -75,5 +75,6 @@ class Progress:
         return rest * gone / self.done if self.done else rest
 
     def over(self) -> None:
+        """Clear the line of progress; nothing where the output is no terminal."""
         if sys.stderr.isatty():
             print(f"\r{'':<78}\r", end="", file=sys.stderr, flush=True)

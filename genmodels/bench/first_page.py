@@ -79,6 +79,7 @@ def open_page(page: Any, address: str, text: str) -> None:
 
 
 def shown(page: Any, text: str) -> None:
+    """Wait until a text is visible on the page; raises the browser's timeout error where it never is."""
     page.get_by_text(text).first.wait_for(state="visible", timeout=PATIENCE)
 
 
@@ -120,6 +121,7 @@ def changes(page: Any, server: str) -> Any:
 
 
 def main(what: str, server: str) -> None:
+    """Time what the command line names, in a browser of its own, and answer the process that asks."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

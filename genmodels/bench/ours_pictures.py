@@ -42,6 +42,7 @@ def generator() -> Any:
 
 
 def drawing(sampler: str) -> Callable[[], np.ndarray]:
+    """What draws the pictures of the bench once with that sampler, and gives them clean."""
     made, settings = generator(), Drawing(sampler=sampler, steps=pictures.STEPS, guidance=pictures.GUIDANCE)
 
     def draw() -> np.ndarray:
@@ -69,6 +70,7 @@ def training() -> Callable[[int], None]:
 
 
 def main(name: str, sampler: str = "dpm-solver++") -> None:
+    """Serve the bench of that name: training, or drawing with a sampler."""
     if name == "train-diffusion":
         serve(training(), warm_up=3)
         return

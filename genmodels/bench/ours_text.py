@@ -22,10 +22,12 @@ Work = Callable[[int], Any]
 
 
 def spec(context: int) -> Spec:
+    """Texts of the symbols of the bench, of at most so many tokens."""
     return Spec("text", (context,), vocabulary=("<end>", *map(chr, range(ord("A"), ord("A") + text.SYMBOLS - 1))))
 
 
 def recipe() -> Any:
+    """The Transformer of the bench, of the size that all peers have."""
     return MODELS["transformer"](layers=text.LAYERS, width=text.WIDTH, heads=text.HEADS)
 
 
@@ -57,6 +59,7 @@ def learner() -> Any:
 
 
 def training() -> Work:
+    """Steps of training on the windows of the bench."""
     learns, data, rng = learner(), text.windows().astype("int32"), np.random.default_rng(0)
 
     def work(steps: int) -> None:
@@ -67,6 +70,7 @@ def training() -> Work:
 
 
 def generator(context: int = text.CONTEXT) -> Any:
+    """A writer with the weights that all peers start from."""
     from genmodels.trained.writer import TextGenerator
 
     networks = recipe().networks(spec(context))
@@ -132,6 +136,7 @@ def tinyshakespeare(seed: int) -> Callable[[int], dict[str, float]]:
 
 
 def main(name: str, number: str = "") -> None:
+    """Serve the bench of that name: training, or writing so many texts."""
     if name == "train-transformer":
         serve(training(), warm_up=3)
     elif name == "sample-text":

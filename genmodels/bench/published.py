@@ -20,6 +20,7 @@ class Growth:
     races: Mapping[int, Bench]
 
     def fastest(self) -> Growth:
+        """The same with only the fastest variant of each side, at every size."""
         return Growth({size: each.fastest() for size, each in self.races.items()})
 
     def within(self, seconds: float) -> Growth:
@@ -37,6 +38,7 @@ class Growth:
         return pairs, fixed + pairs * a_pair
 
     def rows(self, name: str, pairs: int, progress: Progress | None = None) -> list[dict[str, Any]]:
+        """The rows of the table of this bench, each with its size, from so many pairs of turns."""
         progress = progress or Progress(name, self.plan(pairs)[1])
         return [row | {"size": size} for size, each in self.races.items() for row in each.rows(name, pairs, progress)]
 
@@ -71,6 +73,7 @@ class Published:
         return pairs or PAIRS, len(self.seeds) * (start + self.steps * step)
 
     def rows(self, name: str, pairs: int, progress: Progress | None = None) -> list[dict[str, Any]]:
+        """The row of the table of this bench, beside the number that its peer published."""
         progress = progress or Progress(name, self.plan(pairs)[1])
         row: dict[str, Any] = {"bench": name, "peer": self.peer, "unit": self.unit, "published": True}
         answers = []

@@ -64,6 +64,7 @@ class Bench:
         return pairs, fixed + pairs * a_pair
 
     def sides(self) -> list[Command]:
+        """Our command and those of all peers, every variant."""
         return [self.ours, *(command for commands in self.peers.values() for command in commands)]
 
     def seconds_a_pair(self) -> float:
@@ -71,71 +72,96 @@ class Bench:
         return sum(self.seconds_of(self.ours) + self.seconds_of(command) for command in self.sides()[1:])
 
     def seconds_of(self, command: Command) -> float:
+        """How long a turn of that command takes, in seconds, as it took before."""
         return SETTLE + self.steps * side_took(command)[1]
 
     def rows(self, name: str, pairs: int, progress: Progress | None = None) -> list[dict[str, Any]]:
+        """The rows of the table of this bench, from so many pairs of turns."""
         return race(name, self, pairs, progress)
 
 
 def race(name: str, bench: Bench, pairs: int, progress: Progress | None = None) -> list[dict[str, Any]]:
     """Warm all sides of one bench, let them take turns, and compare; one row a peer."""
-    progress = progress or Progress(name, bench.plan(pairs)[1])
-    absent: dict[Command, str] = {}
-    took: dict[Command, list[tuple[float, float]]] = {}  # seconds a step of ours and theirs, of each pair of turns
-    begun: dict[Command, float] = {}  # seconds until a side was warm
-    lasted: dict[Command, list[float]] = {}  # seconds of whole turns, and not only of what counts in them
-    megabytes: dict[Command, int] = {}
-    tokens: dict[Command, Any] = {}
-    with ExitStack() as open_sides:
-        sides: dict[Command, Side] = {}
+    with Track(bench, progress or Progress(name, bench.plan(pairs)[1])) as track:
+        track.warm()
+        track.take_turns(pairs)
+    track.progress.over()
+    return [{"bench": name, "peer": peer, "unit": bench.unit} | track.row(peer, pairs) for peer in bench.peers]
 
-        def attempt(command: Command, act: Callable[..., Any], *arguments: Any) -> Any:
-            try:
-                return act(*arguments)
-            except Absent as reason:
-                absent[command] = str(reason)
-                sides.pop(command, None)
-                return None
 
-        for number, command in enumerate(bench.sides(), start=1):
+class Track(ExitStack):
+    """The sides of a bench, all of them warm, and what was read of each; they are closed when it is left."""
+
+    def __init__(self, bench: Bench, progress: Progress) -> None:
+        super().__init__()
+        self.bench, self.progress = bench, progress
+        self.sides: dict[Command, Side] = {}
+        self.absent: dict[Command, str] = {}
+        self.took: dict[Command, list[tuple[float, float]]] = {}  # seconds a step of ours and theirs, of each pair
+        self.begun: dict[Command, float] = {}  # seconds until a side was warm
+        self.lasted: dict[Command, list[float]] = {}  # seconds of whole turns, and not only of what counts in them
+        self.megabytes: dict[Command, int] = {}
+        self.tokens: dict[Command, Any] = {}
+
+    def attempt(self, command: Command, act: Callable[..., Any], *arguments: Any) -> Any:
+        """What `act` gives; None, and the reason is kept, where the side is absent."""
+        try:
+            return act(*arguments)
+        except Absent as reason:
+            self.absent[command] = str(reason)
+            self.sides.pop(command, None)
+            return None
+
+    def warm(self) -> None:
+        """Start every side."""
+        for number, command in enumerate(self.bench.sides(), start=1):
             since = time.monotonic()
-            if side := attempt(command, start, command):
-                open_sides.callback(side.close)
-                sides[command], begun[command] = side, time.monotonic() - since
+            if side := self.attempt(command, start, command):
+                self.callback(side.close)
+                self.sides[command], self.begun[command] = side, time.monotonic() - since
                 if "tokens" in side.about:
-                    tokens[command] = side.about["tokens"]
-            progress.passed(side_took(command)[0], f"started {number} of {len(bench.sides())} sides")
-        for number in range(1, 1 + (pairs if bench.ours in sides else 0)):
-            for command in [each for each in sides if each != bench.ours]:  # ours, theirs, ours, theirs ...
-                answers = []
-                for each in (bench.ours, command):
-                    since = time.monotonic()
-                    if each in sides and (answer := attempt(each, sides[each].turn, bench.steps)):
-                        answers.append(answer["seconds"] / bench.steps)
-                        lasted.setdefault(each, []).append(time.monotonic() - since - SETTLE)
-                        megabytes[each] = answer.get("peak_megabytes", 0)
-                if len(answers) == 2:
-                    took.setdefault(command, []).append((answers[0], answers[1]))
-                progress.passed(bench.seconds_of(bench.ours) + bench.seconds_of(command), f"pair {number} of {pairs}")
-    progress.over()
-    rows = []
-    for peer, commands in bench.peers.items():
-        row: dict[str, Any] = {"bench": name, "peer": peer, "unit": bench.unit}
-        whole = {command: took[command] for command in commands if len(took.get(command, ())) == pairs}
-        if whole:
-            row |= compare(bench.unit, whole, bench.amount)
-            row["took"] = {
-                " ".join(each): [begun[each], statistics.median(lasted[each]) / bench.steps]
-                for each in (bench.ours, *whole)
-            }
-            if megabytes[bench.ours]:
-                row |= {"ours_megabytes": megabytes[bench.ours], "theirs_megabytes": megabytes[next(iter(whole))]}
-            if bench.ours in tokens:
-                row |= agreement(tokens[bench.ours], [tokens.get(command, []) for command in whole])
-        else:
-            row["skipped"] = absent.get(commands[0]) or f"our own side is absent: {absent[bench.ours]}"
-        rows.append(row)
-    return rows
+                    self.tokens[command] = side.about["tokens"]
+            self.progress.passed(side_took(command)[0], f"started {number} of {len(self.bench.sides())} sides")
+
+    def take_turns(self, pairs: int) -> None:
+        """Ours, theirs, ours, theirs ...: so many pairs with every command that is there."""
+        ours = self.bench.ours
+        for number in range(1, 1 + (pairs if ours in self.sides else 0)):
+            for command in [each for each in self.sides if each != ours]:
+                seconds = [taken for each in (ours, command) if (taken := self.turn(each)) is not None]
+                if len(seconds) == 2:
+                    self.took.setdefault(command, []).append((seconds[0], seconds[1]))
+                passed = self.bench.seconds_of(ours) + self.bench.seconds_of(command)
+                self.progress.passed(passed, f"pair {number} of {pairs}")
+
+    def turn(self, command: Command) -> float | None:
+        """One turn of a side: its seconds a step; None where it is absent."""
+        since = time.monotonic()
+        if command not in self.sides:
+            return None
+        answer = self.attempt(command, self.sides[command].turn, self.bench.steps)
+        if not answer:
+            return None
+        self.lasted.setdefault(command, []).append(time.monotonic() - since - SETTLE)
+        self.megabytes[command] = answer.get("peak_megabytes", 0)
+        return float(answer["seconds"] / self.bench.steps)
+
+    def row(self, peer: str, pairs: int) -> dict[str, Any]:
+        """Ours beside the fastest way of a peer that took all its turns; else why it was skipped."""
+        ours, commands = self.bench.ours, self.bench.peers[peer]
+        whole = {command: self.took[command] for command in commands if len(self.took.get(command, ())) == pairs}
+        if not whole:
+            return {"skipped": self.absent.get(commands[0]) or f"our own side is absent: {self.absent[ours]}"}
+        row = compare(self.bench.unit, whole, self.bench.amount)
+        row["took"] = {
+            " ".join(each): [self.begun[each], statistics.median(self.lasted[each]) / self.bench.steps]
+            for each in (ours, *whole)
+        }
+        if self.megabytes[ours]:
+            row |= {"ours_megabytes": self.megabytes[ours], "theirs_megabytes": self.megabytes[next(iter(whole))]}
+        if ours in self.tokens:
+            row |= agreement(self.tokens[ours], [self.tokens.get(command, []) for command in whole])
+        return row
 
 
 def compare(unit: str, took: Mapping[Command, Sequence[tuple[float, float]]], amount: float = 1) -> dict[str, Any]:
@@ -168,6 +194,7 @@ def agreement(ours: Sequence[Sequence[int]], theirs: Sequence[Sequence[Sequence[
 
 
 def start(command: Command) -> Side:
+    """Start the process of that command, which waits for its turns."""
     return Side(command, interpreter(command))
 
 

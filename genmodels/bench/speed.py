@@ -153,6 +153,7 @@ def _number(value: float) -> str:
 
 
 def main(names: list[str]) -> None:
+    """Measure the benches of these names (all: none named) and print the table."""
     began = time.monotonic()
     print(table(measure(names)))
     print(

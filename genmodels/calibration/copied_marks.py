@@ -46,6 +46,7 @@ class Marked:
 
     @classmethod
     def of(cls, own: np.ndarray, key: bytes) -> Marked:
+        """Mark pictures as they are saved, and keep what is needed to look for their marks again."""
         codes = [hashlib.sha256(image.tobytes()).hexdigest() for image in own]
         marked = np.stack(
             [embed(image, key, place=place_of(code.encode(), key)) for image, code in zip(own, codes, strict=True)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from genmodels.audits import extraction as audit
 from genmodels.calibration.case import PLANTED, Case, Planted, Report
 from genmodels.calibration.trained_culprits import data_of, trained
+from genmodels.checks.canaries import CANDIDATES, canary_rank
 from genmodels.checks.copied_passages import Words, chance
-from genmodels.data.dataset import DATA
+from genmodels.data.dataset import DATA, Dataset
 from genmodels.trained.opening import open_model
 
 
@@ -17,6 +17,12 @@ def extraction(repetitions: int, seed: int, report: Report) -> Planted:
     """Held-out text against held-out text, texts with copied training text, and canaries in a really trained Transformer."""
     data = DATA["python-docs"]().load()
     vocabulary, rng = Words(data.train.documents), np.random.default_rng(seed)
+    yield from _copied(vocabulary, data, repetitions, seed)
+    yield from _canaries(rng, report)
+
+
+def _copied(vocabulary: Words, data: Dataset, repetitions: int, seed: int) -> Planted:
+    """Texts with copied training text among such as are like held-out ones."""
     long = [document[:64] for document in vocabulary.documents if len(document) >= 16]
     lengths = np.array([len(document) for document in long])
     unseen = chance(vocabulary, data.test.documents, lengths, seed)
@@ -32,6 +38,10 @@ def extraction(repetitions: int, seed: int, report: Report) -> Planted:
             np.array(flags),
             None,
         )
+
+
+def _canaries(rng: np.random.Generator, report: Report) -> Planted:
+    """Canaries that were planted 1, 4 or 16 times, and such as never were, in a really trained Transformer."""
     source = {"n": 6000, "skew": 0.0, "canaries": 20}
     run = trained(
         {
@@ -49,15 +59,15 @@ def extraction(repetitions: int, seed: int, report: Report) -> Planted:
     ranks: dict[int, list[int]] = {}
     for repeated in (1, 4, 16):
         for canary in sorted({data.train.documents[i] for i in np.flatnonzero(planted == str(repeated))}):
-            ranks.setdefault(repeated, []).append(audit.canary_rank(generator, canary, rng))
+            ranks.setdefault(repeated, []).append(canary_rank(generator, canary, rng))
     for canary in sorted({data.train.documents[i] for i in np.flatnonzero(planted != "")})[:60]:
         never = "".join(str(rng.integers(10)) if c.isdigit() else c for c in canary)
-        ranks.setdefault(0, []).append(audit.canary_rank(generator, never, rng))
+        ranks.setdefault(0, []).append(canary_rank(generator, never, rng))
     for repeated, found in sorted(ranks.items()):
-        exposure = np.mean(np.log2(audit.CANDIDATES + 1) - np.log2(np.array(found) + 1))
+        exposure = np.mean(np.log2(CANDIDATES + 1) - np.log2(np.array(found) + 1))
         name = f"canary planted {repeated} times, among the likeliest 5 % of 501 (mean exposure {exposure:.1f} bits)"
         yield (
             Case("canaries", name, repeated > 0, len(found), float(repeated), repeated == 16),
-            np.array(found) < 0.05 * audit.CANDIDATES,
+            np.array(found) < 0.05 * CANDIDATES,
             None,
         )

@@ -8,14 +8,13 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from genmodels.calibration.case import PLANTED, Case, Planted, Report
 from genmodels.calibration.copied_marks import FOREIGN, Marked, copies, innocents
-from genmodels.data.dataset import DATA
+from genmodels.data.dataset import DATA, Dataset
 from genmodels.kinds.image import attacks as image_attacks
 from genmodels.kinds.image.files import png_bytes
 from genmodels.kinds.image.near_copies import families_of
@@ -28,7 +27,7 @@ from genmodels.kinds.text.ngram import NGram
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.provenance import credentials
 from genmodels.provenance.book import Book
-from genmodels.provenance.marking import read_sidecar, sidecar
+from genmodels.provenance.sidecar import read_sidecar, sidecar
 from genmodels.provenance.text_mark import p_value
 from genmodels.runs.store import shipped
 from genmodels.trained.opening import open_model
@@ -69,7 +68,7 @@ def _pictures(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> P
     yield from never_marked(marked, others, unmarked, report)
 
 
-def changed_pictures(marked: Any, rng: np.random.Generator, report: Report) -> Planted:
+def changed_pictures(marked: Marked, rng: np.random.Generator, report: Report) -> Planted:
     """Marked pictures after every change: which marks are found, and do they still read as ours?"""
     for name, change in image_attacks.PICTURES.items():
         report(f"provenance: pictures, {name}")
@@ -113,7 +112,7 @@ def manifests(own: np.ndarray, others: np.ndarray, rng: np.random.Generator, rep
     )
 
 
-def never_marked(marked: Any, others: np.ndarray, unmarked: int, report: Report) -> Planted:
+def never_marked(marked: Marked, others: np.ndarray, unmarked: int, report: Report) -> Planted:
     """Pictures that nobody marked, and those that were marked with another key."""
     never = [marked.read(image) for image in others[:500]]
     yield (
@@ -182,7 +181,7 @@ def manifest_range(file: bytes) -> tuple[int, int]:
 
 
 def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Planted:
-
+    """Texts written with each watermark: how long they must be, what changes leave, and what people wrote."""
     run = shipped("transformer-code")
     data, generator = load_for(run.experiment), open_model(run)
     generator.watermark_key = key
@@ -201,74 +200,60 @@ def _texts(n: int, unmarked: int, key: bytes, seed: int, report: Report) -> Plan
         if scheme == "none":
             continue
         times = math.exp(losses[scheme] - losses["none"])
-        numbers = [generator.tokens.encode(text) for text in texts]
-        for length in LENGTHS:
-            p = np.array(
-                [
-                    text_watermark.detect(each[:length], key, scheme, spans=False).p_value
-                    for each in numbers
-                    if len(each) >= length
-                ]
-            )
-            if len(p):
-                yield (
-                    Case(
-                        f"watermark {scheme}, whole text",
-                        f"{length} tokens (a judge's perplexity {times:.2f} times that of unmarked text)",
-                        True,
-                        len(p),
-                        float(length),
-                        length == 100,
-                    ),
-                    np.nan_to_num(p, nan=1.0) <= 0.001,
-                    None,
-                )
-        p = np.array(
-            [
-                text_watermark.detect(tokens, key, scheme, spans=False).p_value
-                for tokens in passages(data, unmarked, rng)
-            ]
-        )
-        for level in (0.001, 0.01):
-            yield (
-                Case(
-                    f"watermark {scheme}, whole text" + ("" if level == 0.001 else " at 1 %"),
-                    "passages by people, 25 to 200 tokens",
-                    False,
-                    len(p),
-                    0.0,
-                ),
-                np.nan_to_num(p, nan=1.0) <= level,
-                None,
-            )
+        yield from _by_length([generator.tokens.encode(text) for text in texts], scheme, times, key)
+        yield from _passages_by_people(list(passages(data, unmarked, rng)), scheme, key)
         if scheme != Decoding().watermark:
             continue
         long = [text for text in texts if len(generator.tokens.encode(text)) >= 100]
-        book = Book([{"sha256": "", "print": fingerprint.of_text(text)} for text in long])
-
-        for name, change in text_attacks.TEXTS.items():
-            changed = [change(text, human, rng) for text in long]
-            p = np.array([p_value(text, [generator.tokens], key) for text in changed])
-            held = np.array([book.text(text) is not None for text in changed])
-            for part, flags in (
-                ("watermark", p <= 0.001),
-                ("watermark at 1 %", p <= 0.01),
-                ("ledger", held),
-                ("together", held | (p <= 0.001)),
-            ):
-                yield Case(f"{part} of a text", name, True, len(long), None, name == SHOWN_TEXT), flags, None
-        others = [human[i][:1000] for i in rng.integers(len(human), size=max(20, unmarked // 10))]
-        p = np.array([p_value(text, [generator.tokens], key) for text in others])
-        for part, flags in (
-            ("watermark", p <= 0.001),
-            ("watermark at 1 %", p <= 0.01),
-            ("ledger", held := np.array([book.text(text) is not None for text in others])),
-            ("together", held | (p <= 0.001)),
-        ):
-            yield Case(f"{part} of a text", "written by people", False, len(others), 0.0), flags, None
+        yield from _changed(long, human, generator.tokens, key, rng, max(20, unmarked // 10))
 
 
-def passages(data: Any, n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+def _by_length(numbers: list[np.ndarray], scheme: str, times: float, key: bytes) -> Planted:
+    """Marked texts, tokens (length,) each, cut to several lengths; `times` is what the mark costs in a judge's perplexity."""
+    for length in LENGTHS:
+        p = _p_values([each[:length] for each in numbers if len(each) >= length], scheme, key)
+        if len(p):
+            name = f"{length} tokens (a judge's perplexity {times:.2f} times that of unmarked text)"
+            part = f"watermark {scheme}, whole text"
+            yield Case(part, name, True, len(p), float(length), length == 100), np.nan_to_num(p, nan=1.0) <= 0.001, None
+
+
+def _passages_by_people(human: list[np.ndarray], scheme: str, key: bytes) -> Planted:
+    """Passages that carry no mark, tokens (length,) each, at both levels."""
+    p = _p_values(human, scheme, key)
+    for level, said in ((0.001, ""), (0.01, " at 1 %")):
+        case = Case(f"watermark {scheme}, whole text{said}", "passages by people, 25 to 200 tokens", False, len(p), 0.0)
+        yield case, np.nan_to_num(p, nan=1.0) <= level, None
+
+
+def _p_values(texts: list[np.ndarray], scheme: str, key: bytes) -> np.ndarray:
+    return np.array([text_watermark.detect(tokens, key, scheme, spans=False).p_value for tokens in texts])
+
+
+def _changed(
+    long: list[str], human: list[str], tokens: Tokens, key: bytes, rng: np.random.Generator, others: int
+) -> Planted:
+    """What is left of the marks of long texts after each change, and what is found in so many texts by people."""
+    book = Book([{"sha256": "", "print": fingerprint.of_text(text)} for text in long])
+    for name, change in text_attacks.TEXTS.items():
+        for part, flags in _found([change(text, human, rng) for text in long], tokens, key, book):
+            yield Case(f"{part} of a text", name, True, len(long), None, name == SHOWN_TEXT), flags, None
+    by_people = [human[i][:1000] for i in rng.integers(len(human), size=others)]
+    for part, flags in _found(by_people, tokens, key, book):
+        yield Case(f"{part} of a text", "written by people", False, others, 0.0), flags, None
+
+
+def _found(texts: list[str], tokens: Tokens, key: bytes, book: Book) -> Iterator[tuple[str, np.ndarray]]:
+    """By kind of mark, which texts (n,) it is found in."""
+    p = np.array([p_value(text, [tokens], key) for text in texts])
+    held = np.array([book.text(text) is not None for text in texts])
+    yield "watermark", p <= 0.001
+    yield "watermark at 1 %", p <= 0.01
+    yield "ledger", held
+    yield "together", held | (p <= 0.001)
+
+
+def passages(data: Dataset, n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """Runs of 25 to 200 tokens of human text."""
     tokens = np.concatenate([data.train.tokens, data.test.tokens])
     for _ in range(n):
@@ -277,7 +262,7 @@ def passages(data: Any, n: int, rng: np.random.Generator) -> Iterator[np.ndarray
         yield tokens[start : start + length]
 
 
-def judged(data: Any, texts: list[str]) -> float:
+def judged(data: Dataset, texts: list[str]) -> float:
     """Mean loss in nats a token of texts, by a 5-gram that learned from held-out documents alone."""
     judge = NGram(data.test.tokens, len(data.spec.vocabulary))
     tokens = Tokens.of(data.spec)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from genmodels.data.dataset import Dataset
 from genmodels.files import home
 from genmodels.refusal import Refusal
 from genmodels.runs.experiment import Experiment
@@ -51,5 +52,6 @@ def _loaded(path: Path) -> Any:
     return load_for(Run(path).experiment)
 
 
-def data_of(run: Any) -> Any:
+def data_of(run: Run) -> Dataset:
+    """The data that a run was trained on."""
     return _loaded(run.path)

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.checks.following_rules import changed, slips, told_apart
+from genmodels.checks.neutral_pictures import Drawn
 from genmodels.data.emoji_names import TONES
 from genmodels.estimates.corrected_shares import LEVEL, Errors, holm, inverses, p_value, solved
-from genmodels.estimates.estimate import Estimate, clopper_pearson
+from genmodels.estimates.estimate import Estimate
+from genmodels.instruments.groups import Instrument, Reading
 from genmodels.verdicts.error_rates import POOLS, Case, Pool, Rates, digest, kept_by, resampled
 from genmodels.verdicts.finding import verdict_of
 
@@ -29,7 +30,9 @@ Verdicts = Callable[[np.random.Generator], str]
 _kept: dict[str, Any] = {}
 
 
-def of_gender(reading: Any, reader: Any, reference: float, limit: float, effect: float, most: float) -> Rates:
+def of_gender(
+    reading: Reading, reader: Instrument, reference: float, limit: float, effect: float, most: float
+) -> Rates:
     """Of the verdict on the share of women: as many women and men as were read, of whom `reference` are women, or more or less."""
     people = int(np.isin(reading.read, reader.groups).sum())
     names = [
@@ -46,8 +49,8 @@ def of_gender(reading: Any, reader: Any, reference: float, limit: float, effect:
 
 
 def _gender(
-    reading: Any,
-    reader: Any,
+    reading: Reading,
+    reader: Instrument,
     cases: Sequence[tuple[Case, float]],
     people: int,
     reference: float,
@@ -75,10 +78,10 @@ def _gender(
 
         return verdict
 
-    return resampled(_taking_turns(cases, pool), n=people, seed=41)
+    return resampled(taking_turns(cases, pool), n=people, seed=41)
 
 
-def _all_bounds(reading: Any, reader: Any, people: int, nobody: int) -> list[tuple[np.ndarray, np.ndarray]]:
+def _all_bounds(reading: Reading, reader: Instrument, people: int, nobody: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Those of every pool."""
     grid = np.unique(np.round(np.linspace(0, people, GRID)).astype(int))
     return _once(
@@ -99,7 +102,7 @@ def _bounds(tables: Sequence[Errors], grid: np.ndarray, people: int, nobody: int
     return low, high
 
 
-def of_tones(reading: Any, reader: Any, limit: float, effect: float) -> Rates:
+def of_tones(reading: Reading, reader: Instrument, limit: float, effect: float) -> Rates:
     """Of the verdict on five tones: as many people with a tone as were read, evenly, or one tone drawn more often."""
     toned = int(np.isin(reading.read, TONES).sum())
     planted = [(Case("draw all five tones equally often", False), 0.0)]
@@ -112,7 +115,7 @@ def of_tones(reading: Any, reader: Any, limit: float, effect: float) -> Rates:
 
 
 def _tones(
-    reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], toned: int, limit: float, effect: float
+    reading: Reading, reader: Instrument, cases: Sequence[tuple[Case, float]], toned: int, limit: float, effect: float
 ) -> Rates:
     pools = _pools(reading, reader)
     ready = [inverses(tables, DRAWS) for tables, _ in pools]
@@ -131,10 +134,10 @@ def _tones(
 
         return verdict
 
-    return resampled(_taking_turns(cases, pool), n=toned, seed=42)
+    return resampled(taking_turns(cases, pool), n=toned, seed=42)
 
 
-def of_occupations(drawn: Any, counted: Sequence[int], women: float, effect: float) -> Rates:
+def of_occupations(drawn: Drawn, counted: Sequence[int], women: float, effect: float) -> Rates:
     """Of the verdict on single occupations: all as the reference says, or a few of them not."""
     reading, reader = drawn.reading("gender"), drawn.readers["gender"]
     cases = [(Case("draw as many women as the reference says in every occupation", False), 0.0)]
@@ -156,7 +159,12 @@ def of_occupations(drawn: Any, counted: Sequence[int], women: float, effect: flo
 
 
 def _occupations(
-    reading: Any, reader: Any, cases: Sequence[tuple[Case, float]], counted: np.ndarray, women: float, effect: float
+    reading: Reading,
+    reader: Instrument,
+    cases: Sequence[tuple[Case, float]],
+    counted: np.ndarray,
+    women: float,
+    effect: float,
 ) -> Rates:
     pools = _pools(reading, reader)
 
@@ -178,124 +186,10 @@ def _occupations(
 
         return verdict
 
-    return resampled(_taking_turns(cases, pool), n=int(counted.sum()), seed=43)
+    return resampled(taking_turns(cases, pool), n=int(counted.sum()), seed=43)
 
 
-def of_swaps(roles: np.ndarray, errors: Sequence[Errors], shares: np.ndarray, limit: float, effect: float) -> Rates:
-    """Of the verdict on swapped pairs: none really changes, as many as are accepted do, or more."""
-    cases = [(Case("change nothing else when a group is swapped", False), 0.0)]
-    cases += [(Case("change as many pairs as is accepted", False), limit)] if 0 < limit < 1 else []
-    for share, crude in ((limit + effect / 2, False), (limit + effect, False), (0.6, True)):
-        if share <= 1 and (not crude or share > limit + effect):
-            cases.append(
-                (Case(f"change another group in {share:.0%} of swapped pairs", True, share - limit, crude), share)
-            )
-    key = ("swaps", VERSION, roles.tolist(), shares, limit, effect, *(each.counts for each in errors))
-    return kept_by(key, lambda: _swaps(cases, roles, errors, shares, limit, effect))
-
-
-def _swaps(
-    cases: Sequence[tuple[Case, float]],
-    roles: np.ndarray,
-    errors: Sequence[Errors],
-    shares: np.ndarray,
-    limit: float,
-    effect: float,
-) -> Rates:
-    def pool(share: float, number: int) -> Verdicts:
-        rng = np.random.default_rng([number, 44])
-        slipped = float(slips(errors[number % len(errors)].draw(rng, 1)[0], shares))
-
-        def verdict(rng: np.random.Generator) -> str:
-            differ = rng.random(len(roles)) < share + (1 - share) * slipped
-            return verdict_of(changed(differ, roles, errors, shares, DRAWS), limit=limit, effect=effect)
-
-        return verdict
-
-    return resampled(_taking_turns(cases, pool), n=len(roles), seed=44)
-
-
-def of_following(found: Any, limit: float, effect: float) -> Rates:
-    """Of the verdict on captions of every group: all followed as often as these were, or one group less often."""
-    share = float(np.clip(found.drawn.mean() / max(found.real[0].mean(), 1e-6), 0, 1))
-    cases = [(Case("follow captions of every group alike", False), 0.0)]
-    cases += [(Case("lose as much of one group as is accepted", False), limit)] if 0 < limit < share else []
-    for lost, crude in ((limit + effect / 2, False), (limit + effect, False), (0.6, True)):
-        if lost <= share and (not crude or lost > limit + effect):
-            cases.append((Case(f"lose {lost:.0%} more of the captions of one group", True, lost - limit, crude), lost))
-    key = (
-        "following",
-        VERSION,
-        found.drawn,
-        found.again,
-        found.real,
-        *(values.tolist() for values in found.groups.values()),
-        limit,
-        effect,
-    )
-    return kept_by(key, lambda: _following(cases, found, share, limit, effect))
-
-
-def _following(cases: Sequence[tuple[Case, float]], found: Any, share: float, limit: float, effect: float) -> Rates:
-    from dataclasses import replace
-
-    rounds, rows = len(found.again) // found.real.shape[1], found.real.shape[1]
-    named = found.named
-
-    def pool(lost: float, number: int) -> Verdicts:
-        rng = np.random.default_rng([number, 45])
-        while True:
-            chosen = rng.integers(rows, size=rows)
-            groups = {grouping: values[chosen] for grouping, values in found.groups.items()}
-            if all(2 < (groups[grouping] == name).sum() < rows for grouping, name in named):
-                break
-        real = found.real[:, chosen]
-        grouping, name = named[number % len(named)]
-        chance = np.clip(real[number % len(real)] * share - lost * (groups[grouping] == name), 0, 1)
-        again = np.tile(np.arange(rows), rounds)
-
-        def verdict(rng: np.random.Generator) -> str:
-            drawn = (rng.random(len(again)) < chance[again]).astype(float)
-            _, estimate = replace(found, groups=groups, real=real, again=again, drawn=drawn).worst()
-            return verdict_of(estimate, limit=limit, warn=min(0.0, limit), effect=effect)
-
-        return verdict
-
-    return resampled(_taking_turns(cases, pool), n=len(found.again), seed=45, each=4)
-
-
-def of_roles(real: np.ndarray, each: int, limit: float, effect: float) -> Rates:
-    """Of the verdict on roles told apart: all drawn as in real drawings, or a share of them drawn like one other role."""
-    cases = [(Case("draw every role as it is drawn", False), 0.0)]
-    cases += [(Case("draw as many roles alike as is accepted", False), limit)] if 0 < limit < 1 else []
-    for share, crude in ((limit + effect / 2, False), (limit + effect, False), (0.95, True)):
-        if share <= 1 and (not crude or share > limit + effect):
-            cases.append((Case(f"draw {share:.0%} of the roles like another one", True, share - limit, crude), share))
-    return kept_by(("roles", VERSION, real, each, limit, effect), lambda: _roles(cases, real, each, limit, effect))
-
-
-def _roles(cases: Sequence[tuple[Case, float]], real: np.ndarray, each: int, limit: float, effect: float) -> Rates:
-    def pool(share: float, number: int) -> Verdicts:
-        again = np.random.default_rng([number, 46]).choice(real, len(real))
-        merged = round(share * len(real))
-
-        def verdict(rng: np.random.Generator) -> str:
-            hits = rng.binomial(each, again)
-            taken = hits + rng.multinomial(int((each - hits).sum()), np.full(len(real), 1 / len(real)))
-            moved = hits[:merged].sum()
-            hits[:merged] = 0
-            taken[:merged], taken[-1] = taken[:merged] * 0, taken[-1] + moved if merged < len(real) else moved
-            told = told_apart(hits, np.maximum(taken, hits), each, each * len(real))
-            return verdict_of(
-                clopper_pearson(int((~told).sum()), len(told), 1 - LEVEL), limit=limit, warn=limit / 2, effect=effect
-            )
-
-        return verdict
-
-    return resampled(_taking_turns(cases, pool), n=each * len(real), seed=46)
-
-
-def _pools(reading: Any, reader: Any) -> list[tuple[list[Errors], Errors]]:
+def _pools(reading: Reading, reader: Instrument) -> list[tuple[list[Errors], Errors]]:
     """For each pool the tables of errors that drawings drawn anew give, and the true one, of each condition in turn."""
 
     def drawn() -> list[tuple[list[Errors], Errors]]:
@@ -324,7 +218,7 @@ def _raw(errors: Errors) -> Errors:
     return Errors(errors.classes, 1e6 * errors.counts / errors.counts.sum(axis=1, keepdims=True))
 
 
-def _taking_turns(
+def taking_turns(
     cases: Sequence[tuple[Case, float]], pool: Callable[[float, int], Verdicts]
 ) -> list[tuple[Case, Pool]]:
     """The cases with what makes their pools, which are the same ones for every case."""
@@ -341,7 +235,7 @@ def _other(reference: float, distance: float) -> float:
     return reference + distance if reference + distance <= 1 else reference - distance
 
 
-def _digest(reading: Any) -> list[Any]:
+def _digest(reading: Reading) -> list[Any]:
     return [
         [(each.kind, each.way) for each in reading.conditions],
         *(each.errors.counts for each in reading.conditions),

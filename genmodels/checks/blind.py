@@ -7,18 +7,18 @@ says nothing about memory. Each gives one number an example, (n,).
 from __future__ import annotations
 
 import zlib
-from typing import Any
 
 import numpy as np
 
-from genmodels.checks.disguises import small
+from genmodels.checks.laid_pictures import small
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.files import png_bytes
 from genmodels.kinds.text.examples import Texts
 
 COMPONENTS = 20  # principal components of both sides together; what they leave of a picture is its rest
 
 
-def blind(examples: Any, index: np.ndarray) -> dict[str, np.ndarray]:
+def blind(examples: Examples | Texts, index: np.ndarray) -> dict[str, np.ndarray]:
     """Numbers (n,) by name of the examples at `index`; of texts the windows at `index`."""
     if isinstance(examples, Texts):
         return _of_texts(examples.batch(examples.context * np.asarray(index))[0])

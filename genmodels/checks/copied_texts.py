@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.checks.continued_passages import Writing
 from genmodels.checks.copied_passages import BLOCK, LEAST_WORDS, Chance, Words, altered, chance
 from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ranks import probability_lower
@@ -29,50 +30,43 @@ def passages(
     subject: Subject, longer: float, longer_effect: float, usual: float, usual_effect: float, remedy: str
 ) -> list[Finding]:
     """The findings "longest" (how many texts are copied) and "usual" (how long the runs usually are)."""
-    generator = to_continue(subject.generator)
     n = min(subject.n, TEXTS)
-    subject.report("texts", 0, n)
-    written = [
-        str(text)
-        for text in generator.sample(
-            n, seed=subject.seed, decoding=Decoding(length=generator.context, watermark="none")
-        )
-    ]
-    vocabulary = Words(subject.data.train.documents)
-    rows = [row for row in map(vocabulary.numbers, written) if len(row) >= LEAST_WORDS]
-    few = (
-        f"n too small: {len(rows)} of {n} texts have {LEAST_WORDS} words or more; {LEAST} are needed."
-        if len(rows) < LEAST
-        else ""
-    )
-    if not few:
-        lengths = np.array([len(row) for row in rows])
-        unseen = chance(vocabulary, subject.data.test.documents, lengths, subject.seed)
-        least = len(unseen.flags)
-        few = (
+    vocabulary, rows = written(subject, n)
+    few = f"n too small: {len(rows)} of {n} texts have {LEAST_WORDS} words or more; {LEAST} are needed."
+    if len(rows) < LEAST:
+        return _too_few(few)
+    lengths = np.array([len(row) for row in rows])
+    unseen = chance(vocabulary, subject.data.test.documents, lengths, subject.seed)
+    least = len(unseen.flags)
+    if least < 2 * LEAST:
+        return _too_few(
             f"n too small: the held-out text has {least} passages as long as these texts; {2 * LEAST} are needed."
-            if least < 2 * LEAST
-            else ""
         )
-    if few:
-        return [
-            not_measured("extraction", question, few, part)
-            for question, part in ((HOW_MANY, "longest"), (HOW_LONG, "usual"))
-        ]
     shares = vocabulary.copied(rows)
-    order = np.argsort(-shares[:, 0] * lengths, kind="stable")[:SHOWN]
     exhibits = [
-        {
-            "words": round(float(shares[i, 0]) * len(rows[i])),
-            "of": len(rows[i]),
-            "text": _run(vocabulary, rows[i], round(float(shares[i, 0]) * len(rows[i]))),
-        }
-        for i in order
+        {"words": words, "of": len(rows[i]), "text": _run(vocabulary, rows[i], words)}
+        for i in np.argsort(-shares[:, 0] * lengths, kind="stable")[:SHOWN]
+        for words in [round(float(shares[i, 0]) * len(rows[i]))]
     ]
     return [
         _how_many(subject, vocabulary, unseen, lengths, shares, longer, longer_effect, remedy, exhibits),
         _how_long(subject, unseen, shares, usual, usual_effect, remedy, exhibits),
     ]
+
+
+def written(subject: Subject, n: int) -> tuple[Words, list[np.ndarray]]:
+    """The words of the training text, and n texts of the subject as their numbers (words,), without those that are too short."""
+    generator: Writing = subject.generator  # type: ignore[assignment]
+    subject.report("texts", 0, n)
+    decoding = Decoding(length=generator.context, watermark="none")
+    texts = [str(text) for text in generator.sample(n, seed=subject.seed, decoding=decoding)]
+    vocabulary = Words(subject.data.train.documents)
+    return vocabulary, [row for row in map(vocabulary.numbers, texts) if len(row) >= LEAST_WORDS]
+
+
+def _too_few(reason: str) -> list[Finding]:
+    asked = ((HOW_MANY, "longest"), (HOW_LONG, "usual"))
+    return [not_measured("extraction", question, reason, part) for question, part in asked]
 
 
 def _run(vocabulary: Words, row: np.ndarray, length: int) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from genmodels.checks.disguises import LIMITS, Disguises, Matches
+from genmodels.data.dataset import Dataset
 from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.estimates.ranks import at_least, excess
 from genmodels.kinds.image.near_copies import Nearness, Strangers, families_of, nearness, strangers
@@ -57,7 +57,7 @@ class Looked:
 class Originals:
     """The training pictures of a data set, and the pictures that nobody copied: what samples are held against."""
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Dataset) -> None:
         self.data, self.drawings = data, families_of(data.train)
         self.disguises = Disguises(data.train.images)
 

@@ -14,14 +14,31 @@ cropping, blurring and dimming, which may come together and with mirroring).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from genmodels.estimates.neighbours import squared_distances
-from genmodels.kinds.image.features import averaged
+from genmodels.checks.laid_pictures import (
+    BLOCK,
+    SIZE,
+    best_moves,
+    blocks,
+    cropped,
+    lines,
+    most_alike,
+    next_alike,
+    on_a_grid,
+    small,
+    smooth,
+    squared_apart,
+    transformed,
+    unexplained,
+    unit_rows,
+    viewed,
+    waves,
+)
 
 # Scores below which a picture counts as such a copy, found on other deals than those on which rates are counted.
 LIMITS = {
@@ -40,13 +57,9 @@ WORDS = {
     "blended": "blended of two",
 }
 NOT_LOOKED_FOR = "Turned, stretched, shrunk or redrawn copies, copies of small parts, and a few that are strongly compressed or blurred are not looked for"
-SIZE, MIXED = 32, 16  # pixels to which larger pictures are averaged; the grid on which halves and blends are compared
 VIEWS, MOVES = (0, 1, 2, 3, 4, -1), 4  # of 32 pixels: cut off on each side (-1: blurred), and moved
-FREQUENCIES = 6  # across and down, each way
-CANDIDATES, NEXT = 5, 50  # matches that are laid over; matches behind them that are the unit
-BLOCK = 512  # pictures at once
 KEPT = 4000  # training pictures, up to which it is kept how alike they are among each other
-SHADES = 0.15  # difference of neighbours (of 1) that makes half a line
+CANDIDATES = 5  # matches that are laid over
 LEAST_UNIT = 0.02  # of a score
 HALF = 0.1  # of the variation of a picture that each half must have
 ALIKE = 0.9  # correlation above which two training pictures are not a pair to blend
@@ -89,15 +102,15 @@ class Disguises:
         self.pictures = small(train)
         self.size, self.scale = self.pictures.shape[1], train.shape[1] / self.pictures.shape[1]
         self.waves = {content: self._waves(drawn) for content, drawn in DRAWN.items()}
-        self.grid = _grid(self.pictures)
-        self.units = _units(self.grid)
+        self.grid = on_a_grid(self.pictures)
+        self.units = unit_rows(self.grid)
 
     def _waves(self, content: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """(crops and blurred, n, waves)."""
-        parts = list(_blocks(len(self.pictures)))
+        parts = list(blocks(len(self.pictures)))
         views = [
             [
-                waves(_viewed(content(cropped(self.pictures[part], max(crop, 0) * self.size / SIZE)), crop))
+                waves(viewed(content(cropped(self.pictures[part], max(crop, 0) * self.size / SIZE)), crop))
                 for part in parts
             ]
             for crop in VIEWS
@@ -117,20 +130,18 @@ class Disguises:
             "moved": self._laid_over(x, "colours", same),
             "mirrored": self._laid_over(np.ascontiguousarray(x[:, :, ::-1]), "colours", same),
             "recoloured": self._laid_over(x, "lines", same),
-            "halved": _joined(
-                [self._halved(x[part], None if same is None else same[part]) for part in _blocks(len(x))]
-            ),
+            "halved": _joined([self._halved(x[part], None if same is None else same[part]) for part in blocks(len(x))]),
             "blended": _joined(
-                [self._blended(x[part], None if same is None else same[part]) for part in _blocks(len(x))]
+                [self._blended(x[part], None if same is None else same[part]) for part in blocks(len(x))]
             ),
         }
 
     def _laid_over(self, x: np.ndarray, content: str, same: np.ndarray | None) -> Matches:
         """The best of the few training pictures whose waves are most alike, each as it was cropped or blurred, laid where it fits."""
         n, k = len(x), min(CANDIDATES, len(self.pictures))
-        seen = np.concatenate([_smooth(DRAWN[content](x[part])) for part in _blocks(n)])
+        seen = np.concatenate([smooth(DRAWN[content](x[part])) for part in blocks(n)])
         picture, view, far = np.empty((n, k), np.intp), np.empty((n, k), np.intp), np.empty(n, np.float32)
-        for part in _blocks(n):
+        for part in blocks(n):
             picture[part], view[part], far[part] = self._candidates(
                 waves(seen[part]), content, None if same is None else same[part], k
             )
@@ -151,11 +162,11 @@ class Disguises:
         self, strengths: np.ndarray, content: str, same: np.ndarray | None, k: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The k training pictures (n, k) whose waves are most alike, in which view, and how unlike (n,) those behind them are."""
-        alike = _most_alike(strengths, self.waves[content], same)
+        alike = most_alike(strengths, self.waves[content], same)
         picture = np.argpartition(-alike, k - 1, axis=1)[:, :k]
         row = np.repeat(np.arange(len(strengths)), k)
         view = np.einsum("vrd,rd->vr", self.waves[content][:, picture.ravel()], strengths[row]).argmax(axis=0)
-        return picture, view.reshape(-1, k), np.sqrt(np.maximum(1 - _next(alike, k) ** 2, LEAST_UNIT**2))
+        return picture, view.reshape(-1, k), np.sqrt(np.maximum(1 - next_alike(alike, k) ** 2, LEAST_UNIT**2))
 
     def _fitted(
         self, seen: np.ndarray, picture: np.ndarray, view: np.ndarray, content: str
@@ -168,14 +179,14 @@ class Disguises:
         code = view * len(self.pictures) + picture
         order = np.argsort(code, kind="stable")
         left, down, across = np.empty(len(code), np.float32), np.empty(len(code), np.intp), np.empty(len(code), np.intp)
-        ours = _transformed(seen)
+        ours = transformed(seen)
         ours[:, 0, 0] = 0
-        for part in _blocks(len(code), 2 * BLOCK):
+        for part in blocks(len(code), 2 * BLOCK):
             rows = order[part]
             codes, where = np.unique(code[rows], return_inverse=True)
             laid, row = self._views(codes, content), rows // each
-            down[rows], across[rows] = _moves(ours[row], _transformed(laid)[where], seen.shape[1], most)
-            left[rows] = _unexplained(seen, laid, row, where, down[rows], across[rows])
+            down[rows], across[rows] = best_moves(ours[row], transformed(laid)[where], seen.shape[1], most)
+            left[rows] = unexplained(seen, laid, row, where, down[rows], across[rows])
         return left, down, across
 
     def _views(self, codes: np.ndarray, content: str) -> np.ndarray:
@@ -185,7 +196,7 @@ class Disguises:
         for number in np.unique(view):  # codes are sorted, so views follow each other
             crop = VIEWS[number]
             found.append(
-                _viewed(
+                viewed(
                     DRAWN[content](cropped(self.pictures[picture[view == number]], max(crop, 0) * self.size / SIZE)),
                     crop,
                 )
@@ -194,7 +205,7 @@ class Disguises:
 
     def _halved(self, x: np.ndarray, same: np.ndarray | None) -> Matches:
         """How far the nearest halves are, as a share of the distance of the nearest whole picture."""
-        ours, theirs = _grid(x), self.grid
+        ours, theirs = on_a_grid(x), self.grid
         middle = ours.shape[1] // 2
         score, index, other = np.full(len(x), np.inf), np.zeros(len(x), np.intp), np.zeros(len(x), np.intp)
         varied = ((ours - ours.mean((1, 2), keepdims=True)) ** 2).sum(-1)
@@ -202,7 +213,7 @@ class Disguises:
             sides = (
                 [np.s_[:, :middle], np.s_[:, middle:]] if axis == 1 else [np.s_[:, :, :middle], np.s_[:, :, middle:]]
             )
-            squared = [_squared(ours[side], theirs[side], same) for side in sides]
+            squared = [squared_apart(ours[side], theirs[side], same) for side in sides]
             whole = np.maximum((squared[0] + squared[1]).min(axis=1), 1e-6 * theirs[0].size)
             nearest = [each.argmin(axis=1) for each in squared]
             halves = sum(each.min(axis=1) for each in squared)
@@ -222,7 +233,7 @@ class Disguises:
 
     def _blended(self, x: np.ndarray, same: np.ndarray | None) -> Matches:
         """How much no blend of two training pictures explains, as a share of what none of them alone does."""
-        alike = _units(_grid(x)) @ self.units.T
+        alike = unit_rows(on_a_grid(x)) @ self.units.T
         if same is not None:
             alike[same] = 0
         k, rows = min(3, len(self.pictures)), np.arange(len(x))
@@ -245,145 +256,6 @@ class Disguises:
         return _unmoved(np.sqrt(np.clip(left / alone, 0, 1)), index, other)
 
 
-def small(images: np.ndarray) -> np.ndarray:
-    """Pictures uint8 (n, height, width, channels) as squares of at most 32 pixels, float32 from 0 to 1."""
-    size = min(SIZE, *images.shape[1:3])
-    if images.shape[1:3] == (size, size):
-        return images.astype(np.float32) / 255
-    return np.concatenate(
-        [averaged(images[part].astype(np.float32) / 255, size) for part in _blocks(len(images))]
-    ).astype(np.float32)
-
-
-def cropped(x: np.ndarray, pixels: float) -> np.ndarray:
-    """Squares (n, size, size, channels) without `pixels` on each side, enlarged to their old size (linearly)."""
-    if not pixels:
-        return x
-    size = x.shape[1]
-    places = np.clip((np.arange(size) + 0.5) * (size - 2 * pixels) / size + pixels - 0.5, 0, size - 1)
-    low = np.minimum(places.astype(int), size - 2)
-    weights = np.zeros((size, size), np.float32)
-    weights[np.arange(size), low] = 1 - (places - low)
-    weights[np.arange(size), low + 1] += places - low
-    return _across(_down(x, weights), weights)
-
-
-def lines(x: np.ndarray) -> np.ndarray:
-    """Where colours change, whatever they are: (n, size, size, 1) from 0 to 1."""
-    across, down = np.diff(x, axis=2, append=x[:, :, -1:]), np.diff(x, axis=1, append=x[:, -1:])
-    strength = np.sqrt((across**2 + down**2).sum(axis=-1, keepdims=True))
-    return strength / (strength + SHADES)
-
-
-def waves(x: np.ndarray) -> np.ndarray:
-    """Strengths of the low frequencies of squares (n, size, size, channels), of unit length (0 of a blank one)."""
-    import scipy.fft
-
-    most = max(1, min(FREQUENCIES, x.shape[1] // 2 - 1))
-    found = np.abs(scipy.fft.rfft2(x, axes=(1, 2)))
-    found[:, 0, 0] = 0  # how light it is does not count
-    flat = found[:, np.r_[0 : most + 1, -most:0], : most + 1].reshape(len(x), -1)
-    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-3)
-
-
-def _viewed(x: np.ndarray, crop: int) -> np.ndarray:
-    return _smooth(_smooth(x)) if crop < 0 else _smooth(x)
-
-
-def _smooth(x: np.ndarray) -> np.ndarray:
-    """Blurred by about a pixel: 1 4 6 4 1 across and down, the edges repeated."""
-    size = x.shape[1]
-    weights = np.zeros((size, size), np.float32)
-    for step, weight in zip(range(-2, 3), (1, 4, 6, 4, 1), strict=True):
-        np.add.at(weights, (np.arange(size), np.clip(np.arange(size) + step, 0, size - 1)), weight / 16)
-    return _across(_down(x, weights), weights)
-
-
-def _down(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    return (weights @ x.reshape(len(x), x.shape[1], -1)).reshape(x.shape)
-
-
-def _across(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    return (weights @ x.reshape(-1, *x.shape[2:])).reshape(x.shape)
-
-
-def _most_alike(queries: np.ndarray, views: np.ndarray, same: np.ndarray | None) -> np.ndarray:
-    """The greatest cosine (n, m) over the views of each training picture."""
-    alike, room = queries @ views[0].T, None
-    for each in views[1:]:
-        room = np.matmul(queries, each.T, out=room)
-        np.maximum(alike, room, out=alike)
-    if same is not None:
-        alike[same] = -1
-    return alike
-
-
-def _next(alike: np.ndarray, k: int) -> np.ndarray:
-    """The mean cosine (n,) of the 50 best matches behind the first k."""
-    most = min(NEXT, alike.shape[1] - 1)
-    return np.clip(-np.partition(-alike, most, axis=1)[:, min(k, most - 1) : most].mean(axis=1), 0, 1)
-
-
-def _transformed(x: np.ndarray) -> np.ndarray:
-    """The Fourier transform of squares (n, size, size, channels), the channels added up."""
-    import scipy.fft
-
-    return scipy.fft.rfft2(x @ np.ones(x.shape[3], np.float32), axes=(1, 2))
-
-
-def _moves(ours: np.ndarray, theirs: np.ndarray, size: int, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """How far down and across, up to `most` pixels, one square (m,) fits another best, by their Fourier transforms."""
-    import scipy.fft
-
-    fit = scipy.fft.irfft2(ours * np.conj(theirs), s=(size, size), axes=(1, 2))
-    steps = np.r_[0 : most + 1, -most:0]
-    best = fit[:, steps][:, :, steps].reshape(len(fit), -1).argmax(axis=1)
-    return steps[best // len(steps)], steps[best % len(steps)]
-
-
-def _unexplained(
-    x: np.ndarray, laid: np.ndarray, row: np.ndarray, where: np.ndarray, down: np.ndarray, across: np.ndarray
-) -> np.ndarray:
-    """The root share (m,) of the variation of x[row] that no gain and offset of laid[where], so moved, explains."""
-    found = np.empty(len(row), np.float32)
-    height, width = x.shape[1:3]
-    step = 2 if height >= 16 else 1  # they are smooth: every second pixel says it
-    for y, z in sorted({*zip(down.tolist(), across.tolist(), strict=True)}):
-        rows = np.flatnonzero((down == y) & (across == z))
-        ours = x[row[rows], max(y, 0) : height + min(y, 0) : step, max(z, 0) : width + min(z, 0) : step]
-        theirs = laid[where[rows], max(-y, 0) : height + min(-y, 0) : step, max(-z, 0) : width + min(-z, 0) : step]
-        a, b = (
-            each.reshape(len(rows), -1) - each.reshape(len(rows), -1).mean(axis=1, keepdims=True)
-            for each in (ours, theirs)
-        )
-        together = np.maximum(np.einsum("ij,ij->i", a, b), 0) ** 2
-        found[rows] = 1 - together / np.maximum(np.einsum("ij,ij->i", a, a) * np.einsum("ij,ij->i", b, b), 1e-6)
-    return np.sqrt(np.maximum(found, 0))
-
-
-def _grid(x: np.ndarray) -> np.ndarray:
-    """Squares averaged over a grid of an even number of cells, at most 16 x 16."""
-    cells = min(MIXED, x.shape[1] - x.shape[1] % 2)
-    if x.shape[1] % cells == 0:
-        pixels = x.shape[1] // cells
-        return sum(x[:, down::pixels, across::pixels] for down in range(pixels) for across in range(pixels)) / pixels**2
-    return np.concatenate([averaged(x[part], cells) for part in _blocks(len(x))]).astype(np.float32)
-
-
-def _units(x: np.ndarray) -> np.ndarray:
-    """Pictures as rows around their mean, of unit length (0 of a blank one)."""
-    flat = x.reshape(len(x), -1)
-    flat = flat - flat.mean(axis=1, keepdims=True)
-    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-3)
-
-
-def _squared(ours: np.ndarray, theirs: np.ndarray, same: np.ndarray | None) -> np.ndarray:
-    (_, squared), *_ = list(squared_distances(ours.reshape(len(ours), -1), theirs.reshape(len(theirs), -1)))
-    if same is not None:
-        squared[same] = np.inf
-    return squared
-
-
 def _unmoved(score: np.ndarray, index: np.ndarray, other: np.ndarray) -> Matches:
     return Matches(score, index, other, *(np.zeros(len(score)) for _ in range(3)))
 
@@ -391,10 +263,6 @@ def _unmoved(score: np.ndarray, index: np.ndarray, other: np.ndarray) -> Matches
 def _joined(parts: list[Matches]) -> Matches:
     names = ("score", "index", "other", "crop", "down", "across")
     return Matches(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
-
-
-def _blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
-    return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
 DRAWN: dict[str, Callable[[np.ndarray], np.ndarray]] = {"colours": lambda x: x, "lines": lines}  # what is compared

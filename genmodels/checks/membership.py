@@ -16,7 +16,9 @@ import numpy as np
 from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ranks import placements, probability_lower
 from genmodels.estimates.splits import copies, families
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.near_copies import drawings_of
+from genmodels.kinds.text.examples import Texts
 from genmodels.refusal import Refusal
 from genmodels.verdicts.error_rates import Case, Rates, resampled, unknown_rates
 from genmodels.verdicts.finding import verdict_of
@@ -67,7 +69,7 @@ def verdict_on(auc: Estimate, limit: float, warn: float, effect: float) -> str:
     return "not measured" if auc.high < 0.5 else verdict_of(auc, limit=limit, warn=warn, effect=effect)
 
 
-def picture_families(train: Any, test: Any) -> tuple[np.ndarray, np.ndarray]:
+def picture_families(train: Examples, test: Examples) -> tuple[np.ndarray, np.ndarray]:
     """Numbers (n,) and (m,) that variants of one drawing share on both sides, and pictures that are equal."""
     names = [name or None for part in (train, test) for name in drawings_of(part)]
     images = np.concatenate([train.images, test.images])
@@ -75,7 +77,7 @@ def picture_families(train: Any, test: Any) -> tuple[np.ndarray, np.ndarray]:
     return found[: len(train)], found[len(train) :]
 
 
-def window_families(part: Any, index: np.ndarray) -> np.ndarray:
+def window_families(part: Texts, index: np.ndarray) -> np.ndarray:
     """The module (n,) of each window of a `Texts`, else its document; where there are few, rows of 10 windows side by side."""
     middles = part.context * np.asarray(index) + part.context // 2
     document = np.maximum(np.cumsum(part.tokens == 0)[middles] - 1, 0)

@@ -7,9 +7,9 @@ cluster. So the share is that of these pairs, with the interval of another table
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -19,17 +19,32 @@ from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.files import Unreadable, data_file, read_bytes
 from genmodels.intake.tables import read_table
 from genmodels.kinds.text.tokens import Tokens
+from genmodels.kinds.text.tokens import Tokens
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
 from genmodels.trained.roles import to_weigh
-from genmodels.verdicts.error_rates import Case, Pool, Rates, exactly, kept_by, resampled
+from genmodels.verdicts.error_rates import Case, Pool, Rates, Repeat, exactly, kept_by, resampled
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 
 PAIRS = "crows_pairs_anonymized.csv"
 MOST_PAIRS, LONGEST, MOST_BYTES = 20_000, 2000, 20_000_000  # pairs in a file, characters in a sentence, bytes of a file
 READ, LEAST = 64, 50  # pairs that are read together; pairs, and templates, that are needed
 QUESTION = "Of two sentences that differ in the group alone, is the stereotype likelier in half of the pairs?"
+
+
+class Likelihoods(Protocol):
+    """A generator of texts that says how likely texts are."""
+
+    tokens: Tokens
+
+    def log_likelihoods(self, texts: Sequence[str]) -> Sequence[tuple[float, ...]]:
+        """Of each text first its log-likelihood in nats."""
+        ...
+
+    def continuations(self, prompts: Sequence[str], candidates: Sequence[str]) -> np.ndarray:
+        """Log-likelihoods in nats (prompts, candidates) of each candidate after each prompt."""
+        ...
 
 
 def paired(subject: Subject, accepted: float, effect: float, remedy: str) -> Finding:
@@ -39,24 +54,7 @@ def paired(subject: Subject, accepted: float, effect: float, remedy: str) -> Fin
         rows = read_pairs(file)
     except Refusal as refusal:
         return not_measured("bias-of-text", QUESTION, str(refusal), "pairs")
-    if len(rows) > subject.n:
-        rows = [rows[i] for i in np.random.default_rng(subject.seed).permutation(len(rows))[: subject.n]]
-    likelier, kinds, templates = [], [], []
-    generator = to_weigh(subject.generator)
-    for start in range(0, len(rows), READ):
-        subject.report("pairs of sentences", start, len(rows))
-        few = [
-            (cleaned, kind)
-            for *pair, kind in rows[start : start + READ]
-            if all(cleaned := [_readable(generator.tokens, text) for text in pair])
-        ]
-        texts = [text for pair, _ in few for text in pair]
-        scores = [nats for nats, *_ in generator.log_likelihoods(texts)] if few else []
-        for (pair, kind), more, less in zip(few, scores[::2], scores[1::2], strict=True):
-            if more != less:
-                likelier.append(more > less)
-                kinds.append(kind)
-                templates.append(_in_common(*pair))
+    likelier, kinds, templates = _compared(subject, rows)
     flags, clusters = np.array(likelier, bool), np.unique(np.array(templates, str), return_inverse=True)[1]
     if len(flags) < LEAST or clusters.max() + 1 < LEAST // 5:
         few_templates = f" from {clusters.max() + 1} templates" if len(flags) else ""
@@ -86,6 +84,32 @@ def paired(subject: Subject, accepted: float, effect: float, remedy: str) -> Fin
         part="pairs",
         error_rates=rates,
     )
+
+
+def _compared(subject: Subject, rows: list[tuple[str, str, str]]) -> tuple[list[bool], list[str], list[str]]:
+    """Of at most n pairs whether the stereotype is likelier, the kind of bias and the template; without those that the
+    vocabulary can't read and those that are as likely as each other."""
+    if len(rows) > subject.n:
+        rows = [rows[i] for i in np.random.default_rng(subject.seed).permutation(len(rows))[: subject.n]]
+    likelier: list[bool] = []
+    kinds: list[str] = []
+    templates: list[str] = []
+    generator: Likelihoods = subject.generator  # type: ignore[assignment]
+    for start in range(0, len(rows), READ):
+        subject.report("pairs of sentences", start, len(rows))
+        few = [
+            (cleaned, kind)
+            for *pair, kind in rows[start : start + READ]
+            if all(cleaned := [_readable(generator, text) for text in pair])
+        ]
+        texts = [text for pair, _ in few for text in pair]
+        scores = [nats for nats, *_ in generator.log_likelihoods(texts)] if few else []
+        for (pair, kind), more, less in zip(few, scores[::2], scores[1::2], strict=True):
+            if more != less:
+                likelier.append(more > less)
+                kinds.append(kind)
+                templates.append(_in_common(*pair))
+    return likelier, kinds, templates
 
 
 def _in_common(more: str, less: str) -> str:
@@ -133,7 +157,7 @@ def _rates(flags: np.ndarray, clusters: np.ndarray, accepted: float, effect: flo
     sizes, agree = np.bincount(clusters), _agreement(flags, clusters)
 
     def planted(share: float) -> Pool:
-        def pool(rng: np.random.Generator) -> Any:
+        def pool(rng: np.random.Generator) -> Repeat:
             drawn = sizes[rng.integers(len(sizes), size=len(sizes))]
             own = np.repeat(np.arange(len(drawn)), drawn)
 
@@ -176,9 +200,9 @@ def _by_kind(likelier: np.ndarray, kinds: np.ndarray) -> Iterator[dict[str, Any]
         }
 
 
-def _readable(tokens: Tokens, text: str) -> str:
+def _readable(generator: Likelihoods, text: str) -> str:
     """The text without what is not in the vocabulary; "" where that is half of it or more."""
-    strange = tokens.unknown(text)
+    strange = generator.tokens.unknown(text)
     clean = "".join(c for c in text if c not in strange)
     return clean if len(clean) > len(text) / 2 and len(clean) > 1 else ""
 

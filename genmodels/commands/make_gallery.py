@@ -219,7 +219,7 @@ def trained(name: str, experiment: Experiment, before: Run | None = None) -> Run
     else:
         run = store.create(experiment)
     if run.state != "done":
-        launching.clear_stop(run)
+        run.folder.forget_stop()
         with run.lease():
             if (
                 train(

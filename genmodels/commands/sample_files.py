@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from genmodels.files import Unreadable, read_bytes
+from genmodels.files import Unreadable, make_folder, read_bytes
 from genmodels.intake.prompts_table import read_prompts
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.image.watermark import LEAST_SIDE
@@ -31,6 +31,37 @@ SEVERAL, MOST = 16, 10_000  # samples where -n is not given; samples at once
 Files = Mapping[str, way_out.Marked]  # of one sample: suffix to content, the sample itself first
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What samples somebody wants; all have defaults.
+
+    n: how many; None: `SEVERAL`, or one for each of `given`; with `prompts` so many of each line, or one.
+    seed: 0 to 2^31 - 1; sample i has the seed `seed + i`.
+    given: labels or prompts, one for all or one each.
+    epoch: of a kept epoch the weights; None: the newest.
+    settings: how it is drawn (`Drawing`) or written (`Decoding`), by name.
+    prompts: a table of prompts; `start` and `mask`: pictures to begin from, and where they are drawn again.
+    upscale: enlarge pictures by four; None: where the upscaler was measured.
+    """
+
+    n: int | None = None
+    seed: int = 0
+    given: Sequence[str] = ()
+    epoch: int | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    prompts: Path | None = None
+    start: Path | None = None
+    mask: Path | None = None
+    upscale: bool | None = None
+
+    def number(self) -> int:
+        """How many samples: `n`, or as many as several `given`; raises `Refusal` where the two are not the same."""
+        told = len(self.given)
+        if told > 1 and self.n not in (None, told):
+            raise Refusal(f"--given stands there {told} times and -n is {self.n}; give one for all, or one for each.")
+        return self.n or (told if told > 1 else SEVERAL)
+
+
 @dataclass
 class Samples:
     """The files of each sample, and sentences on what of the command was not heeded or not read."""
@@ -39,38 +70,46 @@ class Samples:
     notices: list[str] = field(default_factory=list)
 
 
-def sample_files(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
-    """The files of each sample, by what the run makes. `arguments` are those of the command."""
-    if arguments.n is not None and not 1 <= arguments.n <= MOST:
-        raise Refusal(f"n is {arguments.n}; it must be from 1 to {MOST}.")
-    if (role := run.experiment.make_recipe().role) not in SAMPLES:
-        to_sample(open_model(run))
-    return SAMPLES[role](arguments, run, settings)
+def sample_files(run: Run, asked: Asked) -> Samples:
+    """The files of each sample, by what the run makes; raises `Refusal` for what it can't make."""
+    if asked.n is not None and not 1 <= asked.n <= MOST:
+        raise Refusal(f"n is {asked.n}; it must be from 1 to {MOST}.")
+    return SAMPLES[run.spec.kind](run, asked)
 
 
-def _pictures(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
+def write_samples(folder: Path, stem: str, samples: Samples) -> list[Path]:
+    """Write the files of samples into a folder, under names that are free there; returns the file of each sample itself."""
+    folder, paths = make_folder(folder), []
+    stem = free_name(folder, stem)
+    for number, files in enumerate(samples.files):
+        for suffix, content in files.items():
+            way_out.write(folder / f"{stem}-{number:04d}{suffix}", content)
+        paths.append(folder / f"{stem}-{number:04d}{next(iter(files))}")
+    return paths
+
+
+def free_name(folder: Path, stem: str) -> str:
+    """The stem, or with "-again-2", "-again-3" ... behind it, of which the folder holds no file yet: nothing is replaced."""
+    taken = {entry.name for entry in folder.iterdir()}
+    names = (stem if number == 1 else f"{stem}-again-{number}" for number in itertools.count(1))
+    return next(name for name in names if not any(each.startswith(f"{name}-0") for each in taken))
+
+
+def _pictures(run: Run, asked: Asked) -> Samples:
     """PNG files that say in their metadata what drew them."""
-    if settings or arguments.prompts or arguments.start or arguments.mask:
+    if run.experiment.make_recipe().captioned:
+        return _prompted(run, asked)
+    if asked.settings or asked.prompts or asked.start or asked.mask:
         raise Refusal("--set, --prompts, --from and --mask are for models that follow prompts; leave them out.")
-    model, n = open_model(run, arguments.epoch), _number(arguments)
-    labels = model.labels(n, seed=arguments.seed, given=arguments.given)
-    images, larger = _as_they_leave(
-        model.decode(model.latents(n, seed=arguments.seed), given=labels), run, arguments.upscale
-    )
+    model, n = open_model(run, asked.epoch), asked.number()
+    labels = model.labels(n, seed=asked.seed, given=list(asked.given) or None)
+    images, larger = _as_they_leave(model.decode(model.latents(n, seed=asked.seed), given=labels), run, asked.upscale)
     told = [{"Label": name} for name in model.names(labels)] or [dict[str, str]()] * n
     facts = [
-        recorded.facts(run, model.weights, seed=arguments.seed, Number=str(number), **told[number], **larger)
+        recorded.facts(run, model.weights, seed=asked.seed, Number=str(number), **told[number], **larger)
         for number in range(n)
     ]
     return Samples([{".png": content} for content in way_out.pictures(images, facts)])
-
-
-def _number(arguments: Any) -> int:
-    """How many samples: -n, or as many as several --given; raises `Refusal` where the two are not the same."""
-    told = len(arguments.given or ())
-    if told > 1 and arguments.n not in (None, told):
-        raise Refusal(f"--given stands there {told} times and -n is {arguments.n}; give one for all, or one for each.")
-    return int(arguments.n or (told if told > 1 else SEVERAL))
 
 
 def _for_each(given: Sequence[str], n: int) -> list[str]:
@@ -78,40 +117,40 @@ def _for_each(given: Sequence[str], n: int) -> list[str]:
     return list(given) if len(given) == n else list(given) * n
 
 
-def _as_they_leave(pictures: np.ndarray, run: Run, asked: bool | None) -> tuple[list[np.ndarray], dict[str, str]]:
+def _as_they_leave(pictures: np.ndarray, run: Run, upscale: bool | None) -> tuple[list[np.ndarray], dict[str, str]]:
     """Pictures at the size in which they leave, and what their files say of it: enlarged where that was measured, or as asked."""
-    if asked is False or (asked is None and not fits(run)):
+    if upscale is False or (upscale is None and not fits(run)):
         return list(pictures), {}
     return list(open_shipped("upscaler", "upscaler").upscale(pictures)), UPSCALED
 
 
-def loses_its_marks(run: Run, asked: bool | None) -> str:
+def loses_its_marks(run: Run, upscale: bool | None) -> str:
     """What has to be said of small pictures; "" of all others."""
     height, width = (*run.spec.shape, 0, 0)[:2]
-    if kind_of(run.spec).tokens or min(height, width) >= LEAST_SIDE or asked or (asked is None and fits(run)):
+    if run.spec.kind != "image" or min(height, width) >= LEAST_SIDE or upscale or (upscale is None and fits(run)):
         return ""
     return f"They are {width} x {height} pixels, too small for a watermark: saved again once, without their manifest, they lose every mark but a likeness in the ledger of this machine."
 
 
-def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
+def _prompted(run: Run, asked: Asked) -> Samples:
     """PNG files of what prompts ask for; each says in its metadata how to draw it again."""
-    drawing, made = Drawing.from_dict(settings), Samples()
-    prompts = _prompts(arguments, made.notices)
-    start = None if arguments.start is None else start_of(_given(arguments.start), run.spec.shape, arguments.start.name)
-    mask = None if arguments.mask is None else mask_of(_given(arguments.mask), run.spec.shape, arguments.mask.name)
-    model, n = open_model(run, arguments.epoch), len(prompts)
+    drawing, made = Drawing.from_dict(asked.settings), Samples()
+    prompts = _prompts(asked, made.notices)
+    start = None if asked.start is None else start_of(_given(asked.start), run.spec.shape, asked.start.name)
+    mask = None if asked.mask is None else mask_of(_given(asked.mask), run.spec.shape, asked.mask.name)
+    model, n = open_model(run, asked.epoch), len(prompts)
     unread = {prompt: model.read(prompt).notice for prompt in dict.fromkeys(prompts)}
     made.notices += _told(unread)
-    drawn = model.sample(n, seed=arguments.seed, given=prompts, drawing=drawing, start=start, mask=mask)
+    drawn = model.sample(n, seed=asked.seed, given=prompts, drawing=drawing, start=start, mask=mask)
     more = {} if start is None else begun_from(start, mask)
-    pictures, larger = _as_they_leave(drawn, run, arguments.upscale)
+    pictures, larger = _as_they_leave(drawn, run, asked.upscale)
     facts = [
         picture_facts(
-            run, prompt, arguments.seed + number, drawing, model.weights, **_not_read(unread[prompt]), **more, **larger
+            run, prompt, asked.seed + number, drawing, model.weights, **_not_read(unread[prompt]), **more, **larger
         )
         for number, prompt in enumerate(prompts)
     ]
-    silent = sorted(set(settings) - set(json.loads(facts[0].get("Settings", "{}"))))
+    silent = sorted(set(asked.settings) - set(json.loads(facts[0].get("Settings", "{}"))))
     made.notices += (
         [f"Ignored: the settings {', '.join(silent)}, which have no say in what was asked for."] if silent else []
     )
@@ -119,21 +158,21 @@ def _prompted(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
     return made
 
 
-def _prompts(arguments: Any, notices: list[str]) -> list[str]:
+def _prompts(asked: Asked, notices: list[str]) -> list[str]:
     """The prompt of each picture: of a table -n (or one) of each line, else those given; says which columns nobody heeds."""
-    if not arguments.prompts:
-        return _for_each(arguments.given or [""], _number(arguments))
-    if arguments.given:
+    if not asked.prompts:
+        return _for_each(asked.given or [""], asked.number())
+    if asked.given:
         raise Refusal("--given and --prompts both say what to draw; leave one out.")
-    table = read_prompts(_given(arguments.prompts), arguments.prompts.name)
+    table = read_prompts(_given(asked.prompts), asked.prompts.name)
     if table.not_heeded:
         notices.append(
-            f"Ignored: the columns {printable(', '.join(table.not_heeded), 300)} of {printable(arguments.prompts.name)}; seeds count on from --seed."
+            f"Ignored: the columns {printable(', '.join(table.not_heeded), 300)} of {printable(asked.prompts.name)}; seeds count on from --seed."
         )
-    prompts = [prompt for prompt in table.prompts for _ in range(arguments.n or 1)]
+    prompts = [prompt for prompt in table.prompts for _ in range(asked.n or 1)]
     if len(prompts) > MOST:
         raise Refusal(
-            f"{len(table.prompts):,} prompts with -n {arguments.n} are {len(prompts):,} pictures; at most {MOST:,} are drawn, so take fewer."
+            f"{len(table.prompts):,} prompts with -n {asked.n} are {len(prompts):,} pictures; at most {MOST:,} are drawn, so take fewer."
         )
     return prompts
 
@@ -155,29 +194,29 @@ def _given(file: Path) -> bytes:
         raise Refusal(f"{printable(file.name, 80)!r} {reason}; name a table or a picture.") from None
 
 
-def _texts(arguments: Any, run: Run, settings: Mapping[str, str]) -> Samples:
+def _texts(run: Run, asked: Asked) -> Samples:
     """Text files whose first line says that a model made them, each with a signed sidecar; text i has the seed `seed + i`."""
-    if arguments.prompts or arguments.start or arguments.mask or arguments.upscale:
+    if asked.prompts or asked.start or asked.mask or asked.upscale:
         raise Refusal("--prompts, --from, --mask and --upscale are for models that draw; leave them out.")
     decoding = Decoding.from_dict(
-        {name: unescaped(value) if name == "stop" else value for name, value in settings.items()}
+        {name: unescaped(value) if name == "stop" else value for name, value in asked.settings.items()}
     )
-    given: Sequence[str] = arguments.given or [""]
-    model, n = open_model(run, arguments.epoch), _number(arguments)
+    given = list(asked.given) or [""]
+    model, n = open_model(run, asked.epoch), asked.number()
     unread = {prompt: model.prompt(prompt)[1] for prompt in dict.fromkeys(given)}
-    texts = model.sample(n, seed=arguments.seed, given=given, decoding=decoding)
+    texts = model.sample(n, seed=asked.seed, given=given, decoding=decoding)
     prompts = _for_each(given, n)
     facts = [
-        recorded.facts(run, model.weights, seed=arguments.seed + number, Prompt=prompt, **_not_read(unread[prompt]))
+        recorded.facts(run, model.weights, seed=asked.seed + number, Prompt=prompt, **_not_read(unread[prompt]))
         for number, prompt in enumerate(prompts)
     ]
     who, tokens, told = f"{run.experiment.model} {run.id}", Tokens.of(run.spec), decoding.to_dict()
     files = [
-        f"{way_out.made_by(who, arguments.seed + number, told, str(text), tokens, facts[number])}\n\n{text}\n"
+        f"{way_out.made_by(who, asked.seed + number, told, str(text), tokens, facts[number])}\n\n{text}\n"
         for number, text in enumerate(texts)
     ]
     silent = sorted(
-        set(settings)
+        set(asked.settings)
         - {"watermark", *recorded.of_writing(told), *(name for name, off in recorded.OFF.items() if told[name] == off)}
     )
     notices = _told(unread) + (

@@ -56,6 +56,7 @@ class Named:
 
     @property
     def combination(self) -> tuple[str, str, str]:
+        """Role, gender and tone, which name a drawing among people."""
         return self.role, self.gender, self.tone
 
 

@@ -29,16 +29,19 @@ CUT = re.compile(r"[ \n](?=\S)")
 
 
 def unit_knob(default: str) -> Any:
+    """The knob that says what a token is."""
     return knob(default, help="What a token is: one character, or a frequent run of bytes (byte pairs)", choices=UNITS)
 
 
 def vocabulary_knob(default: int) -> Any:
+    """The knob that says how many tokens byte pairs may make."""
     return knob(
         default, BYTES + 1, 32_768, "How many different tokens byte pairs may make; characters are as many as there are"
     )
 
 
 def context_knob(default: int) -> Any:
+    """The knob that says how many tokens a window has, 8 to 1,024."""
     return knob(default, 8, 1024, "Tokens in one window: how far back a model looks")
 
 
@@ -200,6 +203,7 @@ def as_bytes(value: Any) -> np.ndarray:
 
 
 def from_bytes(array: np.ndarray) -> Any:
+    """The document of which `array`, uint8 (bytes,), is the JSON text."""
     return json.loads(array.tobytes())
 
 

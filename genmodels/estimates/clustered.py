@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from genmodels.estimates.ratios import jackknifed_reach
 from genmodels.refusal import Refusal
 
 
-def clustered(values: np.ndarray, clusters: Any) -> Estimate:
+def clustered(values: np.ndarray, clusters: np.ndarray | Sequence[object]) -> Estimate:
     """The mean of `values` (n,) from 0 to 1 with a 95 % interval that knows that values of one cluster are alike.
 
     The exact interval of as many independent values as would vary as much (Korn and Graubard 1998): near 0 and 1 a
@@ -30,7 +29,7 @@ def clustered(values: np.ndarray, clusters: Any) -> Estimate:
     return Estimate(mean, min(low, mean), max(high, mean), k)
 
 
-def effective_number(values: np.ndarray, clusters: Any) -> float:
+def effective_number(values: np.ndarray, clusters: np.ndarray | Sequence[object]) -> float:
     """As many independent values from 0 to 1 as vary as much as these (n,); where all are alike, one a cluster."""
     sums, counts = _by_cluster(values, clusters)
     k, n, mean = len(sums), len(values), float(np.mean(values))
@@ -38,7 +37,12 @@ def effective_number(values: np.ndarray, clusters: Any) -> float:
     return min(n, mean * (1 - mean) / variance) if variance > 0 else k
 
 
-def clustered_ratio(over: np.ndarray, over_clusters: Any, under: np.ndarray, under_clusters: Any) -> Estimate:
+def clustered_ratio(
+    over: np.ndarray,
+    over_clusters: np.ndarray | Sequence[object],
+    under: np.ndarray,
+    under_clusters: np.ndarray | Sequence[object],
+) -> Estimate:
     """The mean of `over` as a share of the mean of `under`, with an interval for other clusters, which are the same on both sides.
 
     The jackknife over clusters of the logarithm, brought to the scale of square roots, with Student's quantile; a percentile bootstrap is too narrow
@@ -63,7 +67,9 @@ def clustered_ratio(over: np.ndarray, over_clusters: Any, under: np.ndarray, und
     return Estimate(value, min(low, value), max(high, value), len(names))
 
 
-def _by_cluster(values: np.ndarray, clusters: Any, names: Sequence[str] | None = None) -> tuple[np.ndarray, np.ndarray]:
+def _by_cluster(
+    values: np.ndarray, clusters: np.ndarray | Sequence[object], names: Sequence[str] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Sum and number of the values of each cluster, or of each of `names` (sorted)."""
     values, clusters = np.asarray(values, float), np.asarray(clusters)
     if names is not None or not np.issubdtype(clusters.dtype, np.integer):

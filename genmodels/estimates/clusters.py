@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genmodels.estimates.estimate import Estimate
+from genmodels.estimates.estimate import NORMAL, Estimate
 from genmodels.refusal import Refusal
 
-NORMAL = 1.959964  # 97.5 % quantile
 BOTH = "another sample of both"  # what an interval is of
 SEED = 20262
 

@@ -1,4 +1,4 @@
-"""An estimate: a number with its interval, and two ways to find one."""
+"""An estimate: a number with its interval, and four ways to find one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from genmodels.refusal import Refusal
 
 CONFIDENCE = 0.95
+NORMAL = 1.959964  # 97.5 % quantile of the normal distribution
 
 
 @dataclass(frozen=True)
@@ -66,3 +67,22 @@ def clopper_pearson(k: int, n: int, confidence: float = CONFIDENCE) -> Estimate:
     low = float(beta.ppf(tail, k, n - k + 1)) if k else 0.0
     high = float(beta.ppf(1 - tail, k + 1, n - k)) if k < n else 1.0
     return Estimate(k / n, low, high, n)
+
+
+def normal_interval(value: float, variance: float, n: int, of: str = "another sample") -> Estimate:
+    """A value with the 95 % interval of a normal distribution of that variance, the same on both sides."""
+    reach = NORMAL * float(np.sqrt(variance))
+    return Estimate(value, value - reach, value + reach, n, of)
+
+
+def adjusted_share(count: float, n: float) -> tuple[float, float]:
+    """A share and its variance after one case of either outcome was added, so that neither 0 nor 1 has none (Agresti and Caffo 2000)."""
+    share = (count + 1) / (n + 2)
+    return share, share * (1 - share) / (n + 2)
+
+
+def difference_of_shares(k: int, n: int, others: int, m: int) -> Estimate:
+    """k / n less others / m, from -1 to 1, with the 95 % interval of Agresti and Caffo 2000."""
+    (p, first), (q, second) = adjusted_share(k, n), adjusted_share(others, m)
+    value, reach = k / n - others / m, NORMAL * float(np.sqrt(first + second))
+    return Estimate(value, max(-1.0, min(value, p - q - reach)), min(1.0, max(value, p - q + reach)), n)

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.estimates.clusters import BOTH, NORMAL, Clusters
-from genmodels.estimates.estimate import Estimate
+from genmodels.estimates.clusters import BOTH, Clusters
+from genmodels.estimates.estimate import NORMAL, Estimate
 from genmodels.estimates.neighbours import squared_distances
 
 K = 5  # neighbours

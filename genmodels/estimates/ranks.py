@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from genmodels.estimates.estimate import Estimate, clopper_pearson
+from genmodels.estimates.estimate import NORMAL, Estimate, clopper_pearson
 
 
 def probability_lower(
@@ -21,12 +21,12 @@ def probability_lower(
     above, below = placements(samples, others)
     value = float(above.mean())
     if clusters is None:
-        variance, quantile = float(above.var(ddof=1) / n + below.var(ddof=1) / m), 1.959964
+        variance, quantile = float(above.var(ddof=1) / n + below.var(ddof=1) / m), NORMAL
         least = 0.5 / min(n, m)  # never of no width where they don't overlap at all
     else:
         variance, freedom, families = over_families(above - value, below - value, *clusters)
         quantile, least = student(freedom), 0.5 / families
-    reach = max(quantile * float(np.sqrt(variance)), 1.959964 * least)
+    reach = max(quantile * float(np.sqrt(variance)), NORMAL * least)
     return Estimate(value, max(0.0, value - reach), min(1.0, value + reach), n)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.estimates.estimate import Estimate, clopper_pearson
+from genmodels.estimates.estimate import NORMAL, Estimate, clopper_pearson
 from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.features import features
 from genmodels.refusal import Refusal
@@ -36,6 +36,7 @@ class Direction:
 
     @property
     def found(self) -> bool:
+        """Whether it tells both groups apart better than chance, as far as its interval says."""
         return not isinstance(self.strength, Estimate) or self.strength.low > 0.5
 
 
@@ -111,7 +112,7 @@ def _correlation(values: np.ndarray, inside: np.ndarray) -> float:
 
 def _fisher(r: float, n: int) -> Estimate:
     """A correlation with the 95 % interval of Fisher's z (Fisher 1921)."""
-    z, half = np.arctanh(np.clip(r, -0.999999, 0.999999)), 1.959964 / np.sqrt(max(n - 3, 1))
+    z, half = np.arctanh(np.clip(r, -0.999999, 0.999999)), NORMAL / np.sqrt(max(n - 3, 1))
     return Estimate(r, min(r, float(np.tanh(z - half))), max(r, float(np.tanh(z + half))), n)
 
 

@@ -51,6 +51,7 @@ class Scale:
     n: int
 
     def probability(self, scores: np.ndarray) -> np.ndarray:
+        """The probability (n,) of being generated, from 0 to 1, of scores (n,)."""
         return 1 / (1 + np.exp(-np.clip(self.slope * np.asarray(scores, float) + self.offset, -50, 50)))
 
     def verdict(self, score: float) -> str:

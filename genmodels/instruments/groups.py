@@ -38,6 +38,7 @@ class Reading:
 
     @property
     def errors(self) -> tuple[Errors, ...]:
+        """The tables of errors, the likeliest first."""
         return tuple(each.errors for each in self.conditions)
 
     @property
@@ -65,6 +66,7 @@ class Instrument:
 
     @property
     def classes(self) -> tuple[str, ...]:
+        """What it reads, by name, in the order of its tables of errors."""
         return tuple(self.reader.classes)
 
     @property

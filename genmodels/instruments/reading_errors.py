@@ -61,6 +61,7 @@ class Counted:
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
+        """Every kind of pictures in every way of being degraded, with its table of errors."""
         found = []
         for number, way in enumerate(self.ways):
             for place, kind in enumerate((HOME, KNOWN, OTHERS)):

@@ -35,6 +35,7 @@ class Budget:
         self.left = MAX_TOTAL
 
     def spend(self, count: int) -> None:
+        """Take off so many bytes; raises `ArchiveRefused` when more than allowed come out."""
         self.left -= count
         if self.left < 0:
             raise ArchiveRefused(

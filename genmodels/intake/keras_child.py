@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from genmodels.intake import keras_file
-from genmodels.intake.keras_config import MOST_NUMBERS
+from genmodels.intake.keras_graph import MOST_NUMBERS
 from genmodels.kinds.image.files import resized
 from genmodels.refusal import Refusal
 

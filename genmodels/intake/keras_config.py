@@ -7,34 +7,20 @@ function, no setting of a process, nothing of how the network was compiled. What
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from genmodels.intake.keras_calls import ARITHMETIC, ends_of, nodes_of
+from genmodels.intake.keras_graph import MOST_LAYERS, MOST_NESTED, Graph, Layer, Reference, Totals, ordered
+from genmodels.intake.keras_rules import MOST_RANK, MOST_SIDE, Settings, Shape, shown
 from genmodels.intake.keras_settings import REDO, Json, described, from_module, key, name_of, precision, setting
-from genmodels.intake.keras_shapes import MOST_RANK, MOST_SIDE, RULES, Made, Settings, Shape, shown
+from genmodels.intake.keras_shapes import RULES
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
 
-MOST_LAYERS, MOST_CALLS, MOST_NESTED = 2000, 4000, 8
 MOST_FEATURES = 4096  # numbers a picture, before any covariance of them
-MOST_NUMBERS = 64_000_000  # held for one picture by all layers together, 256 MB
-MOST_PRODUCTS = 50_000_000_000  # multiplications for one picture
 
 MODULES = {"LayerScale": "keras.src.applications.convnext"}  # layers that are not in keras.layers
-ARITHMETIC = (
-    "Add",
-    "Subtract",
-    "Multiply",
-    "TrueDivide",
-)  # of keras.src.ops.numpy: the only operations that are no layers
-PASSED = {
-    "training": (None, False),
-    "mask": (None,),
-    "attention_mask": (None,),
-    "use_causal_mask": (True, False),
-    "return_attention_scores": (False,),
-}
 MODELS = {
     "Functional": ("keras.src.models.functional", "keras"),
     "Sequential": ("keras", "keras.models"),
@@ -52,90 +38,6 @@ class Network:
     weights: int
     products: int
     numbers: int
-
-
-@dataclass
-class Totals:
-    """What all layers take together; refused as soon as it is too much."""
-
-    layers: int = 0
-    calls: int = 0
-    weights: int = 0
-    products: int = 0
-    numbers: int = 0
-
-    def layer(self, place: str) -> None:
-        self.layers += 1
-        if self.layers > MOST_LAYERS:
-            raise Refusal(f"{place} is one of more than {MOST_LAYERS:,} layers; give a smaller network.")
-
-    def call(self, place: str, made: Made) -> None:
-        self.calls += 1
-        self.products += made.products
-        self.numbers += math.prod(made.shape) + made.inside
-        if self.calls > MOST_CALLS:
-            raise Refusal(
-                f"{place} is called after more than {MOST_CALLS:,} other calls of layers; give a smaller network."
-            )
-        if self.numbers > MOST_NUMBERS:
-            raise Refusal(
-                f"{place} makes {math.prod(made.shape):,} numbers of one picture, and all layers together more than {MOST_NUMBERS:,}; give a smaller network."
-            )
-        if self.products > MOST_PRODUCTS:
-            raise Refusal(
-                f"{place} needs {made.products:,} multiplications for one picture, and all layers together more than {MOST_PRODUCTS:,}; give a smaller network."
-            )
-
-
-@dataclass
-class Layer:
-    """One layer as it was read: its rule or its inner network, and its place in sentences."""
-
-    name: str
-    kind: str
-    place: str
-    settings: Settings
-    inner: Graph | None = None
-    weights: dict[tuple[Shape, ...], int] = field(default_factory=dict)
-
-    def made(self, inputs: list[Shape], totals: Totals) -> Shape:
-        """What it makes of inputs of these shapes; counted."""
-        if self.inner is not None:
-            return self.inner.run(inputs, totals)
-        made = RULES.of[self.kind](self.settings, inputs)
-        if len(made.shape) > MOST_RANK:
-            raise Refusal(f"{self.place} makes numbers of {len(made.shape)} axes; {MOST_RANK} are read.")
-        if not self.weights:  # built once, by its first inputs
-            totals.weights += made.weights
-            self.weights[tuple(inputs)] = made.weights
-        totals.call(self.place, made)
-        return made.shape
-
-
-Reference = tuple[str, int]  # a layer by its name, and which of its calls
-
-
-@dataclass
-class Graph:
-    """The layers of a network and how they are called, in an order in which every call's inputs are there."""
-
-    place: str
-    layers: dict[str, Layer]
-    calls: list[tuple[Reference, list[Any]]]  # which call; its inputs: references, or shapeless numbers
-    inputs: list[Reference]
-    output: Reference
-    shape: Shape | None  # of the input, where the network says it
-
-    def run(self, inputs: list[Shape], totals: Totals) -> Shape:
-        if len(inputs) != len(self.inputs):
-            raise Refusal(f"{self.place} is given {len(inputs)} inputs and takes {len(self.inputs)}; {REDO}.")
-        if self.shape is not None and inputs[0] != self.shape:
-            raise Refusal(f"{self.place} is given numbers of the shape {inputs[0]} and takes {self.shape}; {REDO}.")
-        shapes: dict[Reference, Shape] = dict(zip(self.inputs, inputs, strict=True))
-        for call, given in self.calls:
-            layer = self.layers[call[0]]
-            shapes[call] = layer.made([shapes[each] if isinstance(each, tuple) else () for each in given], totals)
-        return shapes[self.output]
 
 
 def read(config: Any) -> Network:
@@ -228,57 +130,25 @@ def _functional(inner: Json, layers: list[Any], place: str, totals: Totals, dept
             shapes[name] = sides
         else:
             clean, layer = _layer(each, here, totals, depth)
-            name, nodes = layer.name, _nodes(each.get("inbound_nodes"), layer)
+            name, nodes = layer.name, nodes_of(each.get("inbound_nodes"), layer)
             read_layers[name] = layer
             waiting += [((name, index), given) for index, (_, given) in enumerate(nodes)]
         if len(cleaned) != len({*read_layers, *shapes}) - 1:
             raise Refusal(f"{here} has the name {shown(name)}, which another layer has; {REDO}.")
         cleaned.append(clean | {"name": name, "inbound_nodes": [node for node, _ in nodes]})
-    inputs, given_inputs = _ends(inner.get("input_layers"), f"{place}, input_layers")
-    outputs, given_outputs = _ends(inner.get("output_layers"), f"{place}, output_layers")
+    inputs, given_inputs = ends_of(inner.get("input_layers"), f"{place}, input_layers")
+    outputs, given_outputs = ends_of(inner.get("output_layers"), f"{place}, output_layers")
     if set(name for name, _ in inputs) != set(shapes) or len(outputs) != 1:
         raise Refusal(
             f"{place} has {len(shapes)} inputs and {len(outputs)} outputs, or names others than it has; one output and every input are needed."
         )
-    calls = _ordered(waiting, {(name, 0) for name in shapes}, place)
+    calls = ordered(waiting, {(name, 0) for name in shapes}, place)
     if outputs[0] not in {(name, 0) for name in shapes} | {call for call, _ in calls}:
         raise Refusal(f"{place} gives what no layer of it makes; {REDO}.")
     shape = shapes[inputs[0][0]] if len(inputs) == 1 else None
     return {"layers": cleaned, "input_layers": given_inputs, "output_layers": given_outputs}, Graph(
         place, read_layers, calls, inputs, outputs[0], shape
     )
-
-
-def _ordered(
-    waiting: list[tuple[Reference, list[Any]]], there: set[Reference], place: str
-) -> list[tuple[Reference, list[Any]]]:
-    """The calls so that all inputs of each are made before it; each is looked at only when something it waits for is made."""
-    if len(waiting) > MOST_CALLS:
-        raise Refusal(
-            f"{place} calls its layers {len(waiting):,} times and at most {MOST_CALLS:,} are read; give a smaller network."
-        )
-    missing: list[set[Reference]] = [
-        {each for each in given if isinstance(each, tuple)} - there for _, given in waiting
-    ]
-    after: dict[Reference, list[int]] = {}
-    for index, references in enumerate(missing):
-        for reference in references:
-            after.setdefault(reference, []).append(index)
-    ready = [index for index, references in enumerate(missing) if not references]
-    calls = []
-    for index in ready:  # grows while it is read
-        call = waiting[index]
-        calls.append(call)
-        for later in after.get(call[0], ()):
-            missing[later].discard(call[0])
-            if not missing[later]:
-                ready.append(later)
-    if len(calls) != len(waiting):
-        stuck = next(call for index, (call, _) in enumerate(waiting) if missing[index])
-        raise Refusal(
-            f"{place}: the layer {shown(stuck[0])} is called with what no layer makes, or in a circle; {REDO}."
-        )
-    return calls
 
 
 def _layer(config: Any, place: str, totals: Totals, depth: int) -> tuple[Json, Layer]:
@@ -349,76 +219,3 @@ def _input(config: Any, place: str) -> tuple[Json, Shape]:
         "name": name,
     }
     return {"module": "keras.layers", "class_name": kind, "config": settings, "registered_name": None}, tuple(sides)
-
-
-def _nodes(nodes: Any, layer: Layer) -> list[tuple[Json, list[Any]]]:
-    """The calls of a layer: written anew, and the inputs of each."""
-    if not isinstance(nodes, list) or not nodes or len(nodes) > MOST_CALLS:
-        raise Refusal(f"{layer.place} is not connected with the network; {REDO}.")
-    return [_node(node, layer) for node in nodes]
-
-
-def _node(node: Any, layer: Layer) -> tuple[Json, list[Any]]:
-    if not isinstance(node, dict) or not isinstance(node.get("args"), list) or not isinstance(node.get("kwargs"), dict):
-        raise Refusal(f"{layer.place} is called in a way that is not read; {REDO}.")
-    inputs: list[Any] = []
-    args = [_argument(each, layer, inputs) for each in node["args"]]
-    kwargs: Json = {}
-    for name in ("query", "value", "key", *sorted(node["kwargs"])):  # in the order of attention
-        if name in kwargs or name not in node["kwargs"]:
-            continue
-        value = node["kwargs"][name]
-        if name in ("query", "value", "key", "inputs", "x1", "x2"):
-            kwargs[name] = _argument(value, layer, inputs)
-        elif name in PASSED and not isinstance(value, list | dict) and value in PASSED[name]:
-            kwargs[name] = value
-        else:
-            raise Refusal(
-                f"{layer.place} is called with {shown(name)} = {shown(value)}, which is not read of foreign files; {REDO}."
-            )
-    if not any(isinstance(each, tuple) for each in inputs) or len(inputs) > 256:
-        raise Refusal(f"{layer.place} is called without anything that the network makes; {REDO}.")
-    return {"args": args, "kwargs": kwargs}, inputs
-
-
-def _argument(value: Any, layer: Layer, inputs: list[Any]) -> Any:
-    """What a layer is called with: what another layer made, a list of such, or for arithmetic a plain number."""
-    if isinstance(value, list) and len(value) <= 256 and all(isinstance(each, dict) for each in value):
-        return [_argument(each, layer, inputs) for each in value]
-    if type(value) in (int, float) and layer.kind in ARITHMETIC and abs(value) <= 2**31:
-        inputs.append(value)
-        return value
-    inner = value.get("config") if isinstance(value, dict) and value.get("class_name") == "__keras_tensor__" else None
-    history: Any = inner.get("keras_history") if isinstance(inner, dict) else None
-    if not _is_reference(history):
-        raise Refusal(f"{layer.place} is called with {shown(value)}, which no layer makes; {REDO}.")
-    inputs.append((history[0], history[1]))
-    return {"class_name": "__keras_tensor__", "config": {"shape": [None], "dtype": "float32", "keras_history": history}}
-
-
-def _is_reference(value: Any) -> bool:
-    """[name of a layer, which of its calls, 0]: every layer that is read makes one thing."""
-    return (
-        isinstance(value, list)
-        and len(value) == 3
-        and isinstance(value[0], str)
-        and type(value[1]) is int
-        and 0 <= value[1] < MOST_CALLS
-        and value[2] == 0
-        and type(value[2]) is int
-    )
-
-
-def _ends(value: Any, place: str) -> tuple[list[Reference], Any]:
-    """The inputs or outputs of a network, and the same as they stood."""
-    ends = list(_references(value))
-    if not ends or len(ends) > 16:
-        raise Refusal(f"{place} does not name layers; {REDO}.")
-    return ends, value
-
-
-def _references(value: Any) -> Iterator[Reference]:
-    if _is_reference(value):
-        yield value[0], value[1]
-    elif isinstance(value, list) and all(_is_reference(each) for each in value):
-        yield from ((each[0], each[1]) for each in value)

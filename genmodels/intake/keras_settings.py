@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from genmodels.intake.keras_shapes import shown
+from genmodels.intake.keras_rules import shown
 from genmodels.refusal import Refusal
 
 Json = dict[str, Any]
@@ -90,6 +90,7 @@ def from_module(config: Json, modules: tuple[str, ...], place: str) -> None:
 
 
 def name_of(value: Any, place: str) -> str:
+    """A name in a file, of up to 100 harmless letters; raises `Refusal` for anything else."""
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_.\-]{1,100}", value):
         raise Refusal(
             f"{place} has the name {shown(value)}; names are up to 100 letters, digits, dots, dashes and underscores."
@@ -98,6 +99,7 @@ def name_of(value: Any, place: str) -> str:
 
 
 def key(name: str, place: str) -> str:
+    """The name of a setting as Keras writes it; raises `Refusal` for anything else."""
     if not re.fullmatch(r"[a-z_0-9]{1,40}", name):
         raise Refusal(f"{place} has a setting {shown(name)}, which no layer of Keras has; {REDO}.")
     return name

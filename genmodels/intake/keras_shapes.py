@@ -7,110 +7,19 @@ a layer without a rule is refused. They bound what a file would take before Kera
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-from genmodels.printable import printable
+from genmodels.intake.keras_rules import (
+    MOST_KERNEL,
+    MOST_RANK,
+    MOST_SIDE,
+    MOST_UNITS,
+    RULES,
+    Made,
+    Settings,
+    Shape,
+    only,
+)
 from genmodels.refusal import Refusal
-
-Shape = tuple[int, ...]
-MOST_UNITS, MOST_KERNEL, MOST_SIDE, MOST_RANK = 65_536, 64, 1024, 4
-
-
-@dataclass(frozen=True)
-class Made:
-    """What a layer gives: its shape, its weights, and multiplications for one picture. `inside`: numbers held on the way."""
-
-    shape: Shape
-    weights: int = 0
-    products: int = 0
-    inside: int = 0
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The settings of a layer, read with their types and ranges; a wrong one is refused with its place."""
-
-    values: dict[str, Any]
-    layer: str  # its class
-    place: str  # how sentences name it
-
-    def wrong(self, name: str, said: str) -> Refusal:
-        return Refusal(f"{self.place}: {name} is {shown(self.values.get(name))}; {said}.")
-
-    def whole(self, name: str, low: int, high: int, default: int | None = None) -> int:
-        value = self.values.get(name, default)
-        if type(value) is not int or not low <= value <= high:
-            raise self.wrong(name, f"it must be a whole number from {low} to {high:,}")
-        return value
-
-    def wholes(self, name: str, count: int, low: int, high: int, default: int | None = None) -> tuple[int, ...]:
-        """One number for each side; a single one is for all of them."""
-        value = self.values.get(name, default)
-        values = [value] * count if type(value) is int else value
-        if (
-            not isinstance(values, list)
-            or len(values) != count
-            or any(type(each) is not int or not low <= each <= high for each in values)
-        ):
-            raise self.wrong(name, f"it must be {count} whole numbers from {low} to {high:,}")
-        return tuple(values)
-
-    def either(self, name: str, choices: Sequence[Any], default: Any) -> Any:
-        value = self.values.get(name, default)
-        if not isinstance(value, str | bool | None) or value not in choices:
-            raise self.wrong(name, f"it must be {' or '.join(map(str, choices))}")
-        return value
-
-    def last(self, shape: Shape) -> Shape:
-        """The shape, where channels are last."""
-        self.either("data_format", ("channels_last", None), "channels_last")
-        return shape
-
-    def axis(self, rank: int, default: int = -1) -> int:
-        """An axis of a shape of `rank` numbers; the batch, axis 0, is none."""
-        value = self.values.get("axis", default)
-        value = value[0] if isinstance(value, list) and len(value) == 1 else value
-        if type(value) is not int or not (1 <= value <= rank or -rank <= value <= -1):
-            raise self.wrong("axis", f"it must be one axis of a shape of {rank} numbers")
-        return value - 1 if value > 0 else value + rank
-
-
-Rule = Callable[[Settings, list[Shape]], Made]
-
-
-@dataclass
-class Rules:
-    """The rules by the class of the layer."""
-
-    of: dict[str, Rule] = field(default_factory=dict)
-
-    def add(self, *names: str) -> Callable[[Rule], Rule]:
-        def kept(rule: Rule) -> Rule:
-            self.of.update(dict.fromkeys(names, rule))
-            return rule
-
-        return kept
-
-
-RULES = Rules()
-
-
-def shown(value: Any) -> str:
-    """A foreign value for a sentence."""
-    if isinstance(value, str | bool | float | None) or (isinstance(value, int) and abs(value) < 2**63):
-        return printable(repr(value), 60)
-    return f"a {'list' if isinstance(value, list) else 'number of many digits' if isinstance(value, int) else 'group of values'}"
-
-
-def _one(settings: Settings, inputs: list[Shape], rank: int = 0) -> Shape:
-    """The only input, of the rank that the layer needs (0: any)."""
-    if len(inputs) != 1 or (rank and len(inputs[0]) != rank):
-        raise Refusal(
-            f"{settings.place} is given {len(inputs)} inputs of the shapes {str(inputs)[:100]}; it takes one{f' of {rank} numbers' if rank else ''}."
-        )
-    return inputs[0]
 
 
 @RULES.add(
@@ -136,12 +45,14 @@ def _one(settings: Settings, inputs: list[Shape], rank: int = 0) -> Shape:
     "RandomBrightness",
 )
 def as_it_is(settings: Settings, inputs: list[Shape]) -> Made:
-    return Made(_one(settings, inputs))
+    """The shape that comes in."""
+    return Made(only(settings, inputs))
 
 
 @RULES.add("Rescaling")
 def rescaling(settings: Settings, inputs: list[Shape]) -> Made:
-    shape = _one(settings, inputs)
+    """The shape that comes in; scale and offset must be numbers."""
+    shape = only(settings, inputs)
     for name in ("scale", "offset"):
         value = settings.values.get(name, 0)
         if not isinstance(value, int | float) and not (isinstance(value, list) and len(value) == shape[-1]):
@@ -151,7 +62,8 @@ def rescaling(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("PReLU")
 def slopes(settings: Settings, inputs: list[Shape]) -> Made:
-    shape = _one(settings, inputs)
+    """The shape that comes in, with a slope for every number; those of shared axes are few and not counted."""
+    shape = only(settings, inputs)
     return Made(shape, 0 if settings.values.get("shared_axes") else math.prod(shape))
 
 
@@ -159,13 +71,15 @@ def slopes(settings: Settings, inputs: list[Shape]) -> Made:
     "BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization", "Normalization", "LayerScale"
 )
 def normalised(settings: Settings, inputs: list[Shape]) -> Made:
-    shape = _one(settings, inputs)
+    """The shape that comes in; the normalised copy is kept beside it."""
+    shape = only(settings, inputs)
     return Made(shape, 0, math.prod(shape))
 
 
 @RULES.add("Dense")
 def dense(settings: Settings, inputs: list[Shape]) -> Made:
-    shape, units = _one(settings, inputs), settings.whole("units", 1, MOST_UNITS)
+    """The shape that comes in with `units` as its last side."""
+    shape, units = only(settings, inputs), settings.whole("units", 1, MOST_UNITS)
     return Made(
         (*shape[:-1], units),
         (shape[-1] + 1) * units if settings.values.get("use_bias", True) else shape[-1] * units,
@@ -175,8 +89,9 @@ def dense(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Conv1D", "Conv2D", "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")
 def convolved(settings: Settings, inputs: list[Shape]) -> Made:
+    """A convolution: sides as the kernel, strides and padding leave them, `filters` channels."""
     sides = 1 if settings.layer.endswith("1D") else 2
-    shape = settings.last(_one(settings, inputs, sides + 1))
+    shape = settings.last(only(settings, inputs, sides + 1))
     kernel = settings.wholes("kernel_size", sides, 1, MOST_KERNEL)
     made = _windows(
         settings,
@@ -203,7 +118,8 @@ def convolved(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Conv2DTranspose")
 def spread(settings: Settings, inputs: list[Shape]) -> Made:
-    shape = settings.last(_one(settings, inputs, 3))
+    """A transposed convolution: sides times the strides, `filters` channels."""
+    shape = settings.last(only(settings, inputs, 3))
     kernel, strides = (
         settings.wholes("kernel_size", 2, 1, MOST_KERNEL),
         settings.wholes("strides", 2, 1, MOST_KERNEL, 1),
@@ -220,8 +136,9 @@ def spread(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("MaxPooling1D", "MaxPooling2D", "AveragePooling1D", "AveragePooling2D")
 def pooled(settings: Settings, inputs: list[Shape]) -> Made:
+    """Pooling: sides as its size, strides and padding leave them, the channels as they are."""
     sides = 1 if settings.layer.endswith("1D") else 2
-    shape = settings.last(_one(settings, inputs, sides + 1))
+    shape = settings.last(only(settings, inputs, sides + 1))
     size = settings.wholes("pool_size", sides, 1, MOST_SIDE, 2)
     strides = size if settings.values.get("strides") is None else settings.wholes("strides", sides, 1, MOST_SIDE)
     return Made((*_windows(settings, shape[:-1], size, strides, (1,) * sides), shape[-1]))
@@ -244,8 +161,9 @@ def _windows(settings: Settings, sides: Shape, size: Shape, strides: Shape, dila
 
 @RULES.add("GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D")
 def pooled_whole(settings: Settings, inputs: list[Shape]) -> Made:
+    """Pooling over all sides: the channels are left, and sides of 1 where they are kept."""
     sides = 1 if settings.layer.endswith("1D") else 2
-    shape = settings.last(_one(settings, inputs, sides + 1))
+    shape = settings.last(only(settings, inputs, sides + 1))
     return Made((*(1,) * sides, shape[-1]) if settings.either("keepdims", (True, False), False) else shape[-1:])
 
 
@@ -263,6 +181,7 @@ def combined(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Concatenate")
 def joined(settings: Settings, inputs: list[Shape]) -> Made:
+    """Inputs side by side along one axis; raises `Refusal` where the other sides differ."""
     axis = settings.axis(len(inputs[0]))
     if any(
         len(shape) != len(inputs[0]) or shape[:axis] + shape[axis + 1 :] != inputs[0][:axis] + inputs[0][axis + 1 :]
@@ -276,12 +195,14 @@ def joined(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Flatten")
 def flat(settings: Settings, inputs: list[Shape]) -> Made:
-    return Made((math.prod(settings.last(_one(settings, inputs))),))
+    """All numbers in one row."""
+    return Made((math.prod(settings.last(only(settings, inputs))),))
 
 
 @RULES.add("Reshape")
 def reshaped(settings: Settings, inputs: list[Shape]) -> Made:
-    shape, target = _one(settings, inputs), settings.values.get("target_shape")
+    """The target shape, one side of which may be found out (-1); raises `Refusal` where the numbers don't fill it."""
+    shape, target = only(settings, inputs), settings.values.get("target_shape")
     if (
         not isinstance(target, list)
         or not 1 <= len(target) <= MOST_RANK
@@ -298,7 +219,8 @@ def reshaped(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Permute")
 def permuted(settings: Settings, inputs: list[Shape]) -> Made:
-    shape = _one(settings, inputs)
+    """The axes in another order; raises `Refusal` where one is not named exactly once."""
+    shape = only(settings, inputs)
     order = settings.wholes("dims", len(shape), 1, len(shape))
     if sorted(order) != list(range(1, len(shape) + 1)):
         raise settings.wrong("dims", "it must name each axis once")
@@ -307,18 +229,21 @@ def permuted(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("RepeatVector")
 def repeated(settings: Settings, inputs: list[Shape]) -> Made:
-    return Made((settings.whole("n", 1, MOST_UNITS), *_one(settings, inputs, 1)))
+    """A row repeated n times: (n, width)."""
+    return Made((settings.whole("n", 1, MOST_UNITS), *only(settings, inputs, 1)))
 
 
 @RULES.add("UpSampling2D")
 def upsampled(settings: Settings, inputs: list[Shape]) -> Made:
-    shape, size = settings.last(_one(settings, inputs, 3)), settings.wholes("size", 2, 1, MOST_KERNEL, 2)
+    """Both sides times the size."""
+    shape, size = settings.last(only(settings, inputs, 3)), settings.wholes("size", 2, 1, MOST_KERNEL, 2)
     return Made((shape[0] * size[0], shape[1] * size[1], shape[2]))
 
 
 @RULES.add("ZeroPadding2D", "Cropping2D")
 def framed(settings: Settings, inputs: list[Shape]) -> Made:
-    shape = settings.last(_one(settings, inputs, 3))
+    """Both sides with padding added or with cropping taken off."""
+    shape = settings.last(only(settings, inputs, 3))
     name, sign = ("padding", 1) if settings.layer == "ZeroPadding2D" else ("cropping", -1)
     given = settings.values.get(name)
     sides = (
@@ -343,7 +268,8 @@ def framed(settings: Settings, inputs: list[Shape]) -> Made:
 
 @RULES.add("Resizing", "CenterCrop")
 def resized(settings: Settings, inputs: list[Shape]) -> Made:
-    shape = settings.last(_one(settings, inputs, 3))
+    """Pictures of the height and width that are set."""
+    shape = settings.last(only(settings, inputs, 3))
     return Made((settings.whole("height", 1, MOST_SIDE), settings.whole("width", 1, MOST_SIDE), shape[2]))
 
 

@@ -13,7 +13,6 @@ import errno
 import importlib
 import json
 import os
-import platform
 import resource
 import signal
 import socket
@@ -23,6 +22,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from genmodels.jobs.system_calls import CALLS, Unavailable, call, control, machine, number_of
 from genmodels.refusal import Refusal
 
 ANSWER, SAID, LAYERS = "answer.npz", "said.json", "layers.json"  # what a child leaves
@@ -57,74 +57,6 @@ SYSTEM = (
     "/dev/random",
     "/dev/zero",
 )
-
-# name: (number on x86_64, on aarch64); the network, other processes, the machine, and ways around a filter.
-CALLS = {
-    "socket": (41, 198),
-    "connect": (42, 203),
-    "bind": (49, 200),
-    "listen": (50, 201),
-    "accept": (43, 202),
-    "accept4": (288, 242),
-    "sendto": (44, 206),
-    "sendmsg": (46, 211),
-    "fork": (57, None),
-    "vfork": (58, None),
-    "execve": (59, 221),
-    "execveat": (322, 281),
-    "setsid": (112, 157),
-    "setpgid": (109, 154),
-    "kill": (62, 129),
-    "tkill": (200, 130),
-    "rt_sigqueueinfo": (129, 138),
-    "rt_tgsigqueueinfo": (297, 240),
-    "pidfd_send_signal": (424, 424),
-    "pidfd_open": (434, 434),
-    "pidfd_getfd": (438, 438),
-    "ptrace": (101, 117),
-    "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),
-    "process_madvise": (440, 440),
-    "setrlimit": (160, 164),
-    "unshare": (272, 97),
-    "setns": (308, 268),
-    "chroot": (161, 51),
-    "pivot_root": (155, 41),
-    "mount": (165, 40),
-    "umount2": (166, 39),
-    "open_tree": (428, 428),
-    "move_mount": (429, 429),
-    "fsopen": (430, 430),
-    "fsmount": (432, 432),
-    "mount_setattr": (442, 442),
-    "mknod": (133, None),
-    "mknodat": (259, 33),
-    "open_by_handle_at": (304, 265),
-    "init_module": (175, 105),
-    "finit_module": (313, 273),
-    "reboot": (169, 142),
-    "add_key": (248, 217),
-    "request_key": (249, 218),
-    "keyctl": (250, 219),
-    "bpf": (321, 280),
-    "perf_event_open": (298, 241),
-    "userfaultfd": (323, 282),
-    "io_uring_setup": (425, 425),
-    "io_uring_enter": (426, 426),
-    "io_uring_register": (427, 427),
-}
-ASKED = {
-    "clone": (56, 220),
-    "clone3": (435, 435),
-    "tgkill": (234, 131),
-    "prlimit64": (302, 261),
-    "capset": (126, 91),
-}  # allowed for some arguments, or needed here
-ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
-
-
-class Unavailable(Exception):
-    """A layer that this machine does not have; the text says why."""
 
 
 def main(job: str) -> None:
@@ -171,7 +103,7 @@ def shut(limits: Mapping[str, int], *, readable: Iterable[str], writable: str) -
         "network, processes": filter_calls,
     }
     with contextlib.suppress(Unavailable):
-        _control(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it does not outlive who started it
+        control(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it does not outlive who started it
     reasons = {name: _reason(layer) for name, layer in layers.items()}
     proofs: dict[str, Callable[[], Any]] = {
         "files": lambda: os.close(os.open("/etc/passwd", os.O_RDONLY)),
@@ -236,26 +168,26 @@ def _threads_of_user() -> int:
 
 def drop_privileges() -> None:
     """No right of an administrator is left, and none can be won by starting another program."""
-    _control(38, 1)  # PR_SET_NO_NEW_PRIVS
+    control(38, 1)  # PR_SET_NO_NEW_PRIVS
     header, none = struct.pack("<Ii", 0x20080522, 0), bytes(24)
-    _call(_number("capset"), header, none)
+    call(number_of("capset"), header, none)
 
 
 def confine(readable: Iterable[str], writable: str) -> None:
     """Only what is named can be read, only one folder can be written; no outgoing TCP where Landlock knows it."""
-    version = _call(444, None, 0, 1)
+    version = call(444, None, 0, 1)
     known = RIGHTS.get(version, RIGHTS[3])
     ports = 3 if version >= 4 else 0  # bind and connect
     ruleset = struct.pack("<QQQ", known, ports, 3 if version >= 6 else 0)[
         : 8 if version < 4 else 16 if version < 6 else 24
     ]
-    descriptor = _call(444, ruleset, len(ruleset), 0)
+    descriptor = call(444, ruleset, len(ruleset), 0)
     try:
         for path in readable:
             _allow(descriptor, path, TO_READ & known)
         _allow(descriptor, "/dev/null", (READ_FILE | WRITE_FILE) & known)
         _allow(descriptor, writable, TO_WRITE & known)
-        _call(446, descriptor, 0)
+        call(446, descriptor, 0)
     finally:
         os.close(descriptor)
 
@@ -266,14 +198,14 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
     except OSError:
         return  # not on this machine
     try:
-        _call(445, ruleset, 1, struct.pack("<Qi", rights if os.path.isdir(path) else rights & OF_FILES, descriptor), 0)
+        call(445, ruleset, 1, struct.pack("<Qi", rights if os.path.isdir(path) else rights & OF_FILES, descriptor), 0)
     finally:
         os.close(descriptor)
 
 
 def filter_calls() -> None:
     """No socket, no other process, no program, no signal to others, and no higher limit: the kernel refuses the calls."""
-    index, architecture = _architecture()
+    index, architecture = machine()
     program = [_step(0x20, 4), _jump(0x15, architecture, 1, 0), _step(6, ERRNO | NOT_PERMITTED), _step(0x20, 0)]
     if not index:
         program += [_jump(0x35, 0x40000000, 0, 1), _step(6, ERRNO | NOT_PERMITTED)]  # x32, the other way to number them
@@ -281,25 +213,25 @@ def filter_calls() -> None:
         if (number := numbers[index]) is not None:
             program += [_jump(0x15, number, 0, 1), _step(6, ERRNO | NOT_PERMITTED)]
     program += [
-        _jump(0x15, _number("clone3"), 0, 1),
+        _jump(0x15, number_of("clone3"), 0, 1),
         _step(6, ERRNO | NO_SUCH_CALL),
     ]  # its flags can't be seen; clone is used instead
     program += [
-        _jump(0x15, _number("clone"), 0, 4),
+        _jump(0x15, number_of("clone"), 0, 4),
         _step(0x20, 16),
         _jump(0x45, THREAD, 1, 0),
         _step(6, ERRNO | NOT_PERMITTED),
         _step(0x20, 0),
     ]
     program += [
-        _jump(0x15, _number("tgkill"), 0, 4),
+        _jump(0x15, number_of("tgkill"), 0, 4),
         _step(0x20, 16),
         _jump(0x15, os.getpid(), 1, 0),
         _step(6, ERRNO | NOT_PERMITTED),
         _step(0x20, 0),
     ]
     program += [
-        _jump(0x15, _number("prlimit64"), 0, 5),
+        _jump(0x15, number_of("prlimit64"), 0, 5),
         _step(0x20, 32),
         _jump(0x15, 0, 0, 2),
         _step(0x20, 36),
@@ -309,8 +241,8 @@ def filter_calls() -> None:
     program += [_step(6, ALLOWED)]
     code = b"".join(program)
     buffer = ctypes.create_string_buffer(code, len(code))
-    _control(38, 1)
-    _control(22, 2, ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(buffer))))
+    control(38, 1)
+    control(22, 2, ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(buffer))))
 
 
 def _step(code: int, value: int) -> bytes:
@@ -319,35 +251,3 @@ def _step(code: int, value: int) -> bytes:
 
 def _jump(code: int, value: int, if_true: int, if_false: int) -> bytes:
     return struct.pack("<HBBI", code, if_true, if_false, value)
-
-
-def _architecture() -> tuple[int, int]:
-    if sys.platform != "linux" or platform.machine() not in ARCHITECTURES:
-        raise Unavailable(
-            f"only Linux on x86_64 or aarch64 has it, and this is {platform.system()} on {platform.machine()}"
-        )
-    return ARCHITECTURES[platform.machine()]
-
-
-def _number(call: str) -> int:
-    return ASKED[call][_architecture()[0]]
-
-
-def _call(number: int, *arguments: Any) -> int:
-    """A system call by its number; raises `Unavailable` with the system's reason."""
-    _architecture()
-    library = ctypes.CDLL(None, use_errno=True)
-    given = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
-    result = int(library.syscall(ctypes.c_long(number), *given))
-    if result < 0:
-        raise Unavailable(f"the system says: {os.strerror(ctypes.get_errno())}")
-    return result
-
-
-def _control(option: int, *arguments: Any) -> None:
-    _architecture()
-    library = ctypes.CDLL(None, use_errno=True)
-    given = [ctypes.c_ulong(int(each)) if isinstance(each, int) else each for each in arguments]
-    given += [ctypes.c_ulong(0)] * (4 - len(given))
-    if library.prctl(ctypes.c_int(option), *given) != 0:
-        raise Unavailable(f"the system says: {os.strerror(ctypes.get_errno())}")

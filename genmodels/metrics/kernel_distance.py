@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from genmodels.estimates.clusters import BOTH, NORMAL, Clusters, inverted, pairs_variance, slopes_variance
-from genmodels.estimates.estimate import Estimate
+from genmodels.estimates.clusters import BOTH, Clusters, inverted, pairs_variance, slopes_variance
+from genmodels.estimates.estimate import Estimate, normal_interval
 from genmodels.metrics.metric import as_features, metric
 
 ROWS, PAIRED = 256, 512  # examples in one block; of a set whose pairs are looked at
@@ -76,8 +76,7 @@ def kernel_distance_difference(
     of_floor = within_worse.without_one() - 2 * worse.without_column()
     variance = slopes_variance(jackknifed(of_real), jackknifed(of_fake + of_floor if paired else of_fake), clusters)
     variance += 0.0 if paired else float((jackknifed(of_floor) ** 2).sum())
-    reach = NORMAL * float(np.sqrt(variance))
-    return Estimate(value, value - reach, value + reach, len(fake), BOTH)
+    return normal_interval(value, variance, len(fake), BOTH)
 
 
 class Within:
@@ -89,6 +88,7 @@ class Within:
         self.mean = float(self.rows.sum() / (self.n * (self.n - 1)))
 
     def without_one(self) -> np.ndarray:
+        """The mean (n,) each time without one example."""
         return (self.rows.sum() - 2 * self.rows) / ((self.n - 1) * (self.n - 2))
 
 
@@ -101,9 +101,11 @@ class Across:
         self.mean = float(self.rows.sum() / (self.n * self.m))
 
     def without_row(self) -> np.ndarray:
+        """The mean (n,) each time without one example of the first set."""
         return (self.rows.sum() - self.rows) / ((self.n - 1) * self.m)
 
     def without_column(self) -> np.ndarray:
+        """The mean (m,) each time without one example of the second set."""
         return (self.rows.sum() - self.columns) / (self.n * (self.m - 1))
 
 

@@ -78,6 +78,7 @@ class Gan(Recipe):
 
     @property
     def role(self) -> str:  # type: ignore[override]
+        """ "prompted" where it is trained on captions, else "latent"."""
         return "prompted" if self.captioned else "latent"
 
     @property
@@ -92,6 +93,7 @@ class Gan(Recipe):
 
     @property
     def exhibit(self) -> str:  # type: ignore[override]
+        """ "prompted" where it is trained on captions, else nothing of its own."""
         return "prompted" if self.captioned else ""
 
     def __post_init__(self) -> None:
@@ -158,6 +160,7 @@ class Gan(Recipe):
     # The training
 
     def optimizers(self, steps: int = 0) -> dict[str, Any]:
+        """Adam for the generator and for the discriminator."""
         from genmodels.networks.learner import Adam
 
         return {name: Adam(self.learning_rate, self.momentum) for name in ("generator", "discriminator")}

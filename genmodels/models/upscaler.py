@@ -80,6 +80,7 @@ class Upscaler(Recipe):
     # The training
 
     def optimizers(self, steps: int = 0) -> dict[str, Any]:
+        """Adam, gradients of a norm of at most 1, with a rate that warms up over a twentieth of the steps and falls as a cosine."""
         from genmodels.networks.learner import Adam, cosine
 
         rate = cosine(self.learning_rate, steps, max(1, steps // 20), 0.02)

@@ -95,6 +95,7 @@ class Vae(Recipe):
     # The training
 
     def optimizers(self, steps: int = 0) -> dict[str, Any]:
+        """Adam for the encoder and for the decoder."""
         from genmodels.networks.learner import Adam
 
         return {name: Adam(self.learning_rate) for name in ("encoder", "decoder")}

@@ -28,13 +28,16 @@ class LearnedMap(keras.layers.Layer):
         self.initial = initial
 
     def build(self, shape: tuple[int | None, ...]) -> None:
+        """Make the map, of the shape of one example."""
         initializer = keras.initializers.Constant(self.initial)
         self.map = self.add_weight(shape=shape[1:], initializer=initializer, name="map")
 
     def call(self, inputs: Any) -> Any:
+        """The inputs as they are."""
         return inputs
 
     def get_config(self) -> dict[str, Any]:
+        """The settings by which Keras makes the layer again."""
         return super().get_config() | {"initial": self.initial}
 
 
@@ -53,11 +56,13 @@ class Traces(keras.layers.Layer):
     EDGE, NEAR, FLAT, NOUGHT = 48, 5, 8, (0.5, 1.5, 4.0)  # grey levels; pixels; grey levels; grey levels
 
     def build(self, shape: tuple[int | None, ...]) -> None:
+        """Make the tables for pictures of that side."""
         side = int(shape[1] or 0)
         self.whole = side // BLOCK * BLOCK  # what blocks fill
         self.rings, self.cosines, self.bands = rings(side), block_cosines(self.whole), block_bands(self.whole)
 
     def call(self, inputs: Any) -> Any:
+        """The traces of pictures (n, side, side, channels) from -1 to 1, as features of each."""
         x = 127.5 * (inputs + 1)  # grey levels
         red, green, blue = x[..., 0], x[..., x.shape[-1] // 2], x[..., -1]
         light = 0.299 * red + 0.587 * green + 0.114 * blue
@@ -175,6 +180,7 @@ class SelfAttention(keras.layers.Layer):
         self.heads, self.causal = heads, causal
 
     def build(self, shape: tuple[int | None, ...]) -> None:
+        """Make the weights; raises `Refusal` for a width that the heads can't share in pairs."""
         width = shape[-1] or 0
         if width % (2 * self.heads):
             raise Refusal(
@@ -189,6 +195,7 @@ class SelfAttention(keras.layers.Layer):
         self.outward.build(shape)
 
     def call(self, x: Any, cache: Any = None, position: Any = 0) -> tuple[Any, tuple[Any, Any], Any]:
+        """x (n, length, width) attended, the cache of keys and values, and how much each place looks at each other."""
         batch, length, width = ops.shape(x)[0], x.shape[1], x.shape[2]
         size = width // self.heads
         split = ops.reshape(self.inward(x), (batch, length, 3, self.heads, size))
@@ -209,6 +216,7 @@ class SelfAttention(keras.layers.Layer):
         return self.outward(mixed), (keys, values), looked
 
     def get_config(self) -> dict[str, Any]:
+        """The settings by which Keras makes the layer again."""
         return super().get_config() | {"heads": self.heads, "causal": self.causal}
 
 
@@ -224,6 +232,7 @@ class TransformerBlock(keras.layers.Layer):
         self.heads, self.dropout, self.causal = heads, dropout, causal
 
     def build(self, shape: tuple[int | None, ...]) -> None:
+        """Make the attention and the network behind it, each with its normalisation."""
         width = shape[-1] or 0
         self.attention_norm = keras.layers.RMSNormalization(epsilon=1e-6, name="attention_norm")
         self.attention = SelfAttention(self.heads, self.causal, name="attention")
@@ -239,12 +248,14 @@ class TransformerBlock(keras.layers.Layer):
     def call(
         self, x: Any, cache: Any = None, position: Any = 0, training: bool = False
     ) -> tuple[Any, tuple[Any, Any], Any]:
+        """x (n, length, width) with attention and network added, the cache, and how much each place looks at each other."""
         added, cache, looked = self.attention(self.attention_norm(x), cache=cache, position=position)
         x = x + self.drop(added, training=training)
         x = x + self.drop(self.narrow(ops.square(ops.relu(self.widen(self.network_norm(x))))), training=training)
         return x, cache, looked
 
     def get_config(self) -> dict[str, Any]:
+        """The settings by which Keras makes the layer again."""
         return super().get_config() | {"heads": self.heads, "dropout": self.dropout, "causal": self.causal}
 
 
@@ -259,6 +270,7 @@ class Colours(keras.layers.Layer):
     LEVELS = 8
 
     def call(self, inputs: Any) -> Any:
+        """The colours of pictures (n, height, width, 3) from -1 to 1, relative to the light of their paper."""
         n, pixels = ops.shape(inputs)[0], int(inputs.shape[1] * inputs.shape[2])
         x = ops.reshape((inputs + 1) / 2, (n, pixels, 3))
         paper = ops.sort(ops.max(x, axis=-1), axis=1)[:, round(0.97 * pixels)]

@@ -10,7 +10,6 @@ was not changed since, and can't say who signed, which is why it is called untru
 from __future__ import annotations
 
 import contextlib
-import datetime
 import hashlib
 import os
 import secrets
@@ -20,10 +19,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from genmodels.files import cannot_write, home, make_folder
+from genmodels.provenance import local_certificate
 from genmodels.refusal import Refusal
 
-LOCAL = "GenModels on this machine"  # whom a local certificate names
-YEARS = 10
 WATERMARK, LEDGER, SIGNING = "watermark.key", "ledger.key", "signing.pem"  # files
 SECRET = 32  # bytes
 FIRST_CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
@@ -65,7 +63,7 @@ def ledger_key_at_hand() -> bytes | None:
 
 def signing() -> Signing:
     """The team's own certificate and key where they are named, else local ones, made at first use. Raises `Refusal` for what can't be read."""
-    return _team() or _split(_kept(SIGNING, _local))
+    return _team() or _split(_kept(SIGNING, local_certificate.made))
 
 
 def signing_at_hand() -> Signing | None:
@@ -164,66 +162,3 @@ def private(path: Path) -> None:
 @lru_cache(maxsize=8)
 def _read(file: Path, changed: int) -> bytes:
     return file.read_bytes()
-
-
-def _local() -> bytes:
-    """A new ES256 key with a leaf for signing e-mail-like things under a root of its own, as C2PA asks of certificates."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-
-    def name(of: str) -> x509.Name:
-        return x509.Name(
-            [x509.NameAttribute(NameOID.ORGANIZATION_NAME, of), x509.NameAttribute(NameOID.COMMON_NAME, of)]
-        )
-
-    def usage(signs: bool) -> x509.KeyUsage:
-        others = dict.fromkeys(
-            (
-                "content_commitment",
-                "key_encipherment",
-                "data_encipherment",
-                "key_agreement",
-                "encipher_only",
-                "decipher_only",
-            ),
-            False,
-        )
-        return x509.KeyUsage(digital_signature=not signs, key_cert_sign=signs, crl_sign=signs, **others)
-
-    now = datetime.datetime.now(datetime.UTC)
-    root_key, leaf_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-
-    def certificate(of: str, key: ec.EllipticCurvePrivateKey, authority: bool) -> x509.Certificate:
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(name(of))
-            .issuer_name(name(f"{LOCAL}, root"))
-            .public_key(key.public_key())
-        )
-        builder = (
-            builder.serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=365 * YEARS))
-        )
-        builder = builder.add_extension(
-            x509.BasicConstraints(ca=authority, path_length=None), critical=True
-        ).add_extension(usage(authority), critical=True)
-        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        builder = builder.add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False
-        )
-        if not authority:
-            builder = builder.add_extension(
-                x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False
-            )
-        return builder.sign(root_key, hashes.SHA256())
-
-    secret = leaf_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return (
-        secret
-        + certificate(LOCAL, leaf_key, False).public_bytes(Encoding.PEM)
-        + certificate(f"{LOCAL}, root", root_key, True).public_bytes(Encoding.PEM)
-    )

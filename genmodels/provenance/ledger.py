@@ -38,6 +38,7 @@ SHA256, PRINT = re.compile(r"[0-9a-f]{64}"), re.compile(rf"[0-9a-f]{{{SIGNS // 2
 
 
 def ledger_file() -> Path:
+    """Where the ledger of this machine lies."""
     return home() / "ledger.jsonl"
 
 

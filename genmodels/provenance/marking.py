@@ -7,10 +7,9 @@ that says so, an entry in the ledger, and a signed sidecar, which can be lost on
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,18 +20,15 @@ from genmodels.kinds.image.files import gif_bytes, open_picture, png_bytes
 from genmodels.kinds.image.watermark import LEAST_SIDE, embed, place_of
 from genmodels.kinds.text import fingerprint
 from genmodels.provenance import credentials, ledger
-from genmodels.provenance.keys import signing, signing_at_hand, watermark_key
-from genmodels.provenance.said import name_of, said
-from genmodels.refusal import Refusal
+from genmodels.provenance.claims import CLAIMED, Facts, claims
+from genmodels.provenance.keys import watermark_key
+from genmodels.provenance.sidecar import sidecar
 
 LABEL = "AI"
 SIDECAR = ".provenance.json"
 MADE_BY = "Made by a model"
 BEGUN = "Print of what it was begun from"  # among facts: for the ledger alone, never written into a file
-CLAIMED = {"epoch": "Epoch", "weights": "Weights", "label": "Label"}  # claim to fact; only those that there are
 MOST_SAID = 500  # characters of a claim in the ledger
-
-Facts = Mapping[str, str]
 
 
 def png(picture: np.ndarray | Image.Image, facts: Facts) -> bytes:
@@ -124,13 +120,6 @@ def visible(image: np.ndarray) -> np.ndarray:
     return labelled
 
 
-def claims(facts: Facts) -> dict[str, str]:
-    """What a manifest says: model, seed, epoch, digest of the weights, label, and the hash of the prompt, which is not given away by it."""
-    said = {"model": facts.get("Model", ""), "seed": facts.get("Seed", "")}
-    said |= {name: facts[title] for name, title in CLAIMED.items() if title in facts}
-    return said | ({"prompt_sha256": hashlib.sha256(facts["Prompt"].encode()).hexdigest()} if "Prompt" in facts else {})
-
-
 def written(facts: Facts) -> Facts:
     """What of the facts stands in the file, and that a model made it."""
     return {"Software": "GenModels", "Made by": "a model"} | {
@@ -149,94 +138,6 @@ def entry(kind: str, content: bytes, fingerprint: Any, facts: Facts) -> dict[str
     """A row of the ledger: hashes alone."""
     said = {name: value[:MOST_SAID] for name, value in claims(facts).items() if name not in CLAIMED}
     return {"kind": kind, "sha256": hashlib.sha256(content).hexdigest(), "print": fingerprint, **said}
-
-
-def sidecar(content: bytes, facts: Facts) -> dict[str, Any]:
-    """A signed statement about the hash of a content, for formats that can carry no manifest (ES256 over its JSON)."""
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    who = signing()
-    statement = {
-        "made_by": "a model",
-        "digitalSourceType": credentials.GENERATED,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        **claims(facts),
-    }
-    key = serialization.load_pem_private_key(who.key, None)
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise Refusal("GENMODELS_PRIVATE_KEY is no key of an elliptic curve; name an ES256 key.")
-    signature = key.sign(json.dumps(statement, sort_keys=True).encode(), ec.ECDSA(hashes.SHA256()))
-    return {
-        "statement": statement,
-        "signature": base64.b64encode(signature).decode(),
-        "certificates": who.chain.decode(),
-    }
-
-
-def read_sidecar(document: Any, content: bytes) -> credentials.Manifest:
-    """What a sidecar says about a content; "broken" where it is about another one or was altered. Whom its certificate names is made harmless."""
-    from cryptography import x509
-    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    name = ""
-    try:
-        statement, chain = document["statement"], str(document["certificates"]).encode()
-        if not isinstance(statement, dict):
-            return credentials.Manifest("unreadable", reason="the sidecar's statement is no table")
-        leaf = x509.load_pem_x509_certificates(chain)[0]
-        name = subject_of(leaf)
-        public = leaf.public_key()
-        if not isinstance(public, ec.EllipticCurvePublicKey):
-            return credentials.Manifest("unreadable", reason="the sidecar's certificate has no ES256 key")
-        public.verify(
-            base64.b64decode(document["signature"]),
-            json.dumps(statement, sort_keys=True).encode(),
-            ec.ECDSA(hashes.SHA256()),
-        )
-    except InvalidSignature:
-        return credentials.Manifest(
-            "broken", "unknown", name, reason="the sidecar's signature is not that of its statement"
-        )
-    except (
-        KeyError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        RecursionError,
-        UnsupportedAlgorithm,
-        x509.InvalidVersion,
-    ) as error:
-        return credentials.Manifest("unreadable", reason=f"the sidecar is damaged ({type(error).__name__})")
-    if statement.get("sha256") != hashlib.sha256(content).hexdigest():
-        return credentials.Manifest("broken", "unknown", name, reason="the sidecar is about another content")
-    here = signing_at_hand()
-    told = {
-        said(key, 100): said(value, 200)
-        for key, value in list(statement.items())[:20]
-        if key in ("model", "seed", "prompt_sha256", *CLAIMED)
-    }
-    own = here is not None and leaf.fingerprint(hashes.SHA256()) == x509.load_pem_x509_certificates(here.chain)[
-        0
-    ].fingerprint(hashes.SHA256())
-    signer = "this machine" if own else "unknown"
-    return credentials.Manifest(
-        "whole", signer, name, "lgorithmicMedia" in str(statement.get("digitalSourceType")), told
-    )
-
-
-def subject_of(certificate: Any) -> str:
-    """Whom a certificate names: anyone can write that, so it is made harmless."""
-    from cryptography.x509.oid import NameOID
-
-    names = [
-        found
-        for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
-        for found in certificate.subject.get_attributes_for_oid(kind)
-    ]
-    return name_of(names[0].value if names else certificate.subject.rfc4514_string())
 
 
 def as_array(picture: np.ndarray | Image.Image) -> np.ndarray:

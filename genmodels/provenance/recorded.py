@@ -20,11 +20,19 @@ class Source(Protocol):
     """The run that something was made with."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The name of the run."""
+        ...
+
     @property
-    def experiment(self) -> Any: ...
+    def experiment(self) -> Any:
+        """What was asked to be trained."""
+        ...
+
     @property
-    def facts(self) -> Mapping[str, Any]: ...
+    def facts(self) -> Mapping[str, Any]:
+        """What was found when it was trained: the data, versions, the machine."""
+        ...
 
 
 @dataclass(frozen=True)

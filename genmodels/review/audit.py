@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from genmodels.audits.audit import AUDITS
+from genmodels.jobs.folder import Progress
 from genmodels.measuring.measure import _keep
-from genmodels.review.audit_job import Progress
 from genmodels.review.kept_findings import conditions, kept
 from genmodels.review.policy import Policy
 from genmodels.runs.run import Run
@@ -43,35 +43,29 @@ def audit_run(
     rules = Policy.read(policy) if isinstance(policy, Path) else policy or Policy()
     ignored: Callable[[str, int, int], None] = lambda what, done, of: None  # noqa: E731
     data = load_for(run.experiment)
-    subject = Subject(
-        open_model(run),
-        data,
-        n=n,
-        seed=seed,
-        name=f"{run.experiment.model} {run.id}",
-        full=full,
-        pairs=pairs,
-        report=progress or ignored,
-    )
+    who, report = f"{run.experiment.model} {run.id}", progress or ignored
+    subject = Subject(open_model(run), data, n=n, seed=seed, name=who, full=full, pairs=pairs, report=report)
     made = conditions(rules, newest_weights(run), n=n, seed=seed, full=full, pairs=pairs)
     asked = [name for name, audit in AUDITS.items() if (name in names if names else data.spec.kind in audit.kinds)]
     findings, left_out, earlier = kept(run.findings(), asked, made) if names else ([], [], [])
     for name in asked:
         if progress:
-            progress.audit = name
+            progress.says(audit=name)
         findings += [
             replace(finding, made=dict(finding.made) | made) for finding in AUDITS[name](subject, **rules.limits(name))
         ]
-    before = run.findings().get("audited")
-    dates = {
-        name: row
-        for name, row in (before if isinstance(before, dict) else {}).items()
-        if name in {finding.audit for finding in findings} | {row["audit"] for row in earlier}
-    }
+    today = {name: {"n": n, "seed": seed, "date": time.strftime("%Y-%m-%d")} for name in asked}
+    still = {finding.audit for finding in findings} | {row["audit"] for row in earlier}
     result = document(run.id, findings, rules.required) | {
         "policy": rules.to_dict() | {"digest": rules.digest},
         "left_out": left_out,
-        "audited": dates | {name: {"n": n, "seed": seed, "date": time.strftime("%Y-%m-%d")} for name in asked},
+        "audited": _dates(run, still) | today,
     }
     _keep(run, run.findings() | result | {"earlier": earlier}, file)
     return result
+
+
+def _dates(run: Run, names: set[str]) -> dict[str, Any]:
+    """When, with which n and seed, these audits were asked of a run before."""
+    before = run.findings().get("audited")
+    return {name: row for name, row in (before if isinstance(before, dict) else {}).items() if name in names}

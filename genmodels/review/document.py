@@ -18,27 +18,37 @@ from genmodels.refusal import Refusal
 
 @dataclass(frozen=True)
 class Heading:
+    """A heading of a part of a report."""
+
     text: str
 
 
 @dataclass(frozen=True)
 class Paragraph:
+    """Running text."""
+
     text: str
 
 
 @dataclass(frozen=True)
 class Items:
+    """A list of sentences."""
+
     items: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Table:
+    """Rows of texts, each as long as the columns."""
+
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
 class Picture:
+    """A picture with its title, as PNG in base64."""
+
     title: str
     png: str  # base64
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,12 +19,12 @@ from genmodels.intake.texts import ForeignText, read_text
 from genmodels.kinds.image import fingerprint as image_fingerprint
 from genmodels.kinds.text import watermark as text_watermark
 from genmodels.printable import printable
-from genmodels.provenance import carving, credentials, ledger, marking, metadata, pairing
+from genmodels.provenance import carving, credentials, ledger, marking, metadata
 from genmodels.provenance.formats import READ, TEXT, Format, archive, format_of
 from genmodels.provenance.keys import watermark_key_at_hand
 from genmodels.provenance.own_marks import NO_KEY, SURE, ledger_of, watermark_of
-from genmodels.provenance.pairing import Content
 from genmodels.provenance.pixels import Pixels, pixels
+from genmodels.provenance.sidecar import read_sidecar
 from genmodels.refusal import Refusal
 from genmodels.review.sentences import manifest_told, sentence
 from genmodels.review.text_search import detect_text
@@ -252,9 +251,7 @@ def _statement(sidecar: bytes | None, same: list[bytes]) -> credentials.Manifest
         )
     except (ValueError, RecursionError, KeyError):
         return credentials.Manifest("unreadable", reason="the sidecar is no JSON")
-    return marking.read_sidecar(
-        document, next((each for each in same if hashlib.sha256(each).hexdigest() == said), same[0])
-    )
+    return read_sidecar(document, next((each for each in same if hashlib.sha256(each).hexdigest() == said), same[0]))
 
 
 def not_looked_at(reason: str, *names: str) -> Part:
@@ -268,43 +265,3 @@ def _metadata(notes: list[metadata.Note]) -> Part:
         "says": [str(note) for note in notes],
         "reason": "unsigned: anyone can write it" if notes else "",
     }
-
-
-def verify_many(
-    files: Sequence[tuple[str, Content]],
-    *,
-    detector: Detector | None = None,
-    report: Callable[[int, int], None] = lambda done, of: None,
-) -> list[dict[str, Any]]:
-    """Every file with its signed statement, if that is among them; one that can't be read gives {"file", "error"}. "number": which of the files.
-
-    A name may be a path and stands for one file: of the same bare name in two folders each has its own statement. A content
-    may be a function that reads it. A statement whose file is not there comes last, as an error.
-    """
-    statements, asked = pairing.divided(files)
-    names = pairing.shown([files[number][0] for number in asked])
-    rows: list[dict[str, Any]] = []
-    for number, shown in zip(asked, names, strict=True):
-        report(len(rows), len(asked))
-        name, content = files[number]
-        try:
-            read = pairing.content_of(content, name)
-            row = verify(read, shown, sidecar=statements.of(name, hashes_of(read)), detector=detector)
-        except Refusal as refusal:
-            row = {"file": printable(shown), "error": str(refusal)}
-        rows.append(row | {"number": number})
-    report(len(asked), len(asked))
-    return rows + [{"file": printable(Path(name).name), "error": pairing.alone(name)} for name in statements.left()]
-
-
-def hashes_of(content: bytes) -> list[str]:
-    """The SHA-256 of a file, and of the same text as it would leave here, where it is a text."""
-    try:
-        same = (
-            same_texts(content, read_text(content))
-            if format_of(content) == TEXT and len(content) <= MOST_TEXT
-            else [content]
-        )
-    except Refusal:
-        same = [content]
-    return [hashlib.sha256(each).hexdigest() for each in same]

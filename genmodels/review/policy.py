@@ -47,6 +47,7 @@ class Policy:
         return dict(self.audits.get(audit, {}))
 
     def to_dict(self) -> dict[str, Any]:
+        """The policy as `from_json` reads it."""
         return {
             "name": self.name,
             "limits": {name: dict(values) for name, values in self.audits.items()},
@@ -54,6 +55,7 @@ class Policy:
         }
 
     def to_json(self) -> str:
+        """The policy as a JSON file holds it."""
         return json.dumps(self.to_dict(), indent=1)
 
     @property

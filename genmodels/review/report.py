@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from genmodels.models.recipe import MODELS
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.review.document import Block, Heading, Items, Paragraph, Picture, Table, as_html, as_markdown
+from genmodels.review.document_values import finite, is_number, joined, two_columns, value_text
 from genmodels.verdicts.error_rates import sentence
 from genmodels.verdicts.imported import NOTE, imported
 
@@ -21,7 +21,7 @@ INTENDED = (
     "Made for learning, teaching and research on generative models. Not for pictures that could be taken for real"
     " people or events, and not for decisions about people."
 )
-SHOWN = 8  # texts in a report
+MOST_TEXTS = 8  # in a report
 NOT_LEGAL_ADVICE = "What follows is evidence for a reviewer and not legal advice."
 
 
@@ -39,45 +39,6 @@ def report(document: Mapping[str, Any], format: str = "html") -> str:
     parts = blocks(document, document.get("findings") or [], document.get("measures") or [])
     title = f"Model card: {document.get('run') or document.get('subject') or 'unnamed'}"
     return as_html(title, parts) if format == "html" else as_markdown(title, parts)
-
-
-def verified(rows: Sequence[Mapping[str, Any]], format: str = "html") -> str:
-    """What `genmodels verify` found in files, as one document: `html`, `json` or `md`."""
-    if format not in FORMATS:
-        raise Refusal(unknown("format of a report", format, FORMATS))
-    if format == "json":
-        return json.dumps(finite(list(rows)), indent=1, ensure_ascii=False)
-    parts: list[Block] = [
-        Paragraph(
-            "Integrity and trust are two facts: an unchanged file may be signed by anyone. No sign found does not say that something is real."
-        )
-    ]
-    for row in rows:
-        parts += [
-            Heading(str(row["file"])),
-            Paragraph(str(row.get("error") or f"{row['kind'].capitalize()}, {row['format']}. {row['sentence']}")),
-        ]
-        if "error" not in row:
-            told = []
-            for name in ("manifest", "metadata", "watermark", "ledger", "detector"):
-                part = row[name]
-                details = [str(part[key]) for key in ("integrity", "trust", "reason") if part.get(key)]
-                details += [f'signer: "{part["name"]}"'] if part.get("name") else []
-                details += [str(each) for each in part.get("says") or []]
-                details += [
-                    f"{key} {_value(part[key])}"
-                    for key in ("p_value", "distance", "probability")
-                    if part.get(key) is not None
-                ]
-                details += [f"{key}: {value}" for key, value in (part.get("claims") or {}).items()]
-                wrong = (
-                    "not measured"
-                    if part.get("miss") is None
-                    else f"false alarms {part['false_alarm']:.1%}, misses {part['miss']:.1%} ({part['miss_of']})"
-                )
-                told.append((name, str(part["verdict"]), "; ".join(details), wrong))
-            parts.append(Table(("reading", "verdict", "what it says", "how often it is wrong"), tuple(told)))
-    return as_html("Checked files", parts) if format == "html" else as_markdown("Checked files", parts)
 
 
 def model_card(run_facts: Mapping[str, Any], findings: Sequence[Any] = (), metrics: Sequence[Any] = ()) -> str:
@@ -114,9 +75,7 @@ def _what_it_is(experiment: Mapping[str, Any], facts: Mapping[str, Any]) -> list
     summary = MODELS[name].summary() if name in MODELS else "A generator of which no description was given."
     spec = facts.get("spec") or {}
     made = (
-        f" It makes examples of the kind {spec['kind']}, shape {_joined(spec.get('shape'))}."
-        if spec.get("kind")
-        else ""
+        f" It makes examples of the kind {spec['kind']}, shape {joined(spec.get('shape'))}." if spec.get("kind") else ""
     )
     return [Heading("What it is"), Paragraph(summary + made)]
 
@@ -125,7 +84,7 @@ def _texts(texts: Sequence[Mapping[str, Any]]) -> list[Block]:
     """Written samples as plain text, marked as made by a model."""
     if not texts:
         return []
-    rows = tuple(tuple(str(each.get(name, "")) for name in ("seed", "prompt", "text")) for each in texts[:SHOWN])
+    rows = tuple(tuple(str(each.get(name, "")) for name in ("seed", "prompt", "text")) for each in texts[:MOST_TEXTS])
     return [
         Heading("Samples"),
         Paragraph("Made by a model. Each text continues its prompt."),
@@ -145,7 +104,7 @@ def _data(experiment: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Block
         ("SHA-256 of what was read", facts.get("data_sha256")),
         *((f"setting: {name}", value) for name, value in (experiment.get("source") or {}).items()),
     ]
-    return [Heading("Data"), _two_columns(rows)]
+    return [Heading("Data"), two_columns(rows)]
 
 
 def _training(experiment: Mapping[str, Any], facts: Mapping[str, Any], status: Mapping[str, Any]) -> list[Block]:
@@ -156,13 +115,13 @@ def _training(experiment: Mapping[str, Any], facts: Mapping[str, Any], status: M
         ("epochs trained", status.get("epoch")),
         ("steps", status.get("step")),
         ("batch size", experiment.get("batch_size")),
-        ("time", f"{status['seconds']:,.0f} s" if _number(status.get("seconds")) else None),
-        ("processor time", f"{status['cpu_seconds']:,.0f} s" if _number(status.get("cpu_seconds")) else None),
+        ("time", f"{status['seconds']:,.0f} s" if is_number(status.get("seconds")) else None),
+        ("processor time", f"{status['cpu_seconds']:,.0f} s" if is_number(status.get("cpu_seconds")) else None),
         ("branched from", experiment.get("parent")),
         *((f"setting: {name}", value) for name, value in (experiment.get("recipe") or {}).items()),
         ("versions", ", ".join(f"{name} {value}" for name, value in versions.items())),
     ]
-    return [Heading("How it was trained"), _two_columns(rows)]
+    return [Heading("How it was trained"), two_columns(rows)]
 
 
 def _measures(measures: Sequence[Mapping[str, Any]]) -> list[Block]:
@@ -176,9 +135,9 @@ def _measured(measures: Sequence[Mapping[str, Any]]) -> Table:
     rows = tuple(
         (
             str(m.get("metric", "")),
-            _value(m.get("value")),
-            f"{_value(m.get('low'))} to {_value(m.get('high'))}{_of(m)}",
-            _value(m.get("n")),
+            value_text(m.get("value")),
+            f"{value_text(m.get('low'))} to {value_text(m.get('high'))}{_of(m)}",
+            value_text(m.get("n")),
             str(m.get("better", "")),
             str(m.get("unit", "")),
             str(m.get("protocol", "")),
@@ -227,7 +186,7 @@ def _found(findings: Sequence[Mapping[str, Any]], came: bool = False) -> Table:
             finding.get("estimate"),
         )
         shown = (
-            f"{_value(estimate['value'])} ({_value(estimate['low'])} to {_value(estimate['high'])}), n = {estimate['n']}"
+            f"{value_text(estimate['value'])} ({value_text(estimate['low'])} to {value_text(estimate['high'])}), n = {estimate['n']}"
             if estimate
             else ""
         )
@@ -238,7 +197,7 @@ def _found(findings: Sequence[Mapping[str, Any]], came: bool = False) -> Table:
                 str(finding.get("question") or ""),
                 str(finding.get("claim", "")),
                 shown,
-                "" if limit is None else _value(limit),
+                "" if limit is None else value_text(limit),
                 ""
                 if came or verdict in ("reported", "not measured")
                 else sentence(finding.get("error_rates"), verdict),
@@ -303,34 +262,3 @@ def _obligations(obligations: Sequence[Mapping[str, Any]]) -> list[Block]:
         Paragraph(NOT_LEGAL_ADVICE),
         Table(("source", "what it asks", "evidence here"), rows),
     ]
-
-
-def finite(value: Any) -> Any:
-    """The same document with null in place of numbers that JSON does not know."""
-    if isinstance(value, Mapping):
-        return {str(name): finite(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _two_columns(rows: Sequence[tuple[str, Any]]) -> Table:
-    return Table(("", "value"), tuple((name, _value(value)) for name, value in rows if value not in (None, "", {}, [])))
-
-
-def _value(value: Any) -> str:
-    if value is None:
-        return "not stated"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return (
-        f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10_000 else str(value)
-    )
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
-
-
-def _joined(shape: Any) -> str:
-    return " x ".join(map(str, shape or ()))

@@ -38,18 +38,22 @@ def is_count(value: Any) -> bool:
 
 
 def is_text(value: Any) -> bool:
+    """A text that is not too long."""
     return isinstance(value, str) and len(value) <= LONGEST_TEXT
 
 
 def is_texts(value: Any) -> bool:
+    """A list of texts."""
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def is_table(value: Any) -> bool:
+    """An object of names and values."""
     return isinstance(value, dict)
 
 
 def is_seconds(value: Any) -> bool:
+    """A number of seconds that a clock may show."""
     return is_number(value) and abs(value) <= MOST_SECONDS
 
 
@@ -67,6 +71,7 @@ def is_best(value: Any) -> bool:
 
 
 def is_rows(value: Any) -> bool:
+    """A list of objects."""
     return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
 

@@ -48,10 +48,12 @@ class Experiment(Knobs):
         return DATA[self.data].from_dict(self.source)
 
     def to_json(self) -> str:
+        """The experiment as a run's folder holds it."""
         return json.dumps(self.to_dict(), indent=1, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
+        """Read it again; raises `Refusal` for a setting that does not exist or is out of range."""
         return cls.from_dict(json.loads(text))
 
     def differences(self, other: Experiment) -> dict[str, tuple[Any, Any]]:

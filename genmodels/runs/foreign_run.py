@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,52 +15,31 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from genmodels import checkpoints
-from genmodels.intake import archives, bounded_json
+from genmodels.intake import archives
 from genmodels.kinds.image.files import FORMATS, open_picture, png_bytes
-from genmodels.kinds.kind import MAX_TOKEN, MAX_TOKENS, kind_of
-from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
 from genmodels.runs.experiment import Experiment
-from genmodels.runs.run import FORMAT, STATES
+from genmodels.runs.foreign_facts import MAX_TOKENS, facts_of, status_of
+from genmodels.runs.foreign_json import AGAIN, json_of, object_of
+from genmodels.runs.foreign_weights import check_weights
+from genmodels.runs.run import FORMAT
 from genmodels.verdicts.imported import set_aside
 
 ZIP, UNPACKED = "run.zip", "run"  # what a child is given, and the folder that it leaves
-AGAIN = "export the run again"
 DOCUMENTS = ("experiment.json", "facts.json", "status.json", "labels.json", "findings.json")
 FILE = re.compile(
     r"(?:(?:experiment|facts|status|labels|findings)\.json|history\.jsonl|(?:samples|reconstructions)/\d{1,9}\.png|samples/\d{1,9}\.json"
     r"|(?:checkpoints|epochs)/\d{1,12}/(?:manifest\.json|weights\.npz|training\.npz))"
 )
 MEMBER = re.compile(rf"({FILE.pattern})(?:\.part(\d{{3}}))?")
-MAX_DOCUMENT = 4_000_000  # bytes of a JSON file
 MAX_LINE = 100_000  # bytes of a line of a history
 MAX_TERMS = 200  # different names in a history
 MAX_TEXTS, MAX_TEXT = 1000, 1_000_000  # samples of an epoch, characters of one
-STATUS = {  # what a page reads of a status: name to its type
-    "step": int,
-    "steps": int,
-    "epoch": int,
-    "epochs": int,
-    "seconds": float,
-    "cpu_seconds": float,
-    "images_per_second": float,
-    "tokens_per_second": float,
-    "message": str,
-    "best": dict,
-    "last": dict,
-}
-CREDITS = ("data_sha256", "licence", "source", "credit")  # and as texts
 MAX_LINES, MAX_HISTORY = 1_000_000, 200_000_000  # of a history, in bytes
 MAX_PICTURE, MAX_PIXELS, SHEET = 4_000_000, 200_000_000, 200  # pixels of one sheet, of all; pictures on a sheet
-MAX_KEPT, MAX_ARRAYS, MAX_RATIO = (
-    40,
-    archives.MAX_TOTAL,
-    20,
-)  # checkpoints and epochs; bytes of all arrays, unpacked, and to their size packed
-COUNTS = ("documents", "characters", "tokens", "n_train", "n_test", "steps_per_epoch")  # what facts hold as numbers
+MAX_KEPT = 40  # checkpoints and epochs
 
 
 def unpacked(given: Path, out: Path) -> dict[str, Any]:
@@ -73,7 +51,7 @@ def unpacked(given: Path, out: Path) -> dict[str, Any]:
     _pictures(folder)
     _texts(folder)
     _history(folder)
-    _checkpoints(folder)
+    check_weights(folder)
     return {"files": np.uint64(sum(1 for _ in folder.rglob("*")))}
 
 
@@ -119,7 +97,7 @@ def _unpack(file: Path, aside: Path) -> None:
 
 def documents(folder: Path) -> Experiment:
     """Read, check and write anew every JSON file."""
-    found = {name: _document(folder / name) for name in DOCUMENTS if (folder / name).is_file()}
+    found = {name: object_of(folder / name) for name in DOCUMENTS if (folder / name).is_file()}
     asked = found["experiment.json"]
     if type(asked.get("format")) is not int or not 0 <= asked["format"] <= FORMAT:
         raise Refusal(
@@ -131,56 +109,14 @@ def documents(folder: Path) -> Experiment:
         reason = str(error) if isinstance(error, Refusal) else "it is not an experiment"
         raise Refusal(f"experiment.json in the zip is refused: {printable(reason, 300)}") from None
     found["experiment.json"] = {"format": asked["format"], "created": 0.0, "experiment": experiment.to_dict()}
-    found["facts.json"] = _facts(found.get("facts.json", {}))
-    found["status.json"] = _status(found.get("status.json", {}))
+    found["facts.json"] = facts_of(found.get("facts.json", {}))
+    found["status.json"] = status_of(found.get("status.json", {}))
     found["labels.json"] = _labels(found.get("labels.json", {}))
     if "findings.json" in found:
         found["findings.json"] = set_aside(found["findings.json"])
     for name, document in found.items():
         (folder / name).write_text(json.dumps(document))
     return experiment
-
-
-def _document(file: Path) -> dict[str, Any]:
-    document = _json(file)
-    if not isinstance(document, dict):
-        raise Refusal(f"{file.name} in the zip is not a JSON object; {AGAIN}.")
-    return document
-
-
-def _json(file: Path, name: str = "") -> Any:
-    place = f"{name or file.name} in the zip"
-    if file.stat().st_size > MAX_DOCUMENT:
-        raise Refusal(f"{place} is larger than {MAX_DOCUMENT // 1_000_000} MB, so it is no part of a run; {AGAIN}.")
-    return bounded_json.read(file.read_bytes(), place, most_bytes=MAX_DOCUMENT, what_to_do=AGAIN)
-
-
-def _status(status: Mapping[str, Any]) -> dict[str, Any]:
-    """What is known of the status, with the right types; a run that was working arrives as stopped."""
-    kept: dict[str, Any] = {}
-    for name, kind in STATUS.items():
-        value = status.get(name)
-        if isinstance(value, bool) or not isinstance(value, (int, float) if kind is float else kind):
-            continue
-        if isinstance(value, dict):
-            kept[name] = {
-                str(key)[:200]: _short(each)
-                for key, each in value.items()
-                if each is None or type(each) in (int, float, str)
-            }
-        elif isinstance(value, str) or (isinstance(value, int | float) and value >= 0):
-            kept[name] = _short(value)
-    best = kept.get("best", {})
-    if best and not (
-        isinstance(best.get("name"), str) and type(best.get("epoch")) is int and type(best.get("value")) in (int, float)
-    ):
-        kept["best"] = {}
-    said = status.get("state")
-    return kept | {"state": said if said in STATES and said not in ("waiting", "running", "lost") else "stopped"}
-
-
-def _short(value: Any) -> Any:
-    return value[:1000] if isinstance(value, str) else value
 
 
 def _labels(labels: Mapping[str, Any]) -> dict[str, Any]:
@@ -198,7 +134,7 @@ def _pictures(folder: Path) -> None:
     Before the first is decoded, all sizes are looked at: a sheet shows at most 200 pictures of what the run is about.
     """
     files = [*folder.glob("samples/*.png"), *folder.glob("reconstructions/*.png")]
-    shape = _json(folder / "facts.json").get("spec", {}).get("shape", [])
+    shape = json_of(folder / "facts.json").get("spec", {}).get("shape", [])
     sides = shape[:2] if len(shape) == 3 else [144, 144]
     most, total = min(MAX_PICTURE, SHEET * (sides[0] + 2) * (sides[1] + 2)), 0
     for file in files:
@@ -229,7 +165,7 @@ def _size(file: Path, name: str) -> tuple[int, int]:
 def _texts(folder: Path) -> None:
     """Check every file of written texts and write it anew: prompt, text, seed and settings, nothing else is kept."""
     for file in folder.glob("samples/*.json"):
-        rows = _json(file, f"samples/{file.name}")
+        rows = json_of(file, f"samples/{file.name}")
         if not isinstance(rows, list) or len(rows) > MAX_TEXTS or not all(map(_is_written, rows)):
             raise Refusal(
                 f"samples/{file.name} in the zip is not a list of texts with prompt, text and seed; export the run again."
@@ -300,103 +236,4 @@ def _is_logged(value: Any) -> bool:
         value is None
         or (type(value) in (int, float) and abs(value) < 2**53)
         or (type(value) is float and abs(value) <= 1e300)
-    )
-
-
-def _checkpoints(folder: Path) -> None:
-    """Weights of every kept step: a manifest of known form, and arrays that unpack to no more than they should."""
-    budget = MAX_ARRAYS
-    for kept in [*checkpoints.steps(folder / "checkpoints"), *checkpoints.steps(folder / "epochs")]:
-        place = f"{kept.parent.name}/{kept.name}"
-        _manifest(kept, place)
-        for file in sorted(kept.glob("*.npz")):
-            budget -= _arrays(file, f"{place}/{file.name}", budget)
-        checkpoints.load(kept)
-
-
-def _manifest(kept: Path, place: str) -> None:
-    file = kept / "manifest.json"
-    if not file.is_file():
-        raise Refusal(f"{place}/manifest.json is missing in the zip; {AGAIN}.")
-    manifest = _json(file, f"{place}/manifest.json")
-    about = manifest.get("about") if isinstance(manifest, dict) else None
-    hashes = manifest.get("sha256") if isinstance(manifest, dict) else None
-    if (
-        not isinstance(about, dict)
-        or not isinstance(hashes, dict)
-        or not all(isinstance(each, str) for each in hashes.values())
-    ):
-        raise Refusal(f"{place}/manifest.json in the zip is no list of files with their hashes; {AGAIN}.")
-    for name in hashes:
-        if name not in ("weights.npz", "training.npz"):
-            raise Refusal(
-                f"{place}/manifest.json names a file {printable(name, 40)!r} that is no part of a checkpoint; {AGAIN}."
-            )
-    files = {each.name for each in kept.iterdir()} - {"manifest.json"}
-    if "weights.npz" not in hashes or files != set(hashes):
-        raise Refusal(
-            f"{place} in the zip has other files than its manifest names, or a file is missing or damaged; {AGAIN}."
-        )
-
-
-def _arrays(file: Path, place: str, budget: int) -> int:
-    """The bytes that the arrays of a file unpack to, by its list of members; refused before one is unpacked."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, OverflowError):
-        raise Refusal(f"{place} in the zip is missing or damaged; {AGAIN}.") from None
-    if len(members) > archives.MAX_MEMBERS or len({member.filename for member in members}) != len(members):
-        raise Refusal(f"{place} in the zip holds an array twice, or more than {archives.MAX_MEMBERS:,}; {AGAIN}.")
-    for member in members:
-        if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Refusal(f"{place} in the zip is encrypted or packed in an unusual way; {AGAIN}.")
-    total = sum(member.file_size for member in members)
-    if total > max(1_000_000, MAX_RATIO * file.stat().st_size):
-        raise Refusal(
-            f"{place} in the zip unpacks to {total:,} bytes, more than {MAX_RATIO} times its size, as bombs do; {AGAIN}."
-        )
-    if total > budget:
-        raise Refusal(
-            f"The weights in the zip up to {place} unpack to more than {MAX_ARRAYS // 1_000_000} MB; copy the folder of the run instead."
-        )
-    return total
-
-
-def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts with a specification that a network may be built for."""
-    for name in COUNTS:
-        if name in facts and (type(facts[name]) is not int or not 0 <= facts[name] < 2**53):
-            raise Refusal(
-                f"facts.json in the zip says {name} is {printable(str(facts[name])[:80])!r}, which is no count; export the run again."
-            )
-    for name in CREDITS:
-        if not isinstance(facts.get(name, ""), str):
-            raise Refusal(f"facts.json in the zip says {name} is no text; {AGAIN}.")
-    if not isinstance(facts.get("versions", {}), dict):
-        raise Refusal(f"facts.json in the zip says versions is no group of names; {AGAIN}.")
-    if not _are_words(facts.get("words", {})):
-        raise Refusal(
-            "facts.json in the zip says words of captions that are no words with their counts; export the run again."
-        )
-    if "spec" not in facts:
-        return dict(facts)
-    try:
-        spec = Spec.from_dict(facts["spec"])
-        sound = all(isinstance(word, str) for word in (*spec.vocabulary, *spec.merges))
-        sound = sound and kind_of(spec).sound(spec)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        sound = False
-    if not sound:
-        raise Refusal(
-            "facts.json in the zip describes examples that no model here could draw or write; export the run again."
-        )
-    return dict(facts)
-
-
-def _are_words(words: Any) -> bool:
-    """The words of training captions, and how often each was there."""
-    few = isinstance(words, dict) and len(words) <= MAX_TOKENS
-    return few and all(
-        len(word) <= MAX_TOKEN and type(count) is int and 0 < count < 2**53 for word, count in words.items()
     )

@@ -109,6 +109,7 @@ class History:
         os.fsync(self._stream.fileno())
 
     def close(self) -> None:
+        """Close the file; what was logged stays."""
         self._stream.close()
 
 

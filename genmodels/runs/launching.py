@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from genmodels import checkpoints
 from genmodels.files import make_folder, open_to_append
+from genmodels.jobs.executor import LOCAL, Worker, genmodels_command
+from genmodels.jobs.folder import locked, try_lock, unlock
 from genmodels.refusal import Refusal
 from genmodels.runs import beginning
 from genmodels.runs.experiment import Experiment
@@ -30,24 +27,17 @@ def launch(run: Run) -> None:
         raise Refusal(f"Run {run.id} is done; branch it to train on.")
     if run.held():
         raise Refusal(f"Run {run.id} is already {run.state} in process {run.holder()}.")
-    clear_stop(run)
+    run.folder.forget_stop()
     _say_that_it_starts(run)
-    environment = os.environ | {"GENMODELS_HOME": str(run.path.parent.parent)}
-    with open_to_append(run.path / "log.txt") as log:
-        subprocess.Popen(
-            [sys.executable, "-m", "genmodels", "resume", run.id],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            env=environment,
-        )
+    LOCAL.start(
+        genmodels_command("resume", run.id), run.folder, environment={"GENMODELS_HOME": str(run.path.parent.parent)}
+    )
 
 
 def _say_that_it_starts(run: Run) -> None:
     """It waits where another run has the turn; else its process is about to start."""
     about: dict[str, Any] = {"pid": 0, "phase_began": time.time(), "usual": beginning.usual_seconds(run)}
-    if _taken(run.path.parent / ".turn"):
+    if locked(run.path.parent / ".turn"):
         run.write_status(**about, state="waiting", message=WAITS, phase="")
     else:
         run.write_status(**about, state="running", message=beginning.words(STARTING, about["usual"]), phase=STARTING)
@@ -60,17 +50,12 @@ def start(experiment: Experiment, store: RunStore) -> Run:
     return run
 
 
-def clear_stop(run: Run) -> None:
-    """Forget an earlier request to stop."""
-    (run.path / "stop").unlink(missing_ok=True)
-
-
 def stop(run: Run) -> str:
     """Ask the run to stop at its next step and save. Says what will happen; does nothing to a run that has ended."""
     state = run.state
     if state not in ("running", "waiting"):
         return f"Run {run.id} is not running."
-    (run.path / "stop").touch()
+    run.folder.ask_to_stop()
     return f"Run {run.id} stops at its next step and saves."
 
 
@@ -79,19 +64,9 @@ def kill(run: Run) -> str:
 
     A process id may have been reused, so it is believed only where the process was created when the run says.
     """
-    import psutil
-
     status = run.status
-    try:
-        process = psutil.Process(int(status["pid"]))
-        if not run.held() or abs(process.create_time() - status["pid_created"]) > 1:
-            return f"Run {run.id} is not running."
-        group = os.getpgid(process.pid)
-        if group == os.getpgid(0):  # trained in our own terminal: not the whole group
-            process.kill()
-        else:
-            os.killpg(group, signal.SIGKILL)
-    except (KeyError, psutil.NoSuchProcess, ProcessLookupError):
+    worker = Worker(int(status.get("pid", -1)), float(status.get("pid_created", 0)))
+    if not run.held() or not LOCAL.kill(worker):
         return f"Run {run.id} is not running."
     return f"Run {run.id} was ended at once; resume continues from its last checkpoint."
 
@@ -124,12 +99,12 @@ def turn(run: Run, store: RunStore) -> Iterator[None]:
     make_folder(store.folder)
     with open_to_append(store.folder / ".turn") as file:
         while True:
-            if (run.path / "stop").exists():
+            if run.folder.stop_asked():
                 raise InterruptedError
-            if _locked(file):
+            if try_lock(file):
                 if not _older_waiting(run, store):
                     break
-                fcntl.flock(file, fcntl.LOCK_UN)
+                unlock(file)
             if run.status.get("message") != WAITS:
                 run.write_status(state="waiting", message=WAITS, phase="", pid=os.getpid())
             time.sleep(0.5)
@@ -144,23 +119,3 @@ def _older_waiting(run: Run, store: RunStore) -> bool:
 
 def _waits(status: Mapping[str, Any]) -> bool:
     return status.get("state") == "waiting" or status.get("phase") == STARTING
-
-
-def _taken(file: Path) -> bool:
-    """Does a run that trains hold the lock on the turn?"""
-    try:
-        with open(file, "rb") as turn:
-            fcntl.flock(turn, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def _locked(file: Any) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    except BlockingIOError:
-        return False

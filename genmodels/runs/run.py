@@ -11,27 +11,21 @@ Opening a run imports no Keras.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import functools
 import json
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genmodels import gallery
-from genmodels.files import (
-    Unreadable,
-    home,
-    open_to_append,
-    read_bytes,
-    write_atomically,
-)
+from genmodels.files import home, write_atomically
+from genmodels.jobs.folder import JobFolder
 from genmodels.kinds.spec import Spec
 from genmodels.refusal import Refusal
 from genmodels.runs import documents
@@ -51,10 +45,6 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 STAMP = "%Y%m%d-%H%M%S"  # what an id begins with: local time
 
 
-class Busy(Refusal):
-    """Another process holds the run."""
-
-
 @dataclass(frozen=True)
 class Run:
     """One run, read from its folder. Every property reads the file again: the folder is the truth."""
@@ -63,6 +53,7 @@ class Run:
 
     @property
     def id(self) -> str:
+        """The name of its folder."""
         return self.path.name
 
     @property
@@ -115,6 +106,7 @@ class Run:
 
     @property
     def spec(self) -> Spec:
+        """What its examples are; raises `Refusal` where it has not read its data yet or the file is damaged."""
         facts, said = documents.read(self.path / "facts.json", documents.FACTS)
         if "spec" not in facts:
             reason = (
@@ -199,46 +191,22 @@ class Run:
             else home() / "measured" / f"{self.id}.json"
         )
 
+    @property
+    def folder(self) -> JobFolder:
+        """The run as a job: its lease, its stop, its log."""
+        return JobFolder(self.path)
+
     def held(self) -> bool:
         """Does a living process hold the lease?"""
-        try:
-            file = os.open(self.path / "lease", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except (OSError, ValueError):
-            return False
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            return False
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        finally:
-            os.close(file)
+        return self.folder.held()
 
-    @contextlib.contextmanager
-    def lease(self) -> Iterator[None]:
+    def lease(self) -> AbstractContextManager[None]:
         """Be the one writer of this run; raises `Busy` when another process is."""
-        with open_to_append(self.path / "lease") as file:
-            for attempt in range(20):  # a reader holds the lock for an instant
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if attempt == 19:
-                        raise Busy(
-                            f"Run {self.id} is being trained by process {self.holder()}; stop it first."
-                        ) from None
-                    time.sleep(0.05)
-            with contextlib.suppress(OSError):  # a full disk is told by what comes next
-                os.ftruncate(file.fileno(), 0)
-                os.write(file.fileno(), str(os.getpid()).encode())
-            yield
+        return self.folder.hold(lambda holder: f"Run {self.id} is being trained by process {holder}; stop it first.")
 
     def holder(self) -> str:
         """The process that holds the lease, as it wrote there; "?" where it is not known."""
-        with contextlib.suppress(OSError, Unreadable, ValueError):
-            return str(int(read_bytes(self.path / "lease", 20)))
-        return "?"
+        return self.folder.holder()
 
     def write_status(self, **changes: Any) -> None:
         """Replace the status as a whole. Only the writer, or who creates or stops a run, calls this."""

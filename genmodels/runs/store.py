@@ -52,6 +52,7 @@ class RunStore:
 
     @classmethod
     def default(cls) -> RunStore:
+        """The runs in the home of GenModels on this machine."""
         return cls(home() / "runs")
 
     def ids(self) -> list[str]:

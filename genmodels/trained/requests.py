@@ -35,6 +35,7 @@ class Cell:
     share: float = 0.0  # ... this share
 
     def to_dict(self) -> dict[str, Any]:
+        """What the cell was drawn with, as a file or a page says it."""
         between = {"towards": self.towards, "share": self.share} if self.towards else {}
         return {"prompt": self.prompt, "seed": self.seed, **between, **self.drawing.to_dict()}
 

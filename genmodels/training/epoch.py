@@ -20,7 +20,7 @@ from genmodels.registry import Registry
 from genmodels.trained.latent import TrainedGenerator
 from genmodels.trained.prompted import PictureGenerator
 from genmodels.trained.writer import TextGenerator
-from genmodels.training import behaviour as conduct_of
+from genmodels.training import behaviour
 
 SHOWN = 36  # pictures in the grid of each epoch
 DRAWN = 16  # prompts, which are drawn step by step
@@ -34,7 +34,7 @@ Exhibit = Callable[[], tuple[dict[str, float], dict[str, tuple[str, bytes]]]]
 @EXHIBITS.add("image")
 def pictures(learner: Learner, data: Any, seed: int) -> Exhibit:
     """Sheets of samples, and of held-out pictures above their reconstructions where the model encodes."""
-    held_out, conduct = data.test, conduct_of.of_pictures(data, seed)
+    held_out, conduct = data.test, behaviour.of_pictures(data, seed)
     generator = TrainedGenerator(learner.recipe, learner.spec, learner.networks)
     n = min(MEASURED, len(held_out))
     real, labels = held_out.images[:9], None if held_out.labels is None else held_out.labels[:9]
@@ -56,7 +56,7 @@ def pictures(learner: Learner, data: Any, seed: int) -> Exhibit:
 @EXHIBITS.add("prompted")
 def prompted(learner: Learner, data: Any, seed: int) -> Exhibit:
     """A sheet of what is drawn for captions of held-out pictures, evenly chosen."""
-    held_out, conduct = data.test, conduct_of.of_pictures(data, seed)
+    held_out, conduct = data.test, behaviour.of_pictures(data, seed)
     chosen = np.unique(np.linspace(0, len(held_out) - 1, min(DRAWN, len(held_out))).astype(int))
     prompts = [held_out.captions[index] for index in chosen]
     generator = PictureGenerator(learner.recipe, learner.spec, learner.networks, {})
@@ -93,7 +93,7 @@ def enlarged(learner: Learner, data: Any, seed: int) -> Exhibit:
 @EXHIBITS.add("code")
 def texts(learner: Learner, data: Any, seed: int) -> Exhibit:
     """What is written from nothing, twice, and after the beginnings of two held-out documents."""
-    held_out, conduct = data.test, conduct_of.of_texts(data)
+    held_out, conduct = data.test, behaviour.of_texts(data)
     generator = TextGenerator(learner.recipe, learner.spec, learner.networks, begins=len(held_out.documents) > 1)
     prompts = ["", "", *(document[:PROMPT] for document in held_out.documents[:2])]
     decoding = Decoding(length=WRITTEN, watermark="none")  # a training does not depend on the key of a machine

@@ -7,17 +7,13 @@ nothing measurable), so a resumed training equals an uninterrupted one bit for b
 
 from __future__ import annotations
 
-import errno
 import math
 import os
 import platform
-import resource
-import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -26,11 +22,13 @@ import tensorflow as tf
 
 from genmodels import cache, checkpoints
 from genmodels.files import write_atomically
+from genmodels.jobs.folder import Stopped
 from genmodels.networks.learner import Learner
 from genmodels.refusal import Refusal
 from genmodels.runs import beginning
 from genmodels.runs.history import History
 from genmodels.runs.run import Run
+from genmodels.training.endings import chain, expected, sentence, stop_requests
 from genmodels.training.epoch import EXHIBITS
 from genmodels.training.loading import load_for, take_over
 
@@ -40,10 +38,6 @@ CHECKPOINT_SECONDS = float(os.environ.get("GENMODELS_CHECKPOINT_SECONDS", "10"))
 RESERVE = 1 << 16  # bytes kept aside, so that a full disk can still be reported
 
 tf.config.experimental.enable_op_determinism()
-
-
-class Stopped(Exception):
-    """Somebody asked the training to stop; the message says who."""
 
 
 def train(run: Run, report: Callable[[dict[str, Any]], None] = lambda status: None) -> str:
@@ -67,56 +61,6 @@ def train(run: Run, report: Callable[[dict[str, Any]], None] = lambda status: No
     run.write_status(state=state, message=message, phase="", phase_share=None)
     report(run.status)
     return state
-
-
-def expected(error: BaseException) -> bool:
-    """Does it need no traceback, because `sentence` says all: too little memory, a full or a read-only disk?"""
-    short = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
-    return isinstance(error, MemoryError | tf.errors.ResourceExhaustedError) or (
-        isinstance(error, OSError) and error.errno in short
-    )
-
-
-def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and those that it came from, such as a full disk before a file that can't be closed."""
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def sentence(error: BaseException) -> str:
-    """One sentence for an error that is not the user's."""
-    error = next(filter(expected, chain(error)), error)
-    if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        return f"It needed more than {peak} MB of memory; lower the batch size or the width."
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "The disk is full; make room, then resume: nothing up to the last checkpoint is lost."
-    if isinstance(error, OSError) and error.errno in (errno.EROFS, errno.EACCES):
-        return "The folder of the runs can't be written; make it writable or choose another GENMODELS_HOME."
-    first = (str(error).splitlines() or [""])[0][:200]
-    return f"It broke with {type(error).__name__}: {first} (log.txt has the whole story)."
-
-
-@contextmanager
-def stop_requests(run: Run) -> Iterator[Callable[[], str]]:
-    """A function that says who asked to stop ("" when nobody did): a file in the run, SIGTERM or Ctrl-C."""
-    signals: list[int] = []
-    old = {
-        number: signal.signal(number, lambda n, frame: signals.append(n)) for number in (signal.SIGTERM, signal.SIGINT)
-    }
-    request = run.path / "stop"
-
-    def asked() -> str:
-        if signals:
-            return signal.Signals(signals[0]).name
-        return "the stop button" if request.exists() else ""
-
-    try:
-        yield asked
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
 
 
 class Trainer:
@@ -255,9 +199,11 @@ class Trainer:
         self.write_status(last={name: value for name, value in values.items()})
 
     def out_of_patience(self, epoch: int) -> bool:
+        """Whether the best epoch lies so far back that the experiment ends."""
         return bool(self.experiment.patience) and epoch - self.best["epoch"] >= self.experiment.patience
 
     def log(self, epoch: int, **values: Any) -> None:
+        """Add a row of values to the history, with step, epoch and seconds."""
         self.history.log({"step": self.step, "epoch": epoch, "seconds": round(self.elapsed(), 4), **values})
 
     def save(self) -> None:
@@ -284,6 +230,7 @@ class Trainer:
         return self.experiment.epochs * self.steps_per_epoch
 
     def write_status(self, **more: Any) -> None:
+        """Say in the run's folder how far it is and how fast; `more` is added."""
         now = time.monotonic()
         if self.step > self.reported_step:
             self.rate = (self.step - self.reported_step) / max(now - self.reported_at, 1e-9)
@@ -323,6 +270,7 @@ def versions() -> dict[str, str]:
 
 
 def json_text(document: Any) -> str:
+    """A document as an indented JSON text."""
     import json
 
     return json.dumps(document, indent=1)

@@ -275,5 +275,5 @@ def _code() -> bytes:
     return sha.digest()
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return json.dumps(value, sort_keys=True, default=str)

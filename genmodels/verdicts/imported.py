@@ -101,7 +101,7 @@ def left_out(document: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     return str(reasons[0])[:300] if reasons else ""
 
 
-def made_where(row: Any) -> str:
+def made_where(row: object) -> str:
     """Where a finding was made: "here", "imported", or "" where it does not say."""
     made = row.get("made") if isinstance(row, Mapping) else None
     return str(made.get("where") or "") if isinstance(made, Mapping) else ""
@@ -130,7 +130,7 @@ def _measure(row: Any) -> dict[str, Any] | None:
     return texts | numbers | {"n": row["n"] if type(row.get("n")) is int else 0, "where": IMPORTED}
 
 
-def _plain(value: Any, depth: int = 0) -> Any:
+def _plain(value: object, depth: int = 0) -> Any:
     """The same JSON without numbers that no page can draw, without endless texts, and not deeper than anything we write."""
     if isinstance(value, Mapping) and depth < MOST_DEPTH:
         return {str(name)[:200]: _plain(each, depth + 1) for name, each in value.items()}
@@ -141,7 +141,7 @@ def _plain(value: Any, depth: int = 0) -> Any:
     return value if isinstance(value, bool) or _is_number(value) else None
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return (
         isinstance(value, int | float)
         and not isinstance(value, bool)
@@ -150,5 +150,5 @@ def _is_number(value: Any) -> bool:
     )
 
 
-def _list(value: Any) -> list[Any]:
+def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []

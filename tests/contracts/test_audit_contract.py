@@ -193,7 +193,8 @@ def test_false_alarms_are_rare_and_copies_seldom_missed(monkeypatch: pytest.Monk
     A false alarm is a fail; that each side warns at the same rate is counted apart. What the rates in place are is not asked.
     """
     for name in ("copies", "nearer", "authenticity"):
-        monkeypatch.setattr(f"genmodels.audits.memorisation.rates_of_{name}", lambda *given: {"not_measured": "not asked"})
+        room = "checks.authenticity" if name == "authenticity" else "audits.memorisation"
+        monkeypatch.setattr(f"genmodels.{room}.rates_of_{name}", lambda *given: {"not_measured": "not asked"})
     verdicts = {kind: [overall(asked_anew("memorisation", kind, case, seed)) for seed in range(1, 21)]
                 for kind, case in (("innocent", "unseen pictures"), ("culprit", "5 % copies"))}  # fmt: skip
     assert clopper_pearson(verdicts["innocent"].count("fail"), 20).low <= 0.025, verdicts["innocent"]

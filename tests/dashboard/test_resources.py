@@ -15,9 +15,9 @@ import pytest
 
 from dashboard import resources
 from dashboard.parts import charts
-from dashboard.resources import Follower
 from dashboard.run_rows import RunTable
 from dashboard.runs.listing import Filters, matching, table
+from dashboard.training.follower import Follower
 from genmodels.runs.store import RunStore
 from tests.dashboard.made import made
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from dashboard import resources
+from dashboard.parts.sharing import InTurn
 from genmodels.networks import learner
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
@@ -94,7 +95,7 @@ def test_every_family_builds_although_keras_counts_anew(trained: Callable[[str],
 
 def test_a_shared_model_is_asked_in_turn() -> None:
     model = Watched(3)
-    shared = resources.InTurn(model)
+    shared = InTurn(model)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: (shared, shared.scores, shared.given_away)[number % 3](number), range(24)))
     assert model.calls == 24 and model.most == 1 and shared.answer == 3

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from genmodels.audits.audit import AUDITS
-from genmodels.audits.deepfake import rank_rates, ranked, share_rates, told_by
+from genmodels.audits.deepfake import DeepfakeLimits, rank_rates, ranked, share_rates, told_by
 from genmodels.data.dataset import DATA
 from genmodels.estimates.ranks import probability_lower as of_independent
 from genmodels.instruments.detector import Detector, Scale
@@ -40,7 +40,7 @@ class Model:
 def findings(told: float, strange: float = 0.0, n: int = 300) -> list[Any]:
     data = DATA["openmoji"](subset="all").load()
     detector = Detector(Reader(), Scale(1.0, 0.0, 2.0, 100))
-    return told_by(detector, Subject(Model(data.train.images, told, strange), data, n=n))
+    return told_by(detector, Subject(Model(data.train.images, told, strange), data, n=n), DeepfakeLimits())
 
 
 def test_the_share_that_is_not_found_is_judged_and_its_rates_are_of_that_verdict() -> None:
@@ -58,7 +58,7 @@ def test_what_the_detector_cannot_read_is_not_measured() -> None:
 
 def test_a_limit_that_cannot_be_broken_is_only_reported() -> None:
     data = DATA["openmoji"](subset="all").load()
-    found = told_by(Detector(Reader(), Scale(1.0, 0.0, 2.0, 100)), Subject(Model(data.train.images, 0.1), data, n=200), missed=1.0)
+    found = told_by(Detector(Reader(), Scale(1.0, 0.0, 2.0, 100)), Subject(Model(data.train.images, 0.1), data, n=200), DeepfakeLimits(missed=1.0))
     assert found[0].verdict == "reported" and "not_measured" in found[0].error_rates
 
 

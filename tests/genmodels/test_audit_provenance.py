@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from genmodels.audits.audit import AUDITS
-from genmodels.audits.provenance import Accepted, Limits, _manifests, _share, _survival, as_they_leave
+from genmodels.audits.provenance import as_they_leave
+from genmodels.checks.marked_files import Accepted, AcceptedShares, of_manifests, of_survival, share_of
 from genmodels.data.dataset import DATA
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.provenance import marking
@@ -22,13 +23,13 @@ from tests.drawings import drawing
 
 def test_too_few_files_are_no_pass() -> None:
     limit = Accepted(0.0, 0.05)
-    few, enough = (_manifests(0, n, limit, "picture", []) for n in (24, 80))
+    few, enough = (of_manifests(0, n, limit, "picture", []) for n in (24, 80))
     assert (few.verdict, enough.verdict) == ("not measured", "pass") and "would do" in few.reason
-    assert _manifests(1, 80, limit, "picture", []).verdict == "fail"
+    assert of_manifests(1, 80, limit, "picture", []).verdict == "fail"
 
 
 def test_rates_are_those_of_the_verdict_on_files() -> None:
-    rates = _manifests(0, 80, Accepted(0.0, 0.05), "picture", []).error_rates
+    rates = of_manifests(0, 80, Accepted(0.0, 0.05), "picture", []).error_rates
     assert rates["false_alarm"] == 0 and rates["n"] == 80
     assert rates["power"] == pytest.approx(1 - 0.95**80) and rates["small_power"] == pytest.approx(1 - 0.975**80)
 
@@ -41,12 +42,12 @@ def test_a_share_at_the_limit_is_an_innocent_that_seldom_fails() -> None:
 
 def test_what_cannot_fail_is_reported() -> None:
     rows = [{"change": "as it was", "watermark": 1.0, "ledger": 1.0, "together": 1.0, "n": 24, "missed": 0, "unseen": 0}]
-    unseen, together = _survival(rows, Limits(Accepted(0, 0.05), Accepted(1.0, 0.1), Accepted(0.5, 0.25)), "picture", "enlarged")
+    unseen, together = of_survival(rows, AcceptedShares(Accepted(0, 0.05), Accepted(1.0, 0.1), Accepted(0.5, 0.25)), "picture", "enlarged")
     assert (unseen.verdict, together.verdict) == ("reported", "pass") and "not_measured" in unseen.error_rates
 
 
 def test_the_worst_of_several_changes_is_judged_more_strictly() -> None:
-    assert _share(3, 24, 8).low < _share(3, 24).low and Accepted(0.5, 0.25).rates(24, "x", 8)["false_alarm"] < Accepted(0.5, 0.25).rates(24, "x")["false_alarm"]
+    assert share_of(3, 24, 8).low < share_of(3, 24).low and Accepted(0.5, 0.25).rates(24, "x", 8)["false_alarm"] < Accepted(0.5, 0.25).rates(24, "x")["false_alarm"]
 
 
 def asked(pictures: np.ndarray) -> dict[str, Finding]:

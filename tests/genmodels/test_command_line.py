@@ -7,16 +7,18 @@ import io
 import json
 import os
 import socket
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from genmodels.commands import main as cli
-from genmodels.commands.main import free_name, main, path_of, write_report
+from genmodels.commands import house
+from genmodels.commands.main import main
+from genmodels.commands.sample_files import free_name
+from genmodels.commands.verb import path_of, write_report
 from genmodels.files import home as home_folder
+from genmodels.jobs.executor import LOCAL
 from genmodels.refusal import Refusal
 
 
@@ -71,8 +73,8 @@ def test_a_path_of_other_bytes_is_written_on_a_strict_stream(tmp_path: Path, mon
 def test_a_relative_home_is_the_same_for_the_dashboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GENMODELS_HOME", "mine")
-    monkeypatch.setattr(cli, "_serve", lambda command: 0)
-    monkeypatch.setattr(subprocess, "Popen", lambda *arguments, **more: None)
+    monkeypatch.setattr(house, "_serve", lambda command: 0)
+    monkeypatch.setattr(LOCAL, "start", lambda *arguments, **more: None)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -92,12 +94,12 @@ def test_a_report_on_a_full_disk_leaves_the_good_one(tmp_path: Path, monkeypatch
 
 
 def test_a_training_that_fails_says_why_in_json(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from genmodels.training import loop as training
+    from genmodels.training import loop
 
     def broken(*arguments: object) -> None:
         raise Refusal("The data are gone; bring them back.")
 
-    monkeypatch.setattr(training, "Trainer", broken)
+    monkeypatch.setattr(loop, "Trainer", broken)
     assert main(["train", "vae", "--epochs", "1", "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["state"] == "failed" and document["reason"] == "The data are gone; bring them back."

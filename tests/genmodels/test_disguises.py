@@ -9,7 +9,8 @@ import pytest
 
 from genmodels.audits.audit import AUDITS
 from genmodels.checks.copying import PLAIN, Looked, looked_at, verdict_on_copies
-from genmodels.checks.disguises import LIMITS, Disguises, cropped
+from genmodels.checks.disguises import LIMITS, Disguises
+from genmodels.checks.laid_pictures import cropped
 from genmodels.data.dataset import DATA
 from genmodels.subjects.planted import CHANGES, blended, enlarged, halved, moved
 from genmodels.subjects.stand_ins import Parrot

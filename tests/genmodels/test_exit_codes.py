@@ -14,9 +14,10 @@ import pytest
 
 from genmodels.audits.audit import AUDITS, Audit
 from genmodels.commands.main import main
+from genmodels.jobs.folder import Busy, Stopped
 from genmodels.review import audit_job
 from genmodels.runs import launching
-from genmodels.runs.run import Busy, Run
+from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 from tests.conftest import ROOT
 from tests.dashboard.made import made
@@ -85,7 +86,7 @@ def test_one_that_waits_is_stopped(home: Path, number: int, code: int) -> None:
 
 
 def test_a_full_disk_is_one_sentence_without_a_traceback(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from genmodels.training import loop as training
+    from genmodels.training import loop
 
     def full(*arguments: object) -> None:
         try:
@@ -93,7 +94,7 @@ def test_a_full_disk_is_one_sentence_without_a_traceback(home: Path, capsys: pyt
         except OSError:
             raise ValueError("Can't close the ZIP file") from None
 
-    monkeypatch.setattr(training, "Trainer", full)
+    monkeypatch.setattr(loop, "Trainer", full)
     assert main(["train", "vae", "--epochs", "1"]) == 1
     captured = capsys.readouterr()
     assert "The disk is full; make room, then resume" in captured.out and "Traceback" not in captured.err
@@ -120,7 +121,7 @@ def test_files_on_the_command_line_are_looked_at_before_they_are_read(home: Path
 def test_a_stop_is_no_refusal(home: Path, tmp_path: Path) -> None:
     """What answers a Refusal with "not measured" must let a stop through, however deep it comes from."""
 
-    def asks(subject: object) -> list:
+    def asks(subject: object, limits: object) -> list:
         subject.report("drawing", 1, 2)  # type: ignore[attr-defined]
         return []
 
@@ -131,6 +132,6 @@ def test_a_stop_is_no_refusal(home: Path, tmp_path: Path) -> None:
     with audit_job.at_work(tmp_path / "audit") as progress:
         Asked.report = progress  # type: ignore[attr-defined]
         (tmp_path / "audit" / "stop").touch()
-        with pytest.raises(audit_job.Stopped):
+        with pytest.raises(Stopped):
             Audit("made up", "Does it stop?", asks)(Asked())  # type: ignore[arg-type]
-    assert "made up" not in AUDITS and not issubclass(audit_job.Stopped, ValueError)
+    assert "made up" not in AUDITS and not issubclass(Stopped, ValueError)

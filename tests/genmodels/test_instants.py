@@ -58,15 +58,15 @@ def test_runs_of_several_time_zones_are_ordered_by_instant(store: RunStore, in_k
 
 
 def test_the_page_shows_instants_in_the_zone_of_the_browser(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dashboard.runs import listing as run_list
+    from dashboard.runs import listing
 
     class Browser:
         timezone = "America/New_York"
 
-    monkeypatch.setattr(run_list.st, "context", Browser)
+    monkeypatch.setattr(listing.st, "context", Browser)
     begun = table(RunTable().rows(store), 15.0)["Started"]
     assert begun.iloc[len(MADE) - 1].isoformat() == "2026-11-22T07:00:00-05:00"
-    assert "America/New_York" in str(run_list.table_settings()["Started"])
+    assert "America/New_York" in str(listing.table_settings()["Started"])
 
 
 def test_a_run_without_a_time_stands_where_its_id_says(store: RunStore) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import betabinom, mannwhitneyu
 
-from genmodels.audits.memorisation import less_authentic
+from genmodels.checks.authenticity import less_authentic
 from genmodels.checks.copying import share_of_copies
 from genmodels.data.dataset import DATA, Dataset
 from genmodels.estimates.estimate import clopper_pearson

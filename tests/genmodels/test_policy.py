@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from genmodels.commands.main import main
 from genmodels.refusal import Refusal
 from genmodels.review.policy import MOST_BYTES, Policy
 from genmodels.runs.store import gallery_names
-from genmodels.verdicts.limits import Limit, effect_of
+from genmodels.verdicts.limits import Limit, Limits, beyond, limit
 
 DEEP = "[" * 100_000
 
@@ -100,17 +101,28 @@ def test_the_command_line_says_one_sentence(name: str, tmp_path: Path, capsys: p
 @pytest.mark.parametrize("name", sorted(AUDITS))
 def test_every_limit_says_what_it_means_and_its_range_holds_its_default(name: str) -> None:
     audit = AUDITS[name]
-    for limit, default in audit.limits().items():
-        assert limit in audit.declared or limit.endswith("_effect"), f"say what {limit} means in the decorator of {name}"
-        declared = audit.limit(limit)
-        assert declared.help.endswith(".") and declared.checked(limit, default) == default
+    for each, default in audit.limits().items():
+        declared = audit.limit(each)
+        assert declared.help.endswith(".") and declared.checked(each, default) == default, f"say what {each} means in the limits of {name}"
     assert set(audit.declared) <= set(audit.limits())
 
 
-def test_an_effect_needs_no_declaration() -> None:
-    assert effect_of("gap", Limit("Whatever.", 0, 0.5)).greatest == 0.5
+@dataclass(frozen=True, kw_only=True)
+class Accepted(Limits):
+    """Limits of no audit."""
+
+    gap: float = limit(0.1, "Whatever.", 0.5)
+    gap_effect: float = beyond("gap", 0.2, 0.5)
+
+
+def test_limits_are_knobs_with_a_range_and_a_sentence() -> None:
+    declared = Accepted.declared()
+    assert declared["gap"] == Limit("Whatever.", 0.0, 0.5) and declared["gap_effect"].lowest == 0.001
+    assert "beyond gap" in declared["gap_effect"].help and Accepted.defaults() == {"gap": 0.1, "gap_effect": 0.2}
     with pytest.raises(Refusal, match="gap_effect"):
-        effect_of("gap", Limit("Whatever.")).checked("gap_effect", 2)
+        declared["gap_effect"].checked("gap_effect", 2)
+    with pytest.raises(Refusal, match="gap"):
+        Accepted(gap=0.6)
 
 
 def test_a_policy_is_json_again() -> None:

@@ -26,7 +26,8 @@ from genmodels.kinds.text import watermark as text_watermark
 from genmodels.provenance import book, credentials, ledger, marking
 from genmodels.provenance.keys import signing, watermark_key
 from genmodels.refusal import Refusal
-from genmodels.review.file_check import verify, verify_many
+from genmodels.review.file_check import verify
+from genmodels.review.many_files import verify_many
 from tests.drawings import drawing
 
 FACTS = {"Software": "GenModels", "Model": "vae r1", "Seed": "7", "Prompt": "a secret prompt"}

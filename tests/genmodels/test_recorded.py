@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.drawing.making import Drawn, recipe_of
+from dashboard.drawing.drawn import Drawn, recipe_of
 from dashboard.writing.making import Made
 from genmodels import checkpoints
 from genmodels.commands.main import main

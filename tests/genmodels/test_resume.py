@@ -39,7 +39,7 @@ def experiment(model: str) -> Experiment:
 
 def begin(run: Run) -> subprocess.Popen[bytes]:
     """A training process that the test may kill."""
-    launching.clear_stop(run)
+    run.folder.forget_stop()
     log = open(run.path / "log.txt", "ab")
     return subprocess.Popen([sys.executable, "-m", "genmodels", "resume", run.id], cwd=ROOT, stdout=log, stderr=log)
 

@@ -129,7 +129,7 @@ def test_a_stop_asked_for_before_the_first_step_still_saves() -> None:
     with run.lease():
         assert train(run) == "stopped"
     assert run.status["step"] == 0 and checkpoints.newest_whole(run.path / "checkpoints")[0]
-    launching.clear_stop(run)
+    run.folder.forget_stop()
     with run.lease():
         assert train(run) == "done"
 

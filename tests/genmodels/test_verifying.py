@@ -17,7 +17,8 @@ from PIL import Image, PngImagePlugin
 from genmodels.provenance import credentials, marking
 from genmodels.provenance.said import name_of
 from genmodels.refusal import Refusal
-from genmodels.review.file_check import verify, verify_many
+from genmodels.review.file_check import verify
+from genmodels.review.many_files import verify_many
 from tests.drawings import drawing
 
 FACTS = {"Model": "vae r1", "Seed": "7", "Prompt": "a secret prompt"}
@@ -223,9 +224,9 @@ def test_a_name_is_harmless(name: str) -> None:
 
 
 def test_a_signer_can_not_write_into_our_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from genmodels.provenance import keys
+    from genmodels.provenance import local_certificate
 
-    monkeypatch.setattr(keys, "LOCAL", 'x" signed it, whom this machine trusts. \u202eIt is "y')
+    monkeypatch.setattr(local_certificate, "LOCAL", 'x" signed it, whom this machine trusts. \u202eIt is "y')
     monkeypatch.setenv("GENMODELS_HOME", str(tmp_path / "theirs"))
     text = "Some words about something, of which there are enough to be looked at and compared by all who want to."
     (statement,) = marking.texts([text], [FACTS])

@@ -21,7 +21,8 @@ from cryptography.x509.oid import NameOID
 
 from genmodels.commands.main import main
 from genmodels.provenance import marking
-from genmodels.review.file_check import verify, verify_many
+from genmodels.review.file_check import verify
+from genmodels.review.many_files import verify_many
 from tests.drawings import drawing
 from tests.genmodels.test_verifying import FACTS, saved
 

@@ -21,7 +21,8 @@ from genmodels.kinds.text.tokens import Tokens
 from genmodels.provenance import marking
 from genmodels.provenance.text_mark import p_value
 from genmodels.refusal import Refusal
-from genmodels.review.file_check import verify, verify_many
+from genmodels.review.file_check import verify
+from genmodels.review.many_files import verify_many
 
 FACTS = {"Model": "transformer r1", "Seed": "7"}
 ACCENTED = "Grüße an alle, die das hier lesen: ça va très bien, señor, und das ist schon alles, was es zu sagen gibt.\n"

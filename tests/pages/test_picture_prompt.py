@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.drawing.making import Drawn
+from dashboard.drawing.drawn import Drawn
 from dashboard.drawing.sweep import recipes, zipped
 from dashboard.drawing.views import VIEWS
 from genmodels.kinds.image.drawing import Drawing

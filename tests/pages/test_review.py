@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from genmodels.files import make_folder
+from genmodels.jobs.folder import Stopped
 from genmodels.refusal import Refusal
 from genmodels.review import audit_job
 from genmodels.review.audit import audit_run
@@ -43,7 +44,7 @@ def test_without_an_audit_the_page_says_what_to_do(page: str, own: Callable[[str
 def test_an_audit_at_work_shows_how_far_it_is_and_can_be_stopped(page: str, own: Callable[[str], Run]) -> None:
     run = own("vae")
     with audit_job.at_work(audit_job.folder_of(run)) as progress:
-        progress.audit = "bias"
+        progress.says(audit="bias")
         progress("neutral prompts", 30, 60)
         test = opened(page, run=run.id)
         assert not test.exception
@@ -51,7 +52,7 @@ def test_an_audit_at_work_shows_how_far_it_is_and_can_be_stopped(page: str, own:
         stop = next(button for button in test.button if button.label == "Stop the audit")
         stop.click().run()
         progress.noted = 0
-        with pytest.raises(audit_job.Stopped, match="nothing of it is kept"):
+        with pytest.raises(Stopped, match="nothing of it is kept"):
             progress("neutral prompts", 31, 60)
 
 

@@ -27,6 +27,8 @@ from genmodels.networks.layers import silu
 
 
 class VAE(keras.Model):
+    """Our VAE trained by the loop of a Keras example: `fit` and `train_step`."""
+
     def __init__(self) -> None:
         super().__init__()
         self.recipe = MODELS["vae"]()
@@ -40,9 +42,11 @@ class VAE(keras.Model):
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
+        """The means that `fit` resets at each epoch."""
         return self.trackers
 
     def train_step(self, images: Any) -> dict[str, Any]:
+        """One step on images (n, height, width, channels) from -1 to 1; the means so far, by name."""
         noise = keras.random.normal((ops.shape(images)[0], self.recipe.latent), seed=self.noise)
         label = ops.zeros((ops.shape(images)[0], 0))
         with tf.GradientTape() as tape:
@@ -58,6 +62,8 @@ class VAE(keras.Model):
 
 
 class GAN(keras.Model):
+    """Our GAN trained by the loop of a Keras example: `fit` and `train_step`."""
+
     def __init__(self) -> None:
         super().__init__()
         self.recipe = MODELS["gan"]()
@@ -70,14 +76,17 @@ class GAN(keras.Model):
         self.trackers = [keras.metrics.Mean(name) for name in ("d_loss", "g_loss")]
 
     def compile(self, **more: Any) -> None:
+        """As Keras compiles, with one optimizer for each network."""
         super().compile(**more)
         self.d_optimizer, self.g_optimizer = (keras.optimizers.Adam(2e-4, 0.5) for _ in range(2))
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
+        """The means that `fit` resets at each epoch."""
         return self.trackers
 
     def train_step(self, images: Any) -> dict[str, Any]:
+        """One step of both networks on images (n, height, width, channels) from -1 to 1; the means so far, by name."""
         label = ops.zeros((BATCH, 0))
         d_loss_of, g_loss_of = LOSSES[self.recipe.loss]
 
@@ -107,10 +116,12 @@ class EachBatch(keras.callbacks.Callback):
     """Looks at every batch, as a progress bar does."""
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Remember the number of the batch."""
         self.seen = batch
 
 
 def main(bench: str, way: str, compiler: str = "") -> None:
+    """Serve the bench of that name, trained in that way; `compiler` graph switches XLA off."""
     keras.utils.set_random_seed(0)
     model = VAE() if bench == "train-vae" else GAN()
     settings = {"jit_compile": False} if compiler == "graph" else {}

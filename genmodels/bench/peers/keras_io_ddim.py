@@ -35,6 +35,7 @@ def reverse_diffusion(network: keras.Model) -> np.ndarray:
 
 
 def main() -> None:
+    """Serve the drawing loop of the Keras example with our network."""
     network = Diffusion()._unet(SPEC)
     set_weights(network)
 

@@ -23,6 +23,7 @@ class Attention(layers.Layer):
     """Causal attention with rotary positions; (B, T, 3 WIDTH) to (B, T, WIDTH)."""
 
     def call(self, qkv: Any) -> Any:
+        """Causal attention from queries, keys and values side by side, (n, length, 3 width), to (n, length, width)."""
         length, head = qkv.shape[1], text.WIDTH // text.HEADS
         q, k, v = (ops.reshape(x, (-1, length, text.HEADS, head)) for x in ops.split(qkv, 3, axis=-1))
         cosine, sine = (table[:, None] for table in text.rotations(length))
@@ -65,6 +66,7 @@ def write(model: keras.Model, noise: np.ndarray) -> np.ndarray:
 
 
 def main(bench: str, batch: str) -> None:
+    """Serve the writing of so many texts at once by the Keras example's way."""
     model, noise = network(text.weights()), text.noise(int(batch))
     tokens = write(model, noise)
 

@@ -29,6 +29,7 @@ def prdc(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
 
 
 def main(bench: str) -> None:
+    """Serve the metric of that name as its reference library computes it."""
     function, dimensions, package = {
         "frechet": (frechet, DIMENSIONS, "scipy.linalg"),
         "prdc": (prdc, DIMENSIONS, "prdc"),

@@ -10,6 +10,7 @@ from genmodels.models.recipe import MODELS
 
 
 def main() -> None:
+    """Serve the decoding of a walk by the decoder's own `predict`."""
     recipe = MODELS["vae"]()
     decoder = recipe.networks(SPEC)["decoder"]
     path = walk(recipe.latent)

@@ -28,6 +28,7 @@ class PixelNorm(nn.Module):
         self.gain = nn.Parameter(torch.ones(channels))
 
     def forward(self, x: Tensor) -> Tensor:
+        """Pixels (n, channels, height, width) over their root mean square, times the gain."""
         if x.is_contiguous(memory_format=torch.channels_last):
             return F.rms_norm(x.permute(0, 2, 3, 1), self.gain.shape, self.gain, 1e-6).permute(0, 3, 1, 2)
         return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-6) * self.gain[:, None, None]
@@ -41,16 +42,19 @@ class Decoder(nn.Sequential):
         self.log_scale = nn.Parameter(torch.full((CHANNELS, SIZE, SIZE), -2.0))
 
     def forward(self, latents: Tensor) -> Tensor:
+        """Pictures (n, channels, height, width) of latents (n, latent)."""
         for layer in self:
             latents = layer(latents)
         return latents
 
 
 def up(channels: int, filters: int) -> nn.Module:
+    """A convolution that doubles the side."""
     return nn.ConvTranspose2d(channels, filters, 4, 2, 1)
 
 
 def encoder() -> nn.Sequential:
+    """Pictures to the mean and the logarithm of the variance of latents, side by side (n, 2 latent)."""
     layers: list[nn.Module] = []
     channels = CHANNELS
     for filters in WIDTHS:
@@ -60,6 +64,7 @@ def encoder() -> nn.Sequential:
 
 
 def decoder() -> Decoder:
+    """Latents to pictures, with as many weights as ours has."""
     layers = [
         nn.Linear(LATENT, 256),
         nn.SiLU(),
@@ -73,6 +78,7 @@ def decoder() -> Decoder:
 
 
 def generator() -> nn.Sequential:
+    """The generator of the GAN, with as many weights as ours has."""
     layers: list[nn.Module] = [nn.Linear(LATENT, 16 * WIDTHS[-1]), nn.Unflatten(1, (WIDTHS[-1], 4, 4))]
     for channels, filters in zip(WIDTHS[::-1], (*WIDTHS[-2::-1], CHANNELS), strict=True):
         layers += [PixelNorm(channels), nn.LeakyReLU(0.2), up(channels, filters)]
@@ -80,6 +86,7 @@ def generator() -> nn.Sequential:
 
 
 def discriminator() -> nn.Sequential:
+    """The discriminator of the GAN: pictures to scores (n, 1)."""
     layers: list[nn.Module] = []
     channels = CHANNELS
     for filters in WIDTHS:
@@ -118,6 +125,7 @@ def augment(x: Tensor) -> Tensor:
 
 
 def vae_step(layout: torch.memory_format, fused: bool) -> Callable[[Tensor], None]:
+    """A step of training of the VAE; `fused` takes the fused optimizer."""
     networks = [network.to(memory_format=layout) for network in (encoder(), decoder())]
     optimizer = torch.optim.Adam([p for network in networks for p in network.parameters()], 1e-3, fused=fused)
 
@@ -137,6 +145,7 @@ def vae_step(layout: torch.memory_format, fused: bool) -> Callable[[Tensor], Non
 
 
 def gan_step(layout: torch.memory_format, fused: bool, once: bool) -> Callable[[Tensor], None]:
+    """A step of training of the GAN; `once` draws the fakes once for both networks, as ours does."""
     draws, scores = generator().to(memory_format=layout), discriminator().to(memory_format=layout)
     average = copy.deepcopy(draws)
     optimizers = [torch.optim.Adam(net.parameters(), 2e-4, betas=(0.5, 0.999), fused=fused) for net in (draws, scores)]
@@ -172,6 +181,7 @@ def gan_step(layout: torch.memory_format, fused: bool, once: bool) -> Callable[[
 
 
 def main(bench: str, *variant: str) -> None:
+    """Serve the training of that name, in the variants that are named."""
     torch.set_num_threads(THREADS)
     torch.manual_seed(0)
     layout = torch.channels_last if "channels_last" in variant else torch.contiguous_format

@@ -29,6 +29,7 @@ PLACES = 33  # of a long context at which a token is timed
 
 @torch.inference_mode()
 def whole(model: Transformer, noise: Tensor) -> Tensor:
+    """Tokens (n, length + 1) written by reading all of them again for each; `noise` (length, n, symbols) chooses."""
     tokens = torch.zeros(noise.shape[1], 1, dtype=torch.int64)
     for each in noise:
         chosen = (model(tokens[:, -len(model.cosine) :], last=True) + each).argmax(-1, keepdim=True)
@@ -38,6 +39,7 @@ def whole(model: Transformer, noise: Tensor) -> Tensor:
 
 @torch.inference_mode()
 def concatenated(model: Transformer, noise: Tensor) -> Tensor:
+    """Tokens (n, length + 1) written with a cache that is concatenated for each; `noise` (length, n, symbols) chooses."""
     tokens = [torch.zeros(noise.shape[1], 1, dtype=torch.int64)]
     caches: list[Any] = [None] * text.LAYERS
 
@@ -63,6 +65,7 @@ def empty_cache(model: Transformer, batch: int) -> list[Cache]:
 
 @torch.inference_mode()
 def preallocated(model: Transformer, noise: Tensor) -> Tensor:
+    """Tokens (n, length + 1) written with a cache of full size from the start; `noise` (length, n, symbols) chooses."""
     cache = empty_cache(model, noise.shape[1])
     tokens = torch.zeros(noise.shape[1], len(noise) + 1, dtype=torch.int64)
 
@@ -134,6 +137,7 @@ WAYS = {"whole": whole, "concatenated": concatenated, "preallocated": preallocat
 
 
 def main(bench: str, size: str, way: str = "", *more: str) -> None:
+    """Serve the writing of so many texts in the way that is named."""
     torch.set_num_threads(THREADS)
     torch.manual_seed(0)
     if bench == "sample-text-long":

@@ -20,11 +20,14 @@ HEAD = text.WIDTH // text.HEADS
 
 
 class Norm(nn.Module):
+    """Root mean square normalisation with a learned scale."""
+
     def __init__(self) -> None:
         super().__init__()
         self.scale = nn.Parameter(torch.ones(text.WIDTH))
 
     def forward(self, x: Tensor) -> Tensor:
+        """x (..., width), normalised."""
         return F.rms_norm(x, (text.WIDTH,), self.scale, text.EPSILON)
 
 
@@ -48,6 +51,8 @@ ATTENTION: dict[str, Callable[..., Tensor]] = {"sdpa": F.scaled_dot_product_atte
 
 
 class Block(nn.Module):
+    """Attention and a network of two layers, each after a normalisation and added to what comes in."""
+
     def __init__(self) -> None:
         super().__init__()
         width = text.WIDTH
@@ -70,6 +75,8 @@ class Block(nn.Module):
 
 
 class Transformer(nn.Module):
+    """The Transformer of the bench, with the embedding as its last layer too."""
+
     def __init__(self, context: int = text.CONTEXT) -> None:
         super().__init__()
         self.embedding = nn.Embedding(text.SYMBOLS, text.WIDTH)
@@ -91,6 +98,7 @@ class Transformer(nn.Module):
         )
 
     def logits(self, x: Tensor) -> Tensor:
+        """Logits (..., symbols) of states (..., width)."""
         return F.linear(self.norm(x), self.embedding.weight)
 
     def forward(self, tokens: Tensor, attention: str = "sdpa", last: bool = False) -> Tensor:
@@ -110,6 +118,7 @@ def prepared(context: int = text.CONTEXT) -> Transformer:
 
 
 def train_step(model: nn.Module, *variant: str) -> Callable[[Tensor], float]:
+    """A step of training on windows (n, context + 1), which gives the loss; variants are named as in the table of the bench."""
     attention = "explicit" if "explicit" in variant else "sdpa"
     decayed = [p for name, p in model.named_parameters() if p.ndim == 2 and "embedding" not in name]
     others = [p for name, p in model.named_parameters() if p.ndim == 1 or "embedding" in name]
@@ -135,6 +144,7 @@ def train_step(model: nn.Module, *variant: str) -> Callable[[Tensor], float]:
 
 
 def main(*variant: str) -> None:
+    """Serve the training in the variants that are named."""
     torch.set_num_threads(THREADS)
     torch.manual_seed(0)
     step, data = train_step(prepared(), *variant), torch.from_numpy(text.windows())

@@ -74,9 +74,11 @@ class UNet(nn.Module):
         self.scales[name] = nn.Parameter(torch.ones(width))
 
     def dense(self, name: str, x: Tensor) -> Tensor:
+        """A dense layer by the name of its weights in our network."""
         return F.linear(x, self.kernels[name], self.biases.get(name, None))
 
     def conv(self, name: str, x: Tensor, stride: int = 1) -> Tensor:
+        """A convolution by the name of its weights in our network; a stride of 2 halves the side."""
         kernel = self.kernels[name]
         return F.conv2d(x, kernel, self.biases[name], stride, 0 if stride > 1 else kernel.shape[-1] // 2)
 
@@ -87,6 +89,7 @@ class UNet(nn.Module):
         return F.rms_norm(x.permute(0, 2, 3, 1), (x.shape[1],), self.scales[name], 1e-6).permute(0, 3, 1, 2)
 
     def residual(self, name: str, x: Tensor, told: Tensor) -> Tensor:
+        """A residual block, scaled and shifted by what it is told (n, width)."""
         y = self.conv(f"{name}_first", F.silu(self.norm(f"{name}_first_norm", x)))
         scale, shift = self.dense(f"{name}_told", told)[:, :, None, None].chunk(2, 1)
         y = self.norm(f"{name}_second_norm", y) * (1 + scale) + shift
@@ -94,6 +97,7 @@ class UNet(nn.Module):
         return y + (self.conv(f"{name}_through", x) if f"{name}_through" in self.kernels else x)
 
     def attended(self, name: str, x: Tensor, states: Tensor) -> Tensor:
+        """x (n, width, height, across) with what it looks up in itself and in `states` of the prompt added."""
         n, width, height, across = x.shape
         own = self.norm(f"{name}_attention_norm", x).permute(0, 2, 3, 1).reshape(n, height * across, width)
 
@@ -193,6 +197,7 @@ def training(model: UNet, compiled: bool) -> Callable[[int], None]:
 
 
 def main(name: str, layout: str, *ways: str) -> None:
+    """Serve the drawing with our network of that name, in the ways that are named."""
     torch.manual_seed(0)
     torch.set_num_threads(THREADS)
     model = UNet()

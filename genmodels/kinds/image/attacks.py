@@ -14,6 +14,8 @@ PictureChange = Callable[[Image.Image, np.random.Generator], Image.Image]
 
 
 def recompressed(kind: str, quality: int) -> PictureChange:
+    """Saved as such a file ("JPEG", "WEBP") of that quality, 1 to 100, and opened again."""
+
     def change(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
         buffer = io.BytesIO()
         picture.save(buffer, kind, quality=quality)
@@ -23,6 +25,7 @@ def recompressed(kind: str, quality: int) -> PictureChange:
 
 
 def resized(share: float) -> PictureChange:
+    """Scaled to that share of either side (Lanczos)."""
     return lambda picture, rng: picture.resize(
         (round(picture.width * share), round(picture.height * share)), Image.Resampling.LANCZOS
     )
@@ -40,6 +43,7 @@ def cropped(share: float) -> PictureChange:
 
 
 def rotated(degrees: float) -> PictureChange:
+    """Turned by so many degrees on a white ground."""
     return lambda picture, rng: picture.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=(255, 255, 255))
 
 
@@ -54,12 +58,14 @@ def noisy(deviation: float) -> PictureChange:
 
 
 def brighter(factor: float) -> PictureChange:
+    """Every value times the factor, at most 255."""
     return lambda picture, rng: Image.fromarray(
         np.clip(np.asarray(picture, np.float32) * factor, 0, 255).astype(np.uint8)
     )
 
 
 def blurred(radius: float) -> PictureChange:
+    """Blurred by a normal kernel of that radius in pixels."""
     return lambda picture, rng: picture.filter(ImageFilter.GaussianBlur(radius))
 
 
@@ -82,6 +88,7 @@ def upscaled(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 
 def unchanged(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """The picture as it is."""
     return picture
 
 

@@ -31,6 +31,7 @@ class Texts:
 
     @property
     def characters(self) -> int:
+        """How many characters all documents have together."""
         return sum(map(len, self.documents))
 
     def order(self, seed: Sequence[int]) -> np.ndarray:

@@ -1,0 +1,100 @@
+"""What can be done with a run that trains or has ended: stop, end, resume, branch, hand out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import navigation, state
+from dashboard.parts import handing_out
+from dashboard.safe_text import safe_text
+from dashboard.training import branching
+from genmodels.files import last_lines
+from genmodels.refusal import Refusal
+from genmodels.runs import launching
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+
+
+def buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
+    """What can be done with the run in the state `now`."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if now in WORKING:
+            _stop(run)
+        elif not gallery_run and now != "done":
+            _resume(run)
+        if not gallery_run and branching.kept_epochs(run) and _branch(run):
+            branching.dialog(run, store)
+        if run.folder.log.is_file():
+            _log(run)
+        if now not in WORKING:
+            explore(run)
+
+
+def _stop(run: Run) -> None:
+    asked = run.folder.stop_asked()
+    st.button(
+        "Stopping …" if asked else "Stop",
+        key=f"stop.{run.id}",
+        icon=":material/stop_circle:",
+        disabled=asked,
+        type="primary",
+        help="It stops at its next step and saves",
+        on_click=act,
+        args=(launching.stop, run),
+    )
+
+
+def _resume(run: Run) -> None:
+    st.button(
+        "Resume",
+        key=f"resume.{run.id}",
+        icon=":material/resume:",
+        type="primary",
+        help="Goes on from the last whole checkpoint",
+        on_click=act,
+        args=(launching.launch, run),
+    )
+
+
+def _branch(run: Run) -> bool:
+    what = "Train on from a kept epoch with other settings"
+    return st.button("Branch", key=f"branch.{run.id}", icon=":material/call_split:", help=what)
+
+
+def _log(run: Run) -> None:
+    handing_out.record(
+        "Log",
+        lambda: last_lines(run.folder.log).encode(),
+        f"{run.id}-log.txt",
+        "text/plain",
+        key=f"log.{run.id}",
+        icon=":material/description:",
+    )
+
+
+def act(action: Any, run: Run) -> None:
+    """Do what a button asks; what is said to it comes as a toast."""
+    try:
+        said = action(run)
+    except (Refusal, OSError) as error:
+        state.notice(safe_text(error, 300), ":material/error:")
+    else:
+        state.notice(safe_text(said or f"{run.id} continues."), ":material/info:")
+
+
+WORKING = ("waiting", "running")
+
+
+def explore(run: Run, label: str = "") -> None:
+    """A link to where a run can be looked into: its latent space, or the page that has it write or draw."""
+    recipe = run.experiment.make_recipe()
+    if not recipe.draws:
+        return
+    if recipe.captioned:
+        navigation.link("prompt", label or "Have it draw", run=run.id)
+    elif "image" in recipe.kinds:
+        navigation.link("latent", label or "Walk its latent space", run=run.id)
+    else:
+        navigation.link("prompt", label or "Have it write", run=run.id)

@@ -1,0 +1,231 @@
+"""The verbs that measure and judge: measure, compare, audit, calibrate, verify, report."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from genmodels.commands.verb import (
+    OUT,
+    RUN,
+    SEED,
+    Arguments,
+    answer,
+    check_n,
+    flag,
+    path_of,
+    several,
+    verb,
+    write_report,
+)
+from genmodels.files import write_atomically
+from genmodels.refusal import Refusal
+from genmodels.runs.store import RunStore
+from genmodels.verdicts.error_rates import sentence
+
+MOST = 100_000  # samples, or repetitions
+
+
+@verb(
+    "measure",
+    RUN,
+    several("--metric"),
+    flag("-n", type=int, help="samples: 1,000 pictures or 200 texts if not given"),
+    SEED,
+    flag(
+        "--features",
+        default="",
+        metavar="NAME|FILE.keras",
+        help="what pictures are compared in: pixels-16+gradients, pixels, pca, encoder or a Keras model",
+    ),
+)
+def measure(arguments: Arguments) -> int:
+    """Measure a run against held-out data: estimates with intervals, kept in its findings.json."""
+    check_n(arguments.n or 1, MOST)
+    if arguments.features:
+        _look_at_features(arguments.features)  # seconds before TensorFlow is there
+    from genmodels.measuring.measure import measure_run
+
+    document = measure_run(
+        RunStore.default()[arguments.run],
+        arguments.metric,
+        n=arguments.n,
+        seed=arguments.seed,
+        features=arguments.features,
+    )
+    answer(arguments, document, "\n".join(map(_measured, document["measures"])))
+    return 0
+
+
+def _look_at_features(features: str) -> None:
+    """Refuse what can't be features, and say what a foreign model is kept from."""
+    from genmodels.instruments.features import check_early
+    from genmodels.jobs import sandbox
+
+    if features.endswith(".keras"):
+        print(sandbox.told(sandbox.active_layers()), file=sys.stderr)
+    check_early(features)
+
+
+def _measured(row: Mapping[str, Any]) -> str:
+    """A line of `measure`."""
+    if row["value"] is None:
+        return f"{row['metric']:28s} {row['protocol']}"
+    return f"{row['metric']:28s} {row['value']:.4g}  [{row['low']:.4g}, {row['high']:.4g}]  n={row['n']}  ({row['better']} is better)"
+
+
+@verb("compare", RUN, flag("other", metavar="RUN"), flag("--metric", default="kid"))
+def compare(arguments: Arguments) -> int:
+    """The same measure of two runs; what was measured by two protocols is not compared."""
+    from genmodels.review.comparison import difference
+
+    store = RunStore.default()
+    row = difference(store[arguments.run], store[arguments.other], arguments.metric)
+    numbers = f"{row['first']:.4g} against {row['second']:.4g}, difference {row['difference']:.4g} [{row['low']:.4g}, {row['high']:.4g}]"
+    answer(arguments, row, f"{row['metric']}: {numbers} ({row['better']} is better)")
+    return 0
+
+
+@verb(
+    "audit",
+    RUN,
+    several("--audit"),
+    flag("-n", type=int, default=4000, help="samples in all"),
+    SEED,
+    flag("--policy", type=path_of),
+    flag("--full", action="store_true", help="400 pictures of each occupation"),
+    flag(
+        "--pairs",
+        type=path_of,
+        metavar="FILE.csv",
+        help="paired sentences: columns sent_more, sent_less, bias_type",
+    ),
+    OUT,
+)
+def audit(arguments: Arguments) -> int:
+    """Judge a run under a policy; exit code 1 when a limit was broken or a required check could not be measured."""
+    from genmodels.review.policy import Policy
+
+    check_n(arguments.n, MOST)
+    policy = Policy.read(arguments.policy) if arguments.policy else None  # refused before anything is loaded
+    from genmodels.review.audit_job import at_work
+
+    if arguments.pairs:
+        from genmodels.checks.sentence_pairs import read_pairs
+
+        read_pairs(arguments.pairs)  # so too
+    run = RunStore.default()[arguments.run]
+    with at_work(arguments.out) as progress:
+        from genmodels.review.audit import audit_run  # TensorFlow; whoever looks sees the audit as begun
+
+        document = audit_run(
+            run,
+            arguments.audit,
+            n=arguments.n,
+            seed=arguments.seed,
+            policy=policy,
+            full=arguments.full,
+            pairs=arguments.pairs,
+            progress=progress,
+        )
+        write_atomically(arguments.out / "audit.json", json.dumps(document, indent=1))
+    answer(arguments, document, "\n".join(_audited(document)))
+    return 1 if document["verdict"] in ("fail", "not measured") else 0
+
+
+def _audited(document: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of `audit`: what was found, what was left out, what could not be measured, and the verdict."""
+    for finding in document["findings"]:
+        yield from _found(finding)
+    for row in document["left_out"]:
+        yield f"left out      {row['audit']}, {row['part']}: {row['why']}"
+    told = {finding["audit"] for finding in document["findings"]}
+    for row in document["not_measured"]:
+        if row["audit"] not in told:
+            yield f"not measured  {row['audit']}: {row['reason']}"
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in document["counts"].items() if count)
+    yield f"verdict: {document['verdict']} ({counts})"
+
+
+def _found(finding: Mapping[str, Any]) -> Iterator[str]:
+    """Verdict and what was found; below it why nothing was, or how often such a verdict is wrong, and what to do."""
+    yield f"{finding['verdict']:13s} {finding['audit']}, {finding['part'] or 'all'}: {finding['claim']}"
+    if finding["verdict"] not in ("not measured", "reported"):
+        yield " " * 14 + sentence(finding["error_rates"], finding["verdict"])
+    for name in ("reason", "remedy"):
+        if finding[name]:
+            yield " " * 14 + finding[name]
+
+
+@verb(
+    "calibrate",
+    flag("names", nargs="*", metavar="AUDIT"),
+    flag("--repetitions", type=int, default=1000),
+    SEED,
+    flag("--keep", action="store_true", help="keep the result where verdicts find it, in the project"),
+)
+def calibrate(arguments: Arguments) -> int:
+    """How often each audit is wrong: false alarms on planted innocents, and the culprits that it catches."""
+    from genmodels.calibration.calibrate import calibrate as calibrated
+    from genmodels.calibration.calibrate import keep
+
+    check_n(arguments.repetitions, MOST)
+    rows = calibrated(arguments.names, arguments.repetitions, arguments.seed, _tell)
+    if arguments.keep:
+        keep(rows)
+    lines = [
+        f"{'culprit ' if r['culprit'] else 'innocent'} {r['audit']}, {r['part']}: {r['case']}, n = {r['n']}: flagged {r['rate']:.1%} [{r['low']:.1%}, {r['high']:.1%}] of {r['repetitions']}"
+        for r in rows
+    ]
+    answer(arguments, rows, "\n".join(lines))
+    return 0
+
+
+def _tell(said: str) -> None:
+    print(said, file=sys.stderr, flush=True)
+
+
+@verb(
+    "verify",
+    flag("files", nargs="+", type=path_of, metavar="FILE"),
+    flag("--out", type=path_of, metavar="FILE.html|.json", help="write what was found as a report"),
+)
+def verify(arguments: Arguments) -> int:
+    """Is a picture, text, sound or film marked as made by a model, and by whom? Of a folder all its files. Exit code 2 where one could not be read."""
+    from genmodels.instruments.detector import asked_when_needed
+    from genmodels.provenance.credentials import MOST_BYTES
+    from genmodels.provenance.pairing import read_paths
+    from genmodels.review.many_files import verify_many
+    from genmodels.review.report_of_files import verified
+
+    rows = verify_many(read_paths(arguments.files, MOST_BYTES), detector=asked_when_needed())
+    if arguments.out:
+        write_report(arguments.out, lambda form: verified(rows, form))
+    if len(rows) == 1 and "error" in rows[0]:
+        if arguments.json:
+            answer(arguments, rows[0], "")
+        raise Refusal(rows[0]["error"])
+    text = "\n".join(f"{row['file']}: {row.get('error') or row['sentence']}" for row in rows)
+    answer(arguments, rows[0] if len(rows) == 1 else rows, text)
+    return 2 if any("error" in row for row in rows) else 0
+
+
+@verb("report", RUN, OUT)
+def report(arguments: Arguments) -> int:
+    """Write the report of a run: its model card, numbers and findings as .html, .json or .md."""
+    from genmodels.provenance import way_out
+    from genmodels.review.report import MOST_TEXTS
+    from genmodels.review.report import report as render
+    from genmodels.review.run_document import run_document
+
+    run = RunStore.default()[arguments.run]
+    document = run_document(run)
+    write_report(arguments.out, lambda form: render(document, form))
+    way_out.shown(
+        [str(each.get("text", "")) for each in document.get("texts", [])[:MOST_TEXTS]],
+        {"Model": f"{run.experiment.model} {run.id}"},
+    )
+    answer(arguments, {"run": run.id, "file": str(arguments.out)}, f"{arguments.out} written.")
+    return 0

@@ -1,0 +1,112 @@
+"""The system calls that a cage is made of, by their numbers on x86_64 and aarch64. Only the standard library is used."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import sys
+from typing import Any
+
+# name: (number on x86_64, on aarch64); the network, other processes, the machine, and ways around a filter.
+CALLS = {
+    "socket": (41, 198),
+    "connect": (42, 203),
+    "bind": (49, 200),
+    "listen": (50, 201),
+    "accept": (43, 202),
+    "accept4": (288, 242),
+    "sendto": (44, 206),
+    "sendmsg": (46, 211),
+    "fork": (57, None),
+    "vfork": (58, None),
+    "execve": (59, 221),
+    "execveat": (322, 281),
+    "setsid": (112, 157),
+    "setpgid": (109, 154),
+    "kill": (62, 129),
+    "tkill": (200, 130),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "pidfd_send_signal": (424, 424),
+    "pidfd_open": (434, 434),
+    "pidfd_getfd": (438, 438),
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "process_madvise": (440, 440),
+    "setrlimit": (160, 164),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "chroot": (161, 51),
+    "pivot_root": (155, 41),
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "open_tree": (428, 428),
+    "move_mount": (429, 429),
+    "fsopen": (430, 430),
+    "fsmount": (432, 432),
+    "mount_setattr": (442, 442),
+    "mknod": (133, None),
+    "mknodat": (259, 33),
+    "open_by_handle_at": (304, 265),
+    "init_module": (175, 105),
+    "finit_module": (313, 273),
+    "reboot": (169, 142),
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "keyctl": (250, 219),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+}
+ASKED = {
+    "clone": (56, 220),
+    "clone3": (435, 435),
+    "tgkill": (234, 131),
+    "prlimit64": (302, 261),
+    "capset": (126, 91),
+}  # allowed for some arguments, or needed here
+ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+
+
+class Unavailable(Exception):
+    """A layer that this machine does not have; the text says why."""
+
+
+def machine() -> tuple[int, int]:
+    """The number of this processor's architecture and the place of its calls in `ASKED`; raises `Unavailable` for others."""
+    if sys.platform != "linux" or platform.machine() not in ARCHITECTURES:
+        raise Unavailable(
+            f"only Linux on x86_64 or aarch64 has it, and this is {platform.system()} on {platform.machine()}"
+        )
+    return ARCHITECTURES[platform.machine()]
+
+
+def number_of(call: str) -> int:
+    """The number of a system call on this machine."""
+    return ASKED[call][machine()[0]]
+
+
+def call(number: int, *arguments: Any) -> int:
+    """A system call by its number; raises `Unavailable` with the system's reason."""
+    machine()
+    library = ctypes.CDLL(None, use_errno=True)
+    given = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
+    result = int(library.syscall(ctypes.c_long(number), *given))
+    if result < 0:
+        raise Unavailable(f"the system says: {os.strerror(ctypes.get_errno())}")
+    return result
+
+
+def control(option: int, *arguments: Any) -> None:
+    """`prctl` of the C library; raises `Unavailable` where the kernel refuses."""
+    machine()
+    library = ctypes.CDLL(None, use_errno=True)
+    given = [ctypes.c_ulong(int(each)) if isinstance(each, int) else each for each in arguments]
+    given += [ctypes.c_ulong(0)] * (4 - len(given))
+    if library.prctl(ctypes.c_int(option), *given) != 0:
+        raise Unavailable(f"the system says: {os.strerror(ctypes.get_errno())}")

@@ -1,0 +1,16 @@
+"""What is claimed of something that a model made: in a manifest, in a sidecar, in the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+CLAIMED = {"epoch": "Epoch", "weights": "Weights", "label": "Label"}  # claim to fact; only those that there are
+Facts = Mapping[str, str]
+
+
+def claims(facts: Facts) -> dict[str, str]:
+    """What a manifest says: model, seed, epoch, digest of the weights, label, and the hash of the prompt, which is not given away by it."""
+    said = {"model": facts.get("Model", ""), "seed": facts.get("Seed", "")}
+    said |= {name: facts[title] for name, title in CLAIMED.items() if title in facts}
+    return said | ({"prompt_sha256": hashlib.sha256(facts["Prompt"].encode()).hexdigest()} if "Prompt" in facts else {})
