@@ -169,9 +169,8 @@ else:
         if experiment:
             with st.container(horizontal=True, vertical_alignment="center"):
                 asked = st.button("Estimate", icon=":material/timer:", help="Times a few steps; takes some seconds")
-                if st.button(
-                    "Start", type="primary", icon=":material/play_arrow:"
-                ):  # a callback would start the old form
+                # No callback: that would start the form as it was drawn before.
+                if st.button("Start", type="primary", icon=":material/play_arrow:"):
                     start(experiment, store)
             estimate(experiment, asked)
     live.queue(store)
