@@ -1,4 +1,4 @@
-"""A user's own text, imported from a .txt (see `imported_texts.py` for checks and limits)."""
+"""A user's own text, imported from a file (see `intake/text_sets.py` for checks and limits)."""
 
 from __future__ import annotations
 
