@@ -115,7 +115,7 @@ def experiment_form() -> Experiment | None:
 def too_roomy(latent: int, data: str) -> None:
     """Says where a latent space has a number for every few pixels, so that nothing has to be left out."""
     about = known(data)
-    pixels = math.prod(about["shape"]) if about and DATA[data].kind == "image" else 0
+    pixels = math.prod(about["shape"]) if about else 0
     if pixels and latent > pixels // 4:
         st.caption(
             f"{latent} numbers for pictures of {pixels} pixels hold nearly all of each; with {max(2, pixels // 8)} it has to find what they share."
