@@ -28,8 +28,9 @@ def wait_for(name: str, knobs: str) -> None:
     bar = st.progress(0.0, f"Preparing {plain_text(name)} for the first time; the next visit is instant.")
     while not ended.done():
         time.sleep(0.3)
-        if news := told():
-            bar.progress(min(1.0, news["done"] / max(1, news["of"])), sentence(news))
+        if news := told(asked):
+            other = "" if news.get("asked") == asked else "Another data set is being prepared first. "
+            bar.progress(min(1.0, news["done"] / max(1, news["of"])), other + sentence(news))
     bar.empty()
     with _lock:
         _running.pop(asked, None)

@@ -77,8 +77,8 @@ def tellable() -> Report:
 
 
 @contextlib.contextmanager
-def telling_others() -> Iterator[None]:
-    """Within it every process can read from the cache folder, by `told`, how far this one's drawing is."""
+def telling_others(asked: str = "") -> Iterator[None]:
+    """Within it every process can read from the cache folder, by `told`, how far this one's drawing of `asked` is."""
     file, begun = cache() / f"drawing-{os.getpid()}.json", {"": 0.0}
 
     def tell(what: str, done: int, of: int) -> None:
@@ -86,7 +86,10 @@ def telling_others() -> Iterator[None]:
         with contextlib.suppress(Refusal):
             make_folder(file.parent)
             write_atomically(
-                file, json.dumps({"what": what, "done": done, "of": of, "seconds": time.time() - begun[what]})
+                file,
+                json.dumps(
+                    {"asked": asked, "what": what, "done": done, "of": of, "seconds": time.time() - begun[what]}
+                ),
             )
 
     try:
@@ -96,17 +99,17 @@ def telling_others() -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-def told() -> dict[str, Any] | None:
-    """What is being drawn now, "done" "of" how many and for how many "seconds"; the latest news, none older than ten seconds."""
-    news: list[tuple[float, Path]] = []
+def told(asked: str = "") -> dict[str, Any] | None:
+    """What is being drawn now, "done" "of" how many and for how many "seconds", none older than ten seconds.
+
+    The latest news of whoever draws what was `asked` for; else the latest of anybody.
+    """
+    news: list[tuple[float, dict[str, Any]]] = []
     for file in cache().glob("drawing-*.json"):
-        with contextlib.suppress(OSError):
-            news.append((file.stat().st_mtime, file))
-    for changed, file in sorted(news, reverse=True):
-        with contextlib.suppress(OSError, ValueError):
-            if time.time() - changed < 10:
-                return dict(json.loads(file.read_text()))
-    return None
+        with contextlib.suppress(OSError, ValueError, RecursionError, TypeError):
+            if time.time() - file.stat().st_mtime < 10:
+                news.append((file.stat().st_mtime, dict(json.loads(file.read_text()))))
+    return max(news, key=lambda each: (each[1].get("asked") == asked, each[0]), default=(0.0, None))[1]
 
 
 def cache() -> Path:

@@ -1,4 +1,4 @@
-"""What the registries hold, as rows: for `genmodels list`, the pages and the tables of the README."""
+"""What the registries hold, as rows: for `genmodels list`, the pages and the tables of `docs/`."""
 
 from __future__ import annotations
 

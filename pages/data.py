@@ -10,6 +10,11 @@ from genmodels.kinds.spec import KINDS
 st.title("Data", anchor=False)
 state.show_notice()
 overview()
+with st.container(horizontal=True):
+    for own, what in (("folder", "pictures"), ("text", "text")):
+        st.button(
+            f"Add your own {what}", icon=":material/add:", key=f"add.{own}", on_click=state.put, args=(state.DATA, own)
+        )
 names = sorted(DATA, key=lambda name: KINDS.index(DATA[name].kind))
 name = st.segmented_control("Data set", names, default="digits", required=True, **state.bound(state.DATA))
 if name:

@@ -1,5 +1,6 @@
 """Choose a model and pictures, set knobs, start; then watch the run. `?run=ID` opens a run, `?model=&data=` the form."""
 
+import math
 import time
 
 import streamlit as st
@@ -9,6 +10,7 @@ from dashboard.parts import commands, forms
 from dashboard.safe_text import duration, refuse, safe_text
 from dashboard.training import live
 from genmodels.data.dataset import DATA
+from genmodels.data.facts import known
 from genmodels.intake.picture_sets import imported
 from genmodels.intake.text_sets import imported_texts
 from genmodels.models.recipe import MODELS
@@ -73,6 +75,8 @@ def source_form(data: str) -> dict:
     if data in own and not choices["token"]:
         st.info(f"You have not imported {own[data][1]} yet.", icon=":material/photo_library:")
         navigation.link("data", f"Import your own {own[data][1]}", data=data)
+    if not DATA[data].knobs():
+        return {}
     with st.expander("Settings of the data", expanded=data in own):
         return forms.knob_form(data, DATA[data].knobs(), choices=choices)
 
@@ -98,6 +102,7 @@ def experiment_form() -> Experiment | None:
     training = forms.knob_form("training", forms.training_knobs())
     with st.expander("Settings of the model"):
         recipe = forms.knob_form(model, MODELS[model].knobs())
+        too_roomy(recipe.get("latent", 0), data)
     source = source_form(data)
     st.caption(safe_text(f"Start trains the model {model} on the data {data}."))
     try:
@@ -107,19 +112,29 @@ def experiment_form() -> Experiment | None:
         return None
 
 
-def estimate(experiment: Experiment) -> None:
-    """Time and disk from a few timed steps, in a process of its own."""
-    known = state.get(state.FORECAST)
-    if st.button("Estimate", icon=":material/timer:", help="Times a few steps; takes some seconds"):
+def too_roomy(latent: int, data: str) -> None:
+    """Says where a latent space has a number for every few pixels, so that nothing has to be left out."""
+    about = known(data)
+    pixels = math.prod(about["shape"]) if about else 0
+    if pixels and latent > pixels // 4:
+        st.caption(
+            f"{latent} numbers for pictures of {pixels} pixels hold nearly all of each; with {max(2, pixels // 8)} it has to find what they share."
+        )
+
+
+def estimate(experiment: Experiment, asked: bool) -> None:
+    """Time and disk from a few timed steps, in a process of its own; what was timed before stays while it is asked for."""
+    timed = state.get(state.FORECAST)
+    if asked:
         with st.spinner("Timing a few steps in a process of its own …", show_time=True):
             try:
-                known = experiment.digest(), commands.forecast(experiment)
-                state.put(state.FORECAST, known)
+                timed = experiment.digest(), commands.forecast(experiment)
+                state.put(state.FORECAST, timed)
             except Refusal as refusal:
                 refuse(refusal)
                 return
-    if known and known[0] == experiment.digest():
-        answer = known[1]
+    if timed and timed[0] == experiment.digest():
+        answer = timed[1]
         st.success(
             f"About {duration(answer['seconds'])} and {answer['bytes'] / 1e6:,.0f} MB on disk:"
             f" {answer.get('images_per_second', answer.get('tokens_per_second', 0)):,.0f} {'images' if 'images_per_second' in answer else 'tokens'} a second, {answer['parameters']:,} parameters.",
@@ -151,11 +166,11 @@ else:
     state.show_notice()
     with st.container(border=True):
         experiment = experiment_form()
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if experiment:
-                if st.button(
-                    "Start", type="primary", icon=":material/play_arrow:"
-                ):  # no callback: that would start what was drawn before
+        if experiment:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                asked = st.button("Estimate", icon=":material/timer:", help="Times a few steps; takes some seconds")
+                # No callback: that would start the form as it was drawn before.
+                if st.button("Start", type="primary", icon=":material/play_arrow:"):
                     start(experiment, store)
-                estimate(experiment)
+            estimate(experiment, asked)
     live.queue(store)

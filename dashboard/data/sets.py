@@ -45,8 +45,10 @@ def set_view(name: str) -> None:
     tokens = [each["token"] for each in OWN[name]()] if name in OWN else []
     if name in OWN and not tokens:
         return
-    with st.expander("Settings", icon=":material/tune:"):
-        knobs = forms.knob_form(f"data.{name}", source.knobs(), choices={"token": tokens} if tokens else {})
+    knobs: dict[str, Any] = {}
+    if source.knobs():
+        with st.expander("Settings", icon=":material/tune:"):
+            knobs = forms.knob_form(f"data.{name}", source.knobs(), choices={"token": tokens} if tokens else {})
     asked = state.get(state.SHOWN_DATA) == name
     if not source.offline and not asked and not st.button("Download and show", icon=":material/download:"):
         st.caption("This set is fetched from the internet when it is first used.")

@@ -213,9 +213,12 @@ def importer() -> None:
     """One's own text: a look first, then the import."""
     with st.container(border=True):
         st.header("Your own text", anchor=False)
-        st.caption(f"A .txt in UTF-8 of at most {LARGEST // 1_000_000} MB. It stays on this machine.")
+        st.caption(f"A text in any usual encoding, of at most {LARGEST // 1_000_000} MB. It stays on this machine.")
         uploaded = st.file_uploader(
-            "Text file", type=["txt"], max_upload_size=LARGEST // 1_000_000, key=state.upload_key(UPLOAD)
+            "Text file",
+            type=["txt", "text", "md", "rst", "log"],
+            max_upload_size=LARGEST // 1_000_000,
+            key=state.upload_key(UPLOAD),
         )
         if uploaded is None:
             return

@@ -1,7 +1,7 @@
 """Deepfake: detectors that never saw a family of generators, asked about that family; real drawings, other hands, pages, photographs.
 
 Each detector is trained on all families but one. Its scale is fitted on held-out drawings without the family left out, and
-everything is counted on other drawings, hands, kinds of pages and wears, on which nothing was fitted (see `detecting`).
+everything is counted on other drawings, hands, kinds of pages and wears, on which nothing was fitted (see `instruments.detector`).
 Drawings are what is independent, not pictures. Where no family is left out it is the detector of the gallery itself; the
 others are trained a quarter as long.
 """

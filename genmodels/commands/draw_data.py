@@ -30,7 +30,7 @@ FIRST = (
 def draw(asked: str) -> None:
     """Load a data set, so that what it draws is kept; raises `Refusal` where it can't be had."""
     name, _, knobs = asked.partition("=")
-    with telling_others():
+    with telling_others(asked):
         DATA[name].from_dict(json.loads(knobs or "{}")).load()
 
 

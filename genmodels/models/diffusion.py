@@ -14,7 +14,7 @@ channels (Shi et al. 2016), which makes a step four times as quick; each pixel i
 and words are looked at in one attention (below the finest level), whose shares say which word drew what. The text encoder
 is that of a `clip` run and stays as it is.
 
-Expected: `diffusion` on `openmoji` (all, 32x32) in the time that the README states.
+Expected: `diffusion` on `openmoji` (all, 32x32) in the time that `docs/gallery.md` states.
 """
 
 from __future__ import annotations

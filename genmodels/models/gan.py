@@ -12,7 +12,7 @@ exponential moving average of the generator (Yaz et al. 2019); both networks ste
 normalises each pixel over its channels (Karras et al. 2018) in place of batch normalisation, so that a sample does not
 depend on its neighbours in the batch; with labels the discriminator is a projection one (Miyato and Koyama 2018).
 
-Expected: `gan` on `openmoji` (32x32, people) in the time that the README states.
+Expected: `gan` on `openmoji` (32x32, people) in the time that `docs/gallery.md` states.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ gradients clipped to norm 1.
 `read` is the one implementation: training, the likelihood of a text, writing with a key-value cache, attention maps
 and what each layer would have said all call it with the same layers.
 
-Expected: with nanoGPT's CPU configuration on `shakespeare` the held-out loss that the README states.
+Expected: with nanoGPT's CPU configuration on `shakespeare` the held-out loss that `docs/speed.md` states.
 """
 
 from __future__ import annotations

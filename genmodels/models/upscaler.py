@@ -8,7 +8,7 @@ al. 2016, arXiv 1609.05158). What it predicts is added to the bicubic enlargemen
 Where this differs: emoji are flat colours with sharp outlines, so a few layers at the small size are enough; half of the
 small pictures are noisy and blurred a little in training, because what it is asked to enlarge was drawn by a model.
 
-Expected: `upscaler` on `openmoji` (size 128) in the time that the README states, several dB above bicubic.
+Expected: `upscaler` on `openmoji` (size 128) in the time that `docs/gallery.md` states, several dB above bicubic.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ that is there before the decoder is any use switches latent dimensions off for g
 logistic one in 256 levels of Salimans et al. 2017 with a scale learned for each place of the picture, because then the
 bound is one on the probability of the 8-bit picture itself and can be quoted in bits per dimension.
 
-Expected: `vae` on `openmoji` (32x32, people) reaches its held-out bound in the time that the README states.
+Expected: `vae` on `openmoji` (32x32, people) reaches its held-out bound in the time that `docs/gallery.md` states.
 """
 
 from __future__ import annotations

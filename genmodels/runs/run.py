@@ -173,7 +173,7 @@ class Run:
         """Held-out numbers and findings, as `genmodels measure` and `audit` left them; empty where nothing was measured.
 
         What was measured here of a run of the gallery stands in GENMODELS_HOME and comes before what it shipped with. What
-        came with an imported run stands under `imported` and counts for nothing (see `imported_findings`).
+        came with an imported run stands under `imported` and counts for nothing (see `verdicts.imported`).
         """
         shipped = documents.sound_findings(self._document("findings.json"))
         if self.imported:

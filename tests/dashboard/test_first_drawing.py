@@ -36,6 +36,14 @@ def test_how_far_a_drawing_is_can_be_read_by_others_and_is_gone_afterwards() -> 
     assert told() is None
 
 
+def test_a_page_hears_of_its_own_drawing_before_that_of_others() -> None:
+    cache().mkdir(parents=True)
+    for asked, file in (("icons={}", "drawing-1.json"), ("emblems={}", "drawing-2.json")):
+        (cache() / file).write_text(json.dumps({"asked": asked, "what": "icons", "done": 1, "of": 2, "seconds": 1.0}))
+    assert [told(asked)["asked"] for asked in ("icons={}", "emblems={}")] == ["icons={}", "emblems={}"]  # type: ignore[index]
+    assert told("digits={}") is not None, "what others draw may be what is waited for"
+
+
 def test_a_damaged_note_is_passed_over() -> None:
     cache().mkdir(parents=True)
     (cache() / "drawing-1.json").write_text("[" * 10)

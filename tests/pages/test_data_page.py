@@ -64,3 +64,11 @@ def test_a_window_longer_than_the_text_is_answered_with_a_sentence(home: Path, t
     test = opened("data", data="text")
     next(each for each in test.number_input if each.label == "Context").set_value(1000).run()
     assert not test.exception and "choose a smaller context" in test.error[0].value
+
+
+def test_ones_own_pictures_and_text_are_one_click_away() -> None:
+    test = opened("data")
+    assert not test.file_uploader
+    for label, said in (("Add your own pictures", "Zip of pictures"), ("Add your own text", "Text file")):
+        next(button for button in test.button if button.label == label).click().run()
+        assert not test.exception and test.file_uploader[0].label == said

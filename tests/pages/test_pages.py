@@ -144,7 +144,7 @@ def test_start_watch_stop(home: Path) -> None:
     test = opened("train", model="vae", data="digits")
     test.number_input(key="knob.training.epochs").set_value(500)
     test.number_input(key="knob.vae.width").set_value(4)
-    test.button[0].click().run()
+    next(button for button in test.button if button.label == "Start").click().run()
     (name,) = RunStore.default().ids()
     assert test.selectbox(key="run").value == name and not test.exception
     run = Run(RunStore.default().folder / name)
@@ -299,3 +299,13 @@ def test_what_comes_before_the_first_step_stands_on_the_page(home: Path) -> None
         assert not test.exception and not test.metric and test.button(key=f"stop.{run.id}").label == "Stop"
         assert not any(word in each.value for each in [*test.caption, *test.markdown] for word in ("waiting", "–", "Starting."))
     assert [each.label for each in opened("train", run=made("done").id).metric] == ["Time so far", "Processor time", safe_text("Best held-out loss")]
+
+
+def test_the_form_hides_what_is_empty_and_says_where_a_latent_space_has_room_for_everything() -> None:
+    test = opened("train")
+    assert not test.exception and [each.label for each in test.expander] == ["Settings of the model"]
+    assert any("64 numbers for pictures of 64 pixels" in caption.value for caption in test.caption)
+    assert [button.label for button in test.button][:2] == ["Estimate", "Start"]
+    test = opened("train", model="vae", data="openmoji")
+    assert "Settings of the data" in [each.label for each in test.expander]
+    assert not any("numbers for pictures of" in caption.value for caption in test.caption)

@@ -1,4 +1,4 @@
-"""A user's own pictures, imported from a folder or a zip (see `imported.py` for checks and limits)."""
+"""A user's own pictures, imported from a folder or a zip (see `intake/picture_sets.py` for checks and limits)."""
 
 from __future__ import annotations
 

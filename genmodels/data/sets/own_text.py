@@ -1,4 +1,4 @@
-"""A user's own text, imported from a .txt (see `imported_texts.py` for checks and limits)."""
+"""A user's own text, imported from a file (see `intake/text_sets.py` for checks and limits)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SEED = 0  # fixed: the same text always holds out the same
 @dataset("text")
 @dataclass(frozen=True, kw_only=True)
 class OwnText(TextData):
-    """Your own text from a .txt file in UTF-8."""
+    """Your own text, from a file in any usual encoding."""
 
     unit: str = unit_knob("character")
     context: int = context_knob(64)
