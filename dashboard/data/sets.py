@@ -92,44 +92,7 @@ def _examples(name: str, knobs: Mapping[str, Any], about: Mapping[str, Any]) -> 
         refuse(error)
         return
     source = DATA[name]
-    if source.kind == "image":
-        splits(data)
-    else:
-        text_sets.splits(data)
-        text_sets.lengths(data, about)
-        text_sets.vocabulary(data, about)
-        text_sets.planted(source.from_dict(knobs))
-
-
-def counts(about: Mapping[str, Any]) -> None:
-    with st.container(horizontal=True):
-        st.metric("Training", f"{about['n_train']:,}", width="stretch")
-        st.metric("Held out", f"{about['n_test']:,}", width="stretch", help="No training ever sees these")
-        st.metric(
-            "Size", " × ".join(str(side) for side in about["shape"]), width="stretch", help="Height, width, channels"
-        )
-        st.metric("Captions", f"{about['captions']:,}", width="stretch", help="Different ones")
-        st.metric("Classes", f"{len(about['classes'])}", width="stretch", help="What a conditional model is asked for")
-
-
-def splits(data: Any) -> None:
-    """A grid of each split, evenly chosen, with captions as a table for those who read them."""
-    for column, (title, part) in zip(
-        st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True
-    ):
-        with column, st.container(border=True):
-            st.header(title, anchor=False)
-            n = len(part)
-            index = sorted({round(i * (n - 1) / max(min(SHOWN, n) - 1, 1)) for i in range(min(SHOWN, n))})
-            samples.images(
-                part.images[index],
-                f"{len(index)} of {n:,} {title.lower()} pictures of {data.name}",
-                columns=COLUMNS,
-                side=560,
-            )
-            told = [part.captions[i] for i in index if part.captions and part.captions[i]]
-            if told:
-                st.caption(safe_text("For example: " + " · ".join(told[:: max(1, len(told) // 6)][:6]), 300))
+    RENDERERS[source.kind].examples(data, about, source.from_dict(knobs))
 
 
 def shares(about: Mapping[str, Any]) -> None:

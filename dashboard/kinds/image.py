@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.kinds.renderer import RENDERERS, Renderer
-from dashboard.parts import samples as gallery
+from dashboard.parts import samples
 from dashboard.safe_text import safe_text
 from genmodels.data.dataset import Dataset
 
@@ -37,7 +37,7 @@ def examples(data: Dataset, about: Mapping[str, Any], source: Any) -> None:
             st.header(title, anchor=False)
             n = len(part)
             index = sorted({round(i * (n - 1) / max(min(SHOWN, n) - 1, 1)) for i in range(min(SHOWN, n))})
-            gallery.images(
+            samples.images(
                 part.images[index],
                 f"{len(index)} of {n:,} {title.lower()} pictures of {data.name}",
                 columns=COLUMNS,

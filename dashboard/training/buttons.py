@@ -94,7 +94,7 @@ def explore(run: Run, label: str = "") -> None:
         return
     if recipe.captioned:
         navigation.link("prompt", label or "Have it draw", run=run.id)
-    elif "image" in recipe.kinds:
+    elif recipe.decodes:
         navigation.link("latent", label or "Walk its latent space", run=run.id)
     else:
         navigation.link("prompt", label or "Have it write", run=run.id)

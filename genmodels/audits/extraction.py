@@ -33,7 +33,6 @@ from genmodels.verdicts.limits import Limits, beyond, limit
 
 @dataclass(frozen=True, kw_only=True)
 class ExtractionLimits(Limits):
-from genmodels.trained.roles import Likelihoods, to_continue, to_weigh
     """What is accepted: `longer` of copied texts and `extracted` of continued prefixes beyond those of unseen text, and the
     probabilities `usual` and `exposed`, which are 0.5 where nothing is remembered."""
 

@@ -54,7 +54,6 @@ from genmodels.verdicts.limits import Limits, beyond, limit
 
 LEAST = 20  # pictures of each kind
 FOUND = 0.8  # of planted copies of a kind, from which a pass means something
-from genmodels.trained.roles import to_prompt
 WARN = 0.5  # P(nearer) where samples are as near as pictures that nobody copied
 VERSION = "copies 2"  # of the rules whose error rates are kept
 

@@ -21,6 +21,7 @@ from genmodels.commands.verb import (
     several,
     verb,
 )
+from genmodels.kinds.kind import kind_of
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
@@ -110,12 +111,14 @@ def walk(arguments: Arguments) -> int:
     """Walk the latent space between samples; all seeds are recorded."""
     from genmodels.explore.walks import about_walk, walk_seeds, write_walk
     from genmodels.trained.opening import open_model
+    from genmodels.trained.roles import to_walk
 
     run = RunStore.default()[arguments.run]
     seeds = _anchors(arguments.anchors)
     check_n(arguments.frames, MOST_FRAMES)
     _has_a_latent_space(run)
-    path = walk_seeds(open_model(run), seeds, frames=arguments.frames, kind=arguments.kind, label=arguments.given)
+    model = to_walk(open_model(run))
+    path = walk_seeds(model, seeds, frames=arguments.frames, kind=arguments.kind, label=arguments.given)
     files = write_walk(path, arguments.out, about_walk(run, path))
     document = {"run": run.id, "seeds": seeds, "files": [str(f) for f in files]}
     answer(arguments, document, f"{arguments.frames} frames in {arguments.out}.")
@@ -133,8 +136,8 @@ def _anchors(text: str) -> list[int]:
 
 
 def _has_a_latent_space(run: Run) -> None:
-    if run.spec.kind != "image":
-        raise Refusal(f"Run {run.id} writes {run.spec.kind} and has no latent space to walk; use sample.")
+    if (kind := kind_of(run.spec)).tokens:
+        raise Refusal(f"Run {run.id} {kind.makes} {run.spec.kind} and has no latent space to walk; use sample.")
 
 
 @verb(

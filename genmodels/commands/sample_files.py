@@ -74,7 +74,9 @@ def sample_files(run: Run, asked: Asked) -> Samples:
     """The files of each sample, by what the run makes; raises `Refusal` for what it can't make."""
     if asked.n is not None and not 1 <= asked.n <= MOST:
         raise Refusal(f"n is {asked.n}; it must be from 1 to {MOST}.")
-    return SAMPLES[run.spec.kind](run, asked)
+    if (role := run.experiment.make_recipe().role) not in SAMPLES:
+        to_sample(open_model(run))
+    return SAMPLES[role](run, asked)
 
 
 def write_samples(folder: Path, stem: str, samples: Samples) -> list[Path]:
@@ -97,8 +99,6 @@ def free_name(folder: Path, stem: str) -> str:
 
 def _pictures(run: Run, asked: Asked) -> Samples:
     """PNG files that say in their metadata what drew them."""
-    if run.experiment.make_recipe().captioned:
-        return _prompted(run, asked)
     if asked.settings or asked.prompts or asked.start or asked.mask:
         raise Refusal("--set, --prompts, --from and --mask are for models that follow prompts; leave them out.")
     model, n = open_model(run, asked.epoch), asked.number()
@@ -127,7 +127,7 @@ def _as_they_leave(pictures: np.ndarray, run: Run, upscale: bool | None) -> tupl
 def loses_its_marks(run: Run, upscale: bool | None) -> str:
     """What has to be said of small pictures; "" of all others."""
     height, width = (*run.spec.shape, 0, 0)[:2]
-    if run.spec.kind != "image" or min(height, width) >= LEAST_SIDE or upscale or (upscale is None and fits(run)):
+    if kind_of(run.spec).tokens or min(height, width) >= LEAST_SIDE or upscale or (upscale is None and fits(run)):
         return ""
     return f"They are {width} x {height} pixels, too small for a watermark: saved again once, without their manifest, they lose every mark but a likeness in the ledger of this machine."
 
