@@ -21,7 +21,6 @@ from genmodels.commands.verb import (
     several,
     verb,
 )
-from genmodels.kinds.kind import kind_of
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
@@ -70,7 +69,7 @@ MOST_FRAMES = 4096
 )
 def sample(arguments: Arguments) -> int:
     """Draw samples from a run into a folder; the same seed draws the same."""
-    from genmodels.commands.sample_files import Asked, loses_its_marks, sample_files, write_samples
+    from genmodels.commands.sample_files import Asked, sample_files, write_samples
 
     run = RunStore.default()[arguments.run]
     asked = Asked(
@@ -86,7 +85,7 @@ def sample(arguments: Arguments) -> int:
     )
     made = sample_files(run, asked)
     paths = [str(path) for path in write_samples(arguments.out, f"{run.id}-seed-{arguments.seed}", made)]
-    notice = loses_its_marks(run, arguments.upscale)
+    notice = made.loses_its_marks
     for said in made.notices:
         print(said, file=sys.stderr)
     document: dict[str, Any] = {"run": run.id, "seed": arguments.seed, "files": paths, "notices": made.notices}
@@ -136,8 +135,10 @@ def _anchors(text: str) -> list[int]:
 
 
 def _has_a_latent_space(run: Run) -> None:
-    if (kind := kind_of(run.spec)).tokens:
-        raise Refusal(f"Run {run.id} {kind.makes} {run.spec.kind} and has no latent space to walk; use sample.")
+    if not run.experiment.make_recipe().decodes:
+        raise Refusal(
+            f"Run {run.id} is of the model {run.experiment.model} and has no latent space to walk; use sample."
+        )
 
 
 @verb(

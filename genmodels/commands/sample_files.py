@@ -14,7 +14,6 @@ from genmodels.files import Unreadable, make_folder, read_bytes
 from genmodels.intake.prompts_table import read_prompts
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.image.watermark import LEAST_SIDE
-from genmodels.kinds.kind import kind_of
 from genmodels.kinds.text.decoding import Decoding, unescaped
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.printable import printable
@@ -68,6 +67,7 @@ class Samples:
 
     files: list[Files] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    loses_its_marks: str = ""  # what has to be said of pictures too small for a watermark
 
 
 def sample_files(run: Run, asked: Asked) -> Samples:
@@ -109,7 +109,8 @@ def _pictures(run: Run, asked: Asked) -> Samples:
         recorded.facts(run, model.weights, seed=asked.seed, Number=str(number), **told[number], **larger)
         for number in range(n)
     ]
-    return Samples([{".png": content} for content in way_out.pictures(images, facts)])
+    files: list[Files] = [{".png": content} for content in way_out.pictures(images, facts)]
+    return Samples(files, loses_its_marks=_loses_its_marks(run, asked.upscale))
 
 
 def _for_each(given: Sequence[str], n: int) -> list[str]:
@@ -124,10 +125,10 @@ def _as_they_leave(pictures: np.ndarray, run: Run, upscale: bool | None) -> tupl
     return list(open_shipped("upscaler", "upscaler").upscale(pictures)), UPSCALED
 
 
-def loses_its_marks(run: Run, upscale: bool | None) -> str:
+def _loses_its_marks(run: Run, upscale: bool | None) -> str:
     """What has to be said of small pictures; "" of all others."""
-    height, width = (*run.spec.shape, 0, 0)[:2]
-    if kind_of(run.spec).tokens or min(height, width) >= LEAST_SIDE or upscale or (upscale is None and fits(run)):
+    height, width, _ = run.spec.shape
+    if min(height, width) >= LEAST_SIDE or upscale or (upscale is None and fits(run)):
         return ""
     return f"They are {width} x {height} pixels, too small for a watermark: saved again once, without their manifest, they lose every mark but a likeness in the ledger of this machine."
 
@@ -155,6 +156,7 @@ def _prompted(run: Run, asked: Asked) -> Samples:
         [f"Ignored: the settings {', '.join(silent)}, which have no say in what was asked for."] if silent else []
     )
     made.files = [{".png": content} for content in way_out.pictures(pictures, facts)]
+    made.loses_its_marks = _loses_its_marks(run, asked.upscale)
     return made
 
 

@@ -61,25 +61,13 @@ def describe(data: Dataset) -> dict[str, Any]:
         for group in sorted({*values.tolist(), *held_out.tolist()} - {""}):
             train, test = int((values == group).sum()), int((held_out == group).sum())
             groups[name].append({"group": group, "train": train, "test": test, "share": train / known})
-    written = kind_of(data.spec).tokens
     return {
         "name": data.name,
         "kind": data.spec.kind,
         "shape": list(data.spec.shape),
         "n_train": len(data.train),
         "n_test": len(data.test),
-        "classes": [] if written else list(data.spec.vocabulary),
-        "captions": 0 if written else len(set(data.train.captions) | set(data.test.captions)),
-        **(
-            {
-                "documents": [len(part.documents) for part in (data.train, data.test)],
-                "characters": [part.characters for part in (data.train, data.test)],
-                "tokens": [len(part.tokens) for part in (data.train, data.test)],
-                "vocabulary": len(data.spec.vocabulary),
-            }
-            if written
-            else {}
-        ),
+        **kind_of(data.spec).facts(data.spec, data.train, data.test),
         "groups": groups,
         "licence": data.licence,
         "credit": data.credit,

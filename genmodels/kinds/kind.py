@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from genmodels.kinds.spec import Spec
-from genmodels.registry import Registry
+from genmodels.kinds.spec import KINDS, Spec
 
 MAX_TOKENS, MAX_TOKEN = 200_000, 1000  # of a foreign spec: tokens or labels, characters of one
 
@@ -25,10 +24,9 @@ class Kind:
     tokens: bool  # is it a sequence of tokens, to which windows, decoding and likelihoods apply?
     example: Callable[[Any], str]  # of a data set with its knobs: what one training example is
     sound: Callable[[Spec], bool]  # may a network be built for such a foreign spec?
+    facts: Callable[[Spec, Any, Any], dict[str, Any]]  # of a set, beside its counts: spec, training and held-out split
+    dtype: str = "uint8"  # of an array of examples, whose shape is (n, *spec.shape)
     language: str | None = None  # of the code that it is
-
-
-KINDS = Registry("kind of example")
 
 
 def kind_of(spec: Spec) -> Kind:

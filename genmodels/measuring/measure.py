@@ -15,6 +15,7 @@ from genmodels.data.dataset import Dataset
 from genmodels.estimates.clusters import Clusters
 from genmodels.files import make_folder, write_atomically
 from genmodels.instruments.features import extractor
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.near_copies import held_out_drawings
 from genmodels.kinds.kind import kind_of
 from genmodels.measuring.encoders import measure_encoder
@@ -22,7 +23,7 @@ from genmodels.measuring.pictures import BOUNDS, BY_GROUP, FLOORS, measure_pictu
 from genmodels.measuring.prompted import FAMILIES, measure_prompted, rounds_of
 from genmodels.measuring.texts import LIKELIHOODS, OF_SAMPLES, Row, measure_texts
 from genmodels.measuring.upscaler import MEASURES, measure_upscaler
-from genmodels.metrics.metric import METRICS
+from genmodels.metrics.metric import metrics_of
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.runs.run import Run
@@ -95,9 +96,10 @@ def _as_usual(model: Any, data: Dataset, n: int | None) -> int:
 
 
 _ENCODER = Measured(measure_encoder, ("held-out", "R-precision"), _all_held_out)
-MEASURED: Mapping[str, Measured] = {  # by role, a name in `trained.opening.ROLES`
-    "latent": Measured(measure_pictures, (*METRICS, BY_GROUP, *BOUNDS, *FLOORS), _as_usual),
-    "prompted": Measured(measure_prompted, (*METRICS, *FLOORS, *FAMILIES), rounds_of),
+# By role, a name in `trained.opening.ROLES`.
+MEASURED: dict[str, Measured] = {
+    "latent": Measured(measure_pictures, (*metrics_of("image"), BY_GROUP, *BOUNDS, *FLOORS), _as_usual),
+    "prompted": Measured(measure_prompted, (*metrics_of("image"), *FLOORS, *FAMILIES), rounds_of),
     "writer": Measured(measure_texts, (*LIKELIHOODS, *OF_SAMPLES), _as_usual),
     "reader": _ENCODER,
     "judge": _ENCODER,
@@ -107,7 +109,7 @@ MEASURED: Mapping[str, Measured] = {  # by role, a name in `trained.opening.ROLE
 
 def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """The metrics of pictures in features of another kind; their names say which."""
-    if kind_of(data.spec).tokens or not isinstance(generator, Generator):
+    if not (isinstance(data.test, Examples) and isinstance(generator, Generator)):
         raise Refusal("Features are of pictures; leave --features out for other models.")
     subject = Subject(generator, data, n=n, seed=seed)
     extract = extractor(name, data)
@@ -117,7 +119,7 @@ def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: 
     real, fake = both[: len(data.test.images)], both[len(data.test.images) :]
     clusters = Clusters.of(len(real), len(fake), held_out_drawings(data))
     short = Path(name).stem[:40]
-    for metric_name, metric in METRICS.items():
+    for metric_name, metric in metrics_of("image").items():
         if wanted(metric_name):
             about = metric.about()
             yield (

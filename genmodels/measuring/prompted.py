@@ -25,7 +25,7 @@ from genmodels.kinds.image.features import PROTOCOL
 from genmodels.kinds.image.near_copies import held_out_drawings
 from genmodels.measuring.pictures import FLOORS
 from genmodels.metrics.kernel_distance import kernel_distance_difference
-from genmodels.metrics.metric import METRICS
+from genmodels.metrics.metric import METRICS, metrics_of
 from genmodels.metrics.retrieval import r_precision
 from genmodels.refusal import Refusal
 from genmodels.subjects.stand_ins import Noise, TrainingMean
@@ -89,7 +89,7 @@ def _compared(
     noise = Noise(data.spec.shape).sample(len(real), seed=seed)
     answered = Clusters.of(len(real), len(first), drawings, drawings)
     alone = Clusters.of(len(real), len(noise), drawings)
-    for name, metric in METRICS.items():
+    for name, metric in metrics_of("image").items():
         about = metric.about()
         if wanted(name):
             yield name, metric(real, first, answered), about["better"], about["unit"], protocol

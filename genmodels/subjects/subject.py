@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from genmodels.data.dataset import Dataset
+from genmodels.kinds.kind import kind_of
 from genmodels.refusal import Refusal
 from genmodels.trained.roles import Generator, Prompted, to_sample
 
@@ -64,11 +65,11 @@ class Subject:
         return self._checked(np.concatenate(parts), len(prompts))
 
     def _checked(self, samples: np.ndarray, n: int) -> np.ndarray:
-        expected = (n, *self.data.spec.shape)
-        if samples.shape != expected or samples.dtype != np.uint8:
+        expected, kind = (n, *self.data.spec.shape), kind_of(self.data.spec)
+        if samples.shape != expected or samples.dtype != kind.dtype:
             raise Refusal(
-                f"The generator gave {samples.dtype} of shape {samples.shape}; pictures like those of"
-                f" {self.data.name} are uint8 {expected}."
+                f"The generator gave {samples.dtype} of shape {samples.shape}; {kind.many} like those of"
+                f" {self.data.name} are {kind.dtype} {expected}."
             )
         return samples
 

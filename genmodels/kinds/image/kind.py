@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.kind import KINDS, MAX_TOKEN, MAX_TOKENS, Kind
 from genmodels.kinds.spec import Spec
 
@@ -16,6 +19,11 @@ def is_drawable(spec: Spec) -> bool:
     return sides and len(spec.shape) <= 4 and 0 <= spec.classes <= MAX_CLASSES and not spec.merges
 
 
+def facts(spec: Spec, train: Examples, test: Examples) -> dict[str, Any]:
+    """The names of the classes, and how many different captions there are."""
+    return {"classes": list(spec.vocabulary), "captions": len(set(train.captions) | set(test.captions))}
+
+
 KINDS.add("image")(
     Kind(
         "image",
@@ -27,5 +35,6 @@ KINDS.add("image")(
         tokens=False,
         example=lambda source: "picture",
         sound=is_drawable,
+        facts=facts,
     )
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from genmodels.kinds.kind import KINDS, Kind
-from genmodels.kinds.text.soundness import is_readable
+from genmodels.kinds.text.about import facts, is_readable
 
 KINDS.add("text")(
     Kind(
@@ -16,5 +16,6 @@ KINDS.add("text")(
         tokens=True,
         example=lambda source: f"window of {source.context} tokens",
         sound=is_readable,
+        facts=facts,
     )
 )

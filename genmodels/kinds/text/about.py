@@ -1,9 +1,12 @@
-"""Whether a foreign spec is that of a text which a network here may be built for."""
+"""What is asked of texts and code alike: may a network be built for a foreign spec, and what is known of a set?"""
 
 from __future__ import annotations
 
+from typing import Any
+
 from genmodels.kinds.kind import MAX_TOKEN, MAX_TOKENS
 from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.examples import Texts
 from genmodels.kinds.text.tokens import Tokens
 
 MAX_CONTEXT = 65_536  # tokens that a model may read at once
@@ -19,3 +22,15 @@ def is_readable(spec: Spec) -> bool:
         and all(len(word) <= MAX_TOKEN for word in words)
     )
     return context and few and Tokens(spec.vocabulary, spec.merges).whole()
+
+
+def facts(spec: Spec, train: Texts, test: Texts) -> dict[str, Any]:
+    """Documents, characters and tokens of both splits, and the size of the vocabulary."""
+    return {
+        "classes": [],
+        "captions": 0,
+        "documents": [len(part.documents) for part in (train, test)],
+        "characters": [part.characters for part in (train, test)],
+        "tokens": [len(part.tokens) for part in (train, test)],
+        "vocabulary": len(spec.vocabulary),
+    }
