@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -232,12 +233,17 @@ def _detector(home: str) -> InTurn | None:
     return None if found is None else InTurn(found)
 
 
-@st.cache_resource(show_spinner=False)
 def settle() -> None:
-    """Once the libraries of the curves are loaded, take them out of what the garbage collector walks through.
+    """Take what the libraries loaded by now hold out of what the garbage collector walks through.
 
-    Streamlit collects after every rerun; with these libraries that took most of the time of a rerun every second.
+    Streamlit collects after every rerun, which stops all threads: 60 ms on each page, and 400 once TensorFlow was loaded.
     """
+    _settled(len(sys.modules) // 100)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _settled(loaded: int) -> None:
+    gc.unfreeze()  # else what was alive at the last time would be kept for ever
     gc.collect()
     gc.freeze()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -78,8 +79,7 @@ class Knobs:
     @classmethod
     def knobs(cls) -> list[Knob]:
         """The knobs in the order in which the class lists them."""
-        types = get_type_hints(cls)
-        return [Knob(name=f.name, type=types[f.name], default=f.default, **f.metadata) for f in dataclasses.fields(cls)]
+        return list(_knobs(cls))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -98,3 +98,9 @@ class Knobs:
     def summary(cls) -> str:
         """The first line of the class's docstring."""
         return (cls.__doc__ or "").strip().splitlines()[0]
+
+
+@functools.cache
+def _knobs(cls: type[Knobs]) -> tuple[Knob, ...]:
+    types = get_type_hints(cls)
+    return tuple(Knob(name=f.name, type=types[f.name], default=f.default, **f.metadata) for f in dataclasses.fields(cls))
