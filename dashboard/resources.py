@@ -19,7 +19,7 @@ import streamlit as st
 
 from dashboard.first_drawing import wait_for
 from dashboard.parts.sharing import InTurn, Loaded
-from dashboard.run_rows import Row, RunTable, read_row
+from dashboard.run_rows import FILES, Row, RunTable, changed, read_row
 from dashboard.training.follower import Follower, Trace
 from genmodels.cache import NotDrawn, only_kept
 from genmodels.data.dataset import DATA, describe
@@ -54,8 +54,18 @@ def run_rows(store: RunStore) -> list[Row]:
 
 
 def summary(run: Run) -> Row:
-    """The row of one run, without looking at the others."""
-    return read_row(str(run.path), gallery=False)
+    """The row of one run with its findings and its credit; read again when one of its files was replaced.
+
+    Shared, so it must not be changed.
+    """
+    files = [*(str(run.path / name) for name in FILES), str(run.findings_file)]
+    return _summary(str(run.path), tuple((file, changed(file)) for file in files), run)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _summary(path: str, version: tuple[tuple[str, int], ...], _run: Run) -> Row:
+    said = {"findings": _run.findings(), "credit": str(_run.facts.get("credit", ""))}
+    return read_row(path, gallery=False) | said
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
