@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -66,6 +65,9 @@ class Knob:
         return f"{kind} of at least {self.low:g}" if self.low is not None else kind
 
 
+_listed: dict[type, list[Knob]] = {}  # of each class, since reading its types takes most of the time of reading a run
+
+
 @dataclass(frozen=True, kw_only=True)
 class Knobs:
     """Base of models and data sets: a frozen dataclass whose fields are knobs, checked when it is made."""
@@ -79,7 +81,12 @@ class Knobs:
     @classmethod
     def knobs(cls) -> list[Knob]:
         """The knobs in the order in which the class lists them."""
-        return list(_knobs(cls))
+        if cls not in _listed:
+            types = get_type_hints(cls)
+            _listed[cls] = [
+                Knob(name=f.name, type=types[f.name], default=f.default, **f.metadata) for f in dataclasses.fields(cls)
+            ]
+        return list(_listed[cls])
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -98,9 +105,3 @@ class Knobs:
     def summary(cls) -> str:
         """The first line of the class's docstring."""
         return (cls.__doc__ or "").strip().splitlines()[0]
-
-
-@functools.cache
-def _knobs(cls: type[Knobs]) -> tuple[Knob, ...]:
-    types = get_type_hints(cls)
-    return tuple(Knob(name=f.name, type=types[f.name], default=f.default, **f.metadata) for f in dataclasses.fields(cls))

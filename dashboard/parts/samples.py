@@ -31,7 +31,7 @@ def picture(file: Path, alt: str, *, side: int = 420, width: Any = "stretch", in
         refuse(refusal)
         return
     shown = f"data:image/png;base64,{base64.b64encode(content).decode()}" if inline else content
-    st.image(shown, alt=alt, width=width, output_format="PNG")  # else it is made a JPEG of each, on every run of the page
+    st.image(shown, alt=alt, width=width, output_format="PNG")  # else every run of the page makes it a JPEG
 
 
 def samples(
