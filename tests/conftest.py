@@ -67,7 +67,7 @@ def cache(shared: Path) -> Iterator[None]:
 def genmodels() -> Command:
     """Runs the real command line in a process of its own."""
 
-    def run(*arguments: object, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: object, timeout: float = 900) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "genmodels", *map(str, arguments)]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout)
 
