@@ -12,12 +12,17 @@ from typing import Any
 
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry, unknown
-from genmodels.subjects.subject import Subject
+from genmodels.subjects.outputs import Outputs
+from genmodels.subjects.subject import Audited, Subject
 from genmodels.trained.roles import Likelihoods, Losses, Writes
 from genmodels.verdicts.finding import Finding, not_measured
 from genmodels.verdicts.limits import Limit, Limits
 
 AUDITS = Registry("audit")
+NEITHER = {
+    Subject: "It asks the model for samples of its own, beside its training data; only what it made was brought.",
+    Outputs: "It looks at files that were brought; write samples into a folder and audit that.",
+}
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Need:
     `part` and `question` are those of the finding where only that part of the audit is named.
     """
 
-    has: Callable[[Subject], bool]
+    has: Callable[[Any], bool]
     reason: str
     kinds: tuple[str, ...] = ()
     part: str = ""
@@ -40,6 +45,18 @@ NEEDS: dict[str, Need] = {
     "groups of people": Need(
         lambda subject: bool({"gender", "skin tone"} & set(subject.data.train.groups)),
         "The data set {data} has no groups of people, so no share is known; audit a model of data with groups, such as openmoji.",
+    ),
+    "training pictures": Need(
+        lambda subject: subject.training is not None and subject.training.pictures is not None,
+        "No training pictures were brought, so no copy of one can be found; give them, or a part of them, with --training.",
+    ),
+    "training texts": Need(
+        lambda subject: subject.training is not None and bool(subject.training.documents),
+        "No training texts were brought, so no copied passage can be found; give them, or a part of them, with --training.",
+    ),
+    "prompts": Need(
+        lambda subject: bool(subject.prompts),
+        "No prompt was told of any output, so nothing can be compared by prompt; bring a table with a column prompt.",
     ),
     "losses": Need(
         lambda subject: isinstance(subject.generator, Losses),
@@ -73,12 +90,13 @@ class Audit:
     kinds: tuple[str, ...] = ("image",)  # of example that it can read
     accepted: type[Limits] = Limits
     needs: tuple[str, ...] = ()  # names in NEEDS
+    of: type = Subject  # what is asked: a model that can be asked for samples, or `Outputs` that were brought
 
-    def __call__(self, subject: Subject, **limits: float) -> list[Finding]:
+    def __call__(self, subject: Audited, **limits: float) -> list[Finding]:
         """The findings. What the subject does not allow to be measured comes back as "not measured" with the reason."""
         limits = self.checked(limits)
-        made = {"limits": self.limits() | limits, "n": subject.n, "seed": subject.seed, "data": subject.data.name}
-        if lacking := self._lacking(subject):
+        made = {"limits": self.limits() | limits, "n": subject.n, "seed": subject.seed, "data": subject.source}
+        if lacking := self.lacking(subject):
             return [self._unmade(made, lacking)]
         try:
             findings = self.function(subject, self.accepted(**limits))
@@ -86,15 +104,17 @@ class Audit:
             return [self._unmade(made, Need(lambda subject: False, str(refusal)))]
         return [replace(finding, made=dict(finding.made) | made, error_rates=_rates(finding)) for finding in findings]
 
-    def _lacking(self, subject: Subject) -> Need | None:
+    def lacking(self, subject: Audited) -> Need | None:
         """The first thing that this subject lacks, with what is said of that; None where it lacks nothing."""
-        kind = subject.data.spec.kind
+        if not isinstance(subject, self.of):
+            return Need(lambda subject: False, NEITHER[self.of])
+        kind = subject.kind
         if kind not in self.kinds:
             reads = f"This audit reads examples of the kind {' or '.join(self.kinds)}; there is none for {kind} yet."
             return Need(lambda subject: False, reads)
         needed = [need for need in map(NEEDS.__getitem__, self.needs) if not need.kinds or kind in need.kinds]
         found = next((need for need in needed if not need.has(subject)), None)
-        return found and replace(found, reason=found.reason.format(data=subject.data.name))
+        return found and replace(found, reason=found.reason.format(data=subject.source))
 
     def _unmade(self, made: Mapping[str, Any], lacking: Need) -> Finding:
         unmade = not_measured(self.name, lacking.question or self.question, lacking.reason, lacking.part)
@@ -140,6 +160,7 @@ def audit(
     kinds: tuple[str, ...] = ("image",),
     needs: tuple[str, ...] = (),
     limits: type[Limits] = Limits,
+    of: type = Subject,
 ) -> Callable[[Callable[..., list[Finding]]], Callable[..., list[Finding]]]:
     """Decorator: enter a function (subject, limits) -> findings in `AUDITS`; the function itself stays as it was.
 
@@ -148,7 +169,7 @@ def audit(
     """
 
     def enter(function: Callable[..., list[Finding]]) -> Callable[..., list[Finding]]:
-        AUDITS.add(name)(Audit(name, question, function, kinds, limits, needs))
+        AUDITS.add(name)(Audit(name, question, function, kinds, limits, needs, of))
         return function
 
     return enter

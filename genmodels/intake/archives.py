@@ -9,6 +9,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,33 +29,41 @@ class ArchiveRefused(Refusal):
     """The whole folder or archive is refused, not one file of it."""
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """How many files are read, and how many bytes of all of them; `total` is also the size of a zip itself."""
+
+    members: int = MAX_MEMBERS
+    total: int = MAX_TOTAL
+
+
 class Budget:
     """Counts the bytes that were really read."""
 
-    def __init__(self) -> None:
-        self.left = MAX_TOTAL
+    def __init__(self, total: int) -> None:
+        self.total = self.left = total
 
     def spend(self, count: int) -> None:
         """Take off so many bytes; raises `ArchiveRefused` when more than allowed come out."""
         self.left -= count
         if self.left < 0:
             raise ArchiveRefused(
-                f"The files unpack to more than {MAX_TOTAL // 1_000_000} MB; give fewer or smaller ones."
+                f"The files unpack to more than {self.total // 1_000_000:,} MB; give fewer or smaller ones."
             )
 
 
-def members(source: Path | BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
+def members(source: Path | BinaryIO, bounds: Bounds = Bounds()) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Name and reader of every file in a folder or zip, sorted by name; hidden files are left out.
 
     A reader raises `Refusal` for a file that is too large, packed too tightly, encrypted or damaged, for what is no file
     (a link, a pipe) and for what may not be read, a folder included; and `ArchiveRefused` once all together are too large.
     """
     if isinstance(source, Path) and source.is_dir():
-        yield from _of_folder(source)
+        yield from _of_folder(source, bounds)
     elif isinstance(source, Path):
         try:
             with open(source, "rb") as file:
-                yield from _of_zip(file)
+                yield from _of_zip(file, bounds)
         except OSError as error:
             if isinstance(error, Refusal):
                 raise
@@ -63,11 +72,11 @@ def members(source: Path | BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]
                 f"{printable(str(source))} can't be read ({reason}); give a folder or a zip."
             ) from None
     else:
-        yield from _of_zip(source)
+        yield from _of_zip(source, bounds)
 
 
-def _of_folder(folder: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    budget, files = Budget(), list[tuple[str, Path]]()
+def _of_folder(folder: Path, bounds: Bounds) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    budget, files = Budget(bounds.total), list[tuple[str, Path]]()
     closed: dict[str, str] = {}  # folders that can't be looked into
 
     def note(error: OSError) -> None:
@@ -81,7 +90,7 @@ def _of_folder(folder: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
             if not _hidden(path.relative_to(folder).as_posix())
         ]
         below[:] = [each for each in below if not each.startswith(".") and not (here / each).is_symlink()]
-        _count(len(files))
+        _count(len(files), bounds)
 
     def reader(name: str, path: Path) -> bytes:
         try:
@@ -104,9 +113,9 @@ def _of_folder(folder: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
         yield name, lambda name=name: shut(name)  # type: ignore[misc]
 
 
-def _of_zip(file: BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    _check_directory(file)
-    budget = Budget()
+def _of_zip(file: BinaryIO, bounds: Bounds) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    _check_directory(file, bounds)
+    budget = Budget(bounds.total)
     try:
         archive = zipfile.ZipFile(file)
     except (
@@ -121,7 +130,7 @@ def _of_zip(file: BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
         raise ArchiveRefused(f"The zip is damaged ({printable(str(error))}); pack it again.") from None
     with archive:
         chosen = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
-        _count(len(chosen))
+        _count(len(chosen), bounds)
         for each in sorted(chosen, key=lambda each: each.filename):
             yield each.filename.replace("\\", "/"), lambda each=each: _unpack(archive, each, budget)  # type: ignore[misc]
 
@@ -162,11 +171,13 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -
     return buffer.getvalue()
 
 
-def _check_directory(file: BinaryIO) -> None:
+def _check_directory(file: BinaryIO, bounds: Bounds) -> None:
     """Refuse, from the last bytes alone, what is no zip or lists more than is read (APPNOTE 4.3.16)."""
     size = file.seek(0, io.SEEK_END)
-    if size > MAX_TOTAL:
-        raise ArchiveRefused(f"The zip is larger than {MAX_TOTAL // 1_000_000} MB; give fewer or smaller pictures.")
+    if size > bounds.total:
+        raise ArchiveRefused(
+            f"The zip is larger than {bounds.total // 1_000_000:,} MB; give fewer or smaller pictures."
+        )
     file.seek(max(0, size - 22 - 65_535 - 20))
     tail = file.read()
     file.seek(0)
@@ -182,14 +193,14 @@ def _check_directory(file: BinaryIO) -> None:
         if len(record) < 56 or not record.startswith(b"PK\x06\x06"):
             raise ArchiveRefused("The zip64 record of the zip is not where it should be; pack it again.")
         count, directory = struct.unpack("<QQ", record[32:48])
-    if directory > MAX_DIRECTORY:
-        count = MAX_MEMBERS + 1
-    _count(count)
+    if directory > max(MAX_DIRECTORY, 400 * bounds.members):
+        count = bounds.members + 1
+    _count(count, bounds)
 
 
-def _count(count: int) -> None:
-    if count > MAX_MEMBERS:
-        raise ArchiveRefused(f"There are more than {MAX_MEMBERS:,} files; give at most so many.")
+def _count(count: int, bounds: Bounds) -> None:
+    if count > bounds.members:
+        raise ArchiveRefused(f"There are more than {bounds.members:,} files; give at most so many.")
 
 
 def _size(name: str, size: int) -> None:

@@ -46,7 +46,11 @@ def audit_run(
     who, report = f"{run.experiment.model} {run.id}", progress or ignored
     subject = Subject(open_model(run), data, n=n, seed=seed, name=who, full=full, pairs=pairs, report=report)
     made = conditions(rules, newest_weights(run), n=n, seed=seed, full=full, pairs=pairs)
-    asked = [name for name, audit in AUDITS.items() if (name in names if names else data.spec.kind in audit.kinds)]
+    asked = [
+        name
+        for name, audit in AUDITS.items()
+        if (name in names if names else audit.of is Subject and data.spec.kind in audit.kinds)
+    ]
     findings, left_out, earlier = kept(run.findings(), asked, made) if names else ([], [], [])
     for name in asked:
         if progress:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -19,6 +20,35 @@ from genmodels.trained.roles import Generator, Prompted, to_sample
 
 MOST = 100_000  # samples in one subject
 CHUNK = 64  # samples between two reports of how far the drawing is
+
+
+class Audited(Protocol):
+    """Whatever audits are asked of: a `Subject`, whose model can be asked, or `Outputs` that were brought."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """The kind of its examples."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Where the data come from that it is compared with."""
+        ...
+
+    @property
+    def n(self) -> int:
+        """How many examples of it are looked at."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """What decides everything that is drawn at random."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -41,6 +71,16 @@ class Subject:
     def __post_init__(self) -> None:
         if not 1 <= self.n <= MOST:
             raise Refusal(f"n is {self.n}; ask for 1 to {MOST:,} samples.")
+
+    @property
+    def kind(self) -> str:
+        """The kind of its examples."""
+        return self.data.spec.kind
+
+    @property
+    def source(self) -> str:
+        """The name of its data set."""
+        return self.data.name
 
     @cached_property
     def samples(self) -> np.ndarray:
