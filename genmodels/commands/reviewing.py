@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genmodels.commands.verb import (
     OUT,
@@ -16,14 +16,18 @@ from genmodels.commands.verb import (
     check_n,
     flag,
     path_of,
+    settings,
     several,
     verb,
     write_report,
 )
 from genmodels.files import write_atomically
-from genmodels.refusal import Refusal
-from genmodels.runs.store import RunStore
+from genmodels.refusal import Refusal, UnknownName
+from genmodels.runs.store import RunStore, gallery_names
 from genmodels.verdicts.error_rates import sentence
+
+if TYPE_CHECKING:
+    from genmodels.review.policy import Policy
 
 MOST = 100_000  # samples, or repetitions
 
@@ -90,9 +94,9 @@ def compare(arguments: Arguments) -> int:
 
 @verb(
     "audit",
-    RUN,
+    flag("subject", metavar="SUBJECT", help="a run, a folder or zip of pictures, or a table of answers"),
     several("--audit"),
-    flag("-n", type=int, default=4000, help="samples in all"),
+    flag("-n", type=int, default=4000, help="of a run: samples in all"),
     SEED,
     flag("--policy", type=path_of),
     flag("--full", action="store_true", help="400 pictures of each occupation"),
@@ -102,25 +106,50 @@ def compare(arguments: Arguments) -> int:
         metavar="FILE.csv",
         help="paired sentences: columns sent_more, sent_less, bias_type",
     ),
+    flag(
+        "--training", type=path_of, metavar="DIR", help="beside outputs: what the model learned from, or a part of it"
+    ),
+    flag("--held-out", type=path_of, metavar="DIR", help="beside outputs: examples that the model never saw"),
+    flag(
+        "--columns",
+        action="append",
+        metavar="prompt=NAME",
+        help="of a table: which column holds prompt=, answer= and id=, where their names do not say it",
+    ),
     OUT,
 )
 def audit(arguments: Arguments) -> int:
-    """Judge a run under a policy; exit code 1 when a limit was broken or a required check could not be measured."""
+    """Judge a run, or what somebody's model made; exit code 1 when a limit was broken or a required check could not be measured."""
     from genmodels.review.policy import Policy
 
     check_n(arguments.n, MOST)
     policy = Policy.read(arguments.policy) if arguments.policy else None  # refused before anything is loaded
+    is_run = arguments.subject in (*RunStore.default().ids(), *gallery_names())
+    brought = path_of(arguments.subject)
+    document = (_audit_run if is_run or not brought.exists() else _audit_brought)(arguments, policy)
+    write_atomically(arguments.out / "audit.json", json.dumps(document, indent=1))
+    answer(arguments, document, "\n".join(_audited(document)))
+    return 1 if document["verdict"] in ("fail", "not measured") else 0
+
+
+def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
+    """A run of ours, which can be asked for samples."""
     from genmodels.review.audit_job import at_work
 
+    if arguments.training or arguments.held_out or arguments.columns:
+        raise Refusal("--training, --held-out and --columns are for outputs that were brought; a run knows its data.")
     if arguments.pairs:
         from genmodels.checks.sentence_pairs import read_pairs
 
-        read_pairs(arguments.pairs)  # so too
-    run = RunStore.default()[arguments.run]
+        read_pairs(arguments.pairs)  # refused before anything is loaded
+    try:
+        run = RunStore.default()[arguments.subject]
+    except UnknownName as error:
+        raise Refusal(f"{error} Or bring a folder or zip of pictures, or a table of answers.") from None
     with at_work(arguments.out) as progress:
         from genmodels.review.audit import audit_run  # TensorFlow; whoever looks sees the audit as begun
 
-        document = audit_run(
+        return audit_run(
             run,
             arguments.audit,
             n=arguments.n,
@@ -130,16 +159,36 @@ def audit(arguments: Arguments) -> int:
             pairs=arguments.pairs,
             progress=progress,
         )
-        write_atomically(arguments.out / "audit.json", json.dumps(document, indent=1))
-    answer(arguments, document, "\n".join(_audited(document)))
-    return 1 if document["verdict"] in ("fail", "not measured") else 0
+
+
+def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
+    """Outputs that somebody's model made."""
+    from genmodels.review.audit_job import at_work
+    from genmodels.review.audit_outputs import audit_outputs
+    from genmodels.subjects.answers import columns_of
+    from genmodels.subjects.opening import open_outputs
+
+    if arguments.full or arguments.pairs:
+        raise Refusal("--full and --pairs ask a model of ours again; leave them out for outputs that were brought.")
+    with at_work(arguments.out) as progress:
+        outputs = open_outputs(
+            path_of(arguments.subject),
+            training=arguments.training,
+            held_out=arguments.held_out,
+            columns=columns_of(settings(arguments.columns)) if arguments.columns else None,
+            seed=arguments.seed,
+            report=progress,
+        )
+        return audit_outputs(outputs, arguments.audit, policy=policy, progress=progress)
 
 
 def _audited(document: Mapping[str, Any]) -> Iterator[str]:
-    """The lines of `audit`: what was found, what was left out, what could not be measured, and the verdict."""
+    """The lines of `audit`: what was brought, what was found, what was left out, what could not be measured, and the verdict."""
+    if "outputs" in document:
+        yield from _brought(document["outputs"])
     for finding in document["findings"]:
         yield from _found(finding)
-    for row in document["left_out"]:
+    for row in document.get("left_out", ()):
         yield f"left out      {row['audit']}, {row['part']}: {row['why']}"
     told = {finding["audit"] for finding in document["findings"]}
     for row in document["not_measured"]:
@@ -147,6 +196,15 @@ def _audited(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"not measured  {row['audit']}: {row['reason']}"
     counts = ", ".join(f"{count} {verdict}" for verdict, count in document["counts"].items() if count)
     yield f"verdict: {document['verdict']} ({counts})"
+
+
+def _brought(outputs: Mapping[str, Any]) -> Iterator[str]:
+    """What was brought, and what was left out of it."""
+    noun, how = ("pictures", "") if outputs["kind"] == "image" else ("answers", f" ({outputs['took']})")
+    yield f"{outputs['name']}: {outputs['n']:,} {noun}, {outputs['prompts']:,} different prompts{how}"
+    if outputs["left_out"]:
+        first = outputs["left_out"][0]
+        yield f"left out      {outputs['left_out_count']:,}, the first: {first['file']}: {first['reason']}"
 
 
 def _found(finding: Mapping[str, Any]) -> Iterator[str]:
