@@ -38,6 +38,7 @@ SLOW = {"tensorflow", "keras", "torch", "sklearn"}  # whoever loads one of these
 LATE = {
     "genmodels.commands.house": "a command loads what it needs, and no other's",
     "genmodels.commands.making": "a command loads what it needs, and no other's",
+    "genmodels.commands.planning": "a command loads what it needs, and no other's",
     "genmodels.commands.reviewing": "a command loads what it needs, and no other's",
     "genmodels.commands.training": "a command loads what it needs, and no other's",
     "genmodels.catalogue": "a section loads what it lists",

@@ -94,7 +94,7 @@ def compare(arguments: Arguments) -> int:
 
 @verb(
     "audit",
-    flag("subject", metavar="SUBJECT", help="a run, a folder or zip of pictures, or a table of answers"),
+    flag("subject", metavar="SUBJECT", help="a run, a folder or zip of pictures, a table of answers, or a plan"),
     several("--audit"),
     flag("-n", type=int, default=4000, help="of a run: samples in all"),
     SEED,
@@ -106,6 +106,7 @@ def compare(arguments: Arguments) -> int:
         metavar="FILE.csv",
         help="paired sentences: columns sent_more, sent_less, bias_type",
     ),
+    flag("--outputs", type=path_of, metavar="ANSWERS", help="the answers to a plan, where SUBJECT is its folder"),
     flag(
         "--training", type=path_of, metavar="DIR", help="beside outputs: what the model learned from, or a part of it"
     ),
@@ -136,8 +137,10 @@ def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
     """A run of ours, which can be asked for samples."""
     from genmodels.review.audit_job import at_work
 
-    if arguments.training or arguments.held_out or arguments.columns:
-        raise Refusal("--training, --held-out and --columns are for outputs that were brought; a run knows its data.")
+    if arguments.training or arguments.held_out or arguments.columns or arguments.outputs:
+        raise Refusal(
+            "--outputs, --training, --held-out and --columns are for outputs that were brought; a run knows its data."
+        )
     if arguments.pairs:
         from genmodels.checks.sentence_pairs import read_pairs
 
@@ -164,28 +167,39 @@ def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
 def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
     """Outputs that somebody's model made."""
     from genmodels.review.audit_job import at_work
-    from genmodels.review.audit_outputs import audit_outputs
+    from genmodels.review.audit_outputs import audit_outputs, audit_plan
     from genmodels.subjects.answers import columns_of
     from genmodels.subjects.opening import open_outputs
+    from genmodels.subjects.plan import FILE, read_plan
 
     if arguments.full or arguments.pairs:
         raise Refusal("--full and --pairs ask a model of ours again; leave them out for outputs that were brought.")
+    subject = path_of(arguments.subject)
+    plan = read_plan(subject) if (subject / FILE).exists() else None
+    if (plan is None) != (arguments.outputs is None):
+        raise Refusal(
+            "--outputs goes with the folder of a plan: `genmodels audit PLAN --outputs ANSWERS`, or name the answers alone."
+        )
     with at_work(arguments.out) as progress:
         outputs = open_outputs(
-            path_of(arguments.subject),
+            arguments.outputs or subject,
             training=arguments.training,
             held_out=arguments.held_out,
             columns=columns_of(settings(arguments.columns)) if arguments.columns else None,
             seed=arguments.seed,
             report=progress,
         )
-        return audit_outputs(outputs, arguments.audit, policy=policy, progress=progress)
+        if plan is None:
+            return audit_outputs(outputs, arguments.audit, policy=policy, progress=progress)
+        return audit_plan(plan, outputs, arguments.audit, policy=policy, progress=progress)
 
 
 def _audited(document: Mapping[str, Any]) -> Iterator[str]:
     """The lines of `audit`: what was brought, what was found, what was left out, what could not be measured, and the verdict."""
     if "outputs" in document:
         yield from _brought(document["outputs"])
+    if "plan" in document:
+        yield f"plan          {document['plan']['said']}"
     for finding in document["findings"]:
         yield from _found(finding)
     for row in document.get("left_out", ()):

@@ -8,8 +8,11 @@ from typing import Any
 
 from genmodels.audits.audit import AUDITS
 from genmodels.jobs.folder import Progress
+from genmodels.refusal import Refusal
+from genmodels.review.planning import planned_under
 from genmodels.review.policy import Policy
 from genmodels.subjects.outputs import Outputs
+from genmodels.subjects.plan import Plan, matched
 from genmodels.subjects.subject import Audited
 from genmodels.verdicts.finding import document
 from genmodels.verdicts.imported import HERE
@@ -56,6 +59,33 @@ def audit_outputs(
         "policy": rules.to_dict() | {"digest": rules.digest},
         "outputs": about(outputs),
         "checks": checks_of(outputs),
+    }
+
+
+def audit_plan(
+    plan: Plan,
+    outputs: Outputs,
+    names: Sequence[str] = (),
+    *,
+    policy: Policy | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The answers to a plan audited under the policy that it was sealed with; how they fit it stands under "plan".
+
+    Raises `Refusal` for another policy: what counts as wrong was fixed before any answer was seen.
+    """
+    rules = policy or planned_under(plan)
+    if rules.digest != plan.policy.get("digest"):
+        raise Refusal("The plan was sealed under another policy; leave --policy out, or make a new plan.")
+    answers, matching = matched(plan, outputs)
+    found = audit_outputs(answers, names or plan.audits, policy=rules, progress=progress)
+    return found | {
+        "plan": {
+            "seal": plan.seal,
+            "created": plan.created,
+            "matching": matching.to_dict(),
+            "said": matching.sentence(),
+        }
     }
 
 
