@@ -22,7 +22,8 @@ from genmodels.commands.verb import (
     write_report,
 )
 from genmodels.files import write_atomically
-from genmodels.refusal import Refusal, UnknownName
+from genmodels.refusal import Refusal
+from genmodels.registry import unknown
 from genmodels.runs.store import RunStore, gallery_names
 from genmodels.verdicts.error_rates import sentence
 
@@ -145,10 +146,11 @@ def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
         from genmodels.checks.sentence_pairs import read_pairs
 
         read_pairs(arguments.pairs)  # refused before anything is loaded
-    try:
-        run = RunStore.default()[arguments.subject]
-    except UnknownName as error:
-        raise Refusal(f"{error} Or bring a folder or zip of pictures, or a table of answers.") from None
+    names = [*RunStore.default().ids(), *gallery_names()]
+    if arguments.subject not in names:
+        either = unknown("run", arguments.subject, names)
+        raise Refusal(f"{either} Or bring a folder or zip of pictures, or a table of answers.")
+    run = RunStore.default()[arguments.subject]
     with at_work(arguments.out) as progress:
         from genmodels.review.audit import audit_run  # TensorFlow; whoever looks sees the audit as begun
 
