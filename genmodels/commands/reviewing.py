@@ -107,6 +107,7 @@ def compare(arguments: Arguments) -> int:
         metavar="FILE.csv",
         help="paired sentences: columns sent_more, sent_less, bias_type",
     ),
+    flag("--look", action="store_true", help="of outputs: only read them, and say what can be asked of them"),
     flag("--outputs", type=path_of, metavar="ANSWERS", help="the answers to a plan, where SUBJECT is its folder"),
     flag(
         "--training", type=path_of, metavar="DIR", help="beside outputs: what the model learned from, or a part of it"
@@ -129,8 +130,10 @@ def audit(arguments: Arguments) -> int:
     is_run = arguments.subject in (*RunStore.default().ids(), *gallery_names())
     brought = path_of(arguments.subject)
     document = (_audit_run if is_run or not brought.exists() else _audit_brought)(arguments, policy)
-    write_atomically(arguments.out / "audit.json", json.dumps(document, indent=1))
+    write_atomically(arguments.out / ("look.json" if arguments.look else "audit.json"), json.dumps(document, indent=1))
     answer(arguments, document, "\n".join(_audited(document)))
+    if arguments.look:
+        return 0
     return 1 if document["verdict"] in ("fail", "not measured") else 0
 
 
@@ -142,6 +145,8 @@ def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
         raise Refusal(
             "--outputs, --training, --held-out and --columns are for outputs that were brought; a run knows its data."
         )
+    if arguments.look:
+        raise Refusal("--look is for outputs that were brought; what a run gives is known.")
     if arguments.pairs:
         from genmodels.checks.sentence_pairs import read_pairs
 
@@ -169,7 +174,7 @@ def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
 def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
     """Outputs that somebody's model made."""
     from genmodels.review.audit_job import at_work
-    from genmodels.review.audit_outputs import audit_outputs, audit_plan
+    from genmodels.review.audit_outputs import audit_outputs, audit_plan, looked_at
     from genmodels.subjects.answers import columns_of
     from genmodels.subjects.opening import open_outputs
     from genmodels.subjects.plan import FILE, read_plan
@@ -191,6 +196,8 @@ def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any
             seed=arguments.seed,
             report=progress,
         )
+        if arguments.look:
+            return looked_at(outputs)
         if plan is None:
             return audit_outputs(outputs, arguments.audit, policy=policy, progress=progress)
         return audit_plan(plan, outputs, arguments.audit, policy=policy, progress=progress)
@@ -202,6 +209,12 @@ def _audited(document: Mapping[str, Any]) -> Iterator[str]:
         yield from _brought(document["outputs"])
     if "plan" in document:
         yield f"plan          {document['plan']['said']}"
+    if "findings" not in document:
+        yield from (
+            f"{'can be asked' if not row['reason'] else 'not measured'}  {row['audit']}: {row['reason'] or row['question']}"
+            for row in document["checks"]
+        )
+        return
     for finding in document["findings"]:
         yield from _found(finding)
     for row in document.get("left_out", ()):

@@ -33,6 +33,11 @@ def checks_of(subject: Audited) -> list[dict[str, str]]:
     return rows
 
 
+def looked_at(outputs: Outputs) -> dict[str, Any]:
+    """What was brought and what can be asked of it, before anything is judged: {"subject", "outputs", "checks"}."""
+    return {"subject": outputs.name, "outputs": about(outputs), "checks": checks_of(outputs)}
+
+
 def audit_outputs(
     outputs: Outputs,
     names: Sequence[str] = (),
