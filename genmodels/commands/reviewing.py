@@ -107,6 +107,7 @@ def compare(arguments: Arguments) -> int:
         metavar="FILE.csv",
         help="paired sentences: columns sent_more, sent_less, bias_type",
     ),
+    flag("--junit", type=path_of, metavar="FILE", help="write the findings as JUnit XML too, for CI"),
     flag("--look", action="store_true", help="of outputs: only read them, and say what can be asked of them"),
     flag("--outputs", type=path_of, metavar="ANSWERS", help="the answers to a plan, where SUBJECT is its folder"),
     flag(
@@ -134,6 +135,10 @@ def audit(arguments: Arguments) -> int:
     answer(arguments, document, "\n".join(_audited(document)))
     if arguments.look:
         return 0
+    if arguments.junit:
+        from genmodels.review.junit import junit
+
+        write_atomically(arguments.junit, junit(document))
     return 1 if document["verdict"] in ("fail", "not measured") else 0
 
 

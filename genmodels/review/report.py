@@ -56,21 +56,28 @@ def blocks(
 ) -> list[Block]:
     """What the report says, in order."""
     experiment, facts, status = (dict(document.get(name) or {}) for name in ("experiment", "facts", "status"))
+    judged = [*_findings(document, findings), *_imported(document)]
+    obligations = _obligations(document.get("obligations") or [])
+    if document.get("outputs"):
+        return [
+            *brought(document),
+            *judged,
+            *not_asked(document),
+            *_limits(findings, measures, of_model=False),
+            *obligations,
+        ]
     return [
-        *(brought(document) if document.get("outputs") else _what_it_is(experiment, facts)),
+        *_what_it_is(experiment, facts),
         *(Picture(str(p.get("title", "")), str(p.get("png", ""))) for p in document.get("pictures") or []),
         *_texts(document.get("texts") or []),
-        *(
-            []
-            if document.get("outputs")
-            else [*_data(experiment, facts), *_training(experiment, facts, status), *_measures(measures)]
-        ),
-        *_findings(document, findings),
-        *_imported(document),
-        *not_asked(document),
-        *_limits(findings, measures, of_model=not document.get("outputs")),
-        *([] if document.get("outputs") else [Heading("Intended use"), Paragraph(INTENDED)]),
-        *_obligations(document.get("obligations") or []),
+        *_data(experiment, facts),
+        *_training(experiment, facts, status),
+        *_measures(measures),
+        *judged,
+        *_limits(findings, measures),
+        Heading("Intended use"),
+        Paragraph(INTENDED),
+        *obligations,
     ]
 
 
