@@ -228,6 +228,7 @@ WRITERS = {
     "genmodels/commands/make_gallery.py": "copies into the project, made anew by hand",
     "genmodels/bench/first_page.py": "a page in a temporary folder, and the null device",
     "genmodels/bench/turns.py": "a pipe to a process",
+    "genmodels/review/brought.py": "what is uploaded, into a folder aside that is renamed once it is whole",
 }
 WRITE_METHODS = {"write_text", "write_bytes", "copyfile", "copy", "copy2", "copytree", "move", "tofile", "save_model", "to_csv", "to_json", "to_parquet", "save", "savez", "savez_compressed", "savetxt"}
 IN_MEMORY = {"buffer", "io"}

@@ -29,11 +29,12 @@ MOST_BYTES = 1_000_000  # of a table of prompts
 def plan(arguments: Arguments) -> int:
     """Write what to ask somebody's model, as often as the limits of a policy need; sealed before any answer is seen."""
     from genmodels.intake.prompts_table import read_prompts
+    from genmodels.review.how_to_ask import WAYS
     from genmodels.review.planning import planned, write_plan
     from genmodels.review.policy import Policy
 
-    if arguments.kind not in ("image", "text"):
-        raise Refusal(f"--kind is {printable(arguments.kind, 40)!r}; it must be image or text.")
+    if arguments.kind not in WAYS:
+        raise Refusal(f"--kind is {printable(arguments.kind, 40)!r}; it must be {' or '.join(WAYS)}.")
     try:
         content = read_bytes(arguments.prompts, MOST_BYTES)
     except (Unreadable, FileNotFoundError) as reason:
