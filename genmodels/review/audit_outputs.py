@@ -9,6 +9,7 @@ from typing import Any
 from genmodels.audits.audit import AUDITS
 from genmodels.jobs.folder import Progress
 from genmodels.refusal import Refusal
+from genmodels.review.obligations import notice, register
 from genmodels.review.planning import planned_under
 from genmodels.review.policy import Policy
 from genmodels.subjects.outputs import Outputs
@@ -60,11 +61,13 @@ def audit_outputs(
             progress.says(audit=name)
         found = AUDITS[name](outputs, **rules.limits(name))
         findings += [replace(finding, made=dict(finding.made) | made) for finding in found]
-    return document(outputs.name, findings, rules.required) | {
+    required = [name for name in rules.required if outputs.kind in AUDITS[name].kinds]
+    found = document(outputs.name, findings, required) | {
         "policy": rules.to_dict() | {"digest": rules.digest},
         "outputs": about(outputs),
         "checks": checks_of(outputs),
     }
+    return found | {"obligations": register(found, rules.team), "read": notice()}
 
 
 def audit_plan(

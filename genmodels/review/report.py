@@ -57,7 +57,7 @@ def blocks(
     """What the report says, in order."""
     experiment, facts, status = (dict(document.get(name) or {}) for name in ("experiment", "facts", "status"))
     judged = [*_findings(document, findings), *_imported(document)]
-    obligations = _obligations(document.get("obligations") or [])
+    obligations = _obligations(document.get("obligations") or [], str(document.get("read") or ""))
     if document.get("outputs"):
         return [
             *brought(document),
@@ -266,13 +266,14 @@ def _limits(
     return [Heading("Known limits"), Items(tuple(items))]
 
 
-def _obligations(obligations: Sequence[Mapping[str, Any]]) -> list[Block]:
+def _obligations(obligations: Sequence[Mapping[str, Any]], read: str = "") -> list[Block]:
     """Rules that the document cites, each with its source and the evidence for it."""
     if not obligations:
         return []
-    rows = tuple(tuple(str(each.get(name, "")) for name in ("source", "text", "evidence")) for each in obligations)
+    columns = ("source", "text", "status", "evidence")
+    rows = tuple(tuple(str(each.get(name, "")) for name in columns) for each in obligations)
     return [
         Heading("Obligations"),
-        Paragraph(NOT_LEGAL_ADVICE),
-        Table(("source", "what it asks", "evidence here"), rows),
+        Paragraph(f"{read} {NOT_LEGAL_ADVICE}".strip()),
+        Table(("source", "what it asks", "status", "evidence here"), rows),
     ]
