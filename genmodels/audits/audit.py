@@ -144,6 +144,11 @@ class Audit:
         return (self.function.__doc__ or "").strip().splitlines()[0]
 
 
+def audits_of(subject: Audited) -> list[str]:
+    """The audits that are asked of such a subject where nobody names others: of what it is and of its kind of example."""
+    return [name for name, each in AUDITS.items() if isinstance(subject, each.of) and subject.kind in each.kinds]
+
+
 def _rates(finding: Finding) -> Mapping[str, Any]:
     """The error rates of this verdict, as the audit measured them in place, or that there are none."""
     if finding.error_rates is not None:

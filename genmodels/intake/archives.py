@@ -33,8 +33,8 @@ class ArchiveRefused(Refusal):
 class Bounds:
     """How many files are read, and how many bytes of all of them; `total` is also the size of a zip itself."""
 
-    members: int = MAX_MEMBERS
-    total: int = MAX_TOTAL
+    members: int
+    total: int
 
 
 class Budget:
@@ -52,12 +52,13 @@ class Budget:
             )
 
 
-def members(source: Path | BinaryIO, bounds: Bounds = Bounds()) -> Iterator[tuple[str, Callable[[], bytes]]]:
+def members(source: Path | BinaryIO, bounds: Bounds | None = None) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Name and reader of every file in a folder or zip, sorted by name; hidden files are left out.
 
     A reader raises `Refusal` for a file that is too large, packed too tightly, encrypted or damaged, for what is no file
     (a link, a pipe) and for what may not be read, a folder included; and `ArchiveRefused` once all together are too large.
     """
+    bounds = bounds or Bounds(MAX_MEMBERS, MAX_TOTAL)
     if isinstance(source, Path) and source.is_dir():
         yield from _of_folder(source, bounds)
     elif isinstance(source, Path):

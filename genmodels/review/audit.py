@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from genmodels.audits.audit import AUDITS
+from genmodels.audits.audit import AUDITS, audits_of
 from genmodels.jobs.folder import Progress
 from genmodels.measuring.measure import _keep
 from genmodels.review.kept_findings import conditions, kept
@@ -46,11 +46,7 @@ def audit_run(
     who, report = f"{run.experiment.model} {run.id}", progress or ignored
     subject = Subject(open_model(run), data, n=n, seed=seed, name=who, full=full, pairs=pairs, report=report)
     made = conditions(rules, newest_weights(run), n=n, seed=seed, full=full, pairs=pairs)
-    asked = [
-        name
-        for name, audit in AUDITS.items()
-        if (name in names if names else audit.of is Subject and data.spec.kind in audit.kinds)
-    ]
+    asked = [name for name in (names or audits_of(subject)) if name in AUDITS]
     findings, left_out, earlier = kept(run.findings(), asked, made) if names else ([], [], [])
     for name in asked:
         if progress:

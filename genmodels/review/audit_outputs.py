@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from genmodels.audits.audit import AUDITS
+from genmodels.audits.audit import AUDITS, audits_of
 from genmodels.jobs.folder import Progress
 from genmodels.refusal import Refusal
 from genmodels.review.obligations import notice, register
@@ -53,7 +53,7 @@ def audit_outputs(
     for name in names:
         AUDITS[name]
     rules = policy or Policy()
-    asked = names or [name for name, audit in AUDITS.items() if audit.of is Outputs and outputs.kind in audit.kinds]
+    asked = names or audits_of(outputs)
     made = {"policy": {"name": rules.name, "digest": rules.digest}, "outputs": outputs.sha256, "where": HERE}
     findings = []
     for name in asked:
