@@ -60,6 +60,7 @@ def home(server: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def visit(browser: Browser, address: str) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(120_000)  # a busy machine takes longer than the 30 s that are meant for sites
     page.goto(address)
     page.locator("h1").first.wait_for(timeout=60_000)
     page.wait_for_function(IDLE, timeout=60_000)

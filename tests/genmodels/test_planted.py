@@ -18,8 +18,8 @@ from genmodels.training.loading import load_for
 
 WILD = {"latent": 16, "width": 8, "augment": False, "momentum": 0.9, "average": 0.0}
 PLANTED = {
-    "discriminator wins": {"model": "gan", "data": "openmoji", "epochs": 12, "recipe": WILD | {"loss": "hinge", "learning_rate": 0.05}},
-    "mode collapse": {"model": "gan", "data": "openmoji", "epochs": 14, "recipe": WILD | {"loss": "least-squares", "learning_rate": 0.1}},
+    "discriminator wins": {"model": "gan", "data": "openmoji", "epochs": 5, "recipe": WILD | {"loss": "hinge", "learning_rate": 0.05}},
+    "mode collapse": {"model": "gan", "data": "openmoji", "epochs": 11, "recipe": WILD | {"loss": "least-squares", "learning_rate": 0.1}},
     "posterior collapse": {"model": "vae", "data": "digits", "epochs": 8, "recipe": {"latent": 8, "width": 8, "warmup": 0, "beta": 100.0}},
 }
 HEART = {"latent": 32, "width": 24, "warmup": 0, "learning_rate": 0.005}  # that learns pictures by heart
