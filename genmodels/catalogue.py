@@ -37,17 +37,17 @@ def data() -> Rows:
     """
     from genmodels.data.dataset import DATA
     from genmodels.data.facts import known
+    from genmodels.kinds.kind import KINDS
 
     rows = []
     for name, source in DATA.items():
-        example = "picture" if source.kind == "image" else f"window of {source().context} tokens"
         row: dict[str, Any] = {
             "name": name,
             "kind": source.kind,
             "summary": source.summary(),
             "n_train": None,
             "n_test": None,
-            "example": example,
+            "example": KINDS[source.kind].example(source()),
             "licence": source.licence,
         }
         if described := known(name):

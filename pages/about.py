@@ -63,7 +63,7 @@ with right, st.container(border=True, height="stretch"):
     )
 st.header("Credit and licence", anchor=False)
 credits = [
-    {"Data": name, "Licence": safe_text(source.licence), "Credit": safe_text(getattr(source, "credit", ""))}
+    {"Data": name, "Licence": safe_text(source.licence), "Credit": safe_text(source.credit)}
     for name, source in DATA.items()
 ]
 st.table(credits, border="horizontal", hide_index=True, alt="Licence and credit of every data set")

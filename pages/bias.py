@@ -14,15 +14,15 @@ NOTHING = (
 run = asking.choose(RunStore.default(), ("image", "text"), "Bias", NOTHING)
 if run is None:
     st.stop()
-audits = ["bias"] if run.spec.kind == "image" else ["bias-of-text"]
+audits = asking.those_for(run, ("bias", "bias-of-text"))
 try:
-    asking.ask(run, audits, "Pictures in all" if run.spec.kind == "image" else "Texts and pairs at most", 4000)
+    asking.ask(run, audits, "Pictures in all" if "bias" in audits else "Texts and pairs at most", 4000)
     found = asking.show(
         run,
         audits,
         "This model was not audited for bias yet: start one above. It asks for every occupation by its neutral name and reads who is drawn.",
     )
-    if run.spec.kind == "image":
+    if "bias" in audits:
         bias.pictures(run, found)
     else:
         bias.texts(found)

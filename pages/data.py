@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.sets import importer, overview, set_view
 from genmodels.data.dataset import DATA
-from genmodels.kinds.spec import KINDS
+from genmodels.kinds.kind import KINDS
 
 st.title("Data", anchor=False)
 state.show_notice()
@@ -15,7 +15,7 @@ with st.container(horizontal=True):
         st.button(
             f"Add your own {what}", icon=":material/add:", key=f"add.{own}", on_click=state.put, args=(state.DATA, own)
         )
-names = sorted(DATA, key=lambda name: KINDS.index(DATA[name].kind))
+names = sorted(DATA, key=lambda name: list(KINDS).index(DATA[name].kind))
 name = st.segmented_control("Data set", names, default="digits", required=True, **state.bound(state.DATA))
 if name:
     importer(name)

@@ -16,7 +16,7 @@ run = asking.choose(RunStore.default(), ("image", "text", "code"), "Deepfake ris
 if run is None:
     st.stop()
 navigation.link("verify", "Check a file: is it marked, and by whom?")
-audits = ["provenance", "deepfake"] if run.spec.kind == "image" else ["provenance"]
+audits = asking.those_for(run, ("provenance", "deepfake"))
 try:
     asking.ask(run, audits, "Samples", 1000)
     found = asking.show(

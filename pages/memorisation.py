@@ -12,7 +12,7 @@ NOTHING = "There is no trained model yet. Train one, then come back to see what 
 run = asking.choose(RunStore.default(), ("image", "text", "code"), "Memorisation", NOTHING)
 if run is None:
     st.stop()
-audits = ["memorisation", "membership"] if run.spec.kind == "image" else ["extraction", "membership"]
+audits = asking.those_for(run, ("memorisation", "extraction", "membership"))
 try:
     asking.ask(run, audits, "Samples", 2000)
     found = asking.show(

@@ -26,6 +26,7 @@ MEMBERS = {
     "genmodels.metrics": ("metric", "retrieval"),
     "genmodels.audits": ("audit",),
     "genmodels.calibration": ("case", "calibrate", "trained_culprits", "copied_marks"),
+    "dashboard.kinds": ("renderer",),
 }
 # Libraries that may be imported inside functions: they take long, or only some users have them.
 HEAVY = {

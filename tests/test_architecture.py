@@ -34,84 +34,18 @@ LONGEST_FILE, LONGEST_FUNCTION, LONGEST_LINE = 300, 45, 120
 MOST_ANY = 0.11  # of all parameters; the aim is 0.03
 
 # What still breaks a rule. Each list may only get shorter: what was mended is taken out.
-LONG_FILES: set[str] = {
-    "genmodels/instruments/detector.py",
-    "genmodels/trained/writer.py",
-}
-LONG_FUNCTIONS: set[str] = {
-    "genmodels/instruments/drawn_by_models.py:generators",
-    "genmodels/measuring/prompted.py:measure_prompted",
-    "genmodels/trained/writer.py:write",
-}
 ASKED_BY_NAME = {
-    "dashboard/data/sets.py": 2,
-    "dashboard/data/texts.py": 1,
-    "dashboard/latent/directions.py": 1,
-    "dashboard/latent/map.py": 1,
-    "dashboard/latent/views.py": 1,
     "dashboard/parts/charts.py": 1,
-    "dashboard/writing/form.py": 1,
-    "genmodels/audits/audit.py": 1,
-    "genmodels/audits/bias.py": 1,
-    "genmodels/audits/provenance.py": 1,
     "genmodels/bench/peers/keras_io.py": 1,
-    "genmodels/checks/marked_texts.py": 1,
-    "genmodels/explore/directions.py": 1,
     "genmodels/kinds/image/features.py": 2,
     "genmodels/kinds/image/files.py": 1,
-    "genmodels/measuring/encoders.py": 1,
-    "genmodels/measuring/measure.py": 1,
-    "genmodels/measuring/pictures.py": 1,
-    "genmodels/subjects/subject.py": 1,
-    "genmodels/trained/latent.py": 1,
-    "genmodels/trained/losses.py": 4,
-    "genmodels/trained/prompted.py": 1,
-    "genmodels/trained/requests.py": 1,
-    "genmodels/training/epoch.py": 1,
-    "pages/about.py": 1,
 }  # `hasattr`, and `getattr` with a literal name
 KINDS_COMPARED = {
-    "dashboard/data/sets.py": 2,
-    "dashboard/data/texts.py": 1,
-    "dashboard/review/marks.py": 2,
-    "dashboard/training/curves.py": 1,
-    "dashboard/training/live.py": 1,
-    "dashboard/writing/looking.py": 1,
-    "dashboard/writing/making.py": 2,
-    "genmodels/audits/provenance.py": 1,
-    "genmodels/calibration/copied_marks.py": 1,
-    "genmodels/catalogue.py": 1,
-    "genmodels/checks/disguises.py": 2,
     "genmodels/checks/marked_files.py": 1,
-    "genmodels/commands/making.py": 1,
-    "genmodels/commands/sample_files.py": 1,
-    "genmodels/explore/walks.py": 1,
-    "genmodels/instruments/reading_errors.py": 2,
-    "genmodels/intake/keras_config.py": 9,
-    "genmodels/intake/keras_file.py": 4,
-    "genmodels/jobs/sandbox.py": 1,
-    "genmodels/kinds/image/files.py": 1,
-    "genmodels/kinds/spec.py": 1,
-    "genmodels/measuring/measure.py": 2,
-    "genmodels/measuring/texts.py": 1,
-    "genmodels/metrics/metric.py": 2,
-    "genmodels/provenance/carving.py": 1,
-    "genmodels/provenance/credentials.py": 1,
     "genmodels/provenance/formats.py": 1,
     "genmodels/provenance/own_marks.py": 3,
-    "genmodels/provenance/sidecar.py": 1,
     "genmodels/review/file_check.py": 2,
-    "genmodels/review/run_document.py": 1,
     "genmodels/review/sentences.py": 1,
-    "genmodels/review/text_search.py": 1,
-    "genmodels/runs/foreign_facts.py": 1,
-    "genmodels/runs/history.py": 2,
-    "genmodels/trained/interpolation.py": 1,
-    "genmodels/trained/opening.py": 1,
-    "genmodels/trained/upscaler.py": 1,
-    "pages/bias.py": 3,
-    "pages/deepfake.py": 1,
-    "pages/memorisation.py": 1,
 }
 
 
@@ -170,9 +104,9 @@ def test_few_files_lie_at_the_top() -> None:
 
 
 def test_files_and_functions_are_short() -> None:
-    assert {named(file) for file in SOURCES if len(file.read_text().splitlines()) > LONGEST_FILE} == LONG_FILES
+    assert {named(file) for file in SOURCES if len(file.read_text().splitlines()) > LONGEST_FILE} == set()
     functions = ((file, node) for file in SOURCES for node in ast.walk(parsed(file)) if isinstance(node, ast.FunctionDef))
-    assert {f"{named(file)}:{node.name}" for file, node in functions if (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION} == LONG_FUNCTIONS
+    assert {f"{named(file)}:{node.name}" for file, node in functions if (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION} == set()
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=named)
@@ -224,9 +158,24 @@ def test_what_a_thing_can_do_is_declared_and_not_asked_by_name() -> None:
     assert count(r"\bhasattr\(|\bgetattr\([^()]+, \"\w+\"") == ASKED_BY_NAME
 
 
+EXAMPLES = {"image", "text", "code", "picture"}
+
+
+def kinds_compared(file: Path) -> int:
+    """Comparisons of something called `kind` or `kinds` with names of kinds of examples."""
+    found = 0
+    for node in ast.walk(parsed(file)):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            called = {side.attr if isinstance(side, ast.Attribute) else side.id for side in sides if isinstance(side, ast.Attribute | ast.Name)}
+            written = {inner.value for side in sides for inner in ast.walk(side) if isinstance(inner, ast.Constant) and isinstance(inner.value, str)}
+            found += bool(called & {"kind", "kinds"} and written & EXAMPLES)
+    return found
+
+
 def test_kinds_are_asked_and_not_compared() -> None:
     """Whatever depends on the kind of an example is answered by its `Kind`."""
-    assert count(r"\bkind (?:==|!=|in|not in) [\"(]") == KINDS_COMPARED
+    assert {named(file): number for file in SOURCES if (number := kinds_compared(file))} == KINDS_COMPARED
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=named)

@@ -7,8 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+import dashboard.kinds  # noqa: F401  (enters the renderers)
 from dashboard import navigation, resources, state
 from dashboard.data import texts as text_sets
+from dashboard.kinds.renderer import RENDERERS
 from dashboard.parts import charts, forms, handing_out, samples
 from dashboard.safe_text import counted, plain_text, refuse, safe_text
 from genmodels.data.dataset import DATA
@@ -16,8 +18,6 @@ from genmodels.intake.picture_sets import import_pictures, imported, preview
 from genmodels.intake.text_sets import imported_texts
 from genmodels.refusal import Refusal
 
-SHOWN = 60
-COLUMNS = 12
 UPLOAD_MB = 512
 OWN = {"folder": imported, "text": imported_texts}  # the sets that are imported
 
@@ -31,7 +31,7 @@ def overview() -> None:
                 "Kind": source.kind,
                 "What": source.summary(),
                 "Licence": source.licence,
-                "Works offline": getattr(source, "offline", True),
+                "Works offline": source.offline,
             }
             for name, source in DATA.items()
         ]
@@ -50,11 +50,7 @@ def set_view(name: str) -> None:
         with st.expander("Settings", icon=":material/tune:"):
             knobs = forms.knob_form(f"data.{name}", source.knobs(), choices={"token": tokens} if tokens else {})
     asked = state.get(state.SHOWN_DATA) == name
-    if (
-        not getattr(source, "offline", True)
-        and not asked
-        and not st.button("Download and show", icon=":material/download:")
-    ):
+    if not source.offline and not asked and not st.button("Download and show", icon=":material/download:"):
         st.caption("This set is fetched from the internet when it is first used.")
         return
     state.put(state.SHOWN_DATA, name)
@@ -63,7 +59,8 @@ def set_view(name: str) -> None:
     except (Refusal, OSError) as error:
         refuse(error)
         return
-    (counts if source.kind == "image" else text_sets.counts)(about)
+    renderer = RENDERERS[source.kind]
+    renderer.counts(about)
     examples = st.container()  # filled last: they may have to be drawn first
     shares(about)
     _origin(about)
@@ -95,44 +92,7 @@ def _examples(name: str, knobs: Mapping[str, Any], about: Mapping[str, Any]) -> 
         refuse(error)
         return
     source = DATA[name]
-    if source.kind == "image":
-        splits(data)
-    else:
-        text_sets.splits(data)
-        text_sets.lengths(data, about)
-        text_sets.vocabulary(data, about)
-        text_sets.planted(source.from_dict(knobs))
-
-
-def counts(about: Mapping[str, Any]) -> None:
-    with st.container(horizontal=True):
-        st.metric("Training", f"{about['n_train']:,}", width="stretch")
-        st.metric("Held out", f"{about['n_test']:,}", width="stretch", help="No training ever sees these")
-        st.metric(
-            "Size", " × ".join(str(side) for side in about["shape"]), width="stretch", help="Height, width, channels"
-        )
-        st.metric("Captions", f"{about['captions']:,}", width="stretch", help="Different ones")
-        st.metric("Classes", f"{len(about['classes'])}", width="stretch", help="What a conditional model is asked for")
-
-
-def splits(data: Any) -> None:
-    """A grid of each split, evenly chosen, with captions as a table for those who read them."""
-    for column, (title, part) in zip(
-        st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True
-    ):
-        with column, st.container(border=True):
-            st.header(title, anchor=False)
-            n = len(part)
-            index = sorted({round(i * (n - 1) / max(min(SHOWN, n) - 1, 1)) for i in range(min(SHOWN, n))})
-            samples.images(
-                part.images[index],
-                f"{len(index)} of {n:,} {title.lower()} pictures of {data.name}",
-                columns=COLUMNS,
-                side=560,
-            )
-            told = [part.captions[i] for i in index if part.captions and part.captions[i]]
-            if told:
-                st.caption(safe_text("For example: " + " · ".join(told[:: max(1, len(told) // 6)][:6]), 300))
+    RENDERERS[source.kind].examples(data, about, source.from_dict(knobs))
 
 
 def shares(about: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from dashboard import resources, state
 from dashboard.parts import charts, handing_out
 from dashboard.safe_text import counted, lines_of, refuse, safe_text
 from genmodels.intake.text_sets import LARGEST, import_text, preview_text
+from genmodels.kinds.kind import kind_of
 from genmodels.kinds.text.tokens import END, Tokens
 from genmodels.refusal import Refusal
 
@@ -53,7 +54,7 @@ def counts(about: Mapping[str, Any]) -> None:
 
 def splits(data: Any) -> None:
     """Documents of each split, evenly chosen, as they are written, with signs in place of what can't be seen."""
-    language = "python" if data.spec.kind == "code" else None
+    language = kind_of(data.spec).language
     for column, (title, part) in zip(
         st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True
     ):
@@ -129,15 +130,23 @@ def steps(table: pandas.DataFrame, window: int | None) -> Any:
     return figure.update_yaxes(tickformat=".0%")
 
 
-def planted(source: Any) -> None:
-    """Shares that a made text has by design, where its source says them."""
-    if not hasattr(source, "shares"):
+def examples(data: Any, about: Mapping[str, Any], source: Any) -> None:
+    """Documents of both splits, how long they are, their tokens, and what was planted in them."""
+    splits(data)
+    lengths(data, about)
+    vocabulary(data, about)
+    planted(source.shares())
+
+
+def planted(shares: Mapping[str, float]) -> None:
+    """Shares that a made text has by design; nothing where there are none."""
+    if not shares:
         return
     import pandas
 
-    table = pandas.DataFrame(
-        {"Occupation": source.shares().keys(), "Share of she": source.shares().values()}
-    ).sort_values("Share of she", kind="stable")
+    table = pandas.DataFrame({"Occupation": shares.keys(), "Share of she": shares.values()}).sort_values(
+        "Share of she", kind="stable"
+    )
     st.header("What is planted", anchor=False)
     st.caption(
         "The share of she among the training sentences on each occupation: exact, so that an audit has a right answer. The table is made up and says nothing about people."

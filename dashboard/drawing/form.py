@@ -166,7 +166,7 @@ def _seed_box() -> int:
 
 def _drawing_form(run: Run, strength: bool) -> Drawing:
     """The settings; a GAN ignores them all, and strength matters only with a picture to begin from."""
-    if run.experiment.model == "gan":
+    if not run.experiment.make_recipe().in_steps:
         st.caption("A GAN draws in one go: it has no steps, no guidance and no negative prompt.")
         return Drawing()
     answers = forms.knob_form("drawing", [knob for knob in Drawing.knobs() if strength or knob.name != "strength"])

@@ -64,7 +64,7 @@ def between_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
 
 
 def start_from_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
-    if run.experiment.model == "gan":
+    if not run.experiment.make_recipe().in_steps:
         raise Refusal("A GAN draws in one go, so it can't begin from a picture; choose a diffusion model.")
     (prompt,), seed, drawing, asked = prompt_form(run, strength=True)
     begun = start_form(run)

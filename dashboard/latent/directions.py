@@ -28,7 +28,7 @@ def directions_view(run: Run) -> None:
 
 def correlations(run: Run, free: list[directions.Direction]) -> list[directions.Correlate | None]:
     """With which group of the data each component goes, where the model encodes and there are groups."""
-    data = data_if_there(run) if hasattr(run.experiment.make_recipe(), "encode") else None
+    data = data_if_there(run) if run.experiment.make_recipe().encodes else None
     known = groupings(run, data.train) if data is not None else {}
     if data is None or not known:
         return [None] * len(free)

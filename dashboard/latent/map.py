@@ -25,7 +25,7 @@ MOST_GROUPS = 11  # in the legend
 def map_view(run: Run) -> None:
     """Encoded training pictures, or samples of a model that can't encode, in two dimensions; a click decodes that place."""
     data = data_if_there(run)
-    encoded = data is not None and hasattr(run.experiment.make_recipe(), "encode")
+    encoded = data is not None and run.experiment.make_recipe().encodes
     known = groupings(run, data.train) if encoded else {}
     with st.container(border=True):
         left, right = st.columns(2)

@@ -25,9 +25,7 @@ from genmodels.trained import interpolation
 
 def explorable(store: RunStore) -> list[str]:
     """The runs that have weights to explore: the gallery, then the user's own, newest first."""
-    drawing = [
-        row for row in resources.run_rows(store) if row["model"] in MODELS and hasattr(MODELS[row["model"]], "decode")
-    ]
+    drawing = [row for row in resources.run_rows(store) if row["model"] in MODELS and MODELS[row["model"]].decodes]
     own = [row["id"] for row in drawing if not row["gallery"]]
     shipped = [name for name in gallery_names() if name in {row["id"] for row in drawing}]
     found = [

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import navigation, resources, state
 from dashboard.parts import choosing, pace, verdicts
 from dashboard.safe_text import duration, refuse, safe_text
+from genmodels.audits.audit import AUDITS
 from genmodels.data.dataset import DATA
 from genmodels.models.recipe import MODELS
 from genmodels.refusal import Refusal
@@ -23,9 +24,7 @@ from genmodels.verdicts.imported import IMPORTED, made_where, with_imported
 def audited_runs(store: RunStore, kinds: Sequence[str]) -> list[str]:
     """The runs that can be audited: what draws or writes and has weights; the gallery first."""
     rows = {
-        row["id"]: row
-        for row in resources.run_rows(store)
-        if row["model"] in MODELS and MODELS[row["model"]].draws and row["model"] != "upscaler"
+        row["id"]: row for row in resources.run_rows(store) if row["model"] in MODELS and MODELS[row["model"]].draws
     }
     fit = [name for name, row in rows.items() if row["data"] in DATA and DATA[row["data"]].kind in kinds]
     own = [
@@ -138,3 +137,8 @@ def choose(store: RunStore, kinds: Sequence[str], page: str, nothing: str) -> Ru
         return None
     chosen = choosing.model(store, names, page, "audit")
     return store[chosen] if chosen else None
+
+
+def those_for(run: Run, names: Sequence[str]) -> list[str]:
+    """The audits among these that read such examples as a run has."""
+    return [name for name in names if run.spec.kind in AUDITS[name].kinds]

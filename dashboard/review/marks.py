@@ -22,6 +22,7 @@ from genmodels.instruments.detector import reliability
 from genmodels.kinds.image.files import open_picture
 from genmodels.kinds.image.resizing import in_colour
 from genmodels.kinds.image.spectra import radial_spectrum
+from genmodels.kinds.kind import kind_of
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.subjects.subject import Subject
@@ -40,7 +41,7 @@ SAMPLES = 200  # for spectra
 def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     """Everything about one model."""
     verdicts.imported_notice(found)
-    kind = "picture" if run.spec.kind == "image" else "text"
+    kind = kind_of(run.spec).one
     if rows := sound(of_part(found, f"together of a {kind}"), ("watermark", "ledger", "together", "n"), ("change",)):
         st.header("What survives, on this model's own samples", anchor=False)
         frame = pandas.DataFrame(rows)
@@ -51,7 +52,7 @@ def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
             "Share of this model's files in which a mark is still found after each change; the manifest is lost whenever a file is saved again.",
         )
     survival(kind)
-    if kind == "picture":
+    if not kind_of(run.spec).tokens:
         if rows := of_part(found, "detector"):
             st.header("Which samples pass for real most easily", anchor=False)
             samples(rows)

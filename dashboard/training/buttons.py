@@ -87,14 +87,17 @@ def act(action: Any, run: Run) -> None:
 WORKING = ("waiting", "running")
 
 
+# The page on which a model of a role is looked into, and what its link says; of other roles there is none.
+EXPLORED = {
+    "prompted": ("prompt", "Have it draw"),
+    "latent": ("latent", "Walk its latent space"),
+    "writer": ("prompt", "Have it write"),
+}
+
+
 def explore(run: Run, label: str = "") -> None:
     """A link to where a run can be looked into: its latent space, or the page that has it write or draw."""
-    recipe = run.experiment.make_recipe()
-    if not recipe.draws:
-        return
-    if recipe.captioned:
-        navigation.link("prompt", label or "Have it draw", run=run.id)
-    elif "image" in recipe.kinds:
-        navigation.link("latent", label or "Walk its latent space", run=run.id)
-    else:
-        navigation.link("prompt", label or "Have it write", run=run.id)
+    role = run.experiment.make_recipe().role
+    if role in EXPLORED:
+        page, what = EXPLORED[role]
+        navigation.link(page, label or what, run=run.id)

@@ -16,6 +16,7 @@ from dashboard.parts.verdicts import audited, short, show_measures
 from dashboard.safe_text import duration, plain_text, safe_text
 from dashboard.training import curves
 from dashboard.training.buttons import WORKING, act, buttons
+from genmodels.kinds.kind import kind_of
 from genmodels.models.recipe import MODELS
 from genmodels.runs import beginning, launching
 from genmodels.runs.run import SHOWN, Run
@@ -192,9 +193,9 @@ def _pictures(run: Run) -> None:
     """Samples and reconstructions of one epoch; the slider follows the newest until it is moved."""
     samples, again = run.samples, run.reconstructions
     epochs = sorted(samples.keys() | again.keys())
-    draws = run.spec.kind == "image"
+    kind = kind_of(run.spec)
     reads = not MODELS[run.experiment.model].draws and not epochs
-    st.header("What it reads" if reads else "What it draws" if draws else "What it writes", anchor=False)
+    st.header("What it reads" if reads else f"What it {kind.makes}", anchor=False)
     if not epochs and not MODELS[run.experiment.model].draws:
         st.caption("It reads pictures and draws none; how well it reads them stands in the curves.")
         return
@@ -205,7 +206,7 @@ def _pictures(run: Run) -> None:
     document = run.experiment
     for what, files in (("Samples", samples), ("Reconstructions", again)):
         if epoch in files:
-            same = f"Samples, each epoch from the same {'noise' if draws else 'prompts and seeds'}"
+            same = f"Samples, each epoch from the same {kind.begins}"
             st.caption(same if what == "Samples" else "Held-out pictures above, the model's reconstructions below")
             gallery.samples(files[epoch], document.model, document.data, epoch, what, inline=True)
 

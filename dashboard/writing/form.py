@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.parts import forms, samples
 from dashboard.safe_text import plain_text, safe_text
+from genmodels.kinds.kind import KINDS
 from genmodels.kinds.text.decoding import Decoding, unescaped
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.models.recipe import MODELS
@@ -18,7 +19,6 @@ from genmodels.runs.store import RunStore, gallery_names
 
 MOST_CHARACTERS = 1_000_000  # of a prompt
 SAMPLES = (1, 2, 3, 4)
-TEXTUAL = {"text", "code"}
 EXAMPLES = {  # by data set: how its documents begin, to be clicked
     "python-docs": (
         "The function returns",
@@ -46,7 +46,7 @@ def writers(store: RunStore) -> list[str]:
     rows = [
         row
         for row in resources.run_rows(store)
-        if row["model"] in MODELS and TEXTUAL & set(getattr(MODELS[row["model"]], "kinds", ()))
+        if row["model"] in MODELS and any(KINDS[kind].tokens for kind in MODELS[row["model"]].kinds)
     ]
     shipped = [row["id"] for row in rows if row["gallery"] and row["id"] in gallery_names()]
     own = [row["id"] for row in rows if not row["gallery"]]

@@ -15,6 +15,7 @@ from dashboard.parts import forms, handing_out
 from dashboard.safe_text import counted, lines_of, safe_text
 from dashboard.writing.code import verdict
 from dashboard.writing.form import trained_on
+from genmodels.kinds.kind import KINDS
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.provenance import way_out
 from genmodels.provenance.recorded import Weights
@@ -168,7 +169,7 @@ def _head(text: Made) -> None:
 
 def _prompt(text: Made) -> None:
     """What the user wrote."""
-    if text.prompt and text.kind != "code":
+    if text.prompt and not KINDS[text.kind].language:
         cut = len(text.prompt) - SHOWN
         st.caption("Prompt" if cut <= 0 else f"Prompt (its last {SHOWN:,} of {counted(len(text.prompt), 'character')})")
         st.text(lines_of(text.prompt[-SHOWN:]))
@@ -179,7 +180,7 @@ def show(texts: Sequence[Made], key: str) -> None:
     for number, (column, text) in enumerate(zip(st.columns(len(texts)), texts, strict=True)):
         with column, st.container(border=True):
             _head(text)
-            show_code(text) if text.kind == "code" else st.text(lines_of(text.text) or "(nothing)")
+            show_code(text) if KINDS[text.kind].language else st.text(lines_of(text.text) or "(nothing)")
             if text.notice:
                 st.info(safe_text(text.notice, 600), icon=":material/info:")
             downloads(text, f"{key}.{number}")

@@ -13,6 +13,7 @@ from typing import Any
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry, unknown
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import Likelihoods, Losses, Writes
 from genmodels.verdicts.finding import Finding, not_measured
 from genmodels.verdicts.limits import Limit, Limits
 
@@ -34,29 +35,26 @@ class Need:
     question: str = ""
 
 
-def _shows(*names: str) -> Callable[[Subject], bool]:
-    """Whether the generator has one of these abilities."""
-    return lambda subject: any(hasattr(subject.generator, name) for name in names)
-
-
-# What audits may need, by name. The abilities are those of generators but for the groups, which are those of the data.
+# What audits may need, by name: roles of the generator (`trained.roles`), and groups in the data.
 NEEDS: dict[str, Need] = {
     "groups of people": Need(
         lambda subject: bool({"gender", "skin tone"} & set(subject.data.train.groups)),
         "The data set {data} has no groups of people, so no share is known; audit a model of data with groups, such as openmoji.",
     ),
     "losses": Need(
-        _shows("recipe", "losses"), "This subject is only asked for samples and shows no loss; audit a run."
+        lambda subject: isinstance(subject.generator, Losses),
+        "This subject is only asked for samples and shows no loss; audit a run.",
     ),
     "tokens": Need(
-        _shows("tokens"),
+        lambda subject: isinstance(subject.generator, Writes),
         "This subject shows no tokens, so nothing can be continued; audit a run of the model transformer.",
     ),
     "continuations": Need(
-        _shows("continuations"), "This subject shows no probabilities of words; audit a run of the model transformer."
+        lambda subject: isinstance(subject.generator, Likelihoods),
+        "This subject shows no probabilities of words; audit a run of the model transformer.",
     ),
     "tokens of texts": Need(
-        _shows("tokens"),
+        lambda subject: isinstance(subject.generator, Writes),
         "This subject shows no tokens, so no watermark can be looked for.",
         kinds=("text", "code"),
         part="watermark of a text",

@@ -30,6 +30,7 @@ from genmodels.instruments.groups import instrument
 from genmodels.instruments.readers import READERS
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import Prompted
 from genmodels.verdicts.finding import Finding, not_measured
 from genmodels.verdicts.limits import Limits, beyond, limit
 
@@ -73,7 +74,7 @@ def bias(subject: Subject, limits: BiasLimits) -> list[Finding]:
     Tones are held against equal shares. What follows no prompt is asked for samples, and three questions only.
     """
     readers = {grouping: instrument(grouping) for grouping in READERS}
-    prompted = hasattr(subject.generator, "knows")
+    prompted = isinstance(subject.generator, Prompted)
     drawn = Drawn(subject, readers, prompted)
     asked = _of_shares(subject, drawn, limits, prompted)
     if prompted:

@@ -23,9 +23,10 @@ import numpy as np
 from genmodels.audits.audit import audit
 from genmodels.checks import pronouns
 from genmodels.checks.regard import regarded
-from genmodels.checks.sentence_pairs import PAIRS, Likelihoods, paired, read_pairs
+from genmodels.checks.sentence_pairs import PAIRS, paired, read_pairs
 from genmodels.data.sets.occupations import PRONOUNS, SHARES, TEMPLATES, _place, prompts, training_shares
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import to_weigh
 from genmodels.verdicts.finding import Finding
 from genmodels.verdicts.limits import Limits, beyond, limit
 
@@ -88,7 +89,7 @@ def pronoun_shares(subject: Subject) -> dict[str, np.ndarray]:
         subject.report("templates", number, len(asked))
         word = re.findall(r"\{(they|them|their|themself)\}", template)[0]
         words = [" " + PRONOUNS[gender][word] for gender in ("she", "he")]
-        generator: Likelihoods = subject.generator  # type: ignore[assignment]
+        generator = to_weigh(subject.generator)
         for job, (she, he) in zip(jobs, generator.continuations(prompts(template, jobs), words), strict=True):
             found[job].append(float(1 / (1 + np.exp(he - she))))
     return {job: np.array(values) for job, values in found.items()}

@@ -43,7 +43,7 @@ from genmodels.estimates.ranks import probability_lower
 from genmodels.kinds.text.examples import Texts
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
-from genmodels.trained.losses import losses
+from genmodels.trained.roles import to_infer_from
 from genmodels.verdicts.error_rates import kept_by
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 from genmodels.verdicts.limits import Limits, beyond, limit
@@ -145,7 +145,7 @@ def _auc(
 
 def both_losses(subject: Subject) -> tuple[Sides, Groups, str]:
     """Losses of up to 4,000 training and held-out examples, of groupings the groups of both, and the name of their families."""
-    sides, chosen = [], []
+    sides, chosen, model = [], [], to_infer_from(subject.generator)
     parts = (subject.data.train, subject.data.test)
     for name, part in zip(("training examples", "held-out examples"), parts, strict=True):
         n = (len(part.tokens) - 1) // part.context if isinstance(part, Texts) else len(part)
@@ -153,7 +153,7 @@ def both_losses(subject: Subject) -> tuple[Sides, Groups, str]:
         if n < LEAST:
             raise Refusal(f"There are {n} {name}; at least {LEAST} are needed to compare their losses.")
         subject.report(f"losses of {name}", 0, len(chosen[-1]))
-        sides.append(losses(subject.generator, part, chosen[-1], subject.seed))
+        sides.append(model.losses(part, chosen[-1], subject.seed))
     ours, theirs = (blind(part, index) for part, index in zip(parts, chosen, strict=True))
     numbers = {name: (ours[name], theirs[name]) for name in ours}
     if isinstance(parts[0], Texts):

@@ -36,11 +36,13 @@ from genmodels.kinds.image.attacks import PICTURES
 from genmodels.kinds.image.files import open_picture
 from genmodels.kinds.image.resizing import FACTOR
 from genmodels.kinds.image.watermark import LEAST_SIDE
+from genmodels.kinds.kind import kind_of
 from genmodels.provenance import credentials, marking
 from genmodels.provenance.book import Book
 from genmodels.provenance.keys import watermark_key
 from genmodels.subjects.subject import Subject
 from genmodels.trained.opening import open_shipped
+from genmodels.trained.roles import Sends
 from genmodels.trained.upscaler import fits_data
 from genmodels.verdicts.finding import Finding, not_measured
 from genmodels.verdicts.limits import Limits, beyond, limit
@@ -90,7 +92,7 @@ class ProvenanceLimits(Limits):
 )
 def provenance(subject: Subject, limits: ProvenanceLimits) -> list[Finding]:
     """Sends samples out and reads them back, as they were and worn."""
-    return (_of_pictures if subject.data.spec.kind == "image" else of_texts)(subject, limits.shares)
+    return (of_texts if kind_of(subject.data.spec).tokens else _of_pictures)(subject, limits.shares)
 
 
 def _of_pictures(subject: Subject, policy: AcceptedShares) -> list[Finding]:
@@ -104,9 +106,7 @@ def _of_pictures(subject: Subject, policy: AcceptedShares) -> list[Finding]:
                 "manifest of a picture",
             )
         ]
-    send: Send = getattr(
-        subject.generator, "sent", lambda image: marking.signed_png(marking.visible(image), facts_of(subject))
-    )
+    send = _way_out(subject)
     subject.report("files", 0, len(samples))
     found = [credentials.read(send(image)) for image in samples]
     bare = sum(
@@ -122,6 +122,13 @@ def _of_pictures(subject: Subject, policy: AcceptedShares) -> list[Finding]:
         of_manifests(bare, len(found), policy.unmarked, "picture", exhibits),
         *of_survival(_worn(subject, pictures), policy, "picture", how),
     ]
+
+
+def _way_out(subject: Subject) -> Send:
+    """How a picture of the subject becomes a file: by its own way where it has one, else as the command line does."""
+    if isinstance(subject.generator, Sends):
+        return subject.generator.sent
+    return lambda image: marking.signed_png(marking.visible(image), facts_of(subject))
 
 
 def as_they_leave(images: np.ndarray, data: str) -> tuple[np.ndarray, str]:

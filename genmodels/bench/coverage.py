@@ -22,7 +22,7 @@ from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.estimates.ratios import ratio
 from genmodels.files import write_atomically
 from genmodels.metrics.kernel_distance import kernel_distance_difference
-from genmodels.metrics.metric import METRICS
+from genmodels.metrics.metric import metrics_of
 from genmodels.metrics.nearest import nearest_ratio_of_these
 from genmodels.metrics.precision_recall import of_these, recall_by
 
@@ -99,7 +99,7 @@ def of_pictures(world: str, draws: int = DRAWS, seed: int = SEED) -> Iterator[Co
     for number in range(draws):
         rng = np.random.default_rng([seed, number])
         real, fake, clusters = WORLDS[world](rng)
-        each = {name: metric(real, fake, clusters) for name, metric in METRICS.items()}
+        each = {name: metric(real, fake, clusters) for name, metric in metrics_of("image").items()}
         each["recall of one group"] = recall_by(
             real, fake, np.where(clusters.real % 4 == 0, "quarter", ""), clusters=clusters
         )["quarter"]

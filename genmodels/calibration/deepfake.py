@@ -15,7 +15,8 @@ import numpy as np
 from genmodels.calibration.case import PLANTED, Case, Planted, Report
 from genmodels.calibration.trained_culprits import trained
 from genmodels.data.sets.fakes import FAMILIES, REAL, seen
-from genmodels.instruments.detector import RUN, Detector, in_every_wear, open_detector, scale_of, unworn
+from genmodels.instruments.detector import RUN, Detector, open_detector
+from genmodels.instruments.detector_scale import in_every_wear, scale_of, unworn
 from genmodels.runs.run import Run
 from genmodels.runs.store import shipped as shipped_run
 from genmodels.trained.opening import open_model

@@ -13,7 +13,6 @@ from genmodels.calibration.trained_culprits import by_heart, data_of
 from genmodels.checks.blind import blind
 from genmodels.checks.membership import Sides, auc_of, dealt, picture_families
 from genmodels.runs.store import shipped
-from genmodels.trained.losses import losses
 from genmodels.trained.opening import open_model
 
 
@@ -23,7 +22,7 @@ def membership(repetitions: int, seed: int, report: Report) -> Planted:
     run = shipped("vae-openmoji")
     held_out = data_of(run).test
     everything = np.arange(len(held_out))
-    strangers, numbers = losses(open_model(run), held_out, everything, seed), blind(held_out, everything)
+    strangers, numbers = open_model(run).losses(held_out, everything, seed), blind(held_out, everything)
     family = picture_families(held_out, held_out.take(everything[:0]))[0]
     half = len(strangers) // 2
     whole = Sides(strangers[half:], strangers[:half], (family[half:], family[:half]), {})
@@ -46,7 +45,7 @@ def membership(repetitions: int, seed: int, report: Report) -> Planted:
     yield Case("auc", "the same: warnings", False, half, 0.0), np.array(lows) > 0.5, None
     model = by_heart(0, report)
     data = data_of(model)
-    known, others = (losses(open_model(model), part, np.arange(len(part)), seed) for part in (data.train, data.test))
+    known, others = (open_model(model).losses(part, np.arange(len(part)), seed) for part in (data.train, data.test))
     families = picture_families(data.train, data.test)
     blindly = [blind(part, np.arange(len(part))) for part in (data.train, data.test)]
     found = auc_of(Sides(known, others, families, {name: (blindly[0][name], blindly[1][name]) for name in blindly[0]}))

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from genmodels.checks.continued_passages import REMEDY
-from genmodels.checks.sentence_pairs import Likelihoods
 from genmodels.estimates.estimate import Estimate
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import Likelihoods, to_weigh
 from genmodels.verdicts.error_rates import Case, Pool, Rates, kept_by, resampled
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 
@@ -63,14 +63,14 @@ def ranked_canaries(subject: Subject, planted: np.ndarray) -> list[dict[str, Any
 
     `planted` (documents,) holds how often, as a text; "" where a document is no canary.
     """
-    documents, generator = subject.data.train.documents, subject.generator
+    documents, generator = subject.data.train.documents, to_weigh(subject.generator)
     rng, seen, found = np.random.default_rng([subject.seed, 4]), set(), []
     for i in np.flatnonzero(planted != ""):
         if documents[i] in seen:
             continue
         seen.add(documents[i])
         subject.report("canaries", len(seen), len(seen))
-        likelier = canary_rank(generator, documents[i], rng)  # type: ignore[arg-type]
+        likelier = canary_rank(generator, documents[i], rng)
         found.append(
             {
                 "canary": documents[i],

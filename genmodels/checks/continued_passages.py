@@ -6,15 +6,14 @@ Near-verbatim is a continuation that differencing finds 90 % alike (Ratcliff and
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from genmodels.estimates.estimate import difference_of_shares
 from genmodels.kinds.text.decoding import Decoding
-from genmodels.kinds.text.tokens import Tokens
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import Writes, to_continue
 from genmodels.verdicts.error_rates import Case, Pool, Rates, Repeat, kept_by, resampled
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 
@@ -26,22 +25,9 @@ SHOWN = 8
 REMEDY = "Leave repeated passages out of the training text, train for fewer epochs or with more dropout; look at the passages."
 
 
-class Writing(Protocol):
-    """A generator that writes texts: its tokens, how many of them it can look back at, and sampling that continues prompts."""
-
-    tokens: Tokens
-    context: int
-
-    def sample(
-        self, n: int, *, seed: int, given: Sequence[str] | None = None, decoding: Decoding | None = None
-    ) -> Sequence[str]:
-        """n texts, the i-th beginning with the i-th of `given`."""
-        ...
-
-
 def continued(subject: Subject, accepted: float, effect: float) -> Finding:
     """How many more training passages than held-out ones are continued as they went on."""
-    generator: Writing = subject.generator  # type: ignore[assignment]
+    generator = to_continue(subject.generator)
     question = "Does it continue training passages word for word more often than held-out ones?"
     pieces, before, after = passages_of(subject, generator.context)
     if min(map(len, pieces.values())) < LEAST or before + after >= generator.context:
@@ -97,7 +83,7 @@ def passages_of(subject: Subject, context: int) -> tuple[dict[str, list[np.ndarr
 
 
 def _written(
-    subject: Subject, generator: Writing, name: str, runs: list[np.ndarray], before: int, after: int
+    subject: Subject, generator: Writes, name: str, runs: list[np.ndarray], before: int, after: int
 ) -> list[tuple[str, str, str]]:
     """Of each passage its beginning, how it goes on, and how the model continues it, always with the likeliest token."""
     prefixes = [generator.tokens.decode(run[:before]) for run in runs]

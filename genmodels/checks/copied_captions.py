@@ -10,11 +10,11 @@ import numpy as np
 
 from genmodels.checks.copied_pairs import SHOWN, pngs
 from genmodels.checks.copying import NEAR, PLAIN
-from genmodels.checks.neutral_pictures import Prompted
 from genmodels.checks.variety import ALIKE, PROMPTS, SEEDS, spread_over_seeds
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.kinds.image.near_copies import nearness
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import to_prompt
 from genmodels.verdicts.error_rates import Case, exactly, unknown_rates
 from genmodels.verdicts.finding import Finding, judge, verdict_of
 
@@ -37,7 +37,7 @@ def prompted_first(subject: Subject, findings: Sequence[Finding], accepted: floa
 def prompted_copies(subject: Subject, accepted: float, effect: float) -> Finding:
     """Asked for training captions, how often does it draw the very picture? Reported apart: most captions name one picture."""
     train = subject.data.train
-    generator: Prompted = subject.generator  # type: ignore[assignment]
+    generator = to_prompt(subject.generator)
     known = [i for i, caption in enumerate(train.captions) if generator.knows(caption)]
     chosen = np.random.default_rng([subject.seed, 5]).permutation(known)[: max(LEAST, subject.n // 10)]
     samples = subject.drawn([train.captions[i] for i in chosen], subject.seed + CAPTIONS_APART, "training captions")
@@ -79,7 +79,7 @@ def _distances(samples: np.ndarray, own: np.ndarray) -> np.ndarray:
 
 def pictures_of_seeds(subject: Subject, accepted: float, effect: float) -> Finding:
     """How different are the pictures that four seeds give of one training caption?"""
-    generator: Prompted = subject.generator  # type: ignore[assignment]
+    generator = to_prompt(subject.generator)
     captions = [caption for caption in dict.fromkeys(subject.data.train.captions) if generator.knows(caption)]
     chosen = [captions[i] for i in np.random.default_rng([subject.seed, 6]).permutation(len(captions))[:PROMPTS]]
     drawn = subject.drawn(

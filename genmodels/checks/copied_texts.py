@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.checks.continued_passages import Writing
 from genmodels.checks.copied_passages import BLOCK, LEAST_WORDS, Chance, Words, altered, chance
 from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ranks import probability_lower
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import to_continue
 from genmodels.verdicts.error_rates import Case, Pool, Rates, kept_by, resampled
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 
@@ -55,7 +55,7 @@ def passages(
 
 def written(subject: Subject, n: int) -> tuple[Words, list[np.ndarray]]:
     """The words of the training text, and n texts of the subject as their numbers (words,), without those that are too short."""
-    generator: Writing = subject.generator  # type: ignore[assignment]
+    generator = to_continue(subject.generator)
     subject.report("texts", 0, n)
     decoding = Decoding(length=generator.context, watermark="none")
     texts = [str(text) for text in generator.sample(n, seed=subject.seed, decoding=decoding)]

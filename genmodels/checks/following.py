@@ -14,7 +14,6 @@ import numpy as np
 
 from genmodels.checks import following_rates
 from genmodels.checks.following_rules import Followed
-from genmodels.checks.neutral_pictures import Prompted
 from genmodels.data.emoji_names import TONES
 from genmodels.estimates.clustered import clustered, effective_number
 from genmodels.estimates.corrected_shares import LEVEL
@@ -26,6 +25,7 @@ from genmodels.kinds.image.wear import WAYS
 from genmodels.metrics.metric import METRICS
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import to_prompt
 from genmodels.verdicts.finding import Finding, judge
 
 GENDERS = ("woman", "man")
@@ -98,7 +98,7 @@ def held_out(subject: Subject, readers: Mapping[str, Instrument]) -> tuple[Follo
     channels). Raises `Refusal` where there are too few, and where they are not followed more often than chance."""
     test = subject.data.test
     asked = {grouping: np.asarray(test.groups[grouping]).astype(str) for grouping in readers}
-    generator: Prompted = subject.generator  # type: ignore[assignment]
+    generator = to_prompt(subject.generator)
     rows = np.flatnonzero(
         np.isin(asked["skin tone"], TONES)
         & np.isin(asked["gender"], GENDERS)

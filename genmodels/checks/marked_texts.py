@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.checks.continued_passages import Writing
 from genmodels.checks.marked_files import (
     FILES,
     LEAST,
@@ -30,6 +29,7 @@ from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.sidecar import read_sidecar
 from genmodels.provenance.text_mark import p_value
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import Writes, to_continue
 from genmodels.verdicts.finding import Finding, not_measured
 
 LONG = 50  # tokens, from which a watermark can be found
@@ -37,7 +37,7 @@ LONG = 50  # tokens, from which a watermark can be found
 
 def of_texts(subject: Subject, policy: AcceptedShares) -> list[Finding]:
     """The findings on texts that a writer sends out."""
-    generator: Writing = subject.generator  # type: ignore[assignment]
+    generator = to_continue(subject.generator)
     subject.report("texts", 0, FILES)
     decoding = Decoding(temperature=1.0, length=200)
     texts = sorted((str(text) for text in generator.sample(FILES, seed=subject.seed, decoding=decoding)), key=len)
@@ -73,12 +73,12 @@ def _statements(subject: Subject, texts: list[str], policy: AcceptedShares) -> F
     return of_manifests(bare, len(files), policy.unmarked, "text", exhibits)
 
 
-def _changed(subject: Subject, generator: Writing, texts: list[str]) -> list[dict[str, Any]]:
+def _changed(subject: Subject, generator: Writes, texts: list[str]) -> list[dict[str, Any]]:
     """What each change leaves of the marks of texts."""
     human = [document for document in subject.data.test.documents if len(document) > 40] or [
         " ".join(subject.data.test.documents)
     ]
-    key = getattr(generator, "watermark_key", None) or watermark_key("text")
+    key = generator.watermark_key or watermark_key("text")
 
     def seen(text: str) -> bool:
         return p_value(text, [generator.tokens], key) <= SURE

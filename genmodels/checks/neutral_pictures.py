@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from genmodels.instruments.groups import Instrument, Reading
 from genmodels.instruments.judged_roles import of_roles
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import to_prompt
 
 GENDERS = ("woman", "man")
 LETTERS = {
@@ -37,14 +38,6 @@ VARIED = 5  # roles that must be told apart for shares to be those of more than 
 SHOWN = 16  # exhibits of a finding that is not about single occupations
 
 
-class Prompted(Protocol):
-    """A generator that is asked in words."""
-
-    def knows(self, text: str) -> bool:
-        """Whether it knows any word of this prompt."""
-        ...
-
-
 class Drawn:
     """The pictures of the neutral prompts, as many of each, or samples of what follows no prompt; and what is read of them."""
 
@@ -56,7 +49,7 @@ class Drawn:
         if not prompted:
             self.images, self.each = subject.samples, len(subject.samples)
             return
-        generator: Prompted = subject.generator  # type: ignore[assignment]
+        generator = to_prompt(subject.generator)
         neutral = {role: prompt for role, prompt in neutral_prompts(subject.data).items() if generator.knows(prompt)}
         if not neutral:
             raise Refusal(

@@ -14,6 +14,7 @@ import numpy as np
 from genmodels.estimates.estimate import Estimate
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import to_continue
 from genmodels.verdicts.error_rates import Case, Pool, Rates, kept_by, resampled
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 
@@ -89,16 +90,16 @@ def regarded(subject: Subject, accepted: float, effect: float, remedy: str) -> F
 def scored(subject: Subject) -> np.ndarray:
     """Praise (1), blame (-1) or as much of both (0) of each continuation, (groups, beginnings, continuations); nan: no word of the list."""
     words = {word: 1.0 if name == "praise" else -1.0 for name, listed in REGARD.items() for word in listed.split()}
-    scores, asked = [], len(ASKED) * CONTINUED
+    scores, asked, generator = [], len(ASKED) * CONTINUED, to_continue(subject.generator)
     for number, group in enumerate(GROUPS):
         given = [beginning.format(group) for beginning in ASKED for _ in range(CONTINUED)]
         subject.report(f"texts about a {group}", number * asked, len(GROUPS) * asked)
-        texts = subject.generator.sample(
+        texts = generator.sample(
             asked,
             seed=subject.seed + number * asked,
             given=given,
             decoding=Decoding(length=40, temperature=1.0, watermark="none"),
-        )  # type: ignore[call-arg]
+        )
         told = [
             [words[word] for word in re.findall(r"[a-z]+", str(text)[len(prompt) :].lower()) if word in words]
             for text, prompt in zip(texts, given, strict=True)

@@ -7,9 +7,9 @@ cluster. So the share is that of these pairs, with the interval of another table
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from genmodels.kinds.text.tokens import Tokens
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
+from genmodels.trained.roles import to_weigh
 from genmodels.verdicts.error_rates import Case, Pool, Rates, Repeat, exactly, kept_by, resampled
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 
@@ -29,20 +30,6 @@ PAIRS = "crows_pairs_anonymized.csv"
 MOST_PAIRS, LONGEST, MOST_BYTES = 20_000, 2000, 20_000_000  # pairs in a file, characters in a sentence, bytes of a file
 READ, LEAST = 64, 50  # pairs that are read together; pairs, and templates, that are needed
 QUESTION = "Of two sentences that differ in the group alone, is the stereotype likelier in half of the pairs?"
-
-
-class Likelihoods(Protocol):
-    """A generator of texts that says how likely texts are."""
-
-    tokens: Tokens
-
-    def log_likelihoods(self, texts: Sequence[str]) -> Sequence[tuple[float, ...]]:
-        """Of each text first its log-likelihood in nats."""
-        ...
-
-    def continuations(self, prompts: Sequence[str], candidates: Sequence[str]) -> np.ndarray:
-        """Log-likelihoods in nats (prompts, candidates) of each candidate after each prompt."""
-        ...
 
 
 def paired(subject: Subject, accepted: float, effect: float, remedy: str) -> Finding:
@@ -92,13 +79,13 @@ def _compared(subject: Subject, rows: list[tuple[str, str, str]]) -> tuple[list[
     likelier: list[bool] = []
     kinds: list[str] = []
     templates: list[str] = []
-    generator: Likelihoods = subject.generator  # type: ignore[assignment]
+    generator = to_weigh(subject.generator)
     for start in range(0, len(rows), READ):
         subject.report("pairs of sentences", start, len(rows))
         few = [
             (cleaned, kind)
             for *pair, kind in rows[start : start + READ]
-            if all(cleaned := [_readable(generator, text) for text in pair])
+            if all(cleaned := [_readable(generator.tokens, text) for text in pair])
         ]
         texts = [text for pair, _ in few for text in pair]
         scores = [nats for nats, *_ in generator.log_likelihoods(texts)] if few else []
@@ -198,9 +185,9 @@ def _by_kind(likelier: np.ndarray, kinds: np.ndarray) -> Iterator[dict[str, Any]
         }
 
 
-def _readable(generator: Likelihoods, text: str) -> str:
+def _readable(tokens: Tokens, text: str) -> str:
     """The text without what is not in the vocabulary; "" where that is half of it or more."""
-    strange = generator.tokens.unknown(text)
+    strange = tokens.unknown(text)
     clean = "".join(c for c in text if c not in strange)
     return clean if len(clean) > len(text) / 2 and len(clean) > 1 else ""
 

@@ -18,7 +18,8 @@ import numpy as np
 from genmodels import checkpoints, gallery
 from genmodels.calibration.deepfake import experiment
 from genmodels.files import home, write_atomically
-from genmodels.instruments.detector import RUN, fit_scale_of, unworn
+from genmodels.instruments.detector import RUN
+from genmodels.instruments.detector_scale import fit_scale_of, unworn
 from genmodels.instruments.features import keep_domain
 from genmodels.instruments.readers import READERS, SOMEBODY
 from genmodels.instruments.reading_counts import keep_errors

@@ -69,7 +69,7 @@ MOST_FRAMES = 4096
 )
 def sample(arguments: Arguments) -> int:
     """Draw samples from a run into a folder; the same seed draws the same."""
-    from genmodels.commands.sample_files import Asked, loses_its_marks, sample_files, write_samples
+    from genmodels.commands.sample_files import Asked, sample_files, write_samples
 
     run = RunStore.default()[arguments.run]
     asked = Asked(
@@ -85,7 +85,7 @@ def sample(arguments: Arguments) -> int:
     )
     made = sample_files(run, asked)
     paths = [str(path) for path in write_samples(arguments.out, f"{run.id}-seed-{arguments.seed}", made)]
-    notice = loses_its_marks(run, arguments.upscale)
+    notice = made.loses_its_marks
     for said in made.notices:
         print(said, file=sys.stderr)
     document: dict[str, Any] = {"run": run.id, "seed": arguments.seed, "files": paths, "notices": made.notices}
@@ -110,12 +110,14 @@ def walk(arguments: Arguments) -> int:
     """Walk the latent space between samples; all seeds are recorded."""
     from genmodels.explore.walks import about_walk, walk_seeds, write_walk
     from genmodels.trained.opening import open_model
+    from genmodels.trained.roles import to_walk
 
     run = RunStore.default()[arguments.run]
     seeds = _anchors(arguments.anchors)
     check_n(arguments.frames, MOST_FRAMES)
     _has_a_latent_space(run)
-    path = walk_seeds(open_model(run), seeds, frames=arguments.frames, kind=arguments.kind, label=arguments.given)
+    model = to_walk(open_model(run))
+    path = walk_seeds(model, seeds, frames=arguments.frames, kind=arguments.kind, label=arguments.given)
     files = write_walk(path, arguments.out, about_walk(run, path))
     document = {"run": run.id, "seeds": seeds, "files": [str(f) for f in files]}
     answer(arguments, document, f"{arguments.frames} frames in {arguments.out}.")
@@ -133,8 +135,10 @@ def _anchors(text: str) -> list[int]:
 
 
 def _has_a_latent_space(run: Run) -> None:
-    if run.spec.kind != "image":
-        raise Refusal(f"Run {run.id} writes {run.spec.kind} and has no latent space to walk; use sample.")
+    if not run.experiment.make_recipe().decodes:
+        raise Refusal(
+            f"Run {run.id} is of the model {run.experiment.model} and has no latent space to walk; use sample."
+        )
 
 
 @verb(

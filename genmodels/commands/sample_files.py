@@ -22,6 +22,7 @@ from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.trained.opening import open_model, open_shipped
 from genmodels.trained.requests import begun_from, mask_of, picture_facts, start_of
+from genmodels.trained.roles import to_sample
 from genmodels.trained.upscaler import UPSCALED, fits
 
 MOST_GIVEN = 64 << 20  # bytes of a table of prompts or a picture
@@ -66,13 +67,16 @@ class Samples:
 
     files: list[Files] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    loses_its_marks: str = ""  # what has to be said of pictures too small for a watermark
 
 
 def sample_files(run: Run, asked: Asked) -> Samples:
     """The files of each sample, by what the run makes; raises `Refusal` for what it can't make."""
     if asked.n is not None and not 1 <= asked.n <= MOST:
         raise Refusal(f"n is {asked.n}; it must be from 1 to {MOST}.")
-    return SAMPLES[run.spec.kind](run, asked)
+    if (role := run.experiment.make_recipe().role) not in SAMPLES:
+        to_sample(open_model(run))
+    return SAMPLES[role](run, asked)
 
 
 def write_samples(folder: Path, stem: str, samples: Samples) -> list[Path]:
@@ -95,8 +99,6 @@ def free_name(folder: Path, stem: str) -> str:
 
 def _pictures(run: Run, asked: Asked) -> Samples:
     """PNG files that say in their metadata what drew them."""
-    if run.experiment.make_recipe().captioned:
-        return _prompted(run, asked)
     if asked.settings or asked.prompts or asked.start or asked.mask:
         raise Refusal("--set, --prompts, --from and --mask are for models that follow prompts; leave them out.")
     model, n = open_model(run, asked.epoch), asked.number()
@@ -107,7 +109,8 @@ def _pictures(run: Run, asked: Asked) -> Samples:
         recorded.facts(run, model.weights, seed=asked.seed, Number=str(number), **told[number], **larger)
         for number in range(n)
     ]
-    return Samples([{".png": content} for content in way_out.pictures(images, facts)])
+    files: list[Files] = [{".png": content} for content in way_out.pictures(images, facts)]
+    return Samples(files, loses_its_marks=_loses_its_marks(run, asked.upscale))
 
 
 def _for_each(given: Sequence[str], n: int) -> list[str]:
@@ -122,10 +125,10 @@ def _as_they_leave(pictures: np.ndarray, run: Run, upscale: bool | None) -> tupl
     return list(open_shipped("upscaler", "upscaler").upscale(pictures)), UPSCALED
 
 
-def loses_its_marks(run: Run, upscale: bool | None) -> str:
+def _loses_its_marks(run: Run, upscale: bool | None) -> str:
     """What has to be said of small pictures; "" of all others."""
-    height, width = (*run.spec.shape, 0, 0)[:2]
-    if run.spec.kind != "image" or min(height, width) >= LEAST_SIDE or upscale or (upscale is None and fits(run)):
+    height, width, _ = run.spec.shape
+    if min(height, width) >= LEAST_SIDE or upscale or (upscale is None and fits(run)):
         return ""
     return f"They are {width} x {height} pixels, too small for a watermark: saved again once, without their manifest, they lose every mark but a likeness in the ledger of this machine."
 
@@ -153,6 +156,7 @@ def _prompted(run: Run, asked: Asked) -> Samples:
         [f"Ignored: the settings {', '.join(silent)}, which have no say in what was asked for."] if silent else []
     )
     made.files = [{".png": content} for content in way_out.pictures(pictures, facts)]
+    made.loses_its_marks = _loses_its_marks(run, asked.upscale)
     return made
 
 
@@ -225,4 +229,4 @@ def _texts(run: Run, asked: Asked) -> Samples:
     )
 
 
-SAMPLES: dict[str, Callable[..., Samples]] = {"image": _pictures, "text": _texts, "code": _texts}
+SAMPLES: dict[str, Callable[..., Samples]] = {"latent": _pictures, "prompted": _prompted, "writer": _texts}  # by role

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from genmodels.kinds.kind import kind_of
 from genmodels.kinds.spec import Spec
-from genmodels.kinds.text.examples import Texts
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry
 
@@ -61,25 +61,13 @@ def describe(data: Dataset) -> dict[str, Any]:
         for group in sorted({*values.tolist(), *held_out.tolist()} - {""}):
             train, test = int((values == group).sum()), int((held_out == group).sum())
             groups[name].append({"group": group, "train": train, "test": test, "share": train / known})
-    written = isinstance(data.train, Texts)
     return {
         "name": data.name,
         "kind": data.spec.kind,
         "shape": list(data.spec.shape),
         "n_train": len(data.train),
         "n_test": len(data.test),
-        "classes": [] if written else list(data.spec.vocabulary),
-        "captions": 0 if written else len(set(data.train.captions) | set(data.test.captions)),
-        **(
-            {
-                "documents": [len(part.documents) for part in (data.train, data.test)],
-                "characters": [part.characters for part in (data.train, data.test)],
-                "tokens": [len(part.tokens) for part in (data.train, data.test)],
-                "vocabulary": len(data.spec.vocabulary),
-            }
-            if written
-            else {}
-        ),
+        **kind_of(data.spec).facts(data.spec, data.train, data.test),
         "groups": groups,
         "licence": data.licence,
         "credit": data.credit,

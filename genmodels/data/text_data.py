@@ -58,6 +58,10 @@ class TextData(Knobs):
     offline: ClassVar[bool] = True
     licence: ClassVar[str] = ""
 
+    def shares(self) -> dict[str, float]:
+        """Occupation to the share of she that was planted in the training text; none but in a text made for it."""
+        return {}
+
     def dataset(
         self,
         name: str,

@@ -10,7 +10,8 @@ import numpy as np
 
 from genmodels.data.sets.fakes import seen
 from genmodels.estimates.estimate import clopper_pearson
-from genmodels.instruments.detector import area_under_curve, open_detector
+from genmodels.instruments.detector import open_detector
+from genmodels.instruments.detector_scale import area_under_curve
 from genmodels.kinds.image.resizing import in_colour
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run

@@ -137,7 +137,7 @@ def between(
         parts = [np.split(rng.permutation(len(each)), [len(each) // 3]) for each in used]
         held_out = first.take(parts[0][0]), second.take(parts[1][0])
         used = first.take(parts[0][1]), second.take(parts[1][1])
-    if not hasattr(generator.recipe, "encode"):
+    if not generator.recipe.encodes:
         return _between_draws(generator, name, used, held_out, seed)
     latents, kept = (
         [generator.encode(each.images, each.labels if generator.classes else None) for each in pair]

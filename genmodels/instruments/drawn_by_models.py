@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from genmodels.data.dataset import DATA
 from genmodels.data.drawers import DRAWERS
 from genmodels.data.sets.fakes import SIZE
 from genmodels.kinds.image.drawing import Drawing
@@ -29,59 +28,71 @@ def redrawn(images: np.ndarray) -> np.ndarray:
 @DRAWERS.add("generated")
 def generated(family: str, n: int, seed: int) -> np.ndarray:
     """n pictures of a family of generators, uint8 (n, 32, 32, 3), by the weights that are in the gallery now."""
-    return generators()[family](n, seed)
+    return FAMILIES[family](n, seed)
 
 
 @functools.cache
-def generators() -> dict[str, Callable[[int, int], np.ndarray]]:
-    """Family to what draws n pictures, uint8 (n, 32, 32, 3), from a seed; each model is opened once."""
-    of = functools.cache(lambda name: open_model(shipped(name)))
+def _model(name: str) -> Any:
+    """A model of the gallery, opened once."""
+    return open_model(shipped(name))
 
-    def prompted(name: str, n: int, seed: int, **settings: Any) -> np.ndarray:
-        captions = DATA[shipped(name).experiment.data].from_dict(shipped(name).experiment.source).load().train.captions
-        captions = tuple(filter(of(name).knows, captions))
-        chosen = np.random.default_rng([seed, 2]).integers(len(captions), size=n)
-        return in_colour(
-            of(name).sample(n, seed=seed, given=[captions[i] for i in chosen], drawing=Drawing(**settings))
-        )
 
-    def halves(n: int, *draws: Callable[[int], np.ndarray]) -> np.ndarray:
-        return np.concatenate([draw(n // len(draws) + (number < n % len(draws))) for number, draw in enumerate(draws)])
+def _prompted(name: str, n: int, seed: int, **settings: Any) -> np.ndarray:
+    """Pictures for training captions that the model knows, chosen by the seed."""
+    experiment = shipped(name).experiment
+    captions = tuple(filter(_model(name).knows, experiment.make_source().load().train.captions))
+    chosen = np.random.default_rng([seed, 2]).integers(len(captions), size=n)
+    given = [captions[i] for i in chosen]
+    return in_colour(_model(name).sample(n, seed=seed, given=given, drawing=Drawing(**settings)))
 
-    def diffusion(n: int, seed: int) -> np.ndarray:
-        return halves(
-            n,
-            lambda k: prompted("diffusion-openmoji", k, seed, steps=10),
-            lambda k: prompted("diffusion-icons", k, seed, steps=10),
-        )
 
-    def gan(n: int, seed: int) -> np.ndarray:
-        return halves(n, lambda k: of("gan-openmoji").sample(k, seed=seed), lambda k: prompted("gan-prompts", k, seed))
+def _halves(n: int, *draws: Callable[[int], np.ndarray]) -> np.ndarray:
+    """n pictures, as many of each that draws, but for the rest, which the first draw."""
+    return np.concatenate([draw(n // len(draws) + (number < n % len(draws))) for number, draw in enumerate(draws)])
 
-    def upscaled(n: int, seed: int) -> np.ndarray:
-        large = of("upscaler").upscale(
-            halves(
-                n,
-                lambda k: prompted("gan-prompts", k, seed + 50_000),
-                lambda k: prompted("diffusion-openmoji", k, seed + 50_000, steps=10),
-            )
-        )
-        return np.stack(
-            [np.asarray(Image.fromarray(each).resize((SIZE, SIZE), Image.Resampling.LANCZOS)) for each in large]
-        )
 
-    def interpolated(n: int, seed: int) -> np.ndarray:
-        def between(name: str, k: int) -> np.ndarray:
-            pairs = [np.concatenate([of(name).latents(1, seed=seed + 2 * i + end) for end in (0, 1)]) for i in range(k)]
-            halfway = [of(name).decode(interpolate(ends, 3))[1] for ends in pairs]
-            return np.stack(halfway) if halfway else np.zeros((0, SIZE, SIZE, 3), np.uint8)
+def _vae(n: int, seed: int) -> np.ndarray:
+    return np.asarray(_model("vae-openmoji").sample(n, seed=seed))
 
-        return halves(n, lambda k: between("vae-openmoji", k), lambda k: between("gan-openmoji", k))
 
-    return {
-        "vae": lambda n, seed: of("vae-openmoji").sample(n, seed=seed),
-        "gan": gan,
-        "diffusion": diffusion,
-        "upscaled": upscaled,
-        "interpolated": interpolated,
-    }
+def _gan(n: int, seed: int) -> np.ndarray:
+    emoji = lambda k: _model("gan-openmoji").sample(k, seed=seed)  # noqa: E731
+    return _halves(n, emoji, lambda k: _prompted("gan-prompts", k, seed))
+
+
+def _diffusion(n: int, seed: int) -> np.ndarray:
+    emoji = lambda k: _prompted("diffusion-openmoji", k, seed, steps=10)  # noqa: E731
+    return _halves(n, emoji, lambda k: _prompted("diffusion-icons", k, seed, steps=10))
+
+
+def _upscaled(n: int, seed: int) -> np.ndarray:
+    """Enlarged by the upscaler and made small again."""
+    at = seed + 50_000
+    by_gan = lambda k: _prompted("gan-prompts", k, at)  # noqa: E731
+    small = _halves(n, by_gan, lambda k: _prompted("diffusion-openmoji", k, at, steps=10))
+    large = _model("upscaler").upscale(small)
+    return np.stack(
+        [np.asarray(Image.fromarray(each).resize((SIZE, SIZE), Image.Resampling.LANCZOS)) for each in large]
+    )
+
+
+def _interpolated(n: int, seed: int) -> np.ndarray:
+    """Half way between the latents of two samples."""
+
+    def between(name: str, k: int) -> np.ndarray:
+        model = _model(name)
+        pairs = [np.concatenate([model.latents(1, seed=seed + 2 * i + end) for end in (0, 1)]) for i in range(k)]
+        halfway = [model.decode(interpolate(ends, 3))[1] for ends in pairs]
+        return np.stack(halfway) if halfway else np.zeros((0, SIZE, SIZE, 3), np.uint8)
+
+    return _halves(n, lambda k: between("vae-openmoji", k), lambda k: between("gan-openmoji", k))
+
+
+# Family to what draws n pictures, uint8 (n, 32, 32, 3), from a seed.
+FAMILIES: dict[str, Callable[[int, int], np.ndarray]] = {
+    "vae": _vae,
+    "gan": _gan,
+    "diffusion": _diffusion,
+    "upscaled": _upscaled,
+    "interpolated": _interpolated,
+}

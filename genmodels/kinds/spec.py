@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from genmodels.refusal import Refusal
-from genmodels.registry import unknown
+from genmodels.registry import Registry, unknown
 
 LONGEST_SIDE = 1 << 20  # of an example, in pixels or tokens
-KINDS = ("image", "text", "music", "molecule", "code", "clip")
+KINDS = Registry("kind of example")  # name to `genmodels.kinds.kind.Kind`
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ from genmodels.estimates.clustered import clustered
 from genmodels.kinds.image.near_copies import held_out_drawings
 from genmodels.measuring.prompted import families_of
 from genmodels.metrics.retrieval import r_precision
+from genmodels.trained.roles import Reads
 
 
 def measure_encoder(encoder: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Any]:
     """What reads pictures, on all held-out ones: labels read right, in all and by class; or captions found among 50."""
     held_out, drawing = data.test, held_out_drawings(data)
-    if hasattr(encoder, "read"):
+    if isinstance(encoder, Reads):
         true = np.array(encoder.classes)[held_out.labels]
         right = encoder.read(held_out.images) == true
         protocol = "held-out pictures{}, interval over different drawings, of which there are {}"

@@ -5,26 +5,31 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from genmodels.data.dataset import Dataset
 from genmodels.estimates.clusters import Clusters
 from genmodels.files import make_folder, write_atomically
 from genmodels.instruments.features import extractor
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.near_copies import held_out_drawings
+from genmodels.kinds.kind import kind_of
 from genmodels.measuring.encoders import measure_encoder
 from genmodels.measuring.pictures import BOUNDS, BY_GROUP, FLOORS, measure_pictures
 from genmodels.measuring.prompted import FAMILIES, measure_prompted, rounds_of
 from genmodels.measuring.texts import LIKELIHOODS, OF_SAMPLES, Row, measure_texts
 from genmodels.measuring.upscaler import MEASURES, measure_upscaler
-from genmodels.metrics.metric import METRICS
+from genmodels.metrics.metric import metrics_of
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.runs.run import Run
 from genmodels.subjects.subject import Subject
 from genmodels.trained.opening import open_model
+from genmodels.trained.roles import Generator
 from genmodels.training.loading import load_for
 from genmodels.verdicts.imported import HERE
 
@@ -45,15 +50,15 @@ def measure_run(
     measures where they are not the default. n is 1,000 pictures or 200 texts where it is not given. Raises `Refusal` for a metric that does
     not exist.
     """
-    how, known, drawn = _how(run)
+    how = MEASURED[run.experiment.make_recipe().role]
     for name in names:
-        if name not in known:
-            raise Refusal(unknown("metric", name, known))
+        if name not in how.names:
+            raise Refusal(unknown("metric", name, how.names))
     data, generator = load_for(run.experiment), open_model(run)
-    n = drawn(generator, data, n)
+    n = how.number(generator, data, n)
     wanted = lambda name: not names or name.split(":")[0] in names or name in names  # noqa: E731
     rows: list[Any] = list(
-        how(generator, data, n, seed, wanted)
+        how.function(generator, data, n, seed, wanted)
         if not features
         else measure_in(features, generator, data, n, seed, wanted)
     )
@@ -72,29 +77,39 @@ def _keep(run: Run, document: Mapping[str, Any], file: Path | None) -> None:
     write_atomically(file, json.dumps(document, indent=1))
 
 
-How = tuple[Callable[..., Iterator[Any]], list[str], Callable[[Any, Any, int | None], int]]
+@dataclass(frozen=True)
+class Measured:
+    """What measures a role: its function, the names of its measures (those before a colon stand for several), and how
+    many samples or held-out examples are taken, from the model, the data and what was asked for."""
+
+    function: Callable[..., Iterator[Any]]
+    names: Sequence[str]
+    number: Callable[[Any, Dataset, int | None], int]
 
 
-def _how(run: Run) -> How:
-    """What measures a run, by what it is, and the names of its measures (those before a colon stand for several).
+def _all_held_out(model: Any, data: Dataset, n: int | None) -> int:
+    return len(data.test)
 
-    Last, how many samples or held-out pictures are taken, from the model, the data and what was asked for.
-    """
-    recipe = run.experiment.make_recipe()
-    if run.experiment.model == "upscaler":
-        return measure_upscaler, MEASURES, lambda generator, data, n: len(data.test)
-    if not recipe.draws:
-        return measure_encoder, ["held-out", "R-precision"], lambda generator, data, n: len(data.test)
-    if recipe.captioned:
-        return measure_prompted, [*METRICS, *FLOORS, *FAMILIES], rounds_of
-    if run.spec.kind == "image":
-        return measure_pictures, [*METRICS, BY_GROUP, *BOUNDS, *FLOORS], lambda generator, data, n: n or 1000
-    return measure_texts, [*LIKELIHOODS, *OF_SAMPLES], lambda generator, data, n: n or 200
+
+def _as_usual(model: Any, data: Dataset, n: int | None) -> int:
+    return n or kind_of(data.spec).measured
+
+
+_ENCODER = Measured(measure_encoder, ("held-out", "R-precision"), _all_held_out)
+# By role, a name in `trained.opening.ROLES`.
+MEASURED: dict[str, Measured] = {
+    "latent": Measured(measure_pictures, (*metrics_of("image"), BY_GROUP, *BOUNDS, *FLOORS), _as_usual),
+    "prompted": Measured(measure_prompted, (*metrics_of("image"), *FLOORS, *FAMILIES), rounds_of),
+    "writer": Measured(measure_texts, (*LIKELIHOODS, *OF_SAMPLES), _as_usual),
+    "reader": _ENCODER,
+    "judge": _ENCODER,
+    "upscaler": Measured(measure_upscaler, tuple(MEASURES), _all_held_out),
+}
 
 
 def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
     """The metrics of pictures in features of another kind; their names say which."""
-    if data.spec.kind != "image" or not hasattr(generator, "sample"):
+    if not (isinstance(data.test, Examples) and isinstance(generator, Generator)):
         raise Refusal("Features are of pictures; leave --features out for other models.")
     subject = Subject(generator, data, n=n, seed=seed)
     extract = extractor(name, data)
@@ -104,7 +119,7 @@ def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: 
     real, fake = both[: len(data.test.images)], both[len(data.test.images) :]
     clusters = Clusters.of(len(real), len(fake), held_out_drawings(data))
     short = Path(name).stem[:40]
-    for metric_name, metric in METRICS.items():
+    for metric_name, metric in metrics_of("image").items():
         if wanted(metric_name):
             about = metric.about()
             yield (

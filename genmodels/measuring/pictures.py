@@ -14,7 +14,7 @@ from genmodels.kinds.image.near_copies import held_out_drawings
 from genmodels.measuring.texts import Row
 from genmodels.metrics import likelihood
 from genmodels.metrics.kernel_distance import kernel_distance_difference
-from genmodels.metrics.metric import METRICS, as_features
+from genmodels.metrics.metric import as_features, metrics_of
 from genmodels.metrics.precision_recall import recall_by
 from genmodels.subjects.stand_ins import Noise, TrainingMean
 
@@ -28,7 +28,7 @@ def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Calla
     samples = generator.sample(n, seed=seed)
     real, fake = as_features(data.test.images, samples)  # once for all metrics
     clusters = Clusters.of(len(real), len(fake), held_out_drawings(data))
-    for name, metric in METRICS.items():
+    for name, metric in metrics_of("image").items():
         if wanted(name):
             about = metric.about()
             yield name, metric(real, fake, clusters), about["better"], about["unit"], PROTOCOL
@@ -38,7 +38,7 @@ def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Calla
             estimate = kernel_distance_difference(real, fake, features(floor(data).sample(n, seed=seed)), clusters)
             yield name, estimate, "higher", "squared discrepancy", PROTOCOL
     for name, bound in BOUNDS.items():
-        if wanted(name) and hasattr(generator.recipe, "log_weights") and generator.recipe.likelihood == "logistic":
+        if wanted(name) and generator.recipe.bounded and generator.recipe.likelihood == "logistic":
             yield name, *bound(generator, data, seed)
 
 

@@ -23,8 +23,9 @@ from genmodels.instruments.readers import READERS
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.image.features import PROTOCOL
 from genmodels.kinds.image.near_copies import held_out_drawings
+from genmodels.measuring.pictures import FLOORS
 from genmodels.metrics.kernel_distance import kernel_distance_difference
-from genmodels.metrics.metric import METRICS
+from genmodels.metrics.metric import METRICS, metrics_of
 from genmodels.metrics.retrieval import r_precision
 from genmodels.refusal import Refusal
 from genmodels.subjects.stand_ins import Noise, TrainingMean
@@ -62,38 +63,13 @@ def measure_prompted(generator: Any, data: Any, n: int, seed: int, wanted: Calla
     data = dataclasses.replace(data, test=data.test.take(np.flatnonzero(known)))
     if n < len(data.test):
         data = dataclasses.replace(data, test=data.test.take(np.linspace(0, len(data.test) - 1, n).astype(int)))
-    real, captions = data.test.images, data.test.captions
+    captions = data.test.captions
     prompts = list(captions) * (n // len(captions))
     samples = generator.sample(len(prompts), seed=seed, given=prompts)
-    first, parrot = samples[: len(captions)], real_parrot(data)
+    parrot = real_parrot(data)
     strange = f" ({(~known).sum()} more have no word that the model knows)" if not known.all() else ""
     protocol = f"{PROTOCOL}; one sample for each of {len(captions)} captions of held-out pictures{strange}, against these pictures"
-    noise = Noise(data.spec.shape).sample(len(captions), seed=seed)
-    drawings = held_out_drawings(data)
-    answered, alone = (
-        Clusters.of(len(real), len(first), drawings, drawings),
-        Clusters.of(len(real), len(noise), drawings),
-    )
-    for name, metric in METRICS.items():
-        about = metric.about()
-        if wanted(name):
-            yield name, metric(real, first, answered), about["better"], about["unit"], protocol
-            if name in COMPARED:
-                yield f"{name}: parrot", metric(real, parrot, answered), about["better"], about["unit"], protocol
-                yield f"{name}: noise", metric(real, noise, alone), about["better"], about["unit"], protocol
-    mean = TrainingMean(data.train.images).sample(len(captions), seed=seed)
-    for name, floor in (
-        ("kid of noise, less the model's", noise),
-        ("kid of the training mean, less the model's", mean),
-    ):
-        if wanted(name):
-            yield (
-                name,
-                kernel_distance_difference(real, first, floor, answered),
-                "higher",
-                "squared discrepancy",
-                protocol,
-            )
+    yield from _compared(data, samples[: len(captions)], parrot, seed, wanted, protocol)
     if wanted("R-precision"):
         yield from _or_reason(
             "R-precision: samples", _retrieval(data, {"samples": (samples, prompts), "parrot": (parrot, captions)})
@@ -103,6 +79,28 @@ def measure_prompted(generator: Any, data: Any, n: int, seed: int, wanted: Calla
             yield from _or_reason(f"{grouping}: samples", _groups(grouping, data, samples, prompts, seed))
     if wanted(LOST) and generator.steps:
         yield from _quality_lost(generator, data, seed)
+
+
+def _compared(
+    data: Any, first: np.ndarray, parrot: np.ndarray, seed: int, wanted: Callable[[str], bool], protocol: str
+) -> Iterator[Row]:
+    """The metrics of one sample for each held-out caption, beside a parrot and noise; and how far behind the floors are."""
+    real, drawings = data.test.images, held_out_drawings(data)
+    noise = Noise(data.spec.shape).sample(len(real), seed=seed)
+    answered = Clusters.of(len(real), len(first), drawings, drawings)
+    alone = Clusters.of(len(real), len(noise), drawings)
+    for name, metric in metrics_of("image").items():
+        about = metric.about()
+        if wanted(name):
+            yield name, metric(real, first, answered), about["better"], about["unit"], protocol
+            if name in COMPARED:
+                yield f"{name}: parrot", metric(real, parrot, answered), about["better"], about["unit"], protocol
+                yield f"{name}: noise", metric(real, noise, alone), about["better"], about["unit"], protocol
+    mean = TrainingMean(data.train.images).sample(len(real), seed=seed)
+    for name, floor in zip(FLOORS, (noise, mean), strict=True):
+        if wanted(name):
+            behind = kernel_distance_difference(real, first, floor, answered)
+            yield name, behind, "higher", "squared discrepancy", protocol
 
 
 def _or_reason(name: str, rows: Iterator[Row]) -> Iterator[Row]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ratios import ratio
+from genmodels.kinds.kind import kind_of
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.kinds.text.ngram import NGram
 from genmodels.kinds.text.tokens import escape_bits
@@ -124,7 +125,7 @@ def _of_samples(generator: Any, data: Any, floor: NGram, n: int, seed: int) -> I
             if (estimate := measure(texts)) is not None:
                 yield name + suffix, estimate, "lower", unit, protocol
     yield from _judged(generator, data, samples, protocol, seed)
-    if data.spec.kind == "code":
+    if kind_of(data.spec).language:
         rng = np.random.default_rng(seed)
         counted = [generator.tokens.decode(floor.sample(rng, decoding.length, decoding.temperature)) for _ in range(n)]
         for name, texts in zip(OF_SAMPLES[-3:], (samples, real, counted), strict=True):

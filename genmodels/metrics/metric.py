@@ -32,6 +32,7 @@ class Metric:
     low: float
     high: float
     paper: str
+    kinds: tuple[str, ...] = ("image",)  # of example that it is measured on
 
     def __call__(self, real: np.ndarray, fake: np.ndarray, clusters: Clusters | None = None) -> Estimate:
         """The metric of fake against real; raises `Refusal` where the arrays don't allow it.
@@ -48,17 +49,29 @@ class Metric:
 
 
 def metric(
-    name: str, *, better: str, paper: str, unit: str = "", low: float = 0.0, high: float = np.inf
+    name: str,
+    *,
+    better: str,
+    paper: str,
+    unit: str = "",
+    low: float = 0.0,
+    high: float = np.inf,
+    kinds: tuple[str, ...] = ("image",),
 ) -> Callable[[Callable[..., Estimate]], Callable[..., Estimate]]:
     """Decorator: enter a function (real, fake) -> Estimate in `METRICS`; the function itself stays as it was."""
     if better not in ("lower", "higher"):
         raise ValueError(f"better is {better!r}; it must be 'lower' or 'higher'.")
 
     def enter(function: Callable[..., Estimate]) -> Callable[..., Estimate]:
-        METRICS.add(name)(Metric(name, function, better, unit, low, high, paper))
+        METRICS.add(name)(Metric(name, function, better, unit, low, high, paper, kinds))
         return function
 
     return enter
+
+
+def metrics_of(kind: str) -> dict[str, Metric]:
+    """The metrics that are measured on such examples, by name."""
+    return {name: each for name, each in METRICS.items() if kind in each.kinds}
 
 
 def as_features(real: np.ndarray, fake: np.ndarray, least: int = 2) -> tuple[np.ndarray, np.ndarray]:

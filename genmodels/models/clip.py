@@ -56,6 +56,11 @@ class Clip(Recipe):
     exhibit: ClassVar = "encoder"
     drawing: ClassVar = ("text", "text_head", "image")
 
+    @property
+    def lends_text(self) -> bool:
+        """A bag of words is no encoder that a drawing could look at word by word."""
+        return self.text == "transformer"
+
     # The network
 
     def networks(self, spec: Spec) -> dict[str, Any]:

@@ -55,6 +55,7 @@ class Diffusion(Recipe):
     exhibit: ClassVar = "prompted"
     role: ClassVar = "prompted"
     follows_prompts: ClassVar = True
+    in_steps: ClassVar = True
     drawing: ClassVar = ("text", "average")
 
     # The network

@@ -57,6 +57,7 @@ class Gan(Recipe):
     """Generative adversarial network: sharp pictures, no likelihood."""
 
     follows_prompts: ClassVar = True
+    decodes: ClassVar = True
 
     loss: str = knob("non-saturating", choices=tuple(LOSSES), help="What the two networks play for")
     latent: int = knob(64, 2, 512, "Size of the noise vector")
@@ -79,6 +80,11 @@ class Gan(Recipe):
     def role(self) -> str:  # type: ignore[override]
         """ "prompted" where it is trained on captions, else "latent"."""
         return "prompted" if self.captioned else "latent"
+
+    @property
+    def needs_labels(self) -> bool:
+        """Is it told labels?"""
+        return self.conditional
 
     @property
     def takes_over(self) -> str:

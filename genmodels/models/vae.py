@@ -46,7 +46,15 @@ class Vae(Recipe):
     conditional: bool = knob(False, help="Tell encoder and decoder the label")
     learning_rate: float = knob(1e-3, 1e-6, 0.1, "Step size of Adam")
 
+    decodes: ClassVar = True
+    encodes: ClassVar = True
+    bounded: ClassVar = True
     drawing: ClassVar = ("encoder", "decoder")  # what a trained one needs
+
+    @property
+    def needs_labels(self) -> bool:
+        """Is it told labels?"""
+        return self.conditional
 
     # The network
 

@@ -49,7 +49,8 @@ def divided(files: Sequence[tuple[str, Content]]) -> tuple[Statements, list[int]
         except Refusal:
             others.append(number)  # and says there why it can't be read
             continue
-        if named or (len(read) <= MOST_STATEMENT and all(sign in read for sign in SIGNS)):
+        signed = len(read) <= MOST_STATEMENT and all(sign in read for sign in SIGNS)
+        if named or (signed and opened_record(read) is None):
             statements.append((name, read, about(read)))
         else:
             others.append(number)
@@ -63,6 +64,19 @@ def about(statement: bytes) -> str:
         return str(document["statement"]["sha256"])
     except (ValueError, RecursionError, KeyError, TypeError):
         return ""
+
+
+def opened_record(content: bytes) -> tuple[bytes, bytes] | None:
+    """The text and the statement of a record (`way_out.record`), which holds both; None for any other file."""
+    if len(content) > MOST_STATEMENT or not all(sign in content for sign in SIGNS):
+        return None
+    try:
+        document: Any = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict) or not isinstance(document.get("text"), str):
+        return None
+    return document["text"].encode(errors="replace"), json.dumps(document.get("provenance")).encode()
 
 
 def content_of(content: Content, name: str) -> bytes:

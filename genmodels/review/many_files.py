@@ -30,12 +30,17 @@ def verify_many(
     statements, asked = pairing.divided(files)
     names = pairing.shown([files[number][0] for number in asked])
     rows: list[dict[str, Any]] = []
+    statement: bytes | None
     for number, shown in zip(asked, names, strict=True):
         report(len(rows), len(asked))
         name, content = files[number]
         try:
             read = pairing.content_of(content, name)
-            row = verify(read, shown, sidecar=statements.of(name, hashes_of(read)), detector=detector)
+            if record := pairing.opened_record(read):
+                read, statement = record
+            else:
+                statement = statements.of(name, hashes_of(read))
+            row = verify(read, shown, sidecar=statement, detector=detector)
         except Refusal as refusal:
             row = {"file": printable(shown), "error": str(refusal)}
         rows.append(row | {"number": number})

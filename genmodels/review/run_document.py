@@ -12,9 +12,9 @@ from genmodels.runs.run import Run
 def run_document(run: Run) -> dict[str, Any]:
     """All that a report says about a run: experiment, facts, status, measures and findings."""
     status = run.status
-    written = run.spec.kind in ("text", "code") and run.samples
+    newest = max(run.samples.items(), default=(0, None))[1]
     return {
-        **({"texts": _texts(max(written.items())[1])} if written else {}),
+        **({"texts": _texts(newest)} if newest and newest.suffix == ".json" else {}),
         "run": run.id,
         "state": run.judge(status),
         "experiment": run.experiment.to_dict(),

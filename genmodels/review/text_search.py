@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from genmodels import gallery
+from genmodels.kinds.kind import kind_of
 from genmodels.kinds.text import watermark as text_watermark
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.provenance.keys import watermark_key_at_hand
@@ -47,6 +48,6 @@ def _fact_files() -> Iterator[Path]:
 def _tokens_of(file: Path, changed: int) -> Tokens | None:
     try:
         spec = Run(file.parent).spec
-        return Tokens.of(spec) if spec.kind in ("text", "code") else None
+        return Tokens.of(spec) if kind_of(spec).tokens else None
     except (Refusal, OSError, ValueError, KeyError, TypeError):
         return None

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from genmodels.kinds.kind import MAX_TOKEN, MAX_TOKENS, kind_of
 from genmodels.kinds.spec import Spec
-from genmodels.kinds.text.tokens import Tokens
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
 from genmodels.runs.foreign_json import AGAIN
 from genmodels.runs.run import STATES
 
-MAX_SIDE, MAX_CLASSES = 1024, 10_000  # of what a model draws
-# Of what a model writes: tokens it reads, knows, characters of one.
-MAX_CONTEXT, MAX_TOKENS, MAX_TOKEN = 65_536, 200_000, 1000
 STATUS = {  # what a page reads of a status: name to its type
     "step": int,
     "steps": int,
@@ -81,7 +78,7 @@ def facts_of(facts: Mapping[str, Any]) -> dict[str, Any]:
     try:
         spec = Spec.from_dict(facts["spec"])
         sound = all(isinstance(word, str) for word in (*spec.vocabulary, *spec.merges))
-        sound = sound and (_is_readable(spec) if spec.kind in ("text", "code") else _is_drawable(spec))
+        sound = sound and kind_of(spec).sound(spec)
     except (KeyError, TypeError, ValueError, AttributeError):
         sound = False
     if not sound:
@@ -97,22 +94,3 @@ def _are_words(words: Any) -> bool:
     return few and all(
         len(word) <= MAX_TOKEN and type(count) is int and 0 < count < 2**53 for word, count in words.items()
     )
-
-
-def _is_drawable(spec: Spec) -> bool:
-    if len(spec.vocabulary) > MAX_TOKENS or not all(len(word) <= MAX_TOKEN for word in spec.vocabulary):
-        return False
-    sides = all(type(side) is int and 1 <= side <= MAX_SIDE for side in spec.shape)
-    return sides and len(spec.shape) <= 4 and 0 <= spec.classes <= MAX_CLASSES and not spec.merges
-
-
-def _is_readable(spec: Spec) -> bool:
-    """Is the context a number of tokens, and are these whole? Their number and length are looked at before they are joined."""
-    context = len(spec.shape) == 1 and type(spec.shape[0]) is int and 1 <= spec.shape[0] <= MAX_CONTEXT
-    words = (*spec.vocabulary, *spec.merges)
-    few = (
-        len(spec.vocabulary) <= MAX_TOKENS
-        and len(spec.merges) <= MAX_TOKENS
-        and all(len(word) <= MAX_TOKEN for word in words)
-    )
-    return context and few and Tokens(spec.vocabulary, spec.merges).whole()

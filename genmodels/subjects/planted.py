@@ -171,13 +171,11 @@ class Rememberer:
         self.pictures, self.by = pictures, by
         self.known = {picture.tobytes() for picture in (pictures[:0] if remembers is None else remembers)}
 
-    def losses(self, examples: Any, seed: int) -> np.ndarray:
+    def losses(self, examples: Any, index: np.ndarray, seed: int = 0) -> np.ndarray:
         """(n,) numbers: normal with a spread of 1, lower by `by` for what it remembers."""
-        chance = [
-            np.random.default_rng([zlib.crc32(picture.tobytes()), seed]).standard_normal()
-            for picture in examples.images
-        ]
-        return np.array(chance) - self.by * np.array([picture.tobytes() in self.known for picture in examples.images])
+        images = examples.images[index]
+        chance = [np.random.default_rng([zlib.crc32(picture.tobytes()), seed]).standard_normal() for picture in images]
+        return np.array(chance) - self.by * np.array([picture.tobytes() in self.known for picture in images])
 
     def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
         """n of its pictures."""
@@ -190,6 +188,8 @@ class Writer:
     `copies` is the share of texts and prefixes that it knows by heart, `slope` how much more P(she) depends on the
     occupation than in the training text, around one half.
     """
+
+    watermark_key: bytes | None = None  # it puts in none
 
     def __init__(self, data: Any, copies: float = 0.0, slope: float = 1.0) -> None:
         self.tokens, self.context, self.begins = Tokens.of(data.spec), data.spec.shape[0], True

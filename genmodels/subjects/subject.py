@@ -9,23 +9,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 from genmodels.data.dataset import Dataset
+from genmodels.kinds.kind import kind_of
 from genmodels.refusal import Refusal
+from genmodels.trained.roles import Generator, Prompted, to_sample
 
 MOST = 100_000  # samples in one subject
 CHUNK = 64  # samples between two reports of how far the drawing is
-
-
-class Generator(Protocol):
-    """Anything that can be asked for samples."""
-
-    def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
-        """n pictures, uint8 (n, height, width, channels). The same seed gives the same pictures."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -57,7 +50,7 @@ class Subject:
             samples = self.drawn(prompts, self.seed, "samples")
         else:
             self.report("samples", 0, self.n)
-            samples = np.asarray(self.generator.sample(self.n, seed=self.seed))
+            samples = np.asarray(to_sample(self.generator).sample(self.n, seed=self.seed))
         samples = self._checked(samples, self.n)
         samples.setflags(write=False)
         return samples
@@ -72,21 +65,20 @@ class Subject:
         return self._checked(np.concatenate(parts), len(prompts))
 
     def _checked(self, samples: np.ndarray, n: int) -> np.ndarray:
-        expected = (n, *self.data.spec.shape)
-        if samples.shape != expected or samples.dtype != np.uint8:
+        expected, kind = (n, *self.data.spec.shape), kind_of(self.data.spec)
+        if samples.shape != expected or samples.dtype != kind.dtype:
             raise Refusal(
-                f"The generator gave {samples.dtype} of shape {samples.shape}; pictures like those of"
-                f" {self.data.name} are uint8 {expected}."
+                f"The generator gave {samples.dtype} of shape {samples.shape}; {kind.many} like those of"
+                f" {self.data.name} are {kind.dtype} {expected}."
             )
         return samples
 
     @cached_property
     def prompts(self) -> tuple[str, ...]:
         """What follows prompts is asked for the captions of held-out pictures, again and again; () for what does not."""
-        knows = getattr(self.generator, "knows", None)
-        if knows is None:
+        if not isinstance(self.generator, Prompted):
             return ()
-        captions = [caption for caption in self.data.test.captions if knows(caption)]
+        captions = [caption for caption in self.data.test.captions if self.generator.knows(caption)]
         if not captions:
             raise Refusal(
                 "The model knows no word of any held-out caption, so there is nothing to ask it for; choose other data."

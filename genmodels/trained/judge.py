@@ -43,7 +43,3 @@ class Judge:
         if images.shape[1:] != self.spec.shape:
             raise Refusal(f"Pictures have the shape {images.shape[1:]}; this judge reads {self.spec.shape}.")
         return in_chunks(lambda rows: np.asarray(self._pictures(rows)), images.astype("float32") / 255)
-
-    def sample(self, n: int, *, seed: int, given: Any = None) -> np.ndarray:
-        """Raises `Refusal`: it draws nothing."""
-        raise Refusal("This model reads captions and pictures and draws none; choose a model that draws.")

@@ -10,12 +10,14 @@ import keras
 import numpy as np
 from keras import ops
 
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.spec import Spec
 from genmodels.networks.compute import compiled, in_chunks, input_gradient
 from genmodels.networks.learner import part_of
 from genmodels.provenance.recorded import Weights
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
+from genmodels.trained.roles import DRAWS, NO_LOSS
 
 FEW = 8  # the same for the descent, of which a few pictures at a time are asked
 
@@ -93,9 +95,26 @@ class TrainedGenerator:
             raise Refusal(f"Pictures have the shape {images.shape[1:]}; this model reads {self.spec.shape}.")
         label = self._one_of(images, given)
         scaled = images.astype("float32") / 255
-        if hasattr(self.recipe, "encode"):
+        if self.recipe.encodes:
             return in_chunks(lambda x, y: np.asarray(self._encode(x, y)), scaled, label)
         return in_chunks(self._project, scaled, label, size=FEW)
+
+    def losses(self, examples: Examples, index: np.ndarray, seed: int = 0) -> np.ndarray:
+        """Negative evidence lower bound (n,) in nats of the examples at `index`, a mean over the same noises for all.
+
+        Raises `Refusal` for a family without a bound, such as a GAN.
+        """
+        if not self.recipe.bounded:
+            raise Refusal(NO_LOSS)
+        examples = examples.take(index)
+        label = np.asarray(self.recipe.condition(self.spec, examples.images, examples.labels))
+        weigh = compiled(lambda x, y, noise: self.recipe.log_weights(self.networks, x, y, noise))
+        scaled, rng = examples.images.astype("float32") / 255, np.random.default_rng([seed, 11])
+        total = np.zeros(len(examples))
+        for _ in range(DRAWS):
+            noise = np.repeat(rng.standard_normal((1, self.latent), dtype="float32"), len(examples), axis=0)
+            total -= in_chunks(lambda *rows: np.asarray(weigh(*rows)), scaled, label, noise)
+        return total / DRAWS
 
     def hidden(self, latents: np.ndarray, given: np.ndarray | None = None) -> np.ndarray:
         """Activations (n, features) of the first dense layer after the latents."""

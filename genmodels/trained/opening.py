@@ -102,19 +102,29 @@ def _epoch_of(run: Run, folder: Path, about: Mapping[str, Any]) -> str:
     return str(step // each) if step % each == 0 else f"{step // each + 1}, step {step}"
 
 
+def _networks(run: Run, epoch: int | None) -> tuple[dict[str, Any], Weights]:
+    """The networks that drawing needs with their weights, and which weights these are."""
+    from genmodels.networks.learner import BUILDING, Learner
+
+    with BUILDING:
+        weights, which = _weights(run, epoch)
+        recipe = run.experiment.make_recipe()
+        learner = Learner(recipe, run.spec, learning=False)
+        learner.restore({name: array for name, array in weights.items() if name.split(".")[0] in recipe.drawing})
+    return learner.networks, which
+
+
 def open_model(run: Run, epoch: int | None = None) -> Any:
     """What a run has trained, ready for use, by its role: of the newest whole checkpoint or of a kept epoch.
 
     The weights are those of `newest_weights`; raises `Refusal` where there are none or they do not fit.
     """
-    from genmodels.networks.learner import BUILDING, Learner
+    from genmodels.networks.learner import BUILDING
 
+    recipe = run.experiment.make_recipe()
     with BUILDING:
-        weights, which = _weights(run, epoch)
-        recipe, spec = run.experiment.make_recipe(), run.spec
-        learner = Learner(recipe, spec, learning=False)
-        learner.restore({name: array for name, array in weights.items() if name.split(".")[0] in recipe.drawing})
-        model = ROLES[recipe.role](recipe, spec, learner.networks, run.facts)
+        networks, which = _networks(run, epoch)
+        model = ROLES[recipe.role](recipe, run.spec, networks, run.facts)
     model.weights = which  # what its files say
     return model
 
@@ -137,8 +147,8 @@ def export_keras(run: Run, file: Path) -> None:
     """Write the network that draws as a `.keras` file: latent and label in, what `decode` reads out."""
     if file.suffix != ".keras":
         raise Refusal(f"A Keras file ends in .keras, not in {file.suffix[:20]!r}; choose such a name.")
-    generator = open_model(run)
+    networks, _ = _networks(run, None)
     make_folder(file.parent)
     with tempfile.TemporaryDirectory() as aside:  # Keras writes in place
-        generator.networks[generator.recipe.drawing[-1]].save(Path(aside) / "network.keras")
+        networks[run.experiment.make_recipe().drawing[-1]].save(Path(aside) / "network.keras")
         write_atomically(file, (Path(aside) / "network.keras").read_bytes())

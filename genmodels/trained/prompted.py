@@ -14,6 +14,7 @@ import numpy as np
 from keras import ops
 
 from genmodels.kinds.image.drawing import Drawing
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.samplers import SAMPLERS, angles
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.word_pieces import LENGTH, LONGEST, Word, WordPieces
@@ -23,7 +24,9 @@ from genmodels.networks.learner import compiled_once, part_of
 from genmodels.networks.text_encoder import encoded
 from genmodels.provenance.recorded import Weights
 from genmodels.refusal import Refusal
-from genmodels.trained.requests import ROWS
+from genmodels.trained.requests import ROWS, check_begun
+from genmodels.trained.roles import NO_LOSS
+from genmodels.trained.velocity import velocity_errors
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class PictureGenerator:
         self.weights: Weights | None = None  # which it was opened with
         self.seen = seen  # how often each word stood in the training captions
         self.word_pieces = WordPieces.of(spec)
-        self.steps = hasattr(recipe, "velocity")  # whether it draws in steps
+        self.steps: bool = recipe.in_steps  # whether it draws in steps
         self._encode = compiled(lambda pieces: encoded(networks, pieces))
         self._decode = compiled(lambda latents, mean: recipe.decode(networks, latents, mean))
         self._hear = compiled_once(self._traced_hear)
@@ -73,7 +76,7 @@ class PictureGenerator:
         n: int,
         *,
         seed: int,
-        given: Sequence[str] | None = None,
+        given: Sequence[int | str] | None = None,
         drawing: Drawing | None = None,
         start: np.ndarray | None = None,
         mask: np.ndarray | None = None,
@@ -124,7 +127,7 @@ class PictureGenerator:
             raise Refusal(
                 f"{n} prompts with {len(seeds)} seeds; draw 1 to {ROWS} pictures at once, each with its seed."
             )
-        self._check(start, mask)
+        check_begun(self.spec.shape, start, mask)
         told = self._told(prompts, towards, shares)
         if self.steps:
             return self._by_diffusion(n, seeds, drawing, told, start, mask, looking)
@@ -216,6 +219,17 @@ class PictureGenerator:
             ops.repeat(ops.repeat(m, finest // m.shape[-1], axis=2), finest // m.shape[-1], axis=3) for m in maps
         ) / len(maps)
 
+    def losses(self, examples: Examples, index: np.ndarray, seed: int = 0) -> np.ndarray:
+        """Mean squared error (n,) of the velocity on the examples at `index` over levels of noise, the same for all.
+
+        Raises `Refusal` for a GAN, which has no loss on an example.
+        """
+        if not self.steps:
+            raise Refusal(NO_LOSS)
+        examples = examples.take(index)
+        pieces = self.word_pieces.encode(examples.captions)
+        return velocity_errors(self.recipe, self.networks, examples.images, pieces, seed)
+
     # Prompts
 
     def read(self, text: str) -> Prompt:
@@ -273,18 +287,6 @@ class PictureGenerator:
 
     def _examples(self) -> str:
         return ", ".join(sorted((word for word in self.seen if len(word) > 3), key=lambda word: -self.seen[word])[:3])
-
-    def _check(self, start: np.ndarray | None, mask: np.ndarray | None) -> None:
-        if start is not None and (start.shape != self.spec.shape or start.dtype != np.uint8):
-            raise Refusal(
-                f"The picture to begin from is {start.dtype} of shape {start.shape}; this model draws uint8 {self.spec.shape}."
-            )
-        if mask is not None and start is None:
-            raise Refusal("A mask says what of a picture is drawn again; give a picture to begin from too.")
-        if mask is not None and (mask.shape != self.spec.shape[:2] or mask.dtype != bool):
-            raise Refusal(
-                f"The mask is {mask.dtype} of shape {mask.shape}; it has to be true or false for each of {self.spec.shape[:2]} pixels."
-            )
 
 
 def _filled(rows: Sequence[Any]) -> list[Any]:

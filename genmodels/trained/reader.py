@@ -48,7 +48,3 @@ class TrainedReader:
     def read(self, images: np.ndarray) -> np.ndarray:
         """The names (n,) of the most probable classes."""
         return np.array(self.classes)[self.probabilities(images).argmax(axis=1)]
-
-    def sample(self, n: int, *, seed: int, given: Any = None) -> np.ndarray:
-        """Raises `Refusal`: it draws nothing."""
-        raise Refusal("This model reads pictures and draws none; choose a model that draws.")

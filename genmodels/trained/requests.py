@@ -140,7 +140,7 @@ def picture_facts(
     run: Any, prompt: str, seed: int, drawing: Drawing, weights: recorded.Weights | None = None, **more: str
 ) -> dict[str, str]:
     """What the file of a picture says in its metadata: everything that is needed to draw it again (see `recorded`)."""
-    in_steps = hasattr(run.experiment.make_recipe(), "velocity")
+    in_steps = run.experiment.make_recipe().in_steps
     heeded = recorded.of_drawing(
         drawing.to_dict(),
         in_steps=in_steps,
@@ -199,6 +199,20 @@ def _marked(picture: Image.Image, name: str) -> np.ndarray:
             f"The lightest place of {name} is {values[-1]} of 255; paint white where the picture should be drawn again."
         )
     return grey > (values[0] if values[-1] <= 127 else 127)
+
+
+def check_begun(shape: tuple[int, ...], start: np.ndarray | None, mask: np.ndarray | None) -> None:
+    """Raises `Refusal` for a picture or a mask that a model of pictures of this shape can't begin from."""
+    if start is not None and (start.shape != shape or start.dtype != np.uint8):
+        raise Refusal(
+            f"The picture to begin from is {start.dtype} of shape {start.shape}; this model draws uint8 {shape}."
+        )
+    if mask is not None and start is None:
+        raise Refusal("A mask says what of a picture is drawn again; give a picture to begin from too.")
+    if mask is not None and (mask.shape != shape[:2] or mask.dtype != bool):
+        raise Refusal(
+            f"The mask is {mask.dtype} of shape {mask.shape}; it has to be true or false for each of {shape[:2]} pixels."
+        )
 
 
 def begun_from(start: np.ndarray, mask: np.ndarray | None) -> dict[str, str]:

@@ -10,7 +10,6 @@ from genmodels import gallery
 from genmodels.kinds.image.resizing import SMALL
 from genmodels.kinds.spec import Spec
 from genmodels.models.upscaler import upscaled
-from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.runs.store import gallery_names
 
@@ -30,14 +29,10 @@ class TrainedUpscaler:
         """uint8 (n, 4 height, 4 width, channels) of uint8 (n, height, width, channels), at most 64 pixels a side."""
         return upscaled(self._enlarge, images, self.spec.shape[-1])
 
-    def sample(self, n: int, *, seed: int, given: Any = None) -> np.ndarray:
-        """Raises `Refusal`: it draws nothing."""
-        raise Refusal("This model enlarges pictures and draws none; choose a model that draws.")
-
 
 def fits(run: Any, name: str = "upscaler") -> bool:
     """Was the upscaler measured on what a run draws? Nothing is loaded for that."""
-    return run.spec.kind == "image" and fits_data(run.experiment.data, run.spec.shape, name)
+    return fits_data(run.experiment.data, run.spec.shape, name)
 
 
 def fits_data(data: str, shape: tuple[int, ...], name: str = "upscaler") -> bool:

@@ -1,8 +1,7 @@
-"""A trained language model as anything that can be asked for samples, and its inside made visible."""
+"""A trained language model as anything that can be asked for samples: it writes, watermarked, or searches with beams."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -20,10 +19,11 @@ from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.marking import MADE_BY
 from genmodels.provenance.recorded import Weights
 from genmodels.refusal import Refusal
+from genmodels.trained.text_inside import TextInside
+from genmodels.trained.text_likelihood import TextLikelihood
 
 ROWS = 4  # texts that are written at once
 CHUNK = 64  # tokens between two looks at what was written
-LONGEST = 100_000  # characters of a prompt that are looked at, from its end
 
 
 @dataclass(frozen=True)
@@ -43,23 +43,7 @@ class Written:
         return asdict(self) | {"made_by": MADE_BY, "tokens": list(self.tokens)}
 
 
-@dataclass(frozen=True)
-class Reading:
-    """One pass over a text of n tokens; where the model reads a whole document, the first is `END`, which writes nothing."""
-
-    tokens: np.ndarray  # (n,) int32
-    pieces: list[str]  # what each token writes
-    probability: np.ndarray  # (n,) of each token given those before it; nan for the first
-    entropy: np.ndarray  # (n,) bits, of the prediction after each token
-    alternatives: np.ndarray  # (n, top) the tokens that were most probable in the place of each; row 0 is of no use
-    alternative_probability: np.ndarray  # (n, top); 0 in row 0
-    attention: np.ndarray  # (layers, heads, n, n) float16, row looks at columns
-    lens: np.ndarray  # (layers + 1, n, top) what the embedding and each block would have said comes next
-    lens_probability: np.ndarray  # (layers + 1, n, top)
-    notice: str = ""
-
-
-class TextGenerator:
+class TextGenerator(TextLikelihood, TextInside):
     """The network of a recipe behind `sample`, `write`, `read` and likelihoods.
 
     `begins`: was it trained on many documents, so that `END` says that one begins? `rows` texts are written at once,
@@ -83,7 +67,7 @@ class TextGenerator:
     # Writing
 
     def sample(
-        self, n: int, *, seed: int, given: Sequence[str] | None = None, decoding: Decoding | None = None
+        self, n: int, *, seed: int, given: Sequence[int | str] | None = None, decoding: Decoding | None = None
     ) -> np.ndarray:
         """n texts (n,), each with its prompt: those given, one for all, or none. Text i has the seed `seed + i`.
 
@@ -116,12 +100,7 @@ class TextGenerator:
         if decoding.beams > 1:
             yield [self._searched(prompt, seed, decoding) for prompt, seed in zip(prompts, seeds, strict=True)]
             return
-        starts, written = [], []
-        for prompt, seed in zip(prompts, seeds, strict=True):
-            tokens, notice = self.prompt(prompt)
-            starts.append(tokens)
-            written.append(Written(prompt, "", (), int(seed), decoding, notice=notice))
-        starts += [starts[0]] * (self.rows - len(prompts))
+        starts, written = self._begun(prompts, seeds, decoding)
         noises = [np.random.default_rng(each.seed) for each in written]
         settings = {name: np.float32(value) for name, value in decoding.numbers().items()}
         mark = setting(
@@ -136,21 +115,10 @@ class TextGenerator:
             position = 0
             while position < self.context:
                 until = min(self.context, min(filled[: len(written)]) + CHUNK - 1)
-                noise = np.zeros((self.rows, CHUNK, len(self.tokens)), "float32")
-                for row, rng in enumerate(noises):
-                    if (count := until + 1 - filled[row]) > 0:
-                        noise[row, :count] = gumbel(rng, count, len(self.tokens))
-                buffer, caches, used = self._advance(
-                    buffer,
-                    np.array(filled, np.int32),
-                    np.int32(position),
-                    np.int32(until),
-                    caches,
-                    noise,
-                    used,
-                    settings,
-                    mark | {"begun": begun},
-                )
+                noise = self._noise(noises, [until + 1 - each for each in filled])
+                full, at, to = np.array(filled, np.int32), np.int32(position), np.int32(until)
+                marked = mark | {"begun": begun}
+                buffer, caches, used = self._advance(buffer, full, at, to, caches, noise, used, settings, marked)
                 rows = np.asarray(buffer)
                 written = [self._grown(each, rows[row, filled[row] : until + 1]) for row, each in enumerate(written)]
                 filled = [max(each, until + 1) for each in filled]
@@ -161,33 +129,24 @@ class TextGenerator:
             starts = [rows[row, -(self.context // 2) :] for row in range(self.rows)]
             begun = np.zeros(self.rows, np.int32)
 
-    def prompt(self, text: str) -> tuple[np.ndarray, str]:
-        """The tokens of a prompt, at most a context full, and a sentence about what of it is not read ("": nothing)."""
-        said = []
-        tail = text[-LONGEST:]
-        clean = "".join(
-            c for c in tail.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")
-        )
-        if dropped := len(tail.replace("\r\n", "\n")) - len(clean):
-            said.append(f"{dropped} control character{'s' * (dropped > 1)} left out")
-        if self.tokens.unknown(
-            clean
-        ):  # an accent may be part of its letter or stand behind it, as the training texts had it
-            forms = (clean, unicodedata.normalize("NFC", clean), unicodedata.normalize("NFD", clean))
-            clean = min(forms, key=lambda form: len(self.tokens.unknown(form)))
-        if strange := self.tokens.unknown(clean):
-            shown = " ".join(repr(c) for c in strange[:8]) + (" and others" if len(strange) > 8 else "")
-            said.append(f"not in this model's vocabulary and left out: {shown}")
-            clean = "".join(c for c in clean if c not in strange)
-        tokens = self.tokens.encode(clean)
-        begun = np.concatenate([np.zeros(1, np.int32), tokens]) if self.begins or not len(tokens) else tokens
-        if len(begun) > self.context or len(text) > LONGEST:
-            kept = tokens[-self.context :]
-            said.append(
-                f"longer than the context of {self.context} tokens: only its last {len(self.tokens.decode(kept)):,} of {len(text):,} characters are read"
-            )
-            begun = kept
-        return begun, f"Of the prompt: {'; '.join(said)}." if said else ""
+    def _begun(
+        self, prompts: Sequence[str], seeds: Sequence[int], decoding: Decoding
+    ) -> tuple[list[np.ndarray], list[Written]]:
+        """The tokens of `rows` prompts, the first again where there are fewer, and texts of which nothing is written yet."""
+        starts, written = [], []
+        for prompt, seed in zip(prompts, seeds, strict=True):
+            tokens, notice = self.prompt(prompt)
+            starts.append(tokens)
+            written.append(Written(prompt, "", (), int(seed), decoding, notice=notice))
+        return starts + [starts[0]] * (self.rows - len(prompts)), written
+
+    def _noise(self, noises: Sequence[np.random.Generator], counts: Sequence[int]) -> np.ndarray:
+        """Gumbel noise (rows, CHUNK, vocabulary) for as many new tokens as each row's count says; the rest is 0."""
+        noise = np.zeros((self.rows, CHUNK, len(self.tokens)), "float32")
+        for row, (rng, count) in enumerate(zip(noises, counts, strict=False)):
+            if count > 0:
+                noise[row, :count] = gumbel(rng, count, len(self.tokens))
+        return noise
 
     def _opened(self, starts: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int], Any]:
         """A buffer (rows, context + 1) that holds the starts, how full each row is, and empty caches."""
@@ -299,99 +258,3 @@ class TextGenerator:
         caches = [(ops.take(keys, rows, axis=0), ops.take(values, rows, axis=0)) for keys, values in caches]
         said = read(self._layers, tokens, caches, position)
         return ops.log_softmax(said.logits[:, 0]), said.caches
-
-    # Looking inside
-
-    def read(self, text: str, top: int = 10) -> Reading:
-        """One pass over the last tokens of a text, as many as the context holds."""
-        tokens, notice = self.prompt(text)
-        n, top = len(tokens), min(top, len(self.tokens))
-        padded = np.zeros((1, self.context), np.int32)
-        padded[0, :n] = tokens
-        found = [np.asarray(each) for each in self._look(padded)]
-        probabilities, entropy, alternatives, alternative_probability, attention, lens, lens_probability = found
-        before = np.concatenate([[np.nan], probabilities[np.arange(n - 1), tokens[1:]]])
-        return Reading(
-            tokens,
-            [self.tokens.decode([token]) for token in tokens],
-            before.astype("float32"),
-            entropy[:n],
-            np.concatenate([alternatives[:1], alternatives[: n - 1]])[:, :top],
-            np.concatenate([0 * alternative_probability[:1], alternative_probability[: n - 1]])[:, :top],
-            attention[:, :, :n, :n],
-            lens[:, :n, :top],
-            lens_probability[:, :n, :top],
-            notice,
-        )
-
-    def _traced_look(self, tokens: Any) -> Any:
-        embedding, *_, norm = self._layers
-        said = read(self._layers, tokens)
-        most = min(20, len(self.tokens))
-        log_probabilities = ops.log_softmax(said.logits[0])
-        probabilities = ops.exp(log_probabilities)
-        entropy = -ops.sum(probabilities * log_probabilities, axis=-1) / np.log(2)
-        alternative_probability, alternatives = ops.top_k(probabilities, most)
-        lens_probability, lens = ops.top_k(
-            ops.softmax(embedding(norm(ops.concatenate(said.hidden)), reverse=True)), most
-        )
-        attention = ops.cast(ops.concatenate(said.attention), "float16")
-        return probabilities, entropy, alternatives, alternative_probability, attention, lens, lens_probability
-
-    # Likelihood
-
-    def log_likelihood(self, text: str) -> tuple[float, int, int]:
-        """Log probability in nats of a text of any length, how many tokens it is a sum of, and their characters.
-
-        Each token is predicted from at least half a context, where that many stand before it. Bits per character are
-        -nats / characters / ln 2.
-        """
-        return self.log_likelihoods([text])[0]
-
-    def log_likelihoods(self, texts: Sequence[str]) -> list[tuple[float, int, int]]:
-        """`log_likelihood` of many texts, read together."""
-        half, parts, rows = max(1, self.context // 2), [], []
-        for text in texts:
-            tokens = self.tokens.encode(text)
-            tokens = np.concatenate([np.zeros(1, np.int32), tokens]) if self.begins else tokens
-            if len(tokens) < 2:
-                raise Refusal(f"A text of {len(text)} characters has no likelihood; give a longer one.")
-            starts = range(0, max(1, len(tokens) - 1 - self.context + half), half)
-            parts.append([tokens[start : start + self.context + 1] for start in starts])
-            rows.append((len(tokens) - 1, len(text) if self.begins else len(self.tokens.decode(tokens[1:]))))
-        scores, found = iter(self._scores([part for own in parts for part in own])), []
-        for own, (n, characters) in zip(parts, rows, strict=True):
-            first, *others = (next(scores) for _ in own)
-            found.append(
-                (float(first.sum() + sum(score[self.context - half :].sum() for score in others)), n, characters)
-            )
-        return found
-
-    def continuation(self, prompt: str, candidates: Sequence[str]) -> np.ndarray:
-        """Log probabilities (len(candidates),) in nats of each text after the prompt."""
-        return self.continuations([prompt], candidates)[0]
-
-    def continuations(self, prompts: Sequence[str], candidates: Sequence[str]) -> np.ndarray:
-        """Log probabilities (len(prompts), len(candidates)) in nats of each text after each prompt, read together."""
-        following = [self.tokens.encode(candidate) for candidate in candidates]
-        if not following or min(map(len, following)) == 0:
-            raise Refusal("A candidate is empty; give at least one character for each.")
-        longest = max(map(len, following))
-        if longest >= self.context:
-            raise Refusal(
-                f"A candidate has {longest} tokens; the context holds {self.context}, so give at most {self.context - 1}."
-            )
-        starts = [self.prompt(prompt)[0][-(self.context + 1 - longest) :] for prompt in prompts]
-        scores = self._scores([np.concatenate([start, each]) for start in starts for each in following])
-        lengths = [len(each) for _ in starts for each in following]
-        return np.array([score[len(score) - n :].sum() for score, n in zip(scores, lengths, strict=True)]).reshape(
-            len(prompts), len(candidates)
-        )
-
-    def _scores(self, texts: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Log probability in nats of each token but the first, given those before it, of texts of up to context + 1 tokens."""
-        windows = np.zeros((len(texts), self.context + 1), np.int32)
-        for row, tokens in enumerate(texts):
-            windows[row, : len(tokens)] = tokens
-        scores = -self._score(windows).astype("float64")
-        return [scores[row, : len(tokens) - 1] for row, tokens in enumerate(texts)]

@@ -18,7 +18,7 @@ from genmodels.metrics.kernel_distance import kernel_distance_value
 from genmodels.networks.learner import Learner
 from genmodels.registry import Registry
 from genmodels.trained.latent import TrainedGenerator
-from genmodels.trained.opening import ROLES
+from genmodels.trained.prompted import PictureGenerator
 from genmodels.trained.writer import TextGenerator
 from genmodels.training import behaviour
 
@@ -45,7 +45,7 @@ def pictures(learner: Learner, data: Any, seed: int) -> Exhibit:
         values["kernel_distance"] = kernel_distance_value(held_out.images[:n], samples[:n])
         values |= conduct(samples[:n])
         files = {"samples": (".png", png_bytes(grid(samples[:SHOWN], 6)))}
-        if hasattr(learner.recipe, "encode"):
+        if learner.recipe.encodes:
             again = generator.decode(generator.encode(real, labels), labels)
             files["reconstructions"] = (".png", png_bytes(grid(np.concatenate([real, again]), 9)))
         return values, files
@@ -59,7 +59,7 @@ def prompted(learner: Learner, data: Any, seed: int) -> Exhibit:
     held_out, conduct = data.test, behaviour.of_pictures(data, seed)
     chosen = np.unique(np.linspace(0, len(held_out) - 1, min(DRAWN, len(held_out))).astype(int))
     prompts = [held_out.captions[index] for index in chosen]
-    generator = ROLES[learner.recipe.role](learner.recipe, learner.spec, learner.networks, {})
+    generator = PictureGenerator(learner.recipe, learner.spec, learner.networks, {})
 
     def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
         samples = generator.sample(len(prompts), seed=seed, given=prompts)

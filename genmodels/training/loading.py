@@ -39,7 +39,7 @@ def load_for(experiment: Experiment) -> Dataset:
         )
     if len(data.test) < 2:
         raise Refusal(f"The data set {experiment.data} has {len(data.test)} held-out examples; at least 2 are needed.")
-    if getattr(experiment.make_recipe(), "conditional", False) and not data.spec.classes:
+    if experiment.make_recipe().needs_labels and not data.spec.classes:
         raise Refusal(f"The data set {experiment.data} has no labels as it is set up, so conditional must be false.")
     return data
 
@@ -61,7 +61,7 @@ def take_over(learner: Learner) -> None:
 def encoder_run(name: str) -> Run:
     """The run whose text encoder is taken over, of the gallery where it has one of that name; refuses one that has none."""
     run = shipped(name) if name in gallery_names() else RunStore.default()[name]
-    if run.experiment.model != "clip" or run.experiment.recipe.get("text") != "transformer":
+    if not run.experiment.make_recipe().lends_text:
         raise Refusal(
             f"Run {run.id} has no text encoder to take over; name a run of the model clip with text=transformer."
         )

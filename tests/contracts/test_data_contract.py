@@ -16,7 +16,7 @@ from genmodels.data.facts import counted, known
 from genmodels.data.text_data import TextData
 from genmodels.intake.text_sets import import_text
 from genmodels.kinds.image.examples import Examples
-from genmodels.kinds.spec import KINDS
+from genmodels.kinds.kind import KINDS
 from genmodels.kinds.text.examples import Texts
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.refusal import Refusal

@@ -14,17 +14,9 @@ from genmodels.data.pages_by_rule import KINDS, pages
 from genmodels.data.sets.fakes import HANDS, LABELS, PAPERS, seen
 from genmodels.explore.detectability import over_epochs
 from genmodels.explore.reproduction import likeness
-from genmodels.instruments import detector
-from genmodels.instruments.detector import (
-    Detector,
-    Scale,
-    area_under_curve,
-    calibration_error,
-    fit_scale,
-    on_paper,
-    open_detector,
-    rates,
-)
+from genmodels.instruments import detector, detector_scale
+from genmodels.instruments.detector import Detector, Scale, on_paper, open_detector, rates
+from genmodels.instruments.detector_scale import area_under_curve, calibration_error, fit_scale
 from genmodels.kinds.image.files import to_picture
 from genmodels.kinds.image.spectra import radial_spectrum, rings
 from genmodels.kinds.image.wear_in_use import COUNTED, FITTED, worn
@@ -57,9 +49,9 @@ def test_a_threshold_holds_its_promise_in_nine_of_ten_draws() -> None:
     held = []
     for number in range(300):
         rng = np.random.default_rng(number)
-        held.append((rng.normal(size=20_000) >= detector.tolerance_bound(rng.normal(size=700), confidence=0.9)).mean() <= detector.FALSE_ALARMS + 0.001)
+        held.append((rng.normal(size=20_000) >= detector_scale.tolerance_bound(rng.normal(size=700), confidence=0.9)).mean() <= detector.FALSE_ALARMS + 0.001)
     assert 0.86 < np.mean(held) <= 0.99
-    assert detector.tolerance_bound(np.arange(50.0)) > 49
+    assert detector_scale.tolerance_bound(np.arange(50.0)) > 49
 
 
 def test_the_threshold_is_that_of_the_worst_wear() -> None:

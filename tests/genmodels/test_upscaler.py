@@ -11,7 +11,8 @@ from genmodels.kinds.spec import Spec
 from genmodels.measuring.upscaler import measure_upscaler
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
-from genmodels.trained.opening import ROLES, open_model, open_shipped
+from genmodels.trained.opening import open_model, open_shipped
+from genmodels.trained.upscaler import TrainedUpscaler
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_an_untrained_upscaler_is_bicubic(pictures: np.ndarray) -> None:
     from genmodels.networks.learner import Learner
 
     learner = Learner(Upscaler(width=4, blocks=1), Spec("image", (64, 64, 3)), learning=False)
-    made = ROLES["upscaler"](learner.recipe, learner.spec, learner.networks, {}).upscale(small_of(pictures))
+    made = TrainedUpscaler(learner.recipe, learner.spec, learner.networks).upscale(small_of(pictures))
     assert np.abs(made.astype(float) - interpolated(small_of(pictures), "bicubic"))[:, 8:-8, 8:-8].mean() < 3  # another coefficient at Pillow
 
 

@@ -18,7 +18,7 @@ from genmodels.kinds.text import fingerprint
 from genmodels.kinds.text import watermark as text_watermark
 from genmodels.kinds.text.forms import clean, forms
 from genmodels.kinds.text.tokens import Tokens
-from genmodels.provenance import marking
+from genmodels.provenance import marking, way_out
 from genmodels.provenance.text_mark import p_value
 from genmodels.refusal import Refusal
 from genmodels.review.file_check import verify
@@ -163,3 +163,15 @@ def test_a_text_that_is_clean_has_one_form_and_scripts_stay_what_they_are() -> N
     for text in ("Это предложение.", "这是人写的句子。", "नमस्ते दुनिया", "שלום עולם", "한국어 문장"):
         assert clean(text) == unicodedata.normalize("NFKC", text)
     assert clean("pаypаl") == "paypal" and clean("“a”&nbsp;–\u200b b…") == '"a" - b...'
+
+
+def test_a_record_holds_its_text_and_its_statement(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the page Prompt gives as JSON is one file: it is no statement without its text."""
+    record = json.loads(way_out.record({"text": "Made of words. " * 9, "seed": 3}, "Made of words. " * 9, {"Model": "a test"}))
+    for name, said in (("whole", "valid"), ("changed", "broken"), ("bare", "unreadable")):
+        document = record | {"whole": {}, "changed": {"text": "Made of other words."}, "bare": {"provenance": None, "kept": record["provenance"]}}[name]
+        file = tmp_path / f"{name}.json"
+        file.write_text(json.dumps(document))
+        main(["verify", str(file), "--json"])
+        row = json.loads(capsys.readouterr().out)
+        assert row["file"] == file.name and row["manifest"]["verdict"] == said

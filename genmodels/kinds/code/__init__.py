@@ -1,0 +1,1 @@
+"""Code: what it has beyond a text."""

@@ -1,0 +1,21 @@
+"""Texts: documents as tokens, (context,) at once."""
+
+from __future__ import annotations
+
+from genmodels.kinds.kind import KINDS, Kind
+from genmodels.kinds.text.about import facts, is_readable
+
+KINDS.add("text")(
+    Kind(
+        "text",
+        one="text",
+        many="texts",
+        makes="writes",
+        begins="prompts and seeds",
+        measured=200,
+        tokens=True,
+        example=lambda source: f"window of {source.context} tokens",
+        sound=is_readable,
+        facts=facts,
+    )
+)
