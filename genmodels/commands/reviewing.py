@@ -95,7 +95,7 @@ def compare(arguments: Arguments) -> int:
     flag("-n", type=int, default=4000, help="samples in all"),
     SEED,
     flag("--policy", type=path_of),
-    flag("--full", action="store_true", help="400 pictures of each occupation"),
+    flag("--full", action="store_true", help="400 pictures of each occupation"),  # these two are options of audits
     flag(
         "--pairs",
         type=path_of,
@@ -110,12 +110,12 @@ def audit(arguments: Arguments) -> int:
 
     check_n(arguments.n, MOST)
     policy = Policy.read(arguments.policy) if arguments.policy else None  # refused before anything is loaded
+    from genmodels.audits.audit import options_of
     from genmodels.review.audit_job import at_work
 
-    if arguments.pairs:
-        from genmodels.checks.sentence_pairs import read_pairs
-
-        read_pairs(arguments.pairs)  # so too
+    options = {"full": arguments.full, "pairs": str(arguments.pairs or "")}
+    for each in options_of(options).values():
+        each.check()  # so too
     run = RunStore.default()[arguments.run]
     with at_work(arguments.out) as progress:
         from genmodels.review.audit import audit_run  # TensorFlow; whoever looks sees the audit as begun
@@ -126,8 +126,7 @@ def audit(arguments: Arguments) -> int:
             n=arguments.n,
             seed=arguments.seed,
             policy=policy,
-            full=arguments.full,
-            pairs=arguments.pairs,
+            options=options,
             progress=progress,
         )
         write_atomically(arguments.out / "audit.json", json.dumps(document, indent=1))

@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,9 @@ def _keep_time(progress: Progress) -> None:
         write_atomically(progress.folder.path / "took.json", json.dumps(took))
 
 
-def start(run: Run, names: Sequence[str], *, n: int, seed: int, full: bool = False) -> None:
+def start(
+    run: Run, names: Sequence[str], *, n: int, seed: int, options: Mapping[str, bool | str] | None = None
+) -> None:
     """Audit a run in the background: `python -m genmodels audit RUN`, output to the log of the folder."""
     folder = JobFolder(make_folder(folder_of(run)))
     if running(run):
@@ -82,12 +84,18 @@ def start(run: Run, names: Sequence[str], *, n: int, seed: int, full: bool = Fal
     folder.forget_stop()
     folder.log.unlink(missing_ok=True)
     asked = [part for name in names for part in ("--audit", name)]
-    asked += ["-n", str(n), "--seed", str(seed), "--out", str(folder.path), *(["--full"] if full else [])]
+    asked += ["-n", str(n), "--seed", str(seed), "--out", str(folder.path), *_flags(options or {})]
     worker = LOCAL.start(genmodels_command("audit", run.id, *asked), folder)
     if not folder.held():  # the process has not come to its own notes yet
         progress = Progress(folder, STOPPED)
         progress.says(audit="", pid=worker.pid, born=worker.born, names=", ".join(names), n=n)
         progress.note("loading the model")
+
+
+def _flags(options: Mapping[str, bool | str]) -> list[str]:
+    """Options of audits as the command line takes them: --full, --pairs FILE."""
+    chosen = {f"--{name}": value for name, value in options.items() if value}
+    return [word for flag, value in chosen.items() for word in ((flag,) if value is True else (flag, str(value)))]
 
 
 def took(run: Run, names: Sequence[str]) -> tuple[float, int] | None:

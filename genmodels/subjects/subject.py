@@ -1,14 +1,10 @@
-"""What is measured and audited: anything that can be asked for samples, beside the data it should resemble.
-
-Also three generators that learned nothing; what beats none of them has learned nothing either.
-"""
+"""What is measured and audited: anything that can be asked for samples, beside the data it should resemble."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
@@ -25,8 +21,7 @@ CHUNK = 64  # samples between two reports of how far the drawing is
 class Subject:
     """A generator, its data, and the n samples of one seed that all metrics and audits share.
 
-    `report` is called with what is being done, how many samples of it are drawn and how many will be. `full` asks for as
-    many as an audit can use, whatever n is. `pairs` is a table of paired sentences for audits of text.
+    `report` is called with what is being done, how many samples of it are drawn and how many will be.
     """
 
     generator: Generator
@@ -34,8 +29,6 @@ class Subject:
     n: int = 1000
     seed: int = 0
     name: str = "unnamed"
-    full: bool = False
-    pairs: Path | None = None
     report: Callable[[str, int, int], None] = field(default=lambda what, done, of: None, compare=False)
 
     def __post_init__(self) -> None:
