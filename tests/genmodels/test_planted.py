@@ -10,7 +10,7 @@ from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, gallery_names
 from genmodels.training.diagnosis import RULES, diagnose
 
-WILD = {"latent": 16, "width": 8, "augment": False, "momentum": 0.9, "average": 0.0}
+WILD = {"latent": 16, "width": 8, "augment": False, "momentum": 0.9, "ema_decay": 0.0}
 PLANTED = {
     "discriminator wins": {"model": "gan", "data": "openmoji", "epochs": 12, "recipe": WILD | {"loss": "hinge", "learning_rate": 0.05}},
     "mode collapse": {"model": "gan", "data": "openmoji", "epochs": 14, "recipe": WILD | {"loss": "least-squares", "learning_rate": 0.1}},

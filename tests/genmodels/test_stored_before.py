@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from genmodels import checkpoints
 from genmodels.audits.audit import AUDITS
 from genmodels.data.dataset import DATA
 from genmodels.files import home
@@ -22,10 +23,12 @@ from genmodels.intake.text_sets import import_text, imported_texts, read_text, r
 from genmodels.models.recipe import MODELS
 from genmodels.provenance import ledger
 from genmodels.provenance.sidecar import read_sidecar
+from genmodels.refusal import Refusal
 from genmodels.review.kept_findings import conditions, kept
 from genmodels.review.policy import Policy
 from genmodels.review.report import report
 from genmodels.review.run_document import run_document
+from genmodels.runs import launching
 from genmodels.runs.experiment import Experiment
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, gallery_names
@@ -40,6 +43,14 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "a detector": {"model": "reader", "recipe": {"looks_at": "traces", "width": 256, "colours": "as they are", "shift": 0, "wear": 0.01, "dropout": 0.2, "learning_rate": 0.002, "weight_decay": 0.05}, "data": "fakes", "source": {"n": 3000, "left_out": "none", "wear": True, "times": 4}, "epochs": 16, "batch_size": 256, **TRAINED},
     "an upscaler": {"model": "upscaler", "recipe": {"width": 48, "blocks": 6, "wear": 0.04, "learning_rate": 0.002}, "data": "openmoji", "source": OPENMOJI | {"size": 128}, "epochs": 16, "batch_size": 16, **TRAINED},
 }  # fmt: skip
+# What some of these settings are called today, and their values.
+RENAMED: dict[str, dict[str, tuple[str, Any]]] = {
+    "a gan": {"average": ("ema_decay", 0.99)},
+    "a diffusion model": {"untold": ("caption_dropout", 0.2), "average": ("ema_decay", 0.99)},
+    "a reader of shapes": {"wear": ("noise", 0.05), "looks_at": ("features", "shapes"), "any": ("colours", "greyscale")},
+    "a detector": {"wear": ("noise", 0.01), "looks_at": ("features", "traces"), "any": ("colours", "as they are")},
+    "an upscaler": {"wear": ("noise", 0.04)},
+}
 STATUS = {"state": "done", "step": 4400, "epoch": 100, "epochs": 100, "updated": 1795416702.1, "message": "Trained 100 epochs in 35 s.", "steps": 4400, "seconds": 35.1, "cpu_seconds": 33.2, "best": {}, "images_per_second": 3036.5, "seconds_left": 0.0, "last": {"kernel_distance": 0.024, "diversity": 0.9}}
 FACTS = {
     "spec": {"kind": "image", "shape": [8, 8, 1], "classes": 10, "vocabulary": list("0123456789")}, "data_sha256": "508f14cb010f728f13ceaae19c770db076626a7fa79e28e0b22e66d45ef2d58d", "n_train": 1438, "n_test": 359,
@@ -117,8 +128,30 @@ def test_a_run_opens(run: Run) -> None:
 def test_an_experiment_opens_with_all_that_was_set(name: str) -> None:
     experiment = Experiment.from_dict(EXPERIMENTS[name])
     assert experiment.make_recipe() == MODELS[experiment.model].from_dict(EXPERIMENTS[name]["recipe"])
+    for before, (now, value) in RENAMED[name].items():
+        assert before not in experiment.recipe and experiment.recipe[now] == value
     assert experiment.make_source().to_dict().items() >= EXPERIMENTS[name]["source"].items(), "what data are drawn from is called as before"
     assert Experiment.from_json(experiment.to_json()) == experiment
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_settings_may_be_given_by_the_names_of_before(name: str) -> None:
+    asked = EXPERIMENTS[name]
+    recipe, today = MODELS[asked["model"]], Experiment.from_dict(asked).recipe
+    assert recipe.from_dict({setting: str(value) for setting, value in asked["recipe"].items()}).to_dict() == today, "as a command line gives them"
+    assert set(recipe.aliases.values()) <= today.keys() and not recipe.aliases.keys() & today.keys()
+    for before, (now, _) in RENAMED[name].items():
+        if before in asked["recipe"]:
+            with pytest.raises(Refusal, match=f"The settings {before} and {now} are one, called {now} today; give {now} alone."):
+                recipe.from_dict(asked["recipe"] | {now: today[now]})
+
+
+def test_a_branch_may_be_asked_for_by_the_names_of_before(run: Run) -> None:
+    checkpoints.save(run.path / "epochs" / "100", about={}, weights={})
+    for given in ({"average": "0.5"}, {"ema_decay": "0.5"}):
+        assert launching.branch(RunStore.default(), run, 100, recipe=given).experiment.recipe["ema_decay"] == 0.5
+    with pytest.raises(Refusal, match="give ema_decay alone"):
+        launching.branch(RunStore.default(), run, 100, recipe={"average": "0.5", "ema_decay": "0.5"})
 
 
 @pytest.mark.parametrize("name", gallery_names())
