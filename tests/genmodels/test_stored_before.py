@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from genmodels import checkpoints
@@ -20,8 +21,10 @@ from genmodels.data.dataset import DATA
 from genmodels.files import home
 from genmodels.intake.picture_sets import imported, kept_of, read_index, read_pictures
 from genmodels.intake.text_sets import import_text, imported_texts, read_text, read_text_index
+from genmodels.kinds.image.files import png_bytes
 from genmodels.models.recipe import MODELS
-from genmodels.provenance import ledger
+from genmodels.provenance import ledger, metadata
+from genmodels.provenance.formats import format_of
 from genmodels.provenance.sidecar import read_sidecar
 from genmodels.refusal import Refusal
 from genmodels.review.kept_findings import conditions, kept
@@ -203,3 +206,13 @@ def test_a_statement_beside_a_text_verifies() -> None:
     manifest = read_sidecar(SIDECAR, MARKED.encode())
     assert manifest.state == "whole" and manifest.generated and manifest.claims == {"model": "transformer r1", "seed": "7"}
     assert read_sidecar(SIDECAR, b"another text").state == "broken"
+
+
+@pytest.mark.parametrize("maker", ["a model", "a generative model", "Made by a model"])
+def test_whoever_was_said_to_have_made_a_file_is_still_found(maker: str) -> None:
+    """Pictures said "a generative model", records "a model", and samples that a run kept "Made by a model"."""
+    (told,) = metadata.of_text(json.dumps({"made_by": maker, "text": "One two three."}))
+    assert told.says == maker and told.generator == "GenModels"
+    picture = png_bytes(np.zeros((8, 8, 3), np.uint8), {"Software": "GenModels", "Made by": maker, "Model": "vae r1"})
+    assert maker in [each.says for each in metadata.notes(picture, format_of(picture))]
+    assert [each.where for each in metadata.of_text(MARKED)] == ["its first line"]
