@@ -47,7 +47,7 @@ class Drawn:
     def __init__(
         self, subject: Subject, readers: Mapping[str, Instrument], prompted: bool = True, *, full: bool = False
     ) -> None:
-        self.readers, self.seed = readers, subject.seed
+        self.readers, self.seed = readers, subject.seed_of("neutral prompts")
         self.roles: list[str] = []
         self.prompts: list[str] = []
         self._readings: dict[str, Reading] = {}
@@ -62,9 +62,7 @@ class Drawn:
             )
         self.roles, self.prompts = list(neutral), list(neutral.values())
         self.each = AN_OCCUPATION if full else max(1, round(subject.n * NEUTRAL) // len(neutral))
-        self.images = subject.drawn(
-            [prompt for prompt in self.prompts for _ in range(self.each)], subject.seed, "neutral prompts"
-        )
+        self.images = subject.draw("neutral prompts", [prompt for prompt in self.prompts for _ in range(self.each)])
 
     def reading(self, grouping: str) -> Reading:
         """What a reader reads of all of them; raises `Refusal` where it can't read such pictures."""

@@ -15,6 +15,16 @@ from genmodels.trained.roles import Generator, Prompted, to_sample
 
 MOST = 100_000  # samples in one subject
 CHUNK = 64  # samples between two reports of how far the drawing is
+# What is drawn of a subject, and what is added to its seed for that, so that no two draws of one audit share their noise.
+# These numbers decide which pictures findings are about, so they stay as they are.
+DRAWS = {
+    "samples": 0,
+    "neutral prompts": 0,
+    "pairs": 50_000,
+    "held-out captions": 60_000,
+    "training captions": 70_000,
+    "seeds of one caption": 80_000,
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ class Subject:
         """The samples, uint8 (n, height, width, channels), drawn at the first use."""
         prompts = self.prompts
         if prompts:
-            samples = self.drawn(prompts, self.seed, "samples")
+            samples = self.draw("samples", prompts)
         else:
             self.report("samples", 0, self.n)
             samples = np.asarray(to_sample(self.generator).sample(self.n, seed=self.seed))
@@ -48,11 +58,18 @@ class Subject:
         samples.setflags(write=False)
         return samples
 
-    def drawn(self, prompts: Sequence[str], seed: int, what: str) -> np.ndarray:
-        """One picture a prompt, uint8 (n, height, width, channels), the i-th with the seed `seed + i`."""
-        parts = []
+    def seed_of(self, what: str) -> int:
+        """The seed of the first picture of one of `DRAWS`."""
+        return self.seed + DRAWS[what]
+
+    def draw(self, what: str, prompts: Sequence[str], called: str = "") -> np.ndarray:
+        """One picture a prompt, uint8 (n, height, width, channels), the i-th with the seed `seed_of(what) + i`.
+
+        `what` is one of `DRAWS`; the report says `called` in its place where that is given.
+        """
+        parts, seed = [], self.seed_of(what)
         for start in range(0, len(prompts), CHUNK):
-            self.report(what, start, len(prompts))
+            self.report(called or what, start, len(prompts))
             few = list(prompts[start : start + CHUNK])
             parts.append(np.asarray(self.generator.sample(len(few), seed=seed + start, given=few)))
         return self._checked(np.concatenate(parts), len(prompts))
