@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.drawing.drawn import Drawn
 from dashboard.parts import handing_out, samples
-from dashboard.safe_text import duration, plain_text, safe_text
+from dashboard.safe_text import duration, made_caption, plain_text, safe_text
 from dashboard.writing.form import trained_on
 from genmodels.kinds.image import resizing
 from genmodels.runs.run import Run
@@ -163,8 +163,9 @@ def older(pictures: Sequence[Drawn]) -> None:
     """Pictures of an earlier prompt, small and greyed, with their prompt."""
     with st.container(key="older"):
         st.caption(
-            ":material/smart_toy: **Made by a model** before, "
-            + safe_text(f"of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”, run {pictures[0].run}", 240)
+            made_caption(
+                f" before, of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”, run {pictures[0].run}", 250
+            )
         )
         few = [each.picture for each in pictures[:4] if each.picture.shape == pictures[0].picture.shape]
         samples.images(
@@ -206,8 +207,7 @@ def show(pictures: Sequence[Drawn], key: str, columns: int = 4) -> None:
 def made_by(first: Drawn) -> None:
     """That a model made what is shown, the first of it from this prompt, seed and settings, and the credit for its data."""
     st.caption(
-        ":material/smart_toy: **Made by a model:** "
-        + safe_text(first.line.removeprefix("Made by a model: "), 500)
+        made_caption(first.line, 500)
         + f". Each file says so too, with prompt, seed and settings. {SMALL_FILE if first.loses_its_marks else ''}"
     )
     samples.credit(first.credit)

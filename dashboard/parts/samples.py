@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import resources
-from dashboard.safe_text import lines_of, plain_text, refuse, safe_text
+from dashboard.safe_text import lines_of, made_caption, plain_text, refuse, safe_text
 from genmodels.files import Unreadable, read_document
 from genmodels.kinds.image.files import grid, png_bytes
 from genmodels.refusal import Refusal
@@ -57,7 +57,7 @@ def samples(
     for text in texts[:most]:
         seed = text["seed"] if isinstance(text.get("seed"), int) else "unknown"
         after = f", after the prompt “{plain_text(text['prompt'], 60)}”" if text["prompt"] else ""
-        st.caption(":material/smart_toy: **Made by a model**, " + safe_text(f"seed {seed}{after}", 200))
+        st.caption(made_caption(f", seed {seed}{after}", 200))
         st.code(lines_of(text["text"][:characters]) or " ", language=None, wrap_lines=True)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.safe_text import lines_of, safe_text
+from dashboard.safe_text import lines_of, made_caption, safe_text
 from dashboard.writing.form import example_buttons
 from dashboard.writing.making import Made, written
 from genmodels.kinds.text.tokens import END, Tokens
@@ -50,9 +50,7 @@ def read(run: Run, text: str, made: Made | None) -> Any:
         example_buttons(run)
         return None
     if made is not None:
-        st.caption(
-            ":material/smart_toy: **Made by a model:** " + safe_text(made.line.removeprefix("Made by a model: "), 600)
-        )
+        st.caption(made_caption(made.line, 600))
     said = "Another tab is using this model; this waits for its turn …" if resources.busy(run) else "Reading the text …"
     with st.spinner(said):
         reading = resources.reading(run, text, TOP)

@@ -12,12 +12,13 @@ import streamlit as st
 
 from dashboard import resources, state
 from dashboard.parts import forms, handing_out
-from dashboard.safe_text import counted, lines_of, safe_text
+from dashboard.safe_text import counted, lines_of, made_caption, safe_text
 from dashboard.writing.code import verdict
 from dashboard.writing.form import trained_on
 from genmodels.kinds.kind import KINDS
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.provenance import way_out
+from genmodels.provenance.claims import made_by_a_model
 from genmodels.provenance.recorded import Weights
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
@@ -68,7 +69,9 @@ class Made:
         settings = forms.told(
             {name: repr(value) if isinstance(value, str) else value for name, value in self.claimed.items()}
         )
-        return f"Made by a model: {self.model}, run {self.run}, seed {self.seed}, {settings}. {ENDS.get(self.finished, self.finished).capitalize()}."
+        return made_by_a_model(
+            f"{self.model}, run {self.run}, seed {self.seed}, {settings}. {ENDS.get(self.finished, self.finished).capitalize()}."
+        )
 
     @property
     def facts(self) -> dict[str, str]:
@@ -132,10 +135,7 @@ def stream(view: str, drafts: Sequence[Draft], decoding: Any, store: RunStore) -
         with resources.generator_in_turn(run, lambda said=said: _say_busy(said)) as model:  # type: ignore[misc]
             said.caption("The model is writing. The first text of a new length takes some seconds …")
             for i in numbers:
-                labels[i].caption(
-                    ":material/smart_toy: **Made by a model:** "
-                    + safe_text(f"{texts[i].model}, run {run.id}, which is still writing.", 300)
-                )
+                labels[i].caption(made_caption(f": {texts[i].model}, run {run.id}, which is still writing.", 300))
             for parts in model.write(
                 [drafts[i].prompt for i in numbers], seeds=[drafts[i].seed for i in numbers], decoding=decoding
             ):
@@ -162,9 +162,7 @@ def _begun(run: Run, draft: Draft, decoding: Any) -> Made:
 def _head(text: Made) -> None:
     """The prompt and the line that says that a model made what follows."""
     _prompt(text)
-    st.caption(
-        ":material/smart_toy: **Made by a model:** " + safe_text(text.line.removeprefix("Made by a model: "), 600)
-    )
+    st.caption(made_caption(text.line, 600))
 
 
 def _prompt(text: Made) -> None:

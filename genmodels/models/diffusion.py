@@ -20,6 +20,7 @@ Expected: `diffusion` on `openmoji` (all, 32x32) in the time that `docs/gallery.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -46,8 +47,8 @@ class Diffusion(Recipe):
     levels: int = knob(3, 1, 4, "Levels of the U-Net; each halves height and width")
     heads: int = knob(4, 1, 16, "Attention heads; a width is a multiple of it")
     encoder: str = knob("clip", help="The run of the model clip whose text encoder reads the prompts")
-    untold: float = knob(0.1, 0.0, 0.9, "Share of the captions that are kept from the network in training")
-    average: float = knob(0.999, 0.0, 0.99999, "Share of the old weights that the moving average keeps at each step")
+    caption_dropout: float = knob(0.1, 0.0, 0.9, "Share of the captions that are kept from the network in training")
+    ema_decay: float = knob(0.999, 0.0, 0.99999, "Share of the old weights that the moving average keeps at each step")
     learning_rate: float = knob(1e-3, 1e-6, 0.1, "Highest step size of AdamW")
     weight_decay: float = knob(0.01, 0.0, 10.0, "Pull of the weights towards zero")
 
@@ -57,6 +58,7 @@ class Diffusion(Recipe):
     follows_prompts: ClassVar = True
     in_steps: ClassVar = True
     drawing: ClassVar = ("text", "average")
+    aliases: ClassVar[Mapping[str, str]] = {"untold": "caption_dropout", "average": "ema_decay"}
 
     # The network
 
@@ -143,7 +145,7 @@ class Diffusion(Recipe):
         """One step on pictures in [0, 1] and their captions as pieces; reports the mean squared error of the velocity."""
         n = ops.shape(images)[0]
         noise, angle = learner.noise(n, *learner.spec.shape), learner.uniform(n, 1) * MOST_NOISE
-        told = ops.cast(learner.uniform(n, 1) >= self.untold, "int32")
+        told = ops.cast(learner.uniform(n, 1) >= self.caption_dropout, "int32")
         states, mean = encoded(learner.networks, pieces * told)
         noisy, velocity = mixture(2 * images - 1, noise, angle)
 
@@ -153,7 +155,7 @@ class Diffusion(Recipe):
 
         terms = learner.descend(objective)
         taken = ops.cast(learner.steps_taken, "float32")
-        kept = ops.minimum(self.average, (1 + taken) / (10 + taken))  # so that the first steps are soon forgotten
+        kept = ops.minimum(self.ema_decay, (1 + taken) / (10 + taken))  # so that the first steps are soon forgotten
         for slow, fast in zip(learner.networks["average"].variables, learner.networks["unet"].variables, strict=True):
             slow.assign(kept * slow + (1 - kept) * fast)
         return terms

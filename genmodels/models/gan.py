@@ -18,6 +18,7 @@ Expected: `gan` on `openmoji` (32x32, people) in the time that `docs/gallery.md`
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -58,12 +59,13 @@ class Gan(Recipe):
 
     follows_prompts: ClassVar = True
     decodes: ClassVar = True
+    aliases: ClassVar[Mapping[str, str]] = {"average": "ema_decay"}
 
     loss: str = knob("non-saturating", choices=tuple(LOSSES), help="What the two networks play for")
     latent: int = knob(64, 2, 512, "Size of the noise vector")
     width: int = knob(32, 4, 256, "Channels at full size; each halving has twice as many")
     augment: bool = knob(True, help="Shift, colour and cut real and fake pictures before they are scored")
-    average: float = knob(0.995, 0.0, 0.9999, "Share of the old weights that the moving average keeps at each step")
+    ema_decay: float = knob(0.995, 0.0, 0.9999, "Share of the old weights that the moving average keeps at each step")
     penalty: float = knob(10.0, 0.0, 1000.0, "Weight of the gradient penalty (wgan-gp only)")
     conditional: bool = knob(False, help="Tell both networks the label")
     captioned: bool = knob(False, help="Give both networks the caption, so that it draws what a prompt says")  # type: ignore[misc]
@@ -189,7 +191,7 @@ class Gan(Recipe):
 
         terms = learner.descend(objective)
         for slow, fast in zip(learner.networks["average"].variables, generator.variables, strict=True):
-            slow.assign(self.average * slow + (1 - self.average) * fast)
+            slow.assign(self.ema_decay * slow + (1 - self.ema_decay) * fast)
         return terms
 
     def evaluate(self, learner: Any, held_out: Any, samples: np.ndarray) -> dict[str, float]:

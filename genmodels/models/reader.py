@@ -4,8 +4,8 @@ A residual convolutional classifier (He et al. 2016, arXiv 1512.03385) that lowe
 instrument: its own error on held-out pictures stands beside whatever it reads.
 
 Where this differs: hundreds of pictures, not millions, so each is moved, worn and recoloured in training. What is to be
-read whatever the colours (`colours` "any": woman or man in every skin tone) sees brightness only, on a scale drawn anew
-for every picture. Where `looks_at` is "traces", nothing that is drawn is seen, only how smooth it is, what compression left
+read whatever the colours (`colours` "greyscale": woman or man in every skin tone) sees brightness only, on a scale drawn anew
+for every picture. Where `features` is "traces", nothing that is drawn is seen, only how smooth it is, what compression left
 and its spectrum (`Traces`), by a small network of two layers: from 24,000 pictures a convolutional one learned what is
 drawn, and told 1 % of diffused pictures where traces told 85 %. Where it is "colours", only how much there is of which
 colour is seen, by one small layer: skin tones are colours, and of drawings that neither saw this read 96 % right where a
@@ -18,6 +18,7 @@ than 92 %; of colours on `people`, the tone of OpenMoji's held-out drawings in m
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -36,7 +37,7 @@ from genmodels.refusal import Refusal
 class Reader(Recipe):
     """Reads a label off a picture, such as the skin tone or woman or man."""
 
-    looks_at: str = knob(
+    features: str = knob(
         "shapes",
         choices=("shapes", "traces", "colours"),
         help="shapes: what is drawn. traces: how smooth it is and its spectrum, by which generators give themselves away. colours: how much there is of which",
@@ -49,11 +50,11 @@ class Reader(Recipe):
     )
     colours: str = knob(
         "as they are",
-        choices=("as they are", "any"),
-        help="Whether colours are part of what is read, or must not matter",
+        choices=("as they are", "greyscale"),
+        help="as they are: colours are part of what is read. greyscale: they must not matter, and brightness alone is seen",
     )
     shift: int = knob(2, 0, 8, "Pixels by which training pictures are moved at most")
-    wear: float = knob(0.1, 0.0, 0.5, "Noise on training pictures, 1 being the range from black to white")
+    noise: float = knob(0.1, 0.0, 0.5, "Noise on training pictures, 1 being the range from black to white")
     dropout: float = knob(0.3, 0.0, 0.9, "Share of the last features that is left out in training")
     learning_rate: float = knob(1e-3, 1e-6, 0.1, "Highest step size of AdamW")
     weight_decay: float = knob(0.05, 0.0, 10.0, "Pull of the weights towards zero")
@@ -62,6 +63,8 @@ class Reader(Recipe):
     role: ClassVar = "reader"
     exhibit: ClassVar = "encoder"
     drawing: ClassVar = ("reader",)
+    aliases: ClassVar[Mapping[str, str]] = {"looks_at": "features", "wear": "noise"}
+    choice_aliases: ClassVar[Mapping[str, Mapping[str, str]]] = {"colours": {"any": "greyscale"}}
 
     # The network
 
@@ -72,12 +75,12 @@ class Reader(Recipe):
                 "The data has no labels as it is set up, so there is nothing to read; set label, for openmoji for example to tone."
             )
         picture = keras.Input((*spec.shape[:2], spec.shape[2] if self.colours == "as they are" else 1))
-        if self.looks_at == "traces":
+        if self.features == "traces":
             from genmodels.networks.layers import Traces
 
             traces = Traces()(picture)
             return {"reader": network(picture, self._told(traces.shape[-1], spec.classes)(traces), name="reader")}
-        h = {"colours": self._colours, "shapes": self._shapes}[self.looks_at](picture)
+        h = {"colours": self._colours, "shapes": self._shapes}[self.features](picture)
         h = keras.layers.Dropout(self.dropout)(h)
         return {"reader": network(picture, keras.layers.Dense(spec.classes)(h), name="reader")}
 
@@ -120,7 +123,7 @@ class Reader(Recipe):
 
     def prepared(self, examples: Any) -> Any:
         """The traces (n, count) float32 of the training pictures, since they take nine tenths of the time of a step."""
-        if self.looks_at != "traces" or self.colours != "as they are" or self.shift or self.wear:
+        if self.features != "traces" or self.colours != "as they are" or self.shift or self.noise:
             return examples
         from genmodels.networks.compute import compiled
         from genmodels.networks.layers import Traces
@@ -137,10 +140,10 @@ class Reader(Recipe):
         if len(images.shape) == 2:
             return self._descend(learner, "told", images, labels)
         n = ops.shape(images)[0]
-        colour = 0.0 if self.looks_at == "traces" else 0.5 if self.colours == "any" else 0.1
-        seen = images if self.looks_at == "colours" else varied(learner, images, shift=self.shift, colour=colour)
-        seen = self._as_seen(seen + self.wear * learner.uniform(n, 1, 1, 1) * learner.noise(n, *learner.spec.shape))
-        if self.colours == "any":  # a grey scale of its own: how dark skin is says nothing
+        colour = 0.0 if self.features == "traces" else 0.5 if self.colours == "greyscale" else 0.1
+        seen = images if self.features == "colours" else varied(learner, images, shift=self.shift, colour=colour)
+        seen = self._as_seen(seen + self.noise * learner.uniform(n, 1, 1, 1) * learner.noise(n, *learner.spec.shape))
+        if self.colours == "greyscale":  # a grey scale of its own: how dark skin is says nothing
             seen = ops.sign(seen) * ops.abs(seen) ** ops.exp(2.0 * (learner.uniform(n, 1, 1, 1) - 0.5))
 
         return self._descend(learner, "", seen, labels)
@@ -159,7 +162,7 @@ class Reader(Recipe):
 
     def _as_seen(self, images: Any) -> Any:
         """Pictures in [0, 1] as the network takes them, in [-1, 1]."""
-        if self.colours == "any" and images.shape[-1] > 1:
+        if self.colours == "greyscale" and images.shape[-1] > 1:
             images = ops.mean(images, axis=-1, keepdims=True)
         return 2 * images - 1
 

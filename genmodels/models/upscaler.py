@@ -13,7 +13,7 @@ Expected: `upscaler` on `openmoji` (size 128) in the time that `docs/gallery.md`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -41,7 +41,7 @@ class Upscaler(Recipe):
 
     width: int = knob(48, 4, 256, "Channels between the layers")
     blocks: int = knob(6, 1, 32, "Residual blocks, each of two convolutions")
-    wear: float = knob(
+    noise: float = knob(
         0.03, 0.0, 0.5, "Noise on half of the small training pictures, 1 being the range from black to white"
     )
     learning_rate: float = knob(2e-3, 1e-6, 0.1, "Highest step size of Adam")
@@ -50,6 +50,7 @@ class Upscaler(Recipe):
     role: ClassVar = "upscaler"
     exhibit: ClassVar = "upscaler"
     drawing: ClassVar = ("upscaler",)
+    aliases: ClassVar[Mapping[str, str]] = {"wear": "noise"}
 
     # The network
 
@@ -110,7 +111,7 @@ class Upscaler(Recipe):
         blurred = ops.average_pool(small, 3, 1, padding="same")
         share = 0.2 * some * learner.uniform(n, 1, 1, 1)
         noise = (
-            self.wear
+            self.noise
             * some
             * learner.uniform(n, 1, 1, 1)
             * learner.noise(n, CROP // FACTOR, CROP // FACTOR, learner.spec.shape[2])

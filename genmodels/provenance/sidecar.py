@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from genmodels.provenance import credentials
-from genmodels.provenance.claims import CLAIMED, Facts, claims
+from genmodels.provenance.claims import CLAIMED, MAKER, Facts, claims
 from genmodels.provenance.keys import signing, signing_at_hand
 from genmodels.provenance.said import name_of, said
 from genmodels.refusal import Refusal
@@ -26,7 +26,7 @@ def sidecar(content: bytes, facts: Facts) -> dict[str, Any]:
 
     who = signing()
     statement = {
-        "made_by": "a model",
+        "made_by": MAKER,
         "digitalSourceType": credentials.GENERATED,
         "sha256": hashlib.sha256(content).hexdigest(),
         **claims(facts),

@@ -16,7 +16,7 @@ from genmodels.training import loop
 from genmodels.training.diagnosis import RULES, diagnose
 from genmodels.training.loading import load_for
 
-WILD = {"latent": 16, "width": 8, "augment": False, "momentum": 0.9, "average": 0.0}
+WILD = {"latent": 16, "width": 8, "augment": False, "momentum": 0.9, "ema_decay": 0.0}
 PLANTED = {
     "discriminator wins": {"model": "gan", "data": "openmoji", "epochs": 5, "recipe": WILD | {"loss": "hinge", "learning_rate": 0.05}},
     "mode collapse": {"model": "gan", "data": "openmoji", "epochs": 11, "recipe": WILD | {"loss": "least-squares", "learning_rate": 0.1}},

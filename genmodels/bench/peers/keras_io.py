@@ -108,7 +108,7 @@ class GAN(keras.Model):
         weights = self.generator.trainable_weights
         self.g_optimizer.apply_gradients(zip(tape.gradient(g_loss, weights), weights, strict=True))
         for slow, fast in zip(self.average.variables, self.generator.variables, strict=True):
-            slow.assign(self.recipe.average * slow + (1 - self.recipe.average) * fast)
+            slow.assign(self.recipe.ema_decay * slow + (1 - self.recipe.ema_decay) * fast)
         for tracker, loss in zip(self.trackers, (d_loss, g_loss), strict=True):
             tracker.update_state(loss)
         return {tracker.name: tracker.result() for tracker in self.trackers}
