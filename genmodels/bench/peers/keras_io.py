@@ -72,7 +72,7 @@ class GAN(keras.Model):
             networks[n] for n in ("generator", "discriminator", "average")
         )
         self.seeds = keras.random.SeedGenerator(1337)
-        self.draws = SimpleNamespace(uniform=lambda *shape: keras.random.uniform(shape, seed=self.seeds))
+        self.draws: Any = SimpleNamespace(uniform=lambda *shape: keras.random.uniform(shape, seed=self.seeds))
         self.trackers = [keras.metrics.Mean(name) for name in ("d_loss", "g_loss")]
 
     def compile(self, **more: Any) -> None:
