@@ -73,7 +73,9 @@ def walk(
     else the one that goes with a sample of the first seed.
     """
     if label is None and generator.classes and generator.label is None:
-        label = int(generator.labels(1, seed=next((seed for seed in seeds if seed is not None), 0))[0])
+        drawn = generator.labels(1, seed=next((seed for seed in seeds if seed is not None), 0))
+        assert drawn is not None  # it knows classes
+        label = int(drawn[0])
     told = generator.told(label)
     latents = interpolate(anchors, frames, kind)
     images = told.decode(latents)

@@ -6,6 +6,7 @@ How a score becomes a verdict stands in `detector`.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -64,7 +65,7 @@ class Worn:
         return self.paper & (self.scores >= scale.threshold)
 
 
-def unworn(source: Any) -> Any:
+def unworn(source: Mapping[str, object]) -> Dataset:
     """The data that a detector learned from, as they were before they were worn."""
     return DATA["fakes"].from_dict(dict(source) | {"wear": False, "times": 1, "left_out": "none"}).load()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from genmodels.audits.audit import AUDITS
 from genmodels.refusal import Refusal
 from genmodels.verdicts.finding import Finding, from_dict
 from genmodels.verdicts.imported import HERE, IMPORTED, NOTE, imported, made_where
+
+if TYPE_CHECKING:
+    from genmodels.review.policy import Policy
 
 ALIKE = {
     "n": "n",
@@ -24,7 +27,7 @@ ALIKE = {
 
 
 def conditions(
-    policy: Any, weights: Mapping[str, np.ndarray], *, n: int, seed: int, full: bool, pairs: Path | None
+    policy: Policy, weights: Mapping[str, np.ndarray], *, n: int, seed: int, full: bool, pairs: Path | None
 ) -> dict[str, Any]:
     """What every finding of an audit records, beside its limits: all that decides whether another may stand beside it."""
     table = hashlib.sha256(pairs.read_bytes()).hexdigest()[:16] if pairs and pairs.is_file() else ""

@@ -36,8 +36,8 @@ class TrainedGenerator:
         self.latent: int = recipe.latent
         self.classes = spec.classes if recipe.conditional else 0
         self.label: int | None = None  # what a conditional model is told where nothing else is said
-        self._decode = compiled(lambda latents, label: recipe.decode(networks, latents, label))
-        self._encode = compiled(lambda images, label: recipe.encode(networks, images, label))
+        self._decode = compiled(lambda latents, label: self.recipe.decode(networks, latents, label))
+        self._encode = compiled(lambda images, label: self.recipe.encode(networks, images, label))
         self._descend = compiled(self._projection_gradient)
 
     def latents(self, n: int, *, seed: int) -> np.ndarray:
