@@ -9,6 +9,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -99,9 +100,9 @@ def _of_folder(folder: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
         raise Refusal(f"The folder {printable(name)} can't be read ({closed[name]}); nothing in it was looked at.")
 
     for name, path in sorted(files):
-        yield name, lambda name=name, path=path: reader(name, path)  # type: ignore[misc]
+        yield name, partial(reader, name, path)
     for name in sorted(closed):
-        yield name, lambda name=name: shut(name)  # type: ignore[misc]
+        yield name, partial(shut, name)
 
 
 def _of_zip(file: BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
@@ -123,7 +124,7 @@ def _of_zip(file: BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
         chosen = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
         _count(len(chosen))
         for each in sorted(chosen, key=lambda each: each.filename):
-            yield each.filename.replace("\\", "/"), lambda each=each: _unpack(archive, each, budget)  # type: ignore[misc]
+            yield each.filename.replace("\\", "/"), partial(_unpack, archive, each, budget)
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -> bytes:
