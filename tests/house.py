@@ -73,8 +73,13 @@ def room_of(module: str) -> str:
     return "ground" if name in GROUND else "catalogue" if name == "catalogue" else "commands" if name in ABOVE else name
 
 
-def imports(file: Path) -> Iterator[Import]:
+@lru_cache(maxsize=None)
+def imports(file: Path) -> tuple[Import, ...]:
     """The modules of ours that a file imports, each import by itself; those under TYPE_CHECKING too."""
+    return tuple(_imports(file))
+
+
+def _imports(file: Path) -> Iterator[Import]:
     tree = ast.parse(file.read_text())
     late = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)}
     types = {id(inner) for node in ast.walk(tree) if _is_for_types(node) for inner in ast.walk(node)}

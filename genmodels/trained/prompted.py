@@ -42,9 +42,8 @@ class Step:
     level: float  # standard deviation of the noise that is left, from 1 to 0
     noisy: np.ndarray  # uint8 (n, height, width, channels)
     clean: np.ndarray  # the same: the picture that is foreseen; after the last step, the picture
-    attention: np.ndarray | None = (
-        None  # (n, LENGTH, side, side): share of each place's look that a piece of the prompt has
-    )
+    # (n, LENGTH, side, side): share of each place's look that a piece of the prompt has
+    attention: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -61,9 +60,8 @@ class PictureGenerator:
 
     def __init__(self, recipe: PromptedRecipe, spec: Spec, networks: Networks, seen: Mapping[str, int]) -> None:
         self.recipe: Any = recipe  # one that draws in steps has other methods than one that draws in one go
-        self.spec, self.networks = spec, networks
+        self.spec, self.networks, self.seen = spec, networks, seen  # how often each word stood in the training captions
         self.weights: Weights | None = None  # which it was opened with
-        self.seen = seen  # how often each word stood in the training captions
         self.word_pieces = WordPieces.of(spec)
         self.steps: bool = recipe.in_steps  # whether it draws in steps
         self._encode = compiled(lambda pieces: encoded(networks, pieces))
@@ -152,7 +150,6 @@ class PictureGenerator:
         mask: np.ndarray | None,
         looking: bool,
     ) -> Iterator[Step]:
-
         held = self._told([drawing.negative] * n, None, None)
         states, mean = (np.concatenate(each) for each in zip(told, held, strict=True))
         given = np.zeros(self.spec.shape, "float32") if start is None else start.astype("float32") / 127.5 - 1
