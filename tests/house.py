@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -73,7 +73,7 @@ def room_of(module: str) -> str:
     return "ground" if name in GROUND else "catalogue" if name == "catalogue" else "commands" if name in ABOVE else name
 
 
-@lru_cache(maxsize=None)
+@cache
 def imports(file: Path) -> tuple[Import, ...]:
     """The modules of ours that a file imports, each import by itself; those under TYPE_CHECKING too."""
     return tuple(_imports(file))
