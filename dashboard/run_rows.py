@@ -92,7 +92,7 @@ def read_row(folder: str, gallery: bool) -> Row:
 def _renamed(asked: dict[str, Any]) -> dict[str, Any]:
     """What was asked, its settings under the names of today; as it stands there where that can't be told."""
     model, recipe = asked.get("model"), asked.get("recipe")
-    if is_text(model) and model in MODELS and is_table(recipe):
+    if isinstance(model, str) and model in MODELS and is_table(recipe):
         with contextlib.suppress(Refusal):
             return asked | {"recipe": MODELS[model].renamed(recipe)}
     return asked

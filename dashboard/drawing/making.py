@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -18,6 +18,11 @@ from genmodels.kinds.image import resizing
 from genmodels.runs.run import Run
 from genmodels.runs.store import gallery_names
 from genmodels.trained.requests import Cell, Progress, begun_from, draw_cells
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from genmodels.trained.prompted import PictureGenerator
 
 EVERY = 0.15  # seconds between two pictures of a drawing
 SIDE = 256
@@ -100,12 +105,12 @@ class Clock:
         return (self.now - self.began) / max(done, 1e-9) * (1 - self.share) if done > 0 else None
 
 
-def _wait(said: Any) -> None:
+def _wait(said: DeltaGenerator) -> None:
     what = "Another tab is using this model; this drawing waits for its turn."
     said.info(what, icon=":material/hourglass_empty:")
 
 
-def _show_step(progress: Progress, bar: Any, place: Any, cells: int, left: float | None) -> None:
+def _show_step(progress: Progress, bar: DeltaGenerator, place: DeltaGenerator, cells: int, left: float | None) -> None:
     """What is predicted at this step, and how far it is."""
     step, first, last = progress.step, progress.cells[0] + 1, progress.cells[-1] + 1
     text = f"Step {step.number} of {step.steps}, pictures {first} to {last} of {cells}. Time left: {duration(left)}"
@@ -121,7 +126,7 @@ def _show_step(progress: Progress, bar: Any, place: Any, cells: int, left: float
 
 
 def _finished(
-    run: Run, model: Any, cells: Sequence[Cell], progress: Progress, begun: tuple[tuple[str, str], ...]
+    run: Run, model: PictureGenerator, cells: Sequence[Cell], progress: Progress, begun: tuple[tuple[str, str], ...]
 ) -> list[Drawn]:
     """The pictures of the last step, with where they come from."""
     credit, trained = run.facts.get("credit", ""), trained_on(run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -16,6 +16,9 @@ from dashboard.writing.making import Made, written
 from genmodels.kinds.text.tokens import END, Tokens
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
+
+if TYPE_CHECKING:
+    from genmodels.trained.text_inside import Reading
 
 TOP = 10  # alternatives of a token
 ONLY_PROMPT = "Only the prompt"
@@ -41,7 +44,7 @@ def looked_at(prompt: str) -> tuple[str, Made | None]:
     return text.prompt + text.text, text
 
 
-def read(run: Run, text: str, made: Made | None) -> Any:
+def read(run: Run, text: str, made: Made | None) -> Reading | None:
     """What the model finds in a text, with its notice, and with the line of the text where a model made it; None without one."""
     if not text:
         st.info(
@@ -61,12 +64,12 @@ def read(run: Run, text: str, made: Made | None) -> Any:
     return reading
 
 
-def shown_pieces(reading: Any) -> list[str]:
+def shown_pieces(reading: Reading) -> list[str]:
     """What each token writes, in a form that can be drawn; `END`, which says that a document begins, by its name."""
     return [lines_of(piece) if token else END for token, piece in zip(reading.tokens, reading.pieces, strict=True)]
 
 
-def listed_pieces(reading: Any) -> list[str]:
+def listed_pieces(reading: Reading) -> list[str]:
     """The same for a table: spaces, new lines and tabs as signs."""
     return [piece.translate(SIGNS) for piece in shown_pieces(reading)]
 

@@ -6,7 +6,8 @@ import dataclasses
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -16,6 +17,7 @@ from dashboard.safe_text import counted, lines_of, made_caption, safe_text
 from dashboard.writing.code import verdict
 from dashboard.writing.form import trained_on
 from genmodels.kinds.kind import KINDS
+from genmodels.kinds.text.decoding import Decoding
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.provenance import way_out
 from genmodels.provenance.claims import made_by_a_model
@@ -23,6 +25,9 @@ from genmodels.provenance.recorded import Weights
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 EVERY = 0.05  # seconds between two pictures of a stream
 SHOWN = 3000  # characters of a prompt that are shown
@@ -114,7 +119,7 @@ def keep(view: str, texts: list[Made]) -> None:
     state.put(state.WRITTEN, {**state.get(state.WRITTEN, {}), view: texts})
 
 
-def stream(view: str, drafts: Sequence[Draft], decoding: Any, store: RunStore) -> None:
+def stream(view: str, drafts: Sequence[Draft], decoding: Decoding, store: RunStore) -> None:
     """Write the drafts, each in its column as it comes. Any press of a button ends it, and what was written stays.
 
     What is there so far is kept before it is drawn: Streamlit ends this run of the page where something is drawn. What was
@@ -132,7 +137,7 @@ def stream(view: str, drafts: Sequence[Draft], decoding: Any, store: RunStore) -
     for name, run in runs.items():
         numbers = [i for i, draft in enumerate(drafts) if draft.run == name]
         said, last = st.empty(), 0.0
-        with resources.generator_in_turn(run, lambda said=said: _say_busy(said)) as model:  # type: ignore[misc]
+        with resources.generator_in_turn(run, partial(_say_busy, said)) as model:
             said.caption("The model is writing. The first text of a new length takes some seconds …")
             for i in numbers:
                 labels[i].caption(made_caption(f": {texts[i].model}, run {run.id}, which is still writing.", 300))
@@ -151,11 +156,11 @@ def stream(view: str, drafts: Sequence[Draft], decoding: Any, store: RunStore) -
         said.empty()
 
 
-def _say_busy(said: Any) -> None:
+def _say_busy(said: DeltaGenerator) -> None:
     said.info("Another tab is using this model; this text waits for its turn.", icon=":material/hourglass_empty:")
 
 
-def _begun(run: Run, draft: Draft, decoding: Any) -> Made:
+def _begun(run: Run, draft: Draft, decoding: Decoding) -> Made:
     return Made(run.id, trained_on(run), run.spec.kind, draft.prompt, draft.seed, decoding.to_dict(), "", "")
 
 

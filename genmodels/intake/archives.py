@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -120,9 +121,9 @@ def _of_folder(folder: Path, bounds: Bounds) -> Iterator[tuple[str, Callable[[],
         raise Refusal(f"The folder {printable(name)} can't be read ({closed[name]}); nothing in it was looked at.")
 
     for name, path in sorted(files):
-        yield name, lambda name=name, path=path: reader(name, path)  # type: ignore[misc]
+        yield name, partial(reader, name, path)
     for name in sorted(closed):
-        yield name, lambda name=name: shut(name)  # type: ignore[misc]
+        yield name, partial(shut, name)
 
 
 def _of_zip(file: BinaryIO, bounds: Bounds) -> Iterator[tuple[str, Callable[[], bytes]]]:
@@ -151,7 +152,7 @@ def _entries(archive: zipfile.ZipFile, bounds: Bounds) -> Iterator[tuple[str, Ca
     chosen = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
     _count(len(chosen), bounds)
     for each in sorted(chosen, key=lambda each: each.filename):
-        yield each.filename.replace("\\", "/"), lambda each=each: _unpack(archive, each, budget)  # type: ignore[misc]
+        yield each.filename.replace("\\", "/"), partial(_unpack, archive, each, budget)
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -> bytes:

@@ -20,16 +20,21 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.spec import Spec
 from genmodels.knobs import knob
 from genmodels.lazy_keras import keras, network, ops
 from genmodels.models.recipe import Recipe, model
 from genmodels.networks.augmentation import varied
 from genmodels.refusal import Refusal
+
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Networks, Tensor
+    from genmodels.networks.learner import Learner
 
 
 @model("reader")
@@ -68,7 +73,7 @@ class Reader(Recipe):
 
     # The network
 
-    def networks(self, spec: Spec) -> dict[str, Any]:
+    def networks(self, spec: Spec) -> dict[str, keras.Model]:
         """`reader`: picture to logits (n, classes)."""
         if not spec.classes:
             raise Refusal(
@@ -84,7 +89,7 @@ class Reader(Recipe):
         h = keras.layers.Dropout(self.dropout)(h)
         return {"reader": network(picture, keras.layers.Dense(spec.classes)(h), name="reader")}
 
-    def _told(self, count: int, classes: int) -> Any:
+    def _told(self, count: int, classes: int) -> keras.Model:
         """Traces (n, count) to logits (n, classes)."""
         from genmodels.networks.layers import silu
 
@@ -95,13 +100,13 @@ class Reader(Recipe):
         h = keras.layers.Dense(classes)(keras.layers.Dropout(self.dropout)(h))
         return network(traces, h, name="told")
 
-    def _colours(self, picture: Any) -> Any:
+    def _colours(self, picture: keras.KerasTensor) -> keras.KerasTensor:
         from genmodels.networks.layers import Colours, silu
 
         h = keras.layers.Rescaling(10.0)(Colours()(picture))  # so that the first steps are not lost on tiny numbers
         return keras.layers.Dense(self.width, activation=silu)(h)
 
-    def _shapes(self, picture: Any) -> Any:
+    def _shapes(self, picture: keras.KerasTensor) -> keras.KerasTensor:
         from genmodels.networks.layers import halvings, silu
 
         h = keras.layers.Conv2D(self.width, 3, padding="same")(picture)
@@ -114,14 +119,14 @@ class Reader(Recipe):
 
     # The training
 
-    def optimizers(self, steps: int = 0) -> dict[str, Any]:
+    def optimizers(self, steps: int = 0) -> dict[str, keras.Optimizer]:
         """Adam with a rate that warms up over a twentieth of the steps and falls as a cosine."""
         from genmodels.networks.learner import Adam, cosine
 
         rate = cosine(self.learning_rate, steps, max(1, steps // 20), 0.02)
         return {"reader": Adam(rate, weight_decay=self.weight_decay or None)}
 
-    def prepared(self, examples: Any) -> Any:
+    def prepared(self, examples: Examples) -> Examples:
         """The traces (n, count) float32 of the training pictures, since they take nine tenths of the time of a step."""
         if self.features != "traces" or self.colours != "as they are" or self.shift or self.noise:
             return examples
@@ -135,7 +140,7 @@ class Reader(Recipe):
         ]
         return dataclasses.replace(examples, images=np.concatenate([np.asarray(part) for part in parts]))
 
-    def step(self, learner: Any, images: Any, labels: Any) -> dict[str, Any]:
+    def step(self, learner: Learner, images: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """One step; reports the cross-entropy in nats and the share read right."""
         if len(images.shape) == 2:
             return self._descend(learner, "told", images, labels)
@@ -148,11 +153,11 @@ class Reader(Recipe):
 
         return self._descend(learner, "", seen, labels)
 
-    def _descend(self, learner: Any, part: str, seen: Any, labels: Any) -> dict[str, Any]:
+    def _descend(self, learner: Learner, part: str, seen: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """One step of the network, or of a part of it, on what that sees."""
         network = learner.networks["reader"].get_layer(part) if part else learner.networks["reader"]
 
-        def objective() -> tuple[dict[str, Any], dict[str, Any]]:
+        def objective() -> tuple[dict[str, Tensor], dict[str, Tensor]]:
             logits = network(seen, training=True)
             loss = ops.mean(ops.sparse_categorical_crossentropy(labels, logits, from_logits=True))
             right = ops.mean(ops.cast(ops.equal(ops.cast(ops.argmax(logits, axis=-1), "int32"), labels), "float32"))
@@ -160,17 +165,17 @@ class Reader(Recipe):
 
         return learner.descend(objective)
 
-    def _as_seen(self, images: Any) -> Any:
+    def _as_seen(self, images: Tensor) -> Tensor:
         """Pictures in [0, 1] as the network takes them, in [-1, 1]."""
         if self.colours == "greyscale" and images.shape[-1] > 1:
             images = ops.mean(images, axis=-1, keepdims=True)
         return 2 * images - 1
 
-    def read(self, networks: Any, images: Any) -> Any:
+    def read(self, networks: Networks, images: Tensor) -> Tensor:
         """Logits (n, classes) of pictures in [0, 1]."""
         return networks["reader"](self._as_seen(images))
 
-    def evaluate(self, learner: Any, held_out: Any, samples: Any) -> dict[str, float]:
+    def evaluate(self, learner: Learner, held_out: Examples, samples: np.ndarray | None) -> dict[str, float]:
         """`held_out_loss` in nats and `held_out_accuracy`, on all held-out pictures."""
         seen, network = learner.kept("prepared", lambda: self.prepared(held_out).images), learner.networks["reader"]
         logits = np.concatenate(

@@ -131,7 +131,7 @@ def of_picture(image: np.ndarray, facts: Facts, file: bytes) -> dict[str, Any]:
     return row | ({"begun": facts[BEGUN]} if BEGUN in facts else {})
 
 
-def entry(kind: str, content: bytes, fingerprint: Any, facts: Facts) -> dict[str, Any]:
+def entry(kind: str, content: bytes, fingerprint: object, facts: Facts) -> dict[str, Any]:
     """A row of the ledger: hashes alone."""
     said = {name: value[:MOST_SAID] for name, value in claims(facts).items() if name not in CLAIMED}
     return {"kind": kind, "sha256": hashlib.sha256(content).hexdigest(), "print": fingerprint, **said}

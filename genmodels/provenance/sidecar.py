@@ -99,7 +99,7 @@ def _told(statement: dict[str, Any]) -> dict[str, str]:
     return {said(key, 100): said(value, 200) for key, value in list(statement.items())[:20] if key in known}
 
 
-def subject_of(certificate: Any) -> str:
+def subject_of(certificate: Certificate) -> str:
     """Whom a certificate names: anyone can write that, so it is made harmless."""
     from cryptography.x509.oid import NameOID
 

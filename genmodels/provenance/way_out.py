@@ -10,6 +10,7 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -95,7 +96,7 @@ def archive(files: Mapping[str, Marked | bytes]) -> Marked:
     return Marked(buffer.getvalue())
 
 
-def write(path: Any, content: Marked) -> None:
+def write(path: str | Path, content: Marked) -> None:
     """Write a file; raises `TypeError` for what did not come through here, so that no command can forget it."""
     if not isinstance(content, Marked):
         raise TypeError(f"{path} was not marked on its way out.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from genmodels.verdicts.finding import Finding, from_dict
 from genmodels.verdicts.imported import HERE, IMPORTED, NOTE, imported, made_where
 from genmodels.verdicts.options import Options
 
+if TYPE_CHECKING:
+    from genmodels.review.policy import Policy
+
 ALIKE = {
     "n": "n",
     "seed": "seed",
@@ -22,7 +25,7 @@ ALIKE = {
 
 
 def conditions(
-    policy: Any, weights: Mapping[str, np.ndarray], *, n: int, seed: int, options: Iterable[Options] | None = None
+    policy: Policy, weights: Mapping[str, np.ndarray], *, n: int, seed: int, options: Iterable[Options] | None = None
 ) -> dict[str, Any]:
     """What every finding of an audit records, beside its limits: all that decides whether another may stand beside it.
 
