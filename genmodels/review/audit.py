@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from genmodels.audits.audit import AUDITS, audits_of, options_of
 from genmodels.jobs.folder import Progress
 from genmodels.measuring.measure import _keep
+from genmodels.review.asked import ask
 from genmodels.review.kept_findings import conditions, kept
 from genmodels.review.policy import Policy
 from genmodels.runs.run import Run
@@ -50,13 +50,7 @@ def audit_run(
     chosen = names or audits_of(subject)
     asked = [name for name in AUDITS if name in chosen]
     findings, left_out, earlier = kept(run.findings(), asked, made) if names else ([], [], [])
-    for name in asked:
-        if progress:
-            progress.says(audit=name)
-        findings += [
-            replace(finding, made=dict(finding.made) | made)
-            for finding in AUDITS[name](subject, given[name], **rules.limits(name))
-        ]
+    findings += ask(subject, asked, rules, made, given, progress)
     today = {name: {"n": n, "seed": seed, "date": time.strftime("%Y-%m-%d")} for name in asked}
     still = {finding.audit for finding in findings} | {row["audit"] for row in earlier}
     result = document(run.id, findings, rules.required) | {

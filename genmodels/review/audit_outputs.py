@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from genmodels.audits.audit import AUDITS, audits_of
 from genmodels.jobs.folder import Progress
 from genmodels.refusal import Refusal
+from genmodels.review.asked import ask
 from genmodels.review.obligations import notice, register
 from genmodels.review.planning import planned_under
 from genmodels.review.policy import Policy
@@ -55,12 +55,7 @@ def audit_outputs(
     rules = policy or Policy()
     asked = names or audits_of(outputs)
     made = {"policy": {"name": rules.name, "digest": rules.digest}, "outputs": outputs.sha256, "where": HERE}
-    findings = []
-    for name in asked:
-        if progress:
-            progress.says(audit=name)
-        found = AUDITS[name](outputs, **rules.limits(name))
-        findings += [replace(finding, made=dict(finding.made) | made) for finding in found]
+    findings = ask(outputs, asked, rules, made, progress=progress)
     required = [name for name in rules.required if outputs.kind in AUDITS[name].kinds]
     found = document(outputs.name, findings, required) | {
         "policy": rules.to_dict() | {"digest": rules.digest},
