@@ -23,10 +23,11 @@ def ask(
     progress: Progress | None = None,
 ) -> list[Finding]:
     """The findings of these audits, in their order; `made` is what each records beside its own limits."""
-    findings = []
+    findings = list[Finding]()
+    conditions = dict(made)
     for name in names:
         if progress:
             progress.says(audit=name)
         found = AUDITS[name](subject, (options or {}).get(name), **rules.limits(name))
-        findings += [replace(finding, made=dict(finding.made) | made) for finding in found]
+        findings += [replace(finding, made=dict(finding.made) | conditions) for finding in found]
     return findings
