@@ -25,7 +25,7 @@ MOST = 100_000  # samples
     several("--audit"),
     flag("-n", type=int, default=4000, help="of a run: samples in all"),
     SEED,
-    flag("--policy", type=path_of),
+    flag("--policy", metavar="NAME|FILE", help="demo, internal, public, or a file of your own"),
     flag("--full", action="store_true", help="400 pictures of each occupation"),  # an option of an audit, as the next
     flag(
         "--pairs",
@@ -53,7 +53,7 @@ def audit(arguments: Arguments) -> int:
     from genmodels.review.policy import Policy
 
     check_n(arguments.n, MOST)
-    policy = Policy.read(arguments.policy) if arguments.policy else None  # refused before anything is loaded
+    policy = Policy.of(arguments.policy) if arguments.policy else None  # refused before anything is loaded
     is_run = arguments.subject in (*RunStore.default().ids(), *gallery_names())
     brought = path_of(arguments.subject)
     document = (_audit_run if is_run or not brought.exists() else _audit_brought)(arguments, policy)

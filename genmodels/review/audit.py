@@ -53,7 +53,7 @@ def audit_run(
     findings += ask(subject, asked, rules, made, given, progress)
     today = {name: {"n": n, "seed": seed, "date": time.strftime("%Y-%m-%d")} for name in asked}
     still = {finding.audit for finding in findings} | {row["audit"] for row in earlier}
-    result = document(run.id, findings, rules.required) | {
+    result = document(run.id, findings, rules.required_of(subject)) | {
         "policy": rules.to_dict() | {"digest": rules.digest},
         "left_out": left_out,
         "audited": _dates(run, still) | today,

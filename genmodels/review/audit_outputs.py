@@ -56,8 +56,7 @@ def audit_outputs(
     asked = names or audits_of(outputs)
     made = {"policy": {"name": rules.name, "digest": rules.digest}, "outputs": outputs.sha256, "where": HERE}
     findings = ask(outputs, asked, rules, made, progress=progress)
-    required = [name for name in rules.required if outputs.kind in AUDITS[name].kinds]
-    found = document(outputs.name, findings, required) | {
+    found = document(outputs.name, findings, rules.required_of(outputs)) | {
         "policy": rules.to_dict() | {"digest": rules.digest},
         "outputs": about(outputs),
         "checks": checks_of(outputs),
