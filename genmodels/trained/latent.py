@@ -30,14 +30,15 @@ class TrainedGenerator:
     """The networks of a recipe behind `sample`, `decode` and `encode`. Pictures are uint8 (n, height, width, channels)."""
 
     def __init__(self, recipe: LatentRecipe, spec: Spec, networks: Networks) -> None:
-        self.recipe: Any = recipe  # one that encodes, or bounds a likelihood, has methods for it
+        family: Any = recipe  # one that encodes, or bounds a likelihood, has methods for it
+        self.recipe = family
         self.spec, self.networks = spec, networks
         self.weights: Weights | None = None  # which it was opened with
         self.latent: int = recipe.latent
         self.classes = spec.classes if recipe.conditional else 0
         self.label: int | None = None  # what a conditional model is told where nothing else is said
-        self._decode = compiled(lambda latents, label: self.recipe.decode(networks, latents, label))
-        self._encode = compiled(lambda images, label: self.recipe.encode(networks, images, label))
+        self._decode = compiled(lambda latents, label: family.decode(networks, latents, label))
+        self._encode = compiled(lambda images, label: family.encode(networks, images, label))
         self._descend = compiled(self._projection_gradient)
 
     def latents(self, n: int, *, seed: int) -> np.ndarray:

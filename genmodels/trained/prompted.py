@@ -59,13 +59,13 @@ class PictureGenerator:
     """The networks of a captioned recipe behind `sample` and `draw`. Pictures are uint8 (n, height, width, channels)."""
 
     def __init__(self, recipe: PromptedRecipe, spec: Spec, networks: Networks, seen: Mapping[str, int]) -> None:
-        self.recipe: Any = recipe  # one that draws in steps has other methods than one that draws in one go
-        self.spec, self.networks, self.seen = spec, networks, seen  # how often each word stood in the training captions
+        family: Any = recipe  # one that draws in steps has other methods than one that draws in one go
+        self.recipe, self.spec, self.networks, self.seen = family, spec, networks, seen  # seen: words with counts
         self.weights: Weights | None = None  # which it was opened with
         self.word_pieces = WordPieces.of(spec)
         self.steps: bool = recipe.in_steps  # whether it draws in steps
         self._encode = compiled(lambda pieces: encoded(networks, pieces))
-        self._decode = compiled(lambda latents, mean: self.recipe.decode(networks, latents, mean))
+        self._decode = compiled(lambda latents, mean: family.decode(networks, latents, mean))
         self._hear = compiled_once(self._traced_hear)
         self._predict = compiled_once(self._traced_predict, fused=True)
         self._look = compiled(self._traced_look)
