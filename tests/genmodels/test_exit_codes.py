@@ -127,12 +127,11 @@ def test_a_stop_is_no_refusal(home: Path, tmp_path: Path) -> None:
         return []
 
     class Asked:
-        n, seed = 10, 0
-        data = type("Data", (), {"name": "digits", "spec": type("Spec", (), {"kind": "image"})})
+        n, seed, kind, source = 10, 0, "image", "digits"
 
     with audit_job.at_work(tmp_path / "audit") as progress:
         Asked.report = progress  # type: ignore[attr-defined]
         (tmp_path / "audit" / "stop").touch()
         with pytest.raises(Stopped):
-            Audit("made up", "Does it stop?", asks)(Asked())  # type: ignore[arg-type]
+            Audit("made up", "Does it stop?", asks, of=Asked)(Asked())  # type: ignore[arg-type]
     assert "made up" not in AUDITS and not issubclass(Stopped, ValueError)
