@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -31,13 +31,16 @@ MEMBERS = {
 # Libraries that may be imported inside functions: they take long, or only some users have them.
 HEAVY = {
     "tensorflow", "keras", "torch", "sklearn", "scipy", "pandas", "pyarrow", "plotly", "streamlit", "tokenizers", "c2pa", "cryptography", "h5py",
-    "PIL", "psutil", "fontTools", "starlette", "numpy", "emoji", "umap", "tsdownsample", "fairlearn", "playwright", "prdc",
+    "PIL", "psutil", "fontTools", "starlette", "numpy", "emoji", "umap", "tsdownsample", "sd_parsers", "fairlearn", "playwright", "prdc",
 }  # fmt: skip
 SLOW = {"tensorflow", "keras", "torch", "sklearn"}  # whoever loads one of these may be imported late
 # Files that import their own late, and why.
 LATE = {
     "genmodels.commands.house": "a command loads what it needs, and no other's",
     "genmodels.commands.making": "a command loads what it needs, and no other's",
+    "genmodels.commands.auditing": "a command loads what it needs, and no other's",
+    "genmodels.commands.planning": "a command loads what it needs, and no other's",
+    "genmodels.commands.signing": "a command loads what it needs, and no other's",
     "genmodels.commands.reviewing": "a command loads what it needs, and no other's",
     "genmodels.commands.training": "a command loads what it needs, and no other's",
     "genmodels.catalogue": "a section loads what it lists",
@@ -73,9 +76,20 @@ def room_of(module: str) -> str:
     return "ground" if name in GROUND else "catalogue" if name == "catalogue" else "commands" if name in ABOVE else name
 
 
-def imports(file: Path) -> Iterator[Import]:
+@cache
+def parsed(file: Path) -> ast.Module:
+    """The source of a file as a tree, read once for all rules; nobody changes it."""
+    return ast.parse(file.read_text())
+
+
+@cache
+def imports(file: Path) -> tuple[Import, ...]:
     """The modules of ours that a file imports, each import by itself; those under TYPE_CHECKING too."""
-    tree = ast.parse(file.read_text())
+    return tuple(_imports(file))
+
+
+def _imports(file: Path) -> Iterator[Import]:
+    tree = parsed(file)
     late = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)}
     types = {id(inner) for node in ast.walk(tree) if _is_for_types(node) for inner in ast.walk(node)}
     for node in ast.walk(tree):
@@ -101,7 +115,7 @@ def _loaded() -> dict[str, tuple[set[str], set[str]]]:
     """Of each module what it loads when it is imported: modules of ours, and slow libraries."""
     found = {}
     for file in SOURCES:
-        tree = ast.parse(file.read_text())
+        tree = parsed(file)
         late = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) or _is_for_types(node) for inner in ast.walk(node)}
         names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) and id(node) not in late for alias in node.names}
         names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and id(node) not in late}

@@ -49,7 +49,7 @@ def colour(slot: int) -> str:
     return COLOURS[slot % len(COLOURS)]
 
 
-def thin(x: Any, y: Any, most: int = POINTS) -> tuple[np.ndarray, np.ndarray]:
+def thin(x: np.ndarray, y: np.ndarray, most: int = POINTS) -> tuple[np.ndarray, np.ndarray]:
     """At most `most` of the finite points, extremes kept (MinMaxLTTB, Van der Donckt et al. 2023)."""
     x, y = np.asarray(x, "float64"), np.asarray(y, "float64")
     finite = np.isfinite(x) & np.isfinite(y)
@@ -229,14 +229,10 @@ def data_behind(table: Table, *, key: str, name: str) -> None:
 def csv(table: pandas.DataFrame) -> bytes:
     """A CSV of every row, in which no cell can be read as a formula."""
     safe = table.rename(columns=csv_cell)
-    for column in safe.columns[[not _is_number(kind) for kind in safe.dtypes]]:
+    for column in safe.columns.difference(safe.select_dtypes("number").columns, sort=False):
         safe[column] = safe[column].map(
             lambda value: csv_cell(plain_text(value, 2000)) if isinstance(value, str) else value
         )
     buffer = io.BytesIO()
     safe.to_csv(buffer, index=False)
     return buffer.getvalue()
-
-
-def _is_number(kind: Any) -> bool:
-    return getattr(kind, "kind", "O") in "iufb"

@@ -1,7 +1,8 @@
 """What an audit is: a question asked of a subject, answered by findings.
 
-An audit is a function `(subject, limits) -> list[Finding]`. The decorator names the class of its limits, whose fields say
-what each means and which values it may have, and what a subject needs to have before the question can be asked at all.
+An audit is a function `(subject, limits) -> list[Finding]`, or `(subject, limits, options)` where it has options. The
+decorator names the classes of its limits and options, whose fields say what each means and which values it may have, and
+what a subject needs to have before the question can be asked at all.
 """
 
 from __future__ import annotations
@@ -12,12 +13,18 @@ from typing import Any
 
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry, unknown
-from genmodels.subjects.subject import Subject
+from genmodels.subjects.outputs import Outputs
+from genmodels.subjects.subject import Audited, Subject
 from genmodels.trained.roles import Likelihoods, Losses, Writes
 from genmodels.verdicts.finding import Finding, not_measured
 from genmodels.verdicts.limits import Limit, Limits
+from genmodels.verdicts.options import Options
 
 AUDITS = Registry("audit")
+NEITHER = {
+    Subject: "It asks the model for samples of its own, beside its training data; only what it made was brought.",
+    Outputs: "It looks at files that were brought; write samples into a folder and audit that.",
+}
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ class Need:
     `part` and `question` are those of the finding where only that part of the audit is named.
     """
 
-    has: Callable[[Subject], bool]
+    has: Callable[[Any], bool]
     reason: str
     kinds: tuple[str, ...] = ()
     part: str = ""
@@ -40,6 +47,18 @@ NEEDS: dict[str, Need] = {
     "groups of people": Need(
         lambda subject: bool({"gender", "skin tone"} & set(subject.data.train.groups)),
         "The data set {data} has no groups of people, so no share is known; audit a model of data with groups, such as openmoji.",
+    ),
+    "training pictures": Need(
+        lambda subject: subject.training is not None and subject.training.pictures is not None,
+        "No training pictures were brought, so no copy of one can be found; give them, or a part of them, with --training.",
+    ),
+    "training texts": Need(
+        lambda subject: subject.training is not None and bool(subject.training.documents),
+        "No training texts were brought, so no copied passage can be found; give them, or a part of them, with --training.",
+    ),
+    "prompts": Need(
+        lambda subject: bool(subject.prompts),
+        "No prompt was told of any output, so nothing can be compared by prompt; bring a table with a column prompt.",
     ),
     "losses": Need(
         lambda subject: isinstance(subject.generator, Losses),
@@ -73,28 +92,36 @@ class Audit:
     kinds: tuple[str, ...] = ("image",)  # of example that it can read
     accepted: type[Limits] = Limits
     needs: tuple[str, ...] = ()  # names in NEEDS
+    options: type[Options] = Options
+    of: type = Subject  # what is asked: a model that can be asked for samples, or `Outputs` that were brought
 
-    def __call__(self, subject: Subject, **limits: float) -> list[Finding]:
-        """The findings. What the subject does not allow to be measured comes back as "not measured" with the reason."""
+    def __call__(self, subject: Audited, options: Options | None = None, **limits: float) -> list[Finding]:
+        """The findings. What the subject does not allow to be measured comes back as "not measured" with the reason.
+
+        `options` are of the class `self.options`, its defaults where none are given.
+        """
         limits = self.checked(limits)
-        made = {"limits": self.limits() | limits, "n": subject.n, "seed": subject.seed, "data": subject.data.name}
-        if lacking := self._lacking(subject):
+        made = {"limits": self.limits() | limits, "n": subject.n, "seed": subject.seed, "data": subject.source}
+        if lacking := self.lacking(subject):
             return [self._unmade(made, lacking)]
+        chosen = () if self.options is Options else (options or self.options(),)
         try:
-            findings = self.function(subject, self.accepted(**limits))
+            findings = self.function(subject, self.accepted(**limits), *chosen)
         except Refusal as refusal:
             return [self._unmade(made, Need(lambda subject: False, str(refusal)))]
         return [replace(finding, made=dict(finding.made) | made, error_rates=_rates(finding)) for finding in findings]
 
-    def _lacking(self, subject: Subject) -> Need | None:
+    def lacking(self, subject: Audited) -> Need | None:
         """The first thing that this subject lacks, with what is said of that; None where it lacks nothing."""
-        kind = subject.data.spec.kind
+        if not isinstance(subject, self.of):
+            return Need(lambda subject: False, NEITHER[self.of])
+        kind = subject.kind
         if kind not in self.kinds:
             reads = f"This audit reads examples of the kind {' or '.join(self.kinds)}; there is none for {kind} yet."
             return Need(lambda subject: False, reads)
         needed = [need for need in map(NEEDS.__getitem__, self.needs) if not need.kinds or kind in need.kinds]
         found = next((need for need in needed if not need.has(subject)), None)
-        return found and replace(found, reason=found.reason.format(data=subject.data.name))
+        return found and replace(found, reason=found.reason.format(data=subject.source))
 
     def _unmade(self, made: Mapping[str, Any], lacking: Need) -> Finding:
         unmade = not_measured(self.name, lacking.question or self.question, lacking.reason, lacking.part)
@@ -124,6 +151,27 @@ class Audit:
         return (self.function.__doc__ or "").strip().splitlines()[0]
 
 
+def audits_of(subject: Audited) -> list[str]:
+    """The audits that are asked of such a subject where nobody names others: of what it is and of its kind of example."""
+    return [name for name, each in AUDITS.items() if isinstance(subject, each.of) and subject.kind in each.kinds]
+
+
+def options_of(values: Mapping[str, Any]) -> dict[str, Options]:
+    """The options of every audit, by its name, from one table of them all; what is not in the table is as its default.
+
+    Raises `Refusal` for an option that no audit has and for a value out of its range.
+    """
+    declared = {name: [each.name for each in audit.options.knobs()] for name, audit in AUDITS.items()}
+    known = {option for options in declared.values() for option in options}
+    for option in values:
+        if option not in known:
+            raise Refusal(unknown("option of an audit", option, known))
+    return {
+        name: AUDITS[name].options.from_dict({each: values[each] for each in options if each in values})
+        for name, options in declared.items()
+    }
+
+
 def _rates(finding: Finding) -> Mapping[str, Any]:
     """The error rates of this verdict, as the audit measured them in place, or that there are none."""
     if finding.error_rates is not None:
@@ -140,15 +188,18 @@ def audit(
     kinds: tuple[str, ...] = ("image",),
     needs: tuple[str, ...] = (),
     limits: type[Limits] = Limits,
+    options: type[Options] = Options,
+    of: type = Subject,
 ) -> Callable[[Callable[..., list[Finding]]], Callable[..., list[Finding]]]:
     """Decorator: enter a function (subject, limits) -> findings in `AUDITS`; the function itself stays as it was.
 
-    `limits` is the class that the function is given an instance of. `needs` are names in `NEEDS`: where the subject lacks
+    `limits` is the class that the function is given an instance of, and so is `options` where it is given: then the
+    function takes three things. No two audits call an option the same. `needs` are names in `NEEDS`: where the subject lacks
     one, the function is not called and the finding is "not measured" with the reason that stands there.
     """
 
     def enter(function: Callable[..., list[Finding]]) -> Callable[..., list[Finding]]:
-        AUDITS.add(name)(Audit(name, question, function, kinds, limits, needs))
+        AUDITS.add(name)(Audit(name, question, function, kinds, limits, needs, options, of))
         return function
 
     return enter

@@ -9,6 +9,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,33 +30,42 @@ class ArchiveRefused(Refusal):
     """The whole folder or archive is refused, not one file of it."""
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """How many files are read, and how many bytes of all of them; `total` is also the size of a zip itself."""
+
+    members: int
+    total: int
+
+
 class Budget:
     """Counts the bytes that were really read."""
 
-    def __init__(self) -> None:
-        self.left = MAX_TOTAL
+    def __init__(self, total: int) -> None:
+        self.total = self.left = total
 
     def spend(self, count: int) -> None:
         """Take off so many bytes; raises `ArchiveRefused` when more than allowed come out."""
         self.left -= count
         if self.left < 0:
             raise ArchiveRefused(
-                f"The files unpack to more than {MAX_TOTAL // 1_000_000} MB; give fewer or smaller ones."
+                f"The files unpack to more than {self.total // 1_000_000:,} MB; give fewer or smaller ones."
             )
 
 
-def members(source: Path | BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
+def members(source: Path | BinaryIO, bounds: Bounds | None = None) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Name and reader of every file in a folder or zip, sorted by name; hidden files are left out.
 
     A reader raises `Refusal` for a file that is too large, packed too tightly, encrypted or damaged, for what is no file
     (a link, a pipe) and for what may not be read, a folder included; and `ArchiveRefused` once all together are too large.
     """
+    bounds = bounds or Bounds(MAX_MEMBERS, MAX_TOTAL)
     if isinstance(source, Path) and source.is_dir():
-        yield from _of_folder(source)
+        yield from _of_folder(source, bounds)
     elif isinstance(source, Path):
         try:
             with open(source, "rb") as file:
-                yield from _of_zip(file)
+                yield from _of_zip(file, bounds)
         except OSError as error:
             if isinstance(error, Refusal):
                 raise
@@ -63,11 +74,22 @@ def members(source: Path | BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]
                 f"{printable(str(source))} can't be read ({reason}); give a folder or a zip."
             ) from None
     else:
-        yield from _of_zip(source)
+        yield from _of_zip(source, bounds)
 
 
-def _of_folder(folder: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    budget, files = Budget(), list[tuple[str, Path]]()
+def readers(source: Path | BinaryIO, bounds: Bounds) -> dict[str, Callable[[], bytes]]:
+    """Name to reader of every file in a folder or zip; they may be called at any time and in any order.
+
+    A zip stays open as long as one of its readers is held.
+    """
+    if isinstance(source, Path) and source.is_dir():
+        return dict(_of_folder(source, bounds))
+    file = open(source, "rb") if isinstance(source, Path) else source
+    return dict(_entries(_opened(file, bounds), bounds))
+
+
+def _of_folder(folder: Path, bounds: Bounds) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    budget, files = Budget(bounds.total), list[tuple[str, Path]]()
     closed: dict[str, str] = {}  # folders that can't be looked into
 
     def note(error: OSError) -> None:
@@ -81,7 +103,7 @@ def _of_folder(folder: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
             if not _hidden(path.relative_to(folder).as_posix())
         ]
         below[:] = [each for each in below if not each.startswith(".") and not (here / each).is_symlink()]
-        _count(len(files))
+        _count(len(files), bounds)
 
     def reader(name: str, path: Path) -> bytes:
         try:
@@ -99,16 +121,20 @@ def _of_folder(folder: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
         raise Refusal(f"The folder {printable(name)} can't be read ({closed[name]}); nothing in it was looked at.")
 
     for name, path in sorted(files):
-        yield name, lambda name=name, path=path: reader(name, path)  # type: ignore[misc]
+        yield name, partial(reader, name, path)
     for name in sorted(closed):
-        yield name, lambda name=name: shut(name)  # type: ignore[misc]
+        yield name, partial(shut, name)
 
 
-def _of_zip(file: BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    _check_directory(file)
-    budget = Budget()
+def _of_zip(file: BinaryIO, bounds: Bounds) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    with _opened(file, bounds) as archive:
+        yield from _entries(archive, bounds)
+
+
+def _opened(file: BinaryIO, bounds: Bounds) -> zipfile.ZipFile:
+    _check_directory(file, bounds)
     try:
-        archive = zipfile.ZipFile(file)
+        return zipfile.ZipFile(file)
     except (
         zipfile.BadZipFile,
         OSError,
@@ -119,11 +145,14 @@ def _of_zip(file: BinaryIO) -> Iterator[tuple[str, Callable[[], bytes]]]:
         OverflowError,
     ) as error:
         raise ArchiveRefused(f"The zip is damaged ({printable(str(error))}); pack it again.") from None
-    with archive:
-        chosen = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
-        _count(len(chosen))
-        for each in sorted(chosen, key=lambda each: each.filename):
-            yield each.filename.replace("\\", "/"), lambda each=each: _unpack(archive, each, budget)  # type: ignore[misc]
+
+
+def _entries(archive: zipfile.ZipFile, bounds: Bounds) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    budget = Budget(bounds.total)
+    chosen = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
+    _count(len(chosen), bounds)
+    for each in sorted(chosen, key=lambda each: each.filename):
+        yield each.filename.replace("\\", "/"), partial(_unpack, archive, each, budget)
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -> bytes:
@@ -162,11 +191,13 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -
     return buffer.getvalue()
 
 
-def _check_directory(file: BinaryIO) -> None:
+def _check_directory(file: BinaryIO, bounds: Bounds) -> None:
     """Refuse, from the last bytes alone, what is no zip or lists more than is read (APPNOTE 4.3.16)."""
     size = file.seek(0, io.SEEK_END)
-    if size > MAX_TOTAL:
-        raise ArchiveRefused(f"The zip is larger than {MAX_TOTAL // 1_000_000} MB; give fewer or smaller pictures.")
+    if size > bounds.total:
+        raise ArchiveRefused(
+            f"The zip is larger than {bounds.total // 1_000_000:,} MB; give fewer or smaller pictures."
+        )
     file.seek(max(0, size - 22 - 65_535 - 20))
     tail = file.read()
     file.seek(0)
@@ -182,14 +213,14 @@ def _check_directory(file: BinaryIO) -> None:
         if len(record) < 56 or not record.startswith(b"PK\x06\x06"):
             raise ArchiveRefused("The zip64 record of the zip is not where it should be; pack it again.")
         count, directory = struct.unpack("<QQ", record[32:48])
-    if directory > MAX_DIRECTORY:
-        count = MAX_MEMBERS + 1
-    _count(count)
+    if directory > max(MAX_DIRECTORY, 400 * bounds.members):
+        count = bounds.members + 1
+    _count(count, bounds)
 
 
-def _count(count: int) -> None:
-    if count > MAX_MEMBERS:
-        raise ArchiveRefused(f"There are more than {MAX_MEMBERS:,} files; give at most so many.")
+def _count(count: int, bounds: Bounds) -> None:
+    if count > bounds.members:
+        raise ArchiveRefused(f"There are more than {bounds.members:,} files; give at most so many.")
 
 
 def _size(name: str, size: int) -> None:

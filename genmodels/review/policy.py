@@ -12,13 +12,21 @@ from typing import Any
 from genmodels.audits.audit import AUDITS
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
+from genmodels.review.team import checked_team
+from genmodels.subjects.subject import Audited
 from genmodels.verdicts.limits import shown
 
-PARTS = ("name", "limits", "required")
+PARTS = ("name", "limits", "required", "team")
 MOST_BYTES = 1_000_000
 MOST_NAME = 120  # characters
+SHIPPED = Path(__file__).parent / "policies"
 FORM = '{"name": "ours", "limits": {"memorisation": {"copies": 0.01}}, "required": ["memorisation"]}'
 MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
+
+
+def shipped() -> list[str]:
+    """The names of the policies that ship: the mildest first."""
+    return ["demo", "internal", "public"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,7 @@ class Policy:
     name: str = "default"
     audits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     required: tuple[str, ...] = ()
+    team: Mapping[str, Any] = field(default_factory=dict)  # who the team is: see `genmodels.review.team`
 
     def __post_init__(self) -> None:
         for audit in (*self.audits, *self.required):
@@ -41,6 +50,7 @@ class Policy:
         checked = {audit: AUDITS[audit].checked(values) for audit, values in self.audits.items()}
         object.__setattr__(self, "audits", checked)
         object.__setattr__(self, "required", tuple(dict.fromkeys(self.required)))
+        object.__setattr__(self, "team", checked_team(self.team))
 
     def limits(self, audit: str) -> dict[str, float]:
         """The limits to call that audit with; empty where its own defaults hold."""
@@ -52,17 +62,32 @@ class Policy:
             "name": self.name,
             "limits": {name: dict(values) for name, values in self.audits.items()},
             "required": list(self.required),
+            **({"team": dict(self.team)} if self.team else {}),
         }
 
     def to_json(self) -> str:
         """The policy as a JSON file holds it."""
         return json.dumps(self.to_dict(), indent=1)
 
+    def required_of(self, subject: Audited) -> list[str]:
+        """The required audits that can be asked of such a subject at all: of what it is, and of its kind of example."""
+        return [
+            name
+            for name in self.required
+            if isinstance(subject, AUDITS[name].of) and subject.kind in AUDITS[name].kinds
+        ]
+
     @property
     def digest(self) -> str:
         """SHA-256 (16 digits) of all that it says; equal policies have equal digests, however they are written."""
         said = self.to_dict() | {"required": sorted(self.required)}
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+    @classmethod
+    def of(cls, name: str) -> Policy:
+        """The policy that ships under a name, or the one in a file."""
+        file = SHIPPED / f"{name}.json"
+        return cls.read(file if name in shipped() else Path(name).expanduser())
 
     @classmethod
     def read(cls, file: Path) -> Policy:
@@ -115,7 +140,7 @@ class Policy:
             raise Refusal(
                 '`required` in the policy is not a list of names of audits; write for example ["memorisation"].'
             )
-        return cls(name, limits, tuple(required))
+        return cls(name, limits, tuple(required), document.get("team", {}))
 
 
 def _decoded(content: bytes) -> str:

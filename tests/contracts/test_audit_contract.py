@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -19,14 +21,16 @@ from genmodels.kinds.image.watermark import embed
 from genmodels.provenance import credentials, marking
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
+from genmodels.subjects.outputs import Outputs
+from genmodels.subjects.pictures import outputs_of_pictures
 from genmodels.subjects.planted import Illustrator, Mixture, Rememberer, Writer
 from genmodels.subjects.stand_ins import Noise, Parrot, TrainingMean
-from genmodels.subjects.subject import Generator, Subject
+from genmodels.subjects.subject import Audited, Generator, Subject
 from genmodels.trained.opening import open_model
 from genmodels.verdicts.finding import VERDICTS, Finding, document, overall
 
 N = 400
-Planted = Callable[[int], Subject]  # a case from a seed
+Planted = Callable[[int], Audited]  # a case from a seed
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,21 @@ def of_gallery(name: str) -> Planted:
     return lambda seed: Subject(open_model(RunStore.default()[name]), emoji(), n=N, seed=seed)
 
 
+def brought(*files: bytes) -> Outputs:
+    """Files of pictures, as a team would bring them in a zip."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number, file in enumerate(files):
+            archive.writestr(f"{number:04}.png", file)
+    return replace(outputs_of_pictures(packed), name="brought", seed=0)
+
+
+def saved(way: Callable[[np.ndarray], bytes], again: int = 0) -> Callable[[int], Outputs]:
+    """80 pictures of coloured squares saved in some way, the first `again` of them twice."""
+    pictures = np.random.default_rng(5).integers(0, 256, (80, 4, 4, 3), dtype=np.uint8).repeat(32, 1).repeat(32, 2)
+    return lambda seed: brought(*map(way, pictures), *(png_bytes(pictures[i]) for i in range(again)))
+
+
 CULPRITS: dict[str, dict[str, Planted]] = {
     "memorisation": {
         "parrot": digits(lambda data, unseen: Parrot(data.train.images)),
@@ -130,6 +149,8 @@ CULPRITS: dict[str, dict[str, Planted]] = {
     "extraction": {"writes by heart": written(1.0, copies=1.0), "knows its canaries": written(1.0, canaries=5, copies=1.0)},
     "provenance": {way: drawn_by_hand(way) for way in ("unmarked", "forged", "wrongly keyed")},
     "deepfake": {"real drawings sold as generated": drawn_by_hand()},
+    "repeats": {"ten again": saved(png_bytes, again=10)},
+    "marks": {"nothing is said": saved(png_bytes)},
     "bias-of-text": {"as biased as its text": written(1.0), "half again as biased": written(0.6, slope=1.5)},
 }  # fmt: skip
 INNOCENTS: dict[str, dict[str, Planted]] = {
@@ -145,6 +166,8 @@ INNOCENTS: dict[str, dict[str, Planted]] = {
     "extraction": {"writes what nobody trained on": written(1.0), "never saw its canaries": written(1.0, canaries=5)},
     "provenance": {"marked": drawn_by_hand()},
     "deepfake": {"a VAE of the gallery": of_gallery("vae-openmoji")},
+    "repeats": {"each once": saved(png_bytes)},
+    "marks": {"signed": saved(lambda image: marking.png(image, {"Model": "m"}))},
     "bias-of-text": {"even": written(0.0)},
 }
 ALL = pytest.mark.parametrize("name", sorted(AUDITS))
