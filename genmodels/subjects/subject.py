@@ -15,8 +15,8 @@ from genmodels.trained.roles import Generator, Prompted, to_sample
 
 MOST = 100_000  # samples in one subject
 CHUNK = 64  # samples between two reports of how far the drawing is
-# What is drawn of a subject, and what is added to its seed for that, so that no two draws of one audit share their noise.
-# These numbers decide which pictures findings are about, so they stay as they are.
+# What is drawn of a subject, and what is added to its seed for it, so that no two draws of an audit share their noise.
+# These numbers decide which pictures findings are about, so they stay.
 DRAWS = {
     "samples": 0,
     "neutral prompts": 0,
