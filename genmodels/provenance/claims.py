@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 CLAIMED = {"epoch": "Epoch", "weights": "Weights", "label": "Label"}  # claim to fact; only those that there are
 Facts = Mapping[str, str]
-MAKER = "a model"  # who is said to have made a thing, in every file, record and statement
+MAKER = "a model"  # who is said to have made a thing, in files, records and statements
 MADE_BY = f"Made by {MAKER}"
 
 

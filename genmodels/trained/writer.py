@@ -15,7 +15,7 @@ from genmodels.kinds.text.tokens import Tokens
 from genmodels.kinds.text.watermark import FREE, setting, watermarked
 from genmodels.models.transformer import Transformer, parts, read
 from genmodels.networks.compute import compiled
-from genmodels.provenance.claims import MAKER
+from genmodels.provenance.claims import made_by_a_model
 from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.recorded import Weights
 from genmodels.refusal import Refusal
@@ -42,8 +42,8 @@ class Written:
     notice: str = ""  # what of the prompt was not read
 
     def document(self) -> dict[str, Any]:
-        """All of it for JSON, with who made it."""
-        return asdict(self) | {"made_by": MAKER, "tokens": list(self.tokens)}
+        """All of it for JSON, with the line that says where it comes from."""
+        return asdict(self) | {"made_by": made_by_a_model(), "tokens": list(self.tokens)}
 
 
 class TextGenerator(TextLikelihood, TextInside):
