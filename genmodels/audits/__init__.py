@@ -10,4 +10,5 @@ from genmodels.audits import (
     provenance,
     refusals,
     verbatim,
+    wording,
 )

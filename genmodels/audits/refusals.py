@@ -17,7 +17,7 @@ from genmodels.audits.audit import audit
 from genmodels.checks.counterfactual_prompts import NONE, Counterfactual, counterfactuals
 from genmodels.checks.group_gaps import largest_gap, rates_of_gap
 from genmodels.checks.refused_answers import Refused, refused
-from genmodels.estimates.clustered import clustered, effective_number
+from genmodels.estimates.clustered import share_over
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.printable import printable
 from genmodels.subjects.outputs import Outputs
@@ -71,9 +71,7 @@ def _share(subject: Outputs, found: Refused, accepted: float, effect: float) -> 
     prompts = np.array(
         [each.prompt or f"\0{i}" for i, each in enumerate(subject.items)] + [f"\1{i}" for i in range(gone)]
     )
-    several = len(np.unique(prompts)) < len(prompts)
-    estimate = clustered(flags, prompts) if several else clopper_pearson(int(flags.sum()), len(flags))
-    n = max(1, round(effective_number(flags, prompts))) if several else len(flags)
+    estimate, n = share_over(flags, prompts)
     empty = int(found.empty.sum()) + gone
     claim = (
         f"{int(flags.sum()):,} of {len(flags):,} answers ({estimate.value:.1%}, {estimate.low:.1%} to {estimate.high:.1%} over {len(np.unique(prompts)):,} prompts) are refusals or empty;"
