@@ -7,6 +7,7 @@ from genmodels.audits import (
     extraction,
     membership,
     memorisation,
+    personal_data,
     provenance,
     refusals,
     verbatim,
