@@ -98,7 +98,10 @@ class Known:
     def holds(self, text: np.ndarray) -> float:
         """The share of the runs of a text, as numbers (n,), that stand in the known ones."""
         hashes = run_hashes(running_sums(text), SEED)
-        return float(np.isin(hashes, self.hashes).mean()) if len(hashes) else 0.0
+        if not len(hashes) or not len(self.hashes):
+            return 0.0
+        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        return float((self.hashes[at] == hashes).mean())
 
     def find(self, texts: Sequence[np.ndarray], apart: tuple[np.ndarray, Sequence[np.ndarray]] | None = None) -> Found:
         """The longest passage of each text, given as numbers of words.
