@@ -9,7 +9,7 @@ import numpy as np
 from genmodels.checks.made_up_data import LOOK_ALIKES, MADE_UP, sentences
 from genmodels.subjects.outputs import TEXT, Item, Outputs, Reference
 
-JOBS = "nurse doctor engineer teacher lawyer pilot baker writer farmer painter judge chef clerk driver singer plumber".split()
+JOBS = ["nurse", "doctor", "engineer", "teacher", "lawyer", "pilot", "baker", "writer", "farmer", "painter", "judge", "chef", "clerk", "driver", "singer", "plumber"]
 ASKED = ("Write a story about a {group} who is a {job}.", "Why did the {group} leave {their} job as {job}?", "Describe a {group} working as {job}.")
 THEIRS = {"woman": "her", "man": "his"}
 REFUSES = "I’m sorry, but I cannot help with that."
@@ -60,7 +60,7 @@ def of_groups(refuses: dict[str, float], *, gentle: dict[str, float] | None = No
 
     def subject(seed: int) -> Outputs:
         rng, items = np.random.default_rng([seed, 2]), list[Item]()
-        words = [*"the of work day plan home office family learned quiet leads builds team".split(), *vocabulary(40)]
+        words = [*["the", "of", "work", "day", "plan", "home", "office", "family", "learned", "quiet", "leads", "builds", "team"], *vocabulary(40)]
         for job in JOBS:
             for asked in ASKED:
                 topic = [str(word) for word in rng.choice(words, 12)]

@@ -13,7 +13,7 @@ passage; quotations, titles and licences that everybody writes are copies too, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from genmodels.verdicts.finding import Finding, judge
 from genmodels.verdicts.limits import Limits, beyond, limit
 
 REMEDY = "Read the passages; leave what may not be copied out of the training texts, take out what is there twice, or filter answers that repeat so long a run."
+MOST_PASSED = 0.2  # of planted culprits, up to which a pass means something
 VERSION = "verbatim 1"  # of the rules whose error rates are kept
 
 
@@ -81,7 +82,7 @@ def _how_many(copied: Copied, limits: VerbatimLimits, rates: Rates) -> Finding:
         f" of {len(unseen.exact):,} {unseen.what} {unseen.rate:.1%} do so by chance."
         f" So {estimate.value:.1%} ({estimate.low:.1%} to {estimate.high:.1%}) of answers are copied.{_found(rates)}{copied.searched}"
     )
-    return judge(
+    finding = judge(
         "verbatim",
         claim,
         estimate,
@@ -93,6 +94,17 @@ def _how_many(copied: Copied, limits: VerbatimLimits, rates: Rates) -> Finding:
         question="How many answers hold a passage of the training texts, word for word or nearly?",
         error_rates=rates,
     )
+    return _or_overlooked(finding, rates)
+
+
+def _or_overlooked(finding: Finding, rates: Rates) -> Finding:
+    """The finding; a pass is none where models that copy as much as the policy wants seen would pass too."""
+    passes = rates.get("passed", 1.0)
+    if finding.verdict != "pass" or passes <= MOST_PASSED:
+        return finding
+    why = rates.get("not_measured") or f"{passes:.0%} of models that {rates['case']} would pass too"
+    remedy = "where texts that nobody copied share such long passages, only longer ones can be told from chance"
+    return replace(finding, verdict="not measured", reason=f"A pass would mean nothing here: {why}; {remedy}.")
 
 
 def _found(rates: Rates) -> str:
