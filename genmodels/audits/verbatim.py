@@ -5,7 +5,7 @@ Papers: Carlini et al. 2023, arXiv 2202.07646 (runs of 50 tokens count as memori
 hashes).
 
 Two questions. How many answers hold a passage longer than chance makes, with words changed here and there: held against
-texts that nobody copied. And how long the longest run is that stands there word for word: one is enough.
+texts that nobody copied, without what several training texts hold. And how long the longest run is that stands there word for word: one is enough.
 
 Known limits: what was taken over in other words, or in another language, is not seen; a word left out or put in ends a
 passage; quotations, titles and licences that everybody writes are copies too, so look at the passages.
@@ -29,7 +29,7 @@ from genmodels.verdicts.limits import Limits, beyond, limit
 
 REMEDY = "Read the passages; leave what may not be copied out of the training texts, take out what is there twice, or filter answers that repeat so long a run."
 MOST_PASSED = 0.2  # of planted culprits, up to which a pass means something
-VERSION = "verbatim 1"  # of the rules whose error rates are kept
+VERSION = "verbatim 3"  # of the rules whose error rates are kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +78,7 @@ def _how_many(copied: Copied, limits: VerbatimLimits, rates: Rates) -> Finding:
     flags = found.near >= unseen.k
     exact = int((found.exact >= unseen.k).sum())
     claim = (
-        f"{flags.sum():,} of {len(flags):,} answers hold {unseen.k} words or more of a training text in one passage, {exact:,} of them word for word;"
+        f"{flags.sum():,} of {len(flags):,} answers hold {unseen.k} words or more of a passage that one training text (or copies of it) has alone, {exact:,} of them word for word;"
         f" of {len(unseen.exact):,} {unseen.what} {unseen.rate:.1%} do so by chance."
         f" So {estimate.value:.1%} ({estimate.low:.1%} to {estimate.high:.1%}) of answers are copied.{_found(rates)}{copied.searched}"
     )
@@ -89,7 +89,7 @@ def _how_many(copied: Copied, limits: VerbatimLimits, rates: Rates) -> Finding:
         limit=limits.copied,
         effect=limits.copied_effect,
         remedy=REMEDY,
-        exhibits=copied.exhibits(np.where(flags, found.near, 0)) if flags.any() else (),
+        exhibits=copied.exhibits(found, np.where(flags, found.near, 0)) if flags.any() else (),
         part="copied",
         question="How many answers hold a passage of the training texts, word for word or nearly?",
         error_rates=rates,
@@ -116,7 +116,7 @@ def _found(rates: Rates) -> str:
 
 def _how_long(copied: Copied, limits: VerbatimLimits, rates: Rates) -> Finding:
     """The longest run word for word; counted whole, so that it has no interval."""
-    exact = copied.found.exact
+    exact = copied.whole.exact
     most, where = int(exact.max()), copied.subject.items[copied.numbers[int(exact.argmax())]]
     claim = (
         f"The longest run that an answer repeats word for word has {most} words (answer {printable(where.id, 40)}); of {len(copied.unseen.exact):,} {copied.unseen.what}"
@@ -130,7 +130,7 @@ def _how_long(copied: Copied, limits: VerbatimLimits, rates: Rates) -> Finding:
         effect=limits.longest_effect,
         most=float("inf"),
         remedy=REMEDY,
-        exhibits=copied.exhibits(exact),
+        exhibits=copied.exhibits(copied.whole, exact),
         part="longest",
         question="How long is the longest run of words that stands in the training texts?",
         error_rates=rates,

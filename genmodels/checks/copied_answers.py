@@ -2,13 +2,14 @@
 
 Chance is counted on passages that nobody copied, as long as the answers: of the held-out texts, or, where none were
 brought, of the training texts, each looked up in the texts of other families only (texts that share half of what they say
-are one family). Half of the families says how long a passage is usual by chance, and how many of the other half are longer
+are one family). What several families of training texts hold (a licence, a saying) is common to all and passed over, there
+and here; it counts in the longest run alone. Half of the families says how long a passage is usual by chance, and how many of the other half are longer
 all the same is the rate of chance; then the halves are exchanged. Families are what is independent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -16,10 +17,11 @@ from typing import Any
 import numpy as np
 
 from genmodels.checks.copied_passages import alike
+from genmodels.checks.planted_passages import planted
 from genmodels.estimates.clustered import effective_number
 from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.estimates.ranks import at_least, excess
-from genmodels.kinds.text.passages import Found, Known, told, words
+from genmodels.kinds.text.passages import Found, Known, told
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
 from genmodels.subjects.outputs import Outputs, Reference
@@ -27,6 +29,7 @@ from genmodels.subjects.outputs import Outputs, Reference
 LEAST, LEAST_WORDS = 20, 8  # answers of so many words; words of a passage that counts as long
 LEAST_FAMILIES = 20  # of texts that nobody copied
 QUANTILE = 0.995  # of passages that nobody copied, which is what is usual by chance
+FINDABLE = 0.8  # of planted passages that are to be found, even where longer ones are usual by chance
 MOST_PASSAGES, MOST_ANSWERS, MOST_WORDS = 4000, 20_000, 6_000_000  # that are read
 SHOWN, LONGEST = 8, 300  # answers beside the verdict, characters of a passage
 
@@ -105,14 +108,26 @@ class Copied:
                 f"n too small: {enough} of {subject.n} answers have {LEAST_WORDS} words or more; {LEAST} are needed."
             )
         subject.report("answers", 0, len(self.rows))
-        self.found = self.known.find(self.rows)
+        self.found = self.known.find(self.rows, most_families=1)  # without what is common to all
+        self.whole = self.known.find(self.rows)
+
+    @cached_property
+    def planted(self) -> dict[str, np.ndarray]:
+        """For each change the words (tries,) that are the same in the longest passage found of planted ones."""
+        return planted(self.known, self.documents, int(np.median(self.lengths[self.lengths > 0])), self.subject.seed)
+
+    @property
+    def findable(self) -> int:
+        """Words that 8 of 10 planted passages have in common with what they were copied from, of the change that leaves least."""
+        lengths = [each for each in self.planted.values() if len(each)]
+        return min((int(np.quantile(each, 1 - FINDABLE, method="lower")) for each in lengths), default=0)
 
     @cached_property
     def unseen(self) -> Unseen:
         """What chance does; raises `Refusal` where there are fewer than 20 families of texts that nobody copied."""
         self.subject.report("passages that nobody copied", 0, MOST_PASSAGES)
         lengths = self.lengths[self.lengths >= LEAST_WORDS]
-        return unseen(self.known, self.subject.held_out, lengths, self.subject.seed)
+        return unseen(self.known, self.subject.held_out, lengths, self.subject.seed, self.findable)
 
     def counted(self) -> tuple[int, int]:
         """How many of how many answers hold a longer passage than usual, answers to one prompt counted as what they vary like."""
@@ -130,9 +145,9 @@ class Copied:
         found = self.unseen.estimate(*self.counted())
         return Estimate(found.value, found.low, found.high, len(self.rows))
 
-    def exhibits(self, by: np.ndarray) -> list[dict[str, Any]]:
+    def exhibits(self, found: Found, by: np.ndarray) -> list[dict[str, Any]]:
         """The answers that hold the most by these numbers of words (n,), each passage beside the one it is like."""
-        found, shown = self.found, []
+        shown: list[dict[str, Any]] = []
         for i in np.argsort(-by, kind="stable")[:SHOWN].tolist():
             if found.place[i] < 0:
                 continue
@@ -165,17 +180,17 @@ def part_of(reference: Reference, seed: int) -> tuple[list[str], str]:
     return [reference.documents[i][: 6 * MOST_WORDS] for i in sorted(chosen)], told_of
 
 
-def unseen(known: Known, held_out: Reference | None, lengths: np.ndarray, seed: int) -> Unseen:
-    """Passages that nobody copied, as long as answers (n,) are."""
+def unseen(known: Known, held_out: Reference | None, lengths: np.ndarray, seed: int, findable: int = 0) -> Unseen:
+    """Passages that nobody copied, as long as answers (n,) are; planted ones of `findable` words are to be found (0: no matter)."""
     rng = np.random.default_rng([seed, 43])
     if held_out is not None and held_out.documents:
         documents, _ = part_of(held_out, seed)
         theirs = Known(documents)
         rows = [known.numbers(each) for each in documents]
         new = np.array([known.holds(row) < 0.5 for row in rows])  # the others stand in the training texts themselves
-        family, of = theirs.families(), np.repeat(np.arange(len(rows)), theirs.sizes)
+        family, of = theirs.families, np.repeat(np.arange(len(rows)), theirs.sizes)
         stream, kept = np.concatenate(rows), new[of]
-        stream, of, apart = stream[kept], of[kept], None
+        stream, of, apart = stream[kept], of[kept], False
         what = (
             f"held-out passages ({int((~new).sum())} of {len(new)} held-out texts stand in the training texts and were left out)"
             if not new.all()
@@ -183,12 +198,12 @@ def unseen(known: Known, held_out: Reference | None, lengths: np.ndarray, seed: 
         )
     else:
         family, of, stream, what = (
-            known.families(),
+            known.families,
             known.document,
             known.tokens,
             "training passages among those of other texts",
         )
-        apart = family
+        apart = True
     places = _places(len(stream), lengths, rng)
     texts = [stream[first:end] for first, end in places]
     within = [np.unique(family[of[first:end]]) for first, end in places]
@@ -198,8 +213,14 @@ def unseen(known: Known, held_out: Reference | None, lengths: np.ndarray, seed: 
         raise Refusal(
             f"What chance does can't be counted: there are {len(names)} different texts that nobody copied, and {LEAST_FAMILIES} are needed; give more held-out texts with --held-out."
         )
-    found = known.find(texts, None if apart is None else (apart, within))
-    return _halved(found, families, what, rng)
+    common = known.find(texts, within if apart else None, most_families=1)
+    whole = known.find(texts, within if apart else None)
+    first = np.isin(families, rng.permutation(names)[: len(names) // 2])
+    usual = [_usual(common.near[half], findable) for half in (first, ~first)]
+    numbers = np.unique(families, return_inverse=True)[1]
+    long = np.bincount(numbers, common.near >= np.where(first, usual[1], usual[0]))
+    counts = np.bincount(numbers).astype(float)
+    return Unseen(max(usual), long, counts, alike(common.near, numbers), whole.exact, numbers, what)
 
 
 def _places(total: int, lengths: np.ndarray, rng: np.random.Generator) -> list[tuple[int, int]]:
@@ -212,20 +233,7 @@ def _places(total: int, lengths: np.ndarray, rng: np.random.Generator) -> list[t
     return [(first, first + n) for first, n in zip(starts.tolist(), sizes[:count].tolist(), strict=True)]
 
 
-def _halved(found: Found, families: np.ndarray, what: str, rng: np.random.Generator) -> Unseen:
-    """Either half of the families says what is usual, and how many of the other are longer all the same is counted."""
-    names, numbers = np.unique(families, return_inverse=True)
-    first = np.isin(numbers, rng.permutation(len(names))[: len(names) // 2])
-    usual = [
-        max(LEAST_WORDS, int(np.quantile(found.near[half], QUANTILE, method="higher")) + 1) for half in (first, ~first)
-    ]
-    long = found.near >= np.where(first, usual[1], usual[0])
-    counts = np.bincount(numbers).astype(float)
-    return Unseen(
-        max(usual), np.bincount(numbers, long), counts, alike(found.near, numbers), found.exact, numbers, what
-    )
-
-
-def long_enough(documents: Sequence[str], n: int) -> list[int]:
-    """The numbers of the texts that have n words or more."""
-    return [i for i, each in enumerate(documents) if len(each) >= 2 * n and len(words(each[: 40 * n])) >= n]
+def _usual(near: np.ndarray, findable: int) -> int:
+    """One word more than what is usual by chance, but no more than planted passages have."""
+    usual = int(np.quantile(near, QUANTILE, method="higher")) + 1
+    return max(LEAST_WORDS, min(usual, findable) if findable else usual)

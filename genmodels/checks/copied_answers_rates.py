@@ -2,62 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from genmodels.checks.copied_answers import Copied, Unseen, long_enough
+from genmodels.checks.copied_answers import Copied, Unseen
+from genmodels.checks.planted_passages import LEAST_TRIES, PLANTED, passages_of
 from genmodels.verdicts.error_rates import Case, Pool, Rates, resampled, unknown_rates
 
-PLANTED, TRIES, LEAST_TRIES = 50, 60, 10  # words of a planted passage; passages that are planted
 POOLS = 100  # of families drawn anew
 SHARES = (0.005, 0.01, 0.05)  # of the answers
-Change = Callable[[list[str], np.random.Generator], str]
-
-
-def _other_words(passage: list[str], rng: np.random.Generator) -> str:
-    """Every tenth word, on average, is another word of the passage."""
-    others = rng.permutation(passage)
-    return " ".join(np.where(rng.random(len(passage)) < 0.1, others, passage))
-
-
-CHANGES: dict[str, Change] = {
-    "word for word": lambda passage, rng: " ".join(passage),
-    "with other white space": lambda passage, rng: "".join(
-        word + gap for word, gap in zip(passage, rng.choice([" ", "  ", "\n", "\t"], len(passage)), strict=True)
-    ),
-    "in capitals": lambda passage, rng: " ".join(passage).upper(),
-    "without punctuation": lambda passage, rng: " ".join(re.sub(r"[^\w\s]", " ", word) for word in passage),
-    "with one word in ten changed": _other_words,
-}
-
-
-def planted(copied: Copied, seed: int) -> dict[str, np.ndarray]:
-    """For each change the words (tries,) that are the same in the longest passage found of planted ones."""
-    rng = np.random.default_rng([seed, 44])
-    usual = int(np.median(copied.lengths[copied.lengths > 0]))
-    passages = _passages(copied, min(PLANTED, usual), rng)
-    return {
-        name: copied.known.find([copied.known.numbers(change(each, rng)) for each in passages]).near
-        for name, change in CHANGES.items()
-    }
-
-
-def _passages(copied: Copied, size: int, rng: np.random.Generator) -> list[list[str]]:
-    """Passages of so many words as they are written, of training texts drawn at random."""
-    found = []
-    for i in rng.permutation(long_enough(copied.documents, size))[:TRIES]:
-        split = copied.documents[i].split()
-        start = int(rng.integers(max(1, len(split) - size + 1)))
-        found.append(split[start : start + size])
-    return found
 
 
 def rates_of_copied(copied: Copied, limit: float, effect: float, seed: int) -> Rates:
     """Of the verdict on the share of copied answers, with as many answers. `power` is of the change that is found least."""
-    n, lengths = copied.counted()[1], planted(copied, seed)
+    n, lengths = copied.counted()[1], copied.planted
     if len(lengths["word for word"]) < LEAST_TRIES:
         return unknown_rates("too few training texts are long enough to plant passages of them")
     found = {name: float((each >= copied.unseen.k).mean()) for name, each in lengths.items()}
@@ -112,7 +72,9 @@ def rates_of_longest(copied: Copied, limit: float, effect: float, seed: int) -> 
     """Of the verdict on the longest run, with as many answers: one answer holds one run that is longer."""
     unseen, n, far = copied.unseen, len(copied.rows), round(limit + effect)
     rng = np.random.default_rng([seed, 45])
-    passages = _passages(copied, 2 * far, rng)  # words as written are fewer than words that are compared, or more
+    passages = passages_of(
+        copied.documents, 2 * far, rng
+    )  # words as written are fewer than words that are compared, or more
     runs = [copied.known.numbers(" ".join(each))[:far] for each in passages]
     runs = [each for each in runs if len(each) == far]
     if len(runs) < LEAST_TRIES:

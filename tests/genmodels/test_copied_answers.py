@@ -7,7 +7,7 @@ import pytest
 
 from genmodels.audits.audit import AUDITS
 from genmodels.checks.copied_answers import Copied, unseen
-from genmodels.checks.copied_answers_rates import CHANGES, planted
+from genmodels.checks.planted_passages import CHANGES
 from genmodels.kinds.text.passages import Known, told, words
 from genmodels.verdicts.finding import Finding
 from tests import answers
@@ -35,7 +35,7 @@ def test_a_word_changed_here_and_there_is_passed_over() -> None:
     split = TEXT.split()
     changed = " ".join("other" if i % 10 == 9 else word for i, word in enumerate(split))
     near, exact, passage = found(changed, TEXT)
-    assert len(split) == 31 and (near, exact, len(words(passage))) == (27, 9, 29), "three runs of nine words, with a word between them"
+    assert len(split) == 32 and (near, exact, len(words(passage))) == (27, 9, 29), "three runs of nine words, with a word between them"
 
 
 def test_short_runs_other_orders_and_ends_of_documents_are_nothing() -> None:
@@ -60,6 +60,16 @@ def test_what_stands_everywhere_is_found_too() -> None:
     assert found(licence, *[f"{i} {licence} {i}" for i in range(60)])[1] == len(words(licence))
 
 
+def test_what_is_common_to_all_is_passed_over_but_counts_in_the_longest_run() -> None:
+    licence = "permission is hereby granted free of charge to any person obtaining a copy of this software"
+    corpus = Known([f"{licence} {' '.join(answers.vocabulary(40, seed))}" for seed in range(3)] + [TEXT, TEXT.upper()])
+    rows = [corpus.numbers(licence), corpus.numbers(TEXT)]
+    assert corpus.find(rows).exact.tolist() == [len(words(licence)), len(words(TEXT))]
+    assert corpus.find(rows, most_families=1).near.tolist() == [0, len(words(TEXT))], "copies of a text are one family"
+    own = [corpus.families[:1], corpus.families[3:4]]
+    assert corpus.find(rows, own, most_families=1).near.tolist() == [0, 0] and corpus.find(rows, own).near[0] == len(words(licence))
+
+
 def test_many_texts_at_once_are_found_as_one_by_one() -> None:
     subject = answers.copied(0.1, answers.one_in_ten_changed, n=60)(0)
     assert subject.training is not None
@@ -72,7 +82,7 @@ def test_many_texts_at_once_are_found_as_one_by_one() -> None:
 
 def test_texts_that_share_half_are_one_family() -> None:
     split = TEXT.split()
-    assert Known([TEXT, "quite another text with words of its own in it", " ".join(split[:20]) + " and then it goes on otherwise"]).families().tolist() == [0, 1, 0]
+    assert Known([TEXT, "quite another text with words of its own in it", " ".join(split[:20]) + " and then it goes on otherwise"]).families.tolist() == [0, 1, 0]
 
 
 def test_chance_is_counted_without_held_out_texts_that_stand_in_training_and_without_ones_own_family() -> None:
@@ -88,7 +98,7 @@ def test_chance_is_counted_without_held_out_texts_that_stand_in_training_and_wit
 
 def test_every_planted_change_is_found_and_said() -> None:
     copied = Copied(answers.copied(0.0, n=300)(2))
-    lengths = planted(copied, 0)
+    lengths = copied.planted
     assert set(lengths) == set(CHANGES) and all((each >= copied.unseen.k).mean() > 0.95 for each in lengths.values())
 
 

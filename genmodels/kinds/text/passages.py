@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -81,6 +82,7 @@ class Known:
         """(n,) numbers of the words of a text; those that no known text has are one number that none of them holds."""
         return np.array([self.number.get(word, len(self.number)) for word in words(text)], np.int64)
 
+    @cached_property
     def families(self) -> np.ndarray:
         """(documents,) number of the family of each known text: those that share half of the runs of one are one family."""
         from scipy.sparse import coo_matrix
@@ -95,6 +97,16 @@ class Known:
         graph = coo_matrix((np.ones(alike.sum()), (one[alike], other[alike])), (count, count))
         return np.asarray(connected_components(graph, directed=False)[1])
 
+    @cached_property
+    def spread(self) -> np.ndarray:
+        """(places,) how many families hold the run of 5 words that is kept there."""
+        if not len(self.hashes):
+            return np.zeros(0, int)
+        run = np.concatenate([[0], np.cumsum(self.hashes[1:] != self.hashes[:-1])])
+        many = int(self.families.max()) + 1
+        held = np.unique(run * many + self.families[self.document[self.places]]) // many
+        return np.asarray(np.bincount(held)[run])
+
     def holds(self, text: np.ndarray) -> float:
         """The share of the runs of a text, as numbers (n,), that stand in the known ones."""
         hashes = run_hashes(running_sums(text), SEED)
@@ -103,31 +115,37 @@ class Known:
         at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
         return float((self.hashes[at] == hashes).mean())
 
-    def find(self, texts: Sequence[np.ndarray], apart: tuple[np.ndarray, Sequence[np.ndarray]] | None = None) -> Found:
+    def find(
+        self, texts: Sequence[np.ndarray], apart: Sequence[np.ndarray] | None = None, most_families: int = 0
+    ) -> Found:
         """The longest passage of each text, given as numbers of words.
 
-        `apart` is the family of each known text and, for each text, the families in which it is not looked for.
+        `apart` names for each text the families in which it is not looked for, since it is of them. Where `most_families` is
+        given, runs of 5 words that more families hold (besides those left out) are passed over as what is common to all.
         """
         parts, start, size = list[np.ndarray](), 0, 0
         for number, text in enumerate(texts):
             size += len(text)
             if size >= BLOCK or number == len(texts) - 1:
                 rows = slice(start, number + 1)
-                parts.append(self._found(texts[rows], apart and (apart[0], apart[1][rows])))
+                parts.append(self._found(texts[rows], apart and apart[rows], most_families))
                 start, size = number + 1, 0
         return Found(*np.concatenate([np.zeros((5, 0), int), *parts], axis=1))
 
-    def _found(self, texts: Sequence[np.ndarray], apart: tuple[np.ndarray, Sequence[np.ndarray]] | None) -> np.ndarray:
+    def _found(self, texts: Sequence[np.ndarray], apart: Sequence[np.ndarray] | None, most: int) -> np.ndarray:
         """The five arrays of `Found`, (5, n), of texts that are looked up together."""
         sizes = np.array([len(text) for text in texts])
         first = np.cumsum(sizes) - sizes
         stream, text_of = np.concatenate([*texts, np.zeros(0, np.int64)]), np.repeat(np.arange(len(texts)), sizes)
-        at, place = self._hits(stream, text_of)
+        at, kept_at = self._hits(stream, text_of)
+        if most:
+            rare = self.spread[kept_at] <= most + (apart is not None)
+            at, kept_at = at[rare], kept_at[rare]
+        place = self.places[kept_at].astype(np.int64)
         if apart is not None:
-            family, left_out = apart
-            many = int(family.max(initial=0)) + 1
-            banned = np.concatenate([number * many + each for number, each in enumerate(left_out)])
-            kept = ~np.isin(text_of[at] * many + family[self.document[place]], banned)
+            many = int(self.families.max(initial=0)) + 1
+            banned = np.concatenate([number * many + each for number, each in enumerate(apart)])
+            kept = ~np.isin(text_of[at] * many + self.families[self.document[place]], banned)
             at, place = at[kept], place[kept]
         found = np.zeros((5, len(texts)), int)
         found[4] = -1
@@ -137,13 +155,13 @@ class Known:
         return found
 
     def _hits(self, stream: np.ndarray, text_of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Places of runs of a text, and of the same runs in the known texts, at most 20 of each; both (hits,)."""
+        """Places of runs of a text, and where the same runs are kept, at most 20 of each; both (hits,)."""
         hashes = run_hashes(running_sums(stream), SEED)
         own = np.flatnonzero(text_of[: len(hashes)] == text_of[SEED - 1 :]) if len(hashes) else np.zeros(0, int)
         low = np.searchsorted(self.hashes, hashes[own], "left")
         many = np.minimum(np.searchsorted(self.hashes, hashes[own], "right") - low, PLACES)
         nth = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
-        return np.repeat(own, many), self.places[np.repeat(low, many) + nth].astype(np.int64)
+        return np.repeat(own, many), np.repeat(low, many) + nth
 
     def _join(
         self, found: np.ndarray, stream: np.ndarray, text_of: np.ndarray, at: np.ndarray, place: np.ndarray
