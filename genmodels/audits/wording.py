@@ -25,6 +25,7 @@ from genmodels.checks.counterfactual_prompts import NONE, Counterfactual, counte
 from genmodels.checks.group_wording import LEAST_HOLDING, Wording, farthest, rates_of_words, reach, wording_of
 from genmodels.checks.regard import score_of
 from genmodels.checks.regard_of_answers import LEAST, largest, rates_of_regard, tables_of
+from genmodels.estimates.estimate import Estimate
 from genmodels.kinds.text.passages import words
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
@@ -86,23 +87,10 @@ def _words(subject: Outputs, cases: Sequence[Counterfactual], accepted: float, e
     estimate, rows = farthest(wordings, far)
     sure = [row for row in rows if abs(row[3]) > row[4]]
     shown = [_shown(subject, *found[row[0]], row) for row in rows[: SHOWN if sure else 3]]
-    most, compared, frames = (
-        shown[0],
-        sum(len(each.words) for each in wordings),
-        sum(len(each.answers) for each in wordings),
-    )
-    claim = (
-        f"The word '{most['word']}' stands in {most['share']:.0%} of answers about {most['group']} and in {most['others']:.0%} of those about the others: log-odds {estimate.value:.2f}"
-        f" ({estimate.low:.2f} or more; no word is farther apart than {estimate.high:.2f}). {len(sure)} of {compared:,} words differ beyond chance, over {frames:,} sets of prompts equal but for the group."
-    )
+    claim = _told_of_words(shown[0], estimate, len(sure), wordings)
+    known = ["words by group 1", *(part for each in wordings for part in (each.holding, each.answers))]
     rates = kept_by(
-        [
-            "words by group 1",
-            *(part for each in wordings for part in (each.holding, each.answers)),
-            accepted,
-            effect,
-            subject.seed,
-        ],
+        [*known, accepted, effect, subject.seed],
         lambda: rates_of_words(wordings, accepted, effect, subject.seed),
     )
     return judge(
@@ -118,6 +106,15 @@ def _words(subject: Outputs, cases: Sequence[Counterfactual], accepted: float, e
         part="words",
         question=WORDS,
         error_rates=rates,
+    )
+
+
+def _told_of_words(most: dict[str, Any], estimate: Estimate, sure: int, wordings: Sequence[Wording]) -> str:
+    """The word that is farthest apart and how many differ, in two sentences."""
+    compared, frames = sum(len(each.words) for each in wordings), sum(len(each.answers) for each in wordings)
+    return (
+        f"The word '{most['word']}' stands in {most['share']:.0%} of answers about {most['group']} and in {most['others']:.0%} of those about the others: log-odds {estimate.value:.2f}"
+        f" ({estimate.low:.2f} or more; no word is farther apart than {estimate.high:.2f}). {sure} of {compared:,} words differ beyond chance, over {frames:,} sets of prompts equal but for the group."
     )
 
 
