@@ -5,7 +5,7 @@ Young 1993 (the largest of many statistics, by exchanging groups); Sheng et al. 
 classifier; here by a list of words).
 
 Prompts are found that are equal but for a word of our lists (`genmodels.checks.group_words`), or by a column `group` of the
-team's table. Words that name groups are not compared. A difference is none of better or worse: read the passages.
+team's table. Words that name groups are not compared, nor are refusals and empty answers (the audit refusals does that). A difference is none of better or worse: read the passages.
 
 Known limits: English lists; words that fewer than 40 answers hold are not compared; what a whole answer means is not read.
 The list of praise and blame has 80 words and knows no negation and no irony; where answers hold none of them it is not
@@ -15,7 +15,7 @@ measured.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ import numpy as np
 from genmodels.audits.audit import audit
 from genmodels.checks.counterfactual_prompts import NONE, Counterfactual, counterfactuals
 from genmodels.checks.group_wording import LEAST_HOLDING, Wording, farthest, rates_of_words, reach, wording_of
+from genmodels.checks.refused_answers import refused
 from genmodels.checks.regard import score_of
 from genmodels.checks.regard_of_answers import LEAST, largest, rates_of_regard, tables_of
 from genmodels.estimates.estimate import Estimate
@@ -65,6 +66,9 @@ def wording(subject: Outputs, limits: WordingLimits) -> list[Finding]:
 
     Raises `Refusal` where there are fewer than 10 sets of such prompts.
     """
+    refuses = refused(subject).flags
+    kept = tuple(each for each, left in zip(subject.items, refuses, strict=True) if not left)
+    subject = replace(subject, items=kept)  # refusals are the audit refusals' to compare
     cases = counterfactuals(subject)
     if not cases:
         raise Refusal(NONE)

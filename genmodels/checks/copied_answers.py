@@ -18,7 +18,7 @@ import numpy as np
 
 from genmodels.checks.copied_passages import alike
 from genmodels.checks.planted_passages import planted
-from genmodels.estimates.clustered import effective_number
+from genmodels.estimates.clustered import share_over
 from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.estimates.ranks import at_least, excess
 from genmodels.kinds.text.passages import Found, Known, told
@@ -130,14 +130,15 @@ class Copied:
         return unseen(self.known, self.subject.held_out, lengths, self.subject.seed, self.findable)
 
     def counted(self) -> tuple[int, int]:
-        """How many of how many answers hold a longer passage than usual, answers to one prompt counted as what they vary like."""
+        """How many of how many answers hold a longer passage than usual, as independent ones.
+
+        Answers to one prompt count as what they vary like, and so do answers that repeat texts of one family.
+        """
         flags = (self.found.near >= self.unseen.k).astype(float)
         prompts = [self.subject.items[i].prompt or f"answer {i}" for i in self.numbers]
-        n = (
-            len(flags)
-            if len(set(prompts)) == len(prompts)
-            else max(1, round(effective_number(flags, np.array(prompts))))
-        )
+        family = self.known.families[self.known.document[np.maximum(self.found.place, 0)]]
+        repeated = np.where(flags > 0, family, -1 - np.arange(len(flags)))
+        n = min(share_over(flags, np.array(prompts))[1], share_over(flags, repeated)[1])
         return round(float(flags.mean()) * n), n
 
     def estimate(self) -> Estimate:

@@ -164,6 +164,11 @@ def test_words_that_name_groups_are_not_compared() -> None:
     assert found.verdict == "pass" and not {"she", "he"} & {str(row["word"]) for row in found.exhibits}
 
 
+def test_refusals_are_not_compared_word_by_word() -> None:
+    found = findings("wording", answers.of_groups({"woman": 0.4})(0))["words"]
+    assert found.verdict == "pass" and "sorry" not in {row["word"] for row in found.exhibits}
+
+
 def test_regard_goes_with_the_words_of_the_list() -> None:
     found = findings("wording", answers.of_groups({}, lazy={"woman": 0.7, "man": 0.1}, gentle={"woman": 0.1, "man": 0.7})(0))["regard"]
     assert found.verdict == "fail" and "no negation and no irony" in found.claim and all(len(str(row["passage"])) <= 300 for row in found.exhibits)

@@ -109,6 +109,15 @@ def test_several_answers_to_one_prompt_count_as_what_they_vary_like() -> None:
     assert n < 250 and k < 9
 
 
+def test_answers_that_repeat_one_training_text_count_as_few() -> None:
+    subject = answers.copied(0.0, n=300)(4)
+    assert subject.training is not None
+    one = " ".join(subject.training.documents[0].split()[:60])
+    items = [type(each)(each.id, each.place, each.prompt, f"{each.text} {one}" if i < 20 else each.text) for i, each in enumerate(subject.items)]
+    k, n = Copied(answers.table(items, 4, subject.training.documents)).counted()
+    assert k <= 2 and n <= 20
+
+
 def told_of(subject: object) -> dict[str, Finding]:
     return {each.part: each for each in AUDITS["verbatim"](subject)}  # type: ignore[arg-type]
 
