@@ -111,5 +111,5 @@ def _whole(
     frames = {frame: i for i, frame in enumerate(frame for frame, found in of.items() if len(found) > 1)}
     there = sorted(set().union(*(of[frame] for frame in frames)))
     kept = [(number, there.index(group), frames[frame]) for number, group, frame in rows if frame in frames]
-    items, group, frame = np.array(sorted(kept), int).reshape(-1, 3).T
-    return Counterfactual(name, tuple(groups[i] for i in there), named, items, group, frame, tuple(frames))
+    items, of_group, of_frame = np.array(sorted(kept), int).reshape(-1, 3).T
+    return Counterfactual(name, tuple(groups[i] for i in there), named, items, of_group, of_frame, tuple(frames))

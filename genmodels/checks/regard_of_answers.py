@@ -100,5 +100,5 @@ def _planted(tables: Sequence[np.ndarray], apart: float, limit: float, effect: f
 
 def _dealt(table: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The two sides of each frame exchanged, or not."""
-    turned = rng.random(table.shape[1]) < 0.5
-    return np.where(turned[None, :, None], table[::-1], table)
+    turned = rng.random((1, table.shape[1], 1)) < 0.5
+    return np.where(turned, table[::-1], table)
