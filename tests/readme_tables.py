@@ -141,6 +141,7 @@ def survival() -> str:
 def found() -> str:
     """What the audits say of the runs of the gallery."""
     from genmodels.audits.audit import AUDITS
+    from genmodels.subjects.subject import Subject
 
     rows = []
     for run in (RunStore.default()[name] for name in gallery_names()):
@@ -148,7 +149,7 @@ def found() -> str:
             verdicts: dict[str, list[str]] = {}
             for row in run.findings().get("findings", []):
                 verdicts.setdefault(row["audit"], []).append(f"{row.get('part') or 'all'} {row['verdict']}")
-            rows.append({"run": run.id} | {name: "; ".join(verdicts.get(name, [])) for name in AUDITS})
+            rows.append({"run": run.id} | {name: "; ".join(verdicts.get(name, [])) for name, audit in AUDITS.items() if audit.of is Subject})
     return catalogue.table(rows)
 
 

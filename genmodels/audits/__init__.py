@@ -8,6 +8,10 @@ from genmodels.audits import (
     marks,
     membership,
     memorisation,
+    personal_data,
     provenance,
+    refusals,
     repeats,
+    verbatim,
+    wording,
 )

@@ -154,7 +154,7 @@ def chance(vocabulary: Words, held_out: Sequence[str], lengths: np.ndarray, seed
     for number in np.unique(fold):
         own, others = fold == number, fold != number
         flags[own] = _above(sizes[others], shares[others], sizes[own], shares[own])
-    return Chance(sizes, shares, flags, blocks, _alike(shares[:, 0], blocks))
+    return Chance(sizes, shares, flags, blocks, alike(shares[:, 0], blocks))
 
 
 def _passages(documents: Sequence[np.ndarray], lengths: np.ndarray) -> list[np.ndarray]:
@@ -195,7 +195,7 @@ def _above(own: np.ndarray, theirs: np.ndarray, lengths: np.ndarray, shares: np.
     return over
 
 
-def _alike(shares: np.ndarray, blocks: np.ndarray) -> float:
+def alike(shares: np.ndarray, blocks: np.ndarray) -> float:
     """Design effect of blocks: 1 + (passages of a block - 1) x correlation within, of ranks, at least 1."""
     ranks = np.argsort(np.argsort(shares, kind="stable")) / max(len(shares) - 1, 1)
     sizes = np.bincount(blocks)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from genmodels.estimates.estimate import Estimate
+from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.estimates.ratios import jackknifed_reach
 from genmodels.refusal import Refusal
 
@@ -35,6 +35,18 @@ def effective_number(values: np.ndarray, clusters: np.ndarray | Sequence[object]
     k, n, mean = len(sums), len(values), float(np.mean(values))
     variance = k / max(k - 1, 1) * float(((sums - mean * counts) ** 2).sum()) / n**2
     return min(n, mean * (1 - mean) / variance) if variance > 0 else k
+
+
+def share_over(flags: np.ndarray, clusters: np.ndarray | Sequence[object]) -> tuple[Estimate, int]:
+    """The share of `flags` (n,) with its exact interval, and as how many independent ones they vary.
+
+    Where every cluster has one value that is the interval of Clopper and Pearson, else that of `clustered`. n counts flags.
+    """
+    flags, clusters = np.asarray(flags, float), np.asarray(clusters)
+    if len(np.unique(clusters)) == len(flags):
+        return clopper_pearson(int(flags.sum()), len(flags)), len(flags)
+    found = clustered(flags, clusters)
+    return Estimate(found.value, found.low, found.high, len(flags)), max(1, round(effective_number(flags, clusters)))
 
 
 def clustered_ratio(

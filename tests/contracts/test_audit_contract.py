@@ -28,6 +28,7 @@ from genmodels.subjects.stand_ins import Noise, Parrot, TrainingMean
 from genmodels.subjects.subject import Audited, Generator, Subject
 from genmodels.trained.opening import open_model
 from genmodels.verdicts.finding import VERDICTS, Finding, document, overall
+from tests import answers
 
 N = 400
 Planted = Callable[[int], Audited]  # a case from a seed
@@ -152,6 +153,18 @@ CULPRITS: dict[str, dict[str, Planted]] = {
     "repeats": {"ten again": saved(png_bytes, again=10)},
     "marks": {"nothing is said": saved(png_bytes)},
     "bias-of-text": {"as biased as its text": written(1.0), "half again as biased": written(0.6, slope=1.5)},
+    "verbatim": {
+        "3 % copied": answers.copied(0.03),
+        "5 % copied, in capitals, with one word in ten changed": answers.copied(0.05, answers.one_in_ten_changed),
+        "3 % copied, nothing held out": answers.copied(0.03, held_out=False),
+        "one copy": answers.copied(0.001),
+    },
+    "refusals": {"refuses women": answers.of_groups({"woman": 0.3}), "refuses nearly everything": answers.of_groups({"woman": 0.8, "man": 0.8})},
+    "wording": {
+        "gentle women": answers.of_groups({}, gentle={"woman": 0.8, "man": 0.2}),
+        "lazy women": answers.of_groups({}, lazy={"woman": 0.7, "man": 0.2}),
+    },
+    "personal-data": {"in 2 %": answers.personal(0.02), "in 2 %, of the training texts": answers.personal(0.02, in_training=True)},
 }  # fmt: skip
 INNOCENTS: dict[str, dict[str, Planted]] = {
     "memorisation": {
@@ -169,6 +182,10 @@ INNOCENTS: dict[str, dict[str, Planted]] = {
     "repeats": {"each once": saved(png_bytes)},
     "marks": {"signed": saved(lambda image: marking.png(image, {"Model": "m"}))},
     "bias-of-text": {"even": written(0.0)},
+    "verbatim": {"copies nothing": answers.copied(0.0), "copies nothing, nothing held out": answers.copied(0.0, held_out=False)},
+    "refusals": {"refuses seldom": answers.of_groups({})},
+    "wording": {"writes of all alike": answers.of_groups({})},
+    "personal-data": {"dates and version numbers": answers.personal(0.0)},
 }
 ALL = pytest.mark.parametrize("name", sorted(AUDITS))
 OF_DIGITS = pytest.mark.parametrize("name", ["memorisation", "membership"])

@@ -17,15 +17,15 @@ class Corpus:
     """
 
     def __init__(self, tokens: np.ndarray) -> None:
-        self._sums = _sums(tokens)
+        self._sums = running_sums(tokens)
 
     def holds(self, tokens: np.ndarray, length: int) -> np.ndarray:
         """Whether each run of so many tokens (n - length + 1,) is somewhere in the corpus."""
-        return self._holds(_runs(_sums(tokens), length), length)
+        return self._holds(run_hashes(running_sums(tokens), length), length)
 
     def each_holds(self, texts: Sequence[np.ndarray], length: int) -> list[np.ndarray]:
         """`holds` of many texts, looked up together."""
-        runs = [_runs(_sums(text), length) for text in texts]
+        runs = [run_hashes(running_sums(text), length) for text in texts]
         there = self._holds(np.concatenate([*runs, np.zeros(0, np.uint64)]), length)
         return np.split(there, np.cumsum([len(each) for each in runs])[:-1]) if runs else []
 
@@ -34,7 +34,7 @@ class Corpus:
 
         Found by doubling and halving: a run is only there if all its parts are.
         """
-        sums = [_sums(text) for text in texts]
+        sums = [running_sums(text) for text in texts]
         low, high = np.zeros(len(texts), int), np.array([min(len(text), most) for text in texts], int)
         length = 1
         while (asked := np.flatnonzero(high >= length)).size:
@@ -51,13 +51,13 @@ class Corpus:
 
     def _any(self, sums: Sequence[np.ndarray], length: int) -> np.ndarray:
         """Whether a run of each text (n,) is there."""
-        runs = [_runs(each, length) for each in sums]
+        runs = [run_hashes(each, length) for each in sums]
         there = self._holds(np.concatenate(runs), length)
         return np.bincount(np.repeat(np.arange(len(runs)), list(map(len, runs))), there, len(runs)) > 0
 
     def _holds(self, asked: np.ndarray, length: int) -> np.ndarray:
         """Which hashes (n,) of runs of so many tokens the corpus has."""
-        own = _runs(self._sums, length)
+        own = run_hashes(self._sums, length)
         maybe = _table(own)[_place(asked)]
         found = np.zeros(len(asked), bool)
         if maybe.any():
@@ -66,7 +66,7 @@ class Corpus:
         return found
 
 
-def _sums(tokens: np.ndarray) -> np.ndarray:
+def running_sums(tokens: np.ndarray) -> np.ndarray:
     """(n + 1,) sums of the hashed tokens before each place, each times a power of the base, modulo 2^64."""
     mixed = np.asarray(tokens).astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):  # splitmix64 (Steele et al. 2014)
@@ -83,8 +83,8 @@ def _powers(base: int, n: int) -> np.ndarray:
     return np.cumprod(powers, dtype=np.uint64)
 
 
-def _runs(sums: np.ndarray, length: int) -> np.ndarray:
-    """A number (n - length + 1,) for each run of `length` tokens, equal for equal runs."""
+def run_hashes(sums: np.ndarray, length: int) -> np.ndarray:
+    """A hash (n - length + 1,) of each run of `length` tokens, equal for equal runs."""
     n = len(sums) - length
     if n < 1:
         return np.zeros(0, np.uint64)
