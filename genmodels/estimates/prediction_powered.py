@@ -104,7 +104,7 @@ def _gain(residual: np.ndarray, strata: np.ndarray | None) -> float:
     """
     if strata is None or len(residual) < 2 * FEWEST:
         return 1.0
-    names, numbers = np.unique(np.asarray(strata).astype(str), return_inverse=True)
+    names, numbers = np.unique(np.asarray(strata), return_inverse=True)
     few = np.bincount(numbers) < FEWEST
     numbers = np.where(few[numbers], len(names), numbers)
     counts = np.bincount(numbers).astype(float)

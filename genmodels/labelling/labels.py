@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -35,6 +36,11 @@ class Labels:
     seed: int = 0
     skipped: int = 0
     strange: int = 0
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The examples of the sample."""
+        return frozenset(self.sample)
 
     @property
     def raters(self) -> tuple[str, ...]:

@@ -84,16 +84,17 @@ def question_of(row: object) -> Question:
     try:
         if not isinstance(row, Mapping):
             raise TypeError("it is no object")
-        texts = {name: row[name] for name in ("name", "text") if isinstance(row[name], str)}
-        bounds = {name: dict(row.get(name) or {}) for name in ("at_most", "at_least")}
-        reader = str(row.get("reader") or "")[:200]
+        if not all(isinstance(row[name], str) for name in ("name", "text")):
+            raise TypeError("its name is no text")
         return Question(
-            **texts,
-            answers=_texts(row["answers"]),
-            faults=_texts(row.get("faults") or ()),
-            **bounds,
-            shows_prompt=row.get("shows_prompt") is True,
-            reader=reader,
+            row["name"],
+            row["text"],
+            _texts(row["answers"]),
+            _texts(row.get("faults") or ()),
+            dict(row.get("at_most") or {}),
+            dict(row.get("at_least") or {}),
+            row.get("shows_prompt") is True,
+            str(row.get("reader") or "")[:200],
         )
     except (TypeError, ValueError, KeyError) as error:
         if isinstance(error, Refusal):

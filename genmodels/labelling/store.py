@@ -2,7 +2,7 @@
 
     subject.json      what was brought, and the examples in the order in which they were drawn, with the seed
     questions.json    what is asked, and of how many of those examples
-    examples/         each of them as raters see it: 00000.png, or 00000.txt
+    examples/         each of them as raters see it: 00000.png, .jpg or .txt
     rater-<hash>.jsonl      one line an answer, appended; an undo is a line too
 
 A file a rater, so that several label at once; a line is handed to the disk before the next example is shown, so that
@@ -42,6 +42,7 @@ MOST_BYTES, LONGEST_LINE = 64 << 20, 4000  # of the file of a rater, of one line
 LONGEST_NAME = 60  # characters of a rater's name
 TOKEN = re.compile(r"[0-9a-f]{32}")
 MOST_EXAMPLE = 32 << 20  # bytes
+ENDINGS = ("png", "jpg", "txt")  # of examples as raters see them
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,8 @@ class LabelFolder:
         return [Drawn(str(row.get("key")), str(row.get("prompt") or "")) for row in rows]
 
     def example(self, number: int) -> tuple[str, bytes]:
-        """The ending ("png" or "txt") and content of an example; raises `Refusal` where it is gone."""
-        for ending in ("png", "txt"):
+        """The ending ("png", "jpg" or "txt") and content of an example; raises `Refusal` where it is gone."""
+        for ending in ENDINGS:
             with contextlib.suppress(FileNotFoundError, Unreadable):
                 return ending, read_bytes(self.path / "examples" / f"{number:05d}.{ending}", MOST_EXAMPLE)
         raise Refusal(f"The example {number + 1} is gone; bring the outputs again with genmodels label.")
@@ -136,9 +137,10 @@ class LabelFolder:
                 f"These are {len(names)} questions; at most {MOST_QUESTIONS} are asked of one set of outputs."
             )
         if n > most:
-            raise Refusal(
-                f"{n:,} examples are more than the {most:,} that were drawn; draw more with genmodels label -n {n}."
+            more = (
+                f"draw more with genmodels label -n {n}" if n <= _count(self.about, "of") else "these are all there are"
             )
+            raise Refusal(f"{n:,} examples are more than the {most:,} that were drawn; {more}.")
         sizes = before.sizes + ((n - before.n,) if n > before.n else ())
         asked = Asked((*before.questions, *questions), sizes)
         rows = [each.to_dict() for each in asked.questions]

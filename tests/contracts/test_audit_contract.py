@@ -16,17 +16,20 @@ from genmodels.estimates.estimate import clopper_pearson
 from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.files import png_bytes
 from genmodels.kinds.image.watermark import embed
+from genmodels.labelling.labels import Given, Labels
+from genmodels.labelling.question import STEREOTYPE
 from genmodels.provenance import credentials, marking
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
+from genmodels.subjects.outputs import TEXT, Item, Outputs
 from genmodels.subjects.planted import Illustrator, Mixture, Rememberer, Writer
 from genmodels.subjects.stand_ins import Noise, Parrot, TrainingMean
-from genmodels.subjects.subject import Generator, Subject
+from genmodels.subjects.subject import Audited, Generator, Subject
 from genmodels.trained.opening import open_model
 from genmodels.verdicts.finding import VERDICTS, Finding, document, overall
 
 N = 400
-Planted = Callable[[int], Subject]  # a case from a seed
+Planted = Callable[[int], Audited]  # a case from a seed
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,25 @@ def of_gallery(name: str) -> Planted:
     return lambda seed: Subject(open_model(RunStore.default()[name]), emoji(), n=N, seed=seed)
 
 
+def labelled(women: float, men: float, reader: float = 1.0) -> Planted:
+    """2,000 answers about women and men, of which 400 were labelled; a column guesses right in `reader` of all."""
+
+    def outputs(seed: int) -> Outputs:
+        rng = np.random.default_rng([seed, 9])
+        asked = [("woman", "man")[i % 2] for i in range(2000)]
+        faults = rng.random(2000) < np.array([women if who == "woman" else men for who in asked])
+        guesses = np.where(rng.random(2000) < reader, faults, ~faults)
+        items = tuple(
+            Item(f"{i}", f"line {i + 2}", f"Tell of a {who} who is a {('doctor', 'cook', 'pilot')[i // 2 % 3]}.", "An answer.", columns={"stereotype": "yes" if guess else "no"})
+            for i, (who, guess) in enumerate(zip(asked, guesses, strict=True))
+        )
+        sample = [str(i) for i in rng.permutation(2000)[:400]]
+        given = tuple(Given(item, "stereotype", "a rater", "yes" if faults[int(item)] else "no") for item in sample)
+        return Outputs("planted", TEXT, items, seed=seed, labels=Labels((STEREOTYPE,), tuple(sample), given, 2000, seed))
+
+    return outputs
+
+
 CULPRITS: dict[str, dict[str, Planted]] = {
     "memorisation": {
         "parrot": digits(lambda data, unseen: Parrot(data.train.images)),
@@ -131,6 +153,7 @@ CULPRITS: dict[str, dict[str, Planted]] = {
     "provenance": {way: drawn_by_hand(way) for way in ("unmarked", "forged", "wrongly keyed")},
     "deepfake": {"real drawings sold as generated": drawn_by_hand()},
     "bias-of-text": {"as biased as its text": written(1.0), "half again as biased": written(0.6, slope=1.5)},
+    "shares": {"one of seven is a stereotype": labelled(0.15, 0.15, 0.9), "only of women": labelled(0.3, 0.0, 0.9)},
 }  # fmt: skip
 INNOCENTS: dict[str, dict[str, Planted]] = {
     "memorisation": {
@@ -146,6 +169,7 @@ INNOCENTS: dict[str, dict[str, Planted]] = {
     "provenance": {"marked": drawn_by_hand()},
     "deepfake": {"a VAE of the gallery": of_gallery("vae-openmoji")},
     "bias-of-text": {"even": written(0.0)},
+    "shares": {"one of fifty": labelled(0.02, 0.02, 0.9), "none, read badly": labelled(0.01, 0.01, 0.5)},
 }
 ALL = pytest.mark.parametrize("name", sorted(AUDITS))
 OF_DIGITS = pytest.mark.parametrize("name", ["memorisation", "membership"])
