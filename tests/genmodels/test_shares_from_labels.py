@@ -9,7 +9,15 @@ import pytest
 
 from genmodels.estimates.agreement import agreement_with_oneself, krippendorff_alpha
 from genmodels.estimates.estimate import Estimate
-from genmodels.estimates.prediction_powered import Guesses, best_weight, difference, needed, prediction_powered, share, wilson
+from genmodels.estimates.prediction_powered import (
+    Guesses,
+    best_weight,
+    difference,
+    needed,
+    prediction_powered,
+    share,
+    wilson,
+)
 from genmodels.refusal import Refusal
 
 Reader = Callable[[np.ndarray, np.random.Generator], np.ndarray]
