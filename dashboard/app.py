@@ -10,7 +10,7 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402
 from streamlit.runtime.scriptrunner import get_script_run_ctx  # noqa: E402
 
-from dashboard import navigation, safe_text, state  # noqa: E402
+from dashboard import navigation, resources, safe_text, state  # noqa: E402
 from dashboard.parts import failing, guarding, live_chart  # noqa: E402
 from genmodels.refusal import Refusal  # noqa: E402
 
@@ -30,3 +30,5 @@ else:
         page.run()
     except Refusal as refusal:
         safe_text.refuse(refusal)
+    finally:
+        resources.settle()

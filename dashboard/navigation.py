@@ -34,6 +34,7 @@ SCREENS = (
     Screen("data", "Data", ":material/photo_library:", "Make"),
     Screen("latent", "Latent space", ":material/explore:", "Look inside"),
     Screen("prompt", "Prompt", ":material/edit_note:", "Look inside"),
+    Screen("audit", "Audit", ":material/gavel:", "Review"),
     Screen("bias", "Bias", ":material/balance:", "Review"),
     Screen("memorisation", "Memorisation", ":material/psychology:", "Review"),
     Screen("deepfake", "Deepfake risk", ":material/fingerprint:", "Review"),

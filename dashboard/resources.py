@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ import streamlit as st
 
 from dashboard.first_drawing import wait_for
 from dashboard.parts.sharing import InTurn, Loaded
-from dashboard.run_rows import Row, RunTable, read_row
+from dashboard.run_rows import FILES, Row, RunTable, changed, read_row
 from dashboard.training.follower import Follower, Trace
 from genmodels.cache import NotDrawn, only_kept
 from genmodels.data.dataset import DATA, describe
@@ -53,8 +54,18 @@ def run_rows(store: RunStore) -> list[Row]:
 
 
 def summary(run: Run) -> Row:
-    """The row of one run, without looking at the others."""
-    return read_row(str(run.path), gallery=False)
+    """The row of one run with its findings and its credit; read again when one of its files was replaced.
+
+    Shared, so it must not be changed.
+    """
+    files = [*(str(run.path / name) for name in FILES), str(run.findings_file)]
+    return _summary(str(run.path), tuple((file, changed(file)) for file in files), run)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _summary(path: str, version: tuple[tuple[str, int], ...], _run: Run) -> Row:
+    said = {"findings": _run.findings(), "credit": str(_run.facts.get("credit", ""))}
+    return read_row(path, gallery=False) | said
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -232,12 +243,17 @@ def _detector(home: str) -> InTurn | None:
     return None if found is None else InTurn(found)
 
 
-@st.cache_resource(show_spinner=False)
 def settle() -> None:
-    """Once the libraries of the curves are loaded, take them out of what the garbage collector walks through.
+    """Take what the libraries loaded by now hold out of what the garbage collector walks through.
 
-    Streamlit collects after every rerun; with these libraries that took most of the time of a rerun every second.
+    Streamlit collects after every rerun, which stops all threads: 60 ms on each page, and 400 once TensorFlow was loaded.
     """
+    _settled(len(sys.modules) // 100)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _settled(loaded: int) -> None:
+    gc.unfreeze()  # else what was alive at the last time would be kept for ever
     gc.collect()
     gc.freeze()
 

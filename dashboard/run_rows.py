@@ -38,7 +38,7 @@ class RunTable:
 
     def _row(self, path: Path, gallery: bool, before: dict[str, tuple[tuple[int, ...], Row]]) -> Row:
         folder = str(path)
-        signature = tuple(_changed(f"{folder}/{name}") for name in FILES)
+        signature = tuple(changed(f"{folder}/{name}") for name in FILES)
         known = before.get(folder)
         if known is None or known[0] != signature:
             known = signature, read_row(folder, gallery)
@@ -103,7 +103,8 @@ def _defaults(model: str, training: bool) -> dict[str, Any]:
     return {knob.name: knob.default for knob in MODELS[model].knobs()} if model in MODELS else {}
 
 
-def _changed(file: str) -> int:
+def changed(file: str) -> int:
+    """When a file was written, in nanoseconds; 0 where there is none."""
     try:
         return os.stat(file).st_mtime_ns
     except OSError:

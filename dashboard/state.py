@@ -14,6 +14,7 @@ import streamlit as st
 MODEL, DATA = "model", "data"  # what to train
 TRAIN_ON = "on"  # the data set that a link asks to train on; taken over and gone
 RUN = "run"  # which run is watched or explored
+OUTPUTS = "outputs"  # which outputs that were brought are audited
 SEARCH, STATES, MODELS, TAGS = "search", "state", "models", "tags"  # filters of the runs page
 TERM, AXIS = "term", "axis"  # what the overlay of curves shows
 VIEW, SEEDS, KIND, LABEL = (
@@ -30,6 +31,7 @@ PROMPT, SEED = (
 PAINTING = "painting"  # prompt page: which view of a model that draws
 
 # In the session only
+NEXT_OUTPUTS = "next_outputs"  # the outputs to be shown after the next rerun
 NOTICE = "notice"  # to be shown after the next rerun
 EPOCH, EPOCH_MOVED = "epoch_shown", "epoch_moved"  # slider over epochs; whether it left the newest
 FORECAST = "forecast"

@@ -65,6 +65,9 @@ class Knob:
         return f"{kind} of at least {self.low:g}" if self.low is not None else kind
 
 
+_listed: dict[type, list[Knob]] = {}  # of each class, since reading its types takes most of the time of reading a run
+
+
 @dataclass(frozen=True, kw_only=True)
 class Knobs:
     """Base of models and data sets: a frozen dataclass whose fields are knobs, checked when it is made."""
@@ -80,8 +83,12 @@ class Knobs:
     @classmethod
     def knobs(cls) -> list[Knob]:
         """The knobs in the order in which the class lists them."""
-        types = get_type_hints(cls)
-        return [Knob(name=f.name, type=types[f.name], default=f.default, **f.metadata) for f in dataclasses.fields(cls)]
+        if cls not in _listed:
+            types = get_type_hints(cls)
+            _listed[cls] = [
+                Knob(name=f.name, type=types[f.name], default=f.default, **f.metadata) for f in dataclasses.fields(cls)
+            ]
+        return list(_listed[cls])
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:

@@ -49,11 +49,11 @@ def card(run: Run) -> None:
             )
         )
     )
-    verdicts.highlights(run.findings())
+    verdicts.highlights(row["findings"])
     with st.container(horizontal=True):
         buttons.explore(run, "Explore")
         navigation.link("train", "How it learned", run=run.id)
-    samples.credit(str(run.facts.get("credit", "")))
+    samples.credit(row["credit"])
 
 
 st.title("GenModels", anchor=False)
@@ -61,29 +61,30 @@ st.markdown(
     "Train generative models on real pictures and texts, watch them learn, and look inside: all in this browser, all on this machine."
 )
 invitation()
-draws = {name: MODELS[RunStore.default()[name].experiment.model].draws for name in gallery_names()}
+store = RunStore.default()
+runs = {name: store[name] for name in gallery_names()}
+models = {name: MODELS[run.experiment.model] for name, run in runs.items()}
 names = sorted(
-    (name for name in draws if draws[name]),
+    (name for name in models if models[name].draws),
     key=lambda name: (name not in choosing.SHOWCASE, name.endswith("digits"), name),
 )  # what there is most to see of first
 st.header("Trained models that come with it", anchor=False)
-if not draws:
+if not runs:
     with st.container(border=True):
         st.markdown(
             "No trained model came with this copy. Train your first: a VAE on handwritten digits takes about a minute."
         )
         navigation.link("train", "Train a model", model="vae", data="digits")
         st.caption("Or run `make gallery` in a terminal to make them all.")
-store = RunStore.default()
 for start in range(0, len(names), COLUMNS):
     for column, name in zip(st.columns(COLUMNS), names[start : start + COLUMNS], strict=False):
         with column, st.container(border=True, height="stretch"):
-            card(store[name])
-if instruments := sorted(set(draws) - set(names)):
+            card(runs[name])
+if instruments := sorted(set(runs) - set(names)):
     with st.expander(
         "Instruments: what reads, judges and enlarges pictures for the pages and audits", icon=":material/straighten:"
     ):
         for name in instruments:
             with st.container(horizontal=True, vertical_alignment="center"):
                 navigation.link("train", plain_text(name, 60), run=name)
-                st.caption(safe_text(MODELS[store[name].experiment.model].summary(), 200))
+                st.caption(safe_text(models[name].summary(), 200))

@@ -31,13 +31,16 @@ MEMBERS = {
 # Libraries that may be imported inside functions: they take long, or only some users have them.
 HEAVY = {
     "tensorflow", "keras", "torch", "sklearn", "scipy", "pandas", "pyarrow", "plotly", "streamlit", "tokenizers", "c2pa", "cryptography", "h5py",
-    "PIL", "psutil", "fontTools", "starlette", "numpy", "emoji", "umap", "tsdownsample", "fairlearn", "playwright", "prdc",
+    "PIL", "psutil", "fontTools", "starlette", "numpy", "emoji", "umap", "tsdownsample", "sd_parsers", "fairlearn", "playwright", "prdc",
 }  # fmt: skip
 SLOW = {"tensorflow", "keras", "torch", "sklearn"}  # whoever loads one of these may be imported late
 # Files that import their own late, and why.
 LATE = {
     "genmodels.commands.house": "a command loads what it needs, and no other's",
     "genmodels.commands.making": "a command loads what it needs, and no other's",
+    "genmodels.commands.auditing": "a command loads what it needs, and no other's",
+    "genmodels.commands.planning": "a command loads what it needs, and no other's",
+    "genmodels.commands.signing": "a command loads what it needs, and no other's",
     "genmodels.commands.reviewing": "a command loads what it needs, and no other's",
     "genmodels.commands.training": "a command loads what it needs, and no other's",
     "genmodels.catalogue": "a section loads what it lists",

@@ -229,14 +229,10 @@ def data_behind(table: Table, *, key: str, name: str) -> None:
 def csv(table: pandas.DataFrame) -> bytes:
     """A CSV of every row, in which no cell can be read as a formula."""
     safe = table.rename(columns=csv_cell)
-    for column in safe.columns[[not _is_number(kind) for kind in safe.dtypes]]:
+    for column in safe.columns.difference(safe.select_dtypes("number").columns, sort=False):
         safe[column] = safe[column].map(
             lambda value: csv_cell(plain_text(value, 2000)) if isinstance(value, str) else value
         )
     buffer = io.BytesIO()
     safe.to_csv(buffer, index=False)
     return buffer.getvalue()
-
-
-def _is_number(kind: Any) -> bool:
-    return getattr(kind, "kind", "O") in "iufb"

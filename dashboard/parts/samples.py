@@ -30,7 +30,8 @@ def picture(file: Path, alt: str, *, side: int = 420, width: Any = "stretch", in
     except Refusal as refusal:
         refuse(refusal)
         return
-    st.image(f"data:image/png;base64,{base64.b64encode(content).decode()}" if inline else content, alt=alt, width=width)
+    shown = f"data:image/png;base64,{base64.b64encode(content).decode()}" if inline else content
+    st.image(shown, alt=alt, width=width, output_format="PNG")  # else every run of the page makes it a JPEG
 
 
 def samples(

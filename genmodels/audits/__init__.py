@@ -1,3 +1,14 @@
 """Audits, one file each; importing this enters them all in `AUDITS`."""
 
-from genmodels.audits import bias, bias_of_text, deepfake, extraction, membership, memorisation, provenance, shares
+from genmodels.audits import (
+    bias,
+    bias_of_text,
+    deepfake,
+    extraction,
+    marks,
+    membership,
+    memorisation,
+    provenance,
+    repeats,
+    shares,
+)

@@ -73,7 +73,7 @@ class Marked:
             "watermark": mark,
             "ledger": ledger_of(self.book, match),
         }
-        return {"watermark": mark["verdict"] == "found", "ledger": match is not None, "ours": ours("picture", parts)}
+        return {"watermark": mark["verdict"] == "found", "ledger": match is not None, "ours": ours(parts)}
 
 
 Copying = Callable[[int, np.ndarray], np.ndarray]

@@ -21,6 +21,7 @@ QUESTIONS = {
     "watermark": "Is the watermark found in a {kind} as it was saved?",
     "together": "Is some mark found after every change that happens to a {kind}?",
 }
+MARK_OF = {"picture": "manifest", "text": "signed statement"}  # what says beside the watermark who made a file
 WAYS = "Send files out by ways that keep the manifest; state in the card which changes lose every mark."
 REMEDY = "Save files with genmodels.provenance.marking, and check that the keys of this machine are those that mark."
 
@@ -80,7 +81,7 @@ def of_manifests(bare: int, n: int, limit: Accepted, kind: str, exhibits: list[d
     part, estimate, what = (
         f"manifest of a {kind}",
         share_of(bare, n),
-        "manifest" if kind == "picture" else "signed statement",
+        MARK_OF[kind],
     )
     claim = f"{bare} of {n} {kind}s were saved without a whole {what} of this machine{_between(estimate)}; accepted are {100 * limit.share:.0f} %."
     rates = limit.rates(n, f"without a {what}")

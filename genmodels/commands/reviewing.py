@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from genmodels.commands.verb import (
     OUT,
@@ -20,10 +19,11 @@ from genmodels.commands.verb import (
     verb,
     write_report,
 )
-from genmodels.files import write_atomically
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
-from genmodels.verdicts.error_rates import sentence
+
+if TYPE_CHECKING:
+    pass
 
 MOST = 100_000  # samples, or repetitions
 
@@ -86,77 +86,6 @@ def compare(arguments: Arguments) -> int:
     numbers = f"{row['first']:.4g} against {row['second']:.4g}, difference {row['difference']:.4g} [{row['low']:.4g}, {row['high']:.4g}]"
     answer(arguments, row, f"{row['metric']}: {numbers} ({row['better']} is better)")
     return 0
-
-
-@verb(
-    "audit",
-    RUN,
-    several("--audit"),
-    flag("-n", type=int, default=4000, help="samples in all"),
-    SEED,
-    flag("--policy", type=path_of),
-    flag("--full", action="store_true", help="400 pictures of each occupation"),
-    flag(
-        "--pairs",
-        type=path_of,
-        metavar="FILE.csv",
-        help="paired sentences: columns sent_more, sent_less, bias_type",
-    ),
-    OUT,
-)
-def audit(arguments: Arguments) -> int:
-    """Judge a run under a policy; exit code 1 when a limit was broken or a required check could not be measured."""
-    from genmodels.review.policy import Policy
-
-    check_n(arguments.n, MOST)
-    policy = Policy.read(arguments.policy) if arguments.policy else None  # refused before anything is loaded
-    from genmodels.review.audit_job import at_work
-
-    if arguments.pairs:
-        from genmodels.checks.sentence_pairs import read_pairs
-
-        read_pairs(arguments.pairs)  # so too
-    run = RunStore.default()[arguments.run]
-    with at_work(arguments.out) as progress:
-        from genmodels.review.audit import audit_run  # TensorFlow; whoever looks sees the audit as begun
-
-        document = audit_run(
-            run,
-            arguments.audit,
-            n=arguments.n,
-            seed=arguments.seed,
-            policy=policy,
-            full=arguments.full,
-            pairs=arguments.pairs,
-            progress=progress,
-        )
-        write_atomically(arguments.out / "audit.json", json.dumps(document, indent=1))
-    answer(arguments, document, "\n".join(_audited(document)))
-    return 1 if document["verdict"] in ("fail", "not measured") else 0
-
-
-def _audited(document: Mapping[str, Any]) -> Iterator[str]:
-    """The lines of `audit`: what was found, what was left out, what could not be measured, and the verdict."""
-    for finding in document["findings"]:
-        yield from _found(finding)
-    for row in document["left_out"]:
-        yield f"left out      {row['audit']}, {row['part']}: {row['why']}"
-    told = {finding["audit"] for finding in document["findings"]}
-    for row in document["not_measured"]:
-        if row["audit"] not in told:
-            yield f"not measured  {row['audit']}: {row['reason']}"
-    counts = ", ".join(f"{count} {verdict}" for verdict, count in document["counts"].items() if count)
-    yield f"verdict: {document['verdict']} ({counts})"
-
-
-def _found(finding: Mapping[str, Any]) -> Iterator[str]:
-    """Verdict and what was found; below it why nothing was, or how often such a verdict is wrong, and what to do."""
-    yield f"{finding['verdict']:13s} {finding['audit']}, {finding['part'] or 'all'}: {finding['claim']}"
-    if finding["verdict"] not in ("not measured", "reported"):
-        yield " " * 14 + sentence(finding["error_rates"], finding["verdict"])
-    for name in ("reason", "remedy"):
-        if finding[name]:
-            yield " " * 14 + finding[name]
 
 
 @verb(

@@ -30,7 +30,7 @@ def families(*groupings: Sequence[Hashable] | np.ndarray) -> np.ndarray:
     for keys in groupings:
         first: dict[Hashable, int] = {}
         pairs += [(first.setdefault(key, i), i) for i, key in enumerate(keys) if key is not None]
-    return _components(len(groupings[0]), np.array(pairs, int).reshape(-1, 2))
+    return components(len(groupings[0]), np.array(pairs, int).reshape(-1, 2))
 
 
 def copies(images: np.ndarray, limit: float = COPY) -> np.ndarray:
@@ -47,10 +47,11 @@ def copies(images: np.ndarray, limit: float = COPY) -> np.ndarray:
         distances = squares[block, None] + squares - 2 * flat[block] @ flat.T
         near = np.argwhere(distances < limit**2 * flat.shape[1])
         pairs.append(near + [start, 0])
-    return _components(len(images), np.concatenate(pairs) if pairs else np.zeros((0, 2), int))
+    return components(len(images), np.concatenate(pairs) if pairs else np.zeros((0, 2), int))
 
 
-def _components(n: int, pairs: np.ndarray) -> np.ndarray:
+def components(n: int, pairs: np.ndarray) -> np.ndarray:
+    """The number of the group (n,) of each of n things, of which these pairs (m, 2) belong together; chains count."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

@@ -75,6 +75,17 @@ def members(source: Path | BinaryIO, bounds: Bounds = Bounds()) -> Iterator[tupl
         yield from _of_zip(source, bounds)
 
 
+def readers(source: Path | BinaryIO, bounds: Bounds) -> dict[str, Callable[[], bytes]]:
+    """Name to reader of every file in a folder or zip; they may be called at any time and in any order.
+
+    A zip stays open as long as one of its readers is held.
+    """
+    if isinstance(source, Path) and source.is_dir():
+        return dict(_of_folder(source, bounds))
+    file = open(source, "rb") if isinstance(source, Path) else source
+    return dict(_entries(_opened(file, bounds), bounds))
+
+
 def _of_folder(folder: Path, bounds: Bounds) -> Iterator[tuple[str, Callable[[], bytes]]]:
     budget, files = Budget(bounds.total), list[tuple[str, Path]]()
     closed: dict[str, str] = {}  # folders that can't be looked into
@@ -114,10 +125,14 @@ def _of_folder(folder: Path, bounds: Bounds) -> Iterator[tuple[str, Callable[[],
 
 
 def _of_zip(file: BinaryIO, bounds: Bounds) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    with _opened(file, bounds) as archive:
+        yield from _entries(archive, bounds)
+
+
+def _opened(file: BinaryIO, bounds: Bounds) -> zipfile.ZipFile:
     _check_directory(file, bounds)
-    budget = Budget(bounds.total)
     try:
-        archive = zipfile.ZipFile(file)
+        return zipfile.ZipFile(file)
     except (
         zipfile.BadZipFile,
         OSError,
@@ -128,11 +143,14 @@ def _of_zip(file: BinaryIO, bounds: Bounds) -> Iterator[tuple[str, Callable[[], 
         OverflowError,
     ) as error:
         raise ArchiveRefused(f"The zip is damaged ({printable(str(error))}); pack it again.") from None
-    with archive:
-        chosen = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
-        _count(len(chosen), bounds)
-        for each in sorted(chosen, key=lambda each: each.filename):
-            yield each.filename.replace("\\", "/"), lambda each=each: _unpack(archive, each, budget)  # type: ignore[misc]
+
+
+def _entries(archive: zipfile.ZipFile, bounds: Bounds) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    budget = Budget(bounds.total)
+    chosen = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
+    _count(len(chosen), bounds)
+    for each in sorted(chosen, key=lambda each: each.filename):
+        yield each.filename.replace("\\", "/"), lambda each=each: _unpack(archive, each, budget)  # type: ignore[misc]
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -> bytes:

@@ -60,6 +60,19 @@ class Pictures:
     def __len__(self) -> int:
         return len(self.names)
 
+    def take(self, index: np.ndarray) -> Pictures:
+        """The pictures at `index`, in that order; what was left out stays."""
+        chosen = [int(i) for i in index]
+        return Pictures(
+            tuple(self.names[i] for i in chosen),
+            tuple(self.told[i] for i in chosen),
+            tuple(self.rows[i] for i in chosen),
+            self.small[index],
+            self.sizes[index],
+            tuple(self.sha256[i] for i in chosen),
+            self.left_out,
+        )
+
 
 @dataclass
 class _Beside:

@@ -15,6 +15,7 @@ from typing import Any
 
 from PIL import Image
 
+from genmodels.files import parsed
 from genmodels.kinds.image.files import FORMATS
 from genmodels.printable import printable
 
@@ -59,6 +60,8 @@ def _by_tools(picture: Image.Image) -> Told | None:
     from sd_parsers import ParserManager
     from sd_parsers.extractors import Eagerness
 
+    if "prompt" in picture.info and "workflow" not in picture.info:
+        picture.info["workflow"] = _links(str(picture.info["prompt"]))
     found = ParserManager(eagerness=Eagerness.FAST).parse(picture)
     if found is None:
         return None
@@ -70,6 +73,18 @@ def _by_tools(picture: Image.Image) -> Told | None:
         settings["model"] = str(model.name)
     seed = settings.pop("seed", None)
     return Told(_text(found.full_prompt), _seed(seed), _short(settings), str(found.generator.value))
+
+
+def _links(graph: str) -> str:
+    """The links between the nodes of a ComfyUI graph, which a picture drawn through its address does not hold beside it."""
+    nodes = parsed(graph.encode())
+    links = [
+        [0, str(each[0]), 0, str(number), 0, name.upper()]
+        for number, node in nodes.items()
+        for name, each in node["inputs"].items()
+        if isinstance(each, list) and each
+    ]
+    return json.dumps({"links": links})
 
 
 def _text(value: object) -> str:

@@ -79,7 +79,9 @@ def _boxed(content: bytes) -> Format:
     end = min(max(16, int.from_bytes(content[:4], "big")), 256)
     brands = [content[8:12], *(content[at : at + 4] for at in range(16, end, 4))]
     named = [
-        found for names, found in BRANDS if brands[0] in names or (found.kind == "picture" and set(names) & set(brands))
+        found
+        for names, found in BRANDS
+        if brands[0] in names or (found.media.startswith("image/") and set(names) & set(brands))
     ]
     return named[0] if named else MOVIE
 

@@ -81,20 +81,27 @@ def ledger_of(book: Book, match: Match | None, *, plain: bool = False) -> Part:
     return {"verdict": verdict, "distance": match.distance, "entry": entry, "reason": "", **damaged}
 
 
-def ours(kind: str, parts: Mapping[str, Part]) -> bool:
+LIKE_AN_ENTRY = {  # what is said of a likeness alone, by what the file is
+    "picture": "It looks like a picture of our ledger (near match), which does not say who made it.",
+    "text": "It holds runs of words of a text in our ledger (near match), which does not say who wrote them first.",
+}
+
+
+def ours(parts: Mapping[str, Part]) -> bool:
     """Do the readings together say that this machine made it? Never by what can be copied, written by hand, or looks alike."""
     manifest, mark, match = (parts[name] for name in ("manifest", "watermark", "ledger"))
     if (manifest["verdict"] == "valid" and manifest["signer"] == "this machine") or match["verdict"] == "exact match":
         return True
-    found = mark["verdict"] == "found"
-    return bool(found and mark.get("own")) if kind == "picture" else found
+    return mark["verdict"] == "found" and bool(
+        mark.get("own", True)
+    )  # the pattern of a text can't be copied, and has no "own"
 
 
 def no_proof(kind: str, parts: Mapping[str, Part]) -> str:
     """Sentences about marks that are there and prove nothing about who made the file; "" where there are none."""
     mark, match = parts["watermark"], parts["ledger"]
     told = []
-    if mark["verdict"] == "found" and kind == "picture" and not mark.get("own"):
+    if mark["verdict"] == "found" and not mark.get("own", True):
         told.append(
             f"It carries our pattern (p = {mark['p_value'] or 0:.1g}), which can be copied from any picture that we marked, so that proves nothing about who made it."
         )
@@ -103,11 +110,7 @@ def no_proof(kind: str, parts: Mapping[str, Part]) -> str:
                 "It also looks like an entry of our ledger, but the pattern does not stand where it does in that picture."
             )
     elif match["verdict"] == "near match":
-        told.append(
-            "It looks like a picture of our ledger (near match), which does not say who made it."
-            if kind == "picture"
-            else "It holds runs of words of a text in our ledger (near match), which does not say who wrote them first."
-        )
+        told.append(LIKE_AN_ENTRY.get(kind, LIKE_AN_ENTRY["text"]))
     if match["verdict"] == "begun from it":
         told.append(
             "It looks like the picture that drawing began from, which our ledger keeps so that it is not taken for what was drawn."

@@ -76,18 +76,23 @@ def _keep_time(progress: Progress) -> None:
 
 def start(run: Run, names: Sequence[str], *, n: int, seed: int, full: bool = False) -> None:
     """Audit a run in the background: `python -m genmodels audit RUN`, output to the log of the folder."""
-    folder = JobFolder(make_folder(folder_of(run)))
     if running(run):
         raise Refusal(f"Run {run.id} is being audited already; stop that or wait for it.")
+    asked = [part for name in names for part in ("--audit", name)]
+    asked += ["-n", str(n), "--seed", str(seed), *(["--full"] if full else [])]
+    begin(folder_of(run), [run.id, *asked], "loading the model", names=", ".join(names), n=n)
+
+
+def begin(path: Path, asked: Sequence[str], first: str, **about: Any) -> None:
+    """Run `genmodels audit` with these arguments in the background, in a folder; `first` is what it does at first."""
+    folder = JobFolder(make_folder(path))
     folder.forget_stop()
     folder.log.unlink(missing_ok=True)
-    asked = [part for name in names for part in ("--audit", name)]
-    asked += ["-n", str(n), "--seed", str(seed), "--out", str(folder.path), *(["--full"] if full else [])]
-    worker = LOCAL.start(genmodels_command("audit", run.id, *asked), folder)
+    worker = LOCAL.start(genmodels_command("audit", *asked, "--out", str(folder.path)), folder)
     if not folder.held():  # the process has not come to its own notes yet
         progress = Progress(folder, STOPPED)
-        progress.says(audit="", pid=worker.pid, born=worker.born, names=", ".join(names), n=n)
-        progress.note("loading the model")
+        progress.says(audit="", pid=worker.pid, born=worker.born, **about)
+        progress.note(first)
 
 
 def took(run: Run, names: Sequence[str]) -> tuple[float, int] | None:
@@ -104,8 +109,13 @@ def stop(run: Run) -> None:
 
 
 def running(run: Run) -> dict[str, Any] | None:
-    """How far the audit of a run is; None where none runs. One whose process lives counts although it holds no lease yet."""
-    folder = JobFolder(folder_of(run))
+    """How far the audit of a run is; None where none runs."""
+    return running_in(folder_of(run))
+
+
+def running_in(path: Path) -> dict[str, Any] | None:
+    """How far the audit in a folder is; None where none runs. One whose process lives counts although it holds no lease yet."""
+    folder = JobFolder(path)
     note, damage = documents.read(folder.path / "progress.json", PROGRESS)
     if damage or not note:
         return None
@@ -119,4 +129,9 @@ def _loads(note: dict[str, Any]) -> bool:
 
 def complaint(run: Run) -> str:
     """What the last audit of a run said against it before it ended; "": nothing."""
-    return executor.complaint(last_lines(folder_of(run) / "log.txt"))
+    return complaint_in(folder_of(run))
+
+
+def complaint_in(path: Path) -> str:
+    """What the last audit in a folder said against it before it ended; "": nothing."""
+    return executor.complaint(last_lines(path / "log.txt"))

@@ -65,7 +65,8 @@ def verify(
         text = None if carving.remains(content) else _read_or_none(content, name)
         form, parts = (TEXT, _text(content, name, text, sidecar)) if text else _unknown(content, name)
     else:
-        parts = _picture(content, name, form, detector) if form.kind == "picture" else _unseen(content, form)
+        looked = LOOKED_INTO.get(form.kind)
+        parts = looked(content, name, form, detector) if looked else _unseen(content, form)
     for part, own in parts.items():
         own |= error_rates(part, form.kind, form.media)
     return {
@@ -83,7 +84,7 @@ def error_rates(part: str, kind: str, media: str = "") -> Part:
     Of the detector: in the wears that such a file may have had, the worst of them; what is no JPEG or WebP now may have been one.
     """
     if part == "detector":
-        counted = rates(lossy=media in LOSSY) if kind == "picture" else None
+        counted = rates(lossy=media in LOSSY) if kind in LOOKED_INTO else None
         names = ("false_alarm", "false_alarm_high", "innocent", "miss", "miss_of", "miss_as_it_was")
         return {name: None if counted is None else counted[name] for name in names}
     found = calibrate.of("provenance", f"{part} of a {kind}")
@@ -265,3 +266,7 @@ def _metadata(notes: list[metadata.Note]) -> Part:
         "says": [str(note) for note in notes],
         "reason": "unsigned: anyone can write it" if notes else "",
     }
+
+
+# What looks into files of a kind; of others their manifest and metadata are read.
+LOOKED_INTO: dict[str, Callable[[bytes, str, Format, Detector | None], dict[str, Part]]] = {"picture": _picture}

@@ -12,9 +12,10 @@ from typing import Any
 from genmodels.audits.audit import AUDITS
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
+from genmodels.review.team import checked_team
 from genmodels.verdicts.limits import shown
 
-PARTS = ("name", "limits", "required")
+PARTS = ("name", "limits", "required", "team")
 MOST_BYTES = 1_000_000
 MOST_NAME = 120  # characters
 FORM = '{"name": "ours", "limits": {"memorisation": {"copies": 0.01}}, "required": ["memorisation"]}'
@@ -32,6 +33,7 @@ class Policy:
     name: str = "default"
     audits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     required: tuple[str, ...] = ()
+    team: Mapping[str, Any] = field(default_factory=dict)  # who the team is: see `genmodels.review.team`
 
     def __post_init__(self) -> None:
         for audit in (*self.audits, *self.required):
@@ -41,6 +43,7 @@ class Policy:
         checked = {audit: AUDITS[audit].checked(values) for audit, values in self.audits.items()}
         object.__setattr__(self, "audits", checked)
         object.__setattr__(self, "required", tuple(dict.fromkeys(self.required)))
+        object.__setattr__(self, "team", checked_team(self.team))
 
     def limits(self, audit: str) -> dict[str, float]:
         """The limits to call that audit with; empty where its own defaults hold."""
@@ -52,6 +55,7 @@ class Policy:
             "name": self.name,
             "limits": {name: dict(values) for name, values in self.audits.items()},
             "required": list(self.required),
+            **({"team": dict(self.team)} if self.team else {}),
         }
 
     def to_json(self) -> str:
@@ -115,7 +119,7 @@ class Policy:
             raise Refusal(
                 '`required` in the policy is not a list of names of audits; write for example ["memorisation"].'
             )
-        return cls(name, limits, tuple(required))
+        return cls(name, limits, tuple(required), document.get("team", {}))
 
 
 def _decoded(content: bytes) -> str:

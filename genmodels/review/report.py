@@ -10,6 +10,7 @@ from typing import Any
 from genmodels.models.recipe import MODELS
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
+from genmodels.review.brought_document import brought, not_asked
 from genmodels.review.document import Block, Heading, Items, Paragraph, Picture, Table, as_html, as_markdown
 from genmodels.review.document_values import finite, is_number, joined, two_columns, value_text
 from genmodels.verdicts.error_rates import sentence
@@ -37,7 +38,8 @@ def report(document: Mapping[str, Any], format: str = "html") -> str:
     if format == "json":
         return json.dumps(finite(document), indent=1, ensure_ascii=False, default=str)
     parts = blocks(document, document.get("findings") or [], document.get("measures") or [])
-    title = f"Model card: {document.get('run') or document.get('subject') or 'unnamed'}"
+    kind = "Audit of outputs" if document.get("outputs") else "Model card"
+    title = f"{kind}: {document.get('run') or document.get('subject') or 'unnamed'}"
     return as_html(title, parts) if format == "html" else as_markdown(title, parts)
 
 
@@ -54,6 +56,16 @@ def blocks(
 ) -> list[Block]:
     """What the report says, in order."""
     experiment, facts, status = (dict(document.get(name) or {}) for name in ("experiment", "facts", "status"))
+    judged = [*_findings(document, findings), *_imported(document)]
+    obligations = _obligations(document.get("obligations") or [], str(document.get("read") or ""))
+    if document.get("outputs"):
+        return [
+            *brought(document),
+            *judged,
+            *not_asked(document),
+            *_limits(findings, measures, of_model=False),
+            *obligations,
+        ]
     return [
         *_what_it_is(experiment, facts),
         *(Picture(str(p.get("title", "")), str(p.get("png", ""))) for p in document.get("pictures") or []),
@@ -61,12 +73,11 @@ def blocks(
         *_data(experiment, facts),
         *_training(experiment, facts, status),
         *_measures(measures),
-        *_findings(document, findings),
-        *_imported(document),
+        *judged,
         *_limits(findings, measures),
         Heading("Intended use"),
         Paragraph(INTENDED),
-        *_obligations(document.get("obligations") or []),
+        *obligations,
     ]
 
 
@@ -233,11 +244,14 @@ def _imported(document: Mapping[str, Any]) -> list[Block]:
     return parts + ([_measured(measures)] if measures else [])
 
 
-def _limits(findings: Sequence[Mapping[str, Any]], measures: Sequence[Mapping[str, Any]]) -> list[Block]:
+def _limits(
+    findings: Sequence[Mapping[str, Any]], measures: Sequence[Mapping[str, Any]], of_model: bool = True
+) -> list[Block]:
     items = [
-        "It draws what its data hold, with their gaps and their bias.",
         "A pass says that an audit found nothing at the given n, not that there is nothing to find.",
     ]
+    if of_model:
+        items.insert(0, "It draws what its data hold, with their gaps and their bias.")
     if measures:
         items.append(
             "Distances are in features of this project and must not be read as FID or compared with published numbers."
@@ -252,13 +266,14 @@ def _limits(findings: Sequence[Mapping[str, Any]], measures: Sequence[Mapping[st
     return [Heading("Known limits"), Items(tuple(items))]
 
 
-def _obligations(obligations: Sequence[Mapping[str, Any]]) -> list[Block]:
+def _obligations(obligations: Sequence[Mapping[str, Any]], read: str = "") -> list[Block]:
     """Rules that the document cites, each with its source and the evidence for it."""
     if not obligations:
         return []
-    rows = tuple(tuple(str(each.get(name, "")) for name in ("source", "text", "evidence")) for each in obligations)
+    columns = ("source", "text", "status", "evidence")
+    rows = tuple(tuple(str(each.get(name, "")) for name in columns) for each in obligations)
     return [
         Heading("Obligations"),
-        Paragraph(NOT_LEGAL_ADVICE),
-        Table(("source", "what it asks", "evidence here"), rows),
+        Paragraph(f"{read} {NOT_LEGAL_ADVICE}".strip()),
+        Table(("source", "what it asks", "status", "evidence here"), rows),
     ]

@@ -186,17 +186,13 @@ def _detected(reading: Part) -> str:
 
 def evidence(kind: str, parts: Mapping[str, Part]) -> str:
     """The marks by which a file without our valid manifest is ours, as "the watermark (p = 1e-09) and the ledger (near match)"; "" where it is not."""
-    if not ours(kind, parts):
+    if not ours(parts):
         return ""
     mark, match = parts["watermark"], parts["ledger"]
     found = [f"the watermark (p = {mark['p_value'] or 0:.1g})"] * (mark["verdict"] == "found") + [
         f"the ledger ({match['verdict']})"
     ] * (match["verdict"] in FOUND_IN_LEDGER)
-    wrong = (
-        calibrate.of("provenance", "ours of a picture")
-        if kind == "picture" and match["verdict"] != "exact match"
-        else None
-    )
+    wrong = calibrate.of("provenance", f"ours of a {kind}") if match["verdict"] != "exact match" else None
     return " and ".join(found) + (
         f"; of foreign pictures onto which our pattern was copied {100 * wrong['false_alarm']:.1f} % (at most {100 * wrong['false_alarm_high']:.1f} %) read so"
         if wrong

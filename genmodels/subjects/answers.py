@@ -34,7 +34,7 @@ class Columns:
     id: str = ""
 
 
-def guessed(records: Records) -> Columns:
+def guessed(records: Records, name: str = "the table") -> Columns:
     """The columns by their names; raises `Refusal` that names them where no answer is among them."""
     keys = list(records.columns)
     batch = tuple(key for number in range(20) if (key := BATCH.format(number)) in keys)
@@ -47,7 +47,7 @@ def guessed(records: Records) -> Columns:
     if not answers:
         told = printable(", ".join(records.columns.values()), 200)
         raise Refusal(
-            f"No column holds the answers: there are {told}; call one response, or say which with --answer COLUMN."
+            f"No column of {printable(name)} holds the answers: there are {told or 'none'}; call one response, or say which with --columns answer=NAME."
         )
     first = answers[0]
     same = batch or tuple(key for key in answers if re.sub(r"[_.]?\d+$", "", key) == re.sub(r"[_.]?\d+$", "", first))
@@ -59,7 +59,7 @@ def outputs_of_answers(
 ) -> Outputs:
     """The answers of a table with their prompts; what has no answer is named in `left_out`, never dropped silently."""
     records = _records(source)
-    chosen = columns or guessed(records)
+    chosen = columns or guessed(records, source.name)
     for key in (chosen.prompt, *chosen.answers, chosen.id):
         if key and key not in records.columns:
             told = printable(", ".join(records.columns.values()), 200)

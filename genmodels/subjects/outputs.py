@@ -111,6 +111,6 @@ def _sha256(parts: Sequence[str]) -> str:
     return sha.hexdigest()
 
 
-def named(path: Path) -> str:
+def named(source: object) -> str:
     """How outputs are called: the name of what they came in."""
-    return path.name or str(path)
+    return (source.resolve().name if isinstance(source, Path) else "") or "outputs"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,6 +24,7 @@ from genmodels.provenance import credentials, marking
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 from genmodels.subjects.outputs import TEXT, Item, Outputs
+from genmodels.subjects.pictures import outputs_of_pictures
 from genmodels.subjects.planted import Illustrator, Mixture, Rememberer, Writer
 from genmodels.subjects.stand_ins import Noise, Parrot, TrainingMean
 from genmodels.subjects.subject import Audited, Generator, Subject
@@ -135,6 +138,21 @@ def labelled(women: float, men: float, reader: float = 1.0) -> Planted:
     return outputs
 
 
+def brought(*files: bytes) -> Outputs:
+    """Files of pictures, as a team would bring them in a zip."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number, file in enumerate(files):
+            archive.writestr(f"{number:04}.png", file)
+    return replace(outputs_of_pictures(packed), name="brought", seed=0)
+
+
+def saved(way: Callable[[np.ndarray], bytes], again: int = 0) -> Callable[[int], Outputs]:
+    """80 pictures of coloured squares saved in some way, the first `again` of them twice."""
+    pictures = np.random.default_rng(5).integers(0, 256, (80, 4, 4, 3), dtype=np.uint8).repeat(32, 1).repeat(32, 2)
+    return lambda seed: brought(*map(way, pictures), *(png_bytes(pictures[i]) for i in range(again)))
+
+
 CULPRITS: dict[str, dict[str, Planted]] = {
     "memorisation": {
         "parrot": digits(lambda data, unseen: Parrot(data.train.images)),
@@ -152,6 +170,8 @@ CULPRITS: dict[str, dict[str, Planted]] = {
     "extraction": {"writes by heart": written(1.0, copies=1.0), "knows its canaries": written(1.0, canaries=5, copies=1.0)},
     "provenance": {way: drawn_by_hand(way) for way in ("unmarked", "forged", "wrongly keyed")},
     "deepfake": {"real drawings sold as generated": drawn_by_hand()},
+    "repeats": {"ten again": saved(png_bytes, again=10)},
+    "marks": {"nothing is said": saved(png_bytes)},
     "bias-of-text": {"as biased as its text": written(1.0), "half again as biased": written(0.6, slope=1.5)},
     "shares": {"one of seven is a stereotype": labelled(0.15, 0.15, 0.9), "only of women": labelled(0.3, 0.0, 0.9)},
 }  # fmt: skip
@@ -168,6 +188,8 @@ INNOCENTS: dict[str, dict[str, Planted]] = {
     "extraction": {"writes what nobody trained on": written(1.0), "never saw its canaries": written(1.0, canaries=5)},
     "provenance": {"marked": drawn_by_hand()},
     "deepfake": {"a VAE of the gallery": of_gallery("vae-openmoji")},
+    "repeats": {"each once": saved(png_bytes)},
+    "marks": {"signed": saved(lambda image: marking.png(image, {"Model": "m"}))},
     "bias-of-text": {"even": written(0.0)},
     "shares": {"one of fifty": labelled(0.02, 0.02, 0.9), "none, read badly": labelled(0.01, 0.01, 0.5)},
 }

@@ -5,13 +5,17 @@ Times are of the processor, so that a busy machine does not fail them.
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
+import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard import resources
 from dashboard.parts import charts
@@ -20,6 +24,7 @@ from dashboard.runs.listing import Filters, matching, table
 from dashboard.training.follower import Follower
 from genmodels.runs.store import RunStore
 from tests.dashboard.made import made
+from tests.dashboard.sessions import ROOT
 
 
 def write(file: Path, steps: range, mode: str = "a") -> None:
@@ -118,3 +123,33 @@ def test_a_long_history_is_diagnosed_from_some_of_its_lines(home: Path, monkeypa
     trace = resources.history(run)
     assert len(trace.frame) > 30
     assert [reading.name for reading in resources.readings(str(run.path), trace.version, "vae", trace.frame)] == ["diverging"]
+
+
+def test_a_summary_is_read_again_only_when_a_file_was_replaced(home: Path) -> None:
+    run = made("done")
+    before = resources.summary(run)
+    assert resources.summary(run) is before, "nothing new, nothing read"
+    aside = run.path / "aside"
+    aside.write_text(json.dumps({"measures": [{"metric": "elbo", "value": 1.0}]}))
+    aside.rename(run.path / "findings.json")
+    assert resources.summary(run)["findings"]["measures"] == [{"metric": "elbo", "value": 1.0}]
+    (run.path / "facts.json").write_text(json.dumps({"credit": "Somebody"}))
+    assert resources.summary(run)["credit"] == "Somebody"
+
+
+def test_what_a_page_loaded_is_not_walked_through_after_every_rerun(monkeypatch: pytest.MonkeyPatch) -> None:
+    resources._settled.clear()
+    gc.unfreeze()
+    try:
+        AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
+        settled = gc.get_freeze_count()
+        assert settled > 10_000 and len(gc.get_objects()) < settled / 2, "what is walked through is little"
+        fresh: list[Any] = []
+        fresh.append(fresh)
+        resources.settle()
+        assert any(each is fresh for each in gc.get_objects()), "nothing more was loaded"
+        monkeypatch.setattr(sys, "modules", sys.modules | {f"loaded{number}": sys for number in range(100)})
+        resources.settle()
+        assert not any(each is fresh for each in gc.get_objects()), "once more where more was loaded"
+    finally:
+        gc.unfreeze()

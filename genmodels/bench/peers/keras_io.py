@@ -25,6 +25,8 @@ from genmodels.models.gan import LOSSES, augmentation
 from genmodels.models.recipe import MODELS
 from genmodels.networks.layers import silu
 
+WITH_ACTIVATION = (keras.layers.Activation, keras.layers.Conv2D, keras.layers.Conv2DTranspose, keras.layers.Dense)
+
 
 class VAE(keras.Model):
     """Our VAE trained by the loop of a Keras example: `fit` and `train_step`."""
@@ -35,7 +37,7 @@ class VAE(keras.Model):
         networks = self.recipe.networks(SPEC)
         self.encoder, self.decoder = networks["encoder"], networks["decoder"]
         for layer in (*self.encoder.layers, *self.decoder.layers):
-            if getattr(layer, "activation", None) is silu:
+            if isinstance(layer, WITH_ACTIVATION) and layer.activation is silu:
                 layer.activation = keras.activations.silu
         self.noise = keras.random.SeedGenerator(1337)
         self.trackers = [keras.metrics.Mean(name) for name in ("total_loss", "reconstruction_loss", "kl_loss")]

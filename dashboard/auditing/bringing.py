@@ -1,0 +1,92 @@
+"""Bringing outputs: a zip of pictures or a table of answers, and beside it what the model learned from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.safe_text import plain_text, refuse, safe_text
+from genmodels.refusal import Refusal
+from genmodels.review import brought
+from genmodels.review.policy import Policy
+
+UPLOAD_MB = 2000
+TYPES = [ending.removeprefix(".") for ending in brought.ENDINGS]
+LABELS = {
+    "outputs": "What the model made: a zip of pictures, or a table of prompts and answers",
+    "training": "What it learned from, or a part of it (optional)",
+    "held-out": "Examples that it never saw (optional)",
+}
+
+
+def form() -> None:
+    """The upload of outputs; what is brought is kept and read at once."""
+    with st.container(border=True):
+        st.header("Bring outputs", anchor=False)
+        st.caption(
+            "The model itself is never loaded. Pictures: PNG, JPEG, WebP, GIF or BMP of any size; prompts are read from the files, from a .txt"
+            " beside each, or from captions.csv or metadata.jsonl. Answers: .csv, .jsonl or .parquet with a column prompt and a column response."
+            " Everything stays on this machine."
+        )
+        given = {part: _uploader(part) for part in ("outputs",)}
+        if given["outputs"] is None:
+            st.caption(
+                "A folder is audited by the command line without copying: `genmodels audit FOLDER --out RESULT`."
+            )
+            return
+        left, right = st.columns(2)
+        with left:
+            given["training"] = _uploader("training")
+        with right:
+            given["held-out"] = _uploader("held-out")
+        policy = st.file_uploader("Policy (optional)", type=["json"], max_upload_size=1, key=state.upload_key("policy"))
+        title = st.text_input("Name", given["outputs"].name, max_chars=80)
+        if st.button("Look at what can be checked", type="primary", icon=":material/search:"):
+            _keep(given, title, policy)
+
+
+def _uploader(part: str) -> Any:
+    return st.file_uploader(
+        LABELS[part], type=TYPES, max_upload_size=UPLOAD_MB, key=state.upload_key(f"brought.{part}")
+    )
+
+
+def _keep(given: dict[str, Any], title: str, policy: Any) -> None:
+    """Keep what was uploaded and begin to read it; then show it."""
+    try:
+        text = policy.getvalue().decode("utf-8-sig", errors="replace") if policy is not None else ""
+        if text:
+            Policy.from_json(text)  # refused before anything is kept
+        files = {part: (file.name, file) for part, file in given.items() if file is not None}
+        kept = brought.keep(files, title, text)
+        if not kept.looked() and not kept.result():
+            brought.start(kept, look=True)
+    except (Refusal, OSError) as error:
+        refuse(error)
+        return
+    for part in given:
+        state.uploaded(f"brought.{part}")
+    state.put(state.NEXT_OUTPUTS, kept.token)
+    st.rerun()
+
+
+def chosen() -> brought.Brought | None:
+    """What was brought and is looked at, by the address; None where it is new."""
+    if (token := state.take(state.NEXT_OUTPUTS)) is not None:
+        state.to_url(state.OUTPUTS, token)
+        state.put(state.OUTPUTS, token)
+    known = {each.token: each for each in brought.everything()}
+    if not known:
+        state.forget(state.OUTPUTS)
+        return None
+    names = {"": "Bring new outputs"} | {token: plain_text(each.title, 60) for token, each in known.items()}
+    state.from_url(state.OUTPUTS)
+    if state.get(state.OUTPUTS) not in names:
+        if asked := state.get(state.OUTPUTS):
+            st.warning(f"There are no outputs called {safe_text(asked, 60)}; choose others.", icon=":material/info:")
+        state.put(state.OUTPUTS, "")
+    token = st.selectbox("Subject", list(names), format_func=lambda token: names[token], key=state.OUTPUTS)
+    state.to_url(state.OUTPUTS, token)
+    return known.get(token)

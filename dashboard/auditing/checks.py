@@ -1,0 +1,173 @@
+"""What can be asked of outputs, how far the audit is, and what it found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.parts import charts, handing_out, pace, verdicts
+from dashboard.safe_text import duration, plain_text, refuse, safe_text
+from genmodels.refusal import Refusal
+from genmodels.review import audit_job, brought
+from genmodels.review.report import report
+
+if TYPE_CHECKING:
+    import pandas
+
+
+def view(subject: brought.Brought) -> None:
+    """Everything about one subject, as far as it is known."""
+    if audit_job.running_in(subject.job):
+        pace.polled(_watch, 1.0)(subject)
+        return
+    if said := audit_job.complaint_in(subject.job):
+        st.warning(safe_text(said, 400), icon=":material/info:")
+    result, look = subject.result(), subject.looked()
+    if about := (result or look).get("outputs"):
+        _about(about)
+    _ask(subject, bool(result))
+    if result:
+        _verdict(result)
+        verdicts.audited(result.get("findings"))
+        _handed_out(subject, result)
+    if checks := (result or look).get("checks"):
+        _table(checks)
+    if st.button("Delete these outputs", icon=":material/delete:", key=f"delete.{subject.token}"):
+        _delete(subject)
+
+
+def _delete(subject: brought.Brought) -> None:
+    try:
+        brought.forget(subject)
+    except Refusal as refusal:
+        refuse(refusal)
+        return
+    state.notice(safe_text(f"{subject.title} was deleted."))
+    state.put(state.NEXT_OUTPUTS, "")
+    st.rerun()
+
+
+def _about(about: Mapping[str, Any]) -> None:
+    """What was brought, in numbers, and what was left out of it."""
+    noun = "Pictures" if about.get("kind") == "image" else "Answers"
+    with st.container(horizontal=True):
+        st.metric(noun, f"{int(about.get('n') or 0):,}", width="stretch")
+        st.metric("Different prompts", f"{int(about.get('prompts') or 0):,}", width="stretch")
+        st.metric(
+            "Left out",
+            f"{int(about.get('left_out_count') or 0):,}",
+            width="stretch",
+            help="Files and lines that can't be read",
+        )
+        for name, title in (("training", "Training examples"), ("held_out", "Held out")):
+            if isinstance(about.get(name), Mapping):
+                st.metric(title, f"{int(about[name].get('n') or 0):,}", width="stretch")
+    if took := about.get("took"):
+        st.caption(safe_text(f"Read as {took}.", 300))
+    left_out = [each for each in about.get("left_out") or [] if isinstance(each, Mapping)]
+    if left_out:
+        with st.expander(f"Left out ({int(about.get('left_out_count') or 0):,})", icon=":material/block:"):
+            rows = [
+                {"File": plain_text(each.get("file"), 200), "Why": plain_text(each.get("reason"), 300)}
+                for each in left_out
+            ]
+            st.dataframe(rows, hide_index=True, alt="What was left out of what was brought, and why")
+
+
+def _ask(subject: brought.Brought, before: bool) -> None:
+    """The one button that starts the audit."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        seed = st.number_input("Seed", 0, 2**31 - 1, 0, width=160, help="Decides what is drawn at random")
+        label = "Audit again" if before else "Start the audit"
+        if st.button(
+            label, type="secondary" if before else "primary", icon=":material/play_arrow:", key=f"start.{subject.token}"
+        ):
+            try:
+                brought.start(subject, seed=int(seed))
+            except (Refusal, OSError) as error:
+                refuse(error)
+                return
+            st.rerun()
+
+
+def _watch(subject: brought.Brought) -> None:
+    """Progress and a stop; ends in one rerun of the page."""
+    note = audit_job.running_in(subject.job)
+    if note is None:
+        st.rerun()
+        return
+    done, of = float(note.get("done") or 0), float(note.get("of") or 0)
+    spent = time.time() - float(note.get("started") or time.time())
+    left = f" About {duration(spent * (of - done) / done)} left of this part." if 0 < done <= of else ""
+    part = f"{note.get('audit') or 'Reading'}: {note.get('what', '')}" + (f", {done:,.0f} of {of:,.0f}" if of else "")
+    st.progress(min(done / of, 1.0) if of else 0.0, safe_text(f"{part}. {duration(spent)} so far.{left}", 300))
+    if st.button("Stop", icon=":material/stop:", key=f"stop.{subject.token}"):
+        brought.stop(subject)
+        st.caption("It stops at its next step and keeps nothing.")
+
+
+def _verdict(result: Mapping[str, Any]) -> None:
+    counts = result.get("counts")
+    told = (
+        ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+        if isinstance(counts, Mapping)
+        else ""
+    )
+    policy = result.get("policy")
+    name = policy.get("name") if isinstance(policy, Mapping) else ""
+    st.markdown(f"{verdicts.badge(str(result.get('verdict')))} " + safe_text(f"under the policy {name}: {told}.", 200))
+
+
+def _handed_out(subject: brought.Brought, result: Mapping[str, Any]) -> None:
+    """The report as one file, and the document."""
+    with st.container(horizontal=True):
+        for label, form, media in (
+            ("Report (HTML)", "html", "text/html"),
+            ("JSON", "json", "application/json"),
+            ("Markdown", "md", "text/markdown"),
+        ):
+            handing_out.record(
+                label,
+                lambda form=form: report(result, form).encode(),  # type: ignore[misc]
+                f"audit-{subject.token}.{form}",
+                media,
+                key=f"report.{form}.{subject.token}",
+            )
+
+
+def _table(checks: object) -> None:
+    """Every check of this kind, and why it can't be asked where it can't."""
+    rows = [each for each in checks if isinstance(each, Mapping)] if isinstance(checks, list) else []
+    if not rows:
+        return
+    st.header("What can be checked", anchor=False)
+    st.caption(
+        "Known before anything runs: what a check needs, and what was brought. The rest stands in the report as not measured."
+    )
+    rows.sort(key=lambda each: bool(each.get("reason")))
+    shown = [
+        {
+            "Check": plain_text(each.get("audit"), 40),
+            "Question": plain_text(each.get("question"), 200),
+            "Can it be asked?": f"No. {plain_text(each['reason'], 400)}" if each.get("reason") else "Yes",
+        }
+        for each in rows
+    ]
+    harmless = [{name: safe_text(cell, 500) for name, cell in row.items()} for row in shown]
+    st.table(
+        harmless,
+        border="horizontal",
+        hide_index=True,
+        alt="Every check, and whether it can be asked of what was brought",
+    )
+    handing_out.record("CSV", lambda: charts.csv(_frame(shown)), "checks.csv", "text/csv", key="checks.csv")
+
+
+def _frame(rows: list[dict[str, str]]) -> pandas.DataFrame:
+    import pandas
+
+    return pandas.DataFrame(rows)

@@ -1,0 +1,177 @@
+"""The verb that audits: a run, what somebody's model made, or the answers to a plan."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from genmodels.commands.verb import OUT, SEED, Arguments, answer, check_n, flag, path_of, settings, several, verb
+from genmodels.files import write_atomically
+from genmodels.refusal import Refusal
+from genmodels.registry import unknown
+from genmodels.runs.store import RunStore, gallery_names
+from genmodels.verdicts.error_rates import sentence
+
+if TYPE_CHECKING:
+    from genmodels.review.policy import Policy
+
+MOST = 100_000  # samples
+
+
+@verb(
+    "audit",
+    flag("subject", metavar="SUBJECT", help="a run, a folder or zip of pictures, a table of answers, or a plan"),
+    several("--audit"),
+    flag("-n", type=int, default=4000, help="of a run: samples in all"),
+    SEED,
+    flag("--policy", type=path_of),
+    flag("--full", action="store_true", help="400 pictures of each occupation"),
+    flag(
+        "--pairs",
+        type=path_of,
+        metavar="FILE.csv",
+        help="paired sentences: columns sent_more, sent_less, bias_type",
+    ),
+    flag("--junit", type=path_of, metavar="FILE", help="write the findings as JUnit XML too, for CI"),
+    flag("--look", action="store_true", help="of outputs: only read them, and say what can be asked of them"),
+    flag("--outputs", type=path_of, metavar="ANSWERS", help="the answers to a plan, where SUBJECT is its folder"),
+    flag(
+        "--training", type=path_of, metavar="DIR", help="beside outputs: what the model learned from, or a part of it"
+    ),
+    flag("--held-out", type=path_of, metavar="DIR", help="beside outputs: examples that the model never saw"),
+    flag(
+        "--columns",
+        action="append",
+        metavar="prompt=NAME",
+        help="of a table: which column holds prompt=, answer= and id=, where their names do not say it",
+    ),
+    OUT,
+)
+def audit(arguments: Arguments) -> int:
+    """Judge a run, or what somebody's model made; exit code 1 when a limit was broken or a required check could not be measured."""
+    from genmodels.review.policy import Policy
+
+    check_n(arguments.n, MOST)
+    policy = Policy.read(arguments.policy) if arguments.policy else None  # refused before anything is loaded
+    is_run = arguments.subject in (*RunStore.default().ids(), *gallery_names())
+    brought = path_of(arguments.subject)
+    document = (_audit_run if is_run or not brought.exists() else _audit_brought)(arguments, policy)
+    write_atomically(arguments.out / ("look.json" if arguments.look else "audit.json"), json.dumps(document, indent=1))
+    answer(arguments, document, "\n".join(_audited(document)))
+    if arguments.look:
+        return 0
+    if arguments.junit:
+        from genmodels.review.junit import junit
+
+        write_atomically(arguments.junit, junit(document))
+    return 1 if document["verdict"] in ("fail", "not measured") else 0
+
+
+def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
+    """A run of ours, which can be asked for samples."""
+    from genmodels.review.audit_job import at_work
+
+    if arguments.training or arguments.held_out or arguments.columns or arguments.outputs:
+        raise Refusal(
+            "--outputs, --training, --held-out and --columns are for outputs that were brought; a run knows its data."
+        )
+    if arguments.look:
+        raise Refusal("--look is for outputs that were brought; what a run gives is known.")
+    if arguments.pairs:
+        from genmodels.checks.sentence_pairs import read_pairs
+
+        read_pairs(arguments.pairs)  # refused before anything is loaded
+    names = [*RunStore.default().ids(), *gallery_names()]
+    if arguments.subject not in names:
+        either = unknown("run", arguments.subject, names)
+        raise Refusal(f"{either} Or bring a folder or zip of pictures, or a table of answers.")
+    run = RunStore.default()[arguments.subject]
+    with at_work(arguments.out) as progress:
+        from genmodels.review.audit import audit_run  # TensorFlow; whoever looks sees the audit as begun
+
+        return audit_run(
+            run,
+            arguments.audit,
+            n=arguments.n,
+            seed=arguments.seed,
+            policy=policy,
+            full=arguments.full,
+            pairs=arguments.pairs,
+            progress=progress,
+        )
+
+
+def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
+    """Outputs that somebody's model made."""
+    from genmodels.review.audit_job import at_work
+    from genmodels.review.audit_outputs import audit_outputs, audit_plan, looked_at
+    from genmodels.subjects.answers import columns_of
+    from genmodels.subjects.opening import open_outputs
+    from genmodels.subjects.plan import FILE, read_plan
+
+    if arguments.full or arguments.pairs:
+        raise Refusal("--full and --pairs ask a model of ours again; leave them out for outputs that were brought.")
+    subject = path_of(arguments.subject)
+    plan = read_plan(subject) if (subject / FILE).exists() else None
+    if (plan is None) != (arguments.outputs is None):
+        raise Refusal(
+            "--outputs goes with the folder of a plan: `genmodels audit PLAN --outputs ANSWERS`, or name the answers alone."
+        )
+    with at_work(arguments.out) as progress:
+        outputs = open_outputs(
+            arguments.outputs or subject,
+            training=arguments.training,
+            held_out=arguments.held_out,
+            columns=columns_of(settings(arguments.columns)) if arguments.columns else None,
+            seed=arguments.seed,
+            report=progress,
+        )
+        if arguments.look:
+            return looked_at(outputs)
+        if plan is None:
+            return audit_outputs(outputs, arguments.audit, policy=policy, progress=progress)
+        return audit_plan(plan, outputs, arguments.audit, policy=policy, progress=progress)
+
+
+def _audited(document: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of `audit`: what was brought, what was found, what was left out, what could not be measured, and the verdict."""
+    if "outputs" in document:
+        yield from _brought(document["outputs"])
+    if "plan" in document:
+        yield f"plan          {document['plan']['said']}"
+    if "findings" not in document:
+        yield from (
+            f"{'can be asked' if not row['reason'] else 'not measured'}  {row['audit']}: {row['reason'] or row['question']}"
+            for row in document["checks"]
+        )
+        return
+    for finding in document["findings"]:
+        yield from _found(finding)
+    for row in document.get("left_out", ()):
+        yield f"left out      {row['audit']}, {row['part']}: {row['why']}"
+    told = {finding["audit"] for finding in document["findings"]}
+    for row in document["not_measured"]:
+        if row["audit"] not in told:
+            yield f"not measured  {row['audit']}: {row['reason']}"
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in document["counts"].items() if count)
+    yield f"verdict: {document['verdict']} ({counts})"
+
+
+def _brought(outputs: Mapping[str, Any]) -> Iterator[str]:
+    """What was brought, and what was left out of it."""
+    noun, how = ("pictures", "") if outputs["kind"] == "image" else ("answers", f" ({outputs['took']})")
+    yield f"{outputs['name']}: {outputs['n']:,} {noun}, {outputs['prompts']:,} different prompts{how}"
+    if outputs["left_out"]:
+        first = outputs["left_out"][0]
+        yield f"left out      {outputs['left_out_count']:,}, the first: {first['file']}: {first['reason']}"
+
+
+def _found(finding: Mapping[str, Any]) -> Iterator[str]:
+    """Verdict and what was found; below it why nothing was, or how often such a verdict is wrong, and what to do."""
+    yield f"{finding['verdict']:13s} {finding['audit']}, {finding['part'] or 'all'}: {finding['claim']}"
+    if finding["verdict"] not in ("not measured", "reported"):
+        yield " " * 14 + sentence(finding["error_rates"], finding["verdict"])
+    for name in ("reason", "remedy"):
+        if finding[name]:
+            yield " " * 14 + finding[name]

@@ -1,0 +1,118 @@
+"""Outputs that a team brought, audited under a policy: what can be asked of them, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from genmodels.audits.audit import AUDITS
+from genmodels.jobs.folder import Progress
+from genmodels.refusal import Refusal
+from genmodels.review.obligations import notice, register
+from genmodels.review.planning import planned_under
+from genmodels.review.policy import Policy
+from genmodels.subjects.outputs import Outputs
+from genmodels.subjects.plan import Plan, matched
+from genmodels.subjects.subject import Audited
+from genmodels.verdicts.finding import document
+from genmodels.verdicts.imported import HERE
+
+MOST_NAMED = 1000  # files and lines that were left out, by name
+
+
+def checks_of(subject: Audited) -> list[dict[str, str]]:
+    """Every audit of this kind of example: {"audit", "question", "reason"}; "reason" says why it can't be asked, else "".
+
+    Nothing runs for it: what a subject lacks is known before the audit starts.
+    """
+    rows = []
+    for name, audit in AUDITS.items():
+        if subject.kind in audit.kinds:
+            lacking = audit.lacking(subject)
+            rows.append({"audit": name, "question": audit.question, "reason": lacking.reason if lacking else ""})
+    return rows
+
+
+def looked_at(outputs: Outputs) -> dict[str, Any]:
+    """What was brought and what can be asked of it, before anything is judged: {"subject", "outputs", "checks"}."""
+    return {"subject": outputs.name, "outputs": about(outputs), "checks": checks_of(outputs)}
+
+
+def audit_outputs(
+    outputs: Outputs,
+    names: Sequence[str] = (),
+    *,
+    policy: Policy | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Every audit of brought outputs (or those named) under a policy, as the document of `genmodels audit --json`.
+
+    What was left out of what was brought is counted and named under "outputs"; "checks" is the table of `checks_of`.
+    """
+    for name in names:
+        AUDITS[name]
+    rules = policy or Policy()
+    asked = names or [name for name, audit in AUDITS.items() if audit.of is Outputs and outputs.kind in audit.kinds]
+    made = {"policy": {"name": rules.name, "digest": rules.digest}, "outputs": outputs.sha256, "where": HERE}
+    findings = []
+    for name in asked:
+        if progress:
+            progress.says(audit=name)
+        found = AUDITS[name](outputs, **rules.limits(name))
+        findings += [replace(finding, made=dict(finding.made) | made) for finding in found]
+    required = [name for name in rules.required if outputs.kind in AUDITS[name].kinds]
+    found = document(outputs.name, findings, required) | {
+        "policy": rules.to_dict() | {"digest": rules.digest},
+        "outputs": about(outputs),
+        "checks": checks_of(outputs),
+    }
+    return found | {"obligations": register(found, rules.team), "read": notice()}
+
+
+def audit_plan(
+    plan: Plan,
+    outputs: Outputs,
+    names: Sequence[str] = (),
+    *,
+    policy: Policy | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The answers to a plan audited under the policy that it was sealed with; how they fit it stands under "plan".
+
+    Raises `Refusal` for another policy: what counts as wrong was fixed before any answer was seen.
+    """
+    rules = policy or planned_under(plan)
+    if rules.digest != plan.policy.get("digest"):
+        raise Refusal("The plan was sealed under another policy; leave --policy out, or make a new plan.")
+    answers, matching = matched(plan, outputs)
+    found = audit_outputs(answers, names or plan.audits, policy=rules, progress=progress)
+    return found | {
+        "plan": {
+            "seal": plan.seal,
+            "created": plan.created,
+            "matching": matching.to_dict(),
+            "said": matching.sentence(),
+        }
+    }
+
+
+def about(outputs: Outputs) -> dict[str, Any]:
+    """What was brought, ready for JSON: counts, prompts, what was left out and why, and the SHA-256 of it all."""
+    references = {
+        name: {"name": each.name, "n": len(each), "sha256": each.sha256}
+        for name, each in (("training", outputs.training), ("held_out", outputs.held_out))
+        if each is not None
+    }
+    return {
+        "name": outputs.name,
+        "kind": outputs.kind,
+        "n": outputs.n,
+        "prompts": len(outputs.prompts),
+        "without_prompt": sum(not each.prompt for each in outputs.items),
+        "left_out": [{"file": each.name, "reason": each.reason} for each in outputs.left_out[:MOST_NAMED]],
+        "left_out_count": len(outputs.left_out),
+        "took": outputs.took,
+        "sha256": outputs.sha256,
+        **references,
+    }

@@ -1,0 +1,186 @@
+"""What people decided about an audit: a reason for each finding, and a signature under all of it; append-only and chained.
+
+`review.jsonl` lies beside `audit.json`. Each line holds the SHA-256 of the audit that it is about and the code of the line before
+it, so that a changed audit, and a line that was changed, moved or taken out, break the seal visibly. That the last lines were
+cut off is seen only by who wrote down the last code. Names are as people give them: "name not verified" unless a login says so.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from genmodels.files import Unreadable, open_to_append, parsed, read_bytes
+from genmodels.printable import printable
+from genmodels.refusal import Refusal
+from genmodels.registry import unknown
+
+FILE, AUDIT = "review.jsonl", "audit.json"
+DECISIONS = {
+    "accept": "it stands as it is, for the reason given",
+    "mitigate": "something is done about it, as the reason says",
+    "reject": "the finding is wrong, for the reason given",
+}
+SIGNED = "signed"
+FIRST = "0" * 64
+MOST_REASON, MOST_NAME, MOST_BYTES = 2000, 100, 50_000_000
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One line: of which finding ("audit/part", "" for the signature under all), what was decided, why, by whom and when."""
+
+    finding: str
+    decision: str
+    reason: str
+    by: str
+    verified: bool
+    time: str
+    code: str
+    sound: bool  # it follows from the line before it, and is about the audit that lies there now
+
+
+@dataclass(frozen=True)
+class Review:
+    """All decisions on an audit. `broken` says what is wrong with their chain; "" where nothing is."""
+
+    decisions: tuple[Decision, ...]
+    open: tuple[str, ...]  # findings that need a decision before anybody can sign
+    broken: str = ""
+
+    @property
+    def signed(self) -> Decision | None:
+        """The signature that holds: the last line, if it is one and the chain is whole."""
+        last = self.decisions[-1] if self.decisions else None
+        return last if last and last.decision == SIGNED and not self.broken else None
+
+
+def read_review(folder: Path) -> Review:
+    """The decisions on the audit in a folder, each judged; raises `Refusal` where there is no audit."""
+    document, digest = _audit(folder)
+    decisions, before, broken = list[Decision](), FIRST, ""
+    for number, line in enumerate(_lines(folder / FILE), 1):
+        try:
+            row = parsed(line)
+            code = _code({name: value for name, value in row.items() if name != "code"})
+            chained = row["code"] == code and row["before"] == before
+            current = row["audit"] == digest
+            said = [printable(str(row[name]), MOST_REASON) for name in ("finding", "decision", "reason", "by", "time")]
+            decisions.append(
+                Decision(
+                    said[0],
+                    said[1],
+                    said[2],
+                    said[3],
+                    row["verified"] is True,
+                    said[4],
+                    row["code"],
+                    chained and current,
+                )
+            )
+            before = row["code"]
+        except (Unreadable, KeyError, TypeError, AttributeError):
+            broken = broken or f"line {number} is damaged"
+            continue
+        if not chained:
+            broken = broken or f"line {number} was changed, moved or written by hand"
+        elif not current:
+            broken = broken or f"line {number} is about another audit than the one that lies there now"
+    decided = {each.finding for each in decisions if each.sound}
+    return Review(tuple(decisions), tuple(name for name in needs_decision(document) if name not in decided), broken)
+
+
+def decide(folder: Path, finding: str, decision: str, reason: str, by: str, *, verified: bool = False) -> Decision:
+    """Enter a decision on a finding ("audit/part"); raises `Refusal` for one that is not there, and without a reason."""
+    document, _ = _audit(folder)
+    names = [name_of(each) for each in document["findings"]]
+    if finding not in names:
+        raise Refusal(unknown("finding of this audit", finding, names))
+    if decision not in DECISIONS:
+        raise Refusal(unknown("decision", decision, DECISIONS))
+    if not reason.strip():
+        raise Refusal(f"There is no reason to {decision} {finding}; write one, so that others can follow it.")
+    return _append(folder, finding, decision, reason, by, verified)
+
+
+def sign(folder: Path, by: str, *, verified: bool = False) -> Decision:
+    """Sign the audit with its decisions; raises `Refusal` while a failed or warned finding has none, or the chain is broken."""
+    review = read_review(folder)
+    if review.broken:
+        raise Refusal(f"The review can't be signed: {review.broken}.")
+    if review.open:
+        raise Refusal(
+            f"{len(review.open)} findings have no decision yet, such as {review.open[0]}; decide on them first."
+        )
+    return _append(folder, "", SIGNED, "", by, verified)
+
+
+def needs_decision(document: Mapping[str, Any]) -> list[str]:
+    """The findings that somebody must decide on: those that fail or warn."""
+    return [name_of(each) for each in document["findings"] if each.get("verdict") in ("fail", "warn")]
+
+
+def name_of(finding: Mapping[str, Any]) -> str:
+    """How a finding is called in a review: "audit/part"."""
+    return f"{finding.get('audit')}/{finding.get('part') or 'all'}"
+
+
+def _append(folder: Path, finding: str, decision: str, reason: str, by: str, verified: bool) -> Decision:
+    if not by.strip():
+        raise Refusal("Nobody is named; say who decides.")
+    with open_to_append(folder / FILE) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        review, (_, digest) = read_review(folder), _audit(folder)
+        row = {
+            "finding": finding,
+            "decision": decision,
+            "reason": printable(reason.strip(), MOST_REASON),
+            "by": printable(by.strip(), MOST_NAME),
+            "verified": verified,
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "audit": digest,
+            "before": review.decisions[-1].code if review.decisions else FIRST,
+        }
+        code = _code(row)
+        file.write((json.dumps(row | {"code": code}, ensure_ascii=False) + "\n").encode())
+        file.flush()
+        os.fsync(file.fileno())
+    return Decision(finding, decision, str(row["reason"]), str(row["by"]), verified, str(row["time"]), code, True)
+
+
+def _code(row: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(row, sort_keys=True, ensure_ascii=False).encode(errors="replace")).hexdigest()
+
+
+def _audit(folder: Path) -> tuple[dict[str, Any], str]:
+    """The audit in a folder and the SHA-256 of its file."""
+    shown = printable(str(folder), 120)
+    try:
+        content = read_bytes(folder / AUDIT, MOST_BYTES)
+        document = parsed(content)
+    except FileNotFoundError:
+        raise Refusal(
+            f"There is no audit in {shown}; name the folder that `genmodels audit ... --out` wrote."
+        ) from None
+    except Unreadable as reason:
+        raise Refusal(f"The audit in {shown} {reason}; audit again.") from None
+    found = document.get("findings") if isinstance(document, dict) else None
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise Refusal(f"The audit in {shown} holds no findings; audit again.")
+    return document, hashlib.sha256(content).hexdigest()
+
+
+def _lines(file: Path) -> list[bytes]:
+    try:
+        return [line for line in read_bytes(file, MOST_BYTES).split(b"\n") if line.strip()]
+    except FileNotFoundError:
+        return []
+    except Unreadable as reason:
+        raise Refusal(f"The review beside the audit {reason}; take it away and begin again.") from None

@@ -1,0 +1,94 @@
+"""Decisions on an audit are append-only and chained: whatever is changed afterwards breaks the seal visibly."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from genmodels.commands.main import main
+from genmodels.refusal import Refusal
+from genmodels.review.junit import junit
+from genmodels.review.sign_off import decide, read_review, sign
+
+FINDINGS = [
+    {"audit": "marks", "part": "signed", "verdict": "fail", "claim": "3 of 9 are <not> signed.\x00", "remedy": "Sign them.", "error_rates": {"not_measured": "x"}},
+    {"audit": "repeats", "part": "equal", "verdict": "pass", "claim": "None.", "reason": ""},
+    {"audit": "repeats", "part": "near", "verdict": "not measured", "claim": "", "reason": "n too small"},
+]
+DOCUMENT = {"subject": "theirs", "verdict": "fail", "policy": {"required": ["copies"]}, "findings": FINDINGS, "not_measured": [{"audit": "copies", "reason": "no training"}]}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "audit.json").write_text(json.dumps(DOCUMENT))
+    return tmp_path
+
+
+def test_from_the_decision_to_the_signature(folder: Path) -> None:
+    assert read_review(folder).open == ("marks/signed",) and read_review(folder).signed is None
+    with pytest.raises(Refusal, match="no decision yet"):
+        sign(folder, "Auditor")
+    decide(folder, "marks/signed", "mitigate", "signed from next week on", "Auditor")
+    signed = sign(folder, "Auditor")
+    review = read_review(folder)
+    assert review.signed == signed and not review.open and not signed.verified and [each.decision for each in review.decisions] == ["mitigate", "signed"]
+    decide(folder, "marks/signed", "reject", "they are signed after all", "Auditor")
+    assert read_review(folder).signed is None, "what comes after a signature is not under it"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("marks/other", "accept", "x", "A"), "No finding of this audit"),
+        (("marks/signed", "ignore", "x", "A"), "No decision is called"),
+        (("marks/signed", "accept", " ", "A"), "no reason"),
+        (("marks/signed", "accept", "x", ""), "Nobody is named"),
+    ],
+)
+def test_what_is_no_decision_is_refused(folder: Path, given: tuple[str, str, str, str], said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        decide(folder, *given)
+    assert not read_review(folder).decisions
+
+
+@pytest.mark.parametrize("change", ["audit", "reason", "order", "first line", "torn", "another code"])
+def test_whatever_is_changed_breaks_the_seal(folder: Path, change: str) -> None:
+    decide(folder, "marks/signed", "accept", "one", "A")
+    decide(folder, "marks/signed", "accept", "two", "A")
+    sign(folder, "A")
+    file = folder / "review.jsonl"
+    lines = file.read_text().splitlines()
+    if change == "audit":
+        (folder / "audit.json").write_text(json.dumps(DOCUMENT | {"verdict": "pass"}))
+    else:
+        changed = {
+            "reason": [lines[0].replace("one", "won"), *lines[1:]],
+            "order": [lines[1], lines[0], lines[2]],
+            "first line": lines[1:],
+            "torn": [lines[0], lines[1][:40], lines[2]],
+            "another code": [json.dumps(json.loads(lines[0]) | {"code": "0" * 64}), *lines[1:]],
+        }[change]
+        file.write_text("\n".join(changed) + "\n")
+    review = read_review(folder)
+    assert review.broken and review.signed is None
+    with pytest.raises(Refusal):
+        sign(folder, "A")
+
+
+def test_the_command_and_its_exit_codes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["review", str(folder)]) == 1 and "marks/signed needs a decision" in capsys.readouterr().out
+    decided = ["--finding", "marks/signed", "--decision", "accept", "--reason", "known\x1b[31m", "--by", "Auditor"]
+    assert main(["review", str(folder), *decided, "--sign", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["signed"]["by"] == "Auditor" and document["decisions"][0]["reason"].isprintable()
+    assert main(["review", str(folder / "nowhere")]) == 2
+
+
+def test_junit_fails_what_failed_and_what_was_required_and_not_measured() -> None:
+    suite = ElementTree.fromstring(junit(DOCUMENT))
+    failed = {case.get("classname") for case in suite if case.find("failure") is not None}
+    assert failed == {"marks", "copies"} and (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("4", "2", "1")
+    assert "<not>" in suite[0].find("failure").get("message")  # type: ignore[union-attr,operator]
