@@ -39,6 +39,7 @@ LATE = {
     "genmodels.commands.house": "a command loads what it needs, and no other's",
     "genmodels.commands.making": "a command loads what it needs, and no other's",
     "genmodels.commands.auditing": "a command loads what it needs, and no other's",
+    "genmodels.commands.labelling": "a command loads what it needs, and no other's",
     "genmodels.commands.planning": "a command loads what it needs, and no other's",
     "genmodels.commands.signing": "a command loads what it needs, and no other's",
     "genmodels.commands.reviewing": "a command loads what it needs, and no other's",

@@ -33,6 +33,7 @@ NAME = "shares"
 VERSION = 1  # of how error rates are counted
 REMEDY = "Look at the examples that people called so; change what the model learns from or how it is asked, then label a new sample."
 EXAMPLES = 24  # that are shown behind a verdict
+MOST_GROUPS = 8  # with most labels, that are compared
 LEAST_OF_GROUP = 10  # labels of a group to be compared
 
 
@@ -218,7 +219,8 @@ def _of_groups(answered: Answered, pairs: Counterfactual, limits: SharesLimits) 
     asked = f"{question.text} Is it the same for each {pairs.grouping}?"
     part = f"{question.name}, by {pairs.grouping}"
     within = {name: told.among(pairs.groups == name) for name in pairs.names}
-    within = {name: each for name, each in within.items() if len(each.labels) >= LEAST_OF_GROUP}
+    most = sorted(within, key=lambda name: -len(within[name].labels))[:MOST_GROUPS]
+    within = {name: within[name] for name in sorted(most) if len(within[name].labels) >= LEAST_OF_GROUP}
     if len(within) < 2:
         return not_measured(NAME, asked, f"Fewer than two groups have {LEAST_OF_GROUP} labels; go on labelling.", part)
     tests = len(within) * (len(within) - 1) // 2

@@ -41,7 +41,7 @@ PEOPLE = frozenset(
     + ["person", "people", "child", "children", "family"]
 )
 OF_PEOPLE_ONLY = frozenset(["black", "white", "old", "young", "senior"])  # colours and ages of anything else too
-COLUMN = "group"
+COLUMN, PAIR = "group", "pair"  # of a table: whose the output is, and what others it is compared with
 SLOT = "*"
 
 
@@ -67,7 +67,9 @@ def counterfactual_prompts(outputs: Outputs) -> list[Counterfactual]:
     found = []
     column = np.array([each.columns.get(COLUMN, "")[:60] for each in outputs.items])
     if len(set(column.tolist()) - {""}) > 1:
-        found.append(Counterfactual(COLUMN, column, np.full(len(column), SLOT)))
+        found.append(
+            Counterfactual(COLUMN, column, np.array([each.columns.get(PAIR, SLOT)[:60] for each in outputs.items]))
+        )
     for grouping in GROUPS:
         told = {prompt: template_of(prompt, grouping) for prompt in outputs.prompts}
         groups_of: dict[str, set[str]] = {}

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from genmodels.files import make_folder
 from genmodels.kinds.image.files import open_picture, png_bytes
 from genmodels.labelling.order import drawn_order
 from genmodels.labelling.store import Drawn, LabelFolder
 from genmodels.refusal import Refusal
-from genmodels.subjects.answers import outputs_of_answers
 from genmodels.subjects.outputs import Outputs
-from genmodels.subjects.pictures import outputs_of_pictures
 
 SHOWN = 400  # examples that are kept for raters where nothing else is said
 MOST_SHOWN = 5000
 LARGEST_SIDE, SMALL_SIDE = 768, 256  # pixels of a kept picture; up to the second one it stays a PNG
-
-
-def opened(source: Path, seed: int = 0) -> Outputs:
-    """Outputs that were brought: a folder or zip of pictures, or a table of answers."""
-    if source.is_dir() or source.suffix.lower() == ".zip":
-        return outputs_of_pictures(source, seed=seed)
-    return outputs_of_answers(source, seed=seed)
 
 
 def folder_of(outputs: Outputs) -> LabelFolder:
@@ -40,10 +31,11 @@ def keys_of(outputs: Outputs) -> list[str]:
     return [each.id if counts[each.id] == 1 else f"{each.id} ({each.place})" for each in outputs.items]
 
 
-def bring(outputs: Outputs, n: int = SHOWN) -> LabelFolder:
+def bring(outputs: Outputs, n: int = SHOWN, brought: str = "") -> LabelFolder:
     """Draw examples at random, evenly over prompts, and keep the first `n` of them for raters to see.
 
     The order is drawn once, with the seed of the first time; whoever brings the same outputs again can only add to it.
+    `brought` is the token of outputs that were brought to the dashboard.
     """
     if not 1 <= n <= MOST_SHOWN:
         raise Refusal(f"n is {n:,}; draw from 1 to {MOST_SHOWN:,} examples.")
@@ -54,7 +46,7 @@ def bring(outputs: Outputs, n: int = SHOWN) -> LabelFolder:
     seed = before["seed"] if type(before.get("seed")) is int else outputs.seed
     keys, prompts = keys_of(outputs), [each.prompt for each in outputs.items]
     chosen = [int(number) for number in drawn_order(prompts, seed)[:n]]
-    about = {"name": outputs.name, "kind": outputs.kind, "of": outputs.n, "seed": seed}
+    about = {"name": outputs.name, "kind": outputs.kind, "of": outputs.n, "seed": seed, "brought": brought}
     make_folder(folder.path)
     folder.bring(about, [Drawn(keys[number], prompts[number]) for number in chosen], _examples(outputs, chosen))
     return folder
@@ -80,6 +72,8 @@ def _example(outputs: Outputs, number: int) -> tuple[str, bytes]:
 
 
 def with_labels(outputs: Outputs) -> Outputs:
-    """The outputs with what people said of them so far; as they are where nobody was asked."""
-    labels = folder_of(outputs).labels()
-    return replace(outputs, labels=labels) if labels.questions else outputs
+    """The outputs with what people said of them so far; as they are where nobody was asked, or no question can be read."""
+    with contextlib.suppress(Refusal):
+        labels = folder_of(outputs).labels()
+        return replace(outputs, labels=labels) if labels.questions else outputs
+    return outputs

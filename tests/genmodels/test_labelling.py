@@ -21,7 +21,8 @@ from genmodels.labelling.question import CANNOT_TELL, FOLLOWS, SHOWN, STEREOTYPE
 from genmodels.labelling.store import Asked, LabelFolder, known_folders
 from genmodels.labelling.table import imported, plain_cell, safe_cell, written
 from genmodels.refusal import Refusal
-from genmodels.subjects.labelled import bring, folder_of, keys_of, opened, with_labels
+from genmodels.subjects.labelled import bring, folder_of, keys_of, with_labels
+from genmodels.subjects.opening import open_outputs
 from genmodels.subjects.outputs import TEXT, Item, Outputs, Reference
 
 
@@ -147,7 +148,7 @@ def test_outputs_know_their_labels_whatever_lies_beside_them(folder: LabelFolder
 def test_pictures_are_kept_without_what_their_files_say(home: Path, tmp_path: Path) -> None:
     for number, side in enumerate((40, 900)):
         Image.fromarray(np.full((side, side, 3), 40 * number, np.uint8)).save(tmp_path / f"{number}.png")
-    folder = bring(opened(tmp_path))
+    folder = bring(open_outputs(tmp_path))
     assert sorted(folder.example(number)[0] for number in (0, 1)) == ["jpg", "png"]
     assert folder.about["of"] == 2 and folder.about["kind"] == "image"
 
@@ -256,4 +257,4 @@ def test_a_question_without_limits_is_reported_and_one_with_bounds_is_judged(hom
 
 def test_png_bytes_is_what_raters_see(home: Path, tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(png_bytes(np.zeros((9, 9, 3), np.uint8)))
-    assert bring(opened(tmp_path)).example(0)[1].startswith(b"\x89PNG")
+    assert bring(open_outputs(tmp_path)).example(0)[1].startswith(b"\x89PNG")
