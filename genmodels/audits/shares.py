@@ -10,8 +10,8 @@ of them. What nobody could tell is left out and counted. A difference between gr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -91,9 +91,6 @@ def _unfit(answered: Answered) -> str:
     """Why nothing can be judged; "" where something can."""
     if len(answered) < LEAST_OF_GROUP:
         return f"{len(answered)} outputs were labelled; at least {LEAST_OF_GROUP} are needed, so go on labelling."
-    if answered.disputed:
-        told = "{value:.2f} ({low:.2f} to {high:.2f})".format(**answered.agreement["alpha"])
-        return f"Those who labelled disagree (alpha {told}; below 0.67 labels are not relied on): the question means different things to them, so word it more clearly and label again."
     return ""
 
 
@@ -102,7 +99,7 @@ def _faults(answered: Answered, limits: SharesLimits) -> Finding:
     names = " or ".join(question.faults)
     return _judged(
         answered,
-        answered.of(question.faults),
+        question.faults,
         limits.fault,
         limits.fault_effect,
         said=f"the answer {names}",
@@ -116,13 +113,17 @@ def _bounded(answered: Answered, answer: str, bound: float, effect: float, *, hi
     names, accepted = ([answer], bound) if high else (others, 1 - bound)
     said = f"the answer {answer}" if high else f"another answer than {answer}"
     part = f"{answered.question.name}, {answer} at {'most' if high else 'least'}"
-    return _judged(answered, answered.of(names), accepted, effect, said=said, part=part)
+    return _judged(answered, names, accepted, effect, said=said, part=part)
 
 
-def _judged(answered: Answered, told: Told, accepted: float, effect: float, *, said: str, part: str) -> Finding:
-    subject, estimate = answered.outputs, told.share()
+def _judged(
+    answered: Answered, answers: Sequence[str], accepted: float, effect: float, *, said: str, part: str
+) -> Finding:
+    """The share of these answers against what is accepted of them."""
+    subject, told = answered.outputs, answered.of(answers)
+    estimate = told.share()
     claim = f"{estimate.value:.1%} of outputs are given {said} ({estimate.low:.1%} to {estimate.high:.1%}); {accepted:.1%} are accepted. {answered.sentence()}"
-    return judge(
+    finding = judge(
         NAME,
         claim,
         estimate,
@@ -137,6 +138,29 @@ def _judged(answered: Answered, told: Told, accepted: float, effect: float, *, s
             subject,
             lambda: rates_of_share(told, accepted, effect, subject.seed, f"of their outputs given {said}"),
         ),
+    )
+    return _or_disputed(finding, answered, answers, accepted, effect)
+
+
+def _or_disputed(
+    finding: Finding, answered: Answered, answers: Sequence[str], accepted: float, effect: float
+) -> Finding:
+    """The finding; where raters disagree, only one that holds for the labels of each of them alone."""
+    if not answered.disputed or finding.verdict not in ("fail", "pass"):
+        return finding
+    by_rater = answered.by_rater(answers)
+    holds = all(each > accepted for each in by_rater.values())
+    if finding.verdict == "pass":
+        holds = all(each < accepted + effect for each in by_rater.values())
+    if holds:
+        return finding
+    told = "{value:.2f} ({low:.2f} to {high:.2f})".format(**answered.agreement["alpha"])
+    each = ", ".join(f"{value:.1%} by {name}" for name, value in by_rater.items())
+    return replace(
+        finding,
+        verdict="not measured",
+        remedy="",
+        reason=f"Those who labelled disagree (alpha {told}; shares {each}): the question means different things to them, so word it more clearly and label again.",
     )
 
 

@@ -20,6 +20,7 @@ from genmodels.subjects.labelled import keys_of
 from genmodels.subjects.outputs import Outputs
 
 MOST_PROMPTS = 40  # that are told one by one
+LEAST_TOGETHER = 20  # labels of two people on the same outputs, to say that they disagree
 LEAST_OF_PROMPT = 5  # labels of a prompt to say a share
 
 
@@ -112,9 +113,22 @@ class Answered:
 
     @property
     def disputed(self) -> bool:
-        """Whether raters agree so little that the question means different things to them."""
+        """Whether raters agree so little, on enough outputs, that the question may mean different things to them."""
         alpha = self.agreement.get("alpha")
-        return alpha is not None and alpha["high"] < TENTATIVE
+        return alpha is not None and alpha["n"] >= LEAST_TOGETHER and alpha["high"] < TENTATIVE
+
+    def by_rater(self, answers: Sequence[str]) -> dict[str, float]:
+        """The share of these answers among what each person told, of those who told enough."""
+        given = self.labels.answers(self.question.name)
+        said = {
+            rater: [by[rater] for by in given.values() if by.get(rater) in self.question.answers]
+            for rater in self.labels.raters
+        }
+        return {
+            rater: sum(each in answers for each in told) / len(told)
+            for rater, told in said.items()
+            if len(told) >= LEAST_TOGETHER
+        }
 
     def sentence(self) -> str:
         """Who told, how far they agree, and of how many nobody could tell."""

@@ -92,7 +92,7 @@ class LabelFolder:
         for number, (ending, content) in enumerate(examples):
             write_atomically(folder / f"{number:05d}.{ending}", content)
         rows = [{"key": each.key, "prompt": each.prompt[:2000]} for each in drawn]
-        write_atomically(self.path / "subject.json", json.dumps({**about, "drawn": rows, "brought": _now()}))
+        write_atomically(self.path / "subject.json", json.dumps({**about, "drawn": rows, "when": _now()}))
 
     @property
     def about(self) -> dict[str, Any]:

@@ -238,8 +238,12 @@ def test_without_labels_the_audit_says_how_many_are_needed(home: Path) -> None:
 
 
 def test_raters_who_disagree_are_not_believed(home: Path) -> None:
-    finding = AUDITS["shares"](label_all(answers(), STEREOTYPE, wrong=120))[0]
-    assert finding.verdict == "not measured" and "disagree" in finding.reason
+    """Where one of them alone would say something else; a verdict that holds for each of them stands."""
+    finding = AUDITS["shares"](label_all(answers(), replace(STEREOTYPE, faults=("no",)), wrong=195))[0]
+    assert finding.verdict == "fail" and "alpha -0" in finding.claim
+    other = replace(STEREOTYPE, faults=(), at_most={"yes": 0.35})
+    finding = AUDITS["shares"](label_all(answers(190), other, wrong=90))[0]
+    assert finding.verdict == "not measured" and "disagree" in finding.reason and "20.0 % by ann" in finding.reason
 
 
 def test_a_question_without_limits_is_reported_and_one_with_bounds_is_judged(home: Path) -> None:
