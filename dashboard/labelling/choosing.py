@@ -9,7 +9,7 @@ from dashboard.safe_text import plain_text, refuse, safe_text
 from genmodels.labelling.store import LabelFolder, known_folders
 from genmodels.refusal import Refusal
 from genmodels.review import brought
-from genmodels.subjects.labelled import SHOWN, bring
+from genmodels.subjects.labelled import bring
 from genmodels.subjects.opening import open_outputs
 
 NOTHING = "Nothing was brought to be labelled yet. Bring pictures or answers on the page Audit, or by the command below; then people say here what they see, and the audit judges the shares."
@@ -67,7 +67,7 @@ def _drawn(subject: brought.Brought) -> None:
         said.progress(min(done / of, 1.0) if of else 0.0, safe_text(f"{what}: {done:,} of {of:,}"))
 
     try:
-        folder = bring(open_outputs(file, report=report), SHOWN, subject.token)
+        folder = bring(open_outputs(file, report=report), brought=subject.token)
     except Refusal as refusal:
         refuse(refusal)
         return

@@ -27,9 +27,9 @@ MOST_BYTES = 64 << 20  # of a table of labels
 def label(arguments: Arguments) -> int:
     """Have people label what somebody's model made: draws examples at random and opens the page Label."""
     from genmodels.labelling.table import imported, written
-    from genmodels.subjects.labelled import SHOWN, bring
+    from genmodels.subjects.labelled import bring
 
-    folder = bring(_opened(arguments), arguments.n or SHOWN)
+    folder = bring(_opened(arguments), arguments.n)
     document: dict[str, Any] = {"labels": folder.token, "folder": str(folder.path), "drawn": len(folder.drawn())}
     said = [f"{document['drawn']:,} examples of {folder.about['of']:,} were drawn at random."]
     if arguments.table:

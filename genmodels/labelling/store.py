@@ -206,13 +206,16 @@ class Rater:
         return read_answers(self.file)[0]
 
     def waiting(self, asked: Asked, seed: int) -> list[tuple[Showing, Question]]:
-        """What this person is still to be asked, in order: all questions of an example before the next example."""
-        drawn = self.folder.drawn()
+        """What this person is still to be asked, in order: all questions of an example before the next example.
+
+        Those that show the prompt come last, so that nobody has seen it who answers the others.
+        """
+        drawn, questions = self.folder.drawn(), sorted(asked.questions, key=lambda each: each.shows_prompt)
         done = {(each.item, each.question, each.repeat) for each in self.given()}
         return [
             (showing, question)
             for showing in showings(asked.sizes, self.name, seed)
-            for question in asked.questions
+            for question in questions
             if (drawn[showing.number].key, question.name, showing.repeat) not in done
         ]
 

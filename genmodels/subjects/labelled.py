@@ -31,16 +31,17 @@ def keys_of(outputs: Outputs) -> list[str]:
     return [each.id if counts[each.id] == 1 else f"{each.id} ({each.place})" for each in outputs.items]
 
 
-def bring(outputs: Outputs, n: int = SHOWN, brought: str = "") -> LabelFolder:
-    """Draw examples at random, evenly over prompts, and keep the first `n` of them for raters to see.
+def bring(outputs: Outputs, n: int | None = None, brought: str = "") -> LabelFolder:
+    """Draw examples at random, evenly over prompts, and keep the first `n` of them for raters to see (400, or as before).
 
     The order is drawn once, with the seed of the first time; whoever brings the same outputs again can only add to it.
     `brought` is the token of outputs that were brought to the dashboard.
     """
-    if not 1 <= n <= MOST_SHOWN:
-        raise Refusal(f"n is {n:,}; draw from 1 to {MOST_SHOWN:,} examples.")
     folder = folder_of(outputs)
     before = folder.about
+    n = n if n is not None else len(before.get("drawn", [])) or SHOWN
+    if not 1 <= n <= MOST_SHOWN:
+        raise Refusal(f"n is {n:,}; draw from 1 to {MOST_SHOWN:,} examples.")
     if len(before.get("drawn", [])) >= min(n, outputs.n):
         return folder
     seed = before["seed"] if type(before.get("seed")) is int else outputs.seed

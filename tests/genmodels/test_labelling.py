@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
 from dataclasses import replace
@@ -13,6 +14,7 @@ from PIL import Image
 
 from genmodels.audits.audit import AUDITS
 from genmodels.checks.prompt_groups import counterfactual_prompts, template_of
+from genmodels.commands.main import main
 from genmodels.estimates.prediction_powered import needed
 from genmodels.kinds.image.files import png_bytes
 from genmodels.labelling.labels import Given
@@ -90,6 +92,33 @@ def test_answers_are_kept_at_once_and_taken_up_again(folder: LabelFolder) -> Non
     rater.undo(rater.given()[-1])
     assert folder.rater("ann").waiting(asked, 3) == todo[4:]
     assert len(folder.labels().given) == 4 and folder.labels().raters == ("ann",)
+
+
+def test_whoever_answers_a_blind_question_has_not_seen_the_prompt(home: Path) -> None:
+    folder = bring(answers(), 30)
+    folder.ask([FOLLOWS, STEREOTYPE, SHOWN], 30)
+    order = [question.name for _, question in folder.rater("ann").waiting(folder.asked(), 0)]
+    assert order[:6] == ["stereotype", "who", "follows"] * 2
+
+
+def test_the_command_draws_and_takes_tables(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, table = tmp_path / "answers.csv", tmp_path / "labels.csv"
+    source.write_text("prompt,response\n" + "".join(f"Tell of {i}.,It is {i}.\n" for i in range(40)))
+    assert main(["label", str(source), "-n", "20", "--json"]) == 0
+    drawn = json.loads(capsys.readouterr().out)
+    assert drawn["drawn"] == 20 and drawn["address"].endswith(f"/label?labels={drawn['labels']}")
+    folder = LabelFolder(drawn["labels"])
+    table.write_text("item,question,answer\n" + "".join(f"{each.key},tone,{'kind' if place % 4 else 'rude'}\n" for place, each in enumerate(folder.drawn())) + "nowhere,tone,kind\n")
+    assert main(["label", str(source), "--import", str(table), "--rater", "the team"]) == 0
+    assert "20 answers were taken over; 1 lines were left out: line 22" in capsys.readouterr().out
+    assert main(["label", str(source), "--export", str(tmp_path / "out.csv")]) == 0
+    assert (tmp_path / "out.csv").read_text().count("the team") == 20
+    assert main(["audit", str(source), "--audit", "shares", "--out", str(tmp_path / "audit"), "--json"]) == 1, "nothing was judged"
+    document = json.loads(capsys.readouterr().out.split("\n")[-2])
+    assert "20 of 40 outputs" in document["findings"][0]["claim"] and len(folder.drawn()) == 20, "no more is drawn unless somebody asks"
+    assert [(each["part"], each["verdict"], each["estimate"]["value"]) for each in document["findings"]] == [("tone", "reported", 0.75)]
+    assert main(["label", str(source), "--import", str(tmp_path / "missing.csv")]) == 2
+    assert main(["label", str(tmp_path), "-n", "20"]) == 2
 
 
 def test_a_torn_line_is_counted_and_the_next_answer_stands_by_itself(folder: LabelFolder) -> None:
