@@ -8,9 +8,10 @@ from dashboard import navigation, state
 from dashboard.labelling.questions import wanted
 from dashboard.safe_text import lines_of, plain_text, refuse, safe_text
 from genmodels.labelling.labels import Given
+from genmodels.labelling.lines import LONGEST_NAME
 from genmodels.labelling.order import Showing, showings
 from genmodels.labelling.question import CANNOT_TELL, Question
-from genmodels.labelling.store import LONGEST_NAME, LabelFolder, Rater
+from genmodels.labelling.store import LabelFolder, Rater
 from genmodels.refusal import Refusal
 
 TALLEST = 560  # pixels of a text that is labelled

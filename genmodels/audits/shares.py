@@ -10,31 +10,24 @@ of them. What nobody could tell is left out and counted. A difference between gr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from genmodels.audits.audit import audit
-from genmodels.checks.label_rates import rates_of_difference, rates_of_share
+from genmodels.checks.label_gaps import AUDIT, LEAST_OF_GROUP, REMEDY, faults_by_group
+from genmodels.checks.label_rates import kept_rates, rates_of_share
 from genmodels.checks.label_shares import Answered, Told, shown
 from genmodels.checks.prompt_groups import Counterfactual, counterfactual_prompts
-from genmodels.estimates.estimate import CONFIDENCE, Estimate
-from genmodels.estimates.prediction_powered import difference
 from genmodels.refusal import Refusal
 from genmodels.subjects.outputs import Outputs
-from genmodels.verdicts.error_rates import Rates, kept_by
 from genmodels.verdicts.finding import Finding, judge, not_measured
 from genmodels.verdicts.limits import Limits, beyond, limit
 
-NAME = "shares"
-VERSION = 1  # of how error rates are counted
-REMEDY = "Look at the examples that people called so; change what the model learns from or how it is asked, then label a new sample."
+NAME = AUDIT
 EXAMPLES = 24  # that are shown behind a verdict
-MOST_GROUPS = 8  # with most labels, that are compared
-LEAST_OF_GROUP = 10  # labels of a group to be compared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +71,7 @@ def _of_question(answered: Answered, groups: list[Counterfactual], limits: Share
         return
     if question.faults:
         yield _faults(answered, limits)
-        yield from (_of_groups(answered, each, limits) for each in groups)
+        yield from (faults_by_group(answered, each, limits.difference, limits.difference_effect) for each in groups)
     for answer, bound in question.at_most.items():
         yield _bounded(answered, answer, bound, limits.bound_effect, high=True)
     for answer, bound in question.at_least.items():
@@ -133,7 +126,7 @@ def _judged(
         exhibits=[*_examples(answered, told), *_tables(answered, told)],
         part=part,
         question=answered.question.text,
-        error_rates=_kept(
+        error_rates=kept_rates(
             ("share", told, accepted, effect),
             subject,
             lambda: rates_of_share(told, accepted, effect, subject.seed, f"of their outputs given {said}"),
@@ -162,17 +155,6 @@ def _or_disputed(
         remedy="",
         reason=f"Those who labelled disagree (alpha {told}; shares {each}): the question means different things to them, so word it more clearly and label again.",
     )
-
-
-def _kept(what: tuple[Any, ...], subject: Outputs, compute: Callable[[], Rates]) -> Rates:
-    """Error rates, counted once for the same labels, guesses, limit and effect."""
-    parts = [part for each in what for part in (_arrays(each) if isinstance(each, Told) else [each])]
-    return kept_by([NAME, VERSION, subject.seed, *parts], compute)
-
-
-def _arrays(told: Told) -> list[Any]:
-    read = told.read
-    return [told.labels, " ".join(told.prompts), *([read.labelled, read.others] if read is not None else ["no reader"])]
 
 
 def _examples(answered: Answered, told: Told) -> list[dict[str, Any]]:
@@ -235,55 +217,3 @@ def _reported(answered: Answered, groups: list[Counterfactual]) -> Finding:
         part=answered.question.name,
         question=answered.question.text,
     )
-
-
-def _of_groups(answered: Answered, pairs: Counterfactual, limits: SharesLimits) -> Finding:
-    """How much more often one group's outputs are called a fault than another's, in the same words of the prompt."""
-    question, told = answered.question, answered.of(answered.question.faults)
-    asked = f"{question.text} Is it the same for each {pairs.grouping}?"
-    part = f"{question.name}, by {pairs.grouping}"
-    within = {name: told.among(pairs.groups == name) for name in pairs.names}
-    most = sorted(within, key=lambda name: -len(within[name].labels))[:MOST_GROUPS]
-    within = {name: within[name] for name in sorted(most) if len(within[name].labels) >= LEAST_OF_GROUP}
-    if len(within) < 2:
-        return not_measured(NAME, asked, f"Fewer than two groups have {LEAST_OF_GROUP} labels; go on labelling.", part)
-    tests = len(within) * (len(within) - 1) // 2
-    gaps = {(one, other): gap(within[one], within[other], tests) for one, other in combinations(within, 2)}
-    worst = max(gaps, key=lambda pair: (gaps[pair].low, gaps[pair].value))
-    estimate, first, second = gaps[worst], within[worst[0]], within[worst[1]]
-    values = " and ".join(
-        f"{each.share().value:.1%} of {name}" for name, each in zip(worst, (first, second), strict=True)
-    )
-    among = f", the most of {tests} pairs of groups" if tests > 1 else ""
-    claim = f"{' or '.join(question.faults)} is the answer for {values}: {100 * estimate.value:.1f} points apart ({100 * estimate.low:.1f} to {100 * estimate.high:.1f}{among}), in the same words of the prompt."
-    return judge(
-        NAME,
-        claim,
-        estimate,
-        limit=limits.difference,
-        effect=limits.difference_effect,
-        remedy=REMEDY,
-        exhibits=[{"groups": [{"group": name, **shown(each.share())} for name, each in within.items()]}],
-        part=part,
-        question=asked,
-        error_rates=_kept(
-            ("difference", first, second, limits.difference, limits.difference_effect, tests),
-            answered.outputs,
-            lambda: rates_of_difference(
-                first,
-                second,
-                limits.difference,
-                limits.difference_effect,
-                answered.outputs.seed,
-                lambda one, other: gap(one, other, tests),
-            ),
-        ),
-    )
-
-
-def gap(first: Told, second: Told, tests: int = 1) -> Estimate:
-    """How far apart the shares of two groups are, from 0 to 1; the interval holds for all `tests` at once (Bonferroni)."""
-    confidence = 1 - (1 - CONFIDENCE) / tests
-    apart = difference(first.share(confidence), second.share(confidence))
-    low = max(0.0, apart.low, -apart.high)
-    return Estimate(abs(apart.value), low, max(abs(apart.low), abs(apart.high)), apart.n)

@@ -6,17 +6,20 @@ An example keeps what the reader guesses of it and its prompt, so that a reader 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from genmodels.checks.label_shares import Told
 from genmodels.estimates.estimate import Estimate
-from genmodels.verdicts.error_rates import Case, Pool, Rates, resampled, unknown_rates
+from genmodels.subjects.outputs import Outputs
+from genmodels.verdicts.error_rates import Case, Pool, Rates, kept_by, resampled, unknown_rates
 from genmodels.verdicts.finding import verdict_of
 
 MOST_OTHERS = 4000  # guesses that are dealt in one repetition
 LEAST = 10  # labels to deal from
 POOLS, EACH = 25, 8
+VERSION = 1  # of how rates are counted
 
 
 def rates_of_share(told: Told, limit: float, effect: float, seed: int, what: str) -> Rates:
@@ -110,3 +113,14 @@ def _from(pools: list[np.ndarray], labels: np.ndarray, rng: np.random.Generator)
     """A row (n,) for each label: of those without the answer (0) or with it (1)."""
     without, with_it = (pool[rng.integers(len(pool), size=len(labels))] for pool in pools)
     return np.where(labels > 0, with_it, without)
+
+
+def kept_rates(what: tuple[Any, ...], subject: Outputs, compute: Callable[[], Rates]) -> Rates:
+    """Error rates, counted once for the same labels, guesses, limit and effect."""
+    parts = [part for each in what for part in (_arrays(each) if isinstance(each, Told) else [each])]
+    return kept_by(["shares", VERSION, subject.seed, *parts], compute)
+
+
+def _arrays(told: Told) -> list[Any]:
+    read = told.read
+    return [told.labels, " ".join(told.prompts), *([read.labelled, read.others] if read is not None else ["no reader"])]

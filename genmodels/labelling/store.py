@@ -14,11 +14,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +25,17 @@ from genmodels.files import (
     Unreadable,
     home,
     make_folder,
-    open_to_append,
-    parsed,
     read_bytes,
     read_document,
     write_atomically,
 )
 from genmodels.labelling.labels import Given, Labels
+from genmodels.labelling.lines import LONGEST_NAME, MOST_BYTES, append, read_answers
 from genmodels.labelling.order import Showing, showings
 from genmodels.labelling.question import MOST_QUESTIONS, Question, question_of
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
 
-MOST_BYTES, LONGEST_LINE = 64 << 20, 4000  # of the file of a rater, of one line
-LONGEST_NAME = 60  # characters of a rater's name
 TOKEN = re.compile(r"[0-9a-f]{32}")
 MOST_EXAMPLE = 32 << 20  # bytes
 ENDINGS = ("png", "jpg", "txt")  # of examples as raters see them
@@ -195,11 +191,7 @@ class Rater:
 
     def _append(self, rows: Sequence[Mapping[str, Any]]) -> None:
         make_folder(self.folder.path)
-        lines = b"".join(json.dumps({"rater": self.name, **row, "time": _now()}).encode() + b"\n" for row in rows)
-        with open_to_append(self.file) as file:
-            file.write((b"" if _ends_whole(self.file) else b"\n") + lines)
-            file.flush()
-            os.fsync(file.fileno())
+        append(self.file, [{"rater": self.name, **row, "time": _now()} for row in rows])
 
     def given(self) -> list[Given]:
         """What this person said, in the order in which it was said."""
@@ -218,50 +210,6 @@ class Rater:
             for question in questions
             if (drawn[showing.number].key, question.name, showing.repeat) not in done
         ]
-
-
-def _ends_whole(file: Path) -> bool:
-    """Whether the file is empty or its last line has its end."""
-    size = file.stat().st_size
-    return size == 0 or read_bytes(file, 1 << 10, size - 1) == b"\n"
-
-
-def read_answers(file: Path) -> tuple[list[Given], int]:
-    """The answers in the file of a rater, the last one of each, and how many lines could not be read."""
-    try:
-        content = read_bytes(file, MOST_BYTES)
-    except (FileNotFoundError, Unreadable):
-        return [], 0
-    found: dict[tuple[str, str, bool], Given] = {}
-    skipped = 0
-    for line in content.split(b"\n"):
-        if not line.strip():
-            continue
-        row = _row(line)
-        if row is None:
-            skipped += 1
-            continue
-        given, undone = row
-        found.pop((given.item, given.question, given.repeat), None)
-        if not undone:
-            found[given.item, given.question, given.repeat] = given
-    return list(found.values()), skipped
-
-
-def _row(line: bytes) -> tuple[Given, bool] | None:
-    """An answer, and whether it is taken back; None where the line is none."""
-    if len(line) > LONGEST_LINE:
-        return None
-    with contextlib.suppress(Unreadable):
-        row = parsed(line)
-        undone = isinstance(row, dict) and row.get("undo") is True
-        names = ("item", "question", "rater") if undone else ("item", "question", "rater", "answer")
-        if isinstance(row, dict) and all(isinstance(row.get(name), str) for name in names):
-            given = Given(
-                row["item"], row["question"], row["rater"], row.get("answer") or "", row.get("repeat") is True
-            )
-            return replace(given, rater=printable(given.rater, LONGEST_NAME)), undone
-    return None
 
 
 def known_folders() -> Iterator[LabelFolder]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from genmodels.intake.records import Record, read_records
 from genmodels.labelling.labels import Given, Labels
+from genmodels.labelling.lines import LONGEST_NAME
 from genmodels.labelling.question import CANNOT_TELL, FEWEST, MOST_ANSWERS, Question, name_of
-from genmodels.labelling.store import LONGEST_NAME, Drawn, LabelFolder
+from genmodels.labelling.store import Drawn, LabelFolder
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
 
