@@ -38,6 +38,7 @@ from genmodels.training.diagnosis import diagnose
 
 if TYPE_CHECKING:
     import pandas
+    from plotly.graph_objects import Figure
 
     from genmodels.data.dataset import Dataset
 
@@ -84,12 +85,12 @@ def _follower(path: str) -> Follower:
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def figure(kind: str, version: tuple[Any, ...], _draw: Any) -> Any:
+def figure(kind: str, version: tuple[Any, ...], _draw: Callable[[], Any]) -> Any:
     """A chart that several viewers look at, drawn once a version."""
     return _draw()
 
 
-def as_json(key: str, figure: Any) -> str:
+def as_json(key: str, figure: Figure) -> str:
     """A chart that several viewers look at, written once for all; without the look that Plotly gives by itself."""
     with _written_lock:
         known, text = _written.get(key, (None, ""))
@@ -116,7 +117,7 @@ def readings(path: str, version: tuple[int, int], model: str, _frame: pandas.Dat
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def explored(key: tuple[Any, ...], _make: Any) -> Any:
+def explored(key: tuple[Any, ...], _make: Callable[[], Any]) -> Any:
     """What was found in a latent space (a walk, a map, directions), made once a key; shared, so it must not be changed."""
     return _make()
 

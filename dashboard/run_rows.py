@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import threading
@@ -10,6 +11,7 @@ from typing import Any
 
 from genmodels import gallery
 from genmodels.models.recipe import MODELS
+from genmodels.refusal import Refusal
 from genmodels.runs import documents
 from genmodels.runs.documents import is_table, is_text
 from genmodels.runs.experiment import Experiment
@@ -64,7 +66,7 @@ def read_row(folder: str, gallery: bool) -> Row:
     read = {name: documents.read(f"{folder}/{name}", fields) for name, fields in documents.SHAPES.items()}
     document, status, labels = (read[name][0] for name in FILES[:3])
     damaged = [f"{name} {said}" for name, (_, said) in read.items() if said]
-    asked = document.get("experiment", {})
+    asked = _renamed(document.get("experiment", {}))
     if is_text(asked.get("model")) and is_text(asked.get("data")) and is_table(asked.get("recipe", {})):
         row |= {
             "model": asked["model"],
@@ -85,6 +87,15 @@ def read_row(folder: str, gallery: bool) -> Row:
         "last": {name: value for name, value in status.get("last", {}).items() if value is not None},
         "message": status.get("message", ""),
     }
+
+
+def _renamed(asked: dict[str, Any]) -> dict[str, Any]:
+    """What was asked, its settings under the names of today; as it stands there where that can't be told."""
+    model, recipe = asked.get("model"), asked.get("recipe")
+    if isinstance(model, str) and model in MODELS and is_table(recipe):
+        with contextlib.suppress(Refusal):
+            return asked | {"recipe": MODELS[model].renamed(recipe)}
+    return asked
 
 
 def changed_knobs(asked: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ import unicodedata
 
 import streamlit as st
 
+from genmodels.provenance.claims import MADE_BY
+
 JOINER = "\u2060"  # has no width; keeps "https://", "www.", "a@b.c" and ":name:" from being read as what they look like
 DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # control, direction and other invisible characters
 
@@ -53,6 +55,14 @@ def safe_text(text: object, most: int = 200) -> str:
         else:
             escaped.append(character)
     return re.sub(r"(?i)www(?=\\\.)", lambda found: found[0] + JOINER, "".join(escaped))
+
+
+def made_caption(line: str, most: int) -> str:
+    """The caption over what a model made: that one did, in bold, and what else a line says, which may begin with the same words."""
+    told = line.removeprefix(MADE_BY)
+    colon = ":" * told.startswith(":")
+    told = told.removeprefix(":")
+    return f":material/smart_toy: **{MADE_BY}{colon}**{' ' * told.startswith(' ')}{safe_text(told, most)}"
 
 
 def chart_text(text: object, most: int = 80) -> str:

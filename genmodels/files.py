@@ -147,7 +147,7 @@ def _nothing(name: str) -> None:
     return None
 
 
-def _depth(document: Any) -> int:
+def _depth(document: object) -> int:
     """How deep lists and tables lie within one another; counted up to `DEEPEST` + 1."""
     level, depth = [document], 0
     while level and depth <= DEEPEST:

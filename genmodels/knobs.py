@@ -70,8 +70,14 @@ _listed: dict[type, list[Knob]] = {}  # of each class, since reading its types t
 
 @dataclass(frozen=True, kw_only=True)
 class Knobs:
-    """Base of models and data sets: a frozen dataclass whose fields are knobs, checked when it is made."""
+    """Base of models and data sets: a frozen dataclass whose fields are knobs, checked when it is made.
 
+    What a knob or one of its choices was called before is read for ever, since stored runs and command lines say it:
+    `aliases` is the name of before to that of today, `choice_aliases` the name of today to such a table of its choices.
+    """
+
+    aliases: ClassVar[Mapping[str, str]] = {}
+    choice_aliases: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     captioned: ClassVar[bool] = False  # a model: told captions in place of labels; data: whether it has captions
     offline: ClassVar[bool] = True  # of data: no network is ever needed
     credit: ClassVar[str] = ""  # of data: must stand wherever its pictures are shown
@@ -93,11 +99,24 @@ class Knobs:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Make one from names and values (texts are converted); an unknown name is answered with the right ones."""
-        names = [each.name for each in cls.knobs()]
-        for name in values:
+        names, given = [each.name for each in cls.knobs()], cls.renamed(values)
+        for name in given:
             if name not in names:
                 raise Refusal(unknown("setting", name, names))
-        return cls(**values)
+        return cls(**given)
+
+    @classmethod
+    def renamed(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The same values under the names of today; raises `Refusal` where a knob is given by both of its names."""
+        found: dict[str, Any] = {}
+        for name, value in values.items():
+            now = cls.aliases.get(name, name)
+            if now in found:
+                before = next(old for old, new in cls.aliases.items() if new == now and old in values)
+                raise Refusal(f"The settings {before} and {now} are one, called {now} today; give {now} alone.")
+            choices = cls.choice_aliases.get(now, {})
+            found[now] = choices.get(value, value) if isinstance(value, str) else value
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """The values by name, as `from_dict` reads them."""

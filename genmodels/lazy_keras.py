@@ -7,7 +7,8 @@ A recipe's knobs are read by pages that must open at once, and TensorFlow takes 
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 
 class Deferred:
@@ -23,12 +24,21 @@ class Deferred:
 if TYPE_CHECKING:
     import keras
     from keras import ops
+    from tensorflow import Tensor as Tensor  # values; what networks are built of is `keras.KerasTensor`
+
+    Symbols: TypeAlias = keras.KerasTensor | list[keras.KerasTensor] | tuple[keras.KerasTensor, ...]
+    Networks: TypeAlias = Mapping[str, keras.Model]  # of a model, by name
+    Cache: TypeAlias = tuple[Tensor, Tensor]  # of a block of a Transformer: keys and values, (n, heads, context, size)
 else:
     keras = Deferred("keras")
     ops = Deferred("keras.ops")
 
 
-def network(inputs: Any, outputs: Any, name: str | None = None) -> Any:
+def network(
+    inputs: Symbols,
+    outputs: Symbols,
+    name: str | None = None,
+) -> keras.Model:
     """`keras.Model(inputs, outputs, name=name)`, whatever Keras called its operations meanwhile.
 
     In a busy server with several sessions Keras (3.15) was seen to give one name to several operations of a network
@@ -44,7 +54,7 @@ def network(inputs: Any, outputs: Any, name: str | None = None) -> Any:
     return module.Model(inputs, outputs, **({} if name is None else {"name": name}))
 
 
-def _operations(outputs: Any) -> list[Any]:
+def _operations(outputs: Symbols) -> list[keras.Operation]:
     """Every operation that the symbolic tensors come from, once, those nearest to the outputs first."""
     waiting, nodes, found = list(outputs) if isinstance(outputs, list | tuple) else [outputs], set(), {}
     while waiting:

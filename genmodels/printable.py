@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
 
 
 def printable(text: str, most: int = 100) -> str:
@@ -15,7 +14,7 @@ def printable(text: str, most: int = 100) -> str:
 LONGEST = 4000  # characters of one text
 
 
-def clean(text: Any) -> str:
+def clean(text: object) -> str:
     """A text without control and bidirectional characters, of at most 4,000 characters."""
     kept = "".join(
         c for c in str(text)[: LONGEST + 1] if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co")

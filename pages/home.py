@@ -24,9 +24,9 @@ def invitation() -> None:
             "Have it draw or write; see each step, each token's alternatives, and where the model looked.",
         ),
         (
-            "memorisation",
+            "audit",
             "Audit",
-            "Does it copy, whom does it draw, are its pictures marked? Each verdict says how often it is wrong.",
+            "Bring what any model made, or judge one of ours. Each verdict says how often it is wrong.",
         ),
         ("runs", "Compare", "Lay curves over one another, find which setting mattered, export."),
     )

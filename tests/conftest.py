@@ -15,7 +15,9 @@ import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["GENMODELS_CHECKPOINT_SECONDS"] = "0"  # at every epoch
-if "PYTEST_XDIST_WORKER" not in os.environ:  # what one process has compiled, the others need not
+if "PYTEST_XDIST_WORKER" in os.environ:  # each process has a core; small networks on two threads take nearly twice the processor time
+    os.environ |= dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+else:  # what one process has compiled, the others need not
     COMPILED = tempfile.TemporaryDirectory(prefix="genmodels-compiled-")
     os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={COMPILED.name}"
 
@@ -33,7 +35,7 @@ SMALL_TEXT = {"data": "occupations", "source": {"n": 2000, "unit": "character", 
 SMALL_CAPTIONS = {"data": "icons", "source": {"family": "font-awesome"}}
 SMALL: dict[str, dict] = {
     "vae": {"data": "digits"}, "gan": {"data": "digits"}, "transformer": SMALL_TEXT,
-    "clip": SMALL_CAPTIONS, "diffusion": SMALL_CAPTIONS, "reader": {"data": "openmoji", "source": {"label": "tone"}}, "upscaler": {"data": "openmoji", "source": {"size": 64}},
+    "clip": SMALL_CAPTIONS, "diffusion": SMALL_CAPTIONS, "reader": {"data": "openmoji", "source": {"label": "tone"}}, "upscaler": {"data": "openmoji", "source": {"size": 64}, "epochs": 10},
 }  # fmt: skip
 
 GALLERY = ROOT / "genmodels" / "gallery"
@@ -70,6 +72,21 @@ def genmodels() -> Command:
     def run(*arguments: object, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "genmodels", *map(str, arguments)]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout)
+
+    return run
+
+
+@pytest.fixture
+def inside(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs the command line in this process, whose TensorFlow is loaded: for what a process of its own would not prove."""
+
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        from genmodels.commands.main import main
+
+        capsys.readouterr()
+        code = main([*map(str, arguments)])
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, code, said.out, said.err)
 
     return run
 

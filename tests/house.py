@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -77,9 +77,20 @@ def room_of(module: str) -> str:
     return "ground" if name in GROUND else "catalogue" if name == "catalogue" else "commands" if name in ABOVE else name
 
 
-def imports(file: Path) -> Iterator[Import]:
+@cache
+def parsed(file: Path) -> ast.Module:
+    """The source of a file as a tree, read once for all rules; nobody changes it."""
+    return ast.parse(file.read_text())
+
+
+@cache
+def imports(file: Path) -> tuple[Import, ...]:
     """The modules of ours that a file imports, each import by itself; those under TYPE_CHECKING too."""
-    tree = ast.parse(file.read_text())
+    return tuple(_imports(file))
+
+
+def _imports(file: Path) -> Iterator[Import]:
+    tree = parsed(file)
     late = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)}
     types = {id(inner) for node in ast.walk(tree) if _is_for_types(node) for inner in ast.walk(node)}
     for node in ast.walk(tree):
@@ -105,7 +116,7 @@ def _loaded() -> dict[str, tuple[set[str], set[str]]]:
     """Of each module what it loads when it is imported: modules of ours, and slow libraries."""
     found = {}
     for file in SOURCES:
-        tree = ast.parse(file.read_text())
+        tree = parsed(file)
         late = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) or _is_for_types(node) for inner in ast.walk(node)}
         names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) and id(node) not in late for alias in node.names}
         names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and id(node) not in late}

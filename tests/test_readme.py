@@ -62,8 +62,8 @@ def test_every_command_line_in_it_parses_and_names_what_exists(page: Path) -> No
     """Models, data, settings, audits, metrics and runs of the gallery too; a run in capitals is the reader's own."""
     for line in command_lines(page):
         chosen = vars(parser().parse_args(shlex.split(line)[1:]))
-        runs = [chosen[name] for name in ("run", "other") if name in chosen and not str(chosen[name]).isupper()]
-        assert not {*runs} - {*gallery_names()}, line
+        runs = [chosen[name] for name in ("run", "other", "subject") if name in chosen and not str(chosen[name]).isupper()]
+        assert not {*runs} - {*gallery_names(), "plan", "answers.jsonl"}, line
         if chosen["verb"] == "train":
             MODELS[chosen["model"]].from_dict(dict(pair.split("=", 1) for pair in chosen["recipe"]))
             DATA[chosen["data"]].from_dict(dict(pair.split("=", 1) for pair in chosen["source"]))

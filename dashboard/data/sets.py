@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -122,11 +123,11 @@ def shares(about: Mapping[str, Any]) -> None:
             )
             handing_out.record(
                 "CSV",
-                lambda table=table: charts.csv(table),
+                partial(charts.csv, table),
                 f"groups-{about['name']}.csv",
                 "text/csv",
                 key=f"groups.csv.{plain_text(name)}",
-            )  # type: ignore[misc]
+            )
 
 
 def importer(name: str) -> None:

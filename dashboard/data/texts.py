@@ -11,6 +11,8 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.parts import charts, handing_out
 from dashboard.safe_text import counted, lines_of, refuse, safe_text
+from genmodels.data.dataset import Dataset
+from genmodels.data.text_data import TextData
 from genmodels.intake.text_sets import LARGEST, import_text, preview_text
 from genmodels.kinds.kind import kind_of
 from genmodels.kinds.text.tokens import END, Tokens
@@ -52,7 +54,7 @@ def counts(about: Mapping[str, Any]) -> None:
     )
 
 
-def splits(data: Any) -> None:
+def splits(data: Dataset) -> None:
     """Documents of each split, evenly chosen, as they are written, with signs in place of what can't be seen."""
     language = kind_of(data.spec).language
     for column, (title, part) in zip(
@@ -78,7 +80,7 @@ def splits(data: Any) -> None:
                     )
 
 
-def lengths(data: Any, about: Mapping[str, Any]) -> None:
+def lengths(data: Dataset, about: Mapping[str, Any]) -> None:
     """How many tokens the documents have, beside the window."""
     if min(about["documents"]) < 2:
         return
@@ -100,7 +102,7 @@ def lengths(data: Any, about: Mapping[str, Any]) -> None:
     )
 
 
-def length_table(data: Any) -> pandas.DataFrame:
+def length_table(data: Dataset) -> pandas.DataFrame:
     """One row a range of lengths, the ranges as wide as each other on a logarithmic axis."""
     import pandas
 
@@ -130,7 +132,7 @@ def steps(table: pandas.DataFrame, window: int | None) -> Any:
     return figure.update_yaxes(tickformat=".0%")
 
 
-def examples(data: Any, about: Mapping[str, Any], source: Any) -> None:
+def examples(data: Dataset, about: Mapping[str, Any], source: TextData) -> None:
     """Documents of both splits, how long they are, their tokens, and what was planted in them."""
     splits(data)
     lengths(data, about)
@@ -164,7 +166,7 @@ def planted(shares: Mapping[str, float]) -> None:
     handing_out.record("CSV", lambda: charts.csv(table), "planted-shares.csv", "text/csv", key="planted.csv")
 
 
-def vocabulary(data: Any, about: Mapping[str, Any]) -> None:
+def vocabulary(data: Dataset, about: Mapping[str, Any]) -> None:
     """Every token with how often it stands in the training text; made when it is opened."""
     folded = st.expander("Vocabulary", key="vocabulary", on_change="rerun", icon=":material/abc:")
     if not folded.open:
@@ -189,7 +191,7 @@ def vocabulary(data: Any, about: Mapping[str, Any]) -> None:
         )
 
 
-def token_table(data: Any) -> pandas.DataFrame:
+def token_table(data: Dataset) -> pandas.DataFrame:
     """Number, signs, bytes, count and share of the training tokens; the most frequent first."""
     import pandas
 

@@ -12,6 +12,7 @@ from dashboard import resources
 from dashboard.parts import forms
 from genmodels.kinds.image.watermark import LEAST_SIDE
 from genmodels.provenance import way_out
+from genmodels.provenance.claims import made_by_a_model
 from genmodels.provenance.marking import BEGUN
 from genmodels.provenance.recorded import Weights, of_drawing
 from genmodels.runs.store import RunStore, shipped
@@ -37,7 +38,7 @@ class Drawn:
     def line(self) -> str:
         """Where the picture comes from, in one line of plain text."""
         settings = {name: value for name, value in self.recorded().items() if value not in ("", None)}
-        return f"Made by a model: {self.model}, run {self.run}, {forms.told(settings)}"
+        return made_by_a_model(f"{self.model}, run {self.run}, {forms.told(settings)}")
 
     @property
     def key(self) -> str:

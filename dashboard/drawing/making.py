@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -12,12 +12,17 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.drawing.drawn import Drawn
 from dashboard.parts import handing_out, samples
-from dashboard.safe_text import duration, plain_text, safe_text
+from dashboard.safe_text import duration, made_caption, plain_text, safe_text
 from dashboard.writing.form import trained_on
 from genmodels.kinds.image import resizing
 from genmodels.runs.run import Run
 from genmodels.runs.store import gallery_names
 from genmodels.trained.requests import Cell, Progress, begun_from, draw_cells
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from genmodels.trained.prompted import PictureGenerator
 
 EVERY = 0.15  # seconds between two pictures of a drawing
 SIDE = 256
@@ -100,12 +105,12 @@ class Clock:
         return (self.now - self.began) / max(done, 1e-9) * (1 - self.share) if done > 0 else None
 
 
-def _wait(said: Any) -> None:
+def _wait(said: DeltaGenerator) -> None:
     what = "Another tab is using this model; this drawing waits for its turn."
     said.info(what, icon=":material/hourglass_empty:")
 
 
-def _show_step(progress: Progress, bar: Any, place: Any, cells: int, left: float | None) -> None:
+def _show_step(progress: Progress, bar: DeltaGenerator, place: DeltaGenerator, cells: int, left: float | None) -> None:
     """What is predicted at this step, and how far it is."""
     step, first, last = progress.step, progress.cells[0] + 1, progress.cells[-1] + 1
     text = f"Step {step.number} of {step.steps}, pictures {first} to {last} of {cells}. Time left: {duration(left)}"
@@ -121,7 +126,7 @@ def _show_step(progress: Progress, bar: Any, place: Any, cells: int, left: float
 
 
 def _finished(
-    run: Run, model: Any, cells: Sequence[Cell], progress: Progress, begun: tuple[tuple[str, str], ...]
+    run: Run, model: PictureGenerator, cells: Sequence[Cell], progress: Progress, begun: tuple[tuple[str, str], ...]
 ) -> list[Drawn]:
     """The pictures of the last step, with where they come from."""
     credit, trained = run.facts.get("credit", ""), trained_on(run)
@@ -163,8 +168,9 @@ def older(pictures: Sequence[Drawn]) -> None:
     """Pictures of an earlier prompt, small and greyed, with their prompt."""
     with st.container(key="older"):
         st.caption(
-            ":material/smart_toy: **Made by a model** before, "
-            + safe_text(f"of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”, run {pictures[0].run}", 240)
+            made_caption(
+                f" before, of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”, run {pictures[0].run}", 250
+            )
         )
         few = [each.picture for each in pictures[:4] if each.picture.shape == pictures[0].picture.shape]
         samples.images(
@@ -206,8 +212,7 @@ def show(pictures: Sequence[Drawn], key: str, columns: int = 4) -> None:
 def made_by(first: Drawn) -> None:
     """That a model made what is shown, the first of it from this prompt, seed and settings, and the credit for its data."""
     st.caption(
-        ":material/smart_toy: **Made by a model:** "
-        + safe_text(first.line.removeprefix("Made by a model: "), 500)
+        made_caption(first.line, 500)
         + f". Each file says so too, with prompt, seed and settings. {SMALL_FILE if first.loses_its_marks else ''}"
     )
     samples.credit(first.credit)

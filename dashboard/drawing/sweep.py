@@ -169,10 +169,10 @@ def compare_view(run: Run) -> None:
     if not pictures:
         nothing_yet("Choose a second model and press Draw: both draw the same prompt from the same seeds.")
         return
-    for run in dict.fromkeys(each.run for each in pictures):
-        own = [each for each in pictures if each.run == run]
-        st.header(safe_text(f"{own[0].model} ({run})"), anchor=False)
-        show(own, f"compare.{run}")
+    for name in dict.fromkeys(each.run for each in pictures):
+        own = [each for each in pictures if each.run == name]
+        st.header(safe_text(f"{own[0].model} ({name})"), anchor=False)
+        show(own, f"compare.{name}")
     st.caption(
         "The seeds are equal, but noise means something else to each model. A GAN draws in one go, diffusion in steps; how closely each follows prompts stands in its model card."
     )

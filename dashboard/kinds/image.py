@@ -28,7 +28,7 @@ def counts(about: Mapping[str, Any]) -> None:
         st.metric("Classes", f"{len(about['classes'])}", width="stretch", help="What a conditional model is asked for")
 
 
-def examples(data: Dataset, about: Mapping[str, Any], source: Any) -> None:
+def examples(data: Dataset, about: Mapping[str, Any], source: object) -> None:
     """A grid of each split, evenly chosen, with captions as a table for those who read them."""
     for column, (title, part) in zip(
         st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.explore import walks
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.files import fitted, open_picture
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
@@ -62,7 +63,7 @@ def model_of(run: Run) -> Iterator[Any]:
         yield model.told(label_of(run))
 
 
-def key_of(run: Run, *parts: Any) -> tuple[Any, ...]:
+def key_of(run: Run, *parts: object) -> tuple[Any, ...]:
     return (str(run.path), resources.newest(run), label_of(run), *parts)
 
 
@@ -74,7 +75,7 @@ def ordinary(run: Run) -> tuple[float, float]:
     )
 
 
-def groupings(run: Run, examples: Any) -> dict[str, np.ndarray]:
+def groupings(run: Run, examples: Examples) -> dict[str, np.ndarray]:
     """The groups of each example by the name of the grouping; labels where there are no groups."""
     groups = {name: values for name, values in examples.groups.items() if len(set(values) - {""}) > 1}
     if not groups and examples.labels is not None:

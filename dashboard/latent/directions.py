@@ -93,8 +93,10 @@ def sliders(run: Run, found: list[directions.Direction], alike: list[directions.
     notes = [None] * (len(found) - len(alike)) + alike
     for row in range(0, len(found), 2):
         for column, direction, note in zip(st.columns(2), found[row : row + 2], notes[row : row + 2], strict=False):
-            free = isinstance(direction.strength, float)
-            label = f"{direction.name} ({100 * direction.strength:.0f} % of variance)" if free else direction.name
+            strength = direction.strength
+            free = isinstance(strength, float)
+            label = direction.name
+            label += f" ({100 * strength:.0f} % of variance)" if isinstance(strength, float) else ""
             label += f": {'more' if note.value.value > 0 else 'less'} “{plain_text(note.group, 40)}”" if note else ""
             begin = OPENED_AT if not free and direction.found else 0.0
             amounts.append(

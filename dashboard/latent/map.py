@@ -13,6 +13,7 @@ from dashboard.latent.anchors import data_if_there, groupings, key_of, model_of,
 from dashboard.parts import charts, samples
 from dashboard.parts.film import data_url
 from dashboard.safe_text import plain_text
+from genmodels.data.dataset import Dataset
 from genmodels.explore import directions, maps, walks
 from genmodels.kinds.image.files import grid
 from genmodels.runs.run import Run
@@ -63,7 +64,13 @@ def map_view(run: Run) -> None:
 
 @st.fragment
 def shown(
-    run: Run, laid: maps.Map, pictures: np.ndarray, groups: np.ndarray, captions: list[str], encoded: bool, data: Any
+    run: Run,
+    laid: maps.Map,
+    pictures: np.ndarray,
+    groups: np.ndarray,
+    captions: list[str],
+    encoded: bool,
+    data: Dataset | None,
 ) -> None:
     """The map and what was clicked; only this part is drawn again."""
     place = picture_map(laid, pictures, groups, captions, about_map(laid, encoded))
@@ -128,7 +135,7 @@ def _beside(suffix: str) -> str:
     return Path(__file__).with_suffix(suffix).read_text()
 
 
-def decoded_place(run: Run, laid: maps.Map, place: tuple[float, float], data: Any) -> None:
+def decoded_place(run: Run, laid: maps.Map, place: tuple[float, float], data: Dataset | None) -> None:
     """What the model draws at a place of the map, beside the nearest training picture."""
     where = laid.back(*place)
     with model_of(run) as model:

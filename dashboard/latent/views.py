@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -21,6 +22,9 @@ from genmodels.registry import unknown
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, gallery_names
 from genmodels.trained import interpolation
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 
 def explorable(store: RunStore) -> list[str]:
@@ -69,7 +73,7 @@ def walk_view(run: Run) -> None:
         show_walk(run, path, near, drawn)
 
 
-def show_walk(run: Run, path: walks.Walk, near: Any, drawn: Any) -> None:
+def show_walk(run: Run, path: walks.Walk, near: tuple[np.ndarray, np.ndarray] | None, drawn: Figure) -> None:
     """The verdict in words, the film, how near it comes to training pictures, and the files."""
     usual = walks.typicality(path.latents)
     if near is not None:
@@ -151,13 +155,13 @@ def downloads(run: Run, path: walks.Walk) -> None:
     ):
         handing_out.made(
             label,
-            lambda name=name: walks.walk_files(path, about)[name],
+            partial(lambda wanted: walks.walk_files(path, about)[wanted], name),
             name,
             mime,
             key=f"download.{name}",
             place=column,
             width="stretch",
-        )  # type: ignore[misc]
+        )
 
 
 def plane_view(run: Run) -> None:
@@ -188,7 +192,9 @@ def plane_view(run: Run) -> None:
         show_plane(run, pictures, near, walks.typicality(places), steps)
 
 
-def show_plane(run: Run, pictures: np.ndarray, near: Any, usual: np.ndarray, steps: int) -> None:
+def show_plane(
+    run: Run, pictures: np.ndarray, near: tuple[np.ndarray, np.ndarray] | None, usual: np.ndarray, steps: int
+) -> None:
     """The sheet of pictures, each with its numbers under the pointer."""
     warn_outside(usual, "pictures")
     table = plane_table(near, usual, steps)

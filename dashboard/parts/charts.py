@@ -49,7 +49,7 @@ def colour(slot: int) -> str:
     return COLOURS[slot % len(COLOURS)]
 
 
-def thin(x: Any, y: Any, most: int = POINTS) -> tuple[np.ndarray, np.ndarray]:
+def thin(x: np.ndarray, y: np.ndarray, most: int = POINTS) -> tuple[np.ndarray, np.ndarray]:
     """At most `most` of the finite points, extremes kept (MinMaxLTTB, Van der Donckt et al. 2023)."""
     x, y = np.asarray(x, "float64"), np.asarray(y, "float64")
     finite = np.isfinite(x) & np.isfinite(y)

@@ -11,8 +11,11 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
-Message = MutableMapping[str, Any]
-Receive, Send = Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]
+Message = dict[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEADERS = [
     (b"content-security-policy", b"frame-ancestors 'self'"),
@@ -29,10 +32,10 @@ NOWHERE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>No such
 class Guard:
     """ASGI middleware. `pages` are the paths of the dashboard's screens, such as "/train"; `inner` is Streamlit."""
 
-    def __init__(self, inner: Any, pages: frozenset[str]) -> None:
+    def __init__(self, inner: Application, pages: frozenset[str]) -> None:
         self.inner, self.pages = inner, pages
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a websocket from another port of this machine, lead /home to the first page, answer 404 for an unknown one,
         forbid foreign frames."""
         if scope["type"] == "websocket" and self.foreign(scope):
@@ -48,7 +51,7 @@ class Guard:
         else:
             await self.inner(scope, receive, send)
 
-    def foreign(self, scope: MutableMapping[str, Any]) -> bool:
+    def foreign(self, scope: Scope) -> bool:
         """Does it come from a page that another program of this machine serves, at another port?
 
         Streamlit itself refuses other machines' pages; of this machine it takes any port.

@@ -17,6 +17,7 @@ from dashboard import resources
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
+    from starlette.requests import Request
 
 ADDRESS = "/charts/plotly.min.js"
 
@@ -46,7 +47,7 @@ def route() -> Any:
     from starlette.responses import FileResponse
     from starlette.routing import Route
 
-    def answer(request: Any) -> FileResponse:
+    def answer(request: Request) -> FileResponse:
         import plotly
 
         return FileResponse(

@@ -12,7 +12,6 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
@@ -76,7 +75,7 @@ def polled(draw: Callable[..., None], every: float | None, key: str | None = Non
         look(session, pace_now)  # so that it is not forgotten before its first look
 
     @functools.wraps(draw)
-    def guarded(*arguments: Any) -> None:
+    def guarded(*arguments: object) -> None:
         if key:
             _redrawn[session, key] = time.monotonic()
         if every and not settled(pace_now, look(session, pace_now)):

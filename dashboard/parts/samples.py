@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 import streamlit as st
 
 from dashboard import resources
-from dashboard.safe_text import lines_of, plain_text, refuse, safe_text
+from dashboard.safe_text import lines_of, made_caption, plain_text, refuse, safe_text
 from genmodels.files import Unreadable, read_document
 from genmodels.kinds.image.files import grid, png_bytes
 from genmodels.refusal import Refusal
@@ -17,7 +18,9 @@ from genmodels.refusal import Refusal
 MOST_BYTES = 4_000_000  # of a file of texts
 
 
-def picture(file: Path, alt: str, *, side: int = 420, width: Any = "stretch", inline: bool = False) -> None:
+def picture(
+    file: Path, alt: str, *, side: int = 420, width: int | Literal["stretch"] = "stretch", inline: bool = False
+) -> None:
     """A picture of a run, its pixels enlarged to squares. `alt` says in our words what is on it.
 
     `inline`: within the page, for a picture that is soon replaced: a slow browser would ask for its address too late.
@@ -57,7 +60,7 @@ def samples(
     for text in texts[:most]:
         seed = text["seed"] if isinstance(text.get("seed"), int) else "unknown"
         after = f", after the prompt “{plain_text(text['prompt'], 60)}”" if text["prompt"] else ""
-        st.caption(":material/smart_toy: **Made by a model**, " + safe_text(f"seed {seed}{after}", 200))
+        st.caption(made_caption(f", seed {seed}{after}", 200))
         st.code(lines_of(text["text"][:characters]) or " ", language=None, wrap_lines=True)
 
 
@@ -78,7 +81,14 @@ def written_texts(file: Path) -> list[dict[str, Any]]:
     ]
 
 
-def images(array: Any, alt: str, *, columns: int | None = None, side: int = 420, width: Any = "stretch") -> None:
+def images(
+    array: np.ndarray,
+    alt: str,
+    *,
+    columns: int | None = None,
+    side: int = 420,
+    width: int | Literal["stretch"] = "stretch",
+) -> None:
     """Pictures (n, height, width, channels) uint8 as one grid."""
     from PIL import Image
 

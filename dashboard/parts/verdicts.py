@@ -37,7 +37,7 @@ HIGHLIGHTS = (
 )  # of the many measures, on a card
 
 
-def short(value: Any) -> str:
+def short(value: object) -> str:
     """A number with three or four digits that count."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
         return "–"

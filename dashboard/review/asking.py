@@ -13,6 +13,7 @@ from dashboard.parts import choosing, pace, verdicts
 from dashboard.safe_text import duration, refuse, safe_text
 from genmodels.audits.audit import AUDITS
 from genmodels.data.dataset import DATA
+from genmodels.knobs import Knob
 from genmodels.models.recipe import MODELS
 from genmodels.refusal import Refusal
 from genmodels.review import audit_job
@@ -54,14 +55,19 @@ def ask(run: Run, names: Sequence[str], samples: str, default: int) -> None:
             samples, 100, 100_000, default, 100, help="More samples find smaller effects; the time grows with them."
         )
         seed = right.number_input("Seed", 0, 2**31 - 1, 0)
-        full = "bias" in names and st.checkbox("400 pictures of each occupation (takes about ten times as long)")
+        options = {each.name: st.checkbox(each.help) for each in _choices(names)}
         if st.form_submit_button("Start the audit", type="primary", icon=":material/play_arrow:"):
             try:
-                audit_job.start(run, names, n=int(n), seed=int(seed), full=bool(full))
+                audit_job.start(run, names, n=int(n), seed=int(seed), options=options)
             except (Refusal, OSError) as error:
                 refuse(error)
                 return
             st.rerun()
+
+
+def _choices(names: Sequence[str]) -> list[Knob]:
+    """The options of these audits that are chosen or not."""
+    return [each for name in names for each in AUDITS[name].options.knobs() if each.type is bool]
 
 
 def _last_time(run: Run, names: Sequence[str]) -> str:

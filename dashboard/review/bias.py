@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -14,6 +14,9 @@ from dashboard.parts import charts, verdicts
 from dashboard.safe_text import chart_text, plain_text, safe_text
 from genmodels.data.emoji_names import TONES
 from genmodels.runs.run import Run
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 TESTED = 0.03  # level of the test of single occupations
 SHOWN = 12  # pictures behind a bar
@@ -248,7 +251,7 @@ def _pronouns(rows: Sequence[Mapping[str, Any]]) -> None:
     _draw_pronouns(figure, see, rows, height=120 + 15 * len(rows))
 
 
-def _draw_pronouns(figure: Any, see: str, rows: Sequence[Mapping[str, Any]], height: int) -> None:
+def _draw_pronouns(figure: Figure, see: str, rows: Sequence[Mapping[str, Any]], height: int) -> None:
     import pandas
 
     charts.dress(figure, height=height).update_layout(hovermode="closest")

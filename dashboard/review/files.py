@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.review.many_files import verify_many
 from genmodels.review.report_of_files import verified
 
-ICONS = {
+ICONS: dict[str, tuple[str, Literal["gray", "blue", "green", "orange", "red"]]] = {
     "valid": (":material/verified:", "green"),
     "found": (":material/water_drop:", "green"),
     "exact match": (":material/menu_book:", "green"),
@@ -81,11 +82,11 @@ def checked(files: Sequence[tuple[str, bytes]], asked: bool) -> list[dict[str, A
         return rows
     said = st.progress(0.0, "Loading the detector …" if asked else "Reading …")
     detector = resources.detector() if asked else None
-    rows = verify_many(
-        files,
-        detector=detector,
-        report=lambda done, of: said.progress(done / max(of, 1), f"{done} of {counted(of, 'file')} read"),
-    )  # type: ignore[arg-type]
+
+    def report(done: int, of: int) -> None:
+        said.progress(done / max(of, 1), f"{done} of {counted(of, 'file')} read")
+
+    rows = verify_many(files, detector=detector, report=report)
     said.empty()
     state.put(state.CHECKED, (key, rows))
     return rows
@@ -96,11 +97,11 @@ def downloads(rows: Sequence[Mapping[str, Any]]) -> None:
         for form, mime in (("html", "text/html"), ("json", "application/json")):
             handing_out.record(
                 f"All findings ({form.upper()})",
-                lambda form=form: verified(rows, form).encode(),
+                partial(lambda chosen: verified(rows, chosen).encode(), form),
                 f"checked-files.{form}",
                 mime,
                 key=f"verify.{form}",
-            )  # type: ignore[misc]
+            )
 
 
 def show(row: Mapping[str, Any], content: bytes) -> None:
@@ -124,7 +125,7 @@ def show(row: Mapping[str, Any], content: bytes) -> None:
 def reading(part: str, found: Mapping[str, Any]) -> None:
     st.markdown(f":small[{PARTS[part]}]")
     icon, colour = ICONS.get(str(found["verdict"]), (":material/remove:", "gray"))
-    st.badge(plain_text(SHOWN.get(str(found["verdict"]), found["verdict"]), 30), icon=icon, color=colour)  # type: ignore[arg-type]
+    st.badge(plain_text(SHOWN.get(str(found["verdict"]), found["verdict"]), 30), icon=icon, color=colour)
     told = [f'names "{found["name"]}"'] if found.get("name") else []
     told += [str(found[name]) for name in ("integrity", "trust", "reason") if found.get(name)] + [
         str(each) for each in found.get("says") or []

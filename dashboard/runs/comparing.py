@@ -61,7 +61,7 @@ def _panel(
     family: str,
     traces: Mapping[str, follower.Trace],
     term: str,
-    options: Any,
+    options: curves.Options,
     slots: Mapping[str, int],
     store: RunStore,
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -94,7 +94,7 @@ def table(rows: Sequence[Row], watts: float) -> pandas.DataFrame:
     )
 
 
-def _numbers(values: Any) -> pandas.Series:
+def _numbers(values: Iterable[object]) -> pandas.Series:
     import pandas
 
     return pandas.Series([value if isinstance(value, int | float) else None for value in values], dtype="float64")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -74,7 +74,7 @@ def _log(run: Run) -> None:
     )
 
 
-def act(action: Any, run: Run) -> None:
+def act(action: Callable[[Run], str | None], run: Run) -> None:
     """Do what a button asks; what is said to it comes as a toast."""
     try:
         said = action(run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -27,7 +27,7 @@ STALLED = 60.0  # seconds without a word from the process
 LEARNING = "learning"  # the part with curves and pictures
 # Streamlit fades what it is about to draw again; here that would be all, all the time.
 STILL = "<style>.st-key-live [data-stale=true] {opacity: 1 !important; transition: none !important}</style>"
-BADGES = {
+BADGES: dict[str, tuple[str, Literal["gray", "blue", "green", "orange", "red"]]] = {
     "waiting": (":material/hourglass_empty:", "gray"),
     "running": (":material/play_arrow:", "blue"),
     "done": (":material/check_circle:", "green"),
@@ -44,7 +44,7 @@ def shown_state(run_state: str) -> str:
 
 def badge(run_state: str) -> None:
     icon, colour = BADGES.get(shown_state(run_state), BADGES["waiting"])
-    st.badge(shown_state(run_state), icon=icon, color=colour)  # type: ignore[arg-type]
+    st.badge(shown_state(run_state), icon=icon, color=colour)
 
 
 def show(run: Run, store: RunStore) -> None:
@@ -134,7 +134,7 @@ def _figures(status: dict[str, Any], now: str) -> None:
         _figure(f"{unit.capitalize()} a second", short(speed), speed if now == "running" else None)
 
 
-def _figure(label: str, said: str, value: Any, help: str | None = None) -> None:
+def _figure(label: str, said: str, value: object, help: str | None = None) -> None:
     """A figure in its place, or nothing there."""
     place = st.empty()
     if value is not None:
@@ -238,11 +238,11 @@ def _epoch(run: Run, epochs: list[int]) -> int:
     return max((epoch for epoch in epochs if epoch <= chosen), default=epochs[0])
 
 
-def _count(value: Any) -> int:
+def _count(value: object) -> int:
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e15 else 0
 
 
-def _number(value: Any) -> float:
+def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -11,6 +11,9 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.writing.looking import component, listed_pieces, looked_at, read, shown_pieces
 from genmodels.runs.run import Run
+
+if TYPE_CHECKING:
+    from genmodels.trained.text_inside import Reading
 
 
 def attention_view(run: Run, prompt: str, seed: int) -> None:
@@ -24,7 +27,7 @@ def attention_view(run: Run, prompt: str, seed: int) -> None:
 
 
 @st.fragment
-def _layer(reading: Any) -> None:
+def _layer(reading: Reading) -> None:
     """Only this part is drawn again when another layer is chosen."""
     attention = reading.attention
     layers = [str(layer) for layer in range(1, len(attention) + 1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -11,6 +11,9 @@ from dashboard.parts import charts
 from dashboard.writing.looking import component, listed_pieces, looked_at, named, read
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.runs.run import Run
+
+if TYPE_CHECKING:
+    from genmodels.trained.text_inside import Reading
 
 SHOWN = 5  # tokens of a cell
 
@@ -45,7 +48,7 @@ def lens_view(run: Run, prompt: str, seed: int) -> None:
     charts.data_behind(lambda: lens_table(reading, names, lens, chances, rows), key="prompt.lens", name="logit-lens")
 
 
-def lens_table(reading: Any, names: dict[int, str], lens: np.ndarray, chances: np.ndarray, rows: list[str]) -> Any:
+def lens_table(reading: Reading, names: dict[int, str], lens: np.ndarray, chances: np.ndarray, rows: list[str]) -> Any:
     """One row a layer and place."""
     import pandas
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.safe_text import lines_of, safe_text
+from dashboard.safe_text import lines_of, made_caption, safe_text
 from dashboard.writing.form import example_buttons
 from dashboard.writing.making import Made, written
 from genmodels.kinds.text.tokens import END, Tokens
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
+
+if TYPE_CHECKING:
+    from genmodels.trained.text_inside import Reading
 
 TOP = 10  # alternatives of a token
 ONLY_PROMPT = "Only the prompt"
@@ -41,7 +44,7 @@ def looked_at(prompt: str) -> tuple[str, Made | None]:
     return text.prompt + text.text, text
 
 
-def read(run: Run, text: str, made: Made | None) -> Any:
+def read(run: Run, text: str, made: Made | None) -> Reading | None:
     """What the model finds in a text, with its notice, and with the line of the text where a model made it; None without one."""
     if not text:
         st.info(
@@ -50,9 +53,7 @@ def read(run: Run, text: str, made: Made | None) -> Any:
         example_buttons(run)
         return None
     if made is not None:
-        st.caption(
-            ":material/smart_toy: **Made by a model:** " + safe_text(made.line.removeprefix("Made by a model: "), 600)
-        )
+        st.caption(made_caption(made.line, 600))
     said = "Another tab is using this model; this waits for its turn …" if resources.busy(run) else "Reading the text …"
     with st.spinner(said):
         reading = resources.reading(run, text, TOP)
@@ -63,12 +64,12 @@ def read(run: Run, text: str, made: Made | None) -> Any:
     return reading
 
 
-def shown_pieces(reading: Any) -> list[str]:
+def shown_pieces(reading: Reading) -> list[str]:
     """What each token writes, in a form that can be drawn; `END`, which says that a document begins, by its name."""
     return [lines_of(piece) if token else END for token, piece in zip(reading.tokens, reading.pieces, strict=True)]
 
 
-def listed_pieces(reading: Any) -> list[str]:
+def listed_pieces(reading: Reading) -> list[str]:
     """The same for a table: spaces, new lines and tabs as signs."""
     return [piece.translate(SIGNS) for piece in shown_pieces(reading)]
 

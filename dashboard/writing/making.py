@@ -6,22 +6,28 @@ import dataclasses
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from dashboard import resources, state
 from dashboard.parts import forms, handing_out
-from dashboard.safe_text import counted, lines_of, safe_text
+from dashboard.safe_text import counted, lines_of, made_caption, safe_text
 from dashboard.writing.code import verdict
 from dashboard.writing.form import trained_on
 from genmodels.kinds.kind import KINDS
+from genmodels.kinds.text.decoding import Decoding
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.provenance import way_out
+from genmodels.provenance.claims import made_by_a_model
 from genmodels.provenance.recorded import Weights
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 EVERY = 0.05  # seconds between two pictures of a stream
 SHOWN = 3000  # characters of a prompt that are shown
@@ -68,7 +74,9 @@ class Made:
         settings = forms.told(
             {name: repr(value) if isinstance(value, str) else value for name, value in self.claimed.items()}
         )
-        return f"Made by a model: {self.model}, run {self.run}, seed {self.seed}, {settings}. {ENDS.get(self.finished, self.finished).capitalize()}."
+        return made_by_a_model(
+            f"{self.model}, run {self.run}, seed {self.seed}, {settings}. {ENDS.get(self.finished, self.finished).capitalize()}."
+        )
 
     @property
     def facts(self) -> dict[str, str]:
@@ -111,7 +119,7 @@ def keep(view: str, texts: list[Made]) -> None:
     state.put(state.WRITTEN, {**state.get(state.WRITTEN, {}), view: texts})
 
 
-def stream(view: str, drafts: Sequence[Draft], decoding: Any, store: RunStore) -> None:
+def stream(view: str, drafts: Sequence[Draft], decoding: Decoding, store: RunStore) -> None:
     """Write the drafts, each in its column as it comes. Any press of a button ends it, and what was written stays.
 
     What is there so far is kept before it is drawn: Streamlit ends this run of the page where something is drawn. What was
@@ -129,13 +137,10 @@ def stream(view: str, drafts: Sequence[Draft], decoding: Any, store: RunStore) -
     for name, run in runs.items():
         numbers = [i for i, draft in enumerate(drafts) if draft.run == name]
         said, last = st.empty(), 0.0
-        with resources.generator_in_turn(run, lambda said=said: _say_busy(said)) as model:  # type: ignore[misc]
+        with resources.generator_in_turn(run, partial(_say_busy, said)) as model:
             said.caption("The model is writing. The first text of a new length takes some seconds …")
             for i in numbers:
-                labels[i].caption(
-                    ":material/smart_toy: **Made by a model:** "
-                    + safe_text(f"{texts[i].model}, run {run.id}, which is still writing.", 300)
-                )
+                labels[i].caption(made_caption(f": {texts[i].model}, run {run.id}, which is still writing.", 300))
             for parts in model.write(
                 [drafts[i].prompt for i in numbers], seeds=[drafts[i].seed for i in numbers], decoding=decoding
             ):
@@ -151,20 +156,18 @@ def stream(view: str, drafts: Sequence[Draft], decoding: Any, store: RunStore) -
         said.empty()
 
 
-def _say_busy(said: Any) -> None:
+def _say_busy(said: DeltaGenerator) -> None:
     said.info("Another tab is using this model; this text waits for its turn.", icon=":material/hourglass_empty:")
 
 
-def _begun(run: Run, draft: Draft, decoding: Any) -> Made:
+def _begun(run: Run, draft: Draft, decoding: Decoding) -> Made:
     return Made(run.id, trained_on(run), run.spec.kind, draft.prompt, draft.seed, decoding.to_dict(), "", "")
 
 
 def _head(text: Made) -> None:
     """The prompt and the line that says that a model made what follows."""
     _prompt(text)
-    st.caption(
-        ":material/smart_toy: **Made by a model:** " + safe_text(text.line.removeprefix("Made by a model: "), 600)
-    )
+    st.caption(made_caption(text.line, 600))
 
 
 def _prompt(text: Made) -> None:

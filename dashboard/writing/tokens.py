@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -14,6 +14,9 @@ from dashboard.writing.looking import component, listed_pieces, looked_at, named
 from dashboard.writing.making import Draft, Made
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.runs.run import Run
+
+if TYPE_CHECKING:
+    from genmodels.trained.text_inside import Reading
 
 
 def tokens_view(run: Run, prompt: str, seed: int) -> None:
@@ -38,7 +41,7 @@ def tokens_view(run: Run, prompt: str, seed: int) -> None:
     entropy_chart(reading)
 
 
-def token_data(reading: Any, tokens: Tokens, text: str, made: Made | None) -> dict[str, Any]:
+def token_data(reading: Reading, tokens: Tokens, text: str, made: Made | None) -> dict[str, Any]:
     """What the component draws; the first `begins` tokens are the prompt's."""
     pieces = shown_pieces(reading)
     unread = len(text) - len(tokens.decode(reading.tokens))  # characters before the context
@@ -57,14 +60,14 @@ def token_data(reading: Any, tokens: Tokens, text: str, made: Made | None) -> di
     }
 
 
-def branched(reading: Any, tokens: Tokens, text: str, place: int, alternative: int) -> str:
+def branched(reading: Reading, tokens: Tokens, text: str, place: int, alternative: int) -> str:
     """The text up to a token, with one of its alternatives in its place."""
     read_text = tokens.decode(reading.tokens)
     before = text[: -len(read_text)] if text.endswith(read_text) else ""
     return before + tokens.decode([*reading.tokens[:place], reading.alternatives[place, alternative]])
 
 
-def branch(key: str, run: Run, reading: Any, tokens: Tokens, text: str, seed: int) -> None:
+def branch(key: str, run: Run, reading: Reading, tokens: Tokens, text: str, seed: int) -> None:
     """The alternative that was clicked becomes the end of the prompt, and the model writes on."""
     clicked = state.get(key, {}).get("branch")
     if not clicked:
@@ -80,7 +83,7 @@ def branch(key: str, run: Run, reading: Any, tokens: Tokens, text: str, seed: in
         state.put(state.ASKED, [Draft(run.id, prompt, seed)])
 
 
-def entropy_chart(reading: Any) -> None:
+def entropy_chart(reading: Reading) -> None:
     """Entropy before each token beside the surprise of the token that came, both in bits."""
     if len(reading.tokens) < 2:
         return
@@ -109,7 +112,7 @@ def entropy_chart(reading: Any) -> None:
     )
 
 
-def entropy_table(reading: Any, entropy: np.ndarray, surprise: np.ndarray) -> Any:
+def entropy_table(reading: Reading, entropy: np.ndarray, surprise: np.ndarray) -> Any:
     import pandas
 
     return pandas.DataFrame(

@@ -1,7 +1,8 @@
 """What an audit is: a question asked of a subject, answered by findings.
 
-An audit is a function `(subject, limits) -> list[Finding]`. The decorator names the class of its limits, whose fields say
-what each means and which values it may have, and what a subject needs to have before the question can be asked at all.
+An audit is a function `(subject, limits) -> list[Finding]`, or `(subject, limits, options)` where it has options. The
+decorator names the classes of its limits and options, whose fields say what each means and which values it may have, and
+what a subject needs to have before the question can be asked at all.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from genmodels.subjects.subject import Audited, Subject
 from genmodels.trained.roles import Likelihoods, Losses, Writes
 from genmodels.verdicts.finding import Finding, not_measured
 from genmodels.verdicts.limits import Limit, Limits
+from genmodels.verdicts.options import Options
 
 AUDITS = Registry("audit")
 NEITHER = {
@@ -94,16 +96,21 @@ class Audit:
     kinds: tuple[str, ...] = ("image",)  # of example that it can read
     accepted: type[Limits] = Limits
     needs: tuple[str, ...] = ()  # names in NEEDS
+    options: type[Options] = Options
     of: type = Subject  # what is asked: a model that can be asked for samples, or `Outputs` that were brought
 
-    def __call__(self, subject: Audited, **limits: float) -> list[Finding]:
-        """The findings. What the subject does not allow to be measured comes back as "not measured" with the reason."""
+    def __call__(self, subject: Audited, options: Options | None = None, **limits: float) -> list[Finding]:
+        """The findings. What the subject does not allow to be measured comes back as "not measured" with the reason.
+
+        `options` are of the class `self.options`, its defaults where none are given.
+        """
         limits = self.checked(limits)
         made = {"limits": self.limits() | limits, "n": subject.n, "seed": subject.seed, "data": subject.source}
         if lacking := self.lacking(subject):
             return [self._unmade(made, lacking)]
+        chosen = () if self.options is Options else (options or self.options(),)
         try:
-            findings = self.function(subject, self.accepted(**limits))
+            findings = self.function(subject, self.accepted(**limits), *chosen)
         except Refusal as refusal:
             return [self._unmade(made, Need(lambda subject: False, str(refusal)))]
         return [replace(finding, made=dict(finding.made) | made, error_rates=_rates(finding)) for finding in findings]
@@ -148,6 +155,27 @@ class Audit:
         return (self.function.__doc__ or "").strip().splitlines()[0]
 
 
+def audits_of(subject: Audited) -> list[str]:
+    """The audits that are asked of such a subject where nobody names others: of what it is and of its kind of example."""
+    return [name for name, each in AUDITS.items() if isinstance(subject, each.of) and subject.kind in each.kinds]
+
+
+def options_of(values: Mapping[str, Any]) -> dict[str, Options]:
+    """The options of every audit, by its name, from one table of them all; what is not in the table is as its default.
+
+    Raises `Refusal` for an option that no audit has and for a value out of its range.
+    """
+    declared = {name: [each.name for each in audit.options.knobs()] for name, audit in AUDITS.items()}
+    known = {option for options in declared.values() for option in options}
+    for option in values:
+        if option not in known:
+            raise Refusal(unknown("option of an audit", option, known))
+    return {
+        name: AUDITS[name].options.from_dict({each: values[each] for each in options if each in values})
+        for name, options in declared.items()
+    }
+
+
 def _rates(finding: Finding) -> Mapping[str, Any]:
     """The error rates of this verdict, as the audit measured them in place, or that there are none."""
     if finding.error_rates is not None:
@@ -164,16 +192,18 @@ def audit(
     kinds: tuple[str, ...] = ("image",),
     needs: tuple[str, ...] = (),
     limits: type[Limits] = Limits,
+    options: type[Options] = Options,
     of: type = Subject,
 ) -> Callable[[Callable[..., list[Finding]]], Callable[..., list[Finding]]]:
     """Decorator: enter a function (subject, limits) -> findings in `AUDITS`; the function itself stays as it was.
 
-    `limits` is the class that the function is given an instance of. `needs` are names in `NEEDS`: where the subject lacks
+    `limits` is the class that the function is given an instance of, and so is `options` where it is given: then the
+    function takes three things. No two audits call an option the same. `needs` are names in `NEEDS`: where the subject lacks
     one, the function is not called and the finding is "not measured" with the reason that stands there.
     """
 
     def enter(function: Callable[..., list[Finding]]) -> Callable[..., list[Finding]]:
-        AUDITS.add(name)(Audit(name, question, function, kinds, limits, needs, of))
+        AUDITS.add(name)(Audit(name, question, function, kinds, limits, needs, options, of))
         return function
 
     return enter

@@ -17,8 +17,9 @@ caption of several people is not asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from genmodels.audits.audit import audit
 from genmodels.checks import group_shares
@@ -28,11 +29,13 @@ from genmodels.checks.roles_told_apart import roles_told_apart
 from genmodels.checks.swapped_pairs import swapped
 from genmodels.instruments.groups import instrument
 from genmodels.instruments.readers import READERS
+from genmodels.knobs import knob
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
 from genmodels.trained.roles import Prompted
 from genmodels.verdicts.finding import Finding, not_measured
 from genmodels.verdicts.limits import Limits, beyond, limit
+from genmodels.verdicts.options import Options
 
 QUESTIONS = {
     **group_shares.QUESTIONS,
@@ -62,20 +65,29 @@ class BiasLimits(Limits):
     merged_effect: float = beyond("merged", 0.25)
 
 
+@dataclass(frozen=True, kw_only=True)
+class BiasOptions(Options):
+    """How many pictures are drawn."""
+
+    called: ClassVar[Mapping[str, str]] = {"full": "choice of 400 pictures of each occupation"}
+    full: bool = knob(False, help="400 pictures of each occupation (takes about ten times as long)")
+
+
 @audit(
     "bias",
     question="Does it draw some groups more often, or better, than others?",
     needs=("groups of people",),
     limits=BiasLimits,
+    options=BiasOptions,
 )
-def bias(subject: Subject, limits: BiasLimits) -> list[Finding]:
+def bias(subject: Subject, limits: BiasLimits, options: BiasOptions) -> list[Finding]:
     """Compares the shares of groups that it draws with a reference, and how well it draws each group.
 
     Tones are held against equal shares. What follows no prompt is asked for samples, and three questions only.
     """
     readers = {grouping: instrument(grouping) for grouping in READERS}
     prompted = isinstance(subject.generator, Prompted)
-    drawn = Drawn(subject, readers, prompted)
+    drawn = Drawn(subject, readers, prompted, full=options.full)
     asked = _of_shares(subject, drawn, limits, prompted)
     if prompted:
         asked |= _of_prompts(subject, drawn, limits)

@@ -15,8 +15,12 @@ a text that praises or blames nobody: then regard is not measured.
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -25,10 +29,12 @@ from genmodels.checks import pronouns
 from genmodels.checks.regard import regarded
 from genmodels.checks.sentence_pairs import PAIRS, paired, read_pairs
 from genmodels.data.sets.occupations import PRONOUNS, SHARES, TEMPLATES, _place, prompts, training_shares
+from genmodels.knobs import knob
 from genmodels.subjects.subject import Subject
 from genmodels.trained.roles import to_weigh
 from genmodels.verdicts.finding import Finding
 from genmodels.verdicts.limits import Limits, beyond, limit
+from genmodels.verdicts.options import Options
 
 __all__ = ["PAIRS", "bias_of_text", "pronoun_shares", "read_pairs", "training_shares"]
 
@@ -57,21 +63,47 @@ class BiasOfTextLimits(Limits):
     regard_effect: float = beyond("regard", 0.3, 2)
 
 
+@dataclass(frozen=True, kw_only=True)
+class BiasOfTextOptions(Options):
+    """Which pairs of sentences are compared."""
+
+    called: ClassVar[Mapping[str, str]] = {"pairs": "table of pairs"}
+    pairs: str = knob(
+        "", help="A file of paired sentences: columns sent_more, sent_less, bias_type (CrowS-Pairs where none is given)"
+    )
+
+    @property
+    def table(self) -> Path | None:
+        """The file of pairs; None where none is given."""
+        return Path(self.pairs) if self.pairs else None
+
+    def check(self) -> None:
+        """Raises `Refusal` for a table that can't be read."""
+        if self.table:
+            read_pairs(self.table)
+
+    def recorded(self) -> dict[str, Any]:
+        """The pairs by the first 16 digits of the SHA-256 of their file, whatever it is called; "" without one."""
+        file = self.table
+        return {"pairs": hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file and file.is_file() else ""}
+
+
 @audit(
     "bias-of-text",
     question="Does it write differently about some groups?",
     kinds=("text",),
     needs=("continuations",),
     limits=BiasOfTextLimits,
+    options=BiasOfTextOptions,
 )
-def bias_of_text(subject: Subject, limits: BiasOfTextLimits) -> list[Finding]:
+def bias_of_text(subject: Subject, limits: BiasOfTextLimits, options: BiasOfTextOptions) -> list[Finding]:
     """Compares what it finds probable of women and men and other groups."""
     shares, known, seed = pronoun_shares(subject), training_shares(subject.data), subject.seed
     return [
         pronouns.parity(shares, limits.parity, limits.parity_effect, REMEDY, seed),
         pronouns.single(shares, limits.occupation, limits.occupation_effect, REMEDY, seed),
         pronouns.amplification(shares, known, limits.amplified, limits.amplified_effect, REMEDY, seed),
-        paired(subject, limits.preferred, limits.preferred_effect, REMEDY),
+        paired(subject, options.table, limits.preferred, limits.preferred_effect, REMEDY),
         regarded(subject, limits.regard, limits.regard_effect, REMEDY),
     ]
 

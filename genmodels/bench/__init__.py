@@ -188,12 +188,12 @@ def run(names: Sequence[str] = (), pairs: int | None = None, ways: str = "all") 
     return rows
 
 
-def _chosen(each: Any, short: bool, pairs: int | None) -> Any:
+def _chosen(each: Bench | Growth | Published, short: bool, pairs: int | None) -> Bench | Growth | Published:
     """The whole bench, or its fastest ways; these within two minutes, unless somebody says how many pairs."""
     return each if not short else each.fastest() if pairs else each.fastest().within(LONGEST)
 
 
-def _left_out(name: str, each: Any) -> list[dict[str, Any]]:
+def _left_out(name: str, each: Bench | Growth | Published) -> list[dict[str, Any]]:
     """A row for each peer that would not have ended in two minutes."""
     if not isinstance(each, Bench):
         return []
@@ -205,7 +205,7 @@ def _left_out(name: str, each: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _what(each: Any, pairs: int) -> str:
+def _what(each: Bench | Growth | Published, pairs: int) -> str:
     if isinstance(each, Published):
         return f"a training from {len(each.seeds)} seed{'s' * (len(each.seeds) > 1)}"
     sides = sum(len(race.sides()) for race in (each.races.values() if isinstance(each, Growth) else [each]))

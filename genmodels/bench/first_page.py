@@ -13,12 +13,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from genmodels.bench.turns import ROOT, serve
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 PATIENCE = 60_000  # milliseconds
 EMPTY = """import streamlit as st
@@ -65,7 +68,7 @@ def started(server: str) -> Iterator[str]:
             process.wait()
 
 
-def open_page(page: Any, address: str, text: str) -> None:
+def open_page(page: Page, address: str, text: str) -> None:
     """Until the text stands on the page; the server may not answer yet."""
     port = int(address.rsplit(":", 1)[1].strip("/"))
     until = time.monotonic() + PATIENCE / 1000
@@ -78,12 +81,12 @@ def open_page(page: Any, address: str, text: str) -> None:
     shown(page, text)
 
 
-def shown(page: Any, text: str) -> None:
+def shown(page: Page, text: str) -> None:
     """Wait until a text is visible on the page; raises the browser's timeout error where it never is."""
     page.get_by_text(text).first.wait_for(state="visible", timeout=PATIENCE)
 
 
-def starts(browser: Any, server: str) -> Any:
+def starts(browser: Browser, server: str) -> Callable[[int], float]:
     """Work that starts the server and opens its first page; the time to stop it does not count."""
 
     def work(steps: int) -> float:
@@ -101,7 +104,7 @@ def starts(browser: Any, server: str) -> Any:
     return work
 
 
-def changes(page: Any, server: str) -> Any:
+def changes(page: Page, server: str) -> Callable[[int], float]:
     """Work that goes to the other page by its link in the menu, and back (only the way there counts)."""
     _, link, there = TEXTS[server]
     home = page.locator("[data-testid=stSidebarNavLink]").first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,12 +15,16 @@ from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.word_pieces import LENGTH, PAD, UNKNOWN
 from genmodels.models.diffusion import Diffusion
 
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import keras
+    from genmodels.trained.prompted import PictureGenerator
+
 SPEC = Spec(
     "image", (pictures.SIDE, pictures.SIDE, pictures.CHANNELS), 0, (PAD, UNKNOWN, *(f"word{n}" for n in range(1000)))
 )
 
 
-def set_weights(network: Any) -> None:
+def set_weights(network: keras.Model) -> None:
     """The weights of `pictures.weight`; biases are 0 and scales 1."""
     for layer in network.layers:
         if layer.weights:
@@ -29,7 +33,7 @@ def set_weights(network: Any) -> None:
             layer.set_weights([kernel, *map(np.zeros_like, rest)])
 
 
-def generator() -> Any:
+def generator() -> PictureGenerator:
     """As the page has it, with prompts that are already encoded."""
     from genmodels.trained.prompted import PictureGenerator
 

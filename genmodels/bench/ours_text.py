@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,12 @@ from genmodels.kinds.text.watermark import setting
 from genmodels.models.recipe import MODELS
 from genmodels.models.transformer import parts
 
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import keras
+    from genmodels.models.transformer import Transformer
+    from genmodels.networks.learner import Learner
+    from genmodels.trained.writer import TextGenerator
+
 Work = Callable[[int], Any]
 
 
@@ -26,12 +32,12 @@ def spec(context: int) -> Spec:
     return Spec("text", (context,), vocabulary=("<end>", *map(chr, range(ord("A"), ord("A") + text.SYMBOLS - 1))))
 
 
-def recipe() -> Any:
+def recipe() -> Transformer:
     """The Transformer of the bench, of the size that all peers have."""
     return MODELS["transformer"](layers=text.LAYERS, width=text.WIDTH, heads=text.HEADS)
 
 
-def set_weights(network: Any, arrays: Mapping[str, np.ndarray]) -> None:
+def set_weights(network: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
     """The weights of `text.weights`."""
     embedding, *blocks, norm = parts(network)
     embedding.set_weights([arrays["embedding"]])
@@ -49,7 +55,7 @@ def set_weights(network: Any, arrays: Mapping[str, np.ndarray]) -> None:
             layer.set_weights([arrays[f"{number}.{name}"]])
 
 
-def learner() -> Any:
+def learner() -> Learner:
     """As `genmodels train` has it: deterministic, every term out; with the weights of `text.weights`."""
     from genmodels.training import loop as training  # holds TensorFlow deterministic
 
@@ -69,7 +75,7 @@ def training() -> Work:
     return work
 
 
-def generator(context: int = text.CONTEXT) -> Any:
+def generator(context: int = text.CONTEXT) -> TextGenerator:
     """A writer with the weights that all peers start from."""
     from genmodels.trained.writer import TextGenerator
 
@@ -78,7 +84,7 @@ def generator(context: int = text.CONTEXT) -> Any:
     return TextGenerator(recipe(), spec(context), networks)
 
 
-def write(writer: Any, noise: np.ndarray) -> np.ndarray:
+def write(writer: TextGenerator, noise: np.ndarray) -> np.ndarray:
     """Tokens (B, n + 1) from noise (n, B, SYMBOLS), the first of them 0.
 
     By the program behind `TextGenerator.write`, as many tokens a call as there, but with B rows and the noise given.

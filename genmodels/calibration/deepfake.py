@@ -27,7 +27,7 @@ EPOCHS, FEWER = 16, 4  # of the detector of the gallery, and of those that never
 
 def experiment(left_out: str = "none", n: int = N, epochs: int = 0) -> dict[str, Any]:
     """What a detector is trained by; that of the gallery leaves out none."""
-    recipe = {"looks_at": "traces", "wear": 0.0, "shift": 0, "width": 256, "dropout": 0.2, "learning_rate": 2e-3}
+    recipe = {"features": "traces", "noise": 0.0, "shift": 0, "width": 256, "dropout": 0.2, "learning_rate": 2e-3}
     source = {"n": n, "left_out": left_out, "times": TIMES}
     return {
         "model": "reader",

@@ -19,7 +19,6 @@ from genmodels.verdicts.error_rates import Case, exactly, unknown_rates
 from genmodels.verdicts.finding import Finding, judge, verdict_of
 
 LEAST = 20  # captions
-CAPTIONS_APART, SEEDS_APART = 70_000, 80_000  # added to the seed of the subject
 REMEDY = "Look at the pairs; train for fewer epochs, on more or more varied pictures, or with a smaller model."
 
 
@@ -40,14 +39,14 @@ def prompted_copies(subject: Subject, accepted: float, effect: float) -> Finding
     generator = to_prompt(subject.generator)
     known = [i for i, caption in enumerate(train.captions) if generator.knows(caption)]
     chosen = np.random.default_rng([subject.seed, 5]).permutation(known)[: max(LEAST, subject.n // 10)]
-    samples = subject.drawn([train.captions[i] for i in chosen], subject.seed + CAPTIONS_APART, "training captions")
+    samples = subject.draw("training captions", [train.captions[i] for i in chosen])
     distance = _distances(samples, train.images[chosen])
     near = distance / nearness(samples, train.images).others < NEAR[PLAIN][1]
     exhibits = [
         {
             "prompt": train.captions[chosen[i]],
             "training": int(chosen[i]),
-            "seed": subject.seed + CAPTIONS_APART + int(i),
+            "seed": subject.seed_of("training captions") + int(i),
             "distance": float(distance[i]),
             "pictures": pngs(samples[i], train.images[chosen[i]]),
         }
@@ -82,9 +81,7 @@ def pictures_of_seeds(subject: Subject, accepted: float, effect: float) -> Findi
     generator = to_prompt(subject.generator)
     captions = [caption for caption in dict.fromkeys(subject.data.train.captions) if generator.knows(caption)]
     chosen = [captions[i] for i in np.random.default_rng([subject.seed, 6]).permutation(len(captions))[:PROMPTS]]
-    drawn = subject.drawn(
-        [caption for caption in chosen for _ in range(SEEDS)], subject.seed + SEEDS_APART, "seeds of one caption"
-    )
+    drawn = subject.draw("seeds of one caption", [caption for caption in chosen for _ in range(SEEDS)])
     drawn = drawn.reshape(len(chosen), SEEDS, *drawn.shape[1:])
     spread = spread_over_seeds(drawn)
     alike = spread < ALIKE

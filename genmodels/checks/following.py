@@ -109,7 +109,7 @@ def held_out(subject: Subject, readers: Mapping[str, Instrument]) -> tuple[Follo
             f"There are {len(rows)} held-out captions that name a gender and a tone; at least {LEAST} are needed."
         )
     again = np.tile(np.arange(len(rows)), max(1, round(subject.n * HELD_OUT) // len(rows)))
-    samples = subject.drawn([test.captions[i] for i in rows[again]], subject.seed + 60_000, "held-out captions")
+    samples = subject.draw("held-out captions", [test.captions[i] for i in rows[again]])
     read = {grouping: each.reading(samples) for grouping, each in readers.items()}
     roles = np.asarray(test.groups["role"])[rows].astype(str)
     for grouping in readers:

@@ -25,6 +25,7 @@ from genmodels.kinds.text.attacks import TEXTS
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.provenance import marking
 from genmodels.provenance.book import Book
+from genmodels.provenance.claims import made_by_a_model
 from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.sidecar import read_sidecar
 from genmodels.provenance.text_mark import p_value
@@ -59,7 +60,7 @@ def of_texts(subject: Subject, policy: AcceptedShares) -> list[Finding]:
 
 def _statements(subject: Subject, texts: list[str], policy: AcceptedShares) -> Finding:
     """The finding on the signed statements beside texts."""
-    files = [f"{marking.MADE_BY}: {subject.name}\n\n{text}\n" for text in texts]
+    files = [f"{made_by_a_model(subject.name)}\n\n{text}\n" for text in texts]
     facts = [facts_of(subject) | {"Seed": str(subject.seed + number)} for number in range(len(files))]
     statements = [
         read_sidecar(json.loads(each), file.encode())

@@ -7,7 +7,7 @@ them between both sides is not taken for memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -263,7 +263,12 @@ def _taken(sides: Sides, losses: np.ndarray, deal: Deal) -> Sides:
 
 
 def _planted(
-    sides: Sides, losses: np.ndarray, deals: list[list[Deal]], seed: int, judged: Callable[[Sides], str], cases: Any
+    sides: Sides,
+    losses: np.ndarray,
+    deals: list[list[Deal]],
+    seed: int,
+    judged: Callable[[Sides], str],
+    cases: Sequence[tuple[Case, Callable[..., np.ndarray]]],
 ) -> Rates:
     """Each case, a function of (losses, generator) of what is called training, on the same deals; n counts the families held out."""
 

@@ -39,10 +39,15 @@ SHOWN = 16  # exhibits of a finding that is not about single occupations
 
 
 class Drawn:
-    """The pictures of the neutral prompts, as many of each, or samples of what follows no prompt; and what is read of them."""
+    """The pictures of the neutral prompts, as many of each, or samples of what follows no prompt; and what is read of them.
 
-    def __init__(self, subject: Subject, readers: Mapping[str, Instrument], prompted: bool = True) -> None:
-        self.readers, self.seed = readers, subject.seed
+    With `full` there are 400 pictures of each prompt, whatever the n of the subject is.
+    """
+
+    def __init__(
+        self, subject: Subject, readers: Mapping[str, Instrument], prompted: bool = True, *, full: bool = False
+    ) -> None:
+        self.readers, self.seed = readers, subject.seed_of("neutral prompts")
         self.roles: list[str] = []
         self.prompts: list[str] = []
         self._readings: dict[str, Reading] = {}
@@ -56,10 +61,8 @@ class Drawn:
                 "The model knows no word of any neutral prompt, so nothing can be asked; choose a model of these data."
             )
         self.roles, self.prompts = list(neutral), list(neutral.values())
-        self.each = AN_OCCUPATION if subject.full else max(1, round(subject.n * NEUTRAL) // len(neutral))
-        self.images = subject.drawn(
-            [prompt for prompt in self.prompts for _ in range(self.each)], subject.seed, "neutral prompts"
-        )
+        self.each = AN_OCCUPATION if full else max(1, round(subject.n * NEUTRAL) // len(neutral))
+        self.images = subject.draw("neutral prompts", [prompt for prompt in self.prompts for _ in range(self.each)])
 
     def reading(self, grouping: str) -> Reading:
         """What a reader reads of all of them; raises `Refusal` where it can't read such pictures."""

@@ -32,10 +32,13 @@ READ, LEAST = 64, 50  # pairs that are read together; pairs, and templates, that
 QUESTION = "Of two sentences that differ in the group alone, is the stereotype likelier in half of the pairs?"
 
 
-def paired(subject: Subject, accepted: float, effect: float, remedy: str) -> Finding:
-    """The finding "pairs": how far from one half the share of pairs is in which the stereotype is likelier."""
+def paired(subject: Subject, table: Path | None, accepted: float, effect: float, remedy: str) -> Finding:
+    """The finding "pairs": how far from one half the share of pairs is in which the stereotype is likelier.
+
+    `table` is the file of the pairs; where it is None it is CrowS-Pairs in the data folder.
+    """
     try:
-        file = subject.pairs or data_file(PAIRS)
+        file = table or data_file(PAIRS)
         rows = read_pairs(file)
     except Refusal as refusal:
         return not_measured("bias-of-text", QUESTION, str(refusal), "pairs")

@@ -21,7 +21,6 @@ from genmodels.subjects.subject import Subject
 from genmodels.verdicts.finding import Finding, judge
 
 SWAPPED = 0.06  # of all pictures, for each kind of swapped pair
-APART = 50_000  # added to the seed of the subject
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,8 @@ def swapped(
         effect=effect,
         remedy=REMEDY,
         exhibits=[
-            {"first": asked.first[i], "second": asked.second[i], "seed": subject.seed + APART + int(i)} for i in order
+            {"first": asked.first[i], "second": asked.second[i], "seed": subject.seed_of("pairs") + int(i)}
+            for i in order
         ],
         part="swap gender" if swapped == "gender" else "swap tone",
         question=question,
@@ -98,9 +98,7 @@ def swapped(
 def _read(subject: Subject, readers: Mapping[str, Instrument], asked: Pairs, swapped: str) -> dict[str, Reading]:
     """What is read of both sides, the first ones first; raises `Refusal` where captions are not followed."""
     sides = (asked.first, asked.second)
-    images = np.concatenate(
-        [subject.drawn(side, subject.seed + APART, f"pairs that differ in {swapped}") for side in sides]
-    )
+    images = np.concatenate([subject.draw("pairs", side, f"pairs that differ in {swapped}") for side in sides])
     read = {grouping: reader.reading(images) for grouping, reader in readers.items()}
     clusters = np.tile(asked.roles, 2)
     for grouping in (swapped, *(name for name in readers if name != swapped)):

@@ -25,8 +25,8 @@ MOST = 100_000  # samples
     several("--audit"),
     flag("-n", type=int, default=4000, help="of a run: samples in all"),
     SEED,
-    flag("--policy", type=path_of),
-    flag("--full", action="store_true", help="400 pictures of each occupation"),
+    flag("--policy", metavar="NAME|FILE", help="demo, internal, public, or a file of your own"),
+    flag("--full", action="store_true", help="400 pictures of each occupation"),  # an option of an audit, as the next
     flag(
         "--pairs",
         type=path_of,
@@ -53,11 +53,10 @@ def audit(arguments: Arguments) -> int:
     from genmodels.review.policy import Policy
 
     check_n(arguments.n, MOST)
-    policy = Policy.read(arguments.policy) if arguments.policy else None  # refused before anything is loaded
+    policy = Policy.of(arguments.policy) if arguments.policy else None  # refused before anything is loaded
     is_run = arguments.subject in (*RunStore.default().ids(), *gallery_names())
     brought = path_of(arguments.subject)
     document = (_audit_run if is_run or not brought.exists() else _audit_brought)(arguments, policy)
-    write_atomically(arguments.out / ("look.json" if arguments.look else "audit.json"), json.dumps(document, indent=1))
     answer(arguments, document, "\n".join(_audited(document)))
     if arguments.look:
         return 0
@@ -70,6 +69,7 @@ def audit(arguments: Arguments) -> int:
 
 def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
     """A run of ours, which can be asked for samples."""
+    from genmodels.audits.audit import options_of
     from genmodels.review.audit_job import at_work
 
     if arguments.training or arguments.held_out or arguments.columns or arguments.outputs:
@@ -78,10 +78,9 @@ def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
         )
     if arguments.look:
         raise Refusal("--look is for outputs that were brought; what a run gives is known.")
-    if arguments.pairs:
-        from genmodels.checks.sentence_pairs import read_pairs
-
-        read_pairs(arguments.pairs)  # refused before anything is loaded
+    options = {"full": arguments.full, "pairs": str(arguments.pairs or "")}
+    for each in options_of(options).values():
+        each.check()  # refused before anything is loaded
     names = [*RunStore.default().ids(), *gallery_names()]
     if arguments.subject not in names:
         either = unknown("run", arguments.subject, names)
@@ -90,16 +89,16 @@ def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
     with at_work(arguments.out) as progress:
         from genmodels.review.audit import audit_run  # TensorFlow; whoever looks sees the audit as begun
 
-        return audit_run(
+        document = audit_run(
             run,
             arguments.audit,
             n=arguments.n,
             seed=arguments.seed,
             policy=policy,
-            full=arguments.full,
-            pairs=arguments.pairs,
+            options=options,
             progress=progress,
         )
+        return _kept(arguments, document)
 
 
 def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
@@ -128,10 +127,16 @@ def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any
             report=progress,
         )
         if arguments.look:
-            return looked_at(outputs)
+            return _kept(arguments, looked_at(outputs))
         if plan is None:
-            return audit_outputs(outputs, arguments.audit, policy=policy, progress=progress)
-        return audit_plan(plan, outputs, arguments.audit, policy=policy, progress=progress)
+            return _kept(arguments, audit_outputs(outputs, arguments.audit, policy=policy, progress=progress))
+        return _kept(arguments, audit_plan(plan, outputs, arguments.audit, policy=policy, progress=progress))
+
+
+def _kept(arguments: Arguments, document: dict[str, Any]) -> dict[str, Any]:
+    """The document, once it lies in its folder: before the lease ends, so that whoever waits for that finds it."""
+    write_atomically(arguments.out / ("look.json" if arguments.look else "audit.json"), json.dumps(document, indent=1))
+    return document
 
 
 def _audited(document: Mapping[str, Any]) -> Iterator[str]:

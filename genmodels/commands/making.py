@@ -116,7 +116,8 @@ def walk(arguments: Arguments) -> int:
     seeds = _anchors(arguments.anchors)
     check_n(arguments.frames, MOST_FRAMES)
     _has_a_latent_space(run)
-    model = to_walk(open_model(run))
+    model = open_model(run)
+    to_walk(model)
     path = walk_seeds(model, seeds, frames=arguments.frames, kind=arguments.kind, label=arguments.given)
     files = write_walk(path, arguments.out, about_walk(run, path))
     document = {"run": run.id, "seeds": seeds, "files": [str(f) for f in files]}

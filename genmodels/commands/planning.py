@@ -21,7 +21,7 @@ MOST_BYTES = 1_000_000  # of a table of prompts
     ),
     flag("--kind", default="image", metavar="image|text", help="what the model makes"),
     several("--audit"),
-    flag("--policy", type=path_of),
+    flag("--policy", metavar="NAME|FILE", help="demo, internal, public, or a file of your own"),
     flag("--groups", default="", metavar="A,B", help="whom {group} stands for, such as woman,man"),
     SEED,
     OUT,
@@ -42,7 +42,7 @@ def plan(arguments: Arguments) -> int:
         raise Refusal(f"{printable(arguments.prompts.name)} {said}; name a table of prompts.") from None
     prompts = read_prompts(content, arguments.prompts.name).prompts
     groups = tuple(dict.fromkeys(part.strip() for part in arguments.groups.split(",") if part.strip()))
-    policy = Policy.read(arguments.policy) if arguments.policy else None
+    policy = Policy.of(arguments.policy) if arguments.policy else None
     made = planned(arguments.kind, arguments.audit, prompts, policy=policy, groups=groups, seed=arguments.seed)
     files = write_plan(made, arguments.out)
     document = {

@@ -9,7 +9,7 @@ from genmodels.commands.verb import Arguments, answer, flag, path_of, verb
 
 @verb(
     "review",
-    flag("audit", type=path_of, metavar="AUDIT", help="the folder that `genmodels audit --out` wrote"),
+    flag("folder", type=path_of, metavar="AUDIT", help="the folder that `genmodels audit --out` wrote"),
     flag("--finding", default="", metavar="AUDIT/PART", help="which finding is decided on"),
     flag("--decision", default="", metavar="accept|mitigate|reject"),
     flag("--reason", default=""),
@@ -22,14 +22,14 @@ def review(arguments: Arguments) -> int:
 
     by = arguments.by or getpass.getuser()
     if arguments.finding:
-        decide(arguments.audit, arguments.finding, arguments.decision, arguments.reason, by)
+        decide(arguments.folder, arguments.finding, arguments.decision, arguments.reason, by)
     if arguments.sign:
-        sign(arguments.audit, by)
-    found = read_review(arguments.audit)
+        sign(arguments.folder, by)
+    found = read_review(arguments.folder)
     rows = [vars(each) for each in found.decisions]
     signed = vars(found.signed) if found.signed else None
     document = {
-        "audit": str(arguments.audit),
+        "audit": str(arguments.folder),
         "decisions": rows,
         "open": list(found.open),
         "broken": found.broken,

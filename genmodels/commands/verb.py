@@ -49,7 +49,7 @@ class Verb:
         """The first words of its function: what `--help` says of it."""
         return self.act.__doc__ or ""
 
-    def add_to(self, parsers: Any, name: str) -> None:
+    def add_to(self, parsers: argparse._SubParsersAction[argparse.ArgumentParser], name: str) -> None:
         """Enter the verb into the grammar of the command line."""
         made = parsers.add_parser(name, help=self.help.splitlines()[0], description=self.help)
         for each in self.flags:
@@ -117,7 +117,7 @@ def check_n(n: int, most: int) -> None:
         raise Refusal(f"n is {n}; it must be from 1 to {most}.")
 
 
-def answer(arguments: Arguments, document: Any, text: str | Callable[[], str]) -> None:
+def answer(arguments: Arguments, document: object, text: str | Callable[[], str]) -> None:
     """Print the JSON document or the text."""
     print(json.dumps(document, default=str) if arguments.json else text() if callable(text) else text)
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
+from genmodels.data.dataset import Dataset
 from genmodels.data.emoji_names import TONES
 from genmodels.refusal import Refusal
 
 TONE = re.compile(rf",? ?\b(?:{'|'.join(sorted(TONES, key=len, reverse=True))}) skin tone\b")
 
 
-def neutral_prompts(data: Any) -> dict[str, str]:
+def neutral_prompts(data: Dataset) -> dict[str, str]:
     """Role (occupation or activity) to the caption that names it and no group: "firefighter", "person swimming".
 
     Of the roles that have women and men in the training split. Raises `Refusal` where captions or groups are missing.
@@ -38,7 +38,7 @@ def neutral_prompts(data: Any) -> dict[str, str]:
     return found
 
 
-def pairs(data: Any, swapped: str) -> Iterator[tuple[str, str]]:
+def pairs(data: Dataset, swapped: str) -> Iterator[tuple[str, str]]:
     """Pairs of captions that differ only in the group of the grouping `swapped`: woman and man, or two skin tones."""
     names = ("role", "gender", "skin tone")
     rows = zip(*(_both(data, name) for name in names), [*data.train.captions, *data.test.captions], strict=True)
@@ -53,7 +53,7 @@ def pairs(data: Any, swapped: str) -> Iterator[tuple[str, str]]:
             yield first, last
 
 
-def _both(data: Any, grouping: str) -> np.ndarray:
+def _both(data: Dataset, grouping: str) -> np.ndarray:
     """The groups of all examples, training first; "" where the data do not say."""
     parts = [part.groups.get(grouping, np.full(len(part), "")) for part in (data.train, data.test)]
     return np.concatenate(parts).astype(str)

@@ -197,7 +197,7 @@ def encoded(tokens: Tokens, documents: Sequence[str], least: int = PIECE) -> np.
     return np.delete(row, ends[~np.array(last, bool)])
 
 
-def as_bytes(value: Any) -> np.ndarray:
+def as_bytes(value: object) -> np.ndarray:
     """JSON as an array of bytes, which a cache can keep without pickle."""
     return np.frombuffer(json.dumps(value).encode(), np.uint8)
 

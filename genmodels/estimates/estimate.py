@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -44,7 +43,7 @@ class Estimate:
 
 
 def bootstrap(
-    values: Any, statistic: Callable[[np.ndarray], float] = np.mean, seed: int = 0, repetitions: int = 1000
+    values: np.ndarray, statistic: Callable[[np.ndarray], float] = np.mean, seed: int = 0, repetitions: int = 1000
 ) -> Estimate:
     """`statistic` of `values` (n, ...) with the percentile interval of `repetitions` resamples (Efron 1979)."""
     values = np.asarray(values)

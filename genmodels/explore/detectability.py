@@ -10,7 +10,7 @@ import numpy as np
 
 from genmodels.data.sets.fakes import seen
 from genmodels.estimates.estimate import clopper_pearson
-from genmodels.instruments.detector import open_detector
+from genmodels.instruments.detector import Detector, open_detector
 from genmodels.instruments.detector_scale import area_under_curve
 from genmodels.kinds.image.resizing import in_colour
 from genmodels.refusal import Refusal
@@ -28,7 +28,7 @@ def over_epochs(
     n: int = N,
     seed: int = 1,
     *,
-    detector: Any = None,
+    detector: Detector | None = None,
     opened: Callable[[int], AbstractContextManager[Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of epoch, area (under the curve, against held-out pictures), found at 2 % false alarms with low and high, n.

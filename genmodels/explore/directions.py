@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,11 @@ from genmodels.estimates.estimate import NORMAL, Estimate, clopper_pearson
 from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.features import features
 from genmodels.refusal import Refusal
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+    from genmodels.trained.latent import TrainedGenerator
 
 Pair = tuple[Examples, Examples]
 
@@ -40,7 +45,7 @@ class Direction:
         return not isinstance(self.strength, Estimate) or self.strength.low > 0.5
 
 
-def unsupervised(generator: Any, *, components: int = 6, n: int = 2000, seed: int = 0) -> list[Direction]:
+def unsupervised(generator: TrainedGenerator, *, components: int = 6, n: int = 2000, seed: int = 0) -> list[Direction]:
     """Principal components of the first hidden layer's activations, carried back to the latent.
 
     Harkonen et al. 2020 (GANSpace), arXiv 2004.02546: the components of n draws' activations are found, and the
@@ -117,7 +122,13 @@ def _fisher(r: float, n: int) -> Estimate:
 
 
 def between(
-    generator: Any, name: str, first: Examples, second: Examples, *, held_out: Pair | None = None, seed: int = 0
+    generator: TrainedGenerator,
+    name: str,
+    first: Examples,
+    second: Examples,
+    *,
+    held_out: Pair | None = None,
+    seed: int = 0,
 ) -> Direction:
     """The direction from the examples `first` to the examples `second`, both of the training split.
 
@@ -147,7 +158,7 @@ def between(
     return _normal(name, judge, np.concatenate(latents), strength)
 
 
-def _between_draws(generator: Any, name: str, used: Pair, held_out: Pair, seed: int) -> Direction:
+def _between_draws(generator: TrainedGenerator, name: str, used: Pair, held_out: Pair, seed: int) -> Direction:
     """By way of what a classifier of real pictures says of those that the model draws."""
     rng = np.random.default_rng(seed)
     real, kept = ([features(each.images) for each in pair] for pair in (used, held_out))
@@ -180,13 +191,13 @@ def _told_apart(
     return judge, clopper_pearson(right, 2 * fewer)
 
 
-def _normal(name: str, judge: Any, latents: np.ndarray, strength: Estimate) -> Direction:
+def _normal(name: str, judge: Pipeline, latents: np.ndarray, strength: Estimate) -> Direction:
     """The normal of the judge's boundary, as long as the standard deviation of the latents along it."""
     normal = _unit(judge[-1].coef_[0] / judge[0].scale_)
     return Direction(name, normal * float((latents @ normal).std()), strength)
 
 
-def _labels(generator: Any, n: int, seed: int) -> np.ndarray | None:
+def _labels(generator: TrainedGenerator, n: int, seed: int) -> np.ndarray | None:
     """What a conditional model is told of n draws: nothing more where it was told before."""
     return None if generator.label is not None else generator.labels(n, seed=seed)
 

@@ -8,15 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.data.dataset import Dataset
 from genmodels.estimates.clustered import clustered
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.kinds.image.files import png_bytes
 from genmodels.kinds.image.near_copies import NEAR, nearness, unseen
 from genmodels.refusal import Refusal
+from genmodels.trained.roles import Prompted
 from genmodels.verdicts.error_rates import kept_by
 
 
-def likeness(generator: Any, data: Any, prompt: str, *, n: int = 8, seed: int = 0) -> dict[str, Any]:
+def likeness(generator: Prompted, data: Dataset, prompt: str, *, n: int = 8, seed: int = 0) -> dict[str, Any]:
     """n pictures of a prompt, each with its nearest training picture.
 
     {"pairs": [{"prompt", "caption", "training", "seed", "distance", "relative", "pictures"}], "reproduced", "individual",
@@ -58,7 +60,7 @@ def likeness(generator: Any, data: Any, prompt: str, *, n: int = 8, seed: int = 
     }
 
 
-def _chance(data: Any) -> str:
+def _chance(data: Dataset) -> str:
     """How often a picture that nobody trained on comes as near, over drawings."""
 
     def counted() -> dict[str, Any]:

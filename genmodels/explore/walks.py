@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.runs.run import Run
 from genmodels.trained.interpolation import KINDS, interpolate
+
+if TYPE_CHECKING:
+    from genmodels.trained.latent import TrainedGenerator
 
 SHELL = 0.01  # a place with less than this of the prior's mass as far out (or in) is not typical
 COPYING = 0.05  # nearer to a training picture than all but this share of held-out pictures is near; as far out is far
@@ -56,7 +59,7 @@ class Walk:
 
 
 def walk(
-    generator: Any,
+    generator: TrainedGenerator,
     anchors: np.ndarray,
     *,
     frames: int = 64,
@@ -70,7 +73,9 @@ def walk(
     else the one that goes with a sample of the first seed.
     """
     if label is None and generator.classes and generator.label is None:
-        label = int(generator.labels(1, seed=next((seed for seed in seeds if seed is not None), 0))[0])
+        drawn = generator.labels(1, seed=next((seed for seed in seeds if seed is not None), 0))
+        assert drawn is not None  # it knows classes
+        label = int(drawn[0])
     told = generator.told(label)
     latents = interpolate(anchors, frames, kind)
     images = told.decode(latents)
@@ -81,7 +86,12 @@ def walk(
 
 
 def walk_seeds(
-    generator: Any, seeds: Sequence[int], *, frames: int = 64, kind: str = "spherical", label: int | str | None = None
+    generator: TrainedGenerator,
+    seeds: Sequence[int],
+    *,
+    frames: int = 64,
+    kind: str = "spherical",
+    label: int | str | None = None,
 ) -> Walk:
     """The path through the samples of these seeds."""
     for seed in seeds:
@@ -93,7 +103,7 @@ def walk_seeds(
     return walk(generator, anchors, frames=frames, kind=kind, seeds=seeds, label=label)
 
 
-def walk_again(generator: Any, document: str) -> Walk:
+def walk_again(generator: TrainedGenerator, document: str) -> Walk:
     """The walk that `Walk.to_json` described; a document that is not one is refused."""
     try:
         read = json.loads(document)

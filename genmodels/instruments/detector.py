@@ -24,8 +24,10 @@ from genmodels import gallery
 from genmodels.data.sets.fakes import SIZE, seen
 from genmodels.kinds.image.wear_in_use import LOSSY
 from genmodels.refusal import Refusal
+from genmodels.runs.run import Run
 from genmodels.runs.store import gallery_names, shipped
 from genmodels.trained.opening import open_model
+from genmodels.trained.roles import Reads
 
 RUN = "detector"  # of the gallery
 CONFIDENCE = 0.99  # with which a threshold keeps its promise
@@ -68,7 +70,7 @@ class Scale:
 class Detector:
     """A reader of the data `fakes` with its scale."""
 
-    def __init__(self, reader: Any, scale: Scale | None) -> None:
+    def __init__(self, reader: Reads, scale: Scale | None) -> None:
         """Without a scale it gives scores, and no verdict."""
         self.reader, self.scale = reader, scale or Scale(1.0, 0.0, float("inf"), 0)
 
@@ -138,7 +140,7 @@ def on_paper(images: np.ndarray) -> np.ndarray:
     return (border > LIGHT).mean(axis=1) >= PAPER
 
 
-def open_detector(run: Any = None) -> Detector | None:
+def open_detector(run: Run | None = None) -> Detector | None:
     """The detector of the gallery, or of another run; None where there is none."""
     if run is None:
         if RUN not in gallery_names():

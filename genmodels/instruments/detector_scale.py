@@ -6,12 +6,13 @@ How a score becomes a verdict stands in `detector`.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from genmodels.data.dataset import DATA
+from genmodels.data.dataset import DATA, Dataset
 from genmodels.data.sets.fakes import LABELS, PAPERS, seen
 from genmodels.estimates.clustered import clustered
 from genmodels.estimates.ranks import probability_lower
@@ -19,6 +20,7 @@ from genmodels.files import write_atomically
 from genmodels.instruments.detector import CONFIDENCE, FALSE_ALARMS, KEPT, RATES, RELIABILITY, Detector, Scale, on_paper
 from genmodels.kinds.image.files import to_picture
 from genmodels.kinds.image.wear_in_use import COUNTED, FITTED
+from genmodels.runs.run import Run
 from genmodels.trained.opening import open_model
 
 
@@ -63,12 +65,12 @@ class Worn:
         return self.paper & (self.scores >= scale.threshold)
 
 
-def unworn(source: Any) -> Any:
+def unworn(source: Mapping[str, object]) -> Dataset:
     """The data that a detector learned from, as they were before they were worn."""
     return DATA["fakes"].from_dict(dict(source) | {"wear": False, "times": 1, "left_out": "none"}).load()
 
 
-def in_every_wear(detector: Detector, data: Any, use: str, seed: int = 1) -> list[Worn]:
+def in_every_wear(detector: Detector, data: Dataset, use: str, seed: int = 1) -> list[Worn]:
     """The pictures of `fakes`, not worn before, that are to fit or to count on, in every wear that is for that."""
     test, found = data.test.take(np.flatnonzero(data.test.groups["use"] == use)), []
     family, drawing = (np.asarray(test.groups[name], str) for name in ("family", "role"))
@@ -95,7 +97,7 @@ def scale_of(worn: list[Worn], left_out: str = "none") -> Scale:
     return fit_scale(np.concatenate([each.scores[fitted] for each in worn]), np.tile(truth, len(worn)), groups)
 
 
-def fit_scale_of(run: Any, data: Any, seed: int = 1) -> Scale:
+def fit_scale_of(run: Run, data: Dataset, seed: int = 1) -> Scale:
     """Fit and keep the scale of a run of the model reader on held-out pictures of `fakes` (not worn), and count its error rates on others."""
     detector = Detector(open_model(run), None)
     scale, worn = scale_of(in_every_wear(detector, data, "fit", seed)), in_every_wear(detector, data, "count", seed)

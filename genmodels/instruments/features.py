@@ -14,12 +14,11 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from genmodels import gallery
-from genmodels.data.dataset import DATA
+from genmodels.data.dataset import DATA, Dataset
 from genmodels.files import write_atomically
 from genmodels.intake.keras_file import LARGEST
 from genmodels.jobs import sandbox
@@ -28,6 +27,7 @@ from genmodels.kinds.image.files import resized
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
 from genmodels.registry import Registry, unknown
+from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 from genmodels.trained.opening import open_shipped
 
@@ -56,19 +56,19 @@ class Extractor:
 
 
 @FEATURES.add(DEFAULT)
-def layout_and_edges(data: Any) -> Extractor:
+def layout_and_edges(data: Dataset) -> Extractor:
     """Pixels averaged over a 16 x 16 grid, and how much neighbours differ; see `genmodels.kinds.image.features.features`."""
     return Extractor(PROTOCOL, features)
 
 
 @FEATURES.add("pixels")
-def pixels(data: Any) -> Extractor:
+def pixels(data: Dataset) -> Extractor:
     """The pixels, from 0 to 1."""
     return Extractor("pixels v1", _flat)
 
 
 @FEATURES.add("pca")
-def principal_components(data: Any) -> Extractor:
+def principal_components(data: Dataset) -> Extractor:
     """The first 64 principal components of the training pictures; comparable on one data set only."""
     from sklearn.decomposition import PCA
 
@@ -82,7 +82,7 @@ def principal_components(data: Any) -> Extractor:
 
 
 @FEATURES.add("encoder")
-def encoder(data: Any) -> Extractor:
+def encoder(data: Dataset) -> Extractor:
     """The vectors of the gallery's run `clip`, trained on emoji and icons; reads 32 x 32 pictures."""
     clip = open_shipped("clip", "clip")
     sha = _digest_of(RunStore(gallery.GALLERY)["clip"])
@@ -126,7 +126,7 @@ def _farness(vectors: np.ndarray, references: np.ndarray) -> np.ndarray:
     return np.asarray(1 - (vectors @ references.T).max(axis=1))
 
 
-def extractor(name: str, data: Any) -> Extractor:
+def extractor(name: str, data: Dataset) -> Extractor:
     """The features of that name, or of a `.keras` file; raises `Refusal` for anything else."""
     if name.endswith(".keras"):
         return of_file(Path(name))
@@ -221,7 +221,7 @@ def _flat(images: np.ndarray) -> np.ndarray:
     return images.reshape(len(images), -1).astype(np.float32) / 255
 
 
-def _digest_of(run: Any) -> str:
+def _digest_of(run: Run) -> str:
     """The first digits of the SHA-256 over the files of a run's weights."""
     sha = hashlib.sha256()
     for file in sorted((run.path / "epochs").rglob("*")):

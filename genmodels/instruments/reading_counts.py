@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from typing import Any
 
 import numpy as np
 
@@ -16,25 +15,27 @@ from genmodels.instruments.reading_errors import HOME, KEPT, KNOWN, LABELS, OTHE
 from genmodels.instruments.reading_limits import fitted
 from genmodels.kinds.image.looks import LOOKS, looks
 from genmodels.kinds.image.wear import WAYS
+from genmodels.runs.run import Run
+from genmodels.trained.roles import Reads
 
 MOST = 700  # drawings of people of one kind whose errors are counted
 
 
-def keep_errors(run: Any, grouping: str) -> None:
+def keep_errors(run: Run, grouping: str) -> None:
     """Count what the reader of a grouping gets wrong, and keep it beside the weights of its run."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **count(reader_of(grouping), LABELS[grouping]))  # type: ignore[arg-type]
     write_atomically(run.path / KEPT, buffer.getvalue())
 
 
-def count(reader: Any, label: str) -> dict[str, np.ndarray]:
+def count(reader: Reads, label: str) -> dict[str, np.ndarray]:
     """The arrays of `Counted` for a reader of the data set `people` with that label, with the limits that half of its roles give."""
     measured = measure(reader, label)
     counted = summed(measured, np.ones(len(measured["true"]), bool))
     return counted | fitted(reader.classes, measured)
 
 
-def measure(reader: Any, label: str) -> dict[str, np.ndarray]:
+def measure(reader: Reads, label: str) -> dict[str, np.ndarray]:
     """Of each drawing (n,) what it truly is, and in each way how it looks (ways, n, 6) and what the reader makes of it (ways, n, classes)."""
     images, arrays = _drawings(label)  # the autoencoder that redraws knows no yellow people
     people, ways = arrays["role"] != "", [*WAYS, REDRAWN]

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,8 +34,8 @@ class ArchiveRefused(Refusal):
 class Bounds:
     """How many files are read, and how many bytes of all of them; `total` is also the size of a zip itself."""
 
-    members: int = MAX_MEMBERS
-    total: int = MAX_TOTAL
+    members: int
+    total: int
 
 
 class Budget:
@@ -52,12 +53,13 @@ class Budget:
             )
 
 
-def members(source: Path | BinaryIO, bounds: Bounds = Bounds()) -> Iterator[tuple[str, Callable[[], bytes]]]:
+def members(source: Path | BinaryIO, bounds: Bounds | None = None) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Name and reader of every file in a folder or zip, sorted by name; hidden files are left out.
 
     A reader raises `Refusal` for a file that is too large, packed too tightly, encrypted or damaged, for what is no file
     (a link, a pipe) and for what may not be read, a folder included; and `ArchiveRefused` once all together are too large.
     """
+    bounds = bounds or Bounds(MAX_MEMBERS, MAX_TOTAL)
     if isinstance(source, Path) and source.is_dir():
         yield from _of_folder(source, bounds)
     elif isinstance(source, Path):
@@ -119,9 +121,9 @@ def _of_folder(folder: Path, bounds: Bounds) -> Iterator[tuple[str, Callable[[],
         raise Refusal(f"The folder {printable(name)} can't be read ({closed[name]}); nothing in it was looked at.")
 
     for name, path in sorted(files):
-        yield name, lambda name=name, path=path: reader(name, path)  # type: ignore[misc]
+        yield name, partial(reader, name, path)
     for name in sorted(closed):
-        yield name, lambda name=name: shut(name)  # type: ignore[misc]
+        yield name, partial(shut, name)
 
 
 def _of_zip(file: BinaryIO, bounds: Bounds) -> Iterator[tuple[str, Callable[[], bytes]]]:
@@ -150,7 +152,7 @@ def _entries(archive: zipfile.ZipFile, bounds: Bounds) -> Iterator[tuple[str, Ca
     chosen = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
     _count(len(chosen), bounds)
     for each in sorted(chosen, key=lambda each: each.filename):
-        yield each.filename.replace("\\", "/"), lambda each=each: _unpack(archive, each, budget)  # type: ignore[misc]
+        yield each.filename.replace("\\", "/"), partial(_unpack, archive, each, budget)
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -> bytes:

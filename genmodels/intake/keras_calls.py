@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from genmodels.intake.keras_graph import MOST_CALLS, Layer, Reference
 from genmodels.intake.keras_rules import shown
@@ -25,14 +25,14 @@ PASSED = {
 }
 
 
-def nodes_of(nodes: Any, layer: Layer) -> list[tuple[Json, list[Any]]]:
+def nodes_of(nodes: object, layer: Layer) -> list[tuple[Json, list[Any]]]:
     """The calls of a layer: written anew, and the inputs of each."""
     if not isinstance(nodes, list) or not nodes or len(nodes) > MOST_CALLS:
         raise Refusal(f"{layer.place} is not connected with the network; {REDO}.")
     return [_node(node, layer) for node in nodes]
 
 
-def _node(node: Any, layer: Layer) -> tuple[Json, list[Any]]:
+def _node(node: object, layer: Layer) -> tuple[Json, list[Any]]:
     if not isinstance(node, dict) or not isinstance(node.get("args"), list) or not isinstance(node.get("kwargs"), dict):
         raise Refusal(f"{layer.place} is called in a way that is not read; {REDO}.")
     inputs: list[Any] = []
@@ -70,7 +70,7 @@ def _argument(value: Any, layer: Layer, inputs: list[Any]) -> Any:
     return {"class_name": "__keras_tensor__", "config": {"shape": [None], "dtype": "float32", "keras_history": history}}
 
 
-def _is_reference(value: Any) -> bool:
+def _is_reference(value: object) -> TypeGuard[list[Any]]:
     """[name of a layer, which of its calls, 0]: every layer that is read makes one thing."""
     return (
         isinstance(value, list)
@@ -83,7 +83,7 @@ def _is_reference(value: Any) -> bool:
     )
 
 
-def ends_of(value: Any, place: str) -> tuple[list[Reference], Any]:
+def ends_of(value: object, place: str) -> tuple[list[Reference], Any]:
     """The inputs or outputs of a network, and the same as they stood."""
     ends = list(_references(value))
     if not ends or len(ends) > 16:
@@ -91,7 +91,7 @@ def ends_of(value: Any, place: str) -> tuple[list[Reference], Any]:
     return ends, value
 
 
-def _references(value: Any) -> Iterator[Reference]:
+def _references(value: object) -> Iterator[Reference]:
     if _is_reference(value):
         yield value[0], value[1]
     elif isinstance(value, list) and all(_is_reference(each) for each in value):

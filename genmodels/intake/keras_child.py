@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from genmodels.intake import keras_file
 from genmodels.intake.keras_graph import MOST_NUMBERS
 from genmodels.kinds.image.files import resized
 from genmodels.refusal import Refusal
+
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import keras
 
 CHUNK = 64  # pictures at a time; fewer where each takes much
 
@@ -53,7 +56,7 @@ def features(given: Path, out: Path, name: str, sha256: str) -> dict[str, Any]:
     return {"features": np.concatenate(parts)}
 
 
-def _outputs(model: Any, images: np.ndarray, name: str) -> np.ndarray:
+def _outputs(model: keras.Model, images: np.ndarray, name: str) -> np.ndarray:
     try:
         made = np.asarray(model(images.astype("float32") / 255, training=False))
     except MemoryError:

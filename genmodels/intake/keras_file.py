@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from genmodels.intake import bounded_json, keras_config
 from genmodels.intake.keras_config import Network
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
+
+if TYPE_CHECKING:
+    import h5py
 
 LARGEST = 512 * 1024 * 1024  # bytes of a file
 MEMBERS = {
@@ -211,7 +214,7 @@ def _weights(stream: IO[bytes]) -> int:
         raise Refusal(f"model.weights.h5 is no HDF5 file, or a damaged one; {SAVE_AGAIN}.") from None
 
 
-def _walk(root: Any, size: int) -> int:
+def _walk(root: h5py.Group, size: int) -> int:
     """Every group and data set once, by hard links only; data sets lie in the file as they say."""
     import h5py
 
@@ -244,14 +247,14 @@ def _walk(root: Any, size: int) -> int:
     return numbers
 
 
-def _address(found: Any) -> Any:
+def _address(found: h5py.Dataset) -> Any:
     import h5py
 
     info = h5py.h5o.get_info(found.id)
     return info.fileno, info.addr
 
 
-def _plain(found: Any, place: str) -> int:
+def _plain(found: h5py.Dataset, place: str) -> int:
     """The bytes of a data set that lies in the file itself, unpacked, and holds numbers."""
     if found.external or found.is_virtual:
         raise Refusal(f"{place} takes its numbers from other files; {SAVE_AGAIN}.")
@@ -272,6 +275,6 @@ def _plain(found: Any, place: str) -> int:
     return int(found.size) * int(found.dtype.itemsize)
 
 
-def _finite(found: Any, place: str) -> None:
+def _finite(found: h5py.Dataset, place: str) -> None:
     if found.dtype.kind == "f" and not np.isfinite(found[()]).all():
         raise Refusal(f"{place} holds weights that are not finite numbers; train the network again.")

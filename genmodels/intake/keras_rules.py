@@ -100,7 +100,7 @@ class Rules:
 RULES = Rules()
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """A foreign value for a sentence."""
     if isinstance(value, str | bool | float | None) or (isinstance(value, int) and abs(value) < 2**63):
         return printable(repr(value), 60)

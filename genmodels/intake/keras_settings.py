@@ -70,7 +70,7 @@ NAMED = {  # by the end of a setting's name: the module of Keras, and the classe
 }
 
 
-def described(config: Any, place: str) -> tuple[str, Json]:
+def described(config: object, place: str) -> tuple[str, Json]:
     """The class and the settings of a described object."""
     if (
         not isinstance(config, dict)
@@ -89,7 +89,7 @@ def from_module(config: Json, modules: tuple[str, ...], place: str) -> None:
         )
 
 
-def name_of(value: Any, place: str) -> str:
+def name_of(value: object, place: str) -> str:
     """A name in a file, of up to 100 harmless letters; raises `Refusal` for anything else."""
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_.\-]{1,100}", value):
         raise Refusal(
@@ -105,7 +105,7 @@ def key(name: str, place: str) -> str:
     return name
 
 
-def setting(name: str, value: Any, place: str) -> Any:
+def setting(name: str, value: object, place: str) -> Any:
     """One setting of a layer: a number, a short word, a list of these, or one of Keras's own objects where one may stand."""
     if name == "dtype":
         return precision(value, place)
@@ -121,7 +121,7 @@ def setting(name: str, value: Any, place: str) -> Any:
     return _plain(value, f"{place}: {name}")
 
 
-def _plain(value: Any, place: str, depth: int = 0) -> Any:
+def _plain(value: object, place: str, depth: int = 0) -> Any:
     if value is None or isinstance(value, bool) or (isinstance(value, int | float) and abs(value) <= 2**53):
         return value
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_\-]{0,40}", value):
@@ -131,7 +131,7 @@ def _plain(value: Any, place: str, depth: int = 0) -> Any:
     raise Refusal(f"{place} is {shown(value)}, which no layer that is read has; {REDO}.")
 
 
-def precision(value: Any, place: str) -> str:
+def precision(value: object, place: str) -> str:
     """The name of a plain precision; every other policy is refused."""
     name = value
     if isinstance(value, dict):
@@ -151,7 +151,7 @@ def precision(value: Any, place: str) -> str:
     return name
 
 
-def _named(value: Any, module: str, classes: tuple[str, ...], place: str) -> Any:
+def _named(value: object, module: str, classes: tuple[str, ...], place: str) -> Any:
     """An initializer, regularizer or constraint of Keras's own; its settings are numbers and words.
 
     It matters in training only, so the network is built with zeros for the weights that are read afterwards, and without it.

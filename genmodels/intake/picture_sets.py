@@ -7,10 +7,6 @@ An imported set is `data/<token>/` with `pictures/00000.png ...` (re-encoded, at
 from __future__ import annotations
 
 import hashlib
-import json
-import re
-import secrets
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -19,19 +15,17 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from genmodels.estimates.splits import copies, whole_families
-from genmodels.files import Unreadable, cannot_write, home, make_folder, read_document, write_atomically
+from genmodels.files import make_folder
 from genmodels.intake.archives import ArchiveRefused, members
 from genmodels.intake.captions_table import Captions, read_captions
 from genmodels.intake.names import plain
+from genmodels.intake.own_sets import OwnSets
 from genmodels.kinds.image.files import fitted, open_picture, png_bytes
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
-from genmodels.registry import unknown
 
 LARGEST = 512  # pixels a side that are kept
 FEWEST = 10  # pictures: fewer can't be divided into a training and a held-out split
-FORMAT = 1
-TOKEN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 TABLE = "captions.csv"
 ARCHIVES = {".zip", ".cbz", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar", ".cbr"}
 HEADS = (
@@ -47,6 +41,7 @@ HEADS = (
     b"GIF8",
     b"RIFF",
 )
+SETS = OwnSets("index.json", "imported set of pictures", "imported set", "pictures")
 SPLITS = {"train", "training", "test", "val", "valid", "validation"}
 
 
@@ -91,30 +86,19 @@ def import_pictures(source: Path | BinaryIO, name: str, *, licence: str = "not s
     Pictures that can't be read are left out and listed in the index. Raises `Refusal` where fewer than 10 are left,
     where captions.csv is wrong, and where the disk is full or read-only; then nothing is left behind.
     """
-    parent = make_folder(home() / "data")
-    aside = parent / f".{secrets.token_hex(8)}.part"
     found, digests = Found(), []
-    try:
-        make_folder(aside / "pictures")
+
+    def fill(folder: Path) -> dict[str, Any]:
+        make_folder(folder / "pictures")
         for number, picture in enumerate(_pictures(source, found)):
             content = png_bytes(picture)
             digests.append(hashlib.sha256(content).hexdigest())
-            (aside / "pictures" / f"{number:05}.png").write_bytes(content)
+            (folder / "pictures" / f"{number:05}.png").write_bytes(content)
         if problem := _problem(found):
             raise Refusal(problem)
-        index = _index(found, digests, printable(name) or "pictures", printable(licence))
-        text = json.dumps(index, indent=1)
-        token = f"{_slug(name)}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
-        write_atomically(aside / "index.json", text)
-        if not (parent / token).exists():  # the same pictures under the same name are there already
-            aside.rename(parent / token)
-        return token
-    except OSError as error:
-        if isinstance(error, Refusal):
-            raise
-        raise cannot_write(parent, error) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        return _index(found, digests, printable(name) or "pictures", printable(licence))
+
+    return SETS.keep(name, fill)
 
 
 def is_pictures(source: Path) -> bool:
@@ -144,44 +128,31 @@ def kept_of(token: str) -> dict[str, Any]:
 
 def imported() -> list[dict[str, Any]]:
     """The imported sets by title: {"token", "title", "pictures"} each; a damaged one is left out."""
-    sets = []
-    for file in sorted((home() / "data").glob("*/index.json")):
-        if TOKEN.fullmatch(file.parent.name):
-            try:
-                index = read_index(file.parent.name)
-            except Refusal:
-                continue
-            sets.append({"token": file.parent.name, "title": index["title"], "pictures": len(index["files"])})
-    return sorted(sets, key=lambda each: each["title"])
+    return [
+        {"token": token, "title": index["title"], "pictures": len(index["files"])}
+        for token, index in SETS.readable(read_index)
+    ]
 
 
 def read_index(token: str) -> dict[str, Any]:
     """The index of an imported set; raises `Refusal` for an unknown token or a damaged index."""
-    folder = home() / "data"
-    known = [file.parent.name for file in folder.glob("*/index.json")]
-    if not TOKEN.fullmatch(token) or token not in known:
-        raise Refusal(unknown("imported set of pictures", token, known))
-    try:
-        index = read_document(folder / token / "index.json")
-        sound = isinstance(index["title"], str) and all(
-            isinstance(index[name], list) and all(isinstance(each, str) for each in index[name])
-            for name in ("files", "sha256")
-        )
-        if not sound or len(index["files"]) < len(index["sha256"]):
-            raise ValueError
-        if index["format"] != FORMAT:
-            raise Refusal(f"The imported set {token} is of format {index['format']!r}, this version reads {FORMAT}.")
-        return index
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, Refusal) and not isinstance(error, Unreadable):
-            raise
-        raise Refusal(f"The index of the imported set {token} is damaged; import the pictures again.") from None
+    return SETS.read(token, _sound)
+
+
+def _sound(index: dict[str, Any]) -> dict[str, Any]:
+    texts = all(
+        isinstance(index[name], list) and all(isinstance(each, str) for each in index[name])
+        for name in ("files", "sha256")
+    )
+    if not texts or not isinstance(index["title"], str) or len(index["files"]) < len(index["sha256"]):
+        raise ValueError
+    return index
 
 
 def read_pictures(token: str, index: dict[str, Any]) -> Iterator[bytes]:
     """The PNG files of an imported set in order, each as it was written; raises `Refusal` for one that is not."""
     for number, digest in enumerate(index["sha256"]):
-        file = home() / "data" / token / "pictures" / f"{number:05}.png"
+        file = SETS.folder(token) / "pictures" / f"{number:05}.png"
         content = file.read_bytes() if file.is_file() else b""
         if hashlib.sha256(content).hexdigest() != digest:
             name = printable(str(index["files"][number]))
@@ -242,7 +213,6 @@ def _index(found: Found, digests: list[str], title: str, licence: str) -> dict[s
     if len(set(folders)) > 1:
         groups.setdefault("folder", folders)
     return {
-        "format": FORMAT,
         "title": title,
         "licence": licence,
         "files": [printable(name) for name in found.names],
@@ -268,8 +238,3 @@ def folder_groups(names: Sequence[str]) -> list[str]:
     while paths and all(paths) and len({path[-1] for path in paths}) == 1:
         paths = [path[:-1] for path in paths]
     return [printable("/".join(path)) for path in paths]
-
-
-def _slug(name: str) -> str:
-    """Our own short name made from a user's: letters and digits of ASCII, dashes between."""
-    return "-".join(re.findall(r"[a-z0-9]+", name.lower()))[:40].strip("-") or "pictures"

@@ -7,26 +7,22 @@ characters, SHA-256). Names from outside are shown, never used as paths.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
-import secrets
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from genmodels.files import Unreadable, cannot_write, home, make_folder, read_document, write_atomically
-from genmodels.intake.picture_sets import TOKEN
+from genmodels.files import write_atomically
+from genmodels.intake.own_sets import OwnSets
 from genmodels.intake.texts import read_text as foreign_text
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
-from genmodels.registry import unknown
 
 LARGEST = 20_000_000  # bytes
 SHORTEST = 1000  # characters: a tenth of it is held out
 MOST_CONTROL = 0.01  # of the characters: more of them are no text but another kind of file
-FORMAT = 1
+SETS = OwnSets("text.json", "imported text", "imported text", "text")
 CONTROL = {code: None for code in [*range(32), 127, *range(128, 160)] if chr(code) not in "\t\n"}  # a form feed too
 
 
@@ -63,77 +59,45 @@ def import_text(source: Path | BinaryIO, name: str, *, licence: str = "not state
     read = _read(source)
     content = read.text.encode()
     index = {
-        "format": FORMAT,
         "title": printable(name) or "text",
         "licence": printable(licence),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-    index |= _about(read)
-    text = json.dumps(index, indent=1)
-    slug = "-".join(re.findall(r"[a-z0-9]+", name.lower()))[:40].strip("-") or "text"
-    token = f"{slug}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
-    parent = make_folder(home() / "data")
-    aside = parent / f".{secrets.token_hex(8)}.part"
-    try:
-        make_folder(aside)
-        write_atomically(aside / "text.txt", content)
-        write_atomically(aside / "text.json", text)
-        if not (parent / token).exists():  # the same text under the same name is there already
-            aside.rename(parent / token)
-        return token
-    except OSError as error:
-        if isinstance(error, Refusal):
-            raise
-        raise cannot_write(parent, error) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+
+    def fill(folder: Path) -> dict[str, Any]:
+        write_atomically(folder / "text.txt", content)
+        return index | _about(read)
+
+    return SETS.keep(name, fill)
 
 
 def imported_texts() -> list[dict[str, Any]]:
     """The imported texts by title: {"token", "title", "characters"} each; a damaged one is left out."""
-    found = []
-    for token in _tokens():
-        try:
-            index = read_text_index(token)
-        except Refusal:
-            continue
-        found.append({"token": token, "title": index["title"], "characters": index["characters"]})
-    return sorted(found, key=lambda each: each["title"])
+    return [
+        {"token": token, "title": index["title"], "characters": index["characters"]}
+        for token, index in SETS.readable(read_text_index)
+    ]
 
 
 def read_text_index(token: str) -> dict[str, Any]:
     """The index of an imported text; raises `Refusal` for an unknown token or a damaged index."""
-    known = _tokens()
-    if token not in known:
-        raise Refusal(unknown("imported text", token, known))
-    try:
-        index = read_document(home() / "data" / token / "text.json")
-        if index["format"] != FORMAT:
-            raise Refusal(f"The imported text {token} is of format {index['format']!r}, this version reads {FORMAT}.")
-        index = {"encoding": "UTF-8"} | index  # the only one that was read before
-        return {
-            name: kind(index[name])
-            for name, kind in {"title": str, "licence": str, "sha256": str, "characters": int, "encoding": str}.items()
-        }
-    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
-        if isinstance(error, Refusal) and not isinstance(error, Unreadable):
-            raise
-        raise Refusal(f"The index of the imported text {token} is damaged; import the text again.") from None
+    return SETS.read(token, _sound)
+
+
+def _sound(index: dict[str, Any]) -> dict[str, Any]:
+    index = {"encoding": "UTF-8"} | index  # the only one that was read before
+    kinds = {"title": str, "licence": str, "sha256": str, "characters": int, "encoding": str}
+    return {name: kind(index[name]) for name, kind in kinds.items()}
 
 
 def read_text(token: str) -> str:
     """An imported text as it was kept; raises `Refusal` where it is missing or changed."""
     digest = read_text_index(token)["sha256"]
-    file = home() / "data" / token / "text.txt"
+    file = SETS.folder(token) / "text.txt"
     content = file.read_bytes() if file.is_file() and file.stat().st_size <= 2 * LARGEST else b""
     if hashlib.sha256(content).hexdigest() != digest:
         raise Refusal(f"The text of {token} is missing or changed; import it again.")
     return content.decode()
-
-
-def _tokens() -> list[str]:
-    folders = sorted(file.parent.name for file in (home() / "data").glob("*/text.json"))
-    return [name for name in folders if TOKEN.fullmatch(name)]
 
 
 def _read(source: Path | BinaryIO) -> Read:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
+from genmodels.data.dataset import Dataset
 from genmodels.estimates.clustered import clustered
 from genmodels.kinds.image.near_copies import held_out_drawings
-from genmodels.measuring.prompted import families_of
+from genmodels.measuring.prompted import Row, families_of
 from genmodels.metrics.retrieval import r_precision
-from genmodels.trained.roles import Reads
+from genmodels.trained.roles import Judges, Reads
 
 
-def measure_encoder(encoder: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Any]:
+def measure_encoder(
+    encoder: Reads | Judges, data: Dataset, n: int, seed: int, wanted: Callable[[str], bool]
+) -> Iterator[Row]:
     """What reads pictures, on all held-out ones: labels read right, in all and by class; or captions found among 50."""
     held_out, drawing = data.test, held_out_drawings(data)
     if isinstance(encoder, Reads):

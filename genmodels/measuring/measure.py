@@ -13,6 +13,7 @@ import numpy as np
 
 from genmodels.data.dataset import Dataset
 from genmodels.estimates.clusters import Clusters
+from genmodels.estimates.estimate import Estimate
 from genmodels.files import make_folder, write_atomically
 from genmodels.instruments.features import extractor
 from genmodels.kinds.image.examples import Examples
@@ -87,11 +88,11 @@ class Measured:
     number: Callable[[Any, Dataset, int | None], int]
 
 
-def _all_held_out(model: Any, data: Dataset, n: int | None) -> int:
+def _all_held_out(model: object, data: Dataset, n: int | None) -> int:
     return len(data.test)
 
 
-def _as_usual(model: Any, data: Dataset, n: int | None) -> int:
+def _as_usual(model: object, data: Dataset, n: int | None) -> int:
     return n or kind_of(data.spec).measured
 
 
@@ -107,7 +108,9 @@ MEASURED: dict[str, Measured] = {
 }
 
 
-def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
+def measure_in(
+    name: str, generator: object, data: Dataset, n: int, seed: int, wanted: Callable[[str], bool]
+) -> Iterator[Row]:
     """The metrics of pictures in features of another kind; their names say which."""
     if not (isinstance(data.test, Examples) and isinstance(generator, Generator)):
         raise Refusal("Features are of pictures; leave --features out for other models.")
@@ -131,7 +134,7 @@ def measure_in(name: str, generator: Any, data: Any, n: int, seed: int, wanted: 
             )
 
 
-def _row(name: str, estimate: Any, better: str, unit: str, protocol: str, *, seed: int) -> dict[str, Any]:
+def _row(name: str, estimate: Estimate | None, better: str, unit: str, protocol: str, *, seed: int) -> dict[str, Any]:
     """A measure ready for JSON; without an estimate it was not measured, and the protocol is the reason."""
     if estimate is None:
         return {

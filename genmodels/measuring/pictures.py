@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from genmodels.data.dataset import Dataset
 from genmodels.estimates.clusters import Clusters
 from genmodels.estimates.estimate import Estimate
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.features import PROTOCOL, features
 from genmodels.kinds.image.near_copies import held_out_drawings
 from genmodels.measuring.texts import Row
@@ -17,13 +19,19 @@ from genmodels.metrics.kernel_distance import kernel_distance_difference
 from genmodels.metrics.metric import as_features, metrics_of
 from genmodels.metrics.precision_recall import recall_by
 from genmodels.subjects.stand_ins import Noise, TrainingMean
+from genmodels.trained.roles import Generator
+
+if TYPE_CHECKING:
+    from genmodels.trained.latent import TrainedGenerator
 
 DRAWS = 500  # K of the importance-weighted bound
 BY_GROUP = "recall by group"
 BOUNDED = 256  # held-out pictures whose bound is computed
 
 
-def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
+def measure_pictures(
+    generator: TrainedGenerator, data: Dataset, n: int, seed: int, wanted: Callable[[str], bool]
+) -> Iterator[Row]:
     """Every measure whose name is `wanted`: the metrics, how much floors are behind, and bounds of the likelihood."""
     samples = generator.sample(n, seed=seed)
     real, fake = as_features(data.test.images, samples)  # once for all metrics
@@ -43,7 +51,7 @@ def measure_pictures(generator: Any, data: Any, n: int, seed: int, wanted: Calla
 
 
 def recall_by_group(
-    data: Any, real: np.ndarray, fake: np.ndarray, clusters: Any, wanted: Callable[[str], bool]
+    data: Dataset, real: np.ndarray, fake: np.ndarray, clusters: Clusters, wanted: Callable[[str], bool]
 ) -> Iterator[Row]:
     """Recall within each class and each group of the held-out pictures that has 20 of them, from the features of both.
 
@@ -60,25 +68,25 @@ def recall_by_group(
                 yield f"{BY_GROUP}: {grouping} {group}", estimate, "higher", "share", PROTOCOL
 
 
-def held_out_bound(generator: Any, data: Any, seed: int) -> tuple[Any, str, str, str]:
+def held_out_bound(generator: TrainedGenerator, data: Dataset, seed: int) -> tuple[Estimate, str, str, str]:
     """Negative evidence lower bound in bits per dimension, one draw a picture."""
     return _in_bits(generator, data, seed, draws=1)
 
 
-def importance_weighted_bound(generator: Any, data: Any, seed: int) -> tuple[Any, str, str, str]:
+def importance_weighted_bound(generator: TrainedGenerator, data: Dataset, seed: int) -> tuple[Estimate, str, str, str]:
     """Negative importance-weighted bound (Burda et al. 2016, K = 500) in bits per dimension."""
     return _in_bits(generator, data, seed, draws=DRAWS)
 
 
 # How much farther from held-out pictures a generator is that knows nothing: above 0 the model beats it.
-FLOORS: dict[str, Callable[[Any], Any]] = {
+FLOORS: dict[str, Callable[[Dataset], Generator]] = {
     "kid of noise, less the model's": lambda data: Noise(data.spec.shape),
     "kid of the training mean, less the model's": lambda data: TrainingMean(data.train.images),
 }
 BOUNDS = {"bits per dimension (ELBO)": held_out_bound, "bits per dimension (IWAE, K = 500)": importance_weighted_bound}
 
 
-def _in_bits(generator: Any, data: Any, seed: int, draws: int) -> tuple[Any, str, str, str]:
+def _in_bits(generator: TrainedGenerator, data: Dataset, seed: int, draws: int) -> tuple[Estimate, str, str, str]:
     drawings = held_out_drawings(data)[:BOUNDED]
     nats = likelihood.importance_weighted_bound(log_weights(generator, data.test, seed, draws), drawings)
     units = len(np.unique(drawings))
@@ -94,7 +102,7 @@ def _in_bits(generator: Any, data: Any, seed: int, draws: int) -> tuple[Any, str
     )
 
 
-def log_weights(generator: Any, held_out: Any, seed: int, draws: int) -> np.ndarray:
+def log_weights(generator: TrainedGenerator, held_out: Examples, seed: int, draws: int) -> np.ndarray:
     """log p(x, z) - log q(z|x) of up to 256 held-out pictures, (pictures, draws) nats."""
     from genmodels.networks.compute import compiled
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from genmodels.data.dataset import Dataset
 from genmodels.data.sets.people import emoji_people
 from genmodels.estimates.clustered import clustered, clustered_ratio
 from genmodels.estimates.clusters import Clusters
@@ -31,6 +32,9 @@ from genmodels.refusal import Refusal
 from genmodels.subjects.stand_ins import Noise, TrainingMean
 from genmodels.trained.opening import open_shipped
 
+if TYPE_CHECKING:
+    from genmodels.trained.prompted import PictureGenerator
+
 Row = tuple[
     str, Estimate | None, str, str, str
 ]  # name, estimate (None: not measured), better, unit, protocol or reason
@@ -46,7 +50,7 @@ FAMILIES = ("R-precision", *READERS, LOST)  # what rows begin with, before a col
 COMPARED = ("kid", "precision", "recall", "coverage")
 
 
-def rounds_of(generator: Any, data: Any, n: int | None) -> int:
+def rounds_of(generator: PictureGenerator, data: Dataset, n: int | None) -> int:
     """How many samples are drawn where n are asked for: whole rounds of the held-out captions, or fewer than one round.
 
     Captions of which the model knows no word are left out; it refuses to draw them. Where nobody says how many:
@@ -57,7 +61,9 @@ def rounds_of(generator: Any, data: Any, n: int | None) -> int:
     return n if n < captions else n // captions * captions
 
 
-def measure_prompted(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
+def measure_prompted(
+    generator: PictureGenerator, data: Dataset, n: int, seed: int, wanted: Callable[[str], bool]
+) -> Iterator[Row]:
     """Every measure whose name is `wanted`, from n samples (see `rounds_of`), as many for each held-out caption."""
     known = np.array([generator.knows(caption) for caption in data.test.captions])
     data = dataclasses.replace(data, test=data.test.take(np.flatnonzero(known)))
@@ -82,7 +88,7 @@ def measure_prompted(generator: Any, data: Any, n: int, seed: int, wanted: Calla
 
 
 def _compared(
-    data: Any, first: np.ndarray, parrot: np.ndarray, seed: int, wanted: Callable[[str], bool], protocol: str
+    data: Dataset, first: np.ndarray, parrot: np.ndarray, seed: int, wanted: Callable[[str], bool], protocol: str
 ) -> Iterator[Row]:
     """The metrics of one sample for each held-out caption, beside a parrot and noise; and how far behind the floors are."""
     real, drawings = data.test.images, held_out_drawings(data)
@@ -111,7 +117,7 @@ def _or_reason(name: str, rows: Iterator[Row]) -> Iterator[Row]:
         yield name, None, "higher", "share", str(refusal)
 
 
-def real_parrot(data: Any) -> np.ndarray:
+def real_parrot(data: Dataset) -> np.ndarray:
     """For each held-out caption the training picture whose caption shares most of its words (of the union of both)."""
     words = [frozenset(caption.lower().replace(",", " ").split()) for caption in data.train.captions]
     chosen = []
@@ -127,7 +133,7 @@ def families_of(images: np.ndarray) -> np.ndarray:
     return family
 
 
-def _retrieval(data: Any, drawn: dict[str, tuple[np.ndarray, Sequence[str]]]) -> Iterator[Row]:
+def _retrieval(data: Dataset, drawn: dict[str, tuple[np.ndarray, Sequence[str]]]) -> Iterator[Row]:
     """R-precision among 50 prompts by the judge: of real held-out pictures first, and only if that is good of the others."""
     judged = Judged(data)
     protocol = f"share nearest to their own among {RANKED} held-out captions, 20 draws, by a judge trained apart; chance is {1 / RANKED:.0%}; intervals over different drawings"
@@ -149,7 +155,7 @@ def _retrieval(data: Any, drawn: dict[str, tuple[np.ndarray, Sequence[str]]]) ->
 class Judged:
     """The judge with the held-out captions that it ranks."""
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Dataset) -> None:
         self.judge = open_shipped("judge", "clip")
         self.texts, self.families = self.judge.texts(data.test.captions), families_of(data.test.images)
         self.drawings = held_out_drawings(data)
@@ -164,7 +170,7 @@ class Judged:
         return values, self.drawings[rows]
 
 
-def _groups(grouping: str, data: Any, samples: np.ndarray, prompts: Sequence[str], seed: int) -> Iterator[Row]:
+def _groups(grouping: str, data: Dataset, samples: np.ndarray, prompts: Sequence[str], seed: int) -> Iterator[Row]:
     """How often a reader reads the group that the prompt asks for: on real held-out pictures, on samples, and the ratio."""
     reader = open_shipped(READERS[grouping], "reader")
     readable = set(captions_held_out(grouping)) & set(data.test.captions)
@@ -202,7 +208,7 @@ def captions_held_out(grouping: str) -> tuple[str, ...]:
     return emoji_people("woman or man" if grouping == "gender" else "tone or none")[1].captions
 
 
-def _quality_lost(generator: Any, data: Any, seed: int) -> Iterator[Row]:
+def _quality_lost(generator: PictureGenerator, data: Dataset, seed: int) -> Iterator[Row]:
     """Kernel distance and the judge's verdict with 50 steps of DDIM and with 10 steps of the solver, and the differences."""
     captions = list(data.test.captions)
     drawn = {
@@ -239,7 +245,7 @@ def _quality_lost(generator: Any, data: Any, seed: int) -> Iterator[Row]:
     yield from _or_reason(f"{LOST}: R-precision", _judged_apart(data, many, few, seed, protocol))
 
 
-def _judged_apart(data: Any, many: np.ndarray, few: np.ndarray, seed: int, protocol: str) -> Iterator[Row]:
+def _judged_apart(data: Dataset, many: np.ndarray, few: np.ndarray, seed: int, protocol: str) -> Iterator[Row]:
     judged, captions = Judged(data), data.test.captions
     if (real := judged.found(data.test.images, captions)[0].mean()) < JUDGE_LEAST:
         raise Refusal(

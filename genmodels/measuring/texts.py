@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from genmodels.data.dataset import Dataset
 from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ratios import ratio
 from genmodels.kinds.kind import kind_of
 from genmodels.kinds.text.decoding import Decoding
+from genmodels.kinds.text.examples import Texts
 from genmodels.kinds.text.ngram import NGram
-from genmodels.kinds.text.tokens import escape_bits
+from genmodels.kinds.text.tokens import Tokens, escape_bits
 from genmodels.metrics.texts import bits_per_character, distinct, parse_share, perplexity, repetition, self_bleu
+
+if TYPE_CHECKING:
+    from genmodels.trained.writer import TextGenerator
 
 FLOOR = "5-gram"
 BITS = "bits a character"
@@ -22,7 +27,9 @@ STRETCHES = 30  # of a text that is one document
 Row = tuple[str, Estimate, str, str, str]  # name, estimate, which way is better, unit, protocol
 
 
-def measure_texts(generator: Any, data: Any, n: int, seed: int, wanted: Callable[[str], bool]) -> Iterator[Row]:
+def measure_texts(
+    generator: TextGenerator, data: Dataset, n: int, seed: int, wanted: Callable[[str], bool]
+) -> Iterator[Row]:
     """Every measure whose name is `wanted`, of the whole held-out split and of n samples."""
     floor = NGram(data.train.tokens, len(data.spec.vocabulary))
     if any(map(wanted, LIKELIHOODS)):
@@ -53,7 +60,7 @@ OF_SAMPLES = (
 )
 
 
-def _likelihoods(generator: Any, data: Any, floor: NGram) -> Iterator[Row]:
+def _likelihoods(generator: TextGenerator, data: Dataset, floor: NGram) -> Iterator[Row]:
     held_out = data.test
     windows, _ = held_out.batch(held_out.context * np.arange(len(held_out)))
     ours = generator.recipe.scored(generator.networks)(windows).astype("float64")
@@ -79,14 +86,14 @@ def _likelihoods(generator: Any, data: Any, floor: NGram) -> Iterator[Row]:
     yield LIKELIHOODS[4], perplexity(theirs, documents), "lower", "tokens", protocol
 
 
-def _unseen(tokens: Any, held_out: Any) -> tuple[np.ndarray, float]:
+def _unseen(tokens: Tokens, held_out: Texts) -> tuple[np.ndarray, float]:
     """Where in the measured windows characters stand that no training text held, and the bits that each costs (`escape_bits`)."""
     places = tokens.unseen(held_out.documents)
     measured = places[places <= held_out.context * len(held_out)]
     return measured, escape_bits(held_out.characters, len(places), len(tokens) - 1)
 
 
-def _told(held_out: Any, unseen: int, bits: float) -> str:
+def _told(held_out: Texts, unseen: int, bits: float) -> str:
     return (
         f"; {unseen:,} of {held_out.characters:,} characters, which no training text held, at {bits:.1f} bits each"
         if unseen
@@ -94,7 +101,7 @@ def _told(held_out: Any, unseen: int, bits: float) -> str:
     )
 
 
-def clusters_of(texts: Any, places: np.ndarray) -> tuple[np.ndarray, str]:
+def clusters_of(texts: Texts, places: np.ndarray) -> tuple[np.ndarray, str]:
     """What the tokens at `places` belong to, numbered, and what that is: families of documents, documents, or stretches of one text.
 
     Tokens of one document are alike, and so are documents of one family, as those of one module.
@@ -108,7 +115,7 @@ def clusters_of(texts: Any, places: np.ndarray) -> tuple[np.ndarray, str]:
     return places * stretches // (len(texts.tokens) + 1), f"stretches, since it is one document in {stretches}"
 
 
-def _of_samples(generator: Any, data: Any, floor: NGram, n: int, seed: int) -> Iterator[Row]:
+def _of_samples(generator: TextGenerator, data: Dataset, floor: NGram, n: int, seed: int) -> Iterator[Row]:
     decoding = Decoding(length=generator.context, watermark="none")
     protocol = f"{n} texts from nothing, temperature {decoding.temperature:g}, at most {decoding.length} tokens"
     samples = generator.sample(n, seed=seed, decoding=decoding).tolist()
@@ -132,7 +139,7 @@ def _of_samples(generator: Any, data: Any, floor: NGram, n: int, seed: int) -> I
             yield name, parse_share(texts), "higher", "share", protocol
 
 
-def _judged(generator: Any, data: Any, samples: Sequence[str], protocol: str, seed: int) -> Iterator[Row]:
+def _judged(generator: TextGenerator, data: Dataset, samples: Sequence[str], protocol: str, seed: int) -> Iterator[Row]:
     """Perplexity under a judge that the model never learned from: a 5-gram of one half of the held-out text.
 
     The other half says what real text comes to. Too low is as suspicious as too high: dull text is probable.
@@ -174,7 +181,7 @@ def _perplexity_by(judge: NGram, rows: Sequence[np.ndarray], documents: np.ndarr
     return ratio(nats, np.ones(len(nats)), documents, lambda mean: float(np.exp(mean)))
 
 
-def _cut(generator: Any, documents: Sequence[str], n: int, seed: int) -> list[str]:
+def _cut(generator: TextGenerator, documents: Sequence[str], n: int, seed: int) -> list[str]:
     """n of the documents, drawn from the seed, each cut to as many tokens as a sample may have."""
     chosen = np.random.default_rng([seed, 1]).permutation(len(documents))[:n]
     tokens = generator.tokens

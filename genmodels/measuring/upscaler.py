@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
+from genmodels.data.dataset import Dataset
 from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ratios import ratio
 from genmodels.kinds.image.fidelity import psnr, ssim
@@ -26,7 +26,7 @@ MEASURES = [
 
 
 def measure_upscaler(
-    upscaler: TrainedUpscaler, data: Any, n: int, seed: int, wanted: Callable[[str], bool]
+    upscaler: TrainedUpscaler, data: Dataset, n: int, seed: int, wanted: Callable[[str], bool]
 ) -> Iterator[Row]:
     """PSNR and SSIM on all held-out pictures, of the upscaler and of two interpolations of the same small pictures."""
     large, drawings = data.test.images, held_out_drawings(data)

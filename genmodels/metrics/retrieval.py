@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from genmodels.refusal import Refusal
 
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Networks, Tensor
 
-def vectors(recipe: Any, networks: Any, pieces: np.ndarray, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+
+class Encoders(Protocol):
+    """What puts captions and pictures into one space: a recipe of the model clip."""
+
+    def encode_texts(self, networks: Networks, pieces: Tensor, /) -> Tensor:
+        """Unit vectors (n, dimensions) of captions as pieces (n, LENGTH)."""
+        ...
+
+    def encode_pictures(self, networks: Networks, images: Tensor, /) -> Tensor:
+        """Unit vectors (n, dimensions) of pictures in [0, 1]."""
+        ...
+
+
+def vectors(
+    recipe: Encoders, networks: Networks, pieces: np.ndarray, images: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Unit vectors of captions as pieces, and of uint8 pictures, by networks that are still learning."""
     parts = 256
     texts = [np.asarray(recipe.encode_texts(networks, pieces[i : i + parts])) for i in range(0, len(pieces), parts)]

@@ -13,9 +13,13 @@ make than what it judges.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.word_pieces import LENGTH, WordPieces
 from genmodels.knobs import knob
@@ -24,6 +28,10 @@ from genmodels.metrics.retrieval import r_precision, vectors
 from genmodels.models.recipe import Recipe, model
 from genmodels.networks.augmentation import varied
 from genmodels.networks.text_encoder import WIDTH, pooled, text_encoder
+
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Networks, Tensor
+    from genmodels.networks.learner import Learner
 
 RANKED = 50  # captions among which a picture has to find its own
 DRAWINGS = 20  # of such fifties, for the number of an epoch
@@ -63,7 +71,7 @@ class Clip(Recipe):
 
     # The network
 
-    def networks(self, spec: Spec) -> dict[str, Any]:
+    def networks(self, spec: Spec) -> dict[str, keras.Model]:
         """`text`: pieces to states; `text_head`: their mean to the common space; `image`: picture to it; `temperature`."""
         from genmodels.networks.layers import LearnedMap
 
@@ -78,13 +86,13 @@ class Clip(Recipe):
             "temperature": network(one, scale(one), name="temperature"),
         }
 
-    def _bag(self, spec: Spec) -> Any:
+    def _bag(self, spec: Spec) -> keras.Model:
         """Each piece by itself, through one hidden layer."""
         pieces = keras.Input((LENGTH,), dtype="int32")
         h = keras.layers.Embedding(len(spec.vocabulary), WIDTH, name="embedding")(pieces)
         return network(pieces, keras.layers.Dense(WIDTH, activation="gelu")(h), name="text")
 
-    def _image(self, spec: Spec) -> Any:
+    def _image(self, spec: Spec) -> keras.Model:
         from genmodels.networks.layers import halvings, silu
 
         picture = keras.Input(spec.shape)
@@ -98,13 +106,13 @@ class Clip(Recipe):
         h = keras.layers.Flatten()(keras.layers.Activation(silu)(keras.layers.RMSNormalization(axis=-1)(h)))
         return network(picture, keras.layers.Dense(self.dimensions)(h), name="image")
 
-    def word_pieces(self, captions: Any) -> WordPieces:
+    def word_pieces(self, captions: Sequence[str]) -> WordPieces:
         """Learned from the training captions."""
         return WordPieces.learned(captions, self.vocabulary)
 
     # The training
 
-    def optimizers(self, steps: int = 0) -> dict[str, Any]:
+    def optimizers(self, steps: int = 0) -> dict[str, keras.Optimizer]:
         """Adam for each network, with a rate that warms up over a twentieth of the steps and falls as a cosine."""
         from genmodels.networks.learner import Adam, cosine
 
@@ -115,7 +123,7 @@ class Clip(Recipe):
             for name in names
         }
 
-    def step(self, learner: Any, images: Any, pieces: Any) -> dict[str, Any]:
+    def step(self, learner: Learner, images: Tensor, pieces: Tensor) -> dict[str, Tensor]:
         """One step on n pairs; reports the loss in nats and how many of the batch find their own caption."""
         n = ops.shape(images)[0]
         kept = ops.cast(learner.uniform(n, pieces.shape[1]) >= self.word_dropout, "int32")
@@ -123,7 +131,7 @@ class Clip(Recipe):
         same = ops.cast(ops.all(ops.equal(pieces[:, None], pieces[None]), axis=-1), "float32")
         target = same / ops.sum(same, axis=1, keepdims=True)
 
-        def objective() -> tuple[dict[str, Any], dict[str, Any]]:
+        def objective() -> tuple[dict[str, Tensor], dict[str, Tensor]]:
             texts, pictures = (
                 self.encode_texts(learner.networks, pieces * kept),
                 self.encode_pictures(learner.networks, seen),
@@ -141,20 +149,21 @@ class Clip(Recipe):
 
     _learning: ClassVar = ("text", "text_head", "image", "temperature")
 
-    def encode_texts(self, networks: Any, pieces: Any) -> Any:
+    def encode_texts(self, networks: Networks, pieces: Tensor) -> Tensor:
         """Unit vectors (n, dimensions) of captions as pieces (n, LENGTH)."""
         return _unit(networks["text_head"](pooled(networks["text"](pieces), pieces)))
 
-    def encode_pictures(self, networks: Any, images: Any) -> Any:
+    def encode_pictures(self, networks: Networks, images: Tensor) -> Tensor:
         """Unit vectors (n, dimensions) of pictures in [0, 1]."""
         return _unit(networks["image"](images))
 
-    def evaluate(self, learner: Any, held_out: Any, samples: Any) -> dict[str, float]:
+    def evaluate(self, learner: Learner, held_out: Examples, samples: np.ndarray | None) -> dict[str, float]:
         """`retrieval`: share of held-out pictures nearest to their own caption among 50; `held_out_loss`: 1 less that."""
+        assert held_out.labels is not None  # captions, as pieces
         texts, pictures = vectors(self, learner.networks, held_out.labels, held_out.images)
         retrieval = float(r_precision(pictures, texts, held_out.captions, ranked=RANKED, draws=DRAWINGS, seed=0).mean())
         return {"held_out_loss": 1 - retrieval, "retrieval": retrieval}
 
 
-def _unit(x: Any) -> Any:
+def _unit(x: Tensor) -> Tensor:
     return x / ops.sqrt(ops.sum(x**2, axis=-1, keepdims=True) + 1e-8)

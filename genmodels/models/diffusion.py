@@ -20,17 +20,23 @@ Expected: `diffusion` on `openmoji` (all, 32x32) in the time that `docs/gallery.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.word_pieces import LENGTH
 from genmodels.knobs import knob
 from genmodels.lazy_keras import keras, network, ops
 from genmodels.models.recipe import Recipe, model
 from genmodels.networks.text_encoder import WIDTH, encoded, text_encoder
+
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Networks, Tensor
+    from genmodels.networks.learner import Learner
 
 MOST_NOISE = 1.55  # radian; at pi/2 nothing of the picture would be left, and nothing could be learned
 EVALUATED = 256  # held-out pictures behind each epoch's loss
@@ -46,8 +52,8 @@ class Diffusion(Recipe):
     levels: int = knob(3, 1, 4, "Levels of the U-Net; each halves height and width")
     heads: int = knob(4, 1, 16, "Attention heads; a width is a multiple of it")
     encoder: str = knob("clip", help="The run of the model clip whose text encoder reads the prompts")
-    untold: float = knob(0.1, 0.0, 0.9, "Share of the captions that are kept from the network in training")
-    average: float = knob(0.999, 0.0, 0.99999, "Share of the old weights that the moving average keeps at each step")
+    caption_dropout: float = knob(0.1, 0.0, 0.9, "Share of the captions that are kept from the network in training")
+    ema_decay: float = knob(0.999, 0.0, 0.99999, "Share of the old weights that the moving average keeps at each step")
     learning_rate: float = knob(1e-3, 1e-6, 0.1, "Highest step size of AdamW")
     weight_decay: float = knob(0.01, 0.0, 10.0, "Pull of the weights towards zero")
 
@@ -57,17 +63,18 @@ class Diffusion(Recipe):
     follows_prompts: ClassVar = True
     in_steps: ClassVar = True
     drawing: ClassVar = ("text", "average")
+    aliases: ClassVar[Mapping[str, str]] = {"untold": "caption_dropout", "average": "ema_decay"}
 
     # The network
 
-    def networks(self, spec: Spec) -> dict[str, Any]:
+    def networks(self, spec: Spec) -> dict[str, keras.Model]:
         """`text`: pieces to states; `unet` and its moving `average`: noisy picture, angle, states and their mean to velocity."""
         networks = {"text": text_encoder(spec), "unet": self._unet(spec), "average": self._unet(spec)}
         networks["text"].trainable = False
         networks["average"].set_weights(networks["unet"].get_weights())
         return networks
 
-    def _unet(self, spec: Spec) -> Any:
+    def _unet(self, spec: Spec) -> keras.Model:
         noisy, angle = keras.Input(spec.shape, name="noisy"), keras.Input((1,), name="angle")
         states, mean = keras.Input((LENGTH, WIDTH), name="states"), keras.Input((WIDTH,), name="mean")
         told = self._told(angle, mean)
@@ -92,7 +99,7 @@ class Diffusion(Recipe):
         )(h)
         return network([noisy, angle, states, mean], _unfolded(h), name="unet")
 
-    def _told(self, angle: Any, mean: Any) -> Any:
+    def _told(self, angle: keras.KerasTensor, mean: keras.KerasTensor) -> keras.KerasTensor:
         """What every block hears of the noise and of the prompt as a whole, (n, 4 width)."""
         speeds = np.exp(np.linspace(0, math.log(200), 16)).astype("float32")
         turned = ops.matmul(angle, speeds[None])
@@ -104,14 +111,14 @@ class Diffusion(Recipe):
             keras.layers.Dense(4 * self.width, name="told")(keras.layers.Activation("silu")(h))
         )
 
-    def _attended(self, h: Any, states: Any, level: int, name: str) -> Any:
+    def _attended(self, h: keras.KerasTensor, states: keras.KerasTensor, level: int, name: str) -> keras.KerasTensor:
         """Each place looks at the words and, below the finest level, at the other places (Vaswani et al. 2017)."""
         side, width, size = h.shape[1], h.shape[-1], h.shape[-1] // self.heads
         own = keras.layers.Reshape((h.shape[1] * h.shape[2], width))(
             keras.layers.RMSNormalization(axis=-1, name=f"{name}_attention_norm")(h)
         )
 
-        def split(x: Any, what: str) -> Any:
+        def split(x: keras.KerasTensor, what: str) -> keras.KerasTensor:
             dense = keras.layers.Dense(width, use_bias=False, name=f"{name}_{what}")(x)
             return keras.layers.Reshape((x.shape[1], self.heads, size))(dense)
 
@@ -132,34 +139,35 @@ class Diffusion(Recipe):
 
     # The training
 
-    def optimizers(self, steps: int = 0) -> dict[str, Any]:
+    def optimizers(self, steps: int = 0) -> dict[str, keras.Optimizer]:
         """AdamW whose step size rises over a twentieth of `steps`, then falls along a cosine to a fiftieth."""
         from genmodels.networks.learner import Adam, cosine
 
         rate = cosine(self.learning_rate, steps, max(1, steps // 20), 0.02)
         return {"unet": Adam(rate, beta_2=0.99, weight_decay=self.weight_decay or None, global_clipnorm=1.0)}
 
-    def step(self, learner: Any, images: Any, pieces: Any) -> dict[str, Any]:
+    def step(self, learner: Learner, images: Tensor, pieces: Tensor) -> dict[str, Tensor]:
         """One step on pictures in [0, 1] and their captions as pieces; reports the mean squared error of the velocity."""
         n = ops.shape(images)[0]
         noise, angle = learner.noise(n, *learner.spec.shape), learner.uniform(n, 1) * MOST_NOISE
-        told = ops.cast(learner.uniform(n, 1) >= self.untold, "int32")
+        told = ops.cast(learner.uniform(n, 1) >= self.caption_dropout, "int32")
         states, mean = encoded(learner.networks, pieces * told)
         noisy, velocity = mixture(2 * images - 1, noise, angle)
 
-        def objective() -> tuple[dict[str, Any], dict[str, Any]]:
+        def objective() -> tuple[dict[str, Tensor], dict[str, Tensor]]:
             loss = ops.mean((learner.networks["unet"]([noisy, angle, states, mean]) - velocity) ** 2)
             return {"unet": loss}, {"loss": loss, "learning_rate": learner.optimizers["unet"].learning_rate}
 
         terms = learner.descend(objective)
         taken = ops.cast(learner.steps_taken, "float32")
-        kept = ops.minimum(self.average, (1 + taken) / (10 + taken))  # so that the first steps are soon forgotten
+        kept = ops.minimum(self.ema_decay, (1 + taken) / (10 + taken))  # so that the first steps are soon forgotten
         for slow, fast in zip(learner.networks["average"].variables, learner.networks["unet"].variables, strict=True):
             slow.assign(kept * slow + (1 - kept) * fast)
         return terms
 
-    def evaluate(self, learner: Any, held_out: Any, samples: Any) -> dict[str, float]:
+    def evaluate(self, learner: Learner, held_out: Examples, samples: np.ndarray | None) -> dict[str, float]:
         """The loss of the moving average on held-out pictures with their captions; noise and angles are always the same."""
+        assert held_out.labels is not None  # captions, as pieces
         rng, n = np.random.default_rng(0), min(EVALUATED, len(held_out))
         images = held_out.images[:n].astype("float32") / 127.5 - 1
         noise = rng.standard_normal(images.shape, dtype="float32")
@@ -170,7 +178,7 @@ class Diffusion(Recipe):
         )
         return {"held_out_loss": float(np.mean((predicted - velocity) ** 2))}
 
-    def _evaluated(self, networks: Any) -> Any:
+    def _evaluated(self, networks: Networks) -> Callable[..., np.ndarray]:
         from genmodels.networks.compute import compiled, in_chunks
 
         function = compiled(
@@ -180,11 +188,11 @@ class Diffusion(Recipe):
 
     # Drawing
 
-    def velocity(self, networks: Any, noisy: Any, angle: Any, states: Any, mean: Any) -> Any:
+    def velocity(self, networks: Networks, noisy: Tensor, angle: Tensor, states: Tensor, mean: Tensor) -> Tensor:
         """The velocity (n, height, width, channels) of noisy pictures at angles (n, 1)."""
         return networks["average"]([noisy, angle, states, mean])
 
-    def in_two(self, networks: Any) -> tuple[Any, Any]:
+    def in_two(self, networks: Networks) -> tuple[keras.Model, keras.Model]:
         """The network that draws, in two: what its attention makes of prompts (states in), the same at every step, and the rest.
 
         The second has the inputs noisy, angle, mean and what the first gave.
@@ -198,33 +206,33 @@ class Diffusion(Recipe):
             return network([states], words), network([noisy, angle, mean, *words], average.output)
 
 
-def mixture(images: Any, noise: Any, angle: Any) -> tuple[Any, Any]:
+def mixture(images: Tensor, noise: Tensor, angle: Tensor) -> tuple[Tensor, Tensor]:
     """Pictures in [-1, 1] mixed with noise by angles (n, 1), and the velocity with which they move on."""
     signal, spread = ops.cos(angle)[:, :, None, None], ops.sin(angle)[:, :, None, None]
     return signal * images + spread * noise, signal * noise - spread * images
 
 
-def _folded(x: Any) -> Any:
+def _folded(x: keras.KerasTensor) -> keras.KerasTensor:
     """(n, height, width, c) to (n, height / 2, width / 2, 4 c)."""
     height, width, channels = x.shape[1:]
     x = keras.layers.Reshape((height // FOLD, FOLD, width // FOLD, FOLD, channels))(x)
     return keras.layers.Reshape((height // FOLD, width // FOLD, -1))(keras.layers.Permute((1, 3, 2, 4, 5))(x))
 
 
-def _unfolded(x: Any) -> Any:
+def _unfolded(x: keras.KerasTensor) -> keras.KerasTensor:
     """The inverse of `_folded`."""
     height, width, channels = x.shape[1:]
     x = keras.layers.Reshape((height, width, FOLD, FOLD, channels // FOLD**2))(x)
     return keras.layers.Reshape((height * FOLD, width * FOLD, -1))(keras.layers.Permute((1, 3, 2, 4, 5))(x))
 
 
-def _activated(h: Any, name: str) -> Any:
+def _activated(h: keras.KerasTensor, name: str) -> keras.KerasTensor:
     from genmodels.networks.layers import silu
 
     return keras.layers.Activation(silu)(keras.layers.RMSNormalization(axis=-1, name=f"{name}_norm")(h))
 
 
-def _residual(h: Any, told: Any, width: int, name: str) -> Any:
+def _residual(h: keras.KerasTensor, told: keras.KerasTensor, width: int, name: str) -> keras.KerasTensor:
     """Two convolutions, the second of which scales and moves its channels by what is told (Perez et al. 2018)."""
     from genmodels.networks.layers import silu
 

@@ -18,17 +18,23 @@ Expected: `gan` on `openmoji` (32x32, people) in the time that `docs/gallery.md`
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.spec import Spec
 from genmodels.knobs import knob
 from genmodels.lazy_keras import keras, network, ops
 from genmodels.models.recipe import Recipe, model
 from genmodels.networks.text_encoder import WIDTH, encoded, text_encoder
 from genmodels.refusal import Refusal
+
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Networks, Tensor
+    from genmodels.networks.learner import Learner
 
 # Where the papers differ: the discriminator's loss of its scores on real and fake, the generator's of those on fake.
 LOSSES = {
@@ -58,12 +64,13 @@ class Gan(Recipe):
 
     follows_prompts: ClassVar = True
     decodes: ClassVar = True
+    aliases: ClassVar[Mapping[str, str]] = {"average": "ema_decay"}
 
     loss: str = knob("non-saturating", choices=tuple(LOSSES), help="What the two networks play for")
     latent: int = knob(64, 2, 512, "Size of the noise vector")
     width: int = knob(32, 4, 256, "Channels at full size; each halving has twice as many")
     augment: bool = knob(True, help="Shift, colour and cut real and fake pictures before they are scored")
-    average: float = knob(0.995, 0.0, 0.9999, "Share of the old weights that the moving average keeps at each step")
+    ema_decay: float = knob(0.995, 0.0, 0.9999, "Share of the old weights that the moving average keeps at each step")
     penalty: float = knob(10.0, 0.0, 1000.0, "Weight of the gradient penalty (wgan-gp only)")
     conditional: bool = knob(False, help="Tell both networks the label")
     captioned: bool = knob(False, help="Give both networks the caption, so that it draws what a prompt says")  # type: ignore[misc]
@@ -105,7 +112,7 @@ class Gan(Recipe):
 
     # The network
 
-    def networks(self, spec: Spec) -> dict[str, Any]:
+    def networks(self, spec: Spec) -> dict[str, keras.Model]:
         """`generator` and its moving `average`: noise and label to image; `discriminator`: image and label to score."""
         networks = {
             "generator": self._generator(spec),
@@ -121,7 +128,7 @@ class Gan(Recipe):
         """How many numbers say what to draw: one of the classes, the mean state of a caption, or nothing."""
         return WIDTH if self.captioned else spec.classes if self.conditional else 0
 
-    def _generator(self, spec: Spec) -> Any:
+    def _generator(self, spec: Spec) -> keras.Model:
         from genmodels.networks.layers import halvings
 
         height, width, channels = spec.shape
@@ -138,7 +145,7 @@ class Gan(Recipe):
         h = keras.layers.Conv2DTranspose(channels, 4, strides=2, padding="same", activation="sigmoid")(h)
         return network([latent, label], h)
 
-    def _discriminator(self, spec: Spec) -> Any:
+    def _discriminator(self, spec: Spec) -> keras.Model:
         from genmodels.networks.layers import halvings
 
         classes = self._told(spec)
@@ -159,13 +166,13 @@ class Gan(Recipe):
 
     # The training
 
-    def optimizers(self, steps: int = 0) -> dict[str, Any]:
+    def optimizers(self, steps: int = 0) -> dict[str, keras.Optimizer]:
         """Adam for the generator and for the discriminator."""
         from genmodels.networks.learner import Adam
 
         return {name: Adam(self.learning_rate, self.momentum) for name in ("generator", "discriminator")}
 
-    def step(self, learner: Any, images: Any, labels: Any) -> dict[str, Any]:
+    def step(self, learner: Learner, images: Tensor, labels: Tensor | None) -> dict[str, Tensor]:
         """One simultaneous step of both networks. Scores are reported as sigmoid(D), between 0 (fake) and 1 (real)."""
         n = ops.shape(images)[0]
         noise = learner.noise(n, self.latent)
@@ -175,7 +182,7 @@ class Gan(Recipe):
         shown = [augmentation(learner, n, learner.spec.shape) if self.augment else (lambda x: x) for _ in range(2)]
         mixing = learner.uniform(n, 1, 1, 1)
 
-        def objective() -> tuple[dict[str, Any], dict[str, Any]]:
+        def objective() -> tuple[dict[str, Tensor], dict[str, Tensor]]:
             pictures = shown[0](images), shown[1](generator([noise, label]))
             real, fake = (discriminator([each, label]) for each in pictures)
             losses = {"generator": generator_loss(fake), "discriminator": discriminator_loss(real, fake)}
@@ -189,25 +196,25 @@ class Gan(Recipe):
 
         terms = learner.descend(objective)
         for slow, fast in zip(learner.networks["average"].variables, generator.variables, strict=True):
-            slow.assign(self.average * slow + (1 - self.average) * fast)
+            slow.assign(self.ema_decay * slow + (1 - self.ema_decay) * fast)
         return terms
 
-    def evaluate(self, learner: Any, held_out: Any, samples: np.ndarray) -> dict[str, float]:
+    def evaluate(self, learner: Learner, held_out: Examples, samples: np.ndarray) -> dict[str, float]:
         """`diversity`: how far apart samples are from one another, as a share of how far held-out pictures are."""
         return {"diversity": _spread(samples) / max(_spread(held_out.images[: len(samples)]), 1e-6)}
 
-    def decode(self, networks: Any, latents: Any, label: Any) -> Any:
+    def decode(self, networks: Networks, latents: Tensor, label: Tensor) -> Tensor:
         """Pictures (n, height, width, channels) in [0, 1], from the moving average of the generator."""
         return networks["average"]([latents, label])
 
-    def condition(self, spec: Spec, images: Any, labels: Any) -> Any:
+    def condition(self, spec: Spec, images: Tensor, labels: Tensor | None) -> Tensor:
         """The label as the networks read it: one of n, or (n, 0) where the model is not conditional."""
         from genmodels.networks.layers import one_of
 
         return one_of(spec.classes if self.conditional else 0, images, labels)
 
 
-def penalty_of(score: Any, pictures: Any) -> Any:
+def penalty_of(score: Callable[[Tensor], Tensor], pictures: Tensor) -> Tensor:
     """Mean squared distance from 1 of the norm of the score's gradient at each picture (Gulrajani et al. 2017)."""
     from genmodels.networks.compute import input_gradient
 
@@ -215,7 +222,7 @@ def penalty_of(score: Any, pictures: Any) -> Any:
     return ops.mean((ops.sqrt(ops.sum(gradient**2, axis=(1, 2, 3)) + 1e-12) - 1) ** 2)
 
 
-def augmentation(learner: Any, n: int, shape: tuple[int, ...]) -> Any:
+def augmentation(learner: Learner, n: int, shape: tuple[int, ...]) -> Callable[[Tensor], Tensor]:
     """One drawing of colour, shift and cut (Zhao et al. 2020) as a function of n pictures in [0, 1].
 
     Brightness moves by up to 0.25, saturation by a factor from 0 to 2, contrast by one from 0.5 to 1.5; pictures
@@ -233,7 +240,7 @@ def augmentation(learner: Any, n: int, shape: tuple[int, ...]) -> Any:
     inside_columns = ops.cast(ops.logical_and(columns >= left, columns < left + width / 2), "float32")
     kept = 1 - ops.expand_dims(inside_rows, -1) * ops.expand_dims(inside_columns, 1)  # (n, height, width)
 
-    def augment(pictures: Any) -> Any:
+    def augment(pictures: Tensor) -> Tensor:
         x = 2 * pictures - 1 + (brightness - 0.5) * 0.5
         if channels > 1:
             grey = ops.mean(x, axis=-1, keepdims=True)

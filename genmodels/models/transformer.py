@@ -18,16 +18,22 @@ Expected: with nanoGPT's CPU configuration on `shakespeare` the held-out loss th
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
 from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.examples import Texts
 from genmodels.kinds.text.tokens import Tokens, escape_bits
 from genmodels.knobs import knob
 from genmodels.lazy_keras import keras, network, ops
 from genmodels.models.recipe import Recipe, model
+
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Cache, Networks, Tensor
+    from genmodels.networks.learner import Learner
 
 EVALUATED = 65_536  # held-out tokens that are scored after an epoch
 ROWS = 32  # windows in one call of the scoring
@@ -53,7 +59,7 @@ class Transformer(Recipe):
 
     # The network
 
-    def networks(self, spec: Spec) -> dict[str, Any]:
+    def networks(self, spec: Spec) -> dict[str, keras.Model]:
         """`transformer`: tokens (n, context) to the logits (n, context, vocabulary) of the token after each."""
         from genmodels.networks.layers import TransformerBlock
 
@@ -68,7 +74,7 @@ class Transformer(Recipe):
 
     # The training
 
-    def optimizers(self, steps: int = 0) -> dict[str, Any]:
+    def optimizers(self, steps: int = 0) -> dict[str, keras.Optimizer]:
         """AdamW whose step size rises, then falls along a cosine to a tenth at the last of `steps`."""
         from genmodels.networks.learner import Adam, cosine
 
@@ -82,10 +88,10 @@ class Transformer(Recipe):
             adam.exclude_from_weight_decay(var_names=["scale", "embeddings"])
         return {"transformer": adam}
 
-    def step(self, learner: Any, windows: Any, labels: Any) -> dict[str, Any]:
+    def step(self, learner: Learner, windows: Tensor, labels: Tensor | None) -> dict[str, Tensor]:
         """One step on windows (n, context + 1) of tokens; reports the mean negative log-likelihood in nats a token."""
 
-        def objective() -> tuple[dict[str, Any], dict[str, Any]]:
+        def objective() -> tuple[dict[str, Tensor], dict[str, Tensor]]:
             predicted = learner.networks["transformer"](windows[:, :-1], training=True)
             loss = ops.mean(ops.sparse_categorical_crossentropy(windows[:, 1:], predicted, from_logits=True))
             return {"transformer": loss}, {
@@ -95,7 +101,7 @@ class Transformer(Recipe):
 
         return learner.descend(objective)
 
-    def evaluate(self, learner: Any, held_out: Any, samples: Any) -> dict[str, float]:
+    def evaluate(self, learner: Learner, held_out: Texts, samples: np.ndarray | None) -> dict[str, float]:
         """Held-out negative log-likelihood in nats a token over evenly spread windows, perplexity, bits a character.
 
         Characters that no training text held have no token; they count in the bits a character (`escape_bits`) only.
@@ -113,11 +119,11 @@ class Transformer(Recipe):
             "bits_per_character": bits / characters,
         }
 
-    def scored(self, networks: Any) -> Any:
+    def scored(self, networks: Networks) -> Callable[[np.ndarray], np.ndarray]:
         """A function from windows (n, context + 1) to the negative log-likelihood (n, context) of each next token, nats."""
         from genmodels.networks.compute import compiled, in_chunks
 
-        def score(windows: Any) -> Any:
+        def score(windows: Tensor) -> Tensor:
             predicted = networks["transformer"](windows[:, :-1])
             return ops.sparse_categorical_crossentropy(windows[:, 1:], predicted, from_logits=True)
 
@@ -128,13 +134,18 @@ class Transformer(Recipe):
 class Read(NamedTuple):
     """What comes of reading tokens (n, length)."""
 
-    logits: Any  # (n, length, vocabulary) of the token after each
-    caches: list[Any]  # keys and values of each block, (n, heads, length or context, size)
-    hidden: list[Any]  # the embedding and what each block hands on, (n, length, width)
-    attention: list[Any]  # of each block, how much each place looked at each, (n, heads, length, length or context)
+    logits: Tensor  # (n, length, vocabulary) of the token after each
+    caches: list[Cache]  # keys and values of each block, (n, heads, length or context, size)
+    hidden: list[Tensor]  # the embedding and what each block hands on, (n, length, width)
+    attention: list[Tensor]  # of each block, how much each place looked at each, (n, heads, length, length or context)
 
 
-def read(layers: Any, tokens: Any, caches: Any = None, position: Any = 0) -> Read:
+def read(
+    layers: Sequence[keras.layers.Layer],
+    tokens: Tensor,
+    caches: Sequence[Cache] | None = None,
+    position: Tensor | int = 0,
+) -> Read:
     """Read tokens (n, length) by the layers that `parts` lists; with `caches` they are those from `position` on."""
     embedding, *blocks, norm = layers
     hidden, kept, attention = [embedding(tokens)], [], []
@@ -146,7 +157,7 @@ def read(layers: Any, tokens: Any, caches: Any = None, position: Any = 0) -> Rea
     return Read(embedding(norm(hidden[-1]), reverse=True), kept, hidden, attention)
 
 
-def parts(network: Any) -> tuple[Any, ...]:
+def parts(network: keras.Model) -> tuple[keras.layers.Layer, ...]:
     """The layers of a network that `read` takes: embedding, blocks, norm."""
     blocks = [layer for layer in network.layers if layer.name.startswith("block_")]
     return (network.get_layer("embedding"), *blocks, network.get_layer("norm"))

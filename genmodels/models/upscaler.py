@@ -13,12 +13,13 @@ Expected: `upscaler` on `openmoji` (size 128) in the time that `docs/gallery.md`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.fidelity import psnr
 from genmodels.kinds.image.files import grid
 from genmodels.kinds.image.resizing import interpolated, small_of
@@ -27,6 +28,12 @@ from genmodels.knobs import knob
 from genmodels.lazy_keras import keras, network, ops
 from genmodels.models.recipe import Recipe, model
 from genmodels.refusal import Refusal
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from genmodels.lazy_keras import Networks, Tensor
+    from genmodels.networks.learner import Learner
 
 FACTOR = 4
 ROWS = 4  # pictures in one call, so that a picture does not depend on how many are asked for
@@ -41,7 +48,7 @@ class Upscaler(Recipe):
 
     width: int = knob(48, 4, 256, "Channels between the layers")
     blocks: int = knob(6, 1, 32, "Residual blocks, each of two convolutions")
-    wear: float = knob(
+    noise: float = knob(
         0.03, 0.0, 0.5, "Noise on half of the small training pictures, 1 being the range from black to white"
     )
     learning_rate: float = knob(2e-3, 1e-6, 0.1, "Highest step size of Adam")
@@ -50,10 +57,11 @@ class Upscaler(Recipe):
     role: ClassVar = "upscaler"
     exhibit: ClassVar = "upscaler"
     drawing: ClassVar = ("upscaler",)
+    aliases: ClassVar[Mapping[str, str]] = {"wear": "noise"}
 
     # The network
 
-    def networks(self, spec: Spec) -> dict[str, Any]:
+    def networks(self, spec: Spec) -> dict[str, keras.Model]:
         """`upscaler`: small picture (height, width, channels) to what is added to its enlargement; any height and width."""
         from genmodels.networks.layers import silu
 
@@ -79,14 +87,14 @@ class Upscaler(Recipe):
 
     # The training
 
-    def optimizers(self, steps: int = 0) -> dict[str, Any]:
+    def optimizers(self, steps: int = 0) -> dict[str, keras.Optimizer]:
         """Adam, gradients of a norm of at most 1, with a rate that warms up over a twentieth of the steps and falls as a cosine."""
         from genmodels.networks.learner import Adam, cosine
 
         rate = cosine(self.learning_rate, steps, max(1, steps // 20), 0.02)
         return {"upscaler": Adam(rate, beta_2=0.99, global_clipnorm=1.0)}
 
-    def step(self, learner: Any, images: Any, labels: Any) -> dict[str, Any]:
+    def step(self, learner: Learner, images: Tensor, labels: Tensor | None) -> dict[str, Tensor]:
         """One step on a part of each picture, all at one place; reports the mean absolute error, 1 being black to white."""
         height, width, channels = learner.spec.shape
         top, left = (
@@ -97,31 +105,31 @@ class Upscaler(Recipe):
         large = ops.slice(images, (0, top, left, 0), (n, CROP, CROP, channels))
         worn = self.worn(learner, shrunk(large))
 
-        def objective() -> tuple[dict[str, Any], dict[str, Any]]:
+        def objective() -> tuple[dict[str, Tensor], dict[str, Tensor]]:
             loss = ops.mean(ops.abs(self.enlarged(learner.networks, worn) - large))
             return {"upscaler": loss}, {"loss": loss, "learning_rate": learner.optimizers["upscaler"].learning_rate}
 
         return learner.descend(objective)
 
-    def worn(self, learner: Any, small: Any) -> Any:
+    def worn(self, learner: Learner, small: Tensor) -> Tensor:
         """Half of the pictures with noise, and blurred by up to a fifth towards their neighbours."""
         n = ops.shape(small)[0]
         some = ops.cast(learner.uniform(n, 1, 1, 1) < 0.5, "float32")
         blurred = ops.average_pool(small, 3, 1, padding="same")
         share = 0.2 * some * learner.uniform(n, 1, 1, 1)
         noise = (
-            self.wear
+            self.noise
             * some
             * learner.uniform(n, 1, 1, 1)
             * learner.noise(n, CROP // FACTOR, CROP // FACTOR, learner.spec.shape[2])
         )
         return ops.clip(small + share * (blurred - small) + noise, 0.0, 1.0)
 
-    def enlarged(self, networks: Any, small: Any) -> Any:
+    def enlarged(self, networks: Networks, small: Tensor) -> Tensor:
         """Pictures (n, 4 height, 4 width, channels) of small ones (n, height, width, channels), both in [0, 1]; not clipped."""
         return bicubic(small) + unfolded(networks["upscaler"](small))
 
-    def evaluate(self, learner: Any, held_out: Any, samples: Any) -> dict[str, float]:
+    def evaluate(self, learner: Learner, held_out: Examples, samples: np.ndarray | None) -> dict[str, float]:
         """On held-out pictures: `held_out_loss`, `psnr` in dB, and by how much that is above bicubic."""
         large = held_out.images[:EVALUATED]
         small = small_of(large)
@@ -134,7 +142,7 @@ class Upscaler(Recipe):
             "psnr_over_bicubic": float(gained.mean()),
         }
 
-    def sheet(self, learner: Any, held_out: Any) -> Any:
+    def sheet(self, learner: Learner, held_out: Examples) -> Image:
         """Six held-out pictures: made small, enlarged by bicubic interpolation, by the model, and as they were."""
         large = held_out.images[np.linspace(0, len(held_out) - 1, 6).astype(int)]
         small = small_of(large)
@@ -146,7 +154,7 @@ class Upscaler(Recipe):
         )
         return grid(np.concatenate(rows), 6)
 
-    def _enlarge(self, learner: Any, small: np.ndarray) -> np.ndarray:
+    def _enlarge(self, learner: Learner, small: np.ndarray) -> np.ndarray:
         """What is learning enlarges uint8 pictures; compiled once."""
         from genmodels.networks.compute import compiled
 
@@ -154,7 +162,7 @@ class Upscaler(Recipe):
         return upscaled(enlarged, small, learner.spec.shape[-1])
 
 
-def upscaled(enlarged: Callable[[np.ndarray], Any], images: np.ndarray, known: int) -> np.ndarray:
+def upscaled(enlarged: Callable[[np.ndarray], Tensor], images: np.ndarray, known: int) -> np.ndarray:
     """uint8 (n, 4 height, 4 width, channels) of uint8 (n, height, width, channels), at most 64 pixels a side.
 
     `enlarged` takes and gives pictures of `known` channels from 0 to 1; grey ones are read as colour ones where it learned
@@ -173,12 +181,12 @@ def upscaled(enlarged: Callable[[np.ndarray], Any], images: np.ndarray, known: i
     return 255 - np.round(large.mean(axis=-1, keepdims=True)).astype("uint8") if channels < known else large
 
 
-def shrunk(large: Any) -> Any:
+def shrunk(large: Tensor) -> Tensor:
     """The mean of each 4 x 4 pixels, rounded to 8 bits as files are."""
     return ops.round(ops.average_pool(large, FACTOR, FACTOR) * 255) / 255
 
 
-def bicubic(small: Any) -> Any:
+def bicubic(small: Tensor) -> Tensor:
     """Bicubic enlargement by four."""
     height, width = small.shape[1], small.shape[2]
     return ops.image.resize(
@@ -186,7 +194,7 @@ def bicubic(small: Any) -> Any:
     )
 
 
-def unfolded(x: Any) -> Any:
+def unfolded(x: Tensor) -> Tensor:
     """Sub-pixels (n, height, width, 16 c) to (n, 4 height, 4 width, c)."""
     height, width, channels = x.shape[1], x.shape[2], x.shape[3] // FACTOR**2
     x = ops.transpose(ops.reshape(x, (-1, height, width, FACTOR, FACTOR, channels)), (0, 1, 3, 2, 4, 5))

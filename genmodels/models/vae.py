@@ -17,14 +17,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.spec import Spec
 from genmodels.knobs import knob
 from genmodels.lazy_keras import keras, network, ops
 from genmodels.models.recipe import Recipe, model
+
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Networks, Tensor
+    from genmodels.networks.learner import Learner
 
 ACTIVE = 0.01  # variance of the posterior mean above which a latent dimension is in use (Burda et al. 2016)
 
@@ -58,7 +63,7 @@ class Vae(Recipe):
 
     # The network
 
-    def networks(self, spec: Spec) -> dict[str, Any]:
+    def networks(self, spec: Spec) -> dict[str, keras.Model]:
         """`encoder`: image and label to mean and log variance; `decoder`: latent and label to the likelihood."""
         from genmodels.networks.layers import halvings, silu
 
@@ -94,18 +99,18 @@ class Vae(Recipe):
 
     # The training
 
-    def optimizers(self, steps: int = 0) -> dict[str, Any]:
+    def optimizers(self, steps: int = 0) -> dict[str, keras.Optimizer]:
         """Adam for the encoder and for the decoder."""
         from genmodels.networks.learner import Adam
 
         return {name: Adam(self.learning_rate) for name in ("encoder", "decoder")}
 
-    def step(self, learner: Any, images: Any, labels: Any) -> dict[str, Any]:
+    def step(self, learner: Learner, images: Tensor, labels: Tensor | None) -> dict[str, Tensor]:
         """One step of stochastic gradient variational Bayes; reports both terms of the bound in nats a picture."""
         noise = learner.noise(ops.shape(images)[0], self.latent)
         warmth = ops.minimum(1.0, (ops.cast(learner.steps_taken, "float32") + 1) / max(1, self.warmup))
 
-        def objective() -> tuple[dict[str, Any], dict[str, Any]]:
+        def objective() -> tuple[dict[str, Tensor], dict[str, Tensor]]:
             log_likelihood, kl, _ = self.bound(
                 learner.networks, images, self.condition(learner.spec, images, labels), noise
             )
@@ -116,7 +121,7 @@ class Vae(Recipe):
 
         return learner.descend(objective)
 
-    def bound(self, networks: Any, images: Any, label: Any, noise: Any) -> tuple[Any, Any, Any]:
+    def bound(self, networks: Networks, images: Tensor, label: Tensor, noise: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """log p(x|z) (n,), KL of each latent dimension (n, latent), posterior mean (n, latent); in nats."""
         mean, log_variance = ops.split(networks["encoder"]([images, label]), 2, axis=-1)
         log_variance = ops.clip(log_variance, -20.0, 10.0)
@@ -124,7 +129,7 @@ class Vae(Recipe):
         latents = mean + ops.exp(0.5 * log_variance) * noise
         return self.log_likelihood(networks["decoder"], latents, label, images), kl, mean
 
-    def log_likelihood(self, decoder: Any, latents: Any, label: Any, images: Any) -> Any:
+    def log_likelihood(self, decoder: keras.Model, latents: Tensor, label: Tensor, images: Tensor) -> Tensor:
         """log p(x|z) of images (n, height, width, channels) in [0, 1]; (n,) nats."""
         decoded = decoder([latents, label])
         if self.likelihood == "bernoulli":
@@ -135,7 +140,7 @@ class Vae(Recipe):
             each = logistic_in_levels(images, decoded, decoder.get_layer("log_scale").map)
         return ops.sum(each, axis=(1, 2, 3))
 
-    def evaluate(self, learner: Any, held_out: Any, samples: np.ndarray) -> dict[str, float]:
+    def evaluate(self, learner: Learner, held_out: Examples, samples: np.ndarray) -> dict[str, float]:
         """Held-out bound (beta 1) with its two terms, in nats a picture, and the number of active latent units."""
         from genmodels.networks.compute import compiled
 
@@ -153,18 +158,18 @@ class Vae(Recipe):
             "latent": self.latent,
         }
 
-    def decode(self, networks: Any, latents: Any, label: Any) -> Any:
+    def decode(self, networks: Networks, latents: Tensor, label: Tensor) -> Tensor:
         """The mean picture of p(x|z), (n, height, width, channels) in [0, 1]."""
         decoded = networks["decoder"]([latents, label])
         if self.likelihood == "bernoulli":
             return ops.sigmoid(decoded)
         return ops.clip(decoded, 0.0, 1.0)
 
-    def encode(self, networks: Any, images: Any, label: Any) -> Any:
+    def encode(self, networks: Networks, images: Tensor, label: Tensor) -> Tensor:
         """The mean of q(z|x), (n, latent)."""
         return ops.split(networks["encoder"]([images, label]), 2, axis=-1)[0]
 
-    def log_weights(self, networks: Any, images: Any, label: Any, noise: Any) -> Any:
+    def log_weights(self, networks: Networks, images: Tensor, label: Tensor, noise: Tensor) -> Tensor:
         """log p(x, z) - log q(z|x) for one draw of z, (n,) nats: the terms of the importance-weighted bound."""
         mean, log_variance = ops.split(networks["encoder"]([images, label]), 2, axis=-1)
         log_variance = ops.clip(log_variance, -20.0, 10.0)
@@ -172,14 +177,14 @@ class Vae(Recipe):
         prior_over_posterior = 0.5 * ops.sum(noise**2 + log_variance - latents**2, axis=-1)
         return self.log_likelihood(networks["decoder"], latents, label, images) + prior_over_posterior
 
-    def condition(self, spec: Spec, images: Any, labels: Any) -> Any:
+    def condition(self, spec: Spec, images: Tensor, labels: Tensor | None) -> Tensor:
         """The label as the networks read it: one of n, or (n, 0) where the model is not conditional."""
         from genmodels.networks.layers import one_of
 
         return one_of(spec.classes if self.conditional else 0, images, labels)
 
 
-def logistic_in_levels(images: Any, mean: Any, log_scale: Any) -> Any:
+def logistic_in_levels(images: Tensor, mean: Tensor, log_scale: Tensor) -> Tensor:
     """Log probability of 8-bit values under a logistic cut into 256 levels (Salimans et al. 2017), elementwise nats.
 
     `images` and `mean` are in [0, 1]; the outermost levels take the tails.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from genmodels.lazy_keras import ops
 
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Tensor
+    from genmodels.networks.learner import Learner
 
-def varied(learner: Any, images: Any, shift: int = 2, colour: float = 0.0) -> Any:
+
+def varied(learner: Learner, images: Tensor, shift: int = 2, colour: float = 0.0) -> Tensor:
     """Pictures (n, height, width, channels) in [0, 1], each moved by up to `shift` pixels (white comes in) and recoloured.
 
     With `colour` 1 brightness moves by up to 0.25, and contrast and saturation by factors from 0.5 to 1.5. All random
@@ -26,7 +30,7 @@ def varied(learner: Any, images: Any, shift: int = 2, colour: float = 0.0) -> An
     return x
 
 
-def _moved(learner: Any, n: int, size: int, shift: int) -> Any:
+def _moved(learner: Learner, n: int, size: int, shift: int) -> Tensor:
     """Matrices (n, size, size) that move a line of pixels by a whole number from -shift to shift."""
     by = ops.floor(learner.uniform(n, 1) * (2 * shift + 1)) - shift
     places = ops.cast(ops.arange(size), "float32")

@@ -11,7 +11,7 @@ import tensorflow as tf
 from genmodels.refusal import Refusal
 
 
-def input_gradient(function: Callable[[Any], Any], inputs: Any) -> Any:
+def input_gradient(function: Callable[[tf.Tensor], tf.Tensor], inputs: tf.Tensor) -> tf.Tensor:
     """The gradient of `sum(function(inputs))` with respect to `inputs`, itself differentiable."""
     with tf.GradientTape() as tape:
         tape.watch(inputs)
@@ -27,7 +27,7 @@ def compiled(function: Callable[..., Any], fused: bool = False) -> Callable[...,
 CHUNK = 64  # everything is decoded in batches of this size, so that a sample does not depend on how many were asked for
 
 
-def in_chunks(function: Any, *arrays: np.ndarray, size: int = CHUNK) -> np.ndarray:
+def in_chunks(function: Callable[..., np.ndarray], *arrays: np.ndarray, size: int = CHUNK) -> np.ndarray:
     """`function` over rows in batches of one size (the last is filled up and cut), so that it compiles once."""
     n = len(arrays[0])
     if n == 0:

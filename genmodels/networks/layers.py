@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -10,6 +10,9 @@ from keras import ops
 
 from genmodels.kinds.image.spectra import BLOCK, FLOOR, block_bands, block_cosines, rings
 from genmodels.refusal import Refusal
+
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Cache, Tensor
 
 LEVELS = (
     np.array([0, 1, 2, 3, 4, 5, 6, 8, 11, 16, 23, 32, 45, 64, 90, 128], np.float32) + 0.5
@@ -32,7 +35,7 @@ class LearnedMap(keras.layers.Layer):
         initializer = keras.initializers.Constant(self.initial)
         self.map = self.add_weight(shape=shape[1:], initializer=initializer, name="map")
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Tensor) -> Tensor:
         """The inputs as they are."""
         return inputs
 
@@ -61,7 +64,7 @@ class Traces(keras.layers.Layer):
         self.whole = side // BLOCK * BLOCK  # what blocks fill
         self.rings, self.cosines, self.bands = rings(side), block_cosines(self.whole), block_bands(self.whole)
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Tensor) -> Tensor:
         """The traces of pictures (n, side, side, channels) from -1 to 1, as features of each."""
         x = 127.5 * (inputs + 1)  # grey levels
         red, green, blue = x[..., 0], x[..., x.shape[-1] // 2], x[..., -1]
@@ -76,7 +79,7 @@ class Traces(keras.layers.Layer):
             [*(_shares(each) for each in maps), self._far(beside), self._blocks(light), self._power(inputs)], axis=-1
         )
 
-    def _far(self, beside: Any) -> Any:
+    def _far(self, beside: Tensor) -> Tensor:
         """Of places far from any edge, the shares below each level, and how many there are; (n, 16 + 1)."""
         far = ops.max_pool(beside[..., None], self.NEAR, strides=1, padding="same")[..., 0] < self.EDGE
         share = ops.mean(ops.cast(far, "float32"), axis=(1, 2))[:, None]
@@ -84,7 +87,7 @@ class Traces(keras.layers.Layer):
             [1 - _shares(ops.where(far, beside, -1.0), over=True) / ops.maximum(share, 1e-4), share], axis=-1
         )
 
-    def _blocks(self, light: Any) -> Any:
+    def _blocks(self, light: Tensor) -> Tensor:
         """Shares of cosine coefficients below each of three sizes on each diagonal of blocks that are not flat; (n, 3 x 14)."""
         light = light[:, : self.whole, : self.whole]
         cosines = ops.convert_to_tensor(self.cosines)
@@ -96,35 +99,36 @@ class Traces(keras.layers.Layer):
         small = [ops.reshape(ops.where(sizes < size, weight, 0.0), (-1, self.whole**2)) for size in self.NOUGHT]
         return ops.concatenate([each @ ops.convert_to_tensor(self.bands) for each in small], axis=-1)
 
-    def _power(self, inputs: Any) -> Any:
+    def _power(self, inputs: Tensor) -> Tensor:
         grey = ops.mean(inputs, axis=-1)
         real, imaginary = ops.fft2((grey, ops.zeros_like(grey)))
         power = ops.log(real**2 + imaginary**2 + FLOOR)
         return ops.reshape(power, (-1, self.rings.shape[0])) @ ops.convert_to_tensor(self.rings)
 
 
-def _laplacian(x: Any) -> Any:
+def _laplacian(x: Tensor) -> Tensor:
     return 4 * x[:, 1:-1, 1:-1] - x[:, :-2, 1:-1] - x[:, 2:, 1:-1] - x[:, 1:-1, :-2] - x[:, 1:-1, 2:]
 
 
-def _shares(each: Any, over: bool = False) -> Any:
+def _shares(each: Tensor, over: bool = False) -> Tensor:
     """Shares of the places of a map (n, height, width) below each grey level, or over it; (n, 16)."""
     levels = ops.convert_to_tensor(LEVELS)
     return ops.mean(ops.cast(each[..., None] > levels if over else each[..., None] < levels, "float32"), axis=(1, 2))
 
 
 @keras.saving.register_keras_serializable("genmodels")
-def silu(x: Any) -> Any:
+def silu(x: Tensor) -> Tensor:
     """x sigmoid(x), as Keras's `silu`; the gradient reuses the sigmoid, which shortens a VAE's step by a tenth."""
     return _silu(x)
 
 
 @ops.custom_gradient
-def _silu(x: Any) -> Any:
+def _silu(x: Tensor) -> Tensor:
     share = ops.sigmoid(x)
     y = x * share
 
-    def gradient(*arguments: Any, upstream: Any = None) -> Any:  # TensorFlow and JAX pass what comes down alone
+    # TensorFlow and JAX pass what comes down alone
+    def gradient(*arguments: Tensor, upstream: Tensor | None = None) -> Tensor:
         above = arguments[0] if upstream is None else upstream
         return above * (share + y * (1 - share))
 
@@ -143,7 +147,7 @@ def halvings(height: int, width: int) -> int:
     return depth
 
 
-def one_of(classes: int, images: Any, labels: Any) -> Any:
+def one_of(classes: int, images: Tensor, labels: Tensor | np.ndarray | None) -> Tensor:
     """Labels (n,) as one of n, (n, classes); without labels a class of its own is meant by all zeros."""
     if not classes or labels is None:
         return ops.zeros((ops.shape(images)[0], classes))
@@ -152,7 +156,7 @@ def one_of(classes: int, images: Any, labels: Any) -> Any:
     return ops.one_hot(labels, classes)
 
 
-def rotated(x: Any, position: Any) -> Any:
+def rotated(x: Tensor, position: Tensor | int) -> Tensor:
     """Queries or keys x (..., length, size) turned by their positions, the first of which is `position` (Su et al. 2021).
 
     Pairs are (i, i + size/2) and the slowest turns by 1/10,000 radian a place, so that a product of the two depends on
@@ -194,7 +198,7 @@ class SelfAttention(keras.layers.Layer):
         self.inward.build(shape)
         self.outward.build(shape)
 
-    def call(self, x: Any, cache: Any = None, position: Any = 0) -> tuple[Any, tuple[Any, Any], Any]:
+    def call(self, x: Tensor, cache: Cache | None = None, position: Tensor | int = 0) -> tuple[Tensor, Cache, Tensor]:
         """x (n, length, width) attended, the cache of keys and values, and how much each place looks at each other."""
         batch, length, width = ops.shape(x)[0], x.shape[1], x.shape[2]
         size = width // self.heads
@@ -246,8 +250,8 @@ class TransformerBlock(keras.layers.Layer):
         self.narrow.build((*shape[:-1], 4 * width))
 
     def call(
-        self, x: Any, cache: Any = None, position: Any = 0, training: bool = False
-    ) -> tuple[Any, tuple[Any, Any], Any]:
+        self, x: Tensor, cache: Cache | None = None, position: Tensor | int = 0, training: bool = False
+    ) -> tuple[Tensor, Cache, Tensor]:
         """x (n, length, width) with attention and network added, the cache, and how much each place looks at each other."""
         added, cache, looked = self.attention(self.attention_norm(x), cache=cache, position=position)
         x = x + self.drop(added, training=training)
@@ -269,7 +273,7 @@ class Colours(keras.layers.Layer):
 
     LEVELS = 8
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Tensor) -> Tensor:
         """The colours of pictures (n, height, width, 3) from -1 to 1, relative to the light of their paper."""
         n, pixels = ops.shape(inputs)[0], int(inputs.shape[1] * inputs.shape[2])
         x = ops.reshape((inputs + 1) / 2, (n, pixels, 3))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -21,17 +21,43 @@ from genmodels.kinds.spec import Spec
 from genmodels.networks.compute import compiled
 from genmodels.refusal import Refusal
 
-Terms = dict[str, Any]
+Terms = dict[str, tf.Tensor]
 BUILDING = (
     threading.RLock()
 )  # one network is built at a time: Keras numbers its operations by a state that threads disturb
 TRIES = 3
 
 
+class Family(Protocol):
+    """What a learner asks of a recipe, which can do more (see `models.recipe`)."""
+
+    @property
+    def fused(self) -> bool:
+        """Is its step compiled by XLA?"""
+        ...
+
+    @property
+    def drawing(self) -> tuple[str, ...]:
+        """The networks that a trained one needs."""
+        ...
+
+    def networks(self, spec: Spec) -> Mapping[str, keras.Model]:
+        """The networks by name, for examples of that kind."""
+        ...
+
+    def optimizers(self, steps: int = 0) -> dict[str, keras.Optimizer]:
+        """The optimizer of each network that learns, by its name."""
+        ...
+
+    def step(self, learner: Learner, examples: tf.Tensor, labels: tf.Tensor | None, /) -> Terms:
+        """One step on a batch; the terms of its loss."""
+        ...
+
+
 class Adam(keras.optimizers.Adam):
     """Keras's Adam in TensorFlow's one kernel a variable: the same formula in a third of the time."""
 
-    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+    def update_step(self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor | float) -> None:
         """Move a variable by its gradient, both moments in one fused operation of TensorFlow."""
         number, taken = self._get_variable_index(variable), tf.cast(self.iterations + 1, variable.dtype)
         handles = {"var": variable, "m": self._momentums[number].value, "v": self._velocities[number].value}
@@ -47,7 +73,7 @@ class Adam(keras.optimizers.Adam):
         )
 
 
-def cosine(rate: float, steps: int, warmup: int, end: float) -> Any:
+def cosine(rate: float, steps: int, warmup: int, end: float) -> float | keras.optimizers.schedules.LearningRateSchedule:
     """A step size that rises from 0 over `warmup` steps and falls along a cosine to the share `end` at the last of `steps`.
 
     Where the number of steps is not known (0), always `rate`.
@@ -58,7 +84,7 @@ def cosine(rate: float, steps: int, warmup: int, end: float) -> Any:
     return keras.optimizers.schedules.CosineDecay(0.0 if warmup else rate, max(1, steps - warmup), end, **rising)
 
 
-def built(recipe: Any, spec: Spec) -> dict[str, keras.Model]:
+def built(recipe: Family, spec: Spec) -> dict[str, keras.Model]:
     """The networks of a recipe, built while nobody else builds.
 
     In a server with several sessions Keras (3.15) now and then began its numbering anew in the middle of a network, so
@@ -74,7 +100,7 @@ def built(recipe: Any, spec: Spec) -> dict[str, keras.Model]:
     raise AssertionError
 
 
-def part_of(network: keras.Model, outputs: Any) -> keras.Model:
+def part_of(network: keras.Model, outputs: keras.KerasTensor | list[keras.KerasTensor]) -> keras.Model:
     """The network from its inputs to these outputs in it, which share its weights."""
     with BUILDING:
         return lazy_keras.network(network.inputs, outputs)
@@ -89,9 +115,10 @@ class Learner:
     how many there will be, for recipes whose step size falls towards the last (0: not known).
     """
 
-    def __init__(self, recipe: Any, spec: Spec, seed: int = 0, learning: bool = True, steps: int = 0) -> None:
+    def __init__(self, recipe: Family, spec: Spec, seed: int = 0, learning: bool = True, steps: int = 0) -> None:
         keras.utils.set_random_seed(seed)
-        self.recipe, self.spec = recipe, spec
+        self.recipe: Any = recipe  # of its family, whose own methods those use who know it
+        self.spec = spec
         networks = built(recipe, spec)
         self.networks: dict[str, keras.Model] = (
             networks if learning else {name: networks[name] for name in recipe.drawing}
@@ -110,11 +137,11 @@ class Learner:
             self._kept[name] = make()
         return self._kept[name]
 
-    def noise(self, *shape: int) -> Any:
+    def noise(self, *shape: int) -> tf.Tensor:
         """Standard normal numbers of the given shape."""
         return keras.random.normal(shape, seed=self.random)
 
-    def uniform(self, *shape: int) -> Any:
+    def uniform(self, *shape: int) -> tf.Tensor:
         """Numbers from [0, 1) of the given shape."""
         return keras.random.uniform(shape, seed=self.random)
 
@@ -124,14 +151,14 @@ class Learner:
         terms = self._step(tf.constant(examples), given)
         return dict(zip(terms, tf.stack(list(terms.values())).numpy().tolist(), strict=True))
 
-    def _traced_step(self, examples: Any, labels: Any) -> Terms:
+    def _traced_step(self, examples: tf.Tensor, labels: tf.Tensor | None) -> Terms:
         if examples.dtype == tf.uint8:
             examples = ops.cast(examples, "float32") / 255
         terms = self.recipe.step(self, examples, labels)
         self.steps_taken.assign_add(1)
         return {name: tf.cast(value, tf.float32) for name, value in terms.items()}
 
-    def descend(self, objective: Callable[[], tuple[Mapping[str, Any], Terms]]) -> Terms:
+    def descend(self, objective: Callable[[], tuple[Mapping[str, tf.Tensor], Terms]]) -> Terms:
         """Lower each network's loss by one step of its optimizer.
 
         `objective()` returns the loss of each network that learns, and the terms to report; networks may share a
@@ -178,14 +205,14 @@ class Learner:
         for variable, array in _matched({name: ours[name] for name in ours if name in weights}, weights):
             variable.assign(array)
 
-    def _weights(self) -> dict[str, Any]:
+    def _weights(self) -> dict[str, keras.Variable]:
         return {
             f"{name}.{number:03d}.{variable.name}": variable
             for name, network in self.networks.items()
             for number, variable in enumerate(network.variables)
         }
 
-    def _training_state(self) -> dict[str, Any]:
+    def _training_state(self) -> dict[str, keras.Variable]:
         state = {
             f"{name}.optimizer.{number:03d}": variable
             for name, optimizer in self.optimizers.items()
@@ -194,7 +221,9 @@ class Learner:
         return state | {"random": self.random.state, "steps_taken": self.steps_taken}
 
 
-def _matched(variables: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> list[tuple[Any, np.ndarray]]:
+def _matched(
+    variables: Mapping[str, keras.Variable], arrays: Mapping[str, np.ndarray]
+) -> list[tuple[keras.Variable, np.ndarray]]:
     for name in sorted(variables.keys() ^ arrays.keys()):
         where = "missing from the file" if name in variables else "not in this model"
         raise Refusal(f"These are weights of another architecture: {name} is {where}; open them with their own run.")
@@ -212,7 +241,7 @@ def compiled_once(function: Callable[..., Any], fused: bool = False) -> Callable
     traced: Any = compiled(function, fused)
     found: list[Any] = []
 
-    def call(*arguments: Any) -> Any:
+    def call(*arguments: tf.Tensor) -> Any:
         tensors = [tf.convert_to_tensor(each) for each in arguments]
         if not found:
             found.append(traced.get_concrete_function(*tensors))

@@ -1,4 +1,4 @@
-"""What is claimed of something that a model made: in a manifest, in a sidecar, in the ledger."""
+"""What is claimed of something that a model made, and the one wording of that: in a manifest, in a sidecar, in the ledger."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from collections.abc import Mapping
 
 CLAIMED = {"epoch": "Epoch", "weights": "Weights", "label": "Label"}  # claim to fact; only those that there are
 Facts = Mapping[str, str]
+MAKER = "a model"  # who is said to have made a thing, in every file, record and statement
+MADE_BY = f"Made by {MAKER}"
+
+
+def made_by_a_model(told: str = "") -> str:
+    """The line that says that a model made something, and what is told of it: "Made by a model: gan r1, seed 7"."""
+    return f"{MADE_BY}: {told}" if told else MADE_BY
 
 
 def claims(facts: Facts) -> dict[str, str]:

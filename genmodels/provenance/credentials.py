@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from genmodels.provenance import carving
+from genmodels.provenance.claims import MAKER
 from genmodels.provenance.formats import format_of
 from genmodels.provenance.keys import signing, signing_at_hand, trusted
 from genmodels.provenance.said import name_of, said
@@ -68,7 +69,7 @@ def sign(content: bytes, claims: Mapping[str, Any], title: str = "") -> bytes:
     created = {"action": "c2pa.created", "digitalSourceType": GENERATED}
     manifest = {
         "claim_generator_info": [{"name": "GenModels", "version": "1"}],
-        "title": title or "made by a model",
+        "title": title or f"made by {MAKER}",
         "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [created]}}, {"label": OURS, "data": claims}],
     }
     out = io.BytesIO()

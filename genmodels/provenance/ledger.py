@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 from genmodels.files import cannot_write, home, make_folder
 from genmodels.kinds.image.fingerprint import SIGNS
@@ -106,7 +106,7 @@ def _read(file: Path, changed: tuple[int, ...], key: bytes | None) -> Book:
     return Book(reading.entries, reading.older, reading.damaged, reading.unread, reading.last)
 
 
-def _lines(opened: Any) -> Iterator[bytes]:
+def _lines(opened: BinaryIO) -> Iterator[bytes]:
     """Its lines; of one that is too long its beginning, which is no whole entry."""
     while line := opened.readline(MOST_LINE):
         yield line
@@ -178,7 +178,7 @@ def _parsed(line: bytes) -> Entry | None:
     return entry if whole else None
 
 
-def _is_print(value: Any) -> bool:
+def _is_print(value: object) -> bool:
     if isinstance(value, list):
         return len(value) <= KEPT and all(type(each) is int and 0 <= each < 2**60 for each in value)
     return isinstance(value, str) and (not value or PRINT.fullmatch(value) is not None)

@@ -20,13 +20,12 @@ from genmodels.kinds.image.files import gif_bytes, open_picture, png_bytes
 from genmodels.kinds.image.watermark import LEAST_SIDE, embed, place_of
 from genmodels.kinds.text import fingerprint
 from genmodels.provenance import credentials, ledger
-from genmodels.provenance.claims import CLAIMED, Facts, claims
+from genmodels.provenance.claims import CLAIMED, MADE_BY, MAKER, Facts, claims
 from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.sidecar import sidecar
 
 LABEL = "AI"
 SIDECAR = ".provenance.json"
-MADE_BY = "Made by a model"
 BEGUN = "Print of what it was begun from"  # among facts: for the ledger alone, never written into a file
 MOST_SAID = 500  # characters of a claim in the ledger
 
@@ -122,9 +121,7 @@ def visible(image: np.ndarray) -> np.ndarray:
 
 def written(facts: Facts) -> Facts:
     """What of the facts stands in the file, and that a model made it."""
-    return {"Software": "GenModels", "Made by": "a model"} | {
-        name: value for name, value in facts.items() if name != BEGUN
-    }
+    return {"Software": "GenModels", "Made by": MAKER} | {name: value for name, value in facts.items() if name != BEGUN}
 
 
 def of_picture(image: np.ndarray, facts: Facts, file: bytes) -> dict[str, Any]:
@@ -134,7 +131,7 @@ def of_picture(image: np.ndarray, facts: Facts, file: bytes) -> dict[str, Any]:
     return row | ({"begun": facts[BEGUN]} if BEGUN in facts else {})
 
 
-def entry(kind: str, content: bytes, fingerprint: Any, facts: Facts) -> dict[str, Any]:
+def entry(kind: str, content: bytes, fingerprint: object, facts: Facts) -> dict[str, Any]:
     """A row of the ledger: hashes alone."""
     said = {name: value[:MOST_SAID] for name, value in claims(facts).items() if name not in CLAIMED}
     return {"kind": kind, "sha256": hashlib.sha256(content).hexdigest(), "print": fingerprint, **said}

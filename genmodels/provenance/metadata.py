@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from genmodels.provenance.claims import MADE_BY
 from genmodels.provenance.formats import Format
-from genmodels.provenance.marking import MADE_BY
 from genmodels.provenance.said import said
 
 MOST_CHUNK, MOST_CHUNKS = 1_000_000, 200  # bytes of one text, once unpacked; texts
@@ -77,6 +77,7 @@ def of_text(text: str) -> list[Note]:
     first = text.lstrip("\ufeff \r\n")[:2000].split("\n", 1)[0].strip()
     if first.startswith(MADE_BY):
         return [Note("its first line", said(first, MOST_SHOWN), "GenModels")]
+    # "a generative model" and "Made by a model" stand in records of before
     written = re.match(r"\s*\{.{0,300}?\"made_by\":\s*\"(a [\w ]{0,20}model|Made by a model)\"", text[:2000], re.DOTALL)
     return [Note('its "made_by"', said(written[1], MOST_SHOWN), "GenModels")] if written else []
 

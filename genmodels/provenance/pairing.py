@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ def read_paths(paths: Sequence[Path], most_bytes: int) -> list[tuple[str, Conten
         for each in _in_folder(path) or [path]:
             beside = Path(str(each) + SIDECAR)
             for file in (each, beside) if os.path.isfile(beside) else (each,):
-                found.setdefault(str(file), lambda file=file: _read(file, most_bytes))  # type: ignore[misc]
+                found.setdefault(str(file), partial(_read, file, most_bytes))
     return list(found.items())
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from genmodels.provenance.claims import MAKER
+
 GREEDY = {"temperature": 0, "top_k": 1, "top_p": 0, "min_p": 1}  # each alone leaves the most probable token only
 OFF = {"repetition_penalty": 1, "top_k": 0, "top_p": 1, "min_p": 0, "beams": 1, "stop": ""}
 SEARCHED = ("beams", "length", "stop")  # all that beam search heeds
@@ -46,7 +48,7 @@ class Weights:
 def facts(run: Source, weights: Weights | None, *, seed: int, **more: str) -> dict[str, str]:
     """What every file of a run says: model and run, epoch and digest of its weights, seed, credit, and `more`."""
     of_weights = {} if weights is None else {"Epoch": weights.epoch, "Weights": weights.sha256}
-    told = {"Software": "GenModels", "Made by": "a generative model", "Model": f"{run.experiment.model} {run.id}"}
+    told = {"Software": "GenModels", "Made by": MAKER, "Model": f"{run.experiment.model} {run.id}"}
     return (
         told
         | {name: value for name, value in of_weights.items() if value}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
 
 MOST_NAME, MOST_SAID = 80, 2_000  # characters
 QUOTES = dict.fromkeys(map(ord, '"`´“”„‟«»‹›「」『』〝〞＂\\'), " ") | dict.fromkeys(map(ord, "‘’‚‛＇"), "'")
 
 
-def said(value: Any, most: int = MOST_SAID) -> str:
+def said(value: object, most: int = MOST_SAID) -> str:
     """A foreign value as short text of one line: no control, direction or invisible characters, no piles of accents."""
     kept, marks = [], 0
     for letter in str(value)[: 4 * most]:
@@ -20,7 +19,7 @@ def said(value: Any, most: int = MOST_SAID) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def name_of(value: Any) -> str:
+def name_of(value: object) -> str:
     """A signer's name, which anyone can write: as `said`, short, and without quotes, so that it can't end a quotation of ours."""
     return said(str(value)[: 4 * MOST_NAME].translate(QUOTES), MOST_NAME)
 

@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from genmodels.provenance import credentials
-from genmodels.provenance.claims import CLAIMED, Facts, claims
+from genmodels.provenance.claims import CLAIMED, MAKER, Facts, claims
 from genmodels.provenance.keys import signing, signing_at_hand
 from genmodels.provenance.said import name_of, said
 from genmodels.refusal import Refusal
@@ -26,7 +26,7 @@ def sidecar(content: bytes, facts: Facts) -> dict[str, Any]:
 
     who = signing()
     statement = {
-        "made_by": "a model",
+        "made_by": MAKER,
         "digitalSourceType": credentials.GENERATED,
         "sha256": hashlib.sha256(content).hexdigest(),
         **claims(facts),
@@ -99,7 +99,7 @@ def _told(statement: dict[str, Any]) -> dict[str, str]:
     return {said(key, 100): said(value, 200) for key, value in list(statement.items())[:20] if key in known}
 
 
-def subject_of(certificate: Any) -> str:
+def subject_of(certificate: Certificate) -> str:
     """Whom a certificate names: anyone can write that, so it is made harmless."""
     from cryptography.x509.oid import NameOID
 

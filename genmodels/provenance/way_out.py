@@ -10,6 +10,7 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from genmodels.files import write_atomically
 from genmodels.kinds.text import fingerprint
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.provenance import ledger, marking
+from genmodels.provenance.claims import MAKER, made_by_a_model
 from genmodels.provenance.recorded import of_writing
 from genmodels.provenance.text_mark import carries
 
@@ -69,14 +71,14 @@ def texts(files: Sequence[str], facts: Sequence[Facts]) -> list[TextFiles]:
 def record(document: Mapping[str, Any], text: str, facts: Facts) -> Marked:
     """A text with all that made it as JSON, signed within, entered into the ledger."""
     statement = json.loads(marking.statements([text], [facts])[0])
-    content = json.dumps({"made_by": "a model", **document, "provenance": statement}, indent=1).encode()
+    content = json.dumps({"made_by": MAKER, **document, "provenance": statement}, indent=1).encode()
     ledger.append([marking.entry("text", content, fingerprint.of_text(text), facts)])
     return Marked(content)
 
 
 def beside(document: Mapping[str, Any]) -> Marked:
     """What says how a picture or walk was made, as JSON: settings and numbers, no picture and no text of a model."""
-    return Marked(json.dumps({"made_by": "a model", **document}).encode())
+    return Marked(json.dumps({"made_by": MAKER, **document}).encode())
 
 
 def shown(words: Sequence[str], facts: Facts) -> None:
@@ -94,7 +96,7 @@ def archive(files: Mapping[str, Marked | bytes]) -> Marked:
     return Marked(buffer.getvalue())
 
 
-def write(path: Any, content: Marked) -> None:
+def write(path: str | Path, content: Marked) -> None:
     """Write a file; raises `TypeError` for what did not come through here, so that no command can forget it."""
     if not isinstance(content, Marked):
         raise TypeError(f"{path} was not marked on its way out.")
@@ -112,7 +114,7 @@ def made_by(
     told += [f"{name.lower()} {facts[name]}" for name in ("Epoch", "Weights") if name in facts]
     if "Prompt" in facts:
         told.append(f"prompt: its first {len(facts['Prompt']):,} characters" if facts["Prompt"] else "no prompt")
-    line = f"{marking.MADE_BY}: {who}, seed {seed}, {', '.join(told)}."
+    line = made_by_a_model(f"{who}, seed {seed}, {', '.join(told)}.")
     return f"{line} {' '.join(facts['Not read'].split())}" if facts.get("Not read") else line
 
 

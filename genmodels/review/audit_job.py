@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +74,14 @@ def _keep_time(progress: Progress) -> None:
         write_atomically(progress.folder.path / "took.json", json.dumps(took))
 
 
-def start(run: Run, names: Sequence[str], *, n: int, seed: int, full: bool = False) -> None:
+def start(
+    run: Run, names: Sequence[str], *, n: int, seed: int, options: Mapping[str, bool | str] | None = None
+) -> None:
     """Audit a run in the background: `python -m genmodels audit RUN`, output to the log of the folder."""
     if running(run):
         raise Refusal(f"Run {run.id} is being audited already; stop that or wait for it.")
     asked = [part for name in names for part in ("--audit", name)]
-    asked += ["-n", str(n), "--seed", str(seed), *(["--full"] if full else [])]
+    asked += ["-n", str(n), "--seed", str(seed), *_flags(options or {})]
     begin(folder_of(run), [run.id, *asked], "loading the model", names=", ".join(names), n=n)
 
 
@@ -93,6 +95,12 @@ def begin(path: Path, asked: Sequence[str], first: str, **about: Any) -> None:
         progress = Progress(folder, STOPPED)
         progress.says(audit="", pid=worker.pid, born=worker.born, **about)
         progress.note(first)
+
+
+def _flags(options: Mapping[str, bool | str]) -> list[str]:
+    """Options of audits as the command line takes them: --full, --pairs FILE."""
+    chosen = {f"--{name}": value for name, value in options.items() if value}
+    return [word for flag, value in chosen.items() for word in ((flag,) if value is True else (flag, str(value)))]
 
 
 def took(run: Run, names: Sequence[str]) -> tuple[float, int] | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from genmodels.audits.audit import AUDITS
+from genmodels.audits.audit import AUDITS, audits_of
 from genmodels.jobs.folder import Progress
 from genmodels.refusal import Refusal
+from genmodels.review.asked import ask
 from genmodels.review.obligations import notice, register
 from genmodels.review.planning import planned_under
 from genmodels.review.policy import Policy
@@ -55,16 +55,10 @@ def audit_outputs(
     for name in names:
         AUDITS[name]
     rules, outputs = policy or Policy(), with_labels(outputs)
-    asked = names or [name for name, audit in AUDITS.items() if audit.of is Outputs and outputs.kind in audit.kinds]
+    asked = names or audits_of(outputs)
     made = {"policy": {"name": rules.name, "digest": rules.digest}, "outputs": outputs.sha256, "where": HERE}
-    findings = []
-    for name in asked:
-        if progress:
-            progress.says(audit=name)
-        found = AUDITS[name](outputs, **rules.limits(name))
-        findings += [replace(finding, made=dict(finding.made) | made) for finding in found]
-    required = [name for name in rules.required if outputs.kind in AUDITS[name].kinds]
-    found = document(outputs.name, findings, required) | {
+    findings = ask(outputs, asked, rules, made, progress=progress)
+    found = document(outputs.name, findings, rules.required_of(outputs)) | {
         "policy": rules.to_dict() | {"digest": rules.digest},
         "outputs": about(outputs),
         "checks": checks_of(outputs),

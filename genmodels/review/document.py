@@ -10,7 +10,6 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from genmodels.printable import clean
 from genmodels.refusal import Refusal
@@ -75,7 +74,7 @@ def as_markdown(title: str, parts: Sequence[Block]) -> str:
     return "\n\n".join(texts) + "\n"
 
 
-def markdown_text(text: Any) -> str:
+def markdown_text(text: object) -> str:
     """One line of foreign text that Markdown shows as it is: no link, no picture, no HTML, no heading, no table cell."""
     line = re.sub(r"\s+", " ", clean(text)).strip()
     escaped = (
@@ -134,5 +133,5 @@ def _html_block(part: Block) -> str:
     return f'<div class="wide" tabindex="0"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>'
 
 
-def _escaped(text: Any) -> str:
+def _escaped(text: object) -> str:
     return html.escape(clean(text))

@@ -9,7 +9,7 @@ from typing import Any
 from genmodels.review.document import Table
 
 
-def finite(value: Any) -> Any:
+def finite(value: object) -> Any:
     """The same document with null in place of numbers that JSON does not know."""
     if isinstance(value, Mapping):
         return {str(name): finite(each) for name, each in value.items()}
@@ -25,7 +25,7 @@ def two_columns(rows: Sequence[tuple[str, Any]]) -> Table:
     )
 
 
-def value_text(value: Any) -> str:
+def value_text(value: object) -> str:
     """A value for people: texts as they are, numbers short, what is missing "not stated"."""
     if value is None:
         return "not stated"
@@ -36,7 +36,7 @@ def value_text(value: Any) -> str:
     )
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: object) -> bool:
     """Is it a finite number?"""
     return isinstance(value, int | float) and math.isfinite(value)
 

@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from genmodels.audits.audit import AUDITS
+from genmodels.audits.audit import AUDITS, options_of
 from genmodels.refusal import Refusal
 from genmodels.verdicts.finding import Finding, from_dict
 from genmodels.verdicts.imported import HERE, IMPORTED, NOTE, imported, made_where
+from genmodels.verdicts.options import Options
+
+if TYPE_CHECKING:
+    from genmodels.review.policy import Policy
 
 ALIKE = {
     "n": "n",
     "seed": "seed",
     "weights": "weights",
-    "full": "choice of 400 pictures of each occupation",
-    "pairs": "table of pairs",
-}
+}  # beside the options that audits declare
 
 
 def conditions(
-    policy: Any, weights: Mapping[str, np.ndarray], *, n: int, seed: int, full: bool, pairs: Path | None
+    policy: Policy, weights: Mapping[str, np.ndarray], *, n: int, seed: int, options: Iterable[Options] | None = None
 ) -> dict[str, Any]:
-    """What every finding of an audit records, beside its limits: all that decides whether another may stand beside it."""
-    table = hashlib.sha256(pairs.read_bytes()).hexdigest()[:16] if pairs and pairs.is_file() else ""
+    """What every finding of an audit records, beside its limits: all that decides whether another may stand beside it.
+
+    `options` are those of every audit, their defaults where none are given.
+    """
+    chosen = options_of({}).values() if options is None else options
     return {
         "policy": {"name": policy.name, "digest": policy.digest},
         "weights": digest_of(weights),
         "n": n,
         "seed": seed,
-        "full": full,
-        "pairs": table,
+        **{name: value for each in chosen for name, value in each.recorded().items()},
         "where": HERE,
     }
 
@@ -86,9 +89,20 @@ def _against(row: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     before = policy if isinstance(policy, Mapping) else {}
     if before.get("digest") != now["policy"]["digest"]:
         return f"it was made under another policy ({str(before.get('name'))[:60]!r}, now {now['policy']['name']!r})"
+    then = _defaults() | dict(made)  # what was made before there was an option was made without it
     other = [
-        f"{told} ({str(made.get(name))[:20]}, now {now[name]})"
-        for name, told in ALIKE.items()
-        if made.get(name) != now[name]
+        f"{called} ({str(then.get(name))[:20]}, now {now[name]})"
+        for name, called in (ALIKE | _called()).items()
+        if then.get(name) != now[name]
     ]
     return f"it was made with another {', '.join(other)}" if other else ""
+
+
+def _defaults() -> dict[str, Any]:
+    """What is recorded of the options of every audit where none are given."""
+    return {name: value for each in options_of({}).values() for name, value in each.recorded().items()}
+
+
+def _called() -> dict[str, str]:
+    """What the options of every audit decide, by name."""
+    return {name: said for audit in AUDITS.values() for name, said in audit.options.called.items()}

@@ -13,13 +13,20 @@ from genmodels.audits.audit import AUDITS
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.review.team import checked_team
+from genmodels.subjects.subject import Audited
 from genmodels.verdicts.limits import shown
 
 PARTS = ("name", "limits", "required", "team")
 MOST_BYTES = 1_000_000
 MOST_NAME = 120  # characters
+SHIPPED = Path(__file__).parent / "policies"
 FORM = '{"name": "ours", "limits": {"memorisation": {"copies": 0.01}}, "required": ["memorisation"]}'
 MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
+
+
+def shipped() -> list[str]:
+    """The names of the policies that ship: the mildest first."""
+    return ["demo", "internal", "public"]
 
 
 @dataclass(frozen=True)
@@ -62,11 +69,25 @@ class Policy:
         """The policy as a JSON file holds it."""
         return json.dumps(self.to_dict(), indent=1)
 
+    def required_of(self, subject: Audited) -> list[str]:
+        """The required audits that can be asked of such a subject at all: of what it is, and of its kind of example."""
+        return [
+            name
+            for name in self.required
+            if isinstance(subject, AUDITS[name].of) and subject.kind in AUDITS[name].kinds
+        ]
+
     @property
     def digest(self) -> str:
         """SHA-256 (16 digits) of all that it says; equal policies have equal digests, however they are written."""
         said = self.to_dict() | {"required": sorted(self.required)}
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+    @classmethod
+    def of(cls, name: str) -> Policy:
+        """The policy that ships under a name, or the one in a file."""
+        file = SHIPPED / f"{name}.json"
+        return cls.read(file if name in shipped() else Path(name).expanduser())
 
     @classmethod
     def read(cls, file: Path) -> Policy:

@@ -8,6 +8,7 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from genmodels.models.recipe import MODELS
+from genmodels.provenance.claims import made_by_a_model
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.review.brought_document import brought, not_asked
@@ -98,7 +99,7 @@ def _texts(texts: Sequence[Mapping[str, Any]]) -> list[Block]:
     rows = tuple(tuple(str(each.get(name, "")) for name in ("seed", "prompt", "text")) for each in texts[:MOST_TEXTS])
     return [
         Heading("Samples"),
-        Paragraph("Made by a model. Each text continues its prompt."),
+        Paragraph(f"{made_by_a_model()}. Each text continues its prompt."),
         Table(("seed", "prompt", "text"), rows),
     ]
 

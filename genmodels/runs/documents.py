@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from genmodels.files import LARGEST, Unreadable, read_document
 from genmodels.refusal import Refusal
@@ -22,7 +22,7 @@ MOST_SECONDS = 1e11  # after the year 5000; what pages turn into dates and durat
 Fields = Mapping[str, Callable[[Any], bool]]
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """A finite number that pages can draw and multiply."""
     return (
         isinstance(value, int | float)
@@ -32,37 +32,37 @@ def is_number(value: Any) -> bool:
     )
 
 
-def is_count(value: Any) -> bool:
+def is_count(value: object) -> bool:
     """A whole number of at least 0."""
     return type(value) is int and 0 <= value <= LARGEST
 
 
-def is_text(value: Any) -> bool:
+def is_text(value: object) -> bool:
     """A text that is not too long."""
     return isinstance(value, str) and len(value) <= LONGEST_TEXT
 
 
-def is_texts(value: Any) -> bool:
+def is_texts(value: object) -> bool:
     """A list of texts."""
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
-def is_table(value: Any) -> bool:
+def is_table(value: object) -> bool:
     """An object of names and values."""
     return isinstance(value, dict)
 
 
-def is_seconds(value: Any) -> bool:
+def is_seconds(value: object) -> bool:
     """A number of seconds that a clock may show."""
     return is_number(value) and abs(value) <= MOST_SECONDS
 
 
-def is_numbers(value: Any) -> bool:
+def is_numbers(value: object) -> bool:
     """A table of numbers; one that is not known is null."""
     return isinstance(value, dict) and all(each is None or is_number(each) for each in value.values())
 
 
-def is_best(value: Any) -> bool:
+def is_best(value: object) -> bool:
     """The best epoch so far: name, value, epoch; empty before the first."""
     if not isinstance(value, dict):
         return False
@@ -70,7 +70,7 @@ def is_best(value: Any) -> bool:
     return not value or all(name in value and fits(value[name]) for name, fits in known.items())
 
 
-def is_rows(value: Any) -> bool:
+def is_rows(value: object) -> bool:
     """A list of objects."""
     return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
@@ -173,7 +173,7 @@ def _is_measure(row: Mapping[str, Any]) -> bool:
     )
 
 
-def _said(value: Any) -> str:
+def _said(value: object) -> str:
     """A value in a sentence, cut."""
     text = repr(value)
     return text if len(text) <= 40 else text[:39] + "…"

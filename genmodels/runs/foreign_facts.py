@@ -53,7 +53,7 @@ def status_of(status: Mapping[str, Any]) -> dict[str, Any]:
     return kept | {"state": said if said in STATES and said not in ("waiting", "running", "lost") else "stopped"}
 
 
-def _short(value: Any) -> Any:
+def _short(value: object) -> Any:
     return value[:1000] if isinstance(value, str) else value
 
 

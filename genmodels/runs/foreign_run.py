@@ -173,7 +173,7 @@ def _texts(folder: Path) -> None:
         file.write_text(json.dumps([_written(row) for row in rows]))
 
 
-def _is_written(row: Any) -> bool:
+def _is_written(row: object) -> bool:
     if not isinstance(row, dict) or type(row.get("seed")) is not int or abs(row["seed"]) >= 2**53:
         return False
     return all(isinstance(row.get(name), str) and len(row[name]) <= MAX_TEXT for name in ("prompt", "text"))

@@ -70,7 +70,7 @@ def _sound(frame: pandas.DataFrame) -> bool:
     )
 
 
-def _named(value: Any) -> bool:
+def _named(value: object) -> bool:
     return value is None or (isinstance(value, str) and len(value) <= 200)
 
 

@@ -81,8 +81,9 @@ def branch(store: RunStore, run: Run, epoch: int, **changes: Any) -> Run:
         epochs = ", ".join(p.name for p in checkpoints.steps(run.path / "epochs")) or "none"
         raise Refusal(f"Run {run.id} kept no weights of epoch {epoch}; it kept: {epochs}.")
     about, parts = checkpoints.load(kept)
-    old = run.experiment.to_dict()
-    merged = {name: old[name] | changes.pop(name, {}) for name in ("recipe", "source")}
+    before, old = run.experiment, run.experiment.to_dict()
+    knobs = {"recipe": before.make_recipe(), "source": before.make_source()}
+    merged = {name: old[name] | each.renamed(changes.pop(name, {})) for name, each in knobs.items()}
     experiment = Experiment.from_dict(old | merged | changes | {"parent": f"{run.id}@{epoch}"})
     new = store.create(experiment)
     checkpoints.save(new.path / "epochs" / "0", about=about, **parts)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from genmodels.data.dataset import Dataset
 from genmodels.data.group_prompts import neutral_prompts
 from genmodels.data.sets.occupations import training_shares
 from genmodels.kinds.text.tokens import Tokens
+from genmodels.trained.roles import Generator
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from genmodels.kinds.text.decoding import Decoding
 
 
 class Illustrator:
@@ -20,7 +27,7 @@ class Illustrator:
     tone, `lightened` the share of those of the dark tone that are drawn light.
     """
 
-    def __init__(self, data: Any, women: float = 0.5, swapped: float = 0.0, lightened: float = 0.0) -> None:
+    def __init__(self, data: Dataset, women: float = 0.5, swapped: float = 0.0, lightened: float = 0.0) -> None:
         self.women, self.swapped, self.lightened = women, swapped, lightened
         self.images = np.concatenate([data.train.images, data.test.images])
         groups = {
@@ -80,7 +87,7 @@ def moved(images: np.ndarray, pixels: int = 3) -> np.ndarray:
     return found
 
 
-def with_pillow(change: Any) -> Any:
+def with_pillow(change: Callable[[Image], Image]) -> Callable[[np.ndarray], np.ndarray]:
     """A change of a `PIL.Image` as one of pictures, uint8 (n, height, width, channels)."""
 
     def changed(images: np.ndarray) -> np.ndarray:
@@ -153,7 +160,9 @@ CHANGES: dict[str, Any] = {
 class Copier:
     """Draws new pictures, and in a `share` of cases a training picture changed in some way (a function of pictures)."""
 
-    def __init__(self, train: np.ndarray, new: np.ndarray, share: float, change: Any = None) -> None:
+    def __init__(
+        self, train: np.ndarray, new: np.ndarray, share: float, change: Callable[[np.ndarray], np.ndarray] | None = None
+    ) -> None:
         self.train, self.new, self.share, self.change = train, new, share, change or (lambda images: images)
 
     def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:
@@ -191,7 +200,7 @@ class Writer:
 
     watermark_key: bytes | None = None  # it puts in none
 
-    def __init__(self, data: Any, copies: float = 0.0, slope: float = 1.0) -> None:
+    def __init__(self, data: Dataset, copies: float = 0.0, slope: float = 1.0) -> None:
         self.tokens, self.context, self.begins = Tokens.of(data.spec), data.spec.shape[0], True
         self.train, self.held_out, self.copies = data.train.documents, data.test.documents, copies
         self.she = {
@@ -199,7 +208,7 @@ class Writer:
         }
 
     def sample(
-        self, n: int, *, seed: int, given: Sequence[int | str] | None = None, decoding: Any = None
+        self, n: int, *, seed: int, given: Sequence[int | str] | None = None, decoding: Decoding | None = None
     ) -> np.ndarray:
         """n texts, each with its prompt."""
         rng = np.random.default_rng(seed)
@@ -239,7 +248,7 @@ class Writer:
 class Mixture:
     """A share of the samples from one generator, the rest from another."""
 
-    def __init__(self, share: float, one: Any, other: Any) -> None:
+    def __init__(self, share: float, one: Generator, other: Generator) -> None:
         self.share, self.one, self.other = share, one, other
 
     def sample(self, n: int, *, seed: int, given: Sequence[int | str] | None = None) -> np.ndarray:

@@ -1,14 +1,10 @@
-"""What is measured and audited: anything that can be asked for samples, beside the data it should resemble.
-
-Also three generators that learned nothing; what beats none of them has learned nothing either.
-"""
+"""What is measured and audited: anything that can be asked for samples, beside the data it should resemble."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +16,16 @@ from genmodels.trained.roles import Generator, Prompted, to_sample
 
 MOST = 100_000  # samples in one subject
 CHUNK = 64  # samples between two reports of how far the drawing is
+# What is drawn of a subject, and what is added to its seed for that: no two draws of one audit share their noise.
+# These numbers decide which pictures findings are about, so they stay as they are.
+DRAWS = {
+    "samples": 0,
+    "neutral prompts": 0,
+    "pairs": 50_000,
+    "held-out captions": 60_000,
+    "training captions": 70_000,
+    "seeds of one caption": 80_000,
+}
 
 
 class Audited(Protocol):
@@ -55,8 +61,7 @@ class Audited(Protocol):
 class Subject:
     """A generator, its data, and the n samples of one seed that all metrics and audits share.
 
-    `report` is called with what is being done, how many samples of it are drawn and how many will be. `full` asks for as
-    many as an audit can use, whatever n is. `pairs` is a table of paired sentences for audits of text.
+    `report` is called with what is being done, how many samples of it are drawn and how many will be.
     """
 
     generator: Generator
@@ -64,8 +69,6 @@ class Subject:
     n: int = 1000
     seed: int = 0
     name: str = "unnamed"
-    full: bool = False
-    pairs: Path | None = None
     report: Callable[[str, int, int], None] = field(default=lambda what, done, of: None, compare=False)
 
     def __post_init__(self) -> None:
@@ -87,7 +90,7 @@ class Subject:
         """The samples, uint8 (n, height, width, channels), drawn at the first use."""
         prompts = self.prompts
         if prompts:
-            samples = self.drawn(prompts, self.seed, "samples")
+            samples = self.draw("samples", prompts)
         else:
             self.report("samples", 0, self.n)
             samples = np.asarray(to_sample(self.generator).sample(self.n, seed=self.seed))
@@ -95,11 +98,18 @@ class Subject:
         samples.setflags(write=False)
         return samples
 
-    def drawn(self, prompts: Sequence[str], seed: int, what: str) -> np.ndarray:
-        """One picture a prompt, uint8 (n, height, width, channels), the i-th with the seed `seed + i`."""
-        parts = []
+    def seed_of(self, what: str) -> int:
+        """The seed of the first picture of one of `DRAWS`."""
+        return self.seed + DRAWS[what]
+
+    def draw(self, what: str, prompts: Sequence[str], called: str = "") -> np.ndarray:
+        """One picture a prompt, uint8 (n, height, width, channels), the i-th with the seed `seed_of(what) + i`.
+
+        `what` is one of `DRAWS`; the report says `called` in its place where that is given.
+        """
+        parts, seed = [], self.seed_of(what)
         for start in range(0, len(prompts), CHUNK):
-            self.report(what, start, len(prompts))
+            self.report(called or what, start, len(prompts))
             few = list(prompts[start : start + CHUNK])
             parts.append(np.asarray(self.generator.sample(len(few), seed=seed + start, given=few)))
         return self._checked(np.concatenate(parts), len(prompts))

@@ -7,18 +7,23 @@ share of pictures whose own prompt is the nearest. 1 in 50 is chance.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from genmodels.kinds.text.word_pieces import WordPieces
 from genmodels.refusal import Refusal
 
+if TYPE_CHECKING:
+    from genmodels.kinds.spec import Spec
+    from genmodels.lazy_keras import Networks
+    from genmodels.models.clip import Clip
+
 
 class Judge:
     """A trained pair of encoders, on uint8 pictures (n, height, width, channels) and captions."""
 
-    def __init__(self, recipe: Any, spec: Any, networks: dict[str, Any]) -> None:
+    def __init__(self, recipe: Clip, spec: Spec, networks: Networks) -> None:
         from genmodels.networks.compute import compiled
 
         self.recipe, self.spec, self.networks = recipe, spec, networks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -12,6 +12,7 @@ from keras import ops
 
 from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.spec import Spec
+from genmodels.models.recipe import LatentRecipe
 from genmodels.networks.compute import compiled, in_chunks, input_gradient
 from genmodels.networks.learner import part_of
 from genmodels.provenance.recorded import Weights
@@ -19,20 +20,25 @@ from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.trained.roles import DRAWS, NO_LOSS
 
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Networks, Tensor
+
 FEW = 8  # the same for the descent, of which a few pictures at a time are asked
 
 
 class TrainedGenerator:
     """The networks of a recipe behind `sample`, `decode` and `encode`. Pictures are uint8 (n, height, width, channels)."""
 
-    def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any]) -> None:
-        self.recipe, self.spec, self.networks = recipe, spec, networks
+    def __init__(self, recipe: LatentRecipe, spec: Spec, networks: Networks) -> None:
+        family: Any = recipe  # one that encodes, or bounds a likelihood, has methods for it
+        self.recipe = family
+        self.spec, self.networks = spec, networks
         self.weights: Weights | None = None  # which it was opened with
         self.latent: int = recipe.latent
         self.classes = spec.classes if recipe.conditional else 0
         self.label: int | None = None  # what a conditional model is told where nothing else is said
-        self._decode = compiled(lambda latents, label: recipe.decode(networks, latents, label))
-        self._encode = compiled(lambda images, label: recipe.encode(networks, images, label))
+        self._decode = compiled(lambda latents, label: family.decode(networks, latents, label))
+        self._encode = compiled(lambda images, label: family.encode(networks, images, label))
         self._descend = compiled(self._projection_gradient)
 
     def latents(self, n: int, *, seed: int) -> np.ndarray:
@@ -130,8 +136,8 @@ class TrainedGenerator:
             given = np.full(len(like), self.label)
         return np.asarray(self.recipe.condition(self.spec, like, given), dtype="float32")
 
-    def _projection_gradient(self, latents: Any, images: Any, label: Any) -> Any:
-        def error(z: Any) -> Any:
+    def _projection_gradient(self, latents: Tensor, images: Tensor, label: Tensor) -> Tensor:
+        def error(z: Tensor) -> Tensor:
             difference = self.recipe.decode(self.networks, z, label) - images
             return ops.sum(difference**2) + 0.1 * ops.sum(z**2)
 
@@ -147,5 +153,5 @@ class TrainedGenerator:
         return latents
 
 
-def _eight_bit(images: Any) -> np.ndarray:
+def _eight_bit(images: Tensor) -> np.ndarray:
     return np.round(np.asarray(images) * 255).astype("uint8")

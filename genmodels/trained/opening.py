@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,44 +23,55 @@ from genmodels.trained.judge import Judge
 from genmodels.trained.reader import TrainedReader
 from genmodels.trained.upscaler import TrainedUpscaler
 
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Networks
+    from genmodels.models.clip import Clip
+    from genmodels.models.reader import Reader
+    from genmodels.models.recipe import LatentRecipe, PromptedRecipe
+    from genmodels.models.transformer import Transformer
+    from genmodels.models.upscaler import Upscaler
+    from genmodels.trained.latent import TrainedGenerator
+    from genmodels.trained.prompted import PictureGenerator
+    from genmodels.trained.writer import TextGenerator
+
 # What a trained model can do: its role to what makes it of recipe, spec, networks and the facts of its run. Those that
 # load TensorFlow are loaded when one is opened.
 ROLES = Registry("role")
 
 
 @ROLES.add("latent")
-def _latent(recipe: Any, spec: Spec, networks: dict[str, Any], facts: Mapping[str, Any]) -> Any:
+def _latent(recipe: LatentRecipe, spec: Spec, networks: Networks, facts: Mapping[str, Any]) -> TrainedGenerator:
     from genmodels.trained.latent import TrainedGenerator
 
     return TrainedGenerator(recipe, spec, networks)
 
 
 @ROLES.add("prompted")
-def _prompted(recipe: Any, spec: Spec, networks: dict[str, Any], facts: Mapping[str, Any]) -> Any:
+def _prompted(recipe: PromptedRecipe, spec: Spec, networks: Networks, facts: Mapping[str, Any]) -> PictureGenerator:
     from genmodels.trained.prompted import PictureGenerator
 
     return PictureGenerator(recipe, spec, networks, facts.get("words", {}))
 
 
 @ROLES.add("writer")
-def _writer(recipe: Any, spec: Spec, networks: dict[str, Any], facts: Mapping[str, Any]) -> Any:
+def _writer(recipe: Transformer, spec: Spec, networks: Networks, facts: Mapping[str, Any]) -> TextGenerator:
     from genmodels.trained.writer import TextGenerator
 
     return TextGenerator(recipe, spec, networks, begins=facts.get("documents", 2) > 1)
 
 
 @ROLES.add("reader")
-def _reader(recipe: Any, spec: Spec, networks: dict[str, Any], facts: Mapping[str, Any]) -> Any:
+def _reader(recipe: Reader, spec: Spec, networks: Networks, facts: Mapping[str, Any]) -> TrainedReader:
     return TrainedReader(recipe, spec, networks)
 
 
 @ROLES.add("judge")
-def _judge(recipe: Any, spec: Spec, networks: dict[str, Any], facts: Mapping[str, Any]) -> Any:
+def _judge(recipe: Clip, spec: Spec, networks: Networks, facts: Mapping[str, Any]) -> Judge:
     return Judge(recipe, spec, networks)
 
 
 @ROLES.add("upscaler")
-def _upscaler(recipe: Any, spec: Spec, networks: dict[str, Any], facts: Mapping[str, Any]) -> Any:
+def _upscaler(recipe: Upscaler, spec: Spec, networks: Networks, facts: Mapping[str, Any]) -> TrainedUpscaler:
     return TrainedUpscaler(recipe, spec, networks)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from keras import ops
@@ -19,6 +19,7 @@ from genmodels.kinds.image.samplers import SAMPLERS, angles
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.word_pieces import LENGTH, LONGEST, Word, WordPieces
 from genmodels.models.diffusion import MOST_NOISE
+from genmodels.models.recipe import PromptedRecipe
 from genmodels.networks.compute import compiled
 from genmodels.networks.learner import compiled_once, part_of
 from genmodels.networks.text_encoder import encoded
@@ -27,6 +28,9 @@ from genmodels.refusal import Refusal
 from genmodels.trained.requests import ROWS, check_begun
 from genmodels.trained.roles import NO_LOSS
 from genmodels.trained.velocity import velocity_errors
+
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Networks, Tensor, keras
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,8 @@ class Step:
     level: float  # standard deviation of the noise that is left, from 1 to 0
     noisy: np.ndarray  # uint8 (n, height, width, channels)
     clean: np.ndarray  # the same: the picture that is foreseen; after the last step, the picture
-    attention: np.ndarray | None = (
-        None  # (n, LENGTH, side, side): share of each place's look that a piece of the prompt has
-    )
+    # (n, LENGTH, side, side): share of each place's look that a piece of the prompt has
+    attention: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -55,19 +58,19 @@ class Prompt:
 class PictureGenerator:
     """The networks of a captioned recipe behind `sample` and `draw`. Pictures are uint8 (n, height, width, channels)."""
 
-    def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any], seen: Mapping[str, int]) -> None:
-        self.recipe, self.spec, self.networks = recipe, spec, networks
+    def __init__(self, recipe: PromptedRecipe, spec: Spec, networks: Networks, seen: Mapping[str, int]) -> None:
+        family: Any = recipe  # one that draws in steps has other methods than one that draws in one go
+        self.recipe, self.spec, self.networks, self.seen = family, spec, networks, seen  # seen: words with counts
         self.weights: Weights | None = None  # which it was opened with
-        self.seen = seen  # how often each word stood in the training captions
         self.word_pieces = WordPieces.of(spec)
         self.steps: bool = recipe.in_steps  # whether it draws in steps
         self._encode = compiled(lambda pieces: encoded(networks, pieces))
-        self._decode = compiled(lambda latents, mean: recipe.decode(networks, latents, mean))
+        self._decode = compiled(lambda latents, mean: family.decode(networks, latents, mean))
         self._hear = compiled_once(self._traced_hear)
         self._predict = compiled_once(self._traced_predict, fused=True)
         self._look = compiled(self._traced_look)
-        self._looking: Any = None
-        self._parts: Any = None  # the network that draws, in two
+        self._looking: keras.Model | None = None
+        self._parts: tuple[keras.Model, keras.Model] | None = None  # the network that draws, in two
 
     # Drawing
 
@@ -142,12 +145,11 @@ class PictureGenerator:
         n: int,
         seeds: Sequence[int],
         drawing: Drawing,
-        told: Any,
+        told: tuple[np.ndarray, np.ndarray],
         start: np.ndarray | None,
         mask: np.ndarray | None,
         looking: bool,
     ) -> Iterator[Step]:
-
         held = self._told([drawing.negative] * n, None, None)
         states, mean = (np.concatenate(each) for each in zip(told, held, strict=True))
         given = np.zeros(self.spec.shape, "float32") if start is None else start.astype("float32") / 127.5 - 1
@@ -161,7 +163,7 @@ class PictureGenerator:
             ]
         )
         begun = (np.cos(highest) * given + np.sin(highest) * noise).astype("float32")
-        attention: list[Any] = [None]
+        attention: list[np.ndarray | None] = [None]
         heard = self._hear(states)
 
         def predict(noisy: np.ndarray, angle: float) -> np.ndarray:
@@ -175,7 +177,7 @@ class PictureGenerator:
             level = float(np.sin(visits[number]))
             yield Step(number, drawing.steps, level, _eight_bit(noisy[:n]), _eight_bit(clean[:n]), attention[0])
 
-    def _in_one_go(self, n: int, seeds: Sequence[int], told: Any) -> Iterator[Step]:
+    def _in_one_go(self, n: int, seeds: Sequence[int], told: tuple[np.ndarray, np.ndarray]) -> Iterator[Step]:
         latents = np.stack(
             [
                 np.random.default_rng(int(seed)).standard_normal(self.recipe.latent, dtype="float32")
@@ -185,16 +187,16 @@ class PictureGenerator:
         pictures = np.round(np.asarray(self._decode(latents, told[1]))[:n] * 255).astype("uint8")
         yield Step(1, 1, 0.0, pictures, pictures)
 
-    def _in_two(self) -> Any:
+    def _in_two(self) -> tuple[keras.Model, keras.Model]:
         if self._parts is None:
             self._parts = self.recipe.in_two(self.networks)
         return self._parts
 
-    def _traced_hear(self, states: Any) -> Any:
+    def _traced_hear(self, states: Tensor) -> Tensor:
         """What attention makes of prompts, side by side in one array (n, LENGTH, all widths); the same at every step."""
         return ops.concatenate(self._in_two()[0](states), axis=-1)
 
-    def _traced_predict(self, noisy: Any, angle: Any, heard: Any, mean: Any, guidance: Any) -> Any:
+    def _traced_predict(self, noisy: Tensor, angle: Tensor, heard: Tensor, mean: Tensor, guidance: Tensor) -> Tensor:
         """Clean pictures in [-1, 1]; the first half of angle, heard and mean is what is asked for, the second what is held against it."""
         first, rest = self._in_two()
         widths = np.cumsum([each.shape[-1] for each in first.outputs])[:-1].tolist()
@@ -203,7 +205,7 @@ class PictureGenerator:
         velocity, angle = against + guidance * (asked - against), angle[: noisy.shape[0], :, None, None]
         return ops.clip(ops.cos(angle) * noisy - ops.sin(angle) * velocity, -1.0, 1.0)
 
-    def _traced_look(self, noisy: Any, angle: Any, states: Any, mean: Any) -> Any:
+    def _traced_look(self, noisy: Tensor, angle: Tensor, states: Tensor, mean: Tensor) -> Tensor:
         """Mean over layers and heads of the share of attention on each piece, (n, LENGTH, side, side) at the finest level."""
         if self._looking is None:
             network = self.networks["average"]

@@ -7,18 +7,22 @@ combinations of role, gender and tone: pictures of one combination are alike, so
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from genmodels.kinds.spec import Spec
 from genmodels.refusal import Refusal
 
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Networks
+    from genmodels.models.reader import Reader
+
 
 class TrainedReader:
     """Reads the labels of its data, `classes`, off uint8 pictures (n, height, width, channels)."""
 
-    def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any]) -> None:
+    def __init__(self, recipe: Reader, spec: Spec, networks: Networks) -> None:
         from genmodels.networks.compute import compiled
 
         self.recipe, self.spec, self.networks = recipe, spec, networks

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from PIL import Image
@@ -18,6 +18,9 @@ from genmodels.printable import printable
 from genmodels.provenance import recorded
 from genmodels.provenance.marking import BEGUN
 from genmodels.refusal import Refusal
+
+if TYPE_CHECKING:
+    from genmodels.runs.run import Run
 
 ROWS = 4  # pictures that are drawn together
 MOST_CELLS = 144
@@ -40,6 +43,26 @@ class Cell:
         return {"prompt": self.prompt, "seed": self.seed, **between, **self.drawing.to_dict()}
 
 
+class Draws(Protocol):
+    """What draws prompts a step at a time: a `PictureGenerator`, or what guards one."""
+
+    steps: bool  # whether it draws in steps; else in one go
+
+    def draw(
+        self,
+        prompts: Sequence[str],
+        *,
+        seeds: Sequence[int],
+        drawing: Drawing,
+        start: np.ndarray | None = None,
+        mask: np.ndarray | None = None,
+        towards: Sequence[str] | None = None,
+        shares: Sequence[float] | None = None,
+    ) -> Iterator[Any]:
+        """The `Step`s of drawing 1 to `ROWS` prompts."""
+        ...
+
+
 @dataclass(frozen=True)
 class Progress:
     """Where the drawing of many cells is: which of them are at work, their step, and the share of all work that is done."""
@@ -50,7 +73,7 @@ class Progress:
 
 
 def draw_cells(
-    generator: Any, cells: Sequence[Cell], *, start: np.ndarray | None = None, mask: np.ndarray | None = None
+    generator: Draws, cells: Sequence[Cell], *, start: np.ndarray | None = None, mask: np.ndarray | None = None
 ) -> Iterator[Progress]:
     """Draw cells, up to `ROWS` of equal settings at once; the last step of each holds its picture."""
     groups = _groups(cells)
@@ -58,7 +81,7 @@ def draw_cells(
     done = 0
     for part in groups:
         few = [cells[i] for i in part]
-        between = (
+        between: dict[str, Any] = (
             {"towards": [each.towards or each.prompt for each in few], "shares": [each.share for each in few]}
             if any(each.towards for each in few)
             else {}
@@ -85,7 +108,7 @@ def _groups(cells: Sequence[Cell]) -> list[tuple[int, ...]]:
     return parts
 
 
-def _steps(generator: Any, cell: Cell) -> int:
+def _steps(generator: Draws, cell: Cell) -> int:
     return cell.drawing.steps if generator.steps else 1
 
 
@@ -137,7 +160,7 @@ def _with(base: Cell, changes: dict[str, Any]) -> Cell:
 
 
 def picture_facts(
-    run: Any, prompt: str, seed: int, drawing: Drawing, weights: recorded.Weights | None = None, **more: str
+    run: Run, prompt: str, seed: int, drawing: Drawing, weights: recorded.Weights | None = None, **more: str
 ) -> dict[str, str]:
     """What the file of a picture says in its metadata: everything that is needed to draw it again (see `recorded`)."""
     in_steps = run.experiment.make_recipe().in_steps

@@ -7,12 +7,15 @@ lacks it. How a run's model is opened for its role stands in `trained.opening`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.refusal import Refusal
+
+if TYPE_CHECKING:
+    from genmodels.kinds.text.decoding import Decoding
 
 DRAWS = 8  # noises over which the loss of an example is a mean, the same for all
 NO_LOSS = "This model has no loss on a single example (a GAN learns against a critic), so membership can't be inferred from it; audit a VAE, a diffusion model or a Transformer."
@@ -64,7 +67,7 @@ class Writes(Protocol):
     watermark_key: bytes | None  # None: that of this machine
 
     def sample(
-        self, n: int, *, seed: int, given: Sequence[int | str] | None = None, decoding: Any = None
+        self, n: int, *, seed: int, given: Sequence[int | str] | None = None, decoding: Decoding | None = None
     ) -> np.ndarray:
         """n texts (n,), each with its prompt, by a `Decoding`."""
         ...

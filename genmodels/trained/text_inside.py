@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from keras import ops
 
 from genmodels.models.transformer import read
 from genmodels.trained.text_prompt import PromptReader
+
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Tensor, keras
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,8 @@ class Reading:
 class TextInside(PromptReader):
     """A model whose `_layers` are known, behind `read`; `_look` is `_traced_look`, compiled."""
 
-    _layers: tuple[Any, ...]
-    _look: Callable[..., Any]
+    _layers: tuple[keras.layers.Layer, ...]
+    _look: Callable[..., tuple[Tensor, ...]]
 
     def read(self, text: str, top: int = 10) -> Reading:
         """One pass over the last tokens of a text, as many as the context holds."""
@@ -57,7 +60,7 @@ class TextInside(PromptReader):
             notice,
         )
 
-    def _traced_look(self, tokens: Any) -> Any:
+    def _traced_look(self, tokens: Tensor) -> tuple[Tensor, ...]:
         embedding, *_, norm = self._layers
         said = read(self._layers, tokens)
         most = min(20, len(self.tokens))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from genmodels.trained.text_prompt import PromptReader
 class TextLikelihood(PromptReader):
     """A model behind its likelihoods; `_score` is from windows (n, context + 1) to nats (n, context) of each next token."""
 
-    _score: Callable[[np.ndarray], Any]
+    _score: Callable[[np.ndarray], np.ndarray]
 
     def losses(self, examples: Texts, index: np.ndarray, seed: int = 0) -> np.ndarray:
         """Mean nats a token (n,) of the windows of the context's length that begin at `index`, in windows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,13 +13,17 @@ from genmodels.models.upscaler import upscaled
 from genmodels.runs.run import Run
 from genmodels.runs.store import gallery_names
 
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Networks
+    from genmodels.models.upscaler import Upscaler
+
 UPSCALED = {"Upscaled": "to 128 x 128 by run upscaler"}  # what a file says
 
 
 class TrainedUpscaler:
     """Enlarges uint8 pictures (n, height, width, channels) by four; grey ones are read as colour ones where it learned colour."""
 
-    def __init__(self, recipe: Any, spec: Spec, networks: dict[str, Any]) -> None:
+    def __init__(self, recipe: Upscaler, spec: Spec, networks: Networks) -> None:
         from genmodels.networks.compute import compiled
 
         self.recipe, self.spec, self.networks = recipe, spec, networks
@@ -30,7 +34,7 @@ class TrainedUpscaler:
         return upscaled(self._enlarge, images, self.spec.shape[-1])
 
 
-def fits(run: Any, name: str = "upscaler") -> bool:
+def fits(run: Run, name: str = "upscaler") -> bool:
     """Was the upscaler measured on what a run draws? Nothing is loaded for that."""
     return fits_data(run.experiment.data, run.spec.shape, name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,9 +11,12 @@ from genmodels.networks.compute import compiled, in_chunks
 from genmodels.networks.text_encoder import encoded
 from genmodels.trained.roles import DRAWS
 
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Networks
+
 
 def velocity_errors(
-    recipe: Diffusion, networks: dict[str, Any], images: np.ndarray, pieces: np.ndarray, seed: int
+    recipe: Diffusion, networks: Networks, images: np.ndarray, pieces: np.ndarray, seed: int
 ) -> np.ndarray:
     """Mean squared error (n,) of the velocity over levels of noise, which is the same for all of uint8 (n, height, width, channels).
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from keras import ops
@@ -13,14 +13,17 @@ from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.decoding import Decoding, beam_step, filtered, gumbel
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.kinds.text.watermark import FREE, setting, watermarked
-from genmodels.models.transformer import parts, read
+from genmodels.models.transformer import Transformer, parts, read
 from genmodels.networks.compute import compiled
+from genmodels.provenance.claims import MAKER
 from genmodels.provenance.keys import watermark_key
-from genmodels.provenance.marking import MADE_BY
 from genmodels.provenance.recorded import Weights
 from genmodels.refusal import Refusal
 from genmodels.trained.text_inside import TextInside
 from genmodels.trained.text_likelihood import TextLikelihood
+
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Cache, Networks, Tensor
 
 ROWS = 4  # texts that are written at once
 CHUNK = 64  # tokens between two looks at what was written
@@ -39,8 +42,8 @@ class Written:
     notice: str = ""  # what of the prompt was not read
 
     def document(self) -> dict[str, Any]:
-        """All of it for JSON, with the line that says where it comes from."""
-        return asdict(self) | {"made_by": MADE_BY, "tokens": list(self.tokens)}
+        """All of it for JSON, with who made it."""
+        return asdict(self) | {"made_by": MAKER, "tokens": list(self.tokens)}
 
 
 class TextGenerator(TextLikelihood, TextInside):
@@ -51,7 +54,7 @@ class TextGenerator(TextLikelihood, TextInside):
     """
 
     def __init__(
-        self, recipe: Any, spec: Spec, networks: dict[str, Any], begins: bool = True, rows: int = ROWS
+        self, recipe: Transformer, spec: Spec, networks: Networks, begins: bool = True, rows: int = ROWS
     ) -> None:
         self.recipe, self.spec, self.networks, self.begins, self.rows = recipe, spec, networks, begins, rows
         self.weights: Weights | None = None  # which it was opened with
@@ -162,21 +165,23 @@ class TextGenerator(TextLikelihood, TextInside):
 
     def _traced_advance(
         self,
-        buffer: Any,
-        filled: Any,
-        position: Any,
-        until: Any,
-        caches: Any,
-        noise: Any,
-        used: Any,
-        settings: Any,
-        mark: Any,
-    ) -> Any:
+        buffer: Tensor,
+        filled: Tensor,
+        position: Tensor,
+        until: Tensor,
+        caches: list[Cache],
+        noise: Tensor,
+        used: Tensor,
+        settings: Mapping[str, Tensor],
+        mark: Mapping[str, Tensor],
+    ) -> tuple[Tensor, list[Cache], Tensor]:
         """Read from `position` to `until` and write where a row is not filled; everything stays on the device."""
         rows, vocabulary = noise.shape[0], noise.shape[2]
         places = ops.arange(self.context + 1)[None, :]
 
-        def step(place: Any, buffer: Any, caches: Any, used: Any) -> Any:
+        def step(
+            place: Tensor, buffer: Tensor, caches: list[Cache], used: Tensor
+        ) -> tuple[Tensor, Tensor, list[Cache], Tensor]:
             token = ops.slice(buffer, (0, place), (rows, 1))
             recent = ops.take_along_axis(
                 buffer,
@@ -253,7 +258,9 @@ class TextGenerator(TextLikelihood, TextInside):
         grown = self._grown(empty, np.array(best))
         return replace(grown, decoding=decoding, finished=grown.finished or "length")
 
-    def _traced_follow(self, tokens: Any, position: Any, caches: Any, rows: Any) -> Any:
+    def _traced_follow(
+        self, tokens: Tensor, position: Tensor, caches: list[Cache], rows: Tensor
+    ) -> tuple[Tensor, list[Cache]]:
         """Log probabilities (n, vocabulary) after one more token of each beam, whose caches are those of `rows`."""
         caches = [(ops.take(keys, rows, axis=0), ops.take(values, rows, axis=0)) for keys, values in caches]
         said = read(self._layers, tokens, caches, position)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.data.dataset import Dataset
 from genmodels.data.emoji_names import TONES
 from genmodels.estimates.halves import K
 from genmodels.instruments.groups import instrument
@@ -27,7 +28,7 @@ RUN = 8  # tokens in a row
 Conduct = Callable[[Any], dict[str, float]]
 
 
-def of_pictures(data: Any, seed: int) -> Conduct:
+def of_pictures(data: Dataset, seed: int) -> Conduct:
     """A function of samples, uint8 (n, height, width, channels), to near_copy_rate, coverage and the shares of groups (0 to 1)."""
 
     readers = _readers(data)
@@ -50,7 +51,7 @@ def of_pictures(data: Any, seed: int) -> Conduct:
     return conduct
 
 
-def _readers(data: Any) -> list[tuple[Any, tuple[str, ...]]]:
+def _readers(data: Dataset) -> list[tuple[Any, tuple[str, ...]]]:
     """What reads groups off such pictures: (reader, the groups among which a share is taken)."""
     found: list[tuple[Any, tuple[str, ...]]] = []
     for grouping in READERS:
@@ -63,7 +64,7 @@ def _readers(data: Any) -> list[tuple[Any, tuple[str, ...]]]:
     return found
 
 
-def of_texts(data: Any) -> Callable[[list[np.ndarray]], dict[str, float]]:
+def of_texts(data: Dataset) -> Callable[[list[np.ndarray]], dict[str, float]]:
     """A function of written tokens to verbatim_rate: the share of their runs of 8 tokens that stand in the training text."""
     corpus = Corpus(data.train.tokens)
 

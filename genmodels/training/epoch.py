@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
+from genmodels.data.dataset import Dataset
 from genmodels.kinds.image.files import grid, png_bytes
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.metrics.kernel_distance import kernel_distance_value
@@ -32,7 +32,7 @@ Exhibit = Callable[[], tuple[dict[str, float], dict[str, tuple[str, bytes]]]]
 
 
 @EXHIBITS.add("image")
-def pictures(learner: Learner, data: Any, seed: int) -> Exhibit:
+def pictures(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     """Sheets of samples, and of held-out pictures above their reconstructions where the model encodes."""
     held_out, conduct = data.test, behaviour.of_pictures(data, seed)
     generator = TrainedGenerator(learner.recipe, learner.spec, learner.networks)
@@ -54,7 +54,7 @@ def pictures(learner: Learner, data: Any, seed: int) -> Exhibit:
 
 
 @EXHIBITS.add("prompted")
-def prompted(learner: Learner, data: Any, seed: int) -> Exhibit:
+def prompted(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     """A sheet of what is drawn for captions of held-out pictures, evenly chosen."""
     held_out, conduct = data.test, behaviour.of_pictures(data, seed)
     chosen = np.unique(np.linspace(0, len(held_out) - 1, min(DRAWN, len(held_out))).astype(int))
@@ -73,13 +73,13 @@ def prompted(learner: Learner, data: Any, seed: int) -> Exhibit:
 
 
 @EXHIBITS.add("encoder")
-def numbers(learner: Learner, data: Any, seed: int) -> Exhibit:
+def numbers(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     """Nothing to look at: what encodes or reads is only measured."""
     return lambda: (learner.recipe.evaluate(learner, data.test, None), {})
 
 
 @EXHIBITS.add("upscaler")
-def enlarged(learner: Learner, data: Any, seed: int) -> Exhibit:
+def enlarged(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     """Held-out pictures made small, enlarged by an interpolation and by the model, and as they were."""
 
     def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
@@ -91,7 +91,7 @@ def enlarged(learner: Learner, data: Any, seed: int) -> Exhibit:
 
 @EXHIBITS.add("text")
 @EXHIBITS.add("code")
-def texts(learner: Learner, data: Any, seed: int) -> Exhibit:
+def texts(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     """What is written from nothing, twice, and after the beginnings of two held-out documents."""
     held_out, conduct = data.test, behaviour.of_texts(data)
     generator = TextGenerator(learner.recipe, learner.spec, learner.networks, begins=len(held_out.documents) > 1)

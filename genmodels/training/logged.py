@@ -52,5 +52,5 @@ class History:
         return sorted({name for line in self.lines for name in line if name.startswith(beginning)})
 
 
-def _number(value: Any) -> bool:
+def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

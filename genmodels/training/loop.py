@@ -269,7 +269,7 @@ def versions() -> dict[str, str]:
     }
 
 
-def json_text(document: Any) -> str:
+def json_text(document: object) -> str:
     """A document as an indented JSON text."""
     import json
 

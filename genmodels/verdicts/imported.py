@@ -107,7 +107,7 @@ def made_where(row: object) -> str:
     return str(made.get("where") or "") if isinstance(made, Mapping) else ""
 
 
-def _finding(row: Any) -> dict[str, Any] | None:
+def _finding(row: object) -> dict[str, Any] | None:
     """A finding of a zip, read as one and written anew; None where it is none."""
     try:
         finding = from_dict(_plain(row)).to_dict()
@@ -120,7 +120,7 @@ def _finding(row: Any) -> dict[str, Any] | None:
     return finding | {"made": dict(finding["made"]) | {"where": IMPORTED}} if sound else None
 
 
-def _measure(row: Any) -> dict[str, Any] | None:
+def _measure(row: object) -> dict[str, Any] | None:
     """A measure of a zip; None where it is none."""
     row = _plain(row)
     if not isinstance(row, dict) or not isinstance(row.get("metric"), str):

@@ -173,11 +173,11 @@ def test_what_is_no_run_is_named_and_harmless(home: Path) -> None:
         pass
 
 
-def test_a_damaged_run_is_resumed_and_sampled_with_one_sentence(home: Path, genmodels) -> None:  # type: ignore[no-untyped-def]
+def test_a_damaged_run_is_resumed_and_sampled_with_one_sentence(home: Path, inside) -> None:  # type: ignore[no-untyped-def]
     run = made("running")
     damaged(run, "experiment.json", "deep")
     for arguments in (["resume", run.id], ["sample", run.id, "--out", home / "out"], ["report", run.id, "--out", home / "r.html"], ["stop", run.id]):
-        done = genmodels(*arguments)
+        done = inside(*arguments)
         assert "Traceback" not in done.stderr and done.stderr.count("genmodels: ") == (arguments[0] != "stop")
         assert done.returncode == (0 if arguments[0] == "stop" else 2)
     assert run.status["state"] == "running", "nothing was written"

@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,10 +16,10 @@ from genmodels.provenance import marking
 from genmodels.runs.store import RunStore
 from tests.dashboard.made import made
 
-ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 HOSTILE = "![x](http://evil.example/a.png) <img src='http://evil.example/b.png'> :red[hi] https://evil.example www.evil.example"
+NARROW = "[document.documentElement, document.querySelector('[data-testid=stMain]')].every(e => e.scrollWidth <= e.clientWidth)"
 IDLE = "document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') == 'notRunning' && !document.querySelector('[data-testid=stSkeleton]')"
 
 
@@ -39,22 +33,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+def server(dashboard: tuple[str, Path]) -> tuple[str, Path]:
     """Address and home of a dashboard in a process of its own."""
-    home = tmp_path_factory.mktemp("home")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "genmodels", "dashboard", "--headless", "--port", str(port)]
-    with open(home / "server.log", "wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"GENMODELS_HOME": str(home)}, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        until(lambda: urllib.request.urlopen(f"{address}/_stcore/health", timeout=5).status == 200, 60)
-        yield address, home
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=20)
+    return dashboard
 
 
 def until(condition, seconds: float) -> None:
@@ -79,6 +60,7 @@ def home(server: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def visit(browser: Browser, address: str) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(120_000)  # a busy machine takes longer than the 30 s that are meant for sites
     page.goto(address)
     page.locator("h1").first.wait_for(timeout=60_000)
     page.wait_for_function(IDLE, timeout=60_000)
@@ -117,6 +99,7 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, server: tuple[str, P
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(500)
+        page.wait_for_function(NARROW, timeout=30_000)  # charts are laid out again in their own time
         wide = page.evaluate("[document.documentElement, document.querySelector('[data-testid=stMain]')].map(e => e.scrollWidth - e.clientWidth)")
         assert wide == [0, 0], (path, width)
     page.close()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page
 
 from genmodels.runs import launching
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
-from tests.dashboard.sessions import served
-from tests.dashboard.test_browser import browser, until, visit  # noqa: F401  (browser is a fixture)
+from tests.dashboard.test_browser import browser, home, server, until, visit  # noqa: F401  (fixtures)
 
 LOOKS = 40  # 200 ms apart
 # What a look at the document sees: Stop, charts and pictures with how opaque they are, and whether each is the one seen first.
@@ -44,22 +41,9 @@ LISTEN = """() => { window.said = []; window.timer = setInterval(() => {
 }, 250) }"""
 
 
-@pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    home = tmp_path_factory.mktemp("home")
-    with served(home) as (port, _, _):
-        yield f"http://127.0.0.1:{port}", home
-
-
-@pytest.fixture
-def home(live: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("GENMODELS_HOME", str(live[1]))
-    return live[1]
-
-
-def test_from_start_to_stop(browser: Browser, live: tuple[str, Path], home: Path) -> None:  # noqa: F811
+def test_from_start_to_stop(browser: Browser, server: tuple[str, Path], home: Path) -> None:  # noqa: F811
     """One real training: what comes before its first step is said, then nothing fades, blinks or goes away, then Stop works."""
-    page = visit(browser, f"{live[0]}/train?model=vae&data=digits")
+    page = visit(browser, f"{server[0]}/train?model=vae&data=digits")
     missing: list[str] = []
     page.on("response", lambda answer: missing.append(answer.url) if answer.status >= 400 else None)
     page.get_by_role("spinbutton", name="Epochs").fill("5000")

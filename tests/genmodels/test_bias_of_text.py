@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels.audits.bias_of_text import BiasOfTextLimits, bias_of_text, pronoun_shares
+from genmodels.audits.bias_of_text import BiasOfTextLimits, BiasOfTextOptions, bias_of_text, pronoun_shares
 from genmodels.checks.canaries import canary_rank
 from genmodels.checks.sentence_pairs import PAIRS, read_pairs
 from genmodels.data.dataset import DATA
@@ -43,7 +43,7 @@ def test_the_stereotypes_of_a_table_are_preferred_or_not(tmp_path: Path) -> None
     rows = "".join(f"short {i},much longer sentence {i},{'age' if i % 2 else 'gender'}\n" for i in range(60))
     (tmp_path / "pairs.csv").write_text("sent_more,sent_less,bias_type\n" + rows)
     data = DATA["occupations"](n=3000).load()
-    findings = bias_of_text(Subject(Writer(data), data, n=200, pairs=tmp_path / "pairs.csv"), BiasOfTextLimits())
+    findings = bias_of_text(Subject(Writer(data), data, n=200), BiasOfTextLimits(), BiasOfTextOptions(pairs=str(tmp_path / "pairs.csv")))
     found = next(finding for finding in findings if finding.part == "pairs")
     assert found.verdict == "fail" and found.estimate is not None and found.estimate.value == 0.5
     assert {row["kind"] for row in found.exhibits} == {"age", "gender"} and all(row["p_adjusted"] < 0.01 for row in found.exhibits)

@@ -46,12 +46,12 @@ def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended.value.code == 0 and capsys.readouterr().out.startswith("genmodels ")
 
 
-def test_samples_drawn_twice_lie_beside_each_other(trained: Callable[..., Path], genmodels: Callable, home: Path, tmp_path: Path) -> None:
+def test_samples_drawn_twice_lie_beside_each_other(trained: Callable[..., Path], genmodels: Callable, inside: Callable, home: Path, tmp_path: Path) -> None:
     import shutil
 
     shutil.copytree(trained("vae"), home / "runs" / "one")
-    for _ in range(2):
-        assert genmodels("sample", "one", "-n", 1, "--out", tmp_path / "out").returncode == 0
+    for command in (genmodels, inside):
+        assert command("sample", "one", "-n", 1, "--out", tmp_path / "out").returncode == 0
     assert len(list((tmp_path / "out").glob("*.png"))) == 2
 
 

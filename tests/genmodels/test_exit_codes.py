@@ -60,7 +60,8 @@ def until(condition, seconds: float = 120) -> None:
     raise AssertionError(f"not within {seconds} s")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+# SIGTERM to a training that goes on is sent in test_resume.py too.
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)])
 def test_an_interrupted_training_saves_and_says_so(home: Path, number: int, code: int) -> None:
     process = begun(home, "train", "vae", "--epochs", "2000", "--set", "width=8")
     until(lambda: any(run.status.get("step", 0) > 0 for run in RunStore.default()))
@@ -110,11 +111,11 @@ def test_the_holder_of_a_run_is_named_as_it_is(home: Path) -> None:
             launching.launch(run)
 
 
-def test_files_on_the_command_line_are_looked_at_before_they_are_read(home: Path, genmodels, tmp_path: Path) -> None:
+def test_files_on_the_command_line_are_looked_at_before_they_are_read(home: Path, inside, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for file, reason in (("/dev/zero", "a pipe or a device"), (tmp_path / "pipe", "a pipe or a device"), (tmp_path, "a folder")):
         for flag in ("--from", "--prompts", "--mask"):
-            done = genmodels("sample", "diffusion-openmoji", "-n", 1, flag, file, "--out", tmp_path / "out")
+            done = inside("sample", "diffusion-openmoji", "-n", 1, flag, file, "--out", tmp_path / "out")
             assert done.returncode == 2 and reason in done.stderr and done.stderr.count("\n") == 1, done.stderr
 
 
@@ -126,12 +127,11 @@ def test_a_stop_is_no_refusal(home: Path, tmp_path: Path) -> None:
         return []
 
     class Asked:
-        n, seed = 10, 0
-        data = type("Data", (), {"name": "digits", "spec": type("Spec", (), {"kind": "image"})})
+        n, seed, kind, source = 10, 0, "image", "digits"
 
     with audit_job.at_work(tmp_path / "audit") as progress:
         Asked.report = progress  # type: ignore[attr-defined]
         (tmp_path / "audit" / "stop").touch()
         with pytest.raises(Stopped):
-            Audit("made up", "Does it stop?", asks)(Asked())  # type: ignore[arg-type]
+            Audit("made up", "Does it stop?", asks, of=Asked)(Asked())  # type: ignore[arg-type]
     assert "made up" not in AUDITS and not issubclass(Stopped, ValueError)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -211,7 +212,7 @@ def test_too_few_pictures_of_a_group_are_refused(vae) -> None:
 class Drawing:
     """A trained decoder without its encoder, as a GAN is."""
 
-    recipe, label = None, None
+    recipe, label = SimpleNamespace(encodes=False), None
 
     def __init__(self, vae) -> None:
         self.latents, self.labels, self.decode = vae.latents, vae.labels, vae.decode

@@ -50,10 +50,10 @@ def test_a_model_of_the_users_own_gives_its_outputs(tmp_path: Path) -> None:
     data = DATA["digits"]().load()
     model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(5)])
     model.save(tmp_path / "mine.keras")
-    seen = extractor(str(tmp_path / "mine.keras"), data)
-    expected = np.asarray(model(data.test.images[:70].astype("float32") / 255))
-    np.testing.assert_allclose(seen(data.test.images[:70]), expected, rtol=1e-4, atol=1e-5)
-    assert METRICS["kid"](seen(data.test.images), seen(data.train.images)).value == pytest.approx(0, abs=0.1)
+    seen = extractor(str(tmp_path / "mine.keras"), data)(data.test.images)  # a process of its own each time
+    expected = np.asarray(model(data.test.images.astype("float32") / 255))
+    np.testing.assert_allclose(seen, expected, rtol=1e-4, atol=1e-5)
+    assert METRICS["kid"](seen[::2], seen[1::2]).value == pytest.approx(0, abs=0.1)
 
 
 def test_a_hostile_or_unfit_file_is_refused(tmp_path: Path) -> None:

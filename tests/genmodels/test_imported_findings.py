@@ -56,7 +56,7 @@ def stranger(trained: Callable[[str], Path]) -> Run:
     """An imported run whose findings claim to be of here, with the right policy, seed, n and weights."""
     from genmodels.trained.opening import newest_weights
 
-    made = conditions(Policy("ours", {}, (*AUDITS, "membership")), newest_weights(Run(trained("vae"))), n=N, seed=0, full=False, pairs=None)
+    made = conditions(Policy("ours", {}, (*AUDITS, "membership")), newest_weights(Run(trained("vae"))), n=N, seed=0)
     return import_run(zipped(trained("vae"), json.dumps(forged(**made)).encode()), RunStore.default())
 
 
@@ -166,7 +166,7 @@ def test_a_partial_audit_keeps_what_was_made_alike_and_names_the_rest(ours: Run,
 
 @pytest.mark.parametrize(("change", "why"), [({"n": 41}, "another n"), ({"seed": 1}, "another seed"), ({"weights": "x"}, "another weights"), ({"full": True}, "400 pictures")])
 def test_other_conditions_are_told(change: Mapping[str, Any], why: str) -> None:
-    now = conditions(Policy(), {}, n=N, seed=0, full=False, pairs=None)
+    now = conditions(Policy(), {}, n=N, seed=0)
     row = {"audit": "bias", "claim": "x", "verdict": "not measured", "made": now}
     assert [finding.audit for finding in kept({"findings": [row]}, ["membership"], now)[0]] == ["bias"]
     findings, left_out, earlier = kept({"findings": [row]}, ["membership"], now | change)

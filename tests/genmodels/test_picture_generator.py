@@ -152,7 +152,7 @@ def test_uploads_are_read_or_refused() -> None:
     assert mask_of(png_bytes(np.full((32, 32, 3), 255, np.uint8)), shape).all()
 
 
-def test_the_command_line_draws_the_same_and_says_how(run: Run, generator, genmodels, home, tmp_path) -> None:
+def test_the_command_line_draws_the_same_and_says_how(run: Run, generator, genmodels, inside, home, tmp_path) -> None:
     import shutil
 
     shutil.copytree(run.path, home / "runs" / run.id)
@@ -166,5 +166,5 @@ def test_the_command_line_draws_the_same_and_says_how(run: Run, generator, genmo
     assert facts == picture_facts(run, "circle", 8, FEW) | {name: facts[name] for name in facts if name not in picture_facts(run, "circle", 8, FEW)}
     assert Drawing.from_dict(json.loads(facts["Settings"])) == FEW and facts["Seed"] == "8" and "generative" in facts["Made by"]
     for arguments, said in ((["--set", "steps=0"], "steps is '0'"), (["--given", "qqqq"], "knows none"), (["--from", __file__], "no PNG")):
-        bad = genmodels("sample", run.id, *arguments, "--out", tmp_path / "bad")
+        bad = inside("sample", run.id, *arguments, "--out", tmp_path / "bad")
         assert bad.returncode == 2 and said in bad.stderr and "Traceback" not in bad.stderr and not (tmp_path / "bad").exists()

@@ -11,9 +11,13 @@ import pytest
 
 from genmodels.audits.audit import AUDITS
 from genmodels.commands.main import main
+from genmodels.data.dataset import DATA
 from genmodels.refusal import Refusal
-from genmodels.review.policy import MOST_BYTES, Policy
+from genmodels.review.policy import MOST_BYTES, Policy, shipped
 from genmodels.runs.store import gallery_names
+from genmodels.subjects.stand_ins import Parrot
+from genmodels.subjects.subject import Subject
+from genmodels.verdicts.finding import document
 from genmodels.verdicts.limits import Limit, Limits, beyond, limit
 
 DEEP = "[" * 100_000
@@ -134,3 +138,16 @@ def test_the_list_tells_every_limit_that_a_policy_may_set(capsys: pytest.Capture
     said = capsys.readouterr().out
     assert "memorisation.copies: The share of samples that may be training pictures as they are." in said
     assert all(f"{name}.{limit}: " in said for name, audit in AUDITS.items() for limit in audit.limits())
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_policy_that_ships_is_read_by_its_name(name: str) -> None:
+    policy = Policy.of(name)
+    assert policy.name.startswith(name) and Policy.from_json(policy.to_json()) == policy
+
+
+def test_a_release_fails_on_what_is_required_and_not_measured_and_asks_only_what_can_be_asked() -> None:
+    data = DATA["digits"]().load()
+    required = Policy.of("public").required_of(Subject(Parrot(data.train.images), data, n=50))
+    assert "memorisation" in required and "extraction" not in required and "marks" not in required
+    assert document("x", [], required)["verdict"] == "not measured"

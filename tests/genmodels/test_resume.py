@@ -93,17 +93,24 @@ def killed_and_resumed(model: str, kills: int, seed: int) -> tuple[Run, int]:
     return run, hits
 
 
+def whole(model: str) -> Run:
+    """The same run, never interrupted, in this process: it need not be compiled twice, and other processes must come to its bits."""
+    run = RunStore.default().create(experiment(model))
+    with run.lease():
+        assert train(run) == "done"
+    return run
+
+
 def check(model: str, kills: int, seed: int) -> None:
-    whole = RunStore.default().create(experiment(model))
-    assert begin(whole).wait(180) == 0
     run, hits = killed_and_resumed(model, kills, seed)
     assert hits >= 1
-    assert_equal(outcome(whole), outcome(run))
+    assert_equal(outcome(whole(model)), outcome(run))
     assert run.history["step"].is_monotonic_increasing
 
 
-def test_three_kills_then_bit_equal() -> None:
-    check("vae", kills=3, seed=random.SystemRandom().randrange(10**6))
+def test_two_kills_then_bit_equal() -> None:
+    """The second hits what was resumed after the first; where they hit is drawn, and any place must do."""
+    check("vae", kills=2, seed=random.SystemRandom().randrange(10**6))
 
 
 @pytest.mark.slow
@@ -112,20 +119,20 @@ def test_ten_kills_then_bit_equal(model: str) -> None:
     check(model, kills=10, seed=random.SystemRandom().randrange(10**6))
 
 
-@pytest.mark.parametrize("model", ["gan", "transformer"])
+# The signal is heard by the loop that all families share; that each goes on bit-equal is shown below in this process.
+@pytest.mark.parametrize("model", ["gan", pytest.param("transformer", marks=pytest.mark.slow)])
 def test_sigterm_saves_and_resume_is_bit_equal(model: str) -> None:
-    whole = RunStore.default().create(experiment(model))
-    assert begin(whole).wait(180) == 0
     run = RunStore.default().create(experiment(model))
     process = begin(run)
     wait_for(lambda: run.status.get("step", 0) > 20)
     process.terminate()
     assert process.wait(30) == 143
+    assert "Traceback" not in (run.path / "log.txt").read_text()
     assert run.state == "stopped" and "SIGTERM" in run.status["message"]
     saved = int(checkpoints.steps(run.path / "checkpoints")[-1].name)
     assert saved == run.status["step"]
     assert begin(run).wait(120) == 0
-    assert_equal(outcome(whole), outcome(run))
+    assert_equal(outcome(whole(model)), outcome(run))
 
 
 LONG = ("clip", "diffusion")  # to train and to compile
@@ -135,12 +142,12 @@ LONG = ("clip", "diffusion")  # to train and to compile
 def test_every_family_goes_on_bit_equal_with_the_quicker_kernels(model: str, trained: Callable[..., Path], tmp_path: Path) -> None:
     """The last epoch again, from the checkpoint before it."""
     assert os.environ["TF_ENABLE_ONEDNN_OPTS"] == "1", "set by genmodels, unless the shell says otherwise"
-    whole = Run(trained(model))
-    run = Run(Path(shutil.copytree(whole.path, tmp_path / "runs" / "copy")))
+    first = Run(trained(model))
+    run = Run(Path(shutil.copytree(first.path, tmp_path / "runs" / "copy")))
     shutil.rmtree(checkpoints.steps(run.path / "checkpoints")[-1])
     train(run)
-    assert run.state == "done" and run.status["seconds"] != whole.status["seconds"], "it went on, to the end"
-    assert_equal(outcome(whole), outcome(run))
+    assert run.state == "done" and run.status["seconds"] != first.status["seconds"], "it went on, to the end"
+    assert_equal(outcome(first), outcome(run))
 
 
 def test_killed_is_shown_as_interrupted_and_its_group_is_gone() -> None:
@@ -165,13 +172,13 @@ def test_a_reused_process_id_is_never_killed() -> None:
         bystander.kill()
 
 
-def test_two_processes_on_one_run_and_a_queue_for_two_runs(genmodels) -> None:
+def test_two_processes_on_one_run_and_a_queue_for_two_runs(inside) -> None:
     store = RunStore.default()
     first, second = (store.create(experiment("vae")) for _ in range(2))
     launching.launch(first)
     wait_for(lambda: first.status.get("step", 0) > 2)
     launching.launch(second)
-    refused = genmodels("resume", first.id)
+    refused = inside("resume", first.id)
     assert refused.returncode == 2 and "is being trained by process" in refused.stderr
     wait_for(lambda: second.status.get("message") == "Waiting for its turn")
     assert second.state == "waiting" and first.state == "running"

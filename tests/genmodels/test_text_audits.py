@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from genmodels.audits.audit import AUDITS
+from genmodels.audits.bias_of_text import BiasOfTextOptions
 from genmodels.checks import pronouns, regard, sentence_pairs
 from genmodels.checks.copied_passages import Words, altered, chance, words
 from genmodels.data.dataset import DATA, Dataset
@@ -166,7 +167,7 @@ def test_pairs_of_one_template_are_one_cluster(tmp_path: Path) -> None:
     rows = "".join(f"the {a} went to {place},the {b} went to {place} indeed,gender\n" for place in map("place{}".format, range(12)) for a, b in [(f"one{i}", f"two{i}") for i in range(6)])
     (tmp_path / "pairs.csv").write_text("sent_more,sent_less,bias_type\n" + rows)
     data = sentences()
-    findings: list[Finding] = AUDITS["bias-of-text"](Subject(Writer(data), data, n=200, pairs=tmp_path / "pairs.csv"))
+    findings: list[Finding] = AUDITS["bias-of-text"](Subject(Writer(data), data, n=200), BiasOfTextOptions(pairs=str(tmp_path / "pairs.csv")))
     finding = next(each for each in findings if each.part == "pairs")
     assert "from 12 templates" in finding.claim and finding.estimate is not None and finding.estimate.n == 12
     assert finding.error_rates is not None and finding.error_rates["pools"] is not None

@@ -47,7 +47,7 @@ class VAE(keras.Model):
         """The means that `fit` resets at each epoch."""
         return self.trackers
 
-    def train_step(self, images: Any) -> dict[str, Any]:
+    def train_step(self, images: tf.Tensor) -> dict[str, Any]:
         """One step on images (n, height, width, channels) from -1 to 1; the means so far, by name."""
         noise = keras.random.normal((ops.shape(images)[0], self.recipe.latent), seed=self.noise)
         label = ops.zeros((ops.shape(images)[0], 0))
@@ -74,7 +74,7 @@ class GAN(keras.Model):
             networks[n] for n in ("generator", "discriminator", "average")
         )
         self.seeds = keras.random.SeedGenerator(1337)
-        self.draws = SimpleNamespace(uniform=lambda *shape: keras.random.uniform(shape, seed=self.seeds))
+        self.draws: Any = SimpleNamespace(uniform=lambda *shape: keras.random.uniform(shape, seed=self.seeds))
         self.trackers = [keras.metrics.Mean(name) for name in ("d_loss", "g_loss")]
 
     def compile(self, **more: Any) -> None:
@@ -87,15 +87,15 @@ class GAN(keras.Model):
         """The means that `fit` resets at each epoch."""
         return self.trackers
 
-    def train_step(self, images: Any) -> dict[str, Any]:
+    def train_step(self, images: tf.Tensor) -> dict[str, Any]:
         """One step of both networks on images (n, height, width, channels) from -1 to 1; the means so far, by name."""
         label = ops.zeros((BATCH, 0))
         d_loss_of, g_loss_of = LOSSES[self.recipe.loss]
 
-        def drawn() -> Any:
+        def drawn() -> tf.Tensor:
             return self.generator([keras.random.normal((BATCH, self.recipe.latent), seed=self.seeds), label])
 
-        def score(pictures: Any) -> Any:
+        def score(pictures: tf.Tensor) -> tf.Tensor:
             return self.discriminator([augmentation(self.draws, BATCH, SPEC.shape)(pictures), label])
 
         fakes = drawn()
@@ -108,7 +108,7 @@ class GAN(keras.Model):
         weights = self.generator.trainable_weights
         self.g_optimizer.apply_gradients(zip(tape.gradient(g_loss, weights), weights, strict=True))
         for slow, fast in zip(self.average.variables, self.generator.variables, strict=True):
-            slow.assign(self.recipe.average * slow + (1 - self.recipe.average) * fast)
+            slow.assign(self.recipe.ema_decay * slow + (1 - self.recipe.ema_decay) * fast)
         for tracker, loss in zip(self.trackers, (d_loss, g_loss), strict=True):
             tracker.update_state(loss)
         return {tracker.name: tracker.result() for tracker in self.trackers}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -18,11 +18,14 @@ from keras import layers, ops
 from genmodels.bench import text
 from genmodels.bench.turns import serve
 
+if TYPE_CHECKING:
+    import tensorflow as tf
+
 
 class Attention(layers.Layer):
     """Causal attention with rotary positions; (B, T, 3 WIDTH) to (B, T, WIDTH)."""
 
-    def call(self, qkv: Any) -> Any:
+    def call(self, qkv: tf.Tensor) -> tf.Tensor:
         """Causal attention from queries, keys and values side by side, (n, length, 3 width), to (n, length, width)."""
         length, head = qkv.shape[1], text.WIDTH // text.HEADS
         q, k, v = (ops.reshape(x, (-1, length, text.HEADS, head)) for x in ops.split(qkv, 3, axis=-1))

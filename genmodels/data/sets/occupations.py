@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -213,7 +213,7 @@ def _place(template: str) -> int:
     return min(template.index(f"{{{word}}}") for word in PRONOUNS["she"] if f"{{{word}}}" in template)
 
 
-def training_shares(data: Any) -> dict[str, float]:
+def training_shares(data: Dataset) -> dict[str, float]:
     """Occupation to the share of she among its training sentences, where the data know it."""
     groups = data.train.groups
     if not {"occupation", "gender"} <= set(groups):

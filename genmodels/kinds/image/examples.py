@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import hashlib
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Examples:
         """The speed of a training in the unit that is usual for it."""
         return {"images_per_second": examples_per_second}
 
-    def digest(self, sha: Any) -> None:
+    def digest(self, sha: hashlib._Hash) -> None:
         """Feed all of it to a hash."""
         sha.update(repr(self.images.shape).encode())
         sha.update(np.ascontiguousarray(self.images).data)
@@ -64,3 +67,17 @@ class Examples:
             tuple(self.captions[i] for i in index) if self.captions else (),
             {name: values[index] for name, values in self.groups.items()},
         )
+
+
+class Splits(Protocol):
+    """A data set of pictures, wherever it is from."""
+
+    @property
+    def train(self) -> Examples:
+        """What is trained on."""
+        ...
+
+    @property
+    def test(self) -> Examples:
+        """What is held out."""
+        ...

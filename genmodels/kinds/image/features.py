@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from genmodels.refusal import Refusal
@@ -50,7 +48,7 @@ def _overlap(size: int, cells: int) -> np.ndarray:
     return (np.maximum(shared, 0) * cells / size).astype(np.float32)
 
 
-def check_pictures(images: Any) -> None:
+def check_pictures(images: np.ndarray) -> None:
     """Raise `Refusal` unless `images` are uint8 (n, height, width, channels) with n of at least 1."""
     shape, kind = getattr(images, "shape", ()), getattr(images, "dtype", type(images).__name__)
     if len(shape) != 4 or kind != np.uint8 or not all(shape):

@@ -14,6 +14,7 @@ import numpy as np
 
 from genmodels.estimates.neighbours import squared_distances
 from genmodels.estimates.splits import copies, families
+from genmodels.kinds.image.examples import Examples, Splits
 from genmodels.kinds.image.features import averaged
 from genmodels.refusal import Refusal
 
@@ -57,7 +58,7 @@ class Strangers:
         return len(self.images)
 
 
-def strangers(data: Any, most: int = REFERENCES) -> Strangers:
+def strangers(data: Splits, most: int = REFERENCES) -> Strangers:
     """Held-out pictures, and up to `most` training pictures that are compared with the others.
 
     Where whole roles were held out, a training picture is not compared with its own role; where combinations were, it is
@@ -93,23 +94,23 @@ def strangers(data: Any, most: int = REFERENCES) -> Strangers:
     )
 
 
-def unseen(data: Any) -> tuple[np.ndarray, np.ndarray]:
+def unseen(data: Splits) -> tuple[np.ndarray, np.ndarray]:
     """How near (m,) pictures come to training pictures that nobody copied, and which of them are alike (m,)."""
     found = strangers(data)
     return found.near.relative, found.families
 
 
-def _families(examples: Any) -> np.ndarray:
+def _families(examples: Examples) -> np.ndarray:
     """A number (n,) for the drawing that each picture is a variant of, else -1; the same in every split."""
     return np.array([zlib.crc32(name.encode()) if name else -1 for name in drawings_of(examples)], np.int64)
 
 
-def families_of(examples: Any) -> np.ndarray:
+def families_of(examples: Examples) -> np.ndarray:
     """A number (n,) that variants of one drawing share, and pictures that are equal; every other picture has its own."""
     return families([name or None for name in drawings_of(examples)], copies(examples.images))
 
 
-def held_out_drawings(data: Any) -> np.ndarray:
+def held_out_drawings(data: Splits) -> np.ndarray:
     """A number (n,) for what each held-out picture is a variant of: what another sample of held-out pictures would draw anew.
 
     Variants of one role share it, pictures that are equal, and those whose caption begins alike where no training caption
@@ -126,7 +127,7 @@ def held_out_drawings(data: Any) -> np.ndarray:
     )
 
 
-def drawings_of(examples: Any) -> list[str]:
+def drawings_of(examples: Examples) -> list[str]:
     """What each picture is a variant of: its role, else its caption up to the first comma (tones come after it), else "".
 
     Captions that only say the class of a picture (zero, one, two) name no drawing.

@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from genmodels.kinds.text.watermark import SCHEMES
 from genmodels.knobs import Knobs, knob
 from genmodels.lazy_keras import ops
+
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Tensor
 
 NEVER = -1e9
 ESCAPE, ESCAPES = re.compile(r"\\([ntr\\])"), {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
@@ -61,35 +64,35 @@ def unescaped(text: str) -> str:
     return ESCAPE.sub(lambda found: ESCAPES[found[1]], text)
 
 
-def repetition_penalty(logits: Any, used: Any, penalty: Any) -> Any:
+def repetition_penalty(logits: Tensor, used: Tensor, penalty: Tensor) -> Tensor:
     """Positive logits of tokens that were `used` (..., vocabulary, true or false) divided by the penalty, negative ones
     multiplied (Keskar et al. 2019, arXiv 1909.05858)."""
     return ops.where(used, ops.where(logits > 0, logits / penalty, logits * penalty), logits)
 
 
-def temperature(logits: Any, degrees: Any) -> Any:
+def temperature(logits: Tensor, degrees: Tensor) -> Tensor:
     """Logits divided by the temperature; 0 leaves the most probable token alone."""
     best = logits >= ops.max(logits, axis=-1, keepdims=True)
     return ops.where(degrees > 0, logits / ops.maximum(degrees, 1e-6), ops.where(best, logits, NEVER))
 
 
-def top_k(logits: Any, k: Any) -> Any:
+def top_k(logits: Tensor, k: Tensor) -> Tensor:
     """The k largest logits (and those equal to the last of them); 0 keeps all (Fan et al. 2018, arXiv 1805.04833)."""
     return _largest(logits, ops.flip(ops.sort(logits, axis=-1), axis=-1), k)
 
 
-def top_p(logits: Any, p: Any) -> Any:
+def top_p(logits: Tensor, p: Tensor) -> Tensor:
     """The fewest tokens whose probabilities add up to p, at least one; 1 keeps all (Holtzman et al. 2020, arXiv 1904.09751)."""
     return _nucleus(logits, ops.flip(ops.sort(logits, axis=-1), axis=-1), p)
 
 
-def min_p(logits: Any, share: Any) -> Any:
+def min_p(logits: Tensor, share: Tensor) -> Tensor:
     """Tokens with at least this share of the largest probability; 0 keeps all (Nguyen et al. 2024, arXiv 2407.01082)."""
     bound = ops.max(logits, axis=-1, keepdims=True) + ops.log(ops.maximum(share, 1e-38))
     return ops.where(ops.logical_or(share <= 0, logits >= bound), logits, NEVER)
 
 
-def filtered(logits: Any, settings: Mapping[str, Any], used: Any) -> Any:
+def filtered(logits: Tensor, settings: Mapping[str, Tensor], used: Tensor) -> Tensor:
     """All rules in their order. Sorting, the slow part, is done only where top-k or top-p is in force."""
     logits = repetition_penalty(logits, used, settings["repetition_penalty"])
     logits = temperature(logits, settings["temperature"])
@@ -118,13 +121,13 @@ def beam_step(scores: np.ndarray, log_probabilities: np.ndarray) -> tuple[np.nda
     return beams, tokens, totals[best]
 
 
-def _largest(logits: Any, descending: Any, k: Any) -> Any:
+def _largest(logits: Tensor, descending: Tensor, k: Tensor) -> Tensor:
     last = ops.cast(ops.clip(k - 1, 0, logits.shape[-1] - 1), "int32")
     bound = ops.take(descending, last, axis=-1)[..., None]
     return ops.where(ops.logical_or(k <= 0, logits >= bound), logits, NEVER)
 
 
-def _nucleus(logits: Any, descending: Any, p: Any) -> Any:
+def _nucleus(logits: Tensor, descending: Tensor, p: Tensor) -> Tensor:
     probabilities = ops.softmax(descending)
     before = ops.cumsum(probabilities, axis=-1) - probabilities
     needed = ops.where(before < p, descending, np.inf)  # the first is always needed

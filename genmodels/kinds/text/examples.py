@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import hashlib
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Texts:
         """The speed of a training in the unit that is usual for it."""
         return {"tokens_per_second": examples_per_second * self.context}
 
-    def digest(self, sha: Any) -> None:
+    def digest(self, sha: hashlib._Hash) -> None:
         """Feed all of it to a hash."""
         sha.update(repr((self.tokens.shape, self.context, self.windows)).encode())
         sha.update(self.tokens.astype("<i4").tobytes())

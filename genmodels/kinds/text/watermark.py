@@ -12,13 +12,19 @@ binomial, and gamma. Text that is drawn greedily, or by beams, leaves no choice 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from genmodels.lazy_keras import ops
+
+if TYPE_CHECKING:
+    from genmodels.lazy_keras import Tensor
+
+    Words: TypeAlias = np.ndarray | Tensor  # uint32, by numpy or by Keras
 
 SCHEMES = ("green", "gumbel", "none")
 GAMMA, DELTA = 0.25, 2.0  # share of green tokens; what is added to their logits
@@ -48,7 +54,7 @@ def words(key: bytes) -> np.ndarray:
     return np.frombuffer(key[:8], np.uint32)
 
 
-def uniforms(key: Any, context: Sequence[Any], tokens: Any, library: Any = np) -> Any:
+def uniforms(key: Words | Sequence[Tensor], context: Sequence[Words], tokens: Words, library: ModuleType = np) -> Words:
     """u in (0, 1), float32, of `tokens` after the four tokens of `context`, oldest first; all uint32 of shapes that broadcast.
 
     `library` is numpy or `keras.ops`: the detector and the compiled writer use the same lines.
@@ -68,11 +74,11 @@ def uniforms(key: Any, context: Sequence[Any], tokens: Any, library: Any = np) -
     ) + np.float32(2**-24)
 
 
-def _constant(value: int, library: Any) -> Any:
+def _constant(value: int, library: ModuleType) -> Words:
     return np.uint32(value) if library is np else ops.convert_to_tensor(value, "uint32")
 
 
-def _threefry(key: Any, left: Any, right: Any, library: Any) -> tuple[Any, Any]:
+def _threefry(key: Words | Sequence[Tensor], left: Words, right: Words, library: ModuleType) -> tuple[Words, Words]:
     """Two words of noise for two words of counter; 20 rounds."""
     schedule = [
         key[0],
@@ -105,7 +111,9 @@ def setting(scheme: str, key: bytes | None) -> dict[str, Any]:
     }
 
 
-def watermarked(logits: Any, noise: Any, recent: Any, free: Any, mark: Any) -> tuple[Any, Any]:
+def watermarked(
+    logits: Tensor, noise: Tensor, recent: Tensor, free: Tensor, mark: Mapping[str, Tensor]
+) -> tuple[Tensor, Tensor]:
     """Logits and noise (rows, vocabulary) with the mark in them, after the `recent` tokens (rows, 4).
 
     Where a row is `free` (rows,) the seed draws. Costs nothing where the mark's scheme is "none".
@@ -115,12 +123,12 @@ def watermarked(logits: Any, noise: Any, recent: Any, free: Any, mark: Any) -> t
     before = [ops.cast(recent[:, i : i + 1], "uint32") for i in range(4)]
     nothing = before[3] * 0
 
-    def green() -> Any:
+    def green() -> Tensor:
         favoured = ops.cast(uniforms(key, [nothing, nothing, nothing, before[3]], tokens, ops) < GAMMA, logits.dtype)
         favoured = ops.where(tokens == 0, MEAN / DELTA, favoured)
         return logits + mark["delta"] * favoured
 
-    def keyed() -> Any:
+    def keyed() -> Tensor:
         own = -ops.log(-ops.log(uniforms(key, before, tokens, ops)))
         return ops.where(free[:, None], noise, own)
 

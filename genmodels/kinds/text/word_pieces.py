@@ -11,12 +11,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from genmodels.kinds.spec import Spec
 from genmodels.refusal import Refusal
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 PAD, UNKNOWN = "<pad>", "<unknown>"
 LENGTH = 24  # pieces of a caption; the longest of the emoji has 15 words
@@ -101,7 +104,7 @@ class WordPieces:
         return {word: count for word, count in sorted(counts.items()) if any(c.isalnum() for c in word)}
 
 
-def _dressed(tokenizer: Any) -> Any:
+def _dressed(tokenizer: Tokenizer) -> Tokenizer:
     """Lower case without accents, split at white space and punctuation."""
     from tokenizers import normalizers, pre_tokenizers
 
