@@ -13,6 +13,8 @@ import pytest
 from PIL import Image
 
 from genmodels.audits.audit import AUDITS
+from genmodels.checks.label_rates import rates_of_share
+from genmodels.checks.label_shares import Told
 from genmodels.checks.prompt_groups import counterfactual_prompts, template_of
 from genmodels.commands.main import main
 from genmodels.estimates.prediction_powered import needed
@@ -26,6 +28,7 @@ from genmodels.refusal import Refusal
 from genmodels.subjects.labelled import bring, folder_of, keys_of, with_labels
 from genmodels.subjects.opening import open_outputs
 from genmodels.subjects.outputs import TEXT, Item, Outputs, Reference
+from genmodels.verdicts.finding import verdict_of
 
 
 def answers(n: int = 200, prompts: int = 10) -> Outputs:
@@ -291,3 +294,21 @@ def test_a_question_without_limits_is_reported_and_one_with_bounds_is_judged(hom
 def test_png_bytes_is_what_raters_see(home: Path, tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(png_bytes(np.zeros((9, 9, 3), np.uint8)))
     assert bring(open_outputs(tmp_path)).example(0)[1].startswith(b"\x89PNG")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sees", "spares"), [(0.9, 0.95), (0.6, 0.7)])
+def test_rates_in_place_are_those_counted_afresh(sees: float, spares: float) -> None:
+    """Eight audits deal their own 200 labels; 600 fresh audits have new labels, read by the same reader."""
+
+    def told(share: float, *seed: int) -> Told:
+        rng = np.random.default_rng(seed)
+        truth = rng.random(2200) < share
+        read = np.where(truth, rng.random(2200) < sees, rng.random(2200) > spares).astype(float)
+        return Told(truth[:200].astype(float), np.arange(200), np.zeros(200, int), read)
+
+    places = [rates_of_share(told(0.07, 7, seed), 0.05, 0.05, seed, "x")["cases"] for seed in range(8)]
+    for number, share in ((1, 0.05), (2, 0.1), (3, 0.075)):
+        fresh = np.mean([verdict_of(told(share, 8, seed).share(), limit=0.05, effect=0.05) == "fail" for seed in range(600)])
+        assert np.mean([rows[number]["rate"] for rows in places]) == pytest.approx(fresh, abs=0.05)
+        assert sum(rows[number]["low"] <= fresh <= rows[number]["high"] for rows in places) >= 6
