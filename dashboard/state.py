@@ -14,6 +14,7 @@ import streamlit as st
 MODEL, DATA = "model", "data"  # what to train
 TRAIN_ON = "on"  # the data set that a link asks to train on; taken over and gone
 RUN = "run"  # which run is watched or explored
+LABELS = "labels"  # which outputs people label
 OUTPUTS = "outputs"  # which outputs that were brought are audited
 SEARCH, STATES, MODELS, TAGS = "search", "state", "models", "tags"  # filters of the runs page
 TERM, AXIS = "term", "axis"  # what the overlay of curves shows
@@ -31,6 +32,9 @@ PROMPT, SEED = (
 PAINTING = "painting"  # prompt page: which view of a model that draws
 
 # In the session only
+RATER = "rater"  # who labels
+NEXT_LABELS = "next_labels"  # the outputs to be labelled after the next rerun
+LABEL_REFUSED = "label_refused"  # why the last answer was not kept
 NEXT_OUTPUTS = "next_outputs"  # the outputs to be shown after the next rerun
 NOTICE = "notice"  # to be shown after the next rerun
 EPOCH, EPOCH_MOVED = "epoch_shown", "epoch_moved"  # slider over epochs; whether it left the newest

@@ -19,3 +19,4 @@ if subject is None:
             navigation.link(name)
 else:
     checks.view(subject)
+    navigation.link("label", "Have people label them")

@@ -14,7 +14,7 @@ SOURCES = sorted(p for folder in ("genmodels", "dashboard", "pages") for p in (R
 # A room imports rooms before it and never one behind it.
 ORDER = (
     "ground", "estimates", "verdicts", "jobs", "kinds", "metrics", "provenance", "intake", "data", "networks", "models",
-    "runs", "trained", "instruments", "training", "subjects", "checks", "audits", "measuring", "calibration", "explore",
+    "runs", "trained", "instruments", "training", "labelling", "subjects", "checks", "audits", "measuring", "calibration", "explore",
     "review", "catalogue", "bench", "commands", "dashboard", "pages",
 )  # fmt: skip
 GROUND = ("", "refusal", "registry", "files", "knobs", "lazy_keras", "cache", "checkpoints", "printable", "gallery")
@@ -39,6 +39,7 @@ LATE = {
     "genmodels.commands.house": "a command loads what it needs, and no other's",
     "genmodels.commands.making": "a command loads what it needs, and no other's",
     "genmodels.commands.auditing": "a command loads what it needs, and no other's",
+    "genmodels.commands.labelling": "a command loads what it needs, and no other's",
     "genmodels.commands.planning": "a command loads what it needs, and no other's",
     "genmodels.commands.signing": "a command loads what it needs, and no other's",
     "genmodels.commands.reviewing": "a command loads what it needs, and no other's",

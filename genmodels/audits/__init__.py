@@ -12,6 +12,7 @@ from genmodels.audits import (
     provenance,
     refusals,
     repeats,
+    shares,
     verbatim,
     wording,
 )

@@ -60,6 +60,10 @@ NEEDS: dict[str, Need] = {
         lambda subject: bool(subject.prompts),
         "No prompt was told of any output, so nothing can be compared by prompt; bring a table with a column prompt.",
     ),
+    "labels": Need(
+        lambda subject: subject.labels is not None and bool(subject.labels.given),
+        "Nobody has labelled these outputs; label a random sample on the page Label (genmodels label): 279 labels show a share of 10 % beyond a limit of 5 % in nine of ten audits.",
+    ),
     "losses": Need(
         lambda subject: isinstance(subject.generator, Losses),
         "This subject is only asked for samples and shows no loss; audit a run.",

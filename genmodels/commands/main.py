@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn, TextIO
 
-from genmodels.commands import auditing, house, making, planning, reviewing, signing, training  # noqa: F401
+from genmodels.commands import auditing, house, labelling, making, planning, reviewing, signing, training  # noqa: F401
 from genmodels.commands.signals import INTERRUPTED, Interrupted, Terminated, terminated
 from genmodels.commands.verb import VERBS, Arguments
 from genmodels.jobs.folder import Stopped
@@ -24,8 +24,8 @@ from genmodels.refusal import Refusal
 
 # In the order in which `--help` shows them: what there is, training, making, reviewing, the house itself.
 SHOWN = (
-    "list", "doctor", "train", "resume", "stop", "branch", "sample", "walk", "import", "measure", "compare", "plan", "audit",
-    "review", "calibrate", "verify", "report", "export", "bench", "dashboard",
+    "list", "doctor", "train", "resume", "stop", "branch", "sample", "walk", "import", "measure", "compare", "plan", "label",
+    "audit", "review", "calibrate", "verify", "report", "export", "bench", "dashboard",
 )  # fmt: skip
 TRAINING = ("train", "resume", "branch")  # whose JSON says why it failed
 

@@ -12,6 +12,7 @@ from genmodels.review.asked import ask
 from genmodels.review.obligations import notice, register
 from genmodels.review.planning import planned_under
 from genmodels.review.policy import Policy
+from genmodels.subjects.labelled import with_labels
 from genmodels.subjects.outputs import Outputs
 from genmodels.subjects.plan import Plan, matched
 from genmodels.subjects.subject import Audited
@@ -36,6 +37,7 @@ def checks_of(subject: Audited) -> list[dict[str, str]]:
 
 def looked_at(outputs: Outputs) -> dict[str, Any]:
     """What was brought and what can be asked of it, before anything is judged: {"subject", "outputs", "checks"}."""
+    outputs = with_labels(outputs)
     return {"subject": outputs.name, "outputs": about(outputs), "checks": checks_of(outputs)}
 
 
@@ -52,7 +54,7 @@ def audit_outputs(
     """
     for name in names:
         AUDITS[name]
-    rules = policy or Policy()
+    rules, outputs = policy or Policy(), with_labels(outputs)
     asked = names or audits_of(outputs)
     made = {"policy": {"name": rules.name, "digest": rules.digest}, "outputs": outputs.sha256, "where": HERE}
     findings = ask(outputs, asked, rules, made, progress=progress)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from genmodels.intake.pictures import LeftOut, Pictures
+from genmodels.labelling.labels import Labels
 
 IMAGE, TEXT = "image", "text"
 
@@ -72,6 +73,7 @@ class Outputs:
     held_out: Reference | None = None
     seed: int = 0
     took: str = ""  # how a table was read
+    labels: Labels | None = None  # what people said of a sample of them
     report: Callable[[str, int, int], None] = field(default=lambda what, done, of: None, compare=False)
 
     @property

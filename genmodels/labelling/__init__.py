@@ -1,0 +1,1 @@
+"""Labels by people: questions, who is shown what and in which order, and the answers, kept as they are given."""
