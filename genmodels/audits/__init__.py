@@ -1,3 +1,3 @@
 """Audits, one file each; importing this enters them all in `AUDITS`."""
 
-from genmodels.audits import bias, bias_of_text, deepfake, extraction, membership, memorisation, provenance
+from genmodels.audits import bias, bias_of_text, copies, deepfake, extraction, membership, memorisation, provenance

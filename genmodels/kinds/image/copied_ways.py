@@ -5,30 +5,19 @@ Each way is of a picture in RGB of any size; what it draws at random comes from 
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
-Way = Callable[[Image.Image, np.random.Generator], Image.Image]
+from genmodels.kinds.image.attacks import PictureChange, cropped, recompressed, resized, unchanged
 
-KEPT = 0.8  # of each side, of a cropped picture
 MOVED = 0.05  # of each side
 
 
 def mirrored(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Left and right exchanged."""
     return ImageOps.mirror(picture)
-
-
-def cropped(picture: Image.Image, rng: np.random.Generator, kept: float = KEPT) -> Image.Image:
-    """A part of it, of that share of each side, at any place."""
-    width, height = (max(1, round(kept * side)) for side in picture.size)
-    left, top = (
-        int(rng.integers(0, whole - part + 1)) for whole, part in zip(picture.size, (width, height), strict=True)
-    )
-    return picture.crop((left, top, left + width, top + height))
 
 
 def other_hue(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
@@ -49,18 +38,6 @@ def dimmed(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     return ImageEnhance.Contrast(lit).enhance(0.7)
 
 
-def compressed(picture: Image.Image, rng: np.random.Generator, quality: int = 40) -> Image.Image:
-    """Through a JPEG file."""
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=quality)
-    return Image.open(buffer).convert("RGB")
-
-
-def resized(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """At half its size."""
-    return picture.resize((max(1, picture.width // 2), max(1, picture.height // 2)), Image.Resampling.BICUBIC)
-
-
 def moved(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     """By a twentieth of each side in either direction; what is uncovered repeats the edge."""
     steps = [round(MOVED * side) * (1 if rng.random() < 0.5 else -1) for side in picture.size]
@@ -73,18 +50,37 @@ def moved(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 def several(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Mirrored, cropped by a tenth, dimmed and compressed."""
-    return compressed(dimmed(cropped(mirrored(picture, rng), rng, 0.9), rng), rng, 60)
+    return recompressed("JPEG", 60)(dimmed(cropped(0.1)(mirrored(picture, rng), rng), rng), rng)
 
 
-WAYS: Mapping[str, Way] = {
-    "as they are": lambda picture, rng: picture,
-    "mirrored": mirrored,
-    "cropped": cropped,
+def grey_and_more(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """In grey, cropped by a tenth and compressed."""
+    return recompressed("JPEG", 60)(cropped(0.1)(grey(picture, rng), rng), rng)
+
+
+AS_THEY_ARE = "as they are"
+RECOLOURED: Mapping[str, PictureChange] = {
     "in other hues": other_hue,
     "in grey": grey,
-    "dimmed": dimmed,
-    "compressed": compressed,
-    "resized": resized,
-    "moved": moved,
-    "in several ways": several,
+    "in grey, cropped and compressed": grey_and_more,
 }
+WAYS: Mapping[str, PictureChange] = {
+    AS_THEY_ARE: unchanged,
+    "mirrored": mirrored,
+    "cropped to 80 %": cropped(0.2),
+    "dimmed": dimmed,
+    "compressed": recompressed("JPEG", 40),
+    "resized to 50 %": resized(0.5),
+    "moved": moved,
+    "mirrored, cropped, dimmed and compressed": several,
+    **RECOLOURED,
+}
+
+
+def changed(small: np.ndarray, way: str, seed: int) -> np.ndarray:
+    """Small copies, uint8 (n, side, side, 3), changed in that way and brought back to their size."""
+    rng, side = np.random.default_rng([seed, list(WAYS).index(way)]), small.shape[1]
+    pictures = (WAYS[way](Image.fromarray(each), rng) for each in small)
+    return np.stack(
+        [np.asarray(each.resize((side, side), Image.Resampling.BILINEAR).convert("RGB")) for each in pictures]
+    )

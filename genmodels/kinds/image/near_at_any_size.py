@@ -9,7 +9,7 @@ window explains is how far off it is: once by its colours, once by its lines alo
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -106,15 +106,26 @@ class Originals:
     def __len__(self) -> int:
         return len(self.maps)
 
-    def nearest(self, small: np.ndarray, apart: tuple[np.ndarray, np.ndarray] | None = None) -> Near:
-        """The nearest of each of the pictures (n, 64, 64, 3); `apart` holds keys of them and of the training pictures,
-        of which equal ones are not compared."""
+    def nearest(
+        self,
+        small: np.ndarray,
+        apart: tuple[np.ndarray, np.ndarray] | None = None,
+        report: Callable[[int, int], None] = lambda done, of: None,
+    ) -> Near:
+        """The nearest of each of the pictures (n, 64, 64, 3).
+
+        `apart` holds keys of them and of the training pictures: those of equal keys are not compared. `report` is told
+        how many are done, of how many.
+        """
 
         def look(part: slice) -> tuple[np.ndarray, ...]:
             return self._nearest(small[part], None if apart is None else apart[0][part, None] == apart[1][None])
 
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            parts = list(pool.map(look, blocks(len(small), QUERIES)))
+            parts = []
+            for part in pool.map(look, blocks(len(small), QUERIES)):
+                report(sum(len(each[0]) for each in parts), len(small))
+                parts.append(part)
         joined = [np.concatenate([part[at] for part in parts]) for at in range(6)]
         return Near(joined[0], dict(zip(KINDS, joined[1:3], strict=True)), *joined[3:])
 
