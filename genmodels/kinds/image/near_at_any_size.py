@@ -19,9 +19,9 @@ from genmodels.kinds.image.laid_over import fitted, unexplained, windows
 from genmodels.kinds.image.line_maps import FULL, blocks, line_maps, mirrored_maps
 
 GRID = 8  # cells of a descriptor, each way
-QUERIES = 256  # pictures that are looked for at once
+QUERIES = 128  # pictures that are looked for at once
 CANDIDATES, NEXT = 6, 50  # training pictures over which a picture is laid; those behind them, which are the unit
-FINALISTS, FIRST, SECOND = 2, 4, 5  # of them that are laid more exactly; steps of both fits
+FINALISTS, FIRST, SECOND = 2, 4, 4  # of them that are laid more exactly; steps of both fits
 SIDE, COARSE = 32, 16  # pixels at which light and colours, and lines, are compared: finer lines depend on the size
 LIGHT = np.full((3, 1), 1 / 3, np.float32)
 LEAST_UNIT = 0.1
@@ -69,31 +69,23 @@ class _Drawn:
     """Small copies and their maps, some of them mirrored, as what is fitted and compared: float32 (n, 64, 64, maps)."""
 
     def __init__(self, small: np.ndarray, maps: np.ndarray, mirror: np.ndarray | None = None) -> None:
-        self.colours, self.lines = small.astype(np.float32) / 255, maps.astype(np.float32) / FULL
         if mirror is not None:
-            self.colours[mirror] = self.colours[mirror][:, :, ::-1]
-            self.lines[mirror] = mirrored_maps(self.lines[mirror])
+            small, maps = small.copy(), maps.copy()
+            small[mirror], maps[mirror] = small[mirror][:, :, ::-1], mirrored_maps(maps[mirror])
+        self.colours, self.lines = small.astype(np.float32) / 255, maps.astype(np.float32) / FULL
+        self.line, self.light = self.lines[..., :1], self.colours @ LIGHT
 
-    @property
-    def line(self) -> np.ndarray:
-        """How strong lines are."""
-        return self.lines[..., :1]
 
-    @property
-    def light(self) -> np.ndarray:
-        """How light it is."""
-        return self.colours @ LIGHT
+def _whole(drawn: np.ndarray, side: int) -> np.ndarray:
+    """The whole of each picture (n, 64, 64, maps) as means at `side` pixels."""
+    n, size, _, maps = drawn.shape
+    return drawn.reshape(n, side, size // side, side, size // side, maps).mean(axis=(2, 4))
 
-    def take(self, rows: np.ndarray) -> _Drawn:
-        """Some of them."""
-        some = _Drawn.__new__(_Drawn)
-        some.colours, some.lines = self.colours[rows], self.lines[rows]
-        return some
 
-    def at(self, side: int, what: str) -> np.ndarray:
-        """The whole at `side` pixels."""
-        drawn = {"line": self.line, "lines": self.lines, "colours": self.colours, "light": self.light}[what]
-        return windows(drawn, np.tile(VIEWS[:1], (len(drawn), 1)), side)
+def _coarse(maps: np.ndarray) -> np.ndarray:
+    """How strong lines are, at 32 pixels: float32 (n, 32, 32, 1)."""
+    parts = [_whole(maps[part, :, :, :1].astype(np.float32) / FULL, SIDE) for part in blocks(len(maps), QUERIES)]
+    return np.concatenate(parts)
 
 
 class Originals:
@@ -101,6 +93,7 @@ class Originals:
 
     def __init__(self, small: np.ndarray) -> None:
         self.small, self.maps = small, line_maps(small)
+        self.coarse = _coarse(self.maps)
         self.views = [descriptors(self.maps, view) for view in VIEWS]
 
     def __len__(self) -> int:
@@ -133,24 +126,24 @@ class Originals:
         maps = line_maps(small)
         index, view, mirror, unit = self._candidates(maps, same)
         n, k = index.shape
-        ours = _Drawn(small, maps)
-        places = VIEWS[view]
+        row, index, mirror = np.repeat(np.arange(n), k), index.ravel(), mirror.ravel()
+        places = VIEWS[view.ravel()]
         places[mirror, 2] = 1 - places[mirror, 2] - places[mirror, 3]
-        chosen = np.tile(np.arange(n)[:, None], (1, k))
-        theirs = _Drawn(self.small[index.ravel()], self.maps[index.ravel()], mirror.ravel())
-        row = chosen.ravel()
-        places = fitted(ours.at(SIDE, "line")[row], theirs.line, places.reshape(-1, 4), FIRST)
-        lines = unexplained(ours.at(COARSE, "lines")[row], theirs.lines, places).reshape(n, k)
-        colour = unexplained(ours.at(COARSE, "colours")[row], theirs.colours, places, offsets=False).reshape(n, k)
-        left = np.argsort(lines + colour, axis=1)[:, :FINALISTS] + np.arange(n)[:, None] * k
-        theirs, row, places = theirs.take(left.ravel()), np.repeat(np.arange(n), left.shape[1]), places[left.ravel()]
-        by_lines = fitted(ours.at(SIDE, "line")[row], theirs.line, places, SECOND)
-        by_light = fitted(ours.at(SIDE, "light")[row], theirs.light, places, SECOND)
-        lines = unexplained(ours.at(COARSE, "lines")[row], theirs.lines, by_lines)
-        colour = unexplained(ours.at(SIDE, "colours")[row], theirs.colours, by_light, offsets=False)
-        best = np.arange(n) * left.shape[1] + (lines + colour).reshape(n, -1).argmin(axis=1)
-        origin = left.ravel()[best]
-        return index.ravel()[origin], colour[best], lines[best], unit, by_light[best], mirror.ravel()[origin]
+        ours, theirs = _Drawn(small, maps), self.coarse[index]
+        theirs[mirror] = theirs[mirror][:, :, ::-1]
+        line = _whole(ours.line, COARSE)[row]
+        places = fitted(line, theirs, places, FIRST)
+        finalists = min(FINALISTS, k)
+        left = np.argsort(unexplained(line, theirs, places).reshape(n, k), axis=1)[:, :finalists]
+        chosen = (left + np.arange(n)[:, None] * k).ravel()
+        index, mirror, places, row = index[chosen], mirror[chosen], places[chosen], row[chosen]
+        drawn = _Drawn(self.small[index], self.maps[index], mirror)
+        by_lines = fitted(_whole(ours.line, SIDE)[row], drawn.line, places, SECOND)
+        by_light = fitted(_whole(ours.light, SIDE)[row], drawn.light, places, SECOND)
+        lines = unexplained(_whole(ours.lines, COARSE)[row], drawn.lines, by_lines)
+        colour = unexplained(_whole(ours.colours, SIDE)[row], drawn.colours, by_light, offsets=False)
+        best = np.arange(n) * finalists + (lines + colour).reshape(n, -1).argmin(axis=1)
+        return index[best], colour[best], lines[best], unit, by_light[best], mirror[best]
 
     def _candidates(self, maps: np.ndarray, same: np.ndarray | None) -> tuple[np.ndarray, ...]:
         """The training pictures (n, k) whose lines are most alike, in which view and whether mirrored, and how unlike the next are (n,)."""
