@@ -35,7 +35,10 @@ QUESTIONS = {
     "copies": "Are outputs near-copies of training pictures, in their colours?",
     "recoloured": "Are outputs near-copies of training pictures, whatever their colours?",
 }
-SAID = {"copies": "near-copies of training pictures", "recoloured": "near-copies of training pictures by their lines alone"}
+SAID = {
+    "copies": "near-copies of training pictures",
+    "recoloured": "near-copies of training pictures by their lines alone",
+}
 REMEDY = "Look at the pairs; take these pictures, and those that are many times in it, out of the training data, or refuse outputs this near to one."
 
 

@@ -28,6 +28,7 @@ from genmodels.subjects.outputs import Outputs, Reference
 KINDS = ("copies", "recoloured")
 MEASURE = {"copies": "colours", "recoloured": "lines"}
 DISTANCES = tuple(np.round(np.geomspace(0.03, 0.4, 12), 4).tolist())  # among which the one is found that counts
+ENOUGH = 8.0  # standard deviations of chance, above which the distance that catches more is better
 SURELY = 0.03  # distance of a copy where nothing says what chance does
 LOOKED = 2000  # pictures that nobody copied, at most
 PLANTED = 40  # training pictures that are copied in each way
@@ -198,19 +199,19 @@ def ways_of(kind: str) -> list[str]:
 
 
 def distance_of(unseen: np.ndarray, names: np.ndarray, planted: np.ndarray, n: int, effect: float) -> float:
-    """Below what distance a picture counts as a copy: where a share `effect` of copies among n outputs is least probable by chance.
+    """Below what distance a picture counts as a copy: the greatest at which a share `effect` of copies stands out enough.
 
-    Chance is what these pictures that nobody copied (m,) do, of which those of one name are alike. The greatest of the
-    distances by which it is improbable enough.
+    It stands out by as many standard deviations as chance varies by among n outputs, given what these pictures that nobody
+    copied (m,) do, of which those of one name are alike. Where it never stands out enough, the distance at which it does most.
     """
-    improbable, codes = [], np.unique(names, return_inverse=True)[1]
+    codes, out = np.unique(names, return_inverse=True)[1], []
     for distance in DISTANCES:
         near = unseen < distance
         _, _, k, m = independent_counts(near[:1], codes[:1], near, codes)
-        seen = min(1.0, k / m + (1 - k / m) * effect * float((planted < distance).mean()))
-        improbable.append(at_least(round(n * seen), n, k, m))
-    enough = max(min(improbable), TAIL / 50)
-    return max(distance for distance, chance in zip(DISTANCES, improbable, strict=True) if chance <= enough)
+        by_chance = (k + 0.5) / (m + 1)
+        out.append(effect * float((planted < distance).mean()) / np.sqrt(by_chance / n + by_chance / m))
+    wanted = min(max(out), ENOUGH)
+    return max(distance for distance, found in zip(DISTANCES, out, strict=True) if found >= 0.9 * wanted)
 
 
 def pairs(brought: Brought, kind: str, distance: float) -> list[Mapping[str, Any]]:
@@ -242,7 +243,9 @@ def how(near: Near, i: int, kind: str) -> str:
         words.append("moved")
     if kind == "recoloured":
         words.append("recoloured")
-    return ", ".join(words) or ("as it is" if near.far["colours"][i] < 0.01 else "as it is but for light or compression")
+    return ", ".join(words) or (
+        "as it is" if near.far["colours"][i] < 0.01 else "as it is but for light or compression"
+    )
 
 
 def captions_of(reference: Reference) -> list[str | None]:
@@ -256,7 +259,9 @@ def captions_of(reference: Reference) -> list[str | None]:
     prompts = [told.prompt for told in pictures.told]
     if len(set(prompts)) <= max(len(prompts) / 10, 1):
         prompts = [""] * len(prompts)
-    return [role or prompt.split(",")[0].strip().casefold() or None for role, prompt in zip(roles, prompts, strict=True)]
+    return [
+        role or prompt.split(",")[0].strip().casefold() or None for role, prompt in zip(roles, prompts, strict=True)
+    ]
 
 
 def _apart(small: np.ndarray, others: np.ndarray) -> np.ndarray:

@@ -60,7 +60,9 @@ def rates_of(brought: Brought, kind: str, limit: float, effect: float) -> Rates:
     if limit + effect < CRUDE:
         cases.append((Case(says(CRUDE, plain), True, CRUDE - limit, crude=True), pool(CRUDE, plain)))
     rates = resampled(cases, n=n, seed=brought.subject.seed, pools=POOLS, each=EACH)
-    least = min((row for row in rates["cases"] if row["effect"] == effect and not row["crude"]), key=lambda row: row["rate"])
+    least = min(
+        (row for row in rates["cases"] if row["effect"] == effect and not row["crude"]), key=lambda row: row["rate"]
+    )
     return rates | {
         "power": least["rate"],
         "power_low": least["low"],

@@ -134,7 +134,9 @@ def accused(
     """Whether the share of any of these kinds of copies is so large that it is improbable at `limit`, without the shares."""
     for kind in kinds:
         for near in NEAR[kind]:
-            counts = independent_counts(ours.scores[kind] < near, ours.hits[kind], unseen.scores[kind] < near, families[kind])
+            counts = independent_counts(
+                ours.scores[kind] < near, ours.hits[kind], unseen.scores[kind] < near, families[kind]
+            )
             if counts[0] * counts[3] > counts[2] * counts[1] and at_least(*counts, limit) < TAIL / TESTS:
                 return True
     return False

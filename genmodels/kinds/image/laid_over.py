@@ -43,9 +43,9 @@ def fitted(ours: np.ndarray, theirs: np.ndarray, places: np.ndarray, steps: int)
         down, across = np.gradient(seen, axis=(1, 2))
         # a window that begins later by d shows d / height more of the slope per share of its own side
         down, across = down * side / places[:, 1, None, None], across * side / places[:, 3, None, None]
-        columns = np.stack(
-            [down, down * y[:, None], across, across * y, seen, np.ones_like(seen)], axis=1
-        ).reshape(n, 6, -1)
+        columns = np.stack([down, down * y[:, None], across, across * y, seen, np.ones_like(seen)], axis=1).reshape(
+            n, 6, -1
+        )
         square = columns @ columns.transpose(0, 2, 1)
         square += DAMPING * np.eye(6, dtype=np.float32) * np.trace(square, axis1=1, axis2=2)[:, None, None] / 6
         solved = np.linalg.solve(square, (columns @ flat[:, :, None]))[:, :, 0]

@@ -141,7 +141,10 @@ class Originals:
         by_lines = fitted(_whole(ours.line, SIDE)[row], drawn.line, places, SECOND)
         by_light = fitted(_whole(ours.light, SIDE)[row], drawn.light, places, SECOND)
         lines = unexplained(_whole(ours.lines, COARSE)[row], drawn.lines, by_lines)
-        colour = unexplained(_whole(ours.colours, SIDE)[row], drawn.colours, by_light, offsets=False)
+        colours = _whole(ours.colours, SIDE)[row]
+        colour, rough = (unexplained(colours, drawn.colours, at, offsets=False) for at in (by_light, by_lines))
+        by_light = np.where((rough < colour)[:, None], by_lines, by_light)
+        colour = np.minimum(colour, rough)
         best = np.arange(n) * finalists + (lines + colour).reshape(n, -1).argmin(axis=1)
         return index[best], colour[best], lines[best], unit, by_light[best], mirror[best]
 
