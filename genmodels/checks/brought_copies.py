@@ -113,11 +113,6 @@ class Brought:
         return {way: self.scores(near).take(each) for way, each in zip(WAYS, rows, strict=True)}
 
 
-def ways_of(kind: str) -> list[str]:
-    """The ways in which copies of that kind are made."""
-    return [way for way in WAYS if (way in RECOLOURED) == (kind == "recoloured")]
-
-
 @dataclass(frozen=True)
 class Held:
     """Outputs (n,) and pictures that nobody copied (m,) with their families: distances as shares of the one that counts.
