@@ -84,7 +84,7 @@ def _finding(brought: Brought, kind: str, accepted: float, effect: float) -> Fin
         rates = kept_by(known, lambda: rates_of(brought, kind, accepted, effect))
     finding = judge(
         "copies",
-        f"{_said(kind, estimate)} Near is {distance:.2g} of the variation of a picture or less; {by_chance}.",
+        f"{_said(kind, estimate)} Near is {distance:.2g} of the distance of the next training pictures or less; {by_chance}.",
         estimate,
         limit=accepted,
         effect=effect,

@@ -139,7 +139,7 @@ def counted(name: str, hand: Hand, repeated: int = REPEATED) -> Iterator[Counted
 
     def scores(small: np.ndarray) -> Scores:
         near = originals.nearest(small)
-        far = {kind: near.far[measure] for kind, measure in MEASURE.items()}
+        far = {kind: near.relative(measure) for kind, measure in MEASURE.items()}
         return Scores(far, hand.families[train][near.index])
 
     unseen = scores(hand.small[LARGE][held])

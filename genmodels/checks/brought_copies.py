@@ -74,7 +74,7 @@ class Brought:
 
     def scores(self, near: Near) -> Scores:
         """What was found, as it is judged."""
-        return Scores({kind: near.far[MEASURE[kind]] for kind in KINDS}, self.drawings[near.index])
+        return Scores({kind: near.relative(MEASURE[kind]) for kind in KINDS}, self.drawings[near.index])
 
     def enough(self) -> bool:
         """Whether there are pictures enough that nobody copied to say what chance does."""
@@ -213,7 +213,7 @@ def pairs(brought: Brought, kind: str, distance: float) -> list[Mapping[str, Any
     """The outputs that are most surely such copies, with their originals and what was done to them."""
     near, pictures, training = brought.near, brought.subject.pictures, brought.training
     assert pictures is not None
-    far = near.far[MEASURE[kind]]
+    far = near.relative(MEASURE[kind])
     shown = [int(i) for i in np.argsort(far, kind="stable")[:SHOWN] if far[i] < distance]
     return [
         {

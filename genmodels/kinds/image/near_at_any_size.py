@@ -53,6 +53,10 @@ class Near:
     place: np.ndarray
     mirrored: np.ndarray
 
+    def relative(self, kind: str) -> np.ndarray:
+        """How far off (n,) as a share of the unit, since a blurred picture is near to everything (Carlini et al. 2023)."""
+        return self.far[kind] / self.unit
+
 
 def descriptors(maps: np.ndarray, view: Sequence[float] | np.ndarray) -> np.ndarray:
     """Maps (n, 64, 64, 3) seen through a window as rows (n, 192) of unit length around the mean of each map."""
