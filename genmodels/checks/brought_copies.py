@@ -93,7 +93,8 @@ class Brought:
             near = self._look("held-out pictures", small)
             unlike = _apart(small, self.training.small[near.index])
             self.left_out = int((~unlike).sum())
-            names = [captions_of(held_out)[row] for row in rows]
+            captions = captions_of(held_out)
+            names = [captions[row] for row in rows]
         else:
             rows = np.sort(rng.permutation(len(self.training))[:LOOKED])
             small, unlike = self.training.small[rows], np.ones(len(rows), bool)

@@ -86,7 +86,8 @@ def _pool(brought: Brought, kind: str, share: float, way: str, limit: float, eff
             guilty = round(share * n)
             ours = unseen.take(again.choice(drawing, n - guilty))
             if guilty:
-                ours = ours.beside(plants[way].take(again.integers(len(plants[way].hits), size=guilty)))
+                many = len(plants[way].hits)
+                ours = ours.beside(plants[way].take(again.choice(many, guilty, replace=guilty > many)))
             return rule.held(ours).verdict(limit, effect)
 
         return repeat

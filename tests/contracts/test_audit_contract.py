@@ -142,11 +142,11 @@ def pictures_of(small: np.ndarray, what: str) -> Pictures:
 
 
 def brought(copied: float, held_out: bool = True) -> Planted:
-    """600 outputs of which a share are training pictures, each changed in one of the ways."""
+    """900 outputs of which a share are training pictures, each changed in one of the ways."""
 
     def subject(seed: int) -> Outputs:
-        train, outputs, unseen = by_rule(400, 1), by_rule(600, 2 + seed), by_rule(1200, 3)
-        k, ways = round(copied * 600), [way for way in WAYS if way not in RECOLOURED]
+        train, outputs, unseen = by_rule(300, 1), by_rule(900, 2 + seed), by_rule(1200, 3)
+        k, ways = round(copied * 900), [way for way in WAYS if way not in RECOLOURED]
         made = [changed(train[i : i + 1], ways[i % len(ways)], i) for i in range(k)]
         pictures = pictures_of(np.concatenate([*made, outputs[k:]]), "outputs")
         beside = [Reference(what, pictures_of(small, what)) for what, small in (("training", train), ("held out", unseen))]
