@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,13 +22,16 @@ from PIL import Image, ImageDraw, ImageFont
 from genmodels.checks.brought_copies import MEASURE, Rule, Scores
 from genmodels.data.sets import icons, openmoji
 from genmodels.estimates.estimate import clopper_pearson
+from genmodels.estimates.splits import copies, families
 from genmodels.files import write_atomically
 from genmodels.intake.pictures import SIDE
 from genmodels.kinds.image.copied_ways import RECOLOURED, WAYS, changed
+from genmodels.kinds.image.features import averaged
 from genmodels.kinds.image.near_at_any_size import Originals
 
 SIZES, LARGE = (64, 256, 512), 512
 OUTPUTS, SHARE, REPEATED = 2000, 0.01, 200
+ALIKE = 0.02  # root mean square difference of two drawings of one sign
 MOST, A_FAMILY, COPIED, TILE = (
     1600,
     3,
@@ -82,17 +85,17 @@ def signs() -> Iterator[Picture]:
 
 
 def photographs(folder: Path) -> Iterator[Picture]:
-    """Parts of photographs, each 240 pixels wide, enlarged; those of one photograph are a family."""
+    """Parts of photographs, each 240 pixels wide, enlarged; no two overlap, so each is a family."""
     for file in sorted(folder.rglob("*.jpg")):
         whole = Image.open(io.BytesIO(file.read_bytes())).convert("RGB")
         for down in range(0, whole.height - TILE + 1, TILE):
             for across in range(0, whole.width - TILE + 1, TILE):
                 part = whole.crop((across, down, across + TILE, down + TILE))
-                yield file.name, part.resize((LARGE, LARGE), Image.Resampling.LANCZOS)
+                yield f"{file.name} {down} {across}", part.resize((LARGE, LARGE), Image.Resampling.LANCZOS)
 
 
 def _dealt(names: list[str]) -> list[tuple[int, str]]:
-    """Numbers and families of at most 1,600 pictures, three of a family, whole families in random order."""
+    """Numbers and families of at most 2,400 pictures, two of a family, whole families in random order."""
     order = {name: at for at, name in enumerate(np.random.default_rng(1).permutation(sorted(set(names))).tolist())}
     counts: dict[str, int] = {}
     found = []
@@ -106,7 +109,7 @@ def _dealt(names: list[str]) -> list[tuple[int, str]]:
 def drawn(pictures: Iterator[Picture]) -> Hand:
     """A hand's pictures at every size; of the first third, which is trained on, some are copied in every way."""
     names, small, copied = list[str](), {size: list[np.ndarray]() for size in SIZES}, list[int]()
-    copies: dict[tuple[int, str], list[np.ndarray]] = {(size, way): [] for size in SIZES for way in WAYS}
+    made: dict[tuple[int, str], list[np.ndarray]] = {(size, way): [] for size in SIZES for way in WAYS}
     for number, (family, picture) in enumerate(pictures):
         names.append(family)
         is_copied = number % 4 == 0 and len(copied) < COPIED
@@ -115,13 +118,19 @@ def drawn(pictures: Iterator[Picture]) -> Hand:
             sized = picture.resize((size, size), Image.Resampling.LANCZOS)
             small[size].append(_small(sized))
             for way, change in WAYS.items() if is_copied else ():
-                copies[size, way].append(_small(change(sized, np.random.default_rng([number, size]))))
+                made[size, way].append(_small(change(sized, np.random.default_rng([number, size]))))
     return Hand(
-        np.unique(names, return_inverse=True)[1],
+        joined(names, np.stack(small[LARGE])),
         {size: np.stack(each) for size, each in small.items()},
         np.array(copied),
-        {key: np.stack(each) for key, each in copies.items()},
+        {key: np.stack(each) for key, each in made.items()},
     )
+
+
+def joined(names: Sequence[object], small: np.ndarray) -> np.ndarray:
+    """Families (n,): pictures of one name, and those that are equal or each other's mirror image, since one is no news of the other."""
+    rows = averaged(np.concatenate([small, small[:, :, ::-1]]).astype(np.float32), 16).round().astype(np.uint8)
+    return families([*names, *names], copies(rows, ALIKE))[: len(small)]
 
 
 def _small(picture: Image.Image) -> np.ndarray:
@@ -148,7 +157,7 @@ def counted(name: str, hand: Hand, repeated: int = REPEATED) -> Iterator[Counted
     for size in SIZES:
         innocents = scores(hand.small[size][others])
         for way in ("", *WAYS):
-            copies = scores(hand.copies[size, way]) if way else innocents
+            planted = scores(hand.copies[size, way]) if way else innocents
             kind = "recoloured" if way in RECOLOURED else "copies"
             guilty = round(SHARE * OUTPUTS) if way else 0
             failed = 0
@@ -157,7 +166,7 @@ def counted(name: str, hand: Hand, repeated: int = REPEATED) -> Iterator[Counted
                 if each % 10 == 0:
                     rule = Rule.of(kind, unseen, hand.families[held], plants, OUTPUTS, SHARE, rng)
                 ours = innocents.take(rng.choice(len(others), OUTPUTS - guilty))
-                ours = ours.beside(copies.take(rng.choice(len(copies.hits), guilty, replace=False))) if way else ours
+                ours = ours.beside(planted.take(rng.choice(len(planted.hits), guilty, replace=False))) if way else ours
                 failed += rule.held(ours).verdict(0.0, SHARE) == "fail"
             yield Counted(name, size, way, failed, repeated)
 

@@ -22,12 +22,12 @@ from genmodels.estimates.splits import COPY, copies, families
 from genmodels.kinds.image.copied_ways import RECOLOURED, WAYS, changed
 from genmodels.kinds.image.features import averaged
 from genmodels.kinds.image.line_maps import blocks
-from genmodels.kinds.image.near_at_any_size import Near, Originals
+from genmodels.kinds.image.near_at_any_size import BOTH, Near, Originals
 from genmodels.subjects.outputs import Outputs, Reference
 
 KINDS = ("copies", "recoloured")
-MEASURE = {"copies": "colours", "recoloured": "lines"}
-DISTANCES = tuple(np.round(np.geomspace(0.03, 0.4, 12), 4).tolist())  # among which the one is found that counts
+MEASURE = {"copies": BOTH, "recoloured": "lines"}
+DISTANCES = tuple(np.round(np.geomspace(0.03, 0.6, 14), 4).tolist())  # among which the one is found that counts
 ENOUGH = 8.0  # standard deviations of chance, above which the distance that catches more is better
 SURELY = 0.03  # distance of a copy where nothing says what chance does
 LOOKED = 2000  # pictures that nobody copied, at most

@@ -25,7 +25,7 @@ FINALISTS, FIRST, SECOND = 2, 4, 4  # of them that are laid more exactly; steps 
 SIDE, COARSE = 32, 16  # pixels at which light and colours, and lines, are compared: finer lines depend on the size
 LIGHT = np.full((3, 1), 1 / 3, np.float32)
 LEAST_UNIT = 0.1
-KINDS = ("colours", "lines")
+KINDS, BOTH = ("colours", "lines"), "both"
 
 
 def _views() -> list[tuple[float, float, float, float]]:
@@ -54,7 +54,12 @@ class Near:
     mirrored: np.ndarray
 
     def relative(self, kind: str) -> np.ndarray:
-        """How far off (n,) as a share of the unit, since a blurred picture is near to everything (Carlini et al. 2023)."""
+        """How far off (n,) as a share of the unit, since a blurred picture is near to everything (Carlini et al. 2023).
+
+        `BOTH` is the root mean square of both: a clear sky has the colours of any other, and a drawing in another colour its lines.
+        """
+        if kind == BOTH:
+            return np.asarray(np.sqrt((self.relative("colours") ** 2 + self.relative("lines") ** 2) / 2))
         return self.far[kind] / self.unit
 
 
