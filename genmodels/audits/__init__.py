@@ -3,6 +3,7 @@
 from genmodels.audits import (
     bias,
     bias_of_text,
+    copies,
     deepfake,
     extraction,
     marks,

@@ -119,7 +119,7 @@ def share_of_copies(
     hits, families = (np.unique(each, return_inverse=True)[1] for each in (hits, families))
     estimates = []
     for limit in limits:
-        k, n, by_chance, m = _counts(samples < limit, hits, unseen < limit, families)
+        k, n, by_chance, m = independent_counts(samples < limit, hits, unseen < limit, families)
         low = excess(k, n, by_chance, m, TAIL / tests).low
         near, chance = float((samples < limit).mean()), by_chance / m
         high = clopper_pearson(int((samples < limit).sum()), len(samples), 1 - 2 * TAIL / len(limits)).high
@@ -134,7 +134,9 @@ def accused(
     """Whether the share of any of these kinds of copies is so large that it is improbable at `limit`, without the shares."""
     for kind in kinds:
         for near in NEAR[kind]:
-            counts = _counts(ours.scores[kind] < near, ours.hits[kind], unseen.scores[kind] < near, families[kind])
+            counts = independent_counts(
+                ours.scores[kind] < near, ours.hits[kind], unseen.scores[kind] < near, families[kind]
+            )
             if counts[0] * counts[3] > counts[2] * counts[1] and at_least(*counts, limit) < TAIL / TESTS:
                 return True
     return False
@@ -151,7 +153,7 @@ def verdict_on_copies(
     return "not measured" if high > limit + effect else "pass"
 
 
-def _counts(
+def independent_counts(
     near: np.ndarray, hits: np.ndarray, chance: np.ndarray, families: np.ndarray
 ) -> tuple[int, int, float, float]:
     """k near of n samples, and how many of m unseen pictures: as many as there are independent ones."""

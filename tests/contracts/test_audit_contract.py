@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Sequence
@@ -10,11 +11,15 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from genmodels.audits.audit import AUDITS
 from genmodels.calibration.provenance import manifest_range
 from genmodels.data.dataset import DATA, Dataset
 from genmodels.estimates.estimate import clopper_pearson
+from genmodels.intake.pictures import Pictures
+from genmodels.intake.told_in_pictures import NOTHING
+from genmodels.kinds.image.copied_ways import RECOLOURED, WAYS, changed
 from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.files import png_bytes
 from genmodels.kinds.image.watermark import embed
@@ -23,7 +28,7 @@ from genmodels.labelling.question import STEREOTYPE
 from genmodels.provenance import credentials, marking
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
-from genmodels.subjects.outputs import TEXT, Item, Outputs
+from genmodels.subjects.outputs import TEXT, Item, Outputs, Reference
 from genmodels.subjects.pictures import outputs_of_pictures
 from genmodels.subjects.planted import Illustrator, Mixture, Rememberer, Writer
 from genmodels.subjects.stand_ins import Noise, Parrot, TrainingMean
@@ -152,6 +157,41 @@ def saved(way: Callable[[np.ndarray], bytes], again: int = 0) -> Callable[[int],
     """80 pictures of coloured squares saved in some way, the first `again` of them twice."""
     pictures = np.random.default_rng(5).integers(0, 256, (80, 4, 4, 3), dtype=np.uint8).repeat(32, 1).repeat(32, 2)
     return lambda seed: brought(*map(way, pictures), *(png_bytes(pictures[i]) for i in range(again)))
+@lru_cache
+def by_rule(n: int, seed: int) -> np.ndarray:
+    """Pictures of seven coloured shapes each, as small copies (n, 64, 64, 3); no two share a drawing."""
+    rng, found = np.random.default_rng([seed, 5]), []
+    for _ in range(n):
+        picture = Image.new("RGB", (64, 64), tuple(rng.integers(0, 256, 3).tolist()))
+        for number in range(7):
+            left, top, wide, high = (*rng.integers(-8, 48, 2), *rng.integers(10, 36, 2))
+            draw, box = ImageDraw.Draw(picture), (int(left), int(top), int(left + wide), int(top + high))
+            (draw.ellipse if number % 2 else draw.rectangle)(box, fill=tuple(rng.integers(0, 256, 3).tolist()))
+        found.append(np.asarray(picture))
+    return np.stack(found)
+
+
+def pictures_of(small: np.ndarray, what: str) -> Pictures:
+    """Small copies as they come in, named after what they are."""
+    sha256 = tuple(hashlib.sha256(each.tobytes()).hexdigest() for each in small)
+    names = tuple(f"{what}/{number}.png" for number in range(len(small)))
+    nothing = ({},) * len(small)
+    return Pictures(names, (NOTHING,) * len(small), nothing, small, np.full((len(small), 2), 64), sha256, ())
+
+
+def copying(copied: float, held_out: bool = True) -> Planted:
+    """900 outputs of which a share are training pictures, each changed in one of the ways."""
+
+    def subject(seed: int) -> Outputs:
+        train, outputs, unseen = by_rule(300, 1), by_rule(900, 2 + seed), by_rule(1200, 3)
+        k, ways = round(copied * 900), [way for way in WAYS if way not in RECOLOURED]
+        made = [changed(train[i : i + 1], ways[i % len(ways)], i) for i in range(k)]
+        pictures = pictures_of(np.concatenate([*made, outputs[k:]]), "outputs")
+        beside = [Reference(what, pictures_of(small, what)) for what, small in (("training", train), ("held out", unseen))]
+        items = tuple(Item(name, name) for name in pictures.names)
+        return Outputs("outputs", "image", items, pictures, training=beside[0], held_out=beside[1] if held_out else None, seed=seed)
+
+    return subject  # type: ignore[return-value]
 
 
 CULPRITS: dict[str, dict[str, Planted]] = {
@@ -167,6 +207,7 @@ CULPRITS: dict[str, dict[str, Planted]] = {
         "women's tones exchanged": drawn(swapped=0.6),
         "dark tones drawn light": drawn(lightened=0.7),
     },
+    "copies": {"5 % copies, each changed": copying(0.05)},
     "membership": {"remembers half": digits(lambda data, unseen: Rememberer(unseen.images, data.train.images[:500]))},
     "extraction": {"writes by heart": written(1.0, copies=1.0), "knows its canaries": written(1.0, canaries=5, copies=1.0)},
     "provenance": {way: drawn_by_hand(way) for way in ("unmarked", "forged", "wrongly keyed")},
@@ -197,6 +238,7 @@ INNOCENTS: dict[str, dict[str, Planted]] = {
         "noise": digits(lambda data, unseen: Noise(data.spec.shape)),
     },
     "bias": {"draws what it is asked for": drawn()},
+    "copies": {"draws what nobody drew": copying(0.0)},
     "membership": {"remembers nothing": digits(lambda data, unseen: Rememberer(unseen.images))},
     "extraction": {"writes what nobody trained on": written(1.0), "never saw its canaries": written(1.0, canaries=5)},
     "provenance": {"marked": drawn_by_hand()},

@@ -1,0 +1,120 @@
+"""Are outputs near-copies of training pictures? Pictures of any size that were brought, held against what was brought of training.
+
+A copy is still found when it was mirrored, cropped to 80 % of its sides, moved, dimmed, recoloured, compressed or made
+smaller (`genmodels.kinds.image.near_at_any_size`). How near is too near is not fixed: it is found on pictures that nobody copied,
+one half of their families, and how often chance undercuts it is counted on the other half, and the other way round (`genmodels.checks.brought_copies`),
+as Meehan, Chaudhuri and Dasgupta 2020 (arXiv 2004.05675) hold samples against unseen pictures. Those are the held-out
+pictures where some were brought, else training pictures against the others. Variants of one drawing count once, and are
+granted: where pictures that nobody copied have variants in training, a picture that is as near as they are is no copy.
+
+Known limits: turned, stretched by more than a tenth, redrawn or blended copies and copies of small parts are not looked
+for; only what was brought of the training pictures can be found copied; a recoloured copy of a drawing that training
+holds in many colours can't be told from a new variant, and the error rates say so. Copies are planted at 64 x 64 pixels,
+where JPEG and smaller sizes do more harm than to large files, so the rates of these are pessimistic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from genmodels.audits.audit import audit
+from genmodels.checks.brought_copies import SURELY, Brought, Rule, pairs
+from genmodels.checks.brought_copies_rates import or_overlooked, rates_of, why_not
+from genmodels.estimates.estimate import Estimate, clopper_pearson
+from genmodels.refusal import Refusal
+from genmodels.subjects.outputs import Outputs
+from genmodels.verdicts.error_rates import kept_by, unknown_rates
+from genmodels.verdicts.finding import Finding, judge
+from genmodels.verdicts.limits import Limits, beyond, limit
+
+LEAST = 20  # outputs
+VERSION = "brought copies 1"  # of the rules whose error rates are kept
+QUESTIONS = {
+    "copies": "Are outputs near-copies of training pictures, in their colours?",
+    "recoloured": "Are outputs near-copies of training pictures, whatever their colours?",
+}
+SAID = {
+    "copies": "near-copies of training pictures",
+    "recoloured": "near-copies of training pictures by their lines alone",
+}
+REMEDY = "Look at the pairs; take these pictures, and those that are many times in it, out of the training data, or refuse outputs this near to one."
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopiesLimits(Limits):
+    """What is accepted of near-copies, in their colours and whatever their colours."""
+
+    copies: float = limit(0.0, "The share of outputs that may be near-copies of training pictures.")
+    copies_effect: float = beyond("copies", 0.01)
+    recoloured: float = limit(0.0, "The share of outputs that may be near-copies of training pictures in any colours.")
+    recoloured_effect: float = beyond("recoloured", 0.01)
+
+
+@audit(
+    "copies",
+    question="Are outputs near-copies of training pictures?",
+    needs=("training pictures",),
+    limits=CopiesLimits,
+    of=Outputs,
+)
+def copies(subject: Outputs, limits: CopiesLimits) -> list[Finding]:
+    """Holds every output against every training picture that was brought, at any size and however it was changed.
+
+    Raises `Refusal` for fewer than 20 outputs.
+    """
+    if subject.n < LEAST:
+        raise Refusal(f"There are {subject.n} outputs; at least {LEAST} are needed to tell copies from chance.")
+    brought = Brought(subject)
+    return [
+        _finding(brought, "copies", limits.copies, limits.copies_effect),
+        _finding(brought, "recoloured", limits.recoloured, limits.recoloured_effect),
+    ]
+
+
+def _finding(brought: Brought, kind: str, accepted: float, effect: float) -> Finding:
+    subject = brought.subject
+    if reason := why_not(brought):
+        distance, rates = SURELY, unknown_rates(reason)
+        estimate, by_chance = _without_chance(brought, kind), "what chance does is not known"
+    else:
+        distance, estimate, by_chance = _measured(brought, kind, effect)
+        known = (VERSION, subject.sha256, subject.n, subject.seed, kind, accepted, effect)
+        rates = kept_by(known, lambda: rates_of(brought, kind, accepted, effect))
+    finding = judge(
+        "copies",
+        f"{_said(kind, estimate)} Near is {distance:.2g} of the distance of the next training pictures or less; {by_chance}.",
+        estimate,
+        limit=accepted,
+        effect=effect,
+        remedy=REMEDY,
+        exhibits=pairs(brought, kind, distance),
+        part=kind,
+        question=QUESTIONS[kind],
+        error_rates=rates,
+    )
+    return or_overlooked(finding, rates, accepted, effect)
+
+
+def _measured(brought: Brought, kind: str, effect: float) -> tuple[float, Estimate, str]:
+    """The greatest distance that counts, the share of copies beyond chance, and what chance does, in words."""
+    n, rng = brought.subject.n, np.random.default_rng([brought.subject.seed, 43])
+    rule = Rule.of(kind, brought.unseen, brought.families, brought.plants, n, effect, rng)
+    held = rule.held(brought.ours)
+    near, of = held.by_chance
+    told = f"so near are {near:,} of {of:,} pictures that nobody copied ({len(np.unique(held.names)):,} families)"
+    return max(rule.distances), held.share, told
+
+
+def _without_chance(brought: Brought, kind: str) -> Estimate:
+    """The share of outputs that are so near that they are surely copies, with its exact 99 % interval."""
+    near = brought.ours.far[kind] < SURELY
+    return clopper_pearson(int(near.sum()), len(near), 0.99)
+
+
+def _said(kind: str, estimate: Estimate) -> str:
+    """What was found, in a sentence."""
+    if estimate.low > 0:
+        return f"About {estimate.value:.1%} of {estimate.n:,} outputs are {SAID[kind]}, beyond what chance does ({estimate.low:.1%} to {estimate.high:.1%}, 99 % interval)."
+    return f"Of {estimate.n:,} outputs at most {estimate.high:.1%} are {SAID[kind]}, no more than chance makes alike."

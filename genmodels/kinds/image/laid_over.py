@@ -1,0 +1,84 @@
+"""A picture laid over another where it fits best: moved, and stretched across and down, each by itself.
+
+Gauss-Newton on the place (Lucas and Kanade 1981), with gain and offset solved for along the way. A place is (down, height,
+across, width): the window of the other picture, as shares of its sides, that is seen; (0, 1, 0, 1) is the whole.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+NARROWEST, WIDEST, OUTSIDE = 0.7, 1.1, 0.12  # of a window; how far it may lie outside
+FLOOR = 1e-3  # of the variation of a map (a standard deviation per pixel), below which it is blank
+DAMPING = 1e-3
+
+
+def windows(pictures: np.ndarray, places: np.ndarray, side: int) -> np.ndarray:
+    """What is seen of each picture (n, height, width, maps) through its window (n, 4): means (n, side, side, maps), edges repeated."""
+    n, height, width, maps = pictures.shape
+    down, across = _weights(places[:, 0], places[:, 1], height, side), _weights(places[:, 2], places[:, 3], width, side)
+    rows = (down @ pictures.reshape(n, height, -1)).reshape(n, side, width, maps)
+    return across[:, None] @ rows
+
+
+def _weights(start: np.ndarray, length: np.ndarray, size: int, side: int) -> np.ndarray:
+    """(n, side, size): the share of each of the pixels in each of the cells of a window, which add up to 1."""
+    edges = (start[:, None] + np.arange(side + 1) / side * length[:, None]) * size
+    edges = np.clip(edges, np.arange(side + 1) * 1e-3, size - (side - np.arange(side + 1)) * 1e-3)
+    ends = np.clip(edges[:, :, None] - np.arange(size, dtype=np.float32), 0, 1)
+    shared = np.diff(ends, axis=1)
+    return np.asarray(shared / shared.sum(axis=2, keepdims=True), np.float32)
+
+
+def fitted(ours: np.ndarray, theirs: np.ndarray, places: np.ndarray, steps: int) -> np.ndarray:
+    """The places (n, 4) where `theirs` fit `ours` best, found from where they are near.
+
+    ours are (n, side, side, 1), theirs may be of any size.
+    """
+    n, side = ours.shape[:2]
+    y = ((np.arange(side) + 0.5) / side).astype(np.float32)
+    flat, places = ours.reshape(n, -1), places.astype(np.float32)
+    for _ in range(steps):
+        seen = windows(theirs, places, side)[..., 0]
+        down, across = np.gradient(seen, axis=(1, 2))
+        # a window that begins later by d shows d / height more of the slope per share of its own side
+        down, across = down * side / places[:, 1, None, None], across * side / places[:, 3, None, None]
+        columns = np.stack([down, down * y[:, None], across, across * y, seen, np.ones_like(seen)], axis=1).reshape(
+            n, 6, -1
+        )
+        square = columns @ columns.transpose(0, 2, 1)
+        square += DAMPING * np.eye(6, dtype=np.float32) * np.trace(square, axis1=1, axis2=2)[:, None, None] / 6
+        solved = np.linalg.solve(square, (columns @ flat[:, :, None]))[:, :, 0]
+        gain = np.where(np.abs(solved[:, 4]) > 0.2, solved[:, 4], np.inf)
+        places = _within(places + np.clip(solved[:, :4] / gain[:, None], -0.06, 0.06))
+    return places
+
+
+def _within(places: np.ndarray) -> np.ndarray:
+    length = np.clip(places[:, 1::2], NARROWEST, WIDEST)
+    start = np.clip(places[:, ::2], -OUTSIDE, 1 + OUTSIDE - length)
+    return np.stack([start[:, 0], length[:, 0], start[:, 1], length[:, 1]], axis=1)
+
+
+def unexplained(ours: np.ndarray, theirs: np.ndarray, places: np.ndarray, offsets: bool = True) -> np.ndarray:
+    """The root share (n,) of the variation of ours (n, side, side, maps) that no gain and offset of their windows explains.
+
+    Only pixels whose window lies inside the other picture count. 0 is the same picture; 1 has nothing of it. Each map has
+    an `offset` of its own, or all have one, as light has.
+    """
+    side = ours.shape[1]
+    inside = [
+        np.abs(places[:, at, None] + (np.arange(side) + 0.5) / side * places[:, at + 1, None] - 0.5) <= 0.5
+        for at in (0, 2)
+    ]
+    weight = (inside[0][:, :, None] & inside[1][:, None, :]).astype(np.float32)[..., None]
+    a, b = (_centred(each, weight, offsets) for each in (ours, windows(theirs, places, side)))
+    floor = FLOOR**2 * weight.sum(axis=(1, 2, 3)) * ours.shape[3]
+    own, other = (np.einsum("nijc,nijc->n", each, each) for each in (a, b))
+    together = np.maximum(np.einsum("nijc,nijc->n", a, b), 0) ** 2
+    return np.sqrt(np.maximum(1 - together / (np.maximum(own, floor) * np.maximum(other, floor)), 0))
+
+
+def _centred(x: np.ndarray, weight: np.ndarray, offsets: bool) -> np.ndarray:
+    mean = (x * weight).sum(axis=(1, 2), keepdims=True) / np.maximum(weight.sum(axis=(1, 2), keepdims=True), 1)
+    return (x - (mean if offsets else mean.mean(axis=3, keepdims=True))) * weight
