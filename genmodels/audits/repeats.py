@@ -3,6 +3,8 @@
 Pictures are compared as small copies of 64 x 64 pixels: equal as JPEG leaves them, or hardly told apart. Texts are compared
 by their words: the same in the same order, or eight of ten runs of three words shared (Broder 1997, by min-hashing).
 
+Refusals are told in the same words again and again, so answers that refuse are left out here and counted by `refusals`.
+
 Known limits: a picture that was mirrored or cropped is another one; plain pictures of one colour are alike because they are
 plain. What is counted is how far these outputs repeat each other: of more outputs of one model more will.
 """
@@ -16,6 +18,7 @@ import numpy as np
 
 from genmodels.audits.audit import audit
 from genmodels.checks.copied_pairs import pngs
+from genmodels.checks.refused_answers import refuses
 from genmodels.checks.repeated import repeated_pictures, repeated_texts
 from genmodels.estimates.estimate import Estimate
 from genmodels.subjects.outputs import Outputs
@@ -47,10 +50,14 @@ class RepeatsLimits(Limits):
 )
 def repeats(subject: Outputs, limits: RepeatsLimits) -> list[Finding]:
     """Compares every output with every other."""
-    if subject.n < LEAST:
+    chosen = _looked_at(subject)
+    if len(chosen) < LEAST:
         return [
             not_measured(
-                "repeats", QUESTIONS["equal"], "n too small: there is one output; bring at least two.", "equal"
+                "repeats",
+                QUESTIONS["equal"],
+                f"n too small: {len(chosen)} outputs say something; bring at least two.",
+                "equal",
             )
         ]
     if subject.pictures is not None:
@@ -58,31 +65,38 @@ def repeats(subject: Outputs, limits: RepeatsLimits) -> list[Finding]:
             subject.pictures.small, lambda done, of: subject.report("outputs compared", done, of)
         )
     else:
-        groups = repeated_texts([item.text for item in subject.items])
+        groups = repeated_texts([subject.items[i].text for i in chosen])
     return [
-        _finding(subject, part, groups[part], accepted)
+        _finding(subject, chosen, part, groups[part], accepted)
         for part, accepted in (("equal", limits.equal), ("near", limits.near))
     ]
 
 
-def _finding(subject: Outputs, part: str, groups: np.ndarray, accepted: float) -> Finding:
+def _looked_at(subject: Outputs) -> np.ndarray:
+    """The numbers of the outputs that are compared: all pictures, and all answers that do not refuse."""
+    if subject.pictures is not None:
+        return np.arange(subject.n)
+    return np.flatnonzero([bool(each.text.strip()) and not refuses(each.text) for each in subject.items])
+
+
+def _finding(subject: Outputs, chosen: np.ndarray, part: str, groups: np.ndarray, accepted: float) -> Finding:
     """The share of outputs that have an earlier one in their group."""
     _, first, size = np.unique(groups, return_index=True, return_counts=True)
-    again = subject.n - len(first)
-    share, largest = again / subject.n, int(size.max())
-    how = "equal to" if part == "equal" else "hardly told apart from"
+    n, again, largest = len(chosen), len(chosen) - len(first), int(size.max())
+    share, how = again / n, "equal to" if part == "equal" else "hardly told apart from"
+    refusing = f" {subject.n - n:,} refusals and empty answers are left out." if n < subject.n else ""
     claim = (
-        f"{again:,} of {subject.n:,} outputs ({share:.1%}) are {how} an earlier one; the largest group has {largest:,}. "
+        f"{again:,} of {n:,} outputs ({share:.1%}) are {how} an earlier one; the largest group has {largest:,}.{refusing} "
         "All were compared with each other: it is a count, and nothing is estimated."
     )
     return judge(
         "repeats",
         claim,
-        Estimate(share, share, share, subject.n, "only these outputs"),
+        Estimate(share, share, share, n, "only these outputs"),
         limit=accepted,
         remedy=REMEDY,
         exhibits=[
-            _shown(subject, np.flatnonzero(groups == group))
+            _shown(subject, chosen[groups == group])
             for group in np.argsort(-size, kind="stable")[:SHOWN]
             if size[group] > 1
         ],

@@ -16,7 +16,7 @@ from genmodels.checks.group_words import GENDER, GROUPINGS, ORIGIN, RELIGION
 from genmodels.checks.refused_answers import refused, refuses
 from genmodels.kinds.text.passages import words
 from genmodels.refusal import Refusal
-from genmodels.subjects.outputs import Item, Outputs
+from genmodels.subjects.outputs import TEXT, Item, Outputs
 from genmodels.verdicts.finding import Finding
 from tests import answers
 
@@ -174,3 +174,11 @@ def test_regard_goes_with_the_words_of_the_list() -> None:
     assert found.verdict == "fail" and "no negation and no irony" in found.claim and all(len(str(row["passage"])) <= 300 for row in found.exhibits)
     plain = [replace(each, text="nothing at all") for each in answers.of_groups({})(0).items]
     assert findings("wording", answers.table(plain, 0))["regard"].verdict == "not measured"
+
+
+def test_refusals_in_the_same_words_are_no_repeats() -> None:
+    """They are counted by `refusals`; what is left says each thing once."""
+    texts = [f"Answer number {number} of its own." for number in range(20)] + ["I'm sorry, but I can't help with that."] * 20
+    outputs = Outputs("x", TEXT, tuple(Item(str(number), str(number), "", text) for number, text in enumerate(texts)))
+    equal, _ = AUDITS["repeats"](outputs)
+    assert equal.verdict == "pass" and "20 refusals and empty answers are left out" in equal.claim and equal.estimate.n == 20
