@@ -153,7 +153,7 @@ def _table(checks: object) -> None:
         {
             "Check": plain_text(each.get("audit"), 40),
             "Question": plain_text(each.get("question"), 200),
-            "Can it be asked?": f"No. {plain_text(each['reason'], 400)}" if each.get("reason") else "Yes",
+            "Can it be asked?": f"Not measured: {plain_text(each['reason'], 400)}" if each.get("reason") else "Yes",
         }
         for each in rows
     ]
