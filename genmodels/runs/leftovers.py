@@ -51,6 +51,10 @@ def leftovers() -> list[Leftover]:
         top / "measured",
         top / "audits",
         *_folders(top / "audits"),
+        top / "brought",
+        *(part for each in _folders(top / "brought") for part in (each, each / "audit")),
+        top / "labels",
+        *_folders(top / "labels"),
         *runs,
     ]
     places += [run / part for run in runs for part in ("checkpoints", "epochs", "samples", "reconstructions")]

@@ -164,7 +164,7 @@ def test_the_command_line_draws_the_same_and_says_how(run: Run, generator, genmo
     assert np.array_equal(drawn, generator.sample(2, seed=7, given=["circle"], drawing=FEW))
     facts = png_facts(open(files[1], "rb").read())
     assert facts == picture_facts(run, "circle", 8, FEW) | {name: facts[name] for name in facts if name not in picture_facts(run, "circle", 8, FEW)}
-    assert Drawing.from_dict(json.loads(facts["Settings"])) == FEW and facts["Seed"] == "8" and "generative" in facts["Made by"]
+    assert Drawing.from_dict(json.loads(facts["Settings"])) == FEW and facts["Seed"] == "8" and facts["Made by"] == "a model"
     for arguments, said in ((["--set", "steps=0"], "steps is '0'"), (["--given", "qqqq"], "knows none"), (["--from", __file__], "no PNG")):
         bad = inside("sample", run.id, *arguments, "--out", tmp_path / "bad")
         assert bad.returncode == 2 and said in bad.stderr and "Traceback" not in bad.stderr and not (tmp_path / "bad").exists()
