@@ -26,15 +26,7 @@ def review(arguments: Arguments) -> int:
     if arguments.sign:
         sign(arguments.folder, by)
     found = read_review(arguments.folder)
-    rows = [vars(each) for each in found.decisions]
-    signed = vars(found.signed) if found.signed else None
-    document = {
-        "audit": str(arguments.folder),
-        "decisions": rows,
-        "open": list(found.open),
-        "broken": found.broken,
-        "signed": signed,
-    }
+    document = {"audit": str(arguments.folder)} | found.to_dict()
     lines = [
         f"{each.time}  {each.decision:9} {each.finding or 'the audit'}: {each.reason} ({_who(each.by, each.verified)})"
         for each in found.decisions
