@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import state
+from dashboard.auditing import evidence, reviewing
 from dashboard.parts import charts, handing_out, pace, verdicts
 from dashboard.safe_text import duration, plain_text, refuse, safe_text
 from genmodels.refusal import Refusal
@@ -32,8 +33,9 @@ def view(subject: brought.Brought) -> None:
     _ask(subject, bool(result))
     if result:
         _verdict(result)
-        verdicts.audited(result.get("findings"))
-        _handed_out(subject, result)
+        verdicts.audited(result.get("findings"), under=evidence.view)
+        reviewing.view(subject)
+        _handed_out(subject, result | reviewing.for_report(subject))
     if checks := (result or look).get("checks"):
         _table(checks)
     if st.button("Delete these outputs", icon=":material/delete:", key=f"delete.{subject.token}"):
@@ -123,7 +125,7 @@ def _verdict(result: Mapping[str, Any]) -> None:
 
 
 def _handed_out(subject: brought.Brought, result: Mapping[str, Any]) -> None:
-    """The report as one file, and the document."""
+    """The report as one file, the document, and what stands behind the findings as a table."""
     with st.container(horizontal=True):
         for label, form, media in (
             ("Report (HTML)", "html", "text/html"),
@@ -137,6 +139,7 @@ def _handed_out(subject: brought.Brought, result: Mapping[str, Any]) -> None:
                 media,
                 key=f"report.{form}.{subject.token}",
             )
+        evidence.download(result.get("findings"), subject.token)
 
 
 def _table(checks: object) -> None:

@@ -157,8 +157,8 @@ def needs_decision(document: Mapping[str, Any]) -> list[str]:
 
 
 def name_of(finding: Mapping[str, Any]) -> str:
-    """How a finding is called in a review: "audit/part"."""
-    return f"{finding.get('audit')}/{finding.get('part') or 'all'}"
+    """How a finding is called in a review: "audit/part", on one line as it is written down and read again."""
+    return printable(f"{finding.get('audit')}/{finding.get('part') or 'all'}", MOST_REASON)
 
 
 def _append(folder: Path, finding: str, decision: str, reason: str, by: str, verified: bool) -> Decision:

@@ -11,7 +11,7 @@ import pytest
 from genmodels.commands.main import main
 from genmodels.refusal import Refusal
 from genmodels.review.junit import junit
-from genmodels.review.sign_off import decide, read_review, sign
+from genmodels.review.sign_off import begin_anew, decide, name_of, read_review, sign
 
 FINDINGS = [
     {"audit": "marks", "part": "signed", "verdict": "fail", "claim": "3 of 9 are <not> signed.\x00", "remedy": "Sign them.", "error_rates": {"not_measured": "x"}},
@@ -52,6 +52,26 @@ def test_what_is_no_decision_is_refused(folder: Path, given: tuple[str, str, str
     with pytest.raises(Refusal, match=said):
         decide(folder, *given)
     assert not read_review(folder).decisions
+
+
+@pytest.mark.parametrize("part", ["turned \u202e round", "two\nlines", "long " * 900])
+def test_a_finding_of_any_name_can_be_decided_on_and_signed(folder: Path, part: str) -> None:
+    """The part of a finding may hold the name of somebody's question."""
+    found = FINDINGS[0] | {"part": part}
+    (folder / "audit.json").write_text(json.dumps(DOCUMENT | {"findings": [found]}))
+    decide(folder, name_of(found), "accept", "it is ours", "A")
+    sign(folder, "A")
+    assert read_review(folder).signed and not read_review(folder).open
+
+
+def test_a_review_is_put_aside_and_none_is_lost(folder: Path) -> None:
+    assert begin_anew(folder) == "", "there is none yet"
+    for number in (1, 2):
+        decide(folder, "marks/signed", "accept", f"for the time {number}", "A")
+        (folder / "audit.json").write_text(json.dumps(DOCUMENT | {"verdict": f"{number}"}))
+        assert read_review(folder).outdated and "another audit" in read_review(folder).broken
+        assert begin_anew(folder) == f"review-{number}.jsonl" and f"the time {number}" in (folder / f"review-{number}.jsonl").read_text()
+        assert not read_review(folder).decisions and read_review(folder).open
 
 
 @pytest.mark.parametrize("change", ["audit", "reason", "order", "first line", "torn", "another code"])
