@@ -86,7 +86,13 @@ def _ask(subject: brought.Brought, before: bool) -> None:
         seed = st.number_input("Seed", 0, 2**31 - 1, 0, width=160, help="Decides what is drawn at random")
         label = "Audit again" if before else "Start the audit"
         if st.button(
-            label, type="secondary" if before else "primary", icon=":material/play_arrow:", key=f"start.{subject.token}"
+            label,
+            type="secondary" if before else "primary",
+            icon=":material/play_arrow:",
+            key=f"start.{subject.token}",
+            help="Decisions and a signature hold for the audit that they were made on; where another one comes out, a new review is begun."
+            if before
+            else None,
         ):
             try:
                 brought.start(subject, seed=int(seed))

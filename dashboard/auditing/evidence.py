@@ -71,7 +71,8 @@ def _passage(passage: Passage) -> None:
 def _table(listed: Listed) -> None:
     title = f"{listed.title}{more_than_shown(listed)}"
     st.caption(safe_text(title, 100))
-    names = [charts.sentence_case(plain_text(name, 40)) for name in listed.table.columns]
+    names = [plain_text(name, 40) for name in listed.table.columns]
+    names = [name if name == "n" else charts.sentence_case(name) for name in names]
     rows = [dict(zip(names, (plain_text(cell, 600) for cell in row), strict=True)) for row in listed.table.rows]
     st.dataframe(rows, hide_index=True, alt=plain_text(title, 100))
 

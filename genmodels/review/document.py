@@ -120,7 +120,7 @@ STYLE = """
 @media (prefers-color-scheme: dark) { :root { --ink: #e9e9ee; --paper: #17171b; --line: #45454d; --soft: #232329; } }
 body { color: var(--ink); background: var(--paper); font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; } caption { text-align: left; }
-th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; min-width: 4rem; }
 th { background: var(--soft); } img { max-width: 100%; image-rendering: pixelated; } figure { margin: 1rem 0; }
 .pair { display: inline-block; vertical-align: top; width: 17rem; max-width: 100%; margin: .5rem 1rem .5rem 0; } .pair img { width: 8rem; margin-right: .4rem; }
 .pair figcaption { font-size: .85rem; overflow-wrap: anywhere; }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from genmodels.kinds.image.files import open_picture, png_bytes
@@ -26,15 +26,14 @@ NAMES = {
     "item": "output",
     "sample": "output",
     "place": "where",
-    "answer": "what the model wrote",
     "training": "in the training texts",
     "of": "how many are alike",
     "outputs": "the first of them",
-    "value": "share",
     "what": "what was found",
     "others": "share of others",
     "metadata": "said in metadata",
 }  # what a key of an exhibit is called
+SHARES = ("answers", "prompts", "groups")  # tables whose values are shares
 TITLES = {
     "answers": "Each answer",
     "prompts": "By prompt",
@@ -135,8 +134,9 @@ def _pictures(exhibit: Mapping[str, Any]) -> Pictures | None:
     """The pictures of an exhibit, each with what it is; None where one can't be shown."""
     told, how = exhibit.get("outputs"), printable(str(exhibit.get("how") or ""), 200)
     if isinstance(told, list):
-        names = [f"Output {printable(str(each), 80)}" for each in told]
-        said = f"{value_text(exhibit.get('of'))} outputs are alike; the first are {', '.join(names[:4])}"
+        places = [printable(str(each), 80) for each in told[:4]]
+        names = [f"Output {each}" for each in places]
+        said = f"{value_text(exhibit.get('of'))} outputs are alike, such as {', '.join(places)}"
     else:
         names = [
             f"Output {printable(str(exhibit.get('sample')), 80)}",
@@ -188,7 +188,9 @@ def _tables(exhibits: list[Mapping[str, Any]]) -> Iterator[Listed]:
     for exhibit in exhibits:
         for name, nested in _nested(exhibit):
             if found := [flat for row in nested if (flat := _flat(row))]:
-                yield _listed(TITLES.get(name, name.capitalize()), found)
+                listed = _listed(TITLES.get(name, name.capitalize()), found)
+                called = tuple("share" if each == "value" and name in SHARES else each for each in listed.table.columns)
+                yield replace(listed, table=Table(called, listed.table.rows))
 
 
 def _listed(title: str, rows: list[dict[str, str]]) -> Listed:

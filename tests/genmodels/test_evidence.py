@@ -39,7 +39,7 @@ def test_pictures_say_which_they_are_and_what_was_done() -> None:
     shown = evidence_of(finding(PAIR, GROUP)).pictures
     assert shown[0].pictures[0].title == "Output a.png" and shown[0].pictures[1].title.startswith("Training picture")
     assert "mirrored" in shown[0].title and "0.0312" in shown[0].title
-    assert shown[1].title.startswith("7 outputs are alike") and [each.title for each in shown[1].pictures] == ["Output b.png", "Output c.png"]
+    assert shown[1].title.startswith("7 outputs are alike, such as b.png, c.png") and [each.title for each in shown[1].pictures] == ["Output b.png", "Output c.png"]
 
 
 def test_passages_stand_side_by_side() -> None:
@@ -51,7 +51,7 @@ def test_rows_of_one_shape_become_a_table_and_tables_within_an_exhibit_have_a_ti
     found = evidence_of(finding(*SHARES, BARE))
     titles = {each.title: each.table for each in found.tables}
     assert titles["By prompt"] == Table(("prompt", "share", "n", "interval"), (("a nurse", "0.25", "30", "0.1 to 0.4"),))
-    assert titles["How far people agree"].rows[0] == ("alpha", "0.7", "30", "0.5 to 0.9")
+    assert titles["How far people agree"].columns[1] == "value" and titles["How far people agree"].rows[0] == ("alpha", "0.7", "30", "0.5 to 0.9")
     assert sum(each.title == "Examples" for each in found.tables) == 2
     assert any("IPTC, text" in row for each in found.tables for row in each.table.rows)
 
