@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.auditing import evidence, reviewing
+from dashboard.auditing import evidence, policies, reviewing
 from dashboard.parts import charts, handing_out, pace, verdicts
 from dashboard.safe_text import duration, plain_text, refuse, safe_text
 from genmodels.refusal import Refusal
@@ -30,6 +30,7 @@ def view(subject: brought.Brought) -> None:
     result, look = subject.result(), subject.looked()
     if about := (result or look).get("outputs"):
         _about(about)
+    policies.view(subject, result)
     _ask(subject, bool(result))
     if result:
         _verdict(result)
