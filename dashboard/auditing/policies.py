@@ -87,10 +87,9 @@ def _shown(policy: Policy, asked: list[str]) -> None:
         required = (
             ", ".join(name for name in policy.required if name in asked) or "none of those that can be asked here"
         )
-        st.caption(
-            safe_text(f"Must have been measured: {required}.", 400)
-            + (safe_text(f" Required too, and not to be asked of this: {', '.join(beside)}.", 400) if beside else "")
-        )
+        told = f"Must have been measured: {required}."
+        told += f" Required too, and not to be asked of this: {', '.join(beside)}." if beside else ""
+        st.caption(safe_text(told, 800))
     else:
         st.caption("It requires no check to have been measured.")
     rows = [

@@ -118,15 +118,15 @@ def markdown_text(text: object) -> str:
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1b1f; --paper: #fff; --line: #c9c9d0; --soft: #f3f3f6; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e9e9ee; --paper: #17171b; --line: #45454d; --soft: #232329; } }
-body { color: var(--ink); background: var(--paper); font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
+body { color: var(--ink); background: var(--paper); font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; } caption { text-align: left; }
-th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; min-width: 4rem; }
+th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; min-width: 7rem; }
 th { background: var(--soft); } img { max-width: 100%; image-rendering: pixelated; } figure { margin: 1rem 0; }
 .pair { display: inline-block; vertical-align: top; width: 17rem; max-width: 100%; margin: .5rem 1rem .5rem 0; } .pair img { width: 8rem; margin-right: .4rem; }
 .pair figcaption { font-size: .85rem; overflow-wrap: anywhere; }
 details { border: 1px solid var(--line); border-radius: .3rem; padding: .4rem .8rem; margin: .6rem 0; } summary { cursor: pointer; overflow-wrap: anywhere; }
 @media print { :root { --ink: #000; --paper: #fff; --soft: #eee; } body { margin: 0; max-width: none; font-size: 10pt; } .wide { overflow: visible; }
-  tr, figure { break-inside: avoid; } h2 { break-after: avoid; } }
+  tr, figure { break-inside: avoid; } th, td { min-width: 0; } h2 { break-after: avoid; } }
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
