@@ -223,6 +223,8 @@ def _flat(row: Mapping[str, Any]) -> dict[str, str]:
             found[name] = printable(", ".join(str(each) for each in value[:20]), LONGEST)
         elif isinstance(value, str | int | float):
             found[name] = value_text(value) if is_number(value) else printable(str(value), LONGEST)
+    if found.get("where") == found.get("output"):
+        found.pop("where", None)
     if is_number(row.get("low")) and is_number(row.get("high")):
         found["interval"] = f"{value_text(row['low'])} to {value_text(row['high'])}"
     return found

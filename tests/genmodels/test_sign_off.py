@@ -11,6 +11,7 @@ import pytest
 from genmodels.commands.main import main
 from genmodels.refusal import Refusal
 from genmodels.review.junit import junit
+from genmodels.review.report import report
 from genmodels.review.sign_off import begin_anew, decide, name_of, read_review, sign
 
 FINDINGS = [
@@ -72,6 +73,21 @@ def test_a_review_is_put_aside_and_none_is_lost(folder: Path) -> None:
         assert read_review(folder).outdated and "another audit" in read_review(folder).broken
         assert begin_anew(folder) == f"review-{number}.jsonl" and f"the time {number}" in (folder / f"review-{number}.jsonl").read_text()
         assert not read_review(folder).decisions and read_review(folder).open
+
+
+def test_the_report_says_what_was_decided_and_who_signed(folder: Path) -> None:
+    def told() -> str:
+        return report(DOCUMENT | {"outputs": {"kind": "image", "n": 9}, "review": read_review(folder).to_dict()})
+
+    assert "Not signed. These findings need a decision first: marks/signed." in told()
+    decide(folder, "marks/signed", "mitigate", "<script>soon</script>", "Ann")
+    assert "Not signed." in told() and "&lt;script&gt;soon" in told() and "<script" not in told()
+    code = sign(folder, "Ann", verified=True).code
+    assert f"code {code}" in told() and "Ann (name not verified)" in told() and "Signed by Ann on" in told()
+    (folder / "audit.json").write_text(json.dumps(DOCUMENT | {"verdict": "pass"}))
+    assert "The seal of this review is broken: line 1 is about another audit" in told() and "Signed by" not in told()
+    without = report(DOCUMENT | {"outputs": {"kind": "image", "n": 9}})
+    assert "Review by people" not in without
 
 
 @pytest.mark.parametrize("change", ["audit", "reason", "order", "first line", "torn", "another code"])
