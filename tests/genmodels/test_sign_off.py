@@ -75,6 +75,14 @@ def test_a_review_is_put_aside_and_none_is_lost(folder: Path) -> None:
         assert not read_review(folder).decisions and read_review(folder).open
 
 
+def test_a_new_review_is_begun_by_the_command(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    decide(folder, "marks/signed", "accept", "one", "A")
+    (folder / "audit.json").write_text(json.dumps(DOCUMENT | {"verdict": "warn"}))
+    assert main(["review", str(folder)]) == 1 and "another audit" in capsys.readouterr().out
+    assert main(["review", str(folder), "--anew", "--finding", "marks/signed", "--decision", "accept", "--reason", "again", "--by", "A", "--sign"]) == 0
+    assert (folder / "review-1.jsonl").exists() and read_review(folder).signed
+
+
 def test_the_report_says_what_was_decided_and_who_signed(folder: Path) -> None:
     def told() -> str:
         return report(DOCUMENT | {"outputs": {"kind": "image", "n": 9}, "review": read_review(folder).to_dict()})
