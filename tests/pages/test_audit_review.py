@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import zipfile
@@ -126,3 +127,12 @@ def test_a_login_gives_a_verified_name(kept: brought.Brought, monkeypatch: pytes
     decide(test, 0, "reject", "it is not so")
     decision = sign_off.read_review(kept.job).decisions[0]
     assert decision.verified and "ann@example.org" in decision.by
+
+
+def test_the_csv_of_evidence_holds_every_exhibit_and_no_formula() -> None:
+    from dashboard.auditing.evidence import _csv
+
+    written = _csv([*FINDINGS, finding(BARE | {"file": "=cmd()", "=SUM(1)": 1})]).decode()
+    rows = list(csv.DictReader(io.StringIO(written.removeprefix("\ufeff"))))
+    assert {row["audit"] for row in rows} == {"copies", "verbatim", "marks"} and "'=cmd()" in written
+    assert not any(cell and cell.startswith("=") for row in rows for cell in (*row, *row.values())), "no cell and no title is a formula"
