@@ -33,6 +33,7 @@ PAINTING = "painting"  # prompt page: which view of a model that draws
 
 # In the session only
 RATER = "rater"  # who labels
+REVIEWER = "reviewer"  # who decides on findings
 NEXT_LABELS = "next_labels"  # the outputs to be labelled after the next rerun
 LABEL_REFUSED = "label_refused"  # why the last answer was not kept
 NEXT_OUTPUTS = "next_outputs"  # the outputs to be shown after the next rerun

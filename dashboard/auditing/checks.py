@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import state
+from dashboard.auditing import evidence, policies, reviewing
 from dashboard.parts import charts, handing_out, pace, verdicts
 from dashboard.safe_text import duration, plain_text, refuse, safe_text
 from genmodels.refusal import Refusal
@@ -29,11 +30,13 @@ def view(subject: brought.Brought) -> None:
     result, look = subject.result(), subject.looked()
     if about := (result or look).get("outputs"):
         _about(about)
+    policies.view(subject, result)
     _ask(subject, bool(result))
     if result:
         _verdict(result)
-        verdicts.audited(result.get("findings"))
-        _handed_out(subject, result)
+        verdicts.audited(result.get("findings"), under=evidence.view)
+        reviewing.view(subject)
+        _handed_out(subject, result | reviewing.for_report(subject))
     if checks := (result or look).get("checks"):
         _table(checks)
     if st.button("Delete these outputs", icon=":material/delete:", key=f"delete.{subject.token}"):
@@ -84,7 +87,13 @@ def _ask(subject: brought.Brought, before: bool) -> None:
         seed = st.number_input("Seed", 0, 2**31 - 1, 0, width=160, help="Decides what is drawn at random")
         label = "Audit again" if before else "Start the audit"
         if st.button(
-            label, type="secondary" if before else "primary", icon=":material/play_arrow:", key=f"start.{subject.token}"
+            label,
+            type="secondary" if before else "primary",
+            icon=":material/play_arrow:",
+            key=f"start.{subject.token}",
+            help="Decisions and a signature hold for the audit that they were made on; where another one comes out, a new review is begun."
+            if before
+            else None,
         ):
             try:
                 brought.start(subject, seed=int(seed))
@@ -123,7 +132,7 @@ def _verdict(result: Mapping[str, Any]) -> None:
 
 
 def _handed_out(subject: brought.Brought, result: Mapping[str, Any]) -> None:
-    """The report as one file, and the document."""
+    """The report as one file, the document, and what stands behind the findings as a table."""
     with st.container(horizontal=True):
         for label, form, media in (
             ("Report (HTML)", "html", "text/html"),
@@ -137,6 +146,7 @@ def _handed_out(subject: brought.Brought, result: Mapping[str, Any]) -> None:
                 media,
                 key=f"report.{form}.{subject.token}",
             )
+        evidence.download(result.get("findings"), subject.token)
 
 
 def _table(checks: object) -> None:

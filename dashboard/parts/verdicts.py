@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -124,15 +124,23 @@ def badge(verdict: str) -> str:
     return f":{colour}-badge[{icon} {verdict if verdict in VERDICTS else 'not measured'}]"
 
 
-def audited(findings: object, document: Mapping[str, Any] | None = None) -> None:
-    """Every finding of an audit, and folded the planted cases behind their error rates; nothing where none was made."""
+def audited(
+    findings: object,
+    document: Mapping[str, Any] | None = None,
+    under: Callable[[Mapping[str, Any], int], None] = lambda finding, number: None,
+) -> None:
+    """Every finding of an audit, and folded the planted cases behind their error rates; nothing where none was made.
+
+    `under` draws what stands under a finding, which it is given with its number.
+    """
     found = [finding for finding in findings if isinstance(finding, Mapping)] if isinstance(findings, list) else []
     if not found:
         return
     st.header("Audited", anchor=False)
-    for finding in found:
+    for number, finding in enumerate(found):
         with st.container(border=True, gap="xsmall"):
             _finding(finding, document or {})
+            under(finding, number)
     _counted(
         [
             finding

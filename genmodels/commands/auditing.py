@@ -135,8 +135,35 @@ def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any
 
 def _kept(arguments: Arguments, document: dict[str, Any]) -> dict[str, Any]:
     """The document, once it lies in its folder: before the lease ends, so that whoever waits for that finds it."""
+    from genmodels.review.repeating import name_of_file, with_commands
+
+    if "findings" in document:
+        document = with_commands(
+            document, name_of_file(arguments.subject), list(_asked(arguments, "outputs" not in document))
+        )
     write_atomically(arguments.out / ("look.json" if arguments.look else "audit.json"), json.dumps(document, indent=1))
     return document
+
+
+def _asked(arguments: Arguments, of_run: bool) -> Iterator[tuple[str, str]]:
+    """The flags on which a finding depends, with their values; of a path its last part."""
+    from genmodels.review.repeating import name_of_file
+
+    if of_run:
+        yield "-n", str(arguments.n)
+    yield "--seed", str(arguments.seed)
+    for name, value in (
+        ("--policy", arguments.policy),
+        ("--pairs", arguments.pairs),
+        ("--outputs", arguments.outputs),
+        ("--training", arguments.training),
+        ("--held-out", arguments.held_out),
+    ):
+        if value:
+            yield name, name_of_file(str(value))
+    if arguments.full:
+        yield "--full", ""
+    yield from (("--columns", each) for each in arguments.columns or ())
 
 
 def _audited(document: Mapping[str, Any]) -> Iterator[str]:

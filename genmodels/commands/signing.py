@@ -15,26 +15,21 @@ from genmodels.commands.verb import Arguments, answer, flag, path_of, verb
     flag("--reason", default=""),
     flag("--by", default="", metavar="NAME", help="who decides; the login of this machine if not given"),
     flag("--sign", action="store_true", help="sign the audit with its decisions"),
+    flag("--anew", action="store_true", help="first put the old review aside, as after another audit"),
 )
 def review(arguments: Arguments) -> int:
     """Decide on the findings of an audit and sign it; without a decision, say what was decided. Exit code 1: not signed, or the seal is broken."""
-    from genmodels.review.sign_off import decide, read_review, sign
+    from genmodels.review.sign_off import begin_anew, decide, read_review, sign
 
     by = arguments.by or getpass.getuser()
+    if arguments.anew:
+        begin_anew(arguments.folder)
     if arguments.finding:
         decide(arguments.folder, arguments.finding, arguments.decision, arguments.reason, by)
     if arguments.sign:
         sign(arguments.folder, by)
     found = read_review(arguments.folder)
-    rows = [vars(each) for each in found.decisions]
-    signed = vars(found.signed) if found.signed else None
-    document = {
-        "audit": str(arguments.folder),
-        "decisions": rows,
-        "open": list(found.open),
-        "broken": found.broken,
-        "signed": signed,
-    }
+    document = {"audit": str(arguments.folder)} | found.to_dict()
     lines = [
         f"{each.time}  {each.decision:9} {each.finding or 'the audit'}: {each.reason} ({_who(each.by, each.verified)})"
         for each in found.decisions

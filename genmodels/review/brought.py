@@ -23,6 +23,7 @@ from genmodels.printable import printable
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.review import audit_job
+from genmodels.review.policy import Policy
 from genmodels.subjects.opening import TABLES
 
 FORMAT = 1
@@ -55,6 +56,12 @@ class Brought:
     def file(self, part: str) -> Path | None:
         """The file of a part; None where it was not given."""
         return self.path / self.files[part] if part in self.files else None
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that its next audit is under; raises `Refusal` where what lies there is none."""
+        file = self.path / "policy.json"
+        return Policy.read(file) if file.exists() else Policy()
 
     def result(self) -> dict[str, Any]:
         """The document of its last audit; {} where there is none yet, or it can't be read."""
@@ -153,6 +160,13 @@ def found(token: str) -> Brought:
         return Brought(token, printable(str(index["title"]), 80), files, float(index["when"]))
     except (Unreadable, OSError, ValueError, KeyError, TypeError):
         raise Refusal(f"The index of {token} is damaged; bring the outputs again.") from None
+
+
+def keep_policy(brought: Brought, policy: Policy) -> None:
+    """Put its next audit under another policy; raises `Refusal` while one runs, and where nothing can be written."""
+    if audit_job.running_in(brought.job):
+        raise Refusal(f"{brought.title} is being audited; stop that or wait for it, then choose a policy.")
+    write_atomically(brought.path / "policy.json", policy.to_json())
 
 
 def forget(brought: Brought) -> None:

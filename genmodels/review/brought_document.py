@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from genmodels.review.document import Block, Heading, Paragraph, Table
+from genmodels.review.document import Block, Folded, Heading, Items, Paragraph, Table
 from genmodels.review.document_values import two_columns
+from genmodels.review.evidence import folded
 
 
 def brought(document: Mapping[str, Any]) -> list[Block]:
@@ -53,3 +54,41 @@ def not_asked(document: Mapping[str, Any]) -> list[Block]:
         if each.get("reason")
     )
     return [Heading("What could not be asked"), Table(("check", "question", "why not"), rows)] if rows else []
+
+
+def evidence(findings: Sequence[Mapping[str, Any]]) -> list[Block]:
+    """What stands behind each finding, folded, and the commands that give each again."""
+    parts = [part for finding in findings for part in folded(finding)]
+    commands = tuple(
+        f"{each.get('audit')}, {each.get('part') or 'all'}: {each['command']}"
+        for each in findings
+        if isinstance(each.get("command"), str)
+    )
+    if commands:
+        parts.append(Folded("Commands that give each finding again", (Items(commands),)))
+    return [Heading("Evidence"), *parts] if parts else []
+
+
+def decided(review: object) -> list[Block]:
+    """What people decided about the findings, and who signed; nothing where nobody looked."""
+    if not isinstance(review, Mapping):
+        return []
+    signed, rows = review.get("signed"), [each for each in review.get("decisions") or [] if each.get("finding")]
+    if review.get("broken"):
+        said = f"The seal of this review is broken: {review['broken']}."
+    elif signed:
+        said = f"Signed by {who(signed)} on {signed['time']}, code {signed['code']}."
+    else:
+        names = ", ".join(review.get("open") or [])
+        said = "Not signed." + (f" These findings need a decision first: {names}." if names else "")
+    cells = tuple(
+        (str(each["finding"]), str(each["decision"]), str(each["reason"]), who(each), str(each["time"]))
+        for each in rows
+    )
+    table = [Table(("finding", "decision", "reason", "by", "when"), cells)] if cells else []
+    return [Heading("Review by people"), Paragraph(said), *table]
+
+
+def who(decision: Mapping[str, Any]) -> str:
+    """Who decided, and that nobody checked the name where nobody did."""
+    return str(decision["by"]) if decision.get("verified") is True else f"{decision['by']} (name not verified)"

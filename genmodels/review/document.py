@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from genmodels.printable import clean
 from genmodels.refusal import Refusal
@@ -52,15 +53,35 @@ class Picture:
     png: str  # base64
 
 
-Block = Heading | Paragraph | Items | Table | Picture
+@dataclass(frozen=True)
+class Pictures:
+    """A few small pictures side by side under one title; the title of each says what it is to those who can't see it."""
+
+    title: str
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Parts that are opened by whoever wants to see them."""
+
+    title: str
+    parts: tuple[Block, ...]
+
+
+Block: TypeAlias = Heading | Paragraph | Items | Table | Picture | Pictures | Folded
 
 
 # Markdown
 
 
 def as_markdown(title: str, parts: Sequence[Block]) -> str:
-    """Blocks as Markdown. Pictures are left out."""
-    texts = [f"# {markdown_text(title)}"]
+    """Blocks as Markdown. Pictures are left out, and what is folded stands open."""
+    return "\n\n".join([f"# {markdown_text(title)}", *_markdown(parts)]) + "\n"
+
+
+def _markdown(parts: Sequence[Block]) -> list[str]:
+    texts = list[str]()
     for part in parts:
         if isinstance(part, Heading):
             texts.append(f"## {markdown_text(part.text)}")
@@ -71,7 +92,11 @@ def as_markdown(title: str, parts: Sequence[Block]) -> str:
         elif isinstance(part, Table):
             rows = [part.columns, ("---",) * len(part.columns), *(tuple(map(markdown_text, row)) for row in part.rows)]
             texts.append("\n".join("| " + " | ".join(row) + " |" for row in rows))
-    return "\n\n".join(texts) + "\n"
+        elif isinstance(part, Pictures):
+            texts.append(f"- {markdown_text(part.title)}")
+        elif isinstance(part, Folded):
+            texts += [f"### {markdown_text(part.title)}", *_markdown(part.parts)]
+    return texts
 
 
 def markdown_text(text: object) -> str:
@@ -93,12 +118,15 @@ def markdown_text(text: object) -> str:
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1b1f; --paper: #fff; --line: #c9c9d0; --soft: #f3f3f6; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e9e9ee; --paper: #17171b; --line: #45454d; --soft: #232329; } }
-body { color: var(--ink); background: var(--paper); font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
+body { color: var(--ink); background: var(--paper); font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; } caption { text-align: left; }
-th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; min-width: 7rem; }
 th { background: var(--soft); } img { max-width: 100%; image-rendering: pixelated; } figure { margin: 1rem 0; }
+.pair { display: inline-block; vertical-align: top; width: 17rem; max-width: 100%; margin: .5rem 1rem .5rem 0; } .pair img { width: 8rem; margin-right: .4rem; }
+.pair figcaption { font-size: .85rem; overflow-wrap: anywhere; }
+details { border: 1px solid var(--line); border-radius: .3rem; padding: .4rem .8rem; margin: .6rem 0; } summary { cursor: pointer; overflow-wrap: anywhere; }
 @media print { :root { --ink: #000; --paper: #fff; --soft: #eee; } body { margin: 0; max-width: none; font-size: 10pt; } .wide { overflow: visible; }
-  tr, figure { break-inside: avoid; } h2 { break-after: avoid; } }
+  tr, figure { break-inside: avoid; } th, td { min-width: 0; } h2 { break-after: avoid; } }
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -121,16 +149,23 @@ def _html_block(part: Block) -> str:
         return f"<p>{_escaped(part.text)}</p>"
     if isinstance(part, Items):
         return "<ul>" + "".join(f"<li>{_escaped(item)}</li>" for item in part.items) + "</ul>"
+    if isinstance(part, Folded):
+        inside = "\n".join(_html_block(each) for each in part.parts)
+        return f"<details>\n<summary>{_escaped(part.title)}</summary>\n{inside}\n</details>"
+    if isinstance(part, Pictures):
+        images = "".join(_image(each) for each in part.pictures)
+        return f'<figure class="pair">{images}<figcaption>{_escaped(part.title)}</figcaption></figure>'
     if isinstance(part, Picture):
-        if not re.fullmatch(r"iVBORw0KGgo[A-Za-z0-9+/]*={0,2}", part.png):
-            raise Refusal(f"The picture {part.title[:80]!r} of the report is not a PNG in base64.")
-        name = _escaped(part.title)
-        return (
-            f'<figure><img alt="{name}" src="data:image/png;base64,{part.png}"><figcaption>{name}</figcaption></figure>'
-        )
+        return f"<figure>{_image(part)}<figcaption>{_escaped(part.title)}</figcaption></figure>"
     head = "".join(f'<th scope="col">{_escaped(name)}</th>' for name in part.columns)
     rows = "\n".join("<tr>" + "".join(f"<td>{_escaped(cell)}</td>" for cell in row) + "</tr>" for row in part.rows)
     return f'<div class="wide" tabindex="0"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>'
+
+
+def _image(picture: Picture) -> str:
+    if not re.fullmatch(r"iVBORw0KGgo[A-Za-z0-9+/]*={0,2}", picture.png):
+        raise Refusal(f"The picture {picture.title[:80]!r} of the report is not a PNG in base64.")
+    return f'<img alt="{_escaped(picture.title)}" src="data:image/png;base64,{picture.png}">'
 
 
 def _escaped(text: object) -> str:

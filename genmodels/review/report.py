@@ -11,7 +11,7 @@ from genmodels.models.recipe import MODELS
 from genmodels.provenance.claims import made_by_a_model
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
-from genmodels.review.brought_document import brought, not_asked
+from genmodels.review.brought_document import brought, decided, evidence, not_asked
 from genmodels.review.document import Block, Heading, Items, Paragraph, Picture, Table, as_html, as_markdown
 from genmodels.review.document_values import finite, is_number, joined, two_columns, value_text
 from genmodels.verdicts.error_rates import sentence
@@ -32,7 +32,8 @@ def report(document: Mapping[str, Any], format: str = "html") -> str:
 
     `document` holds what is known: run, experiment, facts, status, measures, findings, not_measured, verdict; for
     HTML also `pictures`, dictionaries of title and png (base64); of a run that writes `texts`, its newest samples:
-    dictionaries of prompt, text and seed. What is missing is said to be missing.
+    dictionaries of prompt, text and seed; of outputs that were brought, `review`: what people decided about the findings
+    (`Review.to_dict` of genmodels.review.sign_off). What is missing is said to be missing.
     """
     if format not in FORMATS:
         raise Refusal(unknown("format of a report", format, FORMATS))
@@ -63,6 +64,8 @@ def blocks(
         return [
             *brought(document),
             *judged,
+            *evidence(findings),
+            *decided(document.get("review")),
             *not_asked(document),
             *_limits(findings, measures, of_model=False),
             *obligations,

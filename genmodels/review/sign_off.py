@@ -13,11 +13,11 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from genmodels.files import Unreadable, open_to_append, parsed, read_bytes
+from genmodels.files import Unreadable, cannot_write, open_to_append, parsed, read_bytes
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -54,6 +54,8 @@ class Review:
     decisions: tuple[Decision, ...]
     open: tuple[str, ...]  # findings that need a decision before anybody can sign
     broken: str = ""
+    outdated: bool = False  # nothing is wrong with the chain, but it is about an earlier audit
+    audit: str = ""  # SHA-256 of the audit that lies there now
 
     @property
     def signed(self) -> Decision | None:
@@ -61,11 +63,21 @@ class Review:
         last = self.decisions[-1] if self.decisions else None
         return last if last and last.decision == SIGNED and not self.broken else None
 
+    def of(self, finding: str) -> Decision | None:
+        """The last decision on a finding ("audit/part") that is sound; None where there is none."""
+        return next((each for each in reversed(self.decisions) if each.finding == finding and each.sound), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON and the report have it: {"decisions", "open", "broken", "signed"}."""
+        signed = asdict(self.signed) if self.signed else None
+        decisions = [asdict(each) for each in self.decisions]
+        return {"decisions": decisions, "open": list(self.open), "broken": self.broken, "signed": signed}
+
 
 def read_review(folder: Path) -> Review:
     """The decisions on the audit in a folder, each judged; raises `Refusal` where there is no audit."""
     document, digest = _audit(folder)
-    decisions, before, broken = list[Decision](), FIRST, ""
+    decisions, before, broken, torn = list[Decision](), FIRST, "", False
     for number, line in enumerate(_lines(folder / FILE), 1):
         try:
             row = parsed(line)
@@ -87,14 +99,16 @@ def read_review(folder: Path) -> Review:
             )
             before = row["code"]
         except (Unreadable, KeyError, TypeError, AttributeError):
-            broken = broken or f"line {number} is damaged"
+            broken, torn = broken or f"line {number} is damaged", True
             continue
+        torn = torn or not chained
         if not chained:
             broken = broken or f"line {number} was changed, moved or written by hand"
         elif not current:
             broken = broken or f"line {number} is about another audit than the one that lies there now"
     decided = {each.finding for each in decisions if each.sound}
-    return Review(tuple(decisions), tuple(name for name in needs_decision(document) if name not in decided), broken)
+    waiting = tuple(name for name in needs_decision(document) if name not in decided)
+    return Review(tuple(decisions), waiting, broken, bool(broken) and not torn, digest)
 
 
 def decide(folder: Path, finding: str, decision: str, reason: str, by: str, *, verified: bool = False) -> Decision:
@@ -122,14 +136,29 @@ def sign(folder: Path, by: str, *, verified: bool = False) -> Decision:
     return _append(folder, "", SIGNED, "", by, verified)
 
 
+def begin_anew(folder: Path) -> str:
+    """Put the review in a folder aside, so that a new one can begin; returns the name that its file has now, "" where there was none."""
+    _audit(folder)
+    number = 1
+    while (aside := folder / f"review-{number}.jsonl").exists():
+        number += 1
+    try:
+        (folder / FILE).rename(aside)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    return aside.name
+
+
 def needs_decision(document: Mapping[str, Any]) -> list[str]:
     """The findings that somebody must decide on: those that fail or warn."""
     return [name_of(each) for each in document["findings"] if each.get("verdict") in ("fail", "warn")]
 
 
 def name_of(finding: Mapping[str, Any]) -> str:
-    """How a finding is called in a review: "audit/part"."""
-    return f"{finding.get('audit')}/{finding.get('part') or 'all'}"
+    """How a finding is called in a review: "audit/part", on one line as it is written down and read again."""
+    return printable(f"{finding.get('audit')}/{finding.get('part') or 'all'}", MOST_REASON)
 
 
 def _append(folder: Path, finding: str, decision: str, reason: str, by: str, verified: bool) -> Decision:

@@ -159,7 +159,7 @@ def from_dict(row: Mapping[str, Any]) -> Finding:
     """The finding that `Finding.to_dict` was made of; raises `Refusal` for anything else."""
     try:
         estimate = Estimate(**row["estimate"]) if row.get("estimate") else None
-        known = {name: value for name, value in row.items() if name != "calibration"}
+        known = {name: value for name, value in row.items() if name not in ("calibration", "command")}
         if "error_rates" not in row:
             known["error_rates"] = {"not_measured": "it was kept before rates were measured in place; audit again"}
         return Finding(**(known | {"estimate": estimate, "exhibits": tuple(row.get("exhibits") or ())}))

@@ -11,7 +11,8 @@ import pytest
 from genmodels.commands.main import main
 from genmodels.refusal import Refusal
 from genmodels.review.junit import junit
-from genmodels.review.sign_off import decide, read_review, sign
+from genmodels.review.report import report
+from genmodels.review.sign_off import begin_anew, decide, name_of, read_review, sign
 
 FINDINGS = [
     {"audit": "marks", "part": "signed", "verdict": "fail", "claim": "3 of 9 are <not> signed.\x00", "remedy": "Sign them.", "error_rates": {"not_measured": "x"}},
@@ -52,6 +53,49 @@ def test_what_is_no_decision_is_refused(folder: Path, given: tuple[str, str, str
     with pytest.raises(Refusal, match=said):
         decide(folder, *given)
     assert not read_review(folder).decisions
+
+
+@pytest.mark.parametrize("part", ["turned \u202e round", "two\nlines", "long " * 900])
+def test_a_finding_of_any_name_can_be_decided_on_and_signed(folder: Path, part: str) -> None:
+    """The part of a finding may hold the name of somebody's question."""
+    found = FINDINGS[0] | {"part": part}
+    (folder / "audit.json").write_text(json.dumps(DOCUMENT | {"findings": [found]}))
+    decide(folder, name_of(found), "accept", "it is ours", "A")
+    sign(folder, "A")
+    assert read_review(folder).signed and not read_review(folder).open
+
+
+def test_a_review_is_put_aside_and_none_is_lost(folder: Path) -> None:
+    assert begin_anew(folder) == "", "there is none yet"
+    for number in (1, 2):
+        decide(folder, "marks/signed", "accept", f"for the time {number}", "A")
+        (folder / "audit.json").write_text(json.dumps(DOCUMENT | {"verdict": f"{number}"}))
+        assert read_review(folder).outdated and "another audit" in read_review(folder).broken
+        assert begin_anew(folder) == f"review-{number}.jsonl" and f"the time {number}" in (folder / f"review-{number}.jsonl").read_text()
+        assert not read_review(folder).decisions and read_review(folder).open
+
+
+def test_a_new_review_is_begun_by_the_command(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    decide(folder, "marks/signed", "accept", "one", "A")
+    (folder / "audit.json").write_text(json.dumps(DOCUMENT | {"verdict": "warn"}))
+    assert main(["review", str(folder)]) == 1 and "another audit" in capsys.readouterr().out
+    assert main(["review", str(folder), "--anew", "--finding", "marks/signed", "--decision", "accept", "--reason", "again", "--by", "A", "--sign"]) == 0
+    assert (folder / "review-1.jsonl").exists() and read_review(folder).signed
+
+
+def test_the_report_says_what_was_decided_and_who_signed(folder: Path) -> None:
+    def told() -> str:
+        return report(DOCUMENT | {"outputs": {"kind": "image", "n": 9}, "review": read_review(folder).to_dict()})
+
+    assert "Not signed. These findings need a decision first: marks/signed." in told()
+    decide(folder, "marks/signed", "mitigate", "<script>soon</script>", "Ann")
+    assert "Not signed." in told() and "&lt;script&gt;soon" in told() and "<script" not in told()
+    code = sign(folder, "Ann", verified=True).code
+    assert f"code {code}" in told() and "Ann (name not verified)" in told() and "Signed by Ann on" in told()
+    (folder / "audit.json").write_text(json.dumps(DOCUMENT | {"verdict": "pass"}))
+    assert "The seal of this review is broken: line 1 is about another audit" in told() and "Signed by" not in told()
+    without = report(DOCUMENT | {"outputs": {"kind": "image", "n": 9}})
+    assert "Review by people" not in without
 
 
 @pytest.mark.parametrize("change", ["audit", "reason", "order", "first line", "torn", "another code"])
