@@ -67,13 +67,24 @@ def _widget(knob: Knob, default: Any, key: str, listed: Sequence[str] | None) ->
         return st.number_input(label(knob.name), _whole(knob.low), _whole(knob.high), int(default), 1, **shown)
     if knob.type is float:
         return st.number_input(
-            label(knob.name), knob.low, knob.high, float(default), _step(float(default)), format="%g", **shown
+            label(knob.name),
+            _real(knob.low),
+            _real(knob.high),
+            float(default),
+            _step(float(default)),
+            format="%g",
+            **shown,
         )
     return st.text_input(label(knob.name), str(default), max_chars=200, **shown)
 
 
 def _whole(bound: float | None) -> int | None:
     return None if bound is None else int(bound)
+
+
+def _real(bound: float | None) -> float | None:
+    """A bound as the widget wants it: of the type of the value, also where it was declared as a whole number."""
+    return None if bound is None else float(bound)
 
 
 def _step(default: float) -> float:

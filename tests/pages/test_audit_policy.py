@@ -36,6 +36,14 @@ def test_a_policy_that_ships_is_taken_and_shown(subject: brought.Brought) -> Non
     assert limits.set_index("Limit").loc["Equal", "Value"] == "0.005"
 
 
+def test_every_limit_of_every_audit_has_its_place_in_the_form(subject: brought.Brought) -> None:
+    audited(subject, checks=[{"audit": name, "question": "x", "reason": ""} for name in AUDITS], policy=Policy().to_dict() | {"digest": Policy().digest})
+    test = page(subject)
+    assert not test.exception
+    labels = [each.label for each in test.number_input]
+    assert len(labels) >= sum(len(audit.limits()) for audit in AUDITS.values())
+
+
 def test_limits_are_changed_in_the_form(subject: brought.Brought) -> None:
     brought.keep_policy(subject, Policy.of("public"))
     test = page(subject)
