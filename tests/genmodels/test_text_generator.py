@@ -31,7 +31,9 @@ def lively(alphabet: str, context: int = CONTEXT, spread: float = 0.25):
     learner = Learner(MODELS["transformer"](layers=2, heads=2, width=16), spec, learning=False)
     rng = np.random.default_rng(0)
     learner.restore({name: value + spread * rng.standard_normal(value.shape) for name, value in learner.weights().items()})
-    return TextGenerator(learner.recipe, spec, learner.networks)
+    writer = TextGenerator(learner.recipe, spec, learner.networks)
+    writer.watermark_key = b"the key of these tests: that of a machine is drawn at random"
+    return writer
 
 
 def plain_logits(generator, tokens: np.ndarray) -> np.ndarray:
