@@ -13,7 +13,7 @@ from genmodels.review import brought
 from genmodels.review.policy import Policy
 
 UPLOAD_MB = 2000
-TYPES = [ending.removeprefix(".") for ending in brought.ENDINGS]
+TYPES = [ending.removeprefix(".") for ending in brought.ENDINGS if ending != ".txt"]  # a text holds no answers
 LABELS = {
     "outputs": "What the model made: a zip of pictures, or a table of prompts and answers",
     "training": "What it learned from, or a part of it (optional)",
@@ -48,8 +48,9 @@ def form() -> None:
 
 
 def _uploader(part: str) -> Any:
+    types = TYPES if part == "outputs" else [*TYPES, "txt"]
     return st.file_uploader(
-        LABELS[part], type=TYPES, max_upload_size=UPLOAD_MB, key=state.upload_key(f"brought.{part}")
+        LABELS[part], type=types, max_upload_size=UPLOAD_MB, key=state.upload_key(f"brought.{part}")
     )
 
 
