@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -14,7 +15,7 @@ from dashboard.parts import charts, handing_out, pace, verdicts
 from dashboard.safe_text import duration, plain_text, refuse, safe_text
 from genmodels.refusal import Refusal
 from genmodels.review import audit_job, brought
-from genmodels.review.report import report
+from genmodels.review.report_out import sealed_report
 
 if TYPE_CHECKING:
     import pandas
@@ -139,9 +140,9 @@ def _handed_out(subject: brought.Brought, result: Mapping[str, Any]) -> None:
             ("JSON", "json", "application/json"),
             ("Markdown", "md", "text/markdown"),
         ):
-            handing_out.record(
+            handing_out.made(
                 label,
-                lambda form=form: report(result, form).encode(),  # type: ignore[misc]
+                partial(sealed_report, result, form),
                 f"audit-{subject.token}.{form}",
                 media,
                 key=f"report.{form}.{subject.token}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -12,9 +13,18 @@ from dashboard.parts import verdicts
 from dashboard.safe_text import counted, plain_text, refuse, safe_text
 from genmodels.refusal import Refusal
 from genmodels.review import brought, sign_off
-from genmodels.review.sign_off import DECISIONS, MOST_NAME, MOST_REASON, Decision, Review, name_of
+from genmodels.review.sign_off import DECISIONS, MOST_NAME, MOST_REASON, Decision, Review, names_of
 
 NOTHING_YET = "No decision yet."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A finding that is decided on: how it is called in a review, its verdict, and where its widgets keep what is typed."""
+
+    name: str
+    verdict: str
+    key: str
 
 
 def for_report(subject: brought.Brought) -> dict[str, Any]:
@@ -87,9 +97,10 @@ def _open(subject: brought.Brought, review: Review) -> None:
     """A form for each finding that needs a decision, and the button that signs."""
     by, verified = _reviewer()
     found = [each for each in subject.result().get("findings") or [] if isinstance(each, Mapping)]
-    for number, finding in enumerate(found):
+    for number, (finding, name) in enumerate(zip(found, names_of(found), strict=True)):
         if finding.get("verdict") in ("fail", "warn"):
-            _finding(subject, review, finding, f"{subject.token}.{review.audit[:16]}.{number}", by, verified)
+            asked = Asked(name, str(finding.get("verdict")), f"{subject.token}.{review.audit[:16]}.{number}")
+            _finding(subject, review, asked, by, verified)
     why = (
         "It is signed; a later decision opens it again."
         if review.signed
@@ -132,14 +143,12 @@ def _reviewer() -> tuple[str, bool]:
     return name.strip(), False
 
 
-def _finding(
-    subject: brought.Brought, review: Review, finding: Mapping[str, Any], key: str, by: str, verified: bool
-) -> None:
+def _finding(subject: brought.Brought, review: Review, asked: Asked, by: str, verified: bool) -> None:
     """What was found, what was decided last, and a form for a decision."""
-    name = name_of(finding)
+    name, key = asked.name, asked.key
     last = review.of(name)
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"{verdicts.badge(str(finding.get('verdict')))} **{safe_text(name.replace('/', ', ', 1), 120)}**")
+        st.markdown(f"{verdicts.badge(asked.verdict)} **{safe_text(name.replace('/', ', ', 1), 200)}**")
         st.caption(
             safe_text(f"{_decision_of(last)}: {last.reason} ({_who(last)}, {last.time})" if last else NOTHING_YET, 900)
         )

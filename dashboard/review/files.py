@@ -22,6 +22,7 @@ ICONS: dict[str, tuple[str, Literal["gray", "blue", "green", "orange", "red"]]] 
     "says generated": (":material/label:", "orange"),
     "older entry": (":material/menu_book:", "gray"),
     "begun from it": (":material/menu_book:", "gray"),
+    "unsigned": (":material/lock_open:", "gray"),
     "broken": (":material/broken_image:", "red"),
     "unreadable": (":material/broken_image:", "red"),
     "generated": (":material/smart_toy:", "orange"),
@@ -33,6 +34,7 @@ KINDS = {
     "sound": ":material/graphic_eq:",
     "film": ":material/movie:",
     "document": ":material/picture_as_pdf:",
+    "report": ":material/fact_check:",
 }
 PARTS = {
     "manifest": "Content Credentials",

@@ -15,6 +15,7 @@ from genmodels.verdicts.error_rates import sentence
 
 if TYPE_CHECKING:
     from genmodels.review.policy import Policy
+    from genmodels.review.spent import Spent
 
 MOST = 100_000  # samples
 
@@ -71,7 +72,9 @@ def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
     """A run of ours, which can be asked for samples."""
     from genmodels.audits.audit import options_of
     from genmodels.review.audit_job import at_work
+    from genmodels.review.spent import Spent
 
+    spent = Spent.begin()
     if arguments.training or arguments.held_out or arguments.columns or arguments.outputs:
         raise Refusal(
             "--outputs, --training, --held-out and --columns are for outputs that were brought; a run knows its data."
@@ -98,17 +101,19 @@ def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
             options=options,
             progress=progress,
         )
-        return _kept(arguments, document)
+        return _kept(arguments, document, spent)
 
 
 def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
     """Outputs that somebody's model made."""
     from genmodels.review.audit_job import at_work
     from genmodels.review.audit_outputs import audit_outputs, audit_plan, looked_at
+    from genmodels.review.spent import Spent
     from genmodels.subjects.answers import columns_of
     from genmodels.subjects.opening import open_outputs
     from genmodels.subjects.plan import FILE, read_plan
 
+    spent = Spent.begin()
     if arguments.full or arguments.pairs:
         raise Refusal("--full and --pairs ask a model of ours again; leave them out for outputs that were brought.")
     subject = path_of(arguments.subject)
@@ -129,20 +134,25 @@ def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any
         if arguments.look:
             return _kept(arguments, looked_at(outputs))
         if plan is None:
-            return _kept(arguments, audit_outputs(outputs, arguments.audit, policy=policy, progress=progress))
-        return _kept(arguments, audit_plan(plan, outputs, arguments.audit, policy=policy, progress=progress))
+            return _kept(arguments, audit_outputs(outputs, arguments.audit, policy=policy, progress=progress), spent)
+        return _kept(arguments, audit_plan(plan, outputs, arguments.audit, policy=policy, progress=progress), spent)
 
 
-def _kept(arguments: Arguments, document: dict[str, Any]) -> dict[str, Any]:
-    """The document, once it lies in its folder: before the lease ends, so that whoever waits for that finds it."""
+def _kept(arguments: Arguments, document: dict[str, Any], spent: Spent | None = None) -> dict[str, Any]:
+    """The document, sealed and with what it cost, once it lies in its folder: before the lease ends, so that whoever waits for that finds it."""
     from genmodels.review.repeating import name_of_file, with_commands
+    from genmodels.review.report_out import sealed_document
+    from genmodels.review.spent import versions
 
-    if "findings" in document:
-        document = with_commands(
-            document, name_of_file(arguments.subject), list(_asked(arguments, "outputs" not in document))
-        )
-    write_atomically(arguments.out / ("look.json" if arguments.look else "audit.json"), json.dumps(document, indent=1))
-    return document
+    if "findings" not in document:
+        write_atomically(arguments.out / "look.json", json.dumps(document, indent=1))
+        return document
+    flags = list(_asked(arguments, "outputs" not in document))
+    document = with_commands(document, name_of_file(arguments.subject), flags)
+    document |= {"spent": spent.told(), "versions": versions()} if spent else {}
+    sealed, file = sealed_document(document)
+    write_atomically(arguments.out / "audit.json", file)
+    return sealed
 
 
 def _asked(arguments: Arguments, of_run: bool) -> Iterator[tuple[str, str]]:

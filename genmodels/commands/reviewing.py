@@ -145,13 +145,13 @@ def verify(arguments: Arguments) -> int:
 def report(arguments: Arguments) -> int:
     """Write the report of a run: its model card, numbers and findings as .html, .json or .md."""
     from genmodels.provenance import way_out
-    from genmodels.review.report import MOST_TEXTS
-    from genmodels.review.report import report as render
+    from genmodels.review.model_document import MOST_TEXTS
+    from genmodels.review.report_out import sealed_report
     from genmodels.review.run_document import run_document
 
     run = RunStore.default()[arguments.run]
     document = run_document(run)
-    write_report(arguments.out, lambda form: render(document, form))
+    write_report(arguments.out, lambda form: sealed_report(document, form))
     way_out.shown(
         [str(each.get("text", "")) for each in document.get("texts", [])[:MOST_TEXTS]],
         {"Model": f"{run.experiment.model} {run.id}"},

@@ -122,7 +122,7 @@ def answer(arguments: Arguments, document: object, text: str | Callable[[], str]
     print(json.dumps(document, default=str) if arguments.json else text() if callable(text) else text)
 
 
-def write_report(out: Path, render: Callable[[str], str]) -> None:
+def write_report(out: Path, render: Callable[[str], str | bytes]) -> None:
     """Write what `render` makes for the ending of the file."""
     form = out.suffix.removeprefix(".").lower()
     if form not in REPORTS:

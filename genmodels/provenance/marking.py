@@ -22,12 +22,15 @@ from genmodels.kinds.text import fingerprint
 from genmodels.provenance import credentials, ledger
 from genmodels.provenance.claims import CLAIMED, MADE_BY, MAKER, Facts, claims
 from genmodels.provenance.keys import watermark_key
-from genmodels.provenance.sidecar import sidecar
+from genmodels.provenance.sidecar import sidecar, signed
 
 LABEL = "AI"
 SIDECAR = ".provenance.json"
 BEGUN = "Print of what it was begun from"  # among facts: for the ledger alone, never written into a file
 MOST_SAID = 500  # characters of a claim in the ledger
+REPORTED = (
+    "http://cv.iptc.org/newscodes/digitalsourcetype/dataDrivenMedia"  # of a report: data, written down by a program
+)
 
 
 def png(picture: np.ndarray | Image.Image, facts: Facts) -> bytes:
@@ -88,6 +91,13 @@ def texts(files: Sequence[str], facts: Sequence[Facts]) -> list[bytes]:
 def statements(files: Sequence[str], facts: Sequence[Facts]) -> list[bytes]:
     """The signed sidecars of texts, without an entry in the ledger: for who looks at marks."""
     return [json.dumps(sidecar(each.encode(), own), indent=1).encode() for each, own in zip(files, facts, strict=True)]
+
+
+def statement_of_report(hashed: bytes, findings: str, subject: str) -> dict[str, Any]:
+    """The signed statement of a report: that it is data written down by a program and made by no model, of what, and two hashes:
+    of what is `hashed`, and of its findings (SHA-256, hexadecimal)."""
+    said = {"made_by": "a program", "digitalSourceType": REPORTED, "what": "report", "subject": subject[:MOST_SAID]}
+    return signed(said | {"findings_sha256": findings, "sha256": hashlib.sha256(hashed).hexdigest()})
 
 
 def body(text: str) -> str:

@@ -51,7 +51,7 @@ def divided(files: Sequence[tuple[str, Content]]) -> tuple[Statements, list[int]
             others.append(number)  # and says there why it can't be read
             continue
         signed = len(read) <= MOST_STATEMENT and all(sign in read for sign in SIGNS)
-        if named or (signed and opened_record(read) is None):
+        if named or (signed and opened_record(read) is None and not has_seal(read)):
             statements.append((name, read, about(read)))
         else:
             others.append(number)
@@ -78,6 +78,15 @@ def opened_record(content: bytes) -> tuple[bytes, bytes] | None:
     if not isinstance(document, dict) or not isinstance(document.get("text"), str):
         return None
     return document["text"].encode(errors="replace"), json.dumps(document.get("provenance")).encode()
+
+
+def has_seal(content: bytes) -> bool:
+    """Whether it is JSON that carries a statement about itself, as a report does: its seal."""
+    try:
+        document: Any = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and isinstance(document.get("seal"), dict) and "statement" not in document
 
 
 def content_of(content: Content, name: str) -> bytes:

@@ -21,16 +21,22 @@ DAMAGES = (KeyError, TypeError, ValueError, AttributeError, RecursionError)  # w
 
 def sidecar(content: bytes, facts: Facts) -> dict[str, Any]:
     """A signed statement about the hash of a content, for formats that can carry no manifest (ES256 over its JSON)."""
+    return signed(
+        {
+            "made_by": MAKER,
+            "digitalSourceType": credentials.GENERATED,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            **claims(facts),
+        }
+    )
+
+
+def signed(statement: dict[str, Any]) -> dict[str, Any]:
+    """A statement with this machine's signature (ES256 over its JSON, keys sorted) and certificates."""
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
     who = signing()
-    statement = {
-        "made_by": MAKER,
-        "digitalSourceType": credentials.GENERATED,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        **claims(facts),
-    }
     key = serialization.load_pem_private_key(who.key, None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise Refusal("GENMODELS_PRIVATE_KEY is no key of an elliptic curve; name an ES256 key.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,16 @@ def record(document: Mapping[str, Any], text: str, facts: Facts) -> Marked:
     content = json.dumps({"made_by": MAKER, **document, "provenance": statement}, indent=1).encode()
     ledger.append([marking.entry("text", content, fingerprint.of_text(text), facts)])
     return Marked(content)
+
+
+def report(hashed: bytes, findings: str, subject: str, join: Callable[[Mapping[str, Any]], bytes]) -> Marked:
+    """A report of an audit: `join` puts the signed statement about what is `hashed` into the file, which is entered into the ledger.
+
+    `findings` is the SHA-256 of the findings in it, `subject` what they are about.
+    """
+    file = join(marking.statement_of_report(hashed, findings, subject))
+    ledger.append([marking.entry("report", file, "", {"Model": subject})])
+    return Marked(file)
 
 
 def beside(document: Mapping[str, Any]) -> Marked:

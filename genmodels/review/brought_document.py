@@ -57,16 +57,19 @@ def not_asked(document: Mapping[str, Any]) -> list[Block]:
 
 
 def evidence(findings: Sequence[Mapping[str, Any]]) -> list[Block]:
-    """What stands behind each finding, folded, and the commands that give each again."""
+    """What stands behind each finding, folded."""
     parts = [part for finding in findings for part in folded(finding)]
+    return [Heading("Evidence"), *parts] if parts else []
+
+
+def again(rows: Sequence[Mapping[str, Any]]) -> list[Block]:
+    """Below findings or measures: the command that gives each number again, folded; nothing where none is known."""
     commands = tuple(
-        f"{each.get('audit')}, {each.get('part') or 'all'}: {each['command']}"
-        for each in findings
+        f"{each.get('metric') or each.get('audit')}{f', {part}' if (part := each.get('part')) else ''}: {each['command']}"
+        for each in rows
         if isinstance(each.get("command"), str)
     )
-    if commands:
-        parts.append(Folded("Commands that give each finding again", (Items(commands),)))
-    return [Heading("Evidence"), *parts] if parts else []
+    return [Folded("Commands that give each number again", (Items(commands),))] if commands else []
 
 
 def decided(review: object) -> list[Block]:

@@ -26,6 +26,8 @@ from genmodels.provenance.own_marks import NO_KEY, SURE, ledger_of, watermark_of
 from genmodels.provenance.pixels import Pixels, pixels
 from genmodels.provenance.sidecar import read_sidecar
 from genmodels.refusal import Refusal
+from genmodels.review.report_check import checked_report
+from genmodels.review.report_seal import read_seal
 from genmodels.review.sentences import manifest_told, sentence
 from genmodels.review.text_search import detect_text
 
@@ -44,7 +46,7 @@ Detector = Callable[
 def verify(
     content: bytes, name: str, *, sidecar: bytes | None = None, detector: Detector | None = None
 ) -> dict[str, Any]:
-    """What is known about a file: file, kind, format, manifest, metadata, watermark, ledger, detector, sentence.
+    """What is known about a file: file, kind (picture, text, report, ...), format, manifest, metadata, watermark, ledger, detector, sentence.
 
     Each part has a "verdict", "false_alarm" and "miss" (None: not measured). `detector` reads pictures; without one that
     part is "not measured". Raises `Refusal` for what is empty, too large, an archive, of no kind that is known, and for what
@@ -56,6 +58,8 @@ def verify(
         raise Refusal(
             f"{printable(name)} has {len(content) / 1e6:.0f} MB; at most {credentials.MOST_BYTES // 1_000_000} MB are read."
         )
+    if seal := read_seal(content):
+        return checked_report(seal, content, name)
     if packed := archive(content):
         raise Refusal(
             f"{printable(name)} is a {packed}, no {READ} file and no text; unpack it and give the files in it."

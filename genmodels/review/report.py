@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
-from genmodels.models.recipe import MODELS
-from genmodels.provenance.claims import made_by_a_model
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
-from genmodels.review.brought_document import brought, decided, evidence, not_asked
+from genmodels.review.brought_document import again, brought, decided, evidence, not_asked
 from genmodels.review.document import Block, Heading, Items, Paragraph, Picture, Table, as_html, as_markdown
-from genmodels.review.document_values import finite, is_number, joined, two_columns, value_text
+from genmodels.review.document_values import finite, value_text
+from genmodels.review.how_it_came import cost, sealed
+from genmodels.review.model_document import data, texts, training, what_it_is
+from genmodels.review.obligations import warned
 from genmodels.verdicts.error_rates import sentence
 from genmodels.verdicts.imported import NOTE, imported
 
@@ -23,7 +24,6 @@ INTENDED = (
     "Made for learning, teaching and research on generative models. Not for pictures that could be taken for real"
     " people or events, and not for decisions about people."
 )
-MOST_TEXTS = 8  # in a report
 NOT_LEGAL_ADVICE = "What follows is evidence for a reviewer and not legal advice."
 
 
@@ -58,8 +58,9 @@ def blocks(
 ) -> list[Block]:
     """What the report says, in order."""
     experiment, facts, status = (dict(document.get(name) or {}) for name in ("experiment", "facts", "status"))
-    judged = [*_findings(document, findings), *_imported(document)]
-    obligations = _obligations(document.get("obligations") or [], str(document.get("read") or ""))
+    judged = [*_findings(document, findings), *again(findings), *_imported(document)]
+    obligations = _obligations(document.get("obligations") or [], warned(str(document.get("read") or "")))
+    ending = [*obligations, *cost(document), *sealed(document)]
     if document.get("outputs"):
         return [
             *brought(document),
@@ -68,75 +69,23 @@ def blocks(
             *decided(document.get("review")),
             *not_asked(document),
             *_limits(findings, measures, of_model=False),
-            *obligations,
+            *ending,
         ]
     return [
-        *_what_it_is(experiment, facts),
+        *what_it_is(experiment, facts),
         *(Picture(str(p.get("title", "")), str(p.get("png", ""))) for p in document.get("pictures") or []),
-        *_texts(document.get("texts") or []),
-        *_data(experiment, facts),
-        *_training(experiment, facts, status),
+        *texts(document.get("texts") or []),
+        *data(experiment, facts),
+        *training(experiment, facts, status),
         *_measures(measures),
+        *again(measures),
         *judged,
+        *evidence(findings),
         *_limits(findings, measures),
         Heading("Intended use"),
         Paragraph(INTENDED),
-        *obligations,
+        *ending,
     ]
-
-
-def _what_it_is(experiment: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Block]:
-    name = str(experiment.get("model", ""))
-    summary = MODELS[name].summary() if name in MODELS else "A generator of which no description was given."
-    spec = facts.get("spec") or {}
-    made = (
-        f" It makes examples of the kind {spec['kind']}, shape {joined(spec.get('shape'))}." if spec.get("kind") else ""
-    )
-    return [Heading("What it is"), Paragraph(summary + made)]
-
-
-def _texts(texts: Sequence[Mapping[str, Any]]) -> list[Block]:
-    """Written samples as plain text, marked as made by a model."""
-    if not texts:
-        return []
-    rows = tuple(tuple(str(each.get(name, "")) for name in ("seed", "prompt", "text")) for each in texts[:MOST_TEXTS])
-    return [
-        Heading("Samples"),
-        Paragraph(f"{made_by_a_model()}. Each text continues its prompt."),
-        Table(("seed", "prompt", "text"), rows),
-    ]
-
-
-def _data(experiment: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Block]:
-    rows = [
-        ("data set", experiment.get("data")),
-        ("training examples", facts.get("n_train")),
-        ("held-out examples", facts.get("n_test")),
-        *((name, facts.get(name)) for name in ("documents", "characters", "tokens")),
-        ("licence", facts.get("licence")),
-        ("credit", facts.get("credit")),
-        ("source", facts.get("source")),
-        ("SHA-256 of what was read", facts.get("data_sha256")),
-        *((f"setting: {name}", value) for name, value in (experiment.get("source") or {}).items()),
-    ]
-    return [Heading("Data"), two_columns(rows)]
-
-
-def _training(experiment: Mapping[str, Any], facts: Mapping[str, Any], status: Mapping[str, Any]) -> list[Block]:
-    versions = facts.get("versions") or {}
-    rows = [
-        ("seed", str(experiment.get("seed", ""))),
-        ("epochs asked for", experiment.get("epochs")),
-        ("epochs trained", status.get("epoch")),
-        ("steps", status.get("step")),
-        ("batch size", experiment.get("batch_size")),
-        ("time", f"{status['seconds']:,.0f} s" if is_number(status.get("seconds")) else None),
-        ("processor time", f"{status['cpu_seconds']:,.0f} s" if is_number(status.get("cpu_seconds")) else None),
-        ("branched from", experiment.get("parent")),
-        *((f"setting: {name}", value) for name, value in (experiment.get("recipe") or {}).items()),
-        ("versions", ", ".join(f"{name} {value}" for name, value in versions.items())),
-    ]
-    return [Heading("How it was trained"), two_columns(rows)]
 
 
 def _measures(measures: Sequence[Mapping[str, Any]]) -> list[Block]:

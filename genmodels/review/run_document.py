@@ -6,12 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from genmodels.files import Unreadable, read_document
+from genmodels.review.obligations import notice, register
+from genmodels.review.policy import shipped
+from genmodels.review.repeating import with_commands_of_run
 from genmodels.runs.run import Run
 
 
 def run_document(run: Run) -> dict[str, Any]:
     """All that a report says about a run: experiment, facts, status, measures and findings."""
-    status = run.status
+    status, found = run.status, run.findings()
+    policy = found.get("policy")
+    team = policy.get("team") if isinstance(policy, dict) else None
+    measured = with_commands_of_run(found, run.id, shipped())
+    trained = {"cpu_seconds": status.get("cpu_seconds")}
     newest = max(run.samples.items(), default=(0, None))[1]
     return {
         **({"texts": _texts(newest)} if newest and newest.suffix == ".json" else {}),
@@ -20,7 +27,9 @@ def run_document(run: Run) -> dict[str, Any]:
         "experiment": run.experiment.to_dict(),
         "facts": run.facts,
         "status": {name: status.get(name) for name in ("epoch", "step", "seconds", "cpu_seconds", "best")},
-    } | run.findings()
+        "obligations": register(found | {"status": trained}, team if isinstance(team, dict) else {}),
+        "read": notice(),
+    } | measured
 
 
 def _texts(file: Path) -> list[dict[str, Any]]:

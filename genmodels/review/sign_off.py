@@ -1,8 +1,9 @@
 """What people decided about an audit: a reason for each finding, and a signature under all of it; append-only and chained.
 
-`review.jsonl` lies beside `audit.json`. Each line holds the SHA-256 of the audit that it is about and the code of the line before
-it, so that a changed audit, and a line that was changed, moved or taken out, break the seal visibly. That the last lines were
-cut off is seen only by who wrote down the last code. Names are as people give them: "name not verified" unless a login says so.
+`review.jsonl` lies beside `audit.json`. Each line holds the SHA-256 of the findings that it is about (`report_seal.digest_of`; older
+lines have that of the whole file) and the code of the line before it, so that a changed audit, and a line that was changed, moved or
+taken out, break the seal visibly; so does an audit whose own seal does not hold. That the last lines were cut off is seen only by who
+wrote down the last code. Names are as people give them: "name not verified" unless a login says so.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from genmodels.files import Unreadable, cannot_write, open_to_append, parsed, re
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
+from genmodels.review.report_seal import broken_seal, digest_of
 
 FILE, AUDIT = "review.jsonl", "audit.json"
 DECISIONS = {
@@ -37,7 +39,7 @@ MOST_REASON, MOST_NAME, MOST_BYTES = 2000, 100, 50_000_000
 class Decision:
     """One line: of which finding ("audit/part", "" for the signature under all), what was decided, why, by whom and when."""
 
-    finding: str
+    finding: str  # as `names_of` calls it
     decision: str
     reason: str
     by: str
@@ -55,7 +57,7 @@ class Review:
     open: tuple[str, ...]  # findings that need a decision before anybody can sign
     broken: str = ""
     outdated: bool = False  # nothing is wrong with the chain, but it is about an earlier audit
-    audit: str = ""  # SHA-256 of the audit that lies there now
+    audit: str = ""  # SHA-256 of the findings of the audit that lies there now
 
     @property
     def signed(self) -> Decision | None:
@@ -64,7 +66,7 @@ class Review:
         return last if last and last.decision == SIGNED and not self.broken else None
 
     def of(self, finding: str) -> Decision | None:
-        """The last decision on a finding ("audit/part") that is sound; None where there is none."""
+        """The last decision on a finding that is sound, by its name in `names_of`; None where there is none."""
         return next((each for each in reversed(self.decisions) if each.finding == finding and each.sound), None)
 
     def to_dict(self) -> dict[str, Any]:
@@ -76,14 +78,15 @@ class Review:
 
 def read_review(folder: Path) -> Review:
     """The decisions on the audit in a folder, each judged; raises `Refusal` where there is no audit."""
-    document, digest = _audit(folder)
-    decisions, before, broken, torn = list[Decision](), FIRST, "", False
+    audit = _audit(folder)
+    decisions, before, broken = list[Decision](), FIRST, audit.broken
+    torn = bool(broken)
     for number, line in enumerate(_lines(folder / FILE), 1):
         try:
             row = parsed(line)
             code = _code({name: value for name, value in row.items() if name != "code"})
             chained = row["code"] == code and row["before"] == before
-            current = row["audit"] == digest
+            current = row["audit"] in audit.hashes
             said = [printable(str(row[name]), MOST_REASON) for name in ("finding", "decision", "reason", "by", "time")]
             decisions.append(
                 Decision(
@@ -107,14 +110,13 @@ def read_review(folder: Path) -> Review:
         elif not current:
             broken = broken or f"line {number} is about another audit than the one that lies there now"
     decided = {each.finding for each in decisions if each.sound}
-    waiting = tuple(name for name in needs_decision(document) if name not in decided)
-    return Review(tuple(decisions), waiting, broken, bool(broken) and not torn, digest)
+    waiting = tuple(name for name, old in _deciding(audit.document) if not {name, old} & decided)
+    return Review(tuple(decisions), waiting, broken, bool(broken) and not torn, audit.digest)
 
 
 def decide(folder: Path, finding: str, decision: str, reason: str, by: str, *, verified: bool = False) -> Decision:
-    """Enter a decision on a finding ("audit/part"); raises `Refusal` for one that is not there, and without a reason."""
-    document, _ = _audit(folder)
-    names = [name_of(each) for each in document["findings"]]
+    """Enter a decision on a finding, by its name in `names_of`; raises `Refusal` for one that is not there, and without a reason."""
+    names = names_of(_audit(folder).document["findings"])
     if finding not in names:
         raise Refusal(unknown("finding of this audit", finding, names))
     if decision not in DECISIONS:
@@ -153,11 +155,40 @@ def begin_anew(folder: Path) -> str:
 
 def needs_decision(document: Mapping[str, Any]) -> list[str]:
     """The findings that somebody must decide on: those that fail or warn."""
-    return [name_of(each) for each in document["findings"] if each.get("verdict") in ("fail", "warn")]
+    return [name for name, _ in _deciding(document)]
+
+
+def _deciding(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Their names, and those that they had before findings of one audit and part were told apart."""
+    found = document["findings"]
+    both = zip(names_of(found), map(name_of, found), found, strict=True)
+    return [(name, old) for name, old, each in both if each.get("verdict") in ("fail", "warn")]
+
+
+def names_of(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How each finding of an audit is called in a review: "audit/part" where one has it alone, else with its question, and with a
+    number where that does not tell them apart either. Names hold as long as the same is asked, in whatever order.
+
+    >>> names_of([{"audit": "a", "part": "x"}, {"audit": "b", "question": "One?"}, {"audit": "b", "question": "Two?"}])
+    ['a/x', 'b/all: One?', 'b/all: Two?']
+    """
+    plain = [name_of(each) for each in findings]
+    asked = [
+        name if plain.count(name) == 1 else printable(f"{name}: {each.get('question') or ''}", MOST_REASON)
+        for name, each in zip(plain, findings, strict=True)
+    ]
+    names = list[str]()
+    for name in asked:
+        number, told = 1, name if asked.count(name) == 1 else f"{name} (1)"
+        while told in names:
+            number += 1
+            told = f"{name} ({number})"
+        names.append(told)
+    return names
 
 
 def name_of(finding: Mapping[str, Any]) -> str:
-    """How a finding is called in a review: "audit/part", on one line as it is written down and read again."""
+    """A finding's audit and part, "audit/part", on one line as it is written down and read again."""
     return printable(f"{finding.get('audit')}/{finding.get('part') or 'all'}", MOST_REASON)
 
 
@@ -166,7 +197,7 @@ def _append(folder: Path, finding: str, decision: str, reason: str, by: str, ver
         raise Refusal("Nobody is named; say who decides.")
     with open_to_append(folder / FILE) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        review, (_, digest) = read_review(folder), _audit(folder)
+        review = read_review(folder)
         row = {
             "finding": finding,
             "decision": decision,
@@ -174,7 +205,7 @@ def _append(folder: Path, finding: str, decision: str, reason: str, by: str, ver
             "by": printable(by.strip(), MOST_NAME),
             "verified": verified,
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "audit": digest,
+            "audit": review.audit,
             "before": review.decisions[-1].code if review.decisions else FIRST,
         }
         code = _code(row)
@@ -188,8 +219,17 @@ def _code(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(row, sort_keys=True, ensure_ascii=False).encode(errors="replace")).hexdigest()
 
 
-def _audit(folder: Path) -> tuple[dict[str, Any], str]:
-    """The audit in a folder and the SHA-256 of its file."""
+@dataclass(frozen=True)
+class _Audit:
+    """The audit in a folder, the SHA-256 of its findings, what lines may call it by, and why its seal does not hold."""
+
+    document: dict[str, Any]
+    digest: str
+    hashes: tuple[str, ...]
+    broken: str
+
+
+def _audit(folder: Path) -> _Audit:
     shown = printable(str(folder), 120)
     try:
         content = read_bytes(folder / AUDIT, MOST_BYTES)
@@ -203,7 +243,9 @@ def _audit(folder: Path) -> tuple[dict[str, Any], str]:
     found = document.get("findings") if isinstance(document, dict) else None
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise Refusal(f"The audit in {shown} holds no findings; audit again.")
-    return document, hashlib.sha256(content).hexdigest()
+    digest, why = digest_of(document), broken_seal(content)
+    broken = f"the audit was changed since it was sealed ({why})" if why else ""
+    return _Audit(document, digest, (digest, hashlib.sha256(content).hexdigest()), broken)
 
 
 def _lines(file: Path) -> list[bytes]:

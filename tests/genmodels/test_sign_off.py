@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,7 +13,8 @@ from genmodels.commands.main import main
 from genmodels.refusal import Refusal
 from genmodels.review.junit import junit
 from genmodels.review.report import report
-from genmodels.review.sign_off import begin_anew, decide, name_of, read_review, sign
+from genmodels.review.report_out import sealed_document
+from genmodels.review.sign_off import FIRST, begin_anew, decide, name_of, names_of, read_review, sign
 
 FINDINGS = [
     {"audit": "marks", "part": "signed", "verdict": "fail", "claim": "3 of 9 are <not> signed.\x00", "remedy": "Sign them.", "error_rates": {"not_measured": "x"}},
@@ -63,6 +65,63 @@ def test_a_finding_of_any_name_can_be_decided_on_and_signed(folder: Path, part: 
     decide(folder, name_of(found), "accept", "it is ours", "A")
     sign(folder, "A")
     assert read_review(folder).signed and not read_review(folder).open
+
+
+TWICE = [
+    {"audit": "shares", "part": "shown", "question": "How often is a woman shown?", "verdict": "fail"},
+    {"audit": "shares", "part": "shown", "question": "How often is a man shown?", "verdict": "warn"},
+    {"audit": "shares", "part": "shown", "question": "How often is a man shown?", "verdict": "fail"},
+    {"audit": "marks", "part": "signed", "question": "Signed?", "verdict": "fail"},
+]
+
+
+def test_findings_of_one_audit_and_part_are_decided_on_one_by_one(folder: Path) -> None:
+    names = names_of(TWICE)
+    assert names == ["shares/shown: How often is a woman shown?", "shares/shown: How often is a man shown? (1)", "shares/shown: How often is a man shown? (2)", "marks/signed"]
+    assert names_of(TWICE[::-1])[3] == names[0], "a name does not hang on the order"
+    hostile = [{"audit": "a", "part": "x (1)"}, {"audit": "a", "part": "x"}, {"audit": "a", "part": "x"}, {"audit": "a", "part": "x: "}]
+    assert len(set(names_of(hostile))) == 4
+    (folder / "audit.json").write_text(json.dumps(DOCUMENT | {"findings": TWICE}))
+    decide(folder, names[0], "accept", "it is so", "A")
+    assert read_review(folder).open == tuple(names[1:])
+    with pytest.raises(Refusal, match="There are: marks/signed, shares/shown: How"):
+        decide(folder, "shares/shown", "accept", "which of them?", "A")
+    for name in names[1:]:
+        decide(folder, name, "mitigate", "soon", "A")
+    sign(folder, "A")
+    assert read_review(folder).signed
+
+
+def test_a_review_of_before_findings_were_told_apart_still_holds(folder: Path) -> None:
+    """Its lines have the SHA-256 of the file, and one decision for all findings of an audit and part."""
+    content = json.dumps(DOCUMENT | {"findings": TWICE})
+    (folder / "audit.json").write_text(content)
+    before = FIRST
+    with open(folder / "review.jsonl", "w") as file:
+        for name, decision in (("shares/shown", "accept"), ("marks/signed", "accept"), ("", "signed")):
+            row = {"finding": name, "decision": decision, "reason": "as it is", "by": "A", "verified": False, "time": "2026-11-26T10:00:00Z",
+                   "audit": hashlib.sha256(content.encode()).hexdigest(), "before": before}  # fmt: skip
+            before = hashlib.sha256(json.dumps(row, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+            file.write(json.dumps(row | {"code": before}) + "\n")
+    review = read_review(folder)
+    assert review.signed and not review.open and not review.broken
+    decide(folder, "marks/signed", "reject", "after all", "B")
+    assert not read_review(folder).broken, "and it goes on"
+
+
+def test_an_audit_that_was_changed_after_it_was_sealed_breaks_the_seal(folder: Path, home: Path) -> None:
+    document, file = sealed_document(DOCUMENT | {"spent": {"processor_seconds": 3.0}})
+    (folder / "audit.json").write_bytes(file)
+    decide(folder, "marks/signed", "accept", "one", "A")
+    sign(folder, "A")
+    _, again = sealed_document(DOCUMENT | {"spent": {"processor_seconds": 4.0}})
+    (folder / "audit.json").write_bytes(again)
+    assert read_review(folder).signed, "the same findings, found again"
+    (folder / "audit.json").write_text(json.dumps(document | {"spent": {"processor_seconds": 1.0}}))
+    review = read_review(folder)
+    assert "changed since it was sealed" in review.broken and review.signed is None and not review.outdated
+    with pytest.raises(Refusal, match="changed since it was sealed"):
+        sign(folder, "A")
 
 
 def test_a_review_is_put_aside_and_none_is_lost(folder: Path) -> None:
