@@ -8,11 +8,13 @@ are the same: then "error rate not measured" is what stands there.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ from genmodels.verdicts.finding import spaced
 
 POOLS, EACH = 25, 8  # pools of families drawn anew, and repetitions with each: 200 in all
 SURE = 0.8  # power from which a sentence need not say how many culprits pass
+_counted: ContextVar[bool] = ContextVar("counted", default=True)
 NEGLIGIBLE = 1e-10  # of all cases: counts that are rarer are not judged
 
 Rates = dict[str, Any]
@@ -233,8 +236,8 @@ def kept_by(what: Iterable[Any], compute: Callable[[], Rates]) -> Rates:
 
     A file that can't be read, or is not what it says, counts as missing; where the cache can't be written, nothing is kept.
     """
-    import contextlib
-
+    if not _counted.get():
+        return unknown_rates("they were not counted, since only the verdict was asked for")
     file = cache() / f"error-rates-{digest(what)}.json"
     with contextlib.suppress(OSError, ValueError, RecursionError):
         kept = json.loads(file.read_text())
@@ -251,6 +254,16 @@ def kept_by(what: Iterable[Any], compute: Callable[[], Rates]) -> Rates:
             file, json.dumps({"rates": rates, "sha256": hashlib.sha256(_text(rates).encode()).hexdigest()})
         )
     return rates
+
+
+@contextlib.contextmanager
+def not_counted() -> Iterator[None]:
+    """While it is open `kept_by` counts nothing: for whoever asks for the same verdict on many data sets, and only for the verdict."""
+    before = _counted.set(False)
+    try:
+        yield
+    finally:
+        _counted.reset(before)
 
 
 def digest(what: Iterable[Any]) -> str:
