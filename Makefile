@@ -52,7 +52,11 @@ gallery: setup
 	$(PYTHON) -m venv .venv-torch
 	.venv-torch/bin/pip install --disable-pip-version-check -q torch==2.13.0 numpy==2.4.6 || echo "PyTorch can't be installed here; its benches are skipped." >&2
 
-bench: $(VENV)/installed-dev .venv-torch/bin/python
+.venv-ppi/bin/python:
+	$(PYTHON) -m venv .venv-ppi
+	.venv-ppi/bin/pip install --disable-pip-version-check -q ppi-python==0.2.3 || echo "ppi-python can't be installed here; its comparison is skipped." >&2
+
+bench: $(VENV)/installed-dev .venv-torch/bin/python .venv-ppi/bin/python
 	$(BIN)/genmodels bench
 
 readme: $(VENV)/installed-dev

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from genmodels.bench import machine, text
+from genmodels.bench.audit_growth import AuditGrowth
 from genmodels.bench.expected import LONGEST, Progress, told
 from genmodels.bench.published import Growth, Published
 from genmodels.bench.racing import PEERS, PYTORCH, Bench, Command
@@ -143,7 +144,7 @@ BENCHES.add("train-diffusion")(
         64,
     )
 )
-
+BENCHES.add("audit-pictures")(AuditGrowth())
 
 WAYS = ("all", "fastest")
 
@@ -188,12 +189,14 @@ def run(names: Sequence[str] = (), pairs: int | None = None, ways: str = "all") 
     return rows
 
 
-def _chosen(each: Bench | Growth | Published, short: bool, pairs: int | None) -> Bench | Growth | Published:
+def _chosen(
+    each: Bench | Growth | Published | AuditGrowth, short: bool, pairs: int | None
+) -> Bench | Growth | Published | AuditGrowth:
     """The whole bench, or its fastest ways; these within two minutes, unless somebody says how many pairs."""
     return each if not short else each.fastest() if pairs else each.fastest().within(LONGEST)
 
 
-def _left_out(name: str, each: Bench | Growth | Published) -> list[dict[str, Any]]:
+def _left_out(name: str, each: Bench | Growth | Published | AuditGrowth) -> list[dict[str, Any]]:
     """A row for each peer that would not have ended in two minutes."""
     if not isinstance(each, Bench):
         return []
@@ -205,8 +208,10 @@ def _left_out(name: str, each: Bench | Growth | Published) -> list[dict[str, Any
     ]
 
 
-def _what(each: Bench | Growth | Published, pairs: int) -> str:
+def _what(each: Bench | Growth | Published | AuditGrowth, pairs: int) -> str:
     if isinstance(each, Published):
         return f"a training from {len(each.seeds)} seed{'s' * (len(each.seeds) > 1)}"
+    if isinstance(each, AuditGrowth):
+        return f"audits of {', '.join(f'{n:,}' for n in each.numbers)} pictures"
     sides = sum(len(race.sides()) for race in (each.races.values() if isinstance(each, Growth) else [each]))
     return f"{pairs} pair{'s' * (pairs > 1)} of turns, {sides} sides"

@@ -1,10 +1,9 @@
 """What a whole audit of brought pictures costs a picture, as their number grows: `genmodels bench audit-pictures`.
 
-    python -m genmodels.bench.audit_growth [FOLDER FOR THE PICTURES] [NUMBERS ...]
-
 JPEG files of 512 x 512 pixels are made by rule, audited by the command in a process of its own, and deleted. Processor seconds are
-counted of that process and of all that it started (a busy machine stretches the clock, not these), and its greatest memory. The
-row of a number says how the cost a picture compares with that of the smallest number: `ratio` above 1 is cheaper.
+counted of that process and of all that it started (a busy machine stretches the clock, not these), and its greatest memory. What
+it costs to start, which is an audit of ten pictures, is taken off the cost a picture. The row of a number says how that compares
+with the smallest number: `ratio` above 1 is cheaper, and a cost that grows faster than the pictures lies below.
 """
 
 from __future__ import annotations
@@ -28,7 +27,8 @@ from PIL import Image
 from genmodels.bench.expected import Progress
 from genmodels.refusal import Refusal
 
-NUMBERS = (1_000, 10_000, 50_000)
+NUMBERS, QUICK = (1_000, 10_000, 50_000), (500, 2_000)
+FEW = 10  # pictures of an audit that costs little more than its start
 SIDE, BLOBS, QUALITY = 512, 16, 88
 A_PICTURE = 0.02  # seconds on two cores, to make it and to audit it
 FILE_BYTES = 60_000  # of one picture, at most
@@ -42,11 +42,12 @@ class Cost:
     processor: float
     clock: float
     megabytes: float
+    start: float = 0.0  # processor seconds of an audit of next to nothing
 
     @property
     def a_picture(self) -> float:
-        """Processor seconds a picture."""
-        return self.processor / self.n
+        """Processor seconds a picture, without the start."""
+        return (self.processor - self.start) / self.n
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ class AuditGrowth:
     numbers: tuple[int, ...] = NUMBERS
 
     def fastest(self) -> AuditGrowth:
-        """Only the two smallest numbers."""
-        return replace(self, numbers=self.numbers[:2])
+        """Two small numbers."""
+        return replace(self, numbers=QUICK)
 
     def within(self, seconds: float) -> AuditGrowth:
         """Without the largest numbers, so that the others end in time."""
@@ -94,6 +95,7 @@ def told(cost: Cost) -> dict[str, Any]:
     return {
         "size": cost.n,
         "processor_seconds": cost.processor,
+        "start_seconds": cost.start,
         "clock_seconds": cost.clock,
         "megabytes": cost.megabytes,
     }
@@ -109,10 +111,11 @@ def counted(folder: Path, numbers: Sequence[int], progress: Progress | None = No
         raise Refusal(
             f"{max(numbers):,} pictures need up to {wanted / 1e9:.1f} GB and as much to spare, and {room / 1e9:.1f} GB are free; name another folder by TMPDIR."
         )
-    made, costs = 0, list[Cost]()
+    make(folder / "pictures", range(FEW))
+    start, made, costs = cost_of(folder / "pictures", folder / "audit", FEW).processor, FEW, list[Cost]()
     for n in sorted(numbers):
         make(folder / "pictures", range(made, n))
-        costs.append(cost_of(folder / "pictures", folder / f"audit-{n}", n))
+        costs.append(replace(cost_of(folder / "pictures", folder / f"audit-{n}", n), start=start))
         if progress:
             progress.passed(A_PICTURE * (n - made / 2), f"{n:,} pictures: {1000 * costs[-1].a_picture:.2f} ms each")
         made = n
@@ -151,18 +154,3 @@ def cost_of(pictures: Path, out: Path, n: int) -> Cost:
 
 def _seconds(used: resource.struct_rusage) -> float:
     return used.ru_utime + used.ru_stime
-
-
-def main(folder: str = "", *numbers: str) -> None:
-    """Count, and say what each number took."""
-    with tempfile.TemporaryDirectory(prefix="pictures-", dir=folder or None) as place:
-        costs = counted(Path(place), [int(each.replace(",", "")) for each in numbers] or NUMBERS)
-    for each in costs:
-        print(
-            f"{each.n:>6,} pictures: {each.processor:8.1f} s of processor time ({1000 * each.a_picture:.2f} ms each, {costs[0].a_picture / each.a_picture:.2f} times"
-            f" the smallest number's speed), {each.clock:.1f} s by the clock, {each.megabytes:,.0f} MB"
-        )
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from genmodels.bench import coverage_of_shares
 from genmodels.estimates.clustered import clustered, clustered_ratio
 from genmodels.estimates.clusters import Clusters
 from genmodels.estimates.estimate import Estimate, clopper_pearson
@@ -220,7 +221,9 @@ def main(file: Path, draws: int = DRAWS) -> None:
             flush=True,
         )
     rows += [of_others(world, draws) for world in OTHERS]
-    write_atomically(file, TEXT.format(draws=draws, seed=SEED, date=time.strftime("%Y-%m-%d"), table=table(rows)))
+    page = TEXT.format(draws=draws, seed=SEED, date=time.strftime("%Y-%m-%d"), table=table(rows))
+    shares = list(coverage_of_shares.everything())
+    write_atomically(file, coverage_of_shares.with_section(page, coverage_of_shares.section(shares)))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
@@ -24,12 +24,14 @@ from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.files import write_atomically
 from genmodels.kinds.image.files import png_bytes
 from genmodels.provenance import marking
+from genmodels.review.plan_sizes import sizes_of
 from genmodels.subjects.outputs import IMAGE, Item, Outputs
 from genmodels.verdicts.error_rates import not_counted
 from genmodels.verdicts.finding import Finding
+from genmodels.verdicts.limits import EFFECT
 
 SEED, PLACES, FRESH = 20_264, 4, 200  # data sets on which rates are counted in place; verdicts on new data of each case
-Make = Callable[[int, float], Outputs]  # a seed, and how much of the fault is in it
+Make = Callable[[int, float, int], Outputs]  # a seed, how much of the fault is in it, and how many outputs
 
 
 @dataclass(frozen=True)
@@ -38,16 +40,22 @@ class World:
 
     audit: str
     part: str
+    limit: str  # whose effect the greatest fault has
     make: Make
     n: int
     cases: Mapping[str, float]
-    limits: Mapping[str, float] = field(default_factory=dict)
     fresh: int = FRESH
 
-    def finding(self, seed: int, fault: float) -> Finding:
-        """What the audit finds in new data."""
-        found = AUDITS[self.audit](self.make(seed, fault), **self.limits)
+    def finding(self, seed: int, fault: float, n: int = 0) -> Finding:
+        """What the audit finds in new data, under its own limits."""
+        found = AUDITS[self.audit](self.make(seed, fault, n or self.n))
         return next(each for each in found if each.part == self.part)
+
+    def failed(self, fault: float, count: int, n: int = 0) -> Estimate:
+        """How often the verdict is "fail" on so many new data sets."""
+        with not_counted():
+            verdicts = [self.finding(SEED + 1000 + number, fault, n).verdict for number in range(count)]
+        return clopper_pearson(sum(each == "fail" for each in verdicts), count)
 
 
 @dataclass(frozen=True)
@@ -81,91 +89,39 @@ def _made(n: int = 24) -> tuple[list[bytes], list[bytes]]:
     return [png_bytes(each) for each in pictures], [marking.signed_png(each, {}) for each in pictures]
 
 
-GROUP = made_answers.by_group
+def _by_group(name: str) -> Make:
+    return lambda seed, fault, n: made_answers.by_group(seed, n, **{name: fault})
+
+
+MARKS = {"leave 0.0 %": 0.0, "leave 2.5 %": 0.025, "leave 5.0 %": 0.05}
+SHARES = {"have 2.5 %": 0.025, "have the accepted 5 %": 0.05, "have 7.5 %": 0.075, "have 10 %": 0.1}
+APART = {"treat both": 0.0, "differ by the accepted": 0.1, "differ by 17.5": 0.175, "differ by 25": 0.25}
+COPIED = {
+    "copy nothing": 0.0,
+    "word for word in 0.5 %": 0.005,
+    "word for word in 1 %": 0.01,
+    "word for word in 2 %": 0.02,
+}
+REFUSED = {"as is allowed": 0.5, "refuse 55 %": 0.55, "refuse 60 %": 0.6}
+OF_GROUPS = {"as often of every": 0.0, "as is allowed": 0.05, "12.5 % more often": 0.125, "20 % more often": 0.2}
+WORDS = {"alike": 0.0, "as is allowed": 0.7, "3.5 times": 1.25, "6 times": 1.8}
+REGARD = {"write of all groups alike": 0.0, "as is allowed": 0.2, "differ by 0.35": 0.35, "differ by 0.5": 0.5}
+PERSONAL = {"hold a date": 0.0, "in 0.5 % of": 0.005, "in 1 % of": 0.01}
+STANDING = {"give away nothing": 0.0, "in 0.5 % of": 0.005, "in 1 % of": 0.01}
 WORLDS: tuple[World, ...] = (
-    World(
-        "marks",
-        "signed",
-        partial(_files, n=60),
-        60,
-        {"leave 0.0 %": 0.0, "leave 2.5 %": 0.025, "leave 5.0 %": 0.05},
-    ),
-    World("marks", "told", partial(_files, n=60), 60, {"leave 0.0 %": 0.0, "leave 2.5 %": 0.025, "leave 5.0 %": 0.05}),
-    World(
-        "shares",
-        "fault",
-        partial(made_answers.labelled, n=200),
-        200,
-        {"have 2.5 %": 0.025, "have the accepted 5 %": 0.05, "have 7.5 %": 0.075, "have 10 %": 0.1},
-    ),
-    World(
-        "verbatim",
-        "copied",
-        partial(made_answers.copied, n=400),
-        400,
-        {
-            "copy nothing": 0.0,
-            "word for word in 0.5 %": 0.005,
-            "word for word in 1 %": 0.01,
-            "word for word in 2 %": 0.02,
-        },
-        fresh=60,
-    ),
-    World(
-        "verbatim",
-        "longest",
-        partial(made_answers.repeating, n=400),
-        400,
-        {"copy nothing": 0.0, "copy a run of 50": 50.0},
-        fresh=60,
-    ),
-    World(
-        "refusals",
-        "share",
-        partial(made_answers.refusing, n=300),
-        300,
-        {"as is allowed": 0.5, "refuse 55 %": 0.55, "refuse 60 %": 0.6},
-    ),
-    World(
-        "refusals",
-        "groups",
-        lambda seed, fault: GROUP(seed, refused=fault),
-        360,
-        {"as often of every": 0.0, "as is allowed": 0.05, "12.5 % more often": 0.125, "20 % more often": 0.2},
-    ),
-    World(
-        "wording",
-        "words",
-        lambda seed, fault: GROUP(seed, odds=fault, each=8),
-        576,
-        {"alike": 0.0, "as is allowed": 0.7, "3.5 times": 1.25, "6 times": 1.8},
-        fresh=100,
-    ),
-    World(
-        "wording",
-        "regard",
-        lambda seed, fault: GROUP(seed, praised=fault),
-        360,
-        {"write of all groups alike": 0.0, "as is allowed": 0.2, "differ by 0.35": 0.35, "differ by 0.5": 0.5},
-        fresh=100,
-    ),
-    World(
-        "personal-data",
-        "found",
-        partial(made_answers.personal, n=400),
-        400,
-        {"hold a date": 0.0, "in 0.5 % of": 0.005, "in 1 % of": 0.01},
-        fresh=100,
-    ),
-    World(
-        "personal-data",
-        "training",
-        partial(made_answers.personal, n=400, in_training=True),
-        400,
-        {"give away nothing": 0.0, "in 0.5 % of": 0.005, "in 1 % of": 0.01},
-        fresh=100,
-    ),
-)
+    World("shares", "fault", "fault", made_answers.labelled, 200, SHARES),
+    World("shares", "fault, by group", "difference", made_answers.labelled_by_group, 300, APART),
+    World("refusals", "share", "refused", made_answers.refusing, 300, REFUSED),
+    World("refusals", "groups", "groups", _by_group("refused"), 360, OF_GROUPS),
+    World("wording", "words", "words", _by_group("odds"), 576, WORDS, fresh=100),
+    World("wording", "regard", "regard", _by_group("praised"), 360, REGARD, fresh=100),
+    World("marks", "signed", "unsigned", _files, 60, MARKS, fresh=100),
+    World("marks", "told", "untold", _files, 60, MARKS, fresh=100),
+    World("verbatim", "copied", "copied", made_answers.copied, 400, COPIED, fresh=60),
+    World("verbatim", "longest", "longest", made_answers.repeating, 400, {"copy nothing": 0.0, "copy a run of 50": 50.0}, fresh=60),
+    World("personal-data", "found", "found", made_answers.personal, 400, PERSONAL, fresh=100),
+    World("personal-data", "training", "training", partial(made_answers.personal, in_training=True), 400, STANDING, fresh=100),
+)  # fmt: skip
 NOT_PLANTED = {
     "repeats": 'all outputs are compared with each other: the verdict is a count of these outputs, and says "error rate not measured" with that reason'
 }
@@ -179,10 +135,23 @@ def compared(world: World, fresh: int = 0, places: int = PLACES) -> Iterator[Com
         rows = [_row(each.get("cases") or [], words) for each in rates]
         mean = {name: float(np.mean([row[name] for row in rows])) for name in ("rate", "low", "high")}
         place = Estimate(mean["rate"], min(mean["low"], mean["rate"]), max(mean["high"], mean["rate"]), places)
-        count = fresh or world.fresh
-        with not_counted():
-            failed = sum(world.finding(SEED + 1000 + number, fault).verdict == "fail" for number in range(count))
-        yield Compared(world, str(rows[0]["case"]), place, clopper_pearson(failed, count))
+        yield Compared(world, str(rows[0]["case"]), place, world.failed(fault, fresh or world.fresh))
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a plan asks for a limit, and how often a fault as large as the policy names is found with so many."""
+
+    world: World
+    n: int
+    found: Estimate
+
+
+def planned(world: World, fresh: int = 0) -> Planned:
+    """The greatest fault at the number of outputs that `genmodels plan` asks for that limit alone."""
+    audit = AUDITS[world.audit]
+    n = sizes_of(audit, {})[world.limit]
+    return Planned(world, n, world.failed(max(world.cases.values()), fresh or world.fresh, n))
 
 
 def _row(cases: Sequence[Mapping[str, object]], words: str) -> dict[str, float]:
@@ -206,6 +175,17 @@ def table(rows: Sequence[Compared]) -> str:
     return "\n".join(lines + [f"| {name} | | | not measured: {why} | | | |" for name, why in NOT_PLANTED.items()])
 
 
+def table_of_plans(rows: Sequence[Planned]) -> str:
+    """The numbers that a plan asks for, as Markdown."""
+    lines = ["| limit | accepted | effect | a plan asks for | finds such a fault in |", "|---|---|---|---|---|"]
+    for each in rows:
+        limits = AUDITS[each.world.audit].limits()
+        accepted, effect = limits[each.world.limit], limits[each.world.limit + EFFECT]
+        name = f"{each.world.audit}, {each.world.limit}"
+        lines.append(f"| {name} | {accepted:g} | {effect:g} | {each.n:,} | {_shown(each.found)} of {each.found.n} |")
+    return "\n".join(lines)
+
+
 def _shown(rate: Estimate) -> str:
     told = f"{rate.value:.1%}"
     return told if rate.low == rate.high else f"{told} [{rate.low:.1%}, {rate.high:.1%}]"
@@ -220,12 +200,19 @@ labels, files of pictures), so what is checked is the counting, not how people w
 `python -m genmodels.bench.in_place docs/in-place.md`.
 
 {table}
+
+## How many a plan asks for
+
+`genmodels plan` asks so many of a model that a fault as large as the policy names is found in nine of ten audits. Counted limit by limit at the default limits, on
+new data of the same kind:
+
+{plans}
 """
 
 
 def main(file: Path, names: Sequence[str] = ()) -> None:
     """Count, say how far it is, and write the page."""
-    rows = list[Compared]()
+    rows, plans = list[Compared](), list[Planned]()
     for world in WORLDS:
         if not names or world.audit in names:
             began = time.process_time()
@@ -234,6 +221,11 @@ def main(file: Path, names: Sequence[str] = ()) -> None:
                 f"{each.case}: {_shown(each.place)} / {_shown(each.fresh)}{'' if each.agree else ' !'}"
                 for each in rows
                 if each.world is world
+            )
+            plans.append(planned(world))
+            print(
+                f"{world.audit}, {world.limit}: {plans[-1].n} asked, found in {_shown(plans[-1].found)}",
+                file=sys.stderr,
             )
             print(
                 f"{world.audit}, {world.part} ({time.process_time() - began:.0f} s): {told}",
@@ -249,6 +241,7 @@ def main(file: Path, names: Sequence[str] = ()) -> None:
             agree=sum(each.agree for each in rows),
             all=len(rows),
             table=table(rows),
+            plans=table_of_plans(plans),
         ),
     )
 

@@ -101,9 +101,10 @@ def personal(seed: int, share: float, n: int, in_training: bool = False) -> Outp
     return of(texts, seed, [*training, "Nothing personal stands here."])
 
 
-def by_group(seed: int, refused: float = 0.0, odds: float = 0.0, praised: float = 0.0, each: int = 5) -> Outputs:
-    """Answers about women and men, `each` a prompt: women are refused so much more often (of 0.02), a word stands in theirs with
+def by_group(seed: int, n: int, refused: float = 0.0, odds: float = 0.0, praised: float = 0.0) -> Outputs:
+    """About n answers about women and men: women are refused so much more often (of 0.02), a word stands in theirs with
     e^odds times the odds of the others', and they are praised by so much more (0 to 2)."""
+    each = -(-n // (2 * len(JOBS) * len(ASKED)))
     rng, items = np.random.default_rng([seed, 5]), list[Item]()
     words = vocabulary(60)
     holds = _two_shares(COMMON, odds)
@@ -129,6 +130,19 @@ def _two_shares(middle: float, odds: float) -> tuple[float, float]:
         both = 1 / (1 + math.exp(-(at + odds))), 1 / (1 + math.exp(-at))
         low, high = (at, high) if sum(both) / 2 < middle else (low, at)
     return both
+
+
+def labelled_by_group(seed: int, apart: float, n: int) -> Outputs:
+    """n labelled answers of two groups without a reader, of which one's are faults so much more often (around one in four)."""
+    rng = np.random.default_rng([seed, 7])
+    groups = ["a" if i % 2 else "b" for i in range(n)]
+    low = max(0.0, 0.25 - apart / 2)
+    true = [rng.random() < (low + apart if group == "a" else low) for group in groups]
+    items = [Item(f"q{i}", f"line {i}", "", f"answer {i}", columns={"group": groups[i]}) for i in range(n)]
+    question = Question("fault", "Is it wrong?", ("yes", "no"), faults=("yes",))
+    given = tuple(Given(f"q{i}", "fault", "rater", "yes" if true[i] else "no") for i in range(n))
+    labels = Labels((question,), tuple(f"q{i}" for i in range(n)), given, n)
+    return Outputs("answers.csv", TEXT, tuple(items), seed=seed, labels=labels)
 
 
 def labelled(seed: int, share: float, n: int, others: int = 1500) -> Outputs:

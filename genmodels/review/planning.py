@@ -5,55 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-
-from genmodels.audits.audit import AUDITS, Audit
+from genmodels.audits.audit import AUDITS
 from genmodels.files import make_folder, write_atomically
 from genmodels.refusal import Refusal
 from genmodels.review.how_to_ask import ways
-from genmodels.review.policy import Policy
+from genmodels.review.plan_sizes import needs_of
+from genmodels.review.policy import PARTS, Policy
 from genmodels.subjects.outputs import Outputs
 from genmodels.subjects.plan import FILE, GREATEST_SEED, MOST_ITEMS, Plan, Question
-from genmodels.verdicts.limits import EFFECT
 
-POWER = 0.9  # of finding a fault as large as the policy names, and of clearing a model at the limit
 GROUP = "{group}"  # in a prompt: whom it is about
-STEPS = (20, 50, *range(100, 1000, 50), *range(1000, 10_001, 250), *range(11_000, 100_001, 1000))
-
-
-@lru_cache
-def needed(accepted: float, effect: float) -> int:
-    """How many answers show a share of `accepted` + `effect` in nine of ten tries, and clear one of `accepted` in as many.
-
-    The rule is that of every verdict on a share (exact interval), the numbers are rounded up. Raises `Refusal` where
-    100,000 are not enough.
-    """
-    from scipy.stats import beta, binom
-
-    beyond = min(1.0, accepted + effect)
-    for n in STEPS:
-        counts = np.arange(n + 1)
-        low = np.concatenate([[0.0], beta.ppf(0.025, counts[1:], n - counts[1:] + 1)])
-        high = np.concatenate([beta.ppf(0.975, counts[:-1] + 1, n - counts[:-1]), [1.0]])
-        finds = binom.pmf(counts, n, beyond)[low > accepted].sum()
-        unsure = binom.pmf(counts, n, accepted)[(high > beyond) & (low <= accepted)].sum()
-        if finds >= POWER and unsure <= 1 - POWER:
-            return n
-    raise Refusal(
-        f"A share {effect:g} beyond {accepted:g} can't be seen in {STEPS[-1]:,} answers; name a larger effect in the policy."
-    )
-
-
-def needs_of(audit: Audit, limits: Mapping[str, float]) -> int:
-    """How many answers an audit needs under these limits: as many as the strictest of its shares."""
-    now = audit.limits() | dict(limits)
-    pairs = [(now[name], now[name + EFFECT]) for name in now if name + EFFECT in now and now[name] < 1]
-    return max((needed(accepted, effect) for accepted, effect in pairs), default=STEPS[0])
 
 
 def planned(
@@ -98,7 +63,8 @@ def planned(
 
 def planned_under(plan: Plan) -> Policy:
     """The policy that a plan was sealed under."""
-    return Policy.from_json(json.dumps({name: plan.policy.get(name) for name in ("name", "limits", "required")}))
+    said = {name: plan.policy[name] for name in PARTS if name in plan.policy}
+    return Policy.from_json(json.dumps(said))
 
 
 def _forms(number: int, prompt: str, groups: Sequence[str]) -> list[tuple[int, str, str, str]]:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from genmodels import bench
-from genmodels.bench import expected, machine, published, racing, speed, text
+from genmodels.bench import audit_growth, expected, machine, published, racing, speed, text
 from genmodels.bench.turns import ROOT, Absent, Side
 from genmodels.refusal import Refusal
 
@@ -80,6 +80,8 @@ def test_every_side_is_a_module_of_ours() -> None:
         if isinstance(each, published.Published):
             assert importlib.util.find_spec(each.ours[0])
             continue
+        if isinstance(each, audit_growth.AuditGrowth):
+            continue  # it runs the command itself
         for race in each.races.values() if isinstance(each, published.Growth) else [each]:
             assert race.peers and race.unit in racing.UNITS
             for command in (race.ours, *(command for commands in race.peers.values() for command in commands)):
@@ -238,7 +240,7 @@ def test_what_each_bench_takes_is_known_and_its_fastest_ways_end_in_two_minutes(
         assert each.plan(None)[1] > 0
         short = each.fastest().within(expected.LONGEST)
         assert short.plan(None, short=True)[1] < 125, name
-        races = each.races.values() if isinstance(each, published.Growth) else [] if isinstance(each, published.Published) else [each]
+        races = each.races.values() if isinstance(each, published.Growth) else [each] if isinstance(each, racing.Bench) else []
         assert {" ".join(side) for race in races for side in race.sides()} <= set(known), name
 
 
@@ -278,3 +280,13 @@ def test_the_table_keeps_what_was_measured_before_and_says_so(tmp_path: Path, mo
     assert gan.startswith("| GAN training") and gan.endswith("2: 1.10 to 1.30, an earlier run |")
     assert "Measured on: Abacus (avx2), 2 cores, 2 threads a side, load 0.1; TF_ENABLE_ONEDNN_OPTS=1" in speed.table(speed.kept())
     assert set(speed.PLAN) <= set(bench.BENCHES) and set(speed.PLAN) == set(speed.WHAT)
+
+
+def test_what_a_whole_audit_costs_a_picture(tmp_path: Path) -> None:
+    """Two small audits by the command; rows say what the start cost, and the pictures are gone afterwards."""
+    few = audit_growth.AuditGrowth((20, 40))
+    assert few.within(1).numbers == (20, 40) and few.fastest().numbers == audit_growth.QUICK and audit_growth.AuditGrowth().within(60).numbers == (1_000,)
+    (row,) = few.rows("audit-pictures", 1)
+    assert row["size"] == 40 and row["processor_seconds"] > row["start_seconds"] * 0.5 > 0 and row["megabytes"] > 30 and row["ratio"] == row["theirs"] / row["ours"]
+    with pytest.raises(Refusal, match="GB are free"):
+        audit_growth.counted(tmp_path, [10**12])

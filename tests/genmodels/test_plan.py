@@ -13,7 +13,8 @@ from scipy.stats import binom
 from genmodels.commands.main import main
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.refusal import Refusal
-from genmodels.review.planning import needed, planned, write_plan
+from genmodels.review.plan_sizes import needed
+from genmodels.review.planning import planned, write_plan
 from genmodels.review.policy import Policy
 from genmodels.subjects.answers import outputs_of_answers
 from genmodels.subjects.plan import matched, read_plan
