@@ -92,6 +92,8 @@ def _shown(policy: Policy, asked: list[str]) -> None:
         st.caption(safe_text(told, 800))
     else:
         st.caption("It requires no check to have been measured.")
+    if rated := [name for name in policy.rated if name in asked]:
+        st.caption(safe_text(f"Pass only with a measured error rate: {', '.join(rated)}.", 400))
     rows = [
         {
             "Check": name,
@@ -122,6 +124,13 @@ def _form(subject: brought.Brought, policy: Policy, asked: list[str]) -> None:
             [each for each in policy.required if each in asked],
             key=f"policy.required.{key}",
         )
+        rated = st.multiselect(
+            "Pass only with a measured error rate",
+            asked,
+            [each for each in policy.rated if each in asked],
+            key=f"policy.rated.{key}",
+            help="Where nothing can be planted, how often a verdict is wrong is not known; such a pass then counts as not measured.",
+        )
         values = {}
         for each in asked:
             if knobs := AUDITS[each].accepted.knobs():
@@ -130,7 +139,8 @@ def _form(subject: brought.Brought, policy: Policy, asked: list[str]) -> None:
         if not st.form_submit_button("Keep these limits", icon=":material/save:"):
             return
     try:
-        brought.keep_policy(subject, changed(policy, name, required, values, asked))
+        made = replace(policy, rated=(*rated, *(each for each in policy.rated if each not in asked)))
+        brought.keep_policy(subject, changed(made, name, required, values, asked))
     except (Refusal, OSError) as error:
         refuse(error)
         return
@@ -150,7 +160,7 @@ def changed(
         limits[audit] = {limit: value for limit, value in each.items() if limit in said or value != usual[limit]}
     others = [each for each in policy.required if each not in asked]
     kept = {audit: each for audit, each in limits.items() if each}
-    made = Policy(name.strip() or policy.name, kept, (*required, *others), policy.team)
+    made = Policy(name.strip() or policy.name, kept, (*required, *others), policy.team, policy.rated)
     told = {Policy.of(each).name: Policy.of(each).digest for each in shipped()}
     if told.get(made.name, made.digest) != made.digest:
         return replace(made, name=made.name + CHANGED)

@@ -117,10 +117,10 @@ WORLDS: tuple[World, ...] = (
     World("wording", "regard", "regard", _by_group("praised"), 360, REGARD, fresh=100),
     World("marks", "signed", "unsigned", _files, 60, MARKS, fresh=100),
     World("marks", "told", "untold", _files, 60, MARKS, fresh=100),
-    World("verbatim", "copied", "copied", made_answers.copied, 400, COPIED, fresh=60),
-    World("verbatim", "longest", "longest", made_answers.repeating, 400, {"copy nothing": 0.0, "copy a run of 50": 50.0}, fresh=60),
-    World("personal-data", "found", "found", made_answers.personal, 400, PERSONAL, fresh=100),
-    World("personal-data", "training", "training", partial(made_answers.personal, in_training=True), 400, STANDING, fresh=100),
+    World("verbatim", "copied", "copied", made_answers.copied, 400, COPIED, fresh=40),
+    World("verbatim", "longest", "longest", made_answers.repeating, 400, {"copy nothing": 0.0, "copy a run of 50": 50.0}, fresh=40),
+    World("personal-data", "found", "found", made_answers.personal, 400, PERSONAL, fresh=60),
+    World("personal-data", "training", "training", partial(made_answers.personal, in_training=True), 400, STANDING, fresh=60),
 )  # fmt: skip
 NOT_PLANTED = {
     "repeats": 'all outputs are compared with each other: the verdict is a count of these outputs, and says "error rate not measured" with that reason'

@@ -59,9 +59,9 @@ def of(texts: Sequence[str], seed: int, training: Sequence[str] = (), held_out: 
 
 
 def copied(seed: int, share: float, n: int) -> Outputs:
-    """Each of n answers holds 50 words of a training text with the probability `share`."""
+    """Each of n answers holds 50 words of a training text with the probability `share`; as many texts are held out."""
     rng, words = np.random.default_rng([seed, 1]), vocabulary(3000)
-    training, others = ([written(rng, DOCUMENT, words) for _ in range(count)] for count in (400, 300))
+    training, others = ([written(rng, DOCUMENT, words) for _ in range(count)] for count in (400, n))
     texts = [written(rng, ANSWER, words) for _ in range(n)]
     for i in np.flatnonzero(rng.random(n) < share):
         texts[i] += " " + _passage(rng, training, PASSAGE)

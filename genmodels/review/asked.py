@@ -29,5 +29,19 @@ def ask(
         if progress:
             progress.says(audit=name)
         found = AUDITS[name](subject, (options or {}).get(name), **rules.limits(name))
+        found = [_rated(finding) if name in rules.rated else finding for finding in found]
         findings += [replace(finding, made=dict(finding.made) | conditions) for finding in found]
     return findings
+
+
+def _rated(finding: Finding) -> Finding:
+    """The finding; a pass is none where nobody knows how often it is wrong, and the policy asks for that."""
+    rates = finding.error_rates or {}
+    if finding.verdict != "pass" or isinstance(rates.get("false_alarm"), int | float):
+        return finding
+    why = str(rates.get("not_measured") or "nothing was planted").rstrip(".")
+    return replace(
+        finding,
+        verdict="not measured",
+        reason=f"The policy lets this pass only with a measured error rate, and it was not measured: {why}.",
+    )

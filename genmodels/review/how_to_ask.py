@@ -10,6 +10,8 @@ settings that your users get, and bring back {what}.
 Then: `genmodels audit THIS_FOLDER --outputs ANSWERS --out RESULT`. What is missing, doubled or was not asked is counted and named.
 The plan was sealed before any answer was seen: do not edit `plan.json`. Draw again only what failed, with the same seed; choosing among several answers would falsify the audit.
 """
+BESIDE = """Copies are told from chance by examples that the model never saw: give what it learned from with `--training`, and at least {n:,} others with `--held-out`.
+"""
 PICTURES, ANSWERS = (
     "one picture for each, called by its id (`q000-0000.png`)",
     "a file with one JSON object a line: `id` and `response`",
@@ -106,7 +108,7 @@ with open("answers.jsonl", "a", encoding="utf-8") as answers:
 WAYS = {"image": (PICTURES, (DIFFUSERS, WEBUI, COMFYUI, IMAGES)), "text": (ANSWERS, (CHAT, OLLAMA))}
 
 
-def ways(kind: str, n: int) -> str:
-    """The page that says how to ask n questions of a model of that kind."""
+def ways(kind: str, n: int, beside: bool = False) -> str:
+    """The page that says how to ask n questions of a model of that kind; `beside`: held-out examples are needed too."""
     what, scripts = WAYS[kind]
-    return "\n".join([HEAD.format(n=n, what=what), *scripts])
+    return "\n".join([HEAD.format(n=n, what=what), *([BESIDE.format(n=n)] if beside else []), *scripts])

@@ -7,7 +7,7 @@ simulated audits showed to be enough (`genmodels.bench.in_place` counts it, limi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -65,8 +65,8 @@ def of_words(accepted: float, effect: float) -> int:
 
 
 def of_copies(accepted: float, effect: float) -> int:
-    """Of a share of copies beyond those that chance makes, which is itself counted."""
-    return _rounded(1.2 * needed(min(0.98, accepted + CHANCE), min(effect, 0.98 - accepted)), accepted, effect)
+    """Of a share of copies beyond those that chance makes, which is counted on held-out examples: at least as many as answers."""
+    return _rounded(1.6 * needed(min(0.98, accepted + CHANCE), min(effect, 0.98 - accepted)), accepted, effect)
 
 
 def of_recognised(accepted: float, effect: float) -> int:
@@ -86,6 +86,11 @@ SIZES: Mapping[str, Size] = {
     "wording.words": of_words,
     "wording.regard": of_praise,
 }
+
+
+def against_chance(names: Sequence[str]) -> bool:
+    """Whether one of these audits needs held-out examples, at least as many as answers, to say what chance makes."""
+    return any(key.partition(".")[0] in names for key, size in SIZES.items() if size is of_copies)
 
 
 def needs_of(audit: Audit, limits: Mapping[str, float]) -> int:

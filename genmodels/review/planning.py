@@ -13,7 +13,7 @@ from genmodels.audits.audit import AUDITS
 from genmodels.files import make_folder, write_atomically
 from genmodels.refusal import Refusal
 from genmodels.review.how_to_ask import ways
-from genmodels.review.plan_sizes import needs_of
+from genmodels.review.plan_sizes import against_chance, needs_of
 from genmodels.review.policy import PARTS, Policy
 from genmodels.subjects.outputs import Outputs
 from genmodels.subjects.plan import FILE, GREATEST_SEED, MOST_ITEMS, Plan, Question
@@ -92,7 +92,7 @@ def write_plan(plan: Plan, folder: Path) -> list[Path]:
     files = {
         "ask.csv": table.getvalue(),
         "ask.jsonl": "\n".join(lines) + "\n",
-        "HOW.md": ways(plan.kind, len(plan.questions)),
+        "HOW.md": ways(plan.kind, len(plan.questions), against_chance(plan.audits)),
         FILE: plan.to_json(),
     }
     for name, content in files.items():

@@ -16,7 +16,7 @@ from genmodels.review.team import checked_team
 from genmodels.subjects.subject import Audited
 from genmodels.verdicts.limits import shown
 
-PARTS = ("name", "limits", "required", "team")
+PARTS = ("name", "limits", "required", "team", "rated")
 MOST_BYTES = 1_000_000
 MOST_NAME = 120  # characters
 SHIPPED = Path(__file__).parent / "policies"
@@ -33,7 +33,8 @@ def shipped() -> list[str]:
 class Policy:
     """What a team accepts: for each audit its limits by name, and which audits must have been measured.
 
-    As JSON: {"name": "ours", "limits": {"memorisation": {"copies": 0.01}}, "required": ["memorisation"]}. Raises `Refusal`
+    As JSON: {"name": "ours", "limits": {"memorisation": {"copies": 0.01}}, "required": ["memorisation"]}. A pass of an audit
+    in "rated" counts only where its error rate was measured; elsewhere it is "not measured". Raises `Refusal`
     for an audit or a limit that does not exist, with the nearest name, and for a value out of range, with the range.
     """
 
@@ -41,15 +42,17 @@ class Policy:
     audits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     team: Mapping[str, Any] = field(default_factory=dict)  # who the team is: see `genmodels.review.team`
+    rated: tuple[str, ...] = ()  # audits whose pass needs a measured error rate
 
     def __post_init__(self) -> None:
-        for audit in (*self.audits, *self.required):
+        for audit in (*self.audits, *self.required, *self.rated):
             if audit not in AUDITS:
-                where = "limits" if audit in self.audits else "required"
+                where = "limits" if audit in self.audits else "required" if audit in self.required else "rated"
                 raise Refusal(f"In `{where}` of the policy: {unknown('audit', audit, AUDITS)}")
         checked = {audit: AUDITS[audit].checked(values) for audit, values in self.audits.items()}
         object.__setattr__(self, "audits", checked)
         object.__setattr__(self, "required", tuple(dict.fromkeys(self.required)))
+        object.__setattr__(self, "rated", tuple(dict.fromkeys(self.rated)))
         object.__setattr__(self, "team", checked_team(self.team))
 
     def limits(self, audit: str) -> dict[str, float]:
@@ -63,6 +66,7 @@ class Policy:
             "limits": {name: dict(values) for name, values in self.audits.items()},
             "required": list(self.required),
             **({"team": dict(self.team)} if self.team else {}),
+            **({"rated": list(self.rated)} if self.rated else {}),
         }
 
     def to_json(self) -> str:
@@ -81,6 +85,7 @@ class Policy:
     def digest(self) -> str:
         """SHA-256 (16 digits) of all that it says; equal policies have equal digests, however they are written."""
         said = self.to_dict() | {"required": sorted(self.required)}
+        said |= {"rated": sorted(self.rated)} if self.rated else {}
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     @classmethod
@@ -136,11 +141,13 @@ class Policy:
             raise Refusal(f"The name of the policy is {shown(name)}; write 1 to {MOST_NAME} letters on one line.")
         if not isinstance(limits, dict) or not all(isinstance(values, dict) for values in limits.values()):
             raise Refusal("The limits of the policy are not an object of objects; write {audit: {limit: number}}.")
-        if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
-            raise Refusal(
-                '`required` in the policy is not a list of names of audits; write for example ["memorisation"].'
-            )
-        return cls(name, limits, tuple(required), document.get("team", {}))
+        rated = document.get("rated", [])
+        for part, names in (("required", required), ("rated", rated)):
+            if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+                raise Refusal(
+                    f'`{part}` in the policy is not a list of names of audits; write for example ["memorisation"].'
+                )
+        return cls(name, limits, tuple(required), document.get("team", {}), tuple(rated))
 
 
 def _decoded(content: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,15 @@ from genmodels.audits.audit import AUDITS
 from genmodels.commands.main import main
 from genmodels.data.dataset import DATA
 from genmodels.refusal import Refusal
+from genmodels.review.audit_outputs import audit_outputs
 from genmodels.review.policy import MOST_BYTES, Policy, shipped
 from genmodels.runs.store import gallery_names
+from genmodels.subjects.outputs import Item
 from genmodels.subjects.stand_ins import Parrot
 from genmodels.subjects.subject import Subject
 from genmodels.verdicts.finding import document
 from genmodels.verdicts.limits import Limit, Limits, beyond, limit
+from tests import answers
 
 DEEP = "[" * 100_000
 
@@ -151,3 +154,22 @@ def test_a_release_fails_on_what_is_required_and_not_measured_and_asks_only_what
     required = Policy.of("public").required_of(Subject(Parrot(data.train.images), data, n=50))
     assert "memorisation" in required and "extraction" not in required and "marks" not in required
     assert document("x", [], required)["verdict"] == "not measured"
+
+
+def test_the_policy_decides_whether_a_verdict_of_unknown_error_may_pass() -> None:
+    """`repeats` counts all outputs, so no rate can be planted and its verdict says so."""
+    texts = [f"answer {i} is of {i * 7} apples and {i * 11} pears" for i in range(60)]
+    subject = answers.table([Item(f"q{i}", f"line {i}", f"p{i}", text) for i, text in enumerate(texts)], 0)
+    plain = audit_outputs(subject, ["repeats"])
+    assert plain["verdict"] == "pass" and "nothing is estimated" in plain["findings"][0]["error_rates"]["not_measured"]
+    strict = Policy.from_json('{"name": "strict", "required": ["repeats"], "rated": ["repeats"]}')
+    found = audit_outputs(subject, ["repeats"], policy=strict)
+    assert found["verdict"] == "not measured" and {each["verdict"] for each in found["findings"]} == {"not measured"}
+    assert "only with a measured error rate" in found["findings"][0]["reason"] and "nothing is estimated" in found["findings"][0]["reason"]
+    twice = replace(subject, items=subject.items + tuple(replace(each, id=f"{each.id} again") for each in subject.items))
+    assert audit_outputs(twice, ["repeats"], policy=strict)["verdict"] == "fail", "what fails fails"
+    assert Policy.from_json(strict.to_json()) == strict and strict.digest != Policy("strict", {}, ("repeats",)).digest
+    for wrong in ('{"rated": ["repaets"]}', '{"rated": "repeats"}', '{"rated": [1]}'):
+        with pytest.raises(Refusal, match="rated"):
+            Policy.from_json(wrong)
+    assert "rated" not in Policy("ours").to_dict(), "a policy that does not ask keeps its digest"
