@@ -117,7 +117,7 @@ def _watch(subject: brought.Brought) -> None:
     st.progress(min(done / of, 1.0) if of else 0.0, safe_text(f"{part}. {duration(spent)} so far.{left}", 300))
     if st.button("Stop", icon=":material/stop:", key=f"stop.{subject.token}"):
         brought.stop(subject)
-        st.caption("It stops at its next step and keeps nothing.")
+        st.caption("It stops at its next step; started again it goes on after the last check that was over.")
 
 
 def _verdict(result: Mapping[str, Any]) -> None:

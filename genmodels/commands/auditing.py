@@ -106,9 +106,10 @@ def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
 
 def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
     """Outputs that somebody's model made."""
-    from genmodels.review.audit_job import at_work
+    from genmodels.review.audit_job import GOES_ON, at_work
     from genmodels.review.audit_outputs import audit_outputs, audit_plan, looked_at
     from genmodels.review.spent import Spent
+    from genmodels.review.unfinished import FILE as UNFINISHED
     from genmodels.subjects.answers import columns_of
     from genmodels.subjects.opening import open_outputs
     from genmodels.subjects.plan import FILE, read_plan
@@ -122,7 +123,7 @@ def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any
         raise Refusal(
             "--outputs goes with the folder of a plan: `genmodels audit PLAN --outputs ANSWERS`, or name the answers alone."
         )
-    with at_work(arguments.out) as progress:
+    with at_work(arguments.out, GOES_ON) as progress:
         outputs = open_outputs(
             arguments.outputs or subject,
             training=arguments.training,
@@ -133,9 +134,14 @@ def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any
         )
         if arguments.look:
             return _kept(arguments, looked_at(outputs))
+        more: dict[str, Any] = {"policy": policy, "progress": progress, "folder": arguments.out}
         if plan is None:
-            return _kept(arguments, audit_outputs(outputs, arguments.audit, policy=policy, progress=progress), spent)
-        return _kept(arguments, audit_plan(plan, outputs, arguments.audit, policy=policy, progress=progress), spent)
+            found = audit_outputs(outputs, arguments.audit, **more)
+        else:
+            found = audit_plan(plan, outputs, arguments.audit, **more)
+        kept = _kept(arguments, found, spent)
+        (arguments.out / UNFINISHED).unlink(missing_ok=True)
+        return kept
 
 
 def _kept(arguments: Arguments, document: dict[str, Any], spent: Spent | None = None) -> dict[str, Any]:

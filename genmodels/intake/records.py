@@ -72,6 +72,9 @@ def _of_lines(content: bytes, name: str) -> Records:
         if not isinstance(row, Mapping):
             broken.append((number, "it is no object of names and values"))
             continue
+        if len(row) > MAX_COLUMNS:
+            broken.append((number, f"it has {len(row):,} names; at most {MAX_COLUMNS} are read"))
+            continue
         cells = dict(flat(row))
         for heading in cells:
             columns.setdefault(key_of(heading), printable(heading))

@@ -9,6 +9,7 @@ from typing import Any
 from genmodels.audits.audit import AUDITS
 from genmodels.jobs.folder import Progress
 from genmodels.review.policy import Policy
+from genmodels.review.unfinished import Unfinished
 from genmodels.subjects.subject import Audited
 from genmodels.verdicts.finding import Finding
 from genmodels.verdicts.options import Options
@@ -21,14 +22,21 @@ def ask(
     made: Mapping[str, Any],
     options: Mapping[str, Options] | None = None,
     progress: Progress | None = None,
+    unfinished: Unfinished | None = None,
 ) -> list[Finding]:
-    """The findings of these audits, in their order; `made` is what each records beside its own limits."""
+    """The findings of these audits, in their order; `made` is what each records beside its own limits.
+
+    What stands in `unfinished` is not asked again, and what is asked is kept there.
+    """
     findings = list[Finding]()
     conditions = dict(made)
     for name in names:
         if progress:
             progress.says(audit=name)
-        found = AUDITS[name](subject, (options or {}).get(name), **rules.limits(name))
+        before = unfinished.found(name) if unfinished else None
+        found = before or AUDITS[name](subject, (options or {}).get(name), **rules.limits(name))
+        if unfinished and not before:
+            unfinished.keep(name, found)
         found = [_rated(finding) if name in rules.rated else finding for finding in found]
         findings += [replace(finding, made=dict(finding.made) | conditions) for finding in found]
     return findings

@@ -35,6 +35,9 @@ PROGRESS: documents.Fields = {
 }
 TOOK: documents.Fields = {"names": documents.is_text, "n": documents.is_number, "seconds": documents.is_number}
 STOPPED = "The audit was stopped; nothing of it is kept."
+GOES_ON = (
+    "The audit was stopped; started again under the same conditions it goes on after the last check that was over."
+)
 
 
 def folder_of(run: Run) -> Path:
@@ -43,13 +46,13 @@ def folder_of(run: Run) -> Path:
 
 
 @contextlib.contextmanager
-def at_work(path: Path) -> Iterator[Progress]:
-    """Hold the lease of a folder while an audit runs in it; raises `Refusal` where another one does."""
+def at_work(path: Path, stopped: str = STOPPED) -> Iterator[Progress]:
+    """Hold the lease of a folder while an audit runs in it; raises `Refusal` where another one does. `stopped` is said when it is stopped."""
     folder = JobFolder(make_folder(path))
     with folder.hold(lambda holder: f"An audit is already running in {path.name}; stop it or wait for it."):
         folder.forget_stop()
         asked = _asked(path)  # the start counts the time that loading took
-        progress = Progress(folder, STOPPED, float(asked.get("started") or 0))
+        progress = Progress(folder, stopped, float(asked.get("started") or 0))
         progress.says(audit="", **{name: asked[name] for name in ("names", "n") if name in asked})
         try:
             yield progress

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from genmodels.audits.audit import AUDITS, audits_of
@@ -12,6 +13,7 @@ from genmodels.review.asked import ask
 from genmodels.review.obligations import notice, register
 from genmodels.review.planning import planned_under
 from genmodels.review.policy import Policy
+from genmodels.review.unfinished import Unfinished
 from genmodels.subjects.labelled import with_labels
 from genmodels.subjects.outputs import Outputs
 from genmodels.subjects.plan import Plan, matched
@@ -47,17 +49,20 @@ def audit_outputs(
     *,
     policy: Policy | None = None,
     progress: Progress | None = None,
+    folder: Path | None = None,
 ) -> dict[str, Any]:
     """Every audit of brought outputs (or those named) under a policy, as the document of `genmodels audit --json`.
 
-    What was left out of what was brought is counted and named under "outputs"; "checks" is the table of `checks_of`.
+    What was left out of what was brought is counted and named under "outputs"; "checks" is the table of `checks_of`. Where a
+    `folder` is given, an audit that was stopped or killed there goes on with what it had found (`Unfinished`).
     """
     for name in names:
         AUDITS[name]
     rules, outputs = policy or Policy(), with_labels(outputs)
     asked = names or audits_of(outputs)
     made = {"policy": {"name": rules.name, "digest": rules.digest}, "outputs": outputs.sha256, "where": HERE}
-    findings = ask(outputs, asked, rules, made, progress=progress)
+    unfinished = Unfinished(folder, outputs, rules) if folder else None
+    findings = ask(outputs, asked, rules, made, progress=progress, unfinished=unfinished)
     found = document(outputs.name, findings, rules.required_of(outputs)) | {
         "policy": rules.to_dict() | {"digest": rules.digest},
         "outputs": about(outputs),
@@ -73,6 +78,7 @@ def audit_plan(
     *,
     policy: Policy | None = None,
     progress: Progress | None = None,
+    folder: Path | None = None,
 ) -> dict[str, Any]:
     """The answers to a plan audited under the policy that it was sealed with; how they fit it stands under "plan".
 
@@ -82,7 +88,7 @@ def audit_plan(
     if rules.digest != plan.policy.get("digest"):
         raise Refusal("The plan was sealed under another policy; leave --policy out, or make a new plan.")
     answers, matching = matched(plan, outputs)
-    found = audit_outputs(answers, names or plan.audits, policy=rules, progress=progress)
+    found = audit_outputs(answers, names or plan.audits, policy=rules, progress=progress, folder=folder)
     return found | {
         "plan": {
             "seal": plan.seal,
