@@ -253,6 +253,7 @@ WRITERS = {
     "genmodels/cache.py": "an empty lock",
     "genmodels/commands/make_gallery.py": "copies into the project, made anew by hand",
     "genmodels/bench/first_page.py": "a page in a temporary folder, and the null device",
+    "genmodels/bench/audit_growth.py": "pictures of a bench, in a temporary folder",
     "genmodels/bench/turns.py": "a pipe to a process",
     "genmodels/review/brought.py": "what is uploaded, into a folder aside that is renamed once it is whole",
 }

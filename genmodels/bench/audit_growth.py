@@ -8,6 +8,7 @@ with the smallest number: `ratio` above 1 is cheaper, and a cost that grows fast
 
 from __future__ import annotations
 
+import io
 import os
 import resource
 import shutil
@@ -129,7 +130,9 @@ def make(folder: Path, numbers: Sequence[int]) -> None:
     def one(number: int) -> None:
         blobs = np.random.default_rng(number).integers(0, 255, (BLOBS, BLOBS, 3), dtype=np.uint8)
         picture = Image.fromarray(blobs).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-        picture.save(folder / f"{number:05}.jpg", quality=QUALITY)
+        content = io.BytesIO()
+        picture.save(content, "JPEG", quality=QUALITY)
+        (folder / f"{number:05}.jpg").write_bytes(content.getvalue())
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         list(pool.map(one, numbers))
@@ -140,10 +143,9 @@ def cost_of(pictures: Path, out: Path, n: int) -> Cost:
     command = [sys.executable, "-m", "genmodels", "audit", str(pictures), "--out", str(out), "--json"]
     environment: Mapping[str, str] = {**os.environ, "GENMODELS_HOME": str(out / "home")}
     began = time.monotonic()
-    with open(os.devnull, "wb") as nowhere:
-        process = subprocess.Popen(command, stdout=nowhere, stderr=subprocess.PIPE, env=environment)
-        said = process.stderr.read() if process.stderr else b""
-        _, status, used = os.wait4(process.pid, 0)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
+    said = process.stderr.read() if process.stderr else b""
+    _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
         raise Refusal(

@@ -29,7 +29,8 @@ from genmodels.files import write_atomically
 Reader = Callable[[np.ndarray, np.random.Generator], np.ndarray]  # true faults (n,) to guesses (n,) from 0 to 1
 AUDITS, OTHERS = 1000, 2000
 SEED = "the number of the audit, n and the share"
-COMBINATIONS = ((0.02, 100), (0.02, 300), (0.02, 1000), (0.05, 100), (0.05, 300), (0.1, 100), (0.2, 100), (0.2, 1000), (0.5, 100), (0.5, 300), (0.5, 1000))  # fmt: skip
+LABELS = {0.02: (100, 300, 1000), 0.05: (100, 300), 0.1: (100,), 0.2: (100, 1000), 0.5: (100, 300, 1000)}
+COMBINATIONS = tuple((expected, n) for expected, numbers in LABELS.items() for n in numbers)
 HEADING = "## Shares from few labels"
 PEER, CASES = "ppi-python 0.2.3", 40
 
@@ -84,7 +85,8 @@ def covered(name: str, expected: float, n: int, audits: int = AUDITS) -> Covered
         labels = truth[:n].astype(float)
         found = share(labels, None if read is None else Guesses(read[:n], read[n:]))
         low, high = wilson(labels.mean(), n)
-        held, width, plain = held + (found.low <= expected <= found.high), width + found.high - found.low, plain + high - low  # fmt: skip
+        held += found.low <= expected <= found.high
+        width, plain = width + found.high - found.low, plain + high - low
     return CoveredShare(name, expected, n, held, audits, width / plain)
 
 

@@ -115,6 +115,7 @@ def markdown_text(text: object) -> str:
 
 # HTML
 
+STACKED = 3  # columns; tables of more are stacked where there is no room
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1b1f; --paper: #fff; --line: #c9c9d0; --soft: #f3f3f6; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e9e9ee; --paper: #17171b; --line: #45454d; --soft: #232329; } }
@@ -125,8 +126,12 @@ th { background: var(--soft); } img { max-width: 100%; image-rendering: pixelate
 .pair { display: inline-block; vertical-align: top; width: 17rem; max-width: 100%; margin: .5rem 1rem .5rem 0; } .pair img { width: 8rem; margin-right: .4rem; }
 .pair figcaption { font-size: .85rem; overflow-wrap: anywhere; }
 details { border: 1px solid var(--line); border-radius: .3rem; padding: .4rem .8rem; margin: .6rem 0; } summary { cursor: pointer; overflow-wrap: anywhere; }
-@media print { :root { --ink: #000; --paper: #fff; --soft: #eee; } body { margin: 0; max-width: none; font-size: 10pt; } .wide { overflow: visible; }
-  tr, figure { break-inside: avoid; } th, td { min-width: 0; } h2 { break-after: avoid; } }
+@media screen and (max-width: 40rem) { .stacked thead { display: none; } .stacked, .stacked tbody, .stacked tr, .stacked td { display: block; }
+  .stacked tr { border: 1px solid var(--line); margin-bottom: .8rem; } .stacked td { border: 0; } .stacked td:empty { display: none; }
+  .stacked td::before { content: attr(data-label) ": "; font-weight: 600; } }
+@media print { :root { --ink: #000; --paper: #fff; --soft: #eee; --line: #999; color-scheme: light; } body { margin: 0; max-width: none; font-size: 9pt; } .wide { overflow: visible; }
+  tr, figure { break-inside: avoid; } th, td { min-width: 0; padding: .2rem .3rem; overflow-wrap: break-word; } h2 { break-after: avoid; }
+  details::details-content { content-visibility: visible; block-size: auto; } }
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -157,9 +162,20 @@ def _html_block(part: Block) -> str:
         return f'<figure class="pair">{images}<figcaption>{_escaped(part.title)}</figcaption></figure>'
     if isinstance(part, Picture):
         return f"<figure>{_image(part)}<figcaption>{_escaped(part.title)}</figcaption></figure>"
-    head = "".join(f'<th scope="col">{_escaped(name)}</th>' for name in part.columns)
-    rows = "\n".join("<tr>" + "".join(f"<td>{_escaped(cell)}</td>" for cell in row) + "</tr>" for row in part.rows)
-    return f'<div class="wide" tabindex="0"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>'
+    return _html_table(part)
+
+
+def _html_table(table: Table) -> str:
+    """A table; one of more than three columns is stacked on narrow screens, each cell below the other with what it is."""
+    head = "".join(f'<th scope="col">{_escaped(name)}</th>' for name in table.columns)
+    stacked = len(table.columns) > STACKED
+    labels = [f' data-label="{_escaped(name)}"' if stacked else "" for name in table.columns]
+    rows = "\n".join(
+        "<tr>" + "".join(f"<td{label}>{_escaped(cell)}</td>" for label, cell in zip(labels, row, strict=True)) + "</tr>"
+        for row in table.rows
+    )
+    opening = '<table class="stacked">' if stacked else "<table>"
+    return f'<div class="wide" tabindex="0">{opening}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>'
 
 
 def _image(picture: Picture) -> str:

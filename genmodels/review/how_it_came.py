@@ -41,6 +41,6 @@ def sealed(document: Mapping[str, Any]) -> list[Block]:
         Heading("Seal"),
         Paragraph(
             f"SHA-256 of the findings: {document['findings_sha256']}. Hashed is {document.get('hashed')}. It is the same in the HTML, the JSON and the card of one audit."
-            " This file also carries a signed statement about all its bytes: `genmodels verify FILE` says whether it is as it left, and who signed it."
+            " This file also carries a signed statement about all its bytes: genmodels verify FILE says whether it is as it left, and who signed it."
         ),
     ]

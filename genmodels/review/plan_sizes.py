@@ -58,8 +58,8 @@ def of_praise(accepted: float, effect: float) -> int:
 
 
 def of_words(accepted: float, effect: float) -> int:
-    """Of a word with e^(accepted + effect) times the odds in one of two groups, where four of ten answers hold it."""
-    high, low = _odds(0.4, accepted + effect)
+    """Of a word with e^(accepted + effect) times the odds in one of two groups, where one of five answers holds it."""
+    high, low = _odds(0.2, accepted + effect)
     spread = 1 / (high * (1 - high)) + 1 / (low * (1 - low))
     return _rounded(2 * spread * ((MOST_WORDS + NINE_OF_TEN) / effect) ** 2 * 1.2, accepted, effect)
 

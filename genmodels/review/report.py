@@ -157,7 +157,7 @@ def _found(findings: Sequence[Mapping[str, Any]], came: bool = False) -> Table:
         rows.append(
             (
                 f"{NOTE}: {verdict}" if came else f"{SIGNS.get(verdict, '?')} {verdict}",
-                str(finding.get("audit", "")),
+                ", ".join(str(finding[name]) for name in ("audit", "part") if finding.get(name)),
                 str(finding.get("question") or ""),
                 str(finding.get("claim", "")),
                 shown,

@@ -10,7 +10,7 @@ from genmodels.printable import printable
 from genmodels.provenance import ledger
 from genmodels.provenance.own_marks import Part, ledger_of
 from genmodels.provenance.said import quoted
-from genmodels.review.report_seal import Sealed, unsigned_but_whole
+from genmodels.review.report_seal import Sealed, of_seal, unsigned_but_whole
 from genmodels.review.sentences import manifest_told
 
 NO_RATES = {"false_alarm": None, "miss": None, "miss_of": None}
@@ -50,7 +50,7 @@ def _manifest(found: Sealed) -> Part:
             "trust": "nobody signed it",
             "reason": "",
         }
-    told["reason"] = str(told["reason"]).replace("the sidecar's", "its seal's").replace("the sidecar", "its seal")
+    told["reason"] = of_seal(str(told["reason"]))
     if told["verdict"] == "valid":
         told["claims"] = {"subject": found.said("subject"), "findings": found.said("findings_sha256")}
     return told

@@ -112,6 +112,12 @@ def _twice(content: bytes) -> bool:
     return False
 
 
+def of_seal(reason: str) -> str:
+    """What is wrong with a statement, said of one that is carried in the file itself."""
+    said = reason.replace("the sidecar is about another content", "its content is not the one that was sealed")
+    return said.replace("the sidecar's", "its seal's").replace("the sidecar", "its seal")
+
+
 def broken_seal(content: bytes) -> str:
     """Why the seal in a file does not hold; "" where it holds, and where there is none."""
     found = read_seal(content)
@@ -120,7 +126,7 @@ def broken_seal(content: bytes) -> str:
     manifest = found.manifest()
     if manifest.state == "whole" or unsigned_but_whole(found):
         return ""
-    return manifest.reason.replace("the sidecar's", "its seal's").replace("the sidecar", "its seal")
+    return of_seal(manifest.reason)
 
 
 def unsigned_but_whole(found: Sealed) -> bool:

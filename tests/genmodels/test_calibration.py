@@ -13,6 +13,8 @@ from genmodels.calibration import calibrate
 from genmodels.calibration.case import PLANTED
 from genmodels.refusal import Refusal
 from genmodels.subjects.subject import Subject
+from tests import answers
+from tests.house import SOURCES, imports, module_of
 
 ROWS = calibrate.kept()
 
@@ -56,6 +58,16 @@ def test_a_verdict_carries_the_worst_false_alarm_and_the_shown_power() -> None:
     found = calibrate.of("a", "p", rows)
     assert found is not None and (found["false_alarm"], found["power"], found["effect"]) == (0.2, 0.9, 0.5)
     assert calibrate.of("a", "other", rows) is None and calibrate.of("a", "p", rows[:2]) is None
+
+
+def test_rates_that_ship_stand_beside_no_verdict_of_an_audit() -> None:
+    """They were counted at other limits, n and data. Audits count in place; only `verify`, whose test of a file is always the same one, shows them."""
+    users = {module_of(file) for file in SOURCES for each in imports(file) if each.module.startswith("genmodels.calibration.calibrate")}
+    users = {name for name in users if not name.startswith("genmodels.calibration")}
+    assert users == {"genmodels.review.file_check", "genmodels.review.sentences", "genmodels.commands.reviewing", "dashboard.review.marks"}, "verify, its page, and the command"
+    subject = answers.personal(0.02)(0)
+    for each in AUDITS["personal-data"](subject):
+        assert each.error_rates["how"] == "in place" and each.error_rates["n"] <= subject.n  # type: ignore[index]
 
 
 def test_what_is_measured_again_replaces_what_was_kept(tmp_path: Path) -> None:
