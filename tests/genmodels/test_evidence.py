@@ -87,4 +87,4 @@ def test_foreign_text_stays_text_in_the_report() -> None:
 
 def test_commands_stand_in_the_report() -> None:
     page = written(finding(command="genmodels audit theirs.zip --audit copies --seed 0"))
-    assert "Commands that give each finding again" in page and "copies, copies: genmodels audit theirs.zip --audit copies --seed 0" in page
+    assert "Commands that give each number again" in page and "copies, copies: genmodels audit theirs.zip --audit copies --seed 0" in page
