@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from genmodels.checks.brought_copies import MEASURE, Rule, Scores
+from genmodels.checks.brought_copies import LARGEST, PLANTED, Searched
+from genmodels.checks.brought_copies_rule import Nearest, Rule
 from genmodels.data.sets import icons, openmoji
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.estimates.splits import copies, families
@@ -27,7 +28,6 @@ from genmodels.files import write_atomically
 from genmodels.intake.pictures import SIDE
 from genmodels.kinds.image.copied_ways import RECOLOURED, WAYS, changed
 from genmodels.kinds.image.features import averaged
-from genmodels.kinds.image.near_at_any_size import Originals
 
 SIZES, LARGE = (64, 256, 512), 512
 OUTPUTS, SHARE, REPEATED = 2000, 0.01, 200
@@ -144,29 +144,34 @@ def counted(name: str, hand: Hand, repeated: int = REPEATED) -> Iterator[Counted
     names = np.random.default_rng(2).permutation(np.unique(hand.families[free]))
     held = free[np.isin(hand.families[free], names[: 2 * len(names) // 3])]
     others = np.setdiff1d(free, held)
-    originals = Originals(hand.small[LARGE][train])
+    drawings = np.unique(hand.families[train], return_inverse=True)[1]
+    large = hand.small[LARGE]
+    searched = Searched(large[train], drawings, drawings, large[held], hand.families[held].tolist(), 0)
+    known = np.unique(searched.names)
 
-    def scores(small: np.ndarray) -> Scores:
-        near = originals.nearest(small)
-        far = {kind: near.relative(measure) for kind, measure in MEASURE.items()}
-        return Scores(far, hand.families[train][near.index])
+    def found(small: np.ndarray) -> Nearest:
+        return searched.scores(searched.look("", small)).nearest(known)
 
-    unseen = scores(hand.small[LARGE][held])
-    small = hand.small[LARGE][hand.copied[:40]]
-    plants = {way: scores(changed(small, way, 0)) for way in WAYS}
+    honest = searched.honest(np.arange(len(held)), known)
+    told = hand.copied[:PLANTED]
     for size in SIZES:
-        innocents = scores(hand.small[size][others])
+        plants = {way: found(changed(large[told], way, 0, min(size, LARGEST))) for way in WAYS}
+        innocents = found(hand.small[size][others])
+        copies_of = {way: found(hand.copies[size, way]) for way in WAYS}
         for way in ("", *WAYS):
-            planted = scores(hand.copies[size, way]) if way else innocents
             kind = "recoloured" if way in RECOLOURED else "copies"
             guilty = round(SHARE * OUTPUTS) if way else 0
             failed = 0
             for each in range(repeated):
                 rng = np.random.default_rng([each, size])
                 if each % 10 == 0:
-                    rule = Rule.of(kind, unseen, hand.families[held], plants, OUTPUTS, SHARE, rng)
+                    rule = Rule.of(
+                        kind, honest, searched.names, plants, searched.odds(known), OUTPUTS, SHARE, rng
+                    )
                 ours = innocents.take(rng.choice(len(others), OUTPUTS - guilty))
-                ours = ours.beside(planted.take(rng.choice(len(planted.hits), guilty, replace=False))) if way else ours
+                if way:
+                    chosen = rng.choice(len(hand.copied), guilty, replace=False)
+                    ours = ours.beside(copies_of[way].take(chosen))
                 failed += rule.held(ours).verdict(0.0, SHARE) == "fail"
             yield Counted(name, size, way, failed, repeated)
 
