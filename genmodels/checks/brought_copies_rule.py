@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genmodels.checks.copying import TAIL, independent_counts
+from genmodels.checks.copying import TAIL
 from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.estimates.ranks import at_least, excess
 from genmodels.kinds.image.copied_ways import RECOLOURED, WAYS
@@ -22,8 +22,8 @@ from genmodels.kinds.image.copied_ways import RECOLOURED, WAYS
 KINDS = ("copies", "recoloured")
 MEASURE = {"copies": "colours", "recoloured": "lines"}
 DISTANCES = tuple(np.round(np.geomspace(0.02, 0.9, 24), 4).tolist())  # among which the one is found that counts
-ENOUGH = 6.0  # standard deviations of chance, above which copies need not stand out more
-NEARLY = 0.95  # of how much they stand out at best
+NEARLY = 0.97  # of how often copies are found at best
+SURE, SKEWED = 2.6, 2.5  # standard deviations, and pictures, beyond chance from which a verdict accuses
 
 
 @dataclass(frozen=True)
@@ -92,18 +92,17 @@ class Held:
     names: np.ndarray
     odds: float
 
-    def counts(self) -> tuple[int, int, float, float]:
-        """k near of n outputs, and how many of m pictures are so by chance.
+    def counts(self) -> tuple[int, int, int, float]:
+        """k near of n outputs, and how many of m families are so by chance.
 
-        Outputs near to variants of one drawing may be one accident, and count once; pictures that nobody copied count as
-        many as there are independent ones.
+        Pictures near to variants of one drawing, and variants of one drawing that are near, may be one accident: they count once.
         """
-        n, near, chance = len(self.ours), self.ours < 1, (self.others < 1) & self.others_training
-        names = np.unique(self.names, return_inverse=True)[1]
-        _, _, by_chance, m = independent_counts(near[:1], names[:1], chance, names)
+        near, m = self.ours < 1, float(len(np.unique(self.names)))
+        by_chance = len(np.unique(self.names[(self.others < 1) & self.others_training]))
         if self.odds:
-            by_chance, m = by_chance + len(np.unique(self.hits[near & ~self.training])), m + n / self.odds
-        return len(np.unique(self.hits[near & self.training])), n, by_chance, m
+            by_chance += len(np.unique(self.hits[near & ~self.training]))
+            m += len(self.ours) / self.odds
+        return len(np.unique(self.hits[near & self.training])), len(self.ours), by_chance, m
 
     @property
     def near(self) -> int:
@@ -160,9 +159,9 @@ class Rule:
         each = np.unique(names)
         first = np.isin(names, rng.permutation(each)[: len(each) // 2])
         planted = [plants[way].far[kind][plants[way].training] for way in ways_of(kind)]
-        near = np.where(unseen.training, unseen.far[kind], np.inf)
-        more = n / odds if odds else 0.0
-        one, other = (distance_of(near[half], names[half], planted, n, effect, more) for half in (first, ~first))
+        more, share = (n / odds, odds / (1 + odds)) if odds else (0.0, 1.0)
+        far = unseen.far[kind]
+        one, other = (distance_of(far[half], names[half], planted, n, effect, share, more) for half in (first, ~first))
         return cls(kind, unseen, names, first, (one, other), odds)
 
     def held(self, ours: Nearest) -> Held:
@@ -187,20 +186,36 @@ def ways_of(kind: str) -> list[str]:
 
 
 def distance_of(
-    unseen: np.ndarray, names: np.ndarray, planted: Sequence[np.ndarray], n: int, effect: float, more: float = 0.0
+    unseen: np.ndarray,
+    names: np.ndarray,
+    planted: Sequence[np.ndarray],
+    n: int,
+    effect: float,
+    share: float = 1.0,
+    more: float = 0.0,
 ) -> float:
-    """Below what distance a picture counts as a copy: the greatest at which a share `effect` of copies stands out nearly as much as at any.
+    """Below what distance a picture counts as a copy: the greatest at which a share `effect` of copies is found nearly as often as at any.
 
-    It stands out by as many standard deviations as chance varies by among n outputs, given what these pictures that nobody
-    copied (m,) do, of which those of one name are alike; as many again and `more` will be counted. `planted` are the
-    distances of copies made in each way: the mean over the ways is taken, none counting for more than `ENOUGH`.
+    How often is told from what these pictures that nobody copied (m,) do, of which those of one name are alike; as many again
+    and `more` will be counted. A `share` of the pictures that they are near to are training pictures. `planted` are the
+    distances of copies made in each way, over which the mean is taken.
     """
-    codes, out = np.unique(names, return_inverse=True)[1], []
-    for distance in DISTANCES:
-        near = unseen < distance
-        _, _, k, m = independent_counts(near[:1], codes[:1], near, codes)
-        by_chance = (k + 0.5) / (m + 1)
-        deviation = np.sqrt(by_chance / n + by_chance / (2 * m + more))
-        found = [effect * float((each < distance).mean()) / deviation if len(each) else 0.0 for each in planted]
-        out.append(float(np.minimum(found, ENOUGH).mean()))
+    nearest = np.full(len(names), np.inf)
+    np.minimum.at(nearest, np.unique(names, return_inverse=True)[1], unseen)
+    m = len(np.unique(names))
+    by_chance = share * (np.searchsorted(np.sort(nearest), DISTANCES) + 0.5) / (m + 1)
+    found = np.stack([np.searchsorted(np.sort(each), DISTANCES) / max(len(each), 1) for each in planted])
+    out = _power(n * effect, found, n * by_chance, n / (2 * m + more)).mean(axis=0)
     return max(distance for distance, each in zip(DISTANCES, out, strict=True) if each >= NEARLY * max(out))
+
+
+def _power(copies: float, caught: np.ndarray, by_chance: np.ndarray, times: float) -> np.ndarray:
+    """About how often so many copies, of which a share (ways, distances) is near, are found beside those that are near `by_chance` (distances,).
+
+    Chance is counted among the n-th part of n `times`. The normal distribution; `SKEWED` is what it lacks for small counts.
+    """
+    from scipy.special import ndtr
+
+    needed = SURE * np.sqrt(by_chance * (1 + times)) + SKEWED
+    near = copies * caught
+    return np.asarray(ndtr((near - needed) / np.sqrt(by_chance + near * (1 - caught) + 0.5)))
