@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from genmodels.checks.brought_copies import LEAST_FAMILIES, Brought
-from genmodels.checks.brought_copies_rule import Rule, ways_of
+from genmodels.checks.brought_copies import LEAST_FAMILIES, Brought, Searched
+from genmodels.checks.brought_copies_rule import Rule, Scores, ways_of
 from genmodels.kinds.image.copied_ways import AS_THEY_ARE
 from genmodels.verdicts.error_rates import Case, Pool, Rates, resampled, unknown_rates
 from genmodels.verdicts.finding import Finding
@@ -24,6 +24,19 @@ POOLS, EACH = 20, 5
 REFERENCE = 2 / 3  # of the families say what chance does
 CRUDE = 0.05  # the share of copies that nobody should miss
 FOUND = 0.8  # of planted copies, from which a pass means something
+
+
+class Dealt(Protocol):
+    """What is dealt out: so many outputs, among pictures that nobody copied of the families `known`, and copies by their way."""
+
+    @property
+    def n(self) -> int: ...
+    @property
+    def known(self) -> np.ndarray: ...
+    @property
+    def searched(self) -> Searched: ...
+    @property
+    def plants(self) -> Mapping[str, Scores]: ...
 
 
 def why_not(brought: Brought) -> str:
@@ -46,7 +59,7 @@ def rates_of(brought: Brought, kind: str, limit: float, effect: float) -> Rates:
         return f"copy {100 * share:.3g} % of their pictures{', as they are' if way == AS_THEY_ARE else f', {way}'}"
 
     def pool(share: float, way: str) -> Pool:
-        return _pool(brought, kind, share, way, limit, effect)
+        return dealt(brought, kind, share, way, limit, effect)
 
     cases = [(Case("copy nothing", False, 0.0), pool(0.0, plain))]
     if limit > 0:
@@ -68,14 +81,13 @@ def rates_of(brought: Brought, kind: str, limit: float, effect: float) -> Rates:
     }
 
 
-def _pool(brought: Brought, kind: str, share: float, way: str, limit: float, effect: float) -> Pool:
+def dealt(brought: Dealt, kind: str, share: float, way: str, limit: float, effect: float) -> Pool:
     """Outputs of which `share` are copies made in that way, judged as brought ones are."""
     n, searched, every = brought.n, brought.searched, brought.known
 
     def drawn(rng: np.random.Generator) -> Callable[[np.random.Generator], str]:
         known = rng.permutation(every)[: round(REFERENCE * len(every))]
-        reference = np.isin(searched.names, known)
-        rows, drawing = np.flatnonzero(reference), np.flatnonzero(~reference)
+        rows, drawing = (np.flatnonzero(np.isin(searched.names, some)) for some in (known, np.setdiff1d(every, known)))
         order = rng.permutation(len(brought.plants[way].hits))
         told, kept = order[::2], order[1::2]
         plants = {each: scores.take(told).nearest(known) for each, scores in brought.plants.items()}

@@ -41,9 +41,7 @@ class Nearest:
     def beside(self, other: Nearest) -> Nearest:
         """These, and others behind them."""
         far = {kind: np.concatenate([each, other.far[kind]]) for kind, each in self.far.items()}
-        return Nearest(
-            far, np.concatenate([self.hits, other.hits]), np.concatenate([self.training, other.training])
-        )
+        return Nearest(far, np.concatenate([self.hits, other.hits]), np.concatenate([self.training, other.training]))
 
 
 @dataclass(frozen=True)
