@@ -20,8 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from genmodels.audits.audit import audit
-from genmodels.checks.brought_copies import SURELY, Brought, Rule, pairs
+from genmodels.checks.brought_copies import SURELY, Brought, pairs, too_plain
 from genmodels.checks.brought_copies_rates import or_overlooked, rates_of, why_not
+from genmodels.checks.brought_copies_rule import Rule
 from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.refusal import Refusal
 from genmodels.subjects.outputs import Outputs
@@ -30,7 +31,7 @@ from genmodels.verdicts.finding import Finding, judge
 from genmodels.verdicts.limits import Limits, beyond, limit
 
 LEAST = 20  # outputs
-VERSION = "brought copies 1"  # of the rules whose error rates are kept
+VERSION = "brought copies 2"  # of the rules whose error rates are kept
 QUESTIONS = {
     "copies": "Are outputs near-copies of training pictures, in their colours?",
     "recoloured": "Are outputs near-copies of training pictures, whatever their colours?",
@@ -66,6 +67,11 @@ def copies(subject: Outputs, limits: CopiesLimits) -> list[Finding]:
     """
     if subject.n < LEAST:
         raise Refusal(f"There are {subject.n} outputs; at least {LEAST} are needed to tell copies from chance.")
+    assert subject.pictures is not None
+    if (compared := int((~too_plain(subject.pictures.small)).sum())) < LEAST:
+        raise Refusal(
+            f"Of {subject.n:,} outputs {subject.n - compared:,} are of one colour; at least {LEAST} others are needed to tell copies from chance."
+        )
     brought = Brought(subject)
     return [
         _finding(brought, "copies", limits.copies, limits.copies_effect),
@@ -84,7 +90,7 @@ def _finding(brought: Brought, kind: str, accepted: float, effect: float) -> Fin
         rates = kept_by(known, lambda: rates_of(brought, kind, accepted, effect))
     finding = judge(
         "copies",
-        f"{_said(kind, estimate)} Near is {distance:.2g} of the distance of the next training pictures or less; {by_chance}.",
+        f"{_said(kind, estimate)} Near is a distance of {distance:.2g} or less (1: nothing alike); {by_chance}.{_left_out(brought)}",
         estimate,
         limit=accepted,
         effect=effect,
@@ -99,17 +105,22 @@ def _finding(brought: Brought, kind: str, accepted: float, effect: float) -> Fin
 
 def _measured(brought: Brought, kind: str, effect: float) -> tuple[float, Estimate, str]:
     """The greatest distance that counts, the share of copies beyond chance, and what chance does, in words."""
-    n, rng = brought.subject.n, np.random.default_rng([brought.subject.seed, 43])
-    rule = Rule.of(kind, brought.unseen, brought.families, brought.plants, n, effect, rng)
+    rng, searched, known = np.random.default_rng([brought.subject.seed, 43]), brought.searched, brought.known
+    plants = {way: scores.nearest(known) for way, scores in brought.plants.items()}
+    honest = searched.honest(np.arange(len(searched.names)), known)
+    rule = Rule.of(kind, honest, searched.names, plants, searched.odds(known), brought.n, effect, rng)
     held = rule.held(brought.ours)
-    near, of = held.by_chance
-    told = f"so near are {near:,} of {of:,} pictures that nobody copied ({len(np.unique(held.names)):,} families)"
+    near = int(((held.others < 1) & held.others_training).sum())
+    told = f"so near to a training picture are {near:,} of {len(held.others):,} pictures that nobody copied ({len(known):,} families)"
+    if searched.held_out:
+        other = int(((held.ours < 1) & ~held.training).sum())
+        told += f", and so near to one of these {other:,} outputs"
     return max(rule.distances), held.share, told
 
 
 def _without_chance(brought: Brought, kind: str) -> Estimate:
     """The share of outputs that are so near that they are surely copies, with its exact 99 % interval."""
-    near = brought.ours.far[kind] < SURELY
+    near = (brought.ours.far[kind] < SURELY) & brought.ours.training
     return clopper_pearson(int(near.sum()), len(near), 0.99)
 
 
@@ -118,3 +129,19 @@ def _said(kind: str, estimate: Estimate) -> str:
     if estimate.low > 0:
         return f"About {estimate.value:.1%} of {estimate.n:,} outputs are {SAID[kind]}, beyond what chance does ({estimate.low:.1%} to {estimate.high:.1%}, 99 % interval)."
     return f"Of {estimate.n:,} outputs at most {estimate.high:.1%} are {SAID[kind]}, no more than chance makes alike."
+
+
+def _left_out(brought: Brought) -> str:
+    """What was not compared, in a sentence that begins with a space; "" where all was."""
+    outputs, training = brought.plain
+    pictures, held_out = brought.subject.pictures, brought.left_out
+    unread = len(pictures.left_out) if pictures is not None else 0
+    parts = [
+        f"{outputs:,} outputs and {training:,} training pictures of one colour" if outputs or training else "",
+        f"{unread:,} files of the outputs and {len(brought.training.left_out):,} of the training pictures that could not be read"
+        if unread or brought.training.left_out
+        else "",
+        f"{held_out:,} held-out pictures that are training pictures" if held_out else "",
+    ]
+    told = "; ".join(part for part in parts if part)
+    return f" Left out: {told}." if told else ""

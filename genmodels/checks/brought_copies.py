@@ -1,238 +1,185 @@
-"""How many outputs are near-copies of the training pictures that were brought, beyond what chance makes alike.
+"""Brought outputs held against the training pictures that were brought with them, and against pictures that nobody copied.
 
-Chance is counted on pictures that nobody copied: held-out ones where they were brought, else training pictures against
-the others, of which only equal ones are set apart, so that variants of one drawing are granted. One half of their
-families finds below what distance a picture counts as a copy, the other half says how often that happens by chance.
-Copies in their colours and recoloured ones (near by their lines alone) are two questions.
+Those are held-out pictures where they were brought, which are searched together with the training pictures; else training
+pictures against the others, of which only equal ones are set apart, so that variants of one drawing are granted. What is
+found is judged by `genmodels.checks.brought_copies_rule`. Copies in their colours and recoloured ones (near by their lines
+or their light alone) are two questions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from genmodels.checks.brought_copies_rule import KINDS, MEASURE, Nearest, Scores
 from genmodels.checks.copied_pairs import SHOWN, pngs
-from genmodels.checks.copying import TAIL, independent_counts, share_of_copies
-from genmodels.estimates.estimate import Estimate, clopper_pearson
-from genmodels.estimates.ranks import at_least
-from genmodels.estimates.splits import COPY, copies, families
-from genmodels.kinds.image.copied_ways import RECOLOURED, WAYS, changed
+from genmodels.estimates.splits import COPY, components, copies, families
+from genmodels.kinds.image.copied_ways import WAYS, changed
 from genmodels.kinds.image.features import averaged
 from genmodels.kinds.image.line_maps import blocks
-from genmodels.kinds.image.near_at_any_size import BOTH, Near, Originals
+from genmodels.kinds.image.near_at_any_size import Near, Originals
 from genmodels.subjects.outputs import Outputs, Reference
 
-KINDS = ("copies", "recoloured")
-MEASURE = {"copies": BOTH, "recoloured": "lines"}
-DISTANCES = tuple(np.round(np.geomspace(0.03, 0.6, 14), 4).tolist())  # among which the one is found that counts
-ENOUGH = 8.0  # standard deviations of chance, above which the distance that catches more is better
 SURELY = 0.03  # distance of a copy where nothing says what chance does
 LOOKED = 2000  # pictures that nobody copied, at most
-PLANTED = 40  # training pictures that are copied in each way
-LEAST_TRAINING, LEAST_FAMILIES = 50, 30
-VARIANT = 0.3  # distance below which pictures that are nearest to one training picture are of one family
+PLANTED = 60  # training pictures that are copied in each way
+LARGEST = 256  # pixels at which copies are planted, at most
+LEAST_FAMILIES = 30
+VARIANT = 0.2  # distance below which pictures that are nearest to one other picture are of one family
 FAMILY = ("role", "family", "drawing")  # columns that say what a picture is a variant of
+PLAIN = 2 / 255  # standard deviation of the colours of a picture in which there is nothing to compare
 
 Report = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Scores:
-    """How far off n pictures are by each kind of copy (n,), and the family of the training picture each is nearest to."""
+class Searched:
+    """Small copies of training pictures (n, 64, 64, 3) and of pictures that nobody copied (m, 64, 64, 3), searched together.
 
-    far: Mapping[str, np.ndarray]
-    hits: np.ndarray
+    `drawings` (n,) and `names` (m,), whole numbers from 0, say which of either are variants of one drawing. Without pictures
+    that nobody copied, training pictures are held against the others, those of the same number in `same` (n,) being set
+    apart; then `unseen` are at most `LOOKED` of them.
+    """
 
-    def take(self, rows: np.ndarray) -> Scores:
-        """Some of them."""
-        return Scores({kind: each[rows] for kind, each in self.far.items()}, self.hits[rows])
+    def __init__(
+        self,
+        training: np.ndarray,
+        drawings: np.ndarray,
+        same: np.ndarray,
+        unseen: np.ndarray | None,
+        named: Sequence[str | None],
+        seed: int,
+        report: Callable[[str, int, int], None] = lambda what, done, of: None,
+    ) -> None:
+        self.report, self.drawings, self.count = report, drawings, int(drawings.max()) + 1
+        self.held_out = unseen is not None
+        if unseen is None:
+            rows = np.sort(np.random.default_rng([seed, 41]).permutation(len(training))[:LOOKED])
+            unseen, apart, named = training[rows], (same[rows], same), drawings[rows].tolist()
+            self.originals = Originals(training)
+            self.families = np.zeros(0, int)
+        else:
+            self.families = families(named, copies(averages(unseen)))
+            apart = (self.families, np.concatenate([np.full(len(training), -1), self.families]))
+            self.originals = Originals(np.concatenate([training, unseen]))
+        near = self.look("pictures that nobody copied", unseen, apart)
+        self.names = self._joined(near, families(named, copies(averages(unseen))))
+        if self.held_out:
+            self.families = self.names
+        self.unseen = self.scores(near)
 
-    def beside(self, other: Scores) -> Scores:
-        """These, and others behind them."""
-        far = {kind: np.concatenate([each, other.far[kind]]) for kind, each in self.far.items()}
-        return Scores(far, np.concatenate([self.hits, other.hits]))
+    def look(self, what: str, small: np.ndarray, apart: tuple[np.ndarray, np.ndarray] | None = None) -> Near:
+        """What each of the pictures (k, 64, 64, 3) is nearest to, but for those of equal keys in `apart`."""
+        return self.originals.nearest(small, apart, lambda done, of: self.report(what, done, of))
+
+    def scores(self, near: Near) -> Scores:
+        """What was found, as it is judged."""
+        codes = np.concatenate([self.drawings, self.count + self.families])
+        return Scores({kind: near.relative(MEASURE[kind]) for kind in KINDS}, codes[near.index], self.count)
+
+    def honest(self, rows: np.ndarray, known: np.ndarray) -> Nearest:
+        """Some of the pictures that nobody copied, by what each is nearest to but for its own family, of those in families `known`."""
+        return self.unseen.take(rows).nearest(known, self.names[rows] if self.held_out else None)
+
+    def odds(self, known: np.ndarray) -> float:
+        """How many training pictures there are to each of those of the families `known`, or families to each family; 0 where these are not searched."""
+        count = int(np.isin(self.families, known).sum())
+        return max(len(self.drawings) / count, self.count / len(known)) if count else 0.0
+
+    def _joined(self, near: Near, names: np.ndarray) -> np.ndarray:
+        """The families (m,) of which those are one that are nearest to variants of one drawing, or to each other."""
+        n, keys = len(self.drawings), [names]
+        for column in range(near.index.shape[1]):
+            index, like = near.index[:, column], near.far["colours"][:, column] < VARIANT
+            hit = np.where(like & (index < n), self.drawings[np.minimum(index, n - 1)], -1)
+            keys.append(np.array([each if each >= 0 else None for each in hit.tolist()], object))
+            pairs = np.stack([np.flatnonzero(like & (index >= n)), index[like & (index >= n)] - n], axis=1)
+            keys.append(components(len(names), pairs))
+        return families(*keys)
 
 
 class Brought:
-    """Outputs held against the training pictures that were brought with them, and pictures that nobody copied too."""
+    """Outputs held against the training pictures that were brought with them, and pictures that nobody copied too.
+
+    `compared` are the numbers of the outputs that are not too plain; `plain` says how many outputs and training pictures are.
+    """
 
     def __init__(self, subject: Outputs) -> None:
         training, pictures = subject.training, subject.pictures
         assert training is not None and training.pictures is not None and pictures is not None
         self.subject, self.training = subject, training.pictures
-        self.originals = Originals(training.pictures.small)
-        self.same = copies(_averaged(training.pictures.small))
-        self.drawings = families(captions_of(training), self.same)
-        self.near = self._look("outputs", pictures.small)
-        self.ours = self.scores(self.near)
+        small = training.pictures.small
+        self.compared = np.flatnonzero(~too_plain(pictures.small))
+        self.plain = (subject.n - len(self.compared), int(too_plain(small).sum()))
+        same = copies(averages(small))
         self.left_out = 0  # held-out pictures that are training pictures
-        self.unseen, self.families = self._unseen()
+        unseen, named = self._unseen(small)
+        drawings = families(captions_of(training), same)
+        self.searched = Searched(small, drawings, same, unseen, named, subject.seed, subject.report)
+        self.near = self.searched.look("outputs", pictures.small[self.compared])
+        self.ours = self.searched.scores(self.near).nearest(self.known)
         self.plants = self._plants()
 
-    def scores(self, near: Near) -> Scores:
-        """What was found, as it is judged."""
-        return Scores({kind: near.relative(MEASURE[kind]) for kind in KINDS}, self.drawings[near.index])
+    @property
+    def n(self) -> int:
+        """How many outputs are compared."""
+        return len(self.compared)
 
-    def enough(self) -> bool:
-        """Whether there are pictures enough that nobody copied to say what chance does."""
-        return len(np.unique(self.families)) >= LEAST_FAMILIES
+    @cached_property
+    def known(self) -> np.ndarray:
+        """The families of pictures that nobody copied."""
+        return np.unique(self.searched.names)
 
-    def _look(self, what: str, small: np.ndarray, apart: tuple[np.ndarray, np.ndarray] | None = None) -> Near:
-        return self.originals.nearest(small, apart, lambda done, of: self.subject.report(what, done, of))
-
-    def _unseen(self) -> tuple[Scores, np.ndarray]:
-        """Pictures that nobody copied and their families (m,)."""
+    def _unseen(self, training: np.ndarray) -> tuple[np.ndarray | None, list[str | None]]:
+        """Held-out pictures that are no training pictures, and what each is a variant of; None where none were brought."""
         held_out = self.subject.held_out
-        rng = np.random.default_rng([self.subject.seed, 41])
-        if held_out is not None and held_out.pictures is not None:
-            rows = np.sort(rng.permutation(len(held_out))[:LOOKED])
-            small = held_out.pictures.small[rows]
-            near = self._look("held-out pictures", small)
-            unlike = _apart(small, self.training.small[near.index])
-            self.left_out = int((~unlike).sum())
-            captions = captions_of(held_out)
-            names = [captions[row] for row in rows]
-        else:
-            rows = np.sort(rng.permutation(len(self.training))[:LOOKED])
-            small, unlike = self.training.small[rows], np.ones(len(rows), bool)
-            near = self._look("training pictures against the others", small, (self.same[rows], self.same))
-            names = self.drawings[rows].tolist()
-        variant = np.where(near.far["colours"] < VARIANT, self.drawings[near.index], -1)
-        alike = families(names, copies(_averaged(small)), [each if each >= 0 else None for each in variant.tolist()])
-        return self.scores(near).take(np.flatnonzero(unlike)), alike[unlike]
+        if held_out is None or held_out.pictures is None:
+            return None, []
+        rows = np.sort(np.random.default_rng([self.subject.seed, 41]).permutation(len(held_out))[:LOOKED])
+        apart = rows[_apart(held_out.pictures.small[rows], training)]
+        self.left_out = len(rows) - len(apart)
+        if not len(apart):
+            return None, []
+        captions = captions_of(held_out)
+        return held_out.pictures.small[apart], [captions[row] for row in apart]
 
     def _plants(self) -> dict[str, Scores]:
-        """Training pictures copied in every way, as the search finds them."""
-        seed = self.subject.seed
+        """Training pictures copied in every way at about the size of the outputs, as the search finds them."""
+        seed, pictures = self.subject.seed, self.subject.pictures
+        assert pictures is not None
         chosen = np.random.default_rng([seed, 42]).permutation(len(self.training))[:PLANTED]
-        small = self.training.small[np.sort(chosen)]
-        near = self._look("planted copies", np.concatenate([changed(small, way, seed) for way in WAYS]))
+        small, side = self.training.small[np.sort(chosen)], min(int(np.median(pictures.sizes.min(axis=1))), LARGEST)
+        near = self.searched.look("planted copies", np.concatenate([changed(small, way, seed, side) for way in WAYS]))
         rows = np.split(np.arange(len(near.index)), len(WAYS))
-        return {way: self.scores(near).take(each) for way, each in zip(WAYS, rows, strict=True)}
-
-
-@dataclass(frozen=True)
-class Held:
-    """Outputs (n,) and pictures that nobody copied (m,) with their families: distances as shares of the one that counts.
-
-    `distances` are those that counted, each found on one half of the families and undercut by chance in the other.
-    """
-
-    ours: np.ndarray
-    hits: np.ndarray
-    others: np.ndarray
-    names: np.ndarray
-    distances: tuple[float, float]
-
-    @property
-    def share(self) -> Estimate:
-        """The share of outputs that are copies beyond chance, with its 99 % interval."""
-        return share_of_copies(self.ours, self.hits, self.others, self.names, (1.0,), 1)
-
-    @property
-    def by_chance(self) -> tuple[int, int]:
-        """How many of how many pictures that nobody copied are near."""
-        return int((self.others < 1).sum()), len(self.others)
-
-    def verdict(self, limit: float, effect: float) -> str:
-        """The verdict that the share would get, without the share."""
-        near = self.ours < 1
-        codes = [np.unique(each, return_inverse=True)[1] for each in (self.hits, self.names)]
-        counts = independent_counts(near, codes[0], self.others < 1, codes[1])
-        if counts[0] * counts[3] > counts[2] * counts[1] and at_least(*counts, limit) < TAIL:
-            return "fail"
-        high = clopper_pearson(int(near.sum()), len(near), 1 - 2 * TAIL).high
-        return "not measured" if high > limit + effect else "pass"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How pictures that nobody copied (m,), of which those of one name are alike, say what a copy is: half of them for half of the outputs.
-
-    The half `first` (m,) finds one distance and the other half another; each half says how often the other's is undercut.
-    """
-
-    kind: str
-    unseen: Scores
-    names: np.ndarray
-    first: np.ndarray
-    distances: tuple[float, float]
-
-    @classmethod
-    def of(
-        cls,
-        kind: str,
-        unseen: Scores,
-        names: np.ndarray,
-        plants: Mapping[str, Scores],
-        n: int,
-        effect: float,
-        rng: np.random.Generator,
-    ) -> Rule:
-        """The rule for n outputs of which a share of `effect` may be copies as `plants` are."""
-        each = np.unique(names)
-        first = np.isin(names, rng.permutation(each)[: len(each) // 2])
-        planted = np.concatenate([plants[way].far[kind] for way in ways_of(kind)])
-        one, other = (
-            distance_of(unseen.far[kind][flags], names[flags], planted, n, effect) for flags in (first, ~first)
-        )
-        return cls(kind, unseen, names, first, (one, other))
-
-    def held(self, ours: Scores) -> Held:
-        """Outputs (n,), judged by either distance in turn."""
-        one, other = self.distances
-        turns = np.where(np.random.default_rng(len(ours.hits)).permutation(len(ours.hits)) % 2 == 0, one, other)
-        others = self.unseen.far[self.kind] / np.where(self.first, other, one)
-        return Held(ours.far[self.kind] / turns, ours.hits, others, self.names, self.distances)
-
-
-def ways_of(kind: str) -> list[str]:
-    """The ways in which copies of that kind are made."""
-    return [way for way in WAYS if (way in RECOLOURED) == (kind == "recoloured")]
-
-
-def distance_of(unseen: np.ndarray, names: np.ndarray, planted: np.ndarray, n: int, effect: float) -> float:
-    """Below what distance a picture counts as a copy: the greatest at which a share `effect` of copies stands out enough.
-
-    It stands out by as many standard deviations as chance varies by among n outputs, given what these pictures that nobody
-    copied (m,) do, of which those of one name are alike. Where it never stands out enough, the distance at which it does most.
-    """
-    codes, out = np.unique(names, return_inverse=True)[1], []
-    for distance in DISTANCES:
-        near = unseen < distance
-        _, _, k, m = independent_counts(near[:1], codes[:1], near, codes)
-        by_chance = (k + 0.5) / (m + 1)
-        out.append(effect * float((planted < distance).mean()) / np.sqrt(by_chance / n + by_chance / m))
-    wanted = min(max(out), ENOUGH)
-    return max(distance for distance, found in zip(DISTANCES, out, strict=True) if found >= 0.9 * wanted)
+        return {way: self.searched.scores(near).take(each) for way, each in zip(WAYS, rows, strict=True)}
 
 
 def pairs(brought: Brought, kind: str, distance: float) -> list[Mapping[str, Any]]:
     """The outputs that are most surely such copies, with their originals and what was done to them."""
     near, pictures, training = brought.near, brought.subject.pictures, brought.training
     assert pictures is not None
-    far = near.relative(MEASURE[kind])
-    shown = [int(i) for i in np.argsort(far, kind="stable")[:SHOWN] if far[i] < distance]
-    return [
-        {
-            "sample": pictures.names[i],
-            "training": training.names[near.index[i]],
-            "distance": float(far[i]),
-            "how": how(near, i, kind),
-            "caption": f"{pictures.names[i]}: {training.names[near.index[i]]}, {how(near, i, kind)}",
-            "pictures": pngs(pictures.small[i], training.small[near.index[i]]),
-        }
-        for i in shown
-    ]
+    far, found = np.where(brought.ours.training, brought.ours.far[kind], np.inf), list[Mapping[str, Any]]()
+    for i in (int(i) for i in np.argsort(far, kind="stable")[:SHOWN] if far[i] < distance):
+        number, original, done = int(brought.compared[i]), int(near.index[i, 0]), how(near, i, kind)
+        found.append(
+            {
+                "sample": pictures.names[number],
+                "training": training.names[original],
+                "distance": float(far[i]),
+                "how": done,
+                "caption": f"{pictures.names[number]}: {training.names[original]}, {done}",
+                "pictures": pngs(pictures.small[number], training.small[original]),
+            }
+        )
+    return found
 
 
 def how(near: Near, i: int, kind: str) -> str:
     """In words, what was done to the training picture: "mirrored, cropped to 80 % of its width and 81 % of its height"."""
-    down, height, across, width = (float(each) for each in near.place[i])
-    words = ["mirrored"] if near.mirrored[i] else []
+    down, height, across, width = (float(each) for each in near.place[i, 0])
+    words = ["mirrored"] if near.mirrored[i, 0] else []
     if min(height, width) < 0.97:
         words.append(f"cropped to {width:.0%} of its width and {height:.0%} of its height")
     elif max(abs(down), abs(across)) > 0.02:
@@ -240,7 +187,7 @@ def how(near: Near, i: int, kind: str) -> str:
     if kind == "recoloured":
         words.append("recoloured")
     return ", ".join(words) or (
-        "as it is" if near.far["colours"][i] < 0.01 else "as it is but for light or compression"
+        "as it is" if near.far["colours"][i, 0] < 0.01 else "as it is but for light or compression"
     )
 
 
@@ -260,13 +207,20 @@ def captions_of(reference: Reference) -> list[str | None]:
     ]
 
 
-def _apart(small: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Whether each picture (n,) differs from the other one, pixel by pixel."""
-    far = [((small[p] / 255.0 - others[p] / 255.0) ** 2).mean(axis=(1, 2, 3)) for p in blocks(len(small), 256)]
-    return np.asarray(np.concatenate(far) >= COPY**2)
+def too_plain(small: np.ndarray) -> np.ndarray:
+    """Whether there is nothing to compare in each of the pictures (n, 64, 64, 3)."""
+    varied = [small[part].reshape(-1, 64 * 64, 3).std(axis=1).max(axis=1) for part in blocks(len(small), 256)]
+    return np.asarray(np.concatenate(varied) < 255 * PLAIN)
 
 
-def _averaged(small: np.ndarray) -> np.ndarray:
+def averages(small: np.ndarray) -> np.ndarray:
     """Small copies at 16 pixels, uint8."""
     parts: Sequence[np.ndarray] = [averaged(small[p].astype(np.float32), 16) for p in blocks(len(small), 256)]
     return np.round(np.concatenate(parts)).astype(np.uint8)
+
+
+def _apart(small: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Whether each of the pictures (n, 64, 64, 3) differs from each of the others (m, 64, 64, 3)."""
+    a, b = (averages(each).reshape(len(each), -1).astype(np.float32) / 255 for each in (small, others))
+    far = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T
+    return np.asarray(far.min(axis=1) >= COPY**2 * a.shape[1])

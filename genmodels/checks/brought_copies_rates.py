@@ -1,40 +1,49 @@
 """How often the verdicts on brought copies are wrong: copies are planted among the pictures that nobody copied.
 
-These are dealt by families, anew for every pool, into what says what a copy is and what an honest model draws. Copies are training pictures changed in each way. Nothing is searched
-again: what was found is dealt out, and judged by the very rule.
+These are dealt by families, anew for every pool, into what says what a copy is and what an honest model draws. Copies are
+training pictures changed in each way: half of them tell the rule what a copy is, the others are planted. Nothing is
+searched again: what was found is dealt out, and judged by the very rule.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from genmodels.checks.brought_copies import (
-    LEAST_FAMILIES,
-    LEAST_TRAINING,
-    Brought,
-    Rule,
-    ways_of,
-)
+from genmodels.checks.brought_copies import LEAST_FAMILIES, Brought, Searched
+from genmodels.checks.brought_copies_rule import Rule, Scores, ways_of
 from genmodels.kinds.image.copied_ways import AS_THEY_ARE
 from genmodels.verdicts.error_rates import Case, Pool, Rates, resampled, unknown_rates
 from genmodels.verdicts.finding import Finding
 
+LEAST_TRAINING = 50
 POOLS, EACH = 20, 5
 REFERENCE = 2 / 3  # of the families say what chance does
 CRUDE = 0.05  # the share of copies that nobody should miss
 FOUND = 0.8  # of planted copies, from which a pass means something
 
 
+class Dealt(Protocol):
+    """What is dealt out: so many outputs, among pictures that nobody copied of the families `known`, and copies by their way."""
+
+    @property
+    def n(self) -> int: ...
+    @property
+    def known(self) -> np.ndarray: ...
+    @property
+    def searched(self) -> Searched: ...
+    @property
+    def plants(self) -> Mapping[str, Scores]: ...
+
+
 def why_not(brought: Brought) -> str:
     """Why nothing can be planted, "" where it can."""
     if len(brought.training) < LEAST_TRAINING:
         return f"there are {len(brought.training)} training pictures and at least {LEAST_TRAINING} are needed to plant copies of"
-    if not brought.enough():
-        families = len(np.unique(brought.families))
+    if (families := len(brought.known)) < LEAST_FAMILIES:
         return f"the pictures that nobody copied are {families} families and at least {LEAST_FAMILIES} are needed to plant copies among"
     return ""
 
@@ -43,14 +52,14 @@ def rates_of(brought: Brought, kind: str, limit: float, effect: float) -> Rates:
     """Of the verdict on that kind of copy at this limit; `power` is of the way of copying that is found least."""
     if reason := why_not(brought):
         return unknown_rates(reason)
-    n, whole = brought.subject.n, min(1.0, limit + effect)
+    n, whole = brought.n, min(1.0, limit + effect)
     plain, *others = ways_of(kind)
 
     def says(share: float, way: str) -> str:
         return f"copy {100 * share:.3g} % of their pictures{', as they are' if way == AS_THEY_ARE else f', {way}'}"
 
     def pool(share: float, way: str) -> Pool:
-        return _pool(brought, kind, share, way, limit, effect)
+        return dealt(brought, kind, share, way, limit, effect)
 
     cases = [(Case("copy nothing", False, 0.0), pool(0.0, plain))]
     if limit > 0:
@@ -72,22 +81,25 @@ def rates_of(brought: Brought, kind: str, limit: float, effect: float) -> Rates:
     }
 
 
-def _pool(brought: Brought, kind: str, share: float, way: str, limit: float, effect: float) -> Pool:
+def dealt(brought: Dealt, kind: str, share: float, way: str, limit: float, effect: float) -> Pool:
     """Outputs of which `share` are copies made in that way, judged as brought ones are."""
-    n, unseen, names, plants = brought.subject.n, brought.unseen, brought.families, brought.plants
-    every = np.unique(names)
+    n, searched, every = brought.n, brought.searched, brought.known
 
     def drawn(rng: np.random.Generator) -> Callable[[np.random.Generator], str]:
-        known = np.isin(names, rng.permutation(every)[: round(REFERENCE * len(every))])
-        rows, drawing = np.flatnonzero(known), np.flatnonzero(~known)
-        rule = Rule.of(kind, unseen.take(rows), names[rows], plants, n, effect, rng)
+        known = rng.permutation(every)[: round(REFERENCE * len(every))]
+        rows, drawing = (np.flatnonzero(np.isin(searched.names, some)) for some in (known, np.setdiff1d(every, known)))
+        order = rng.permutation(len(brought.plants[way].hits))
+        told, kept = order[::2], order[1::2]
+        plants = {each: scores.take(told).nearest(known) for each, scores in brought.plants.items()}
+        honest, names = searched.honest(rows, known), searched.names[rows]
+        rule = Rule.of(kind, honest, names, plants, searched.odds(known), n, effect, rng)
+        innocents, guilty = searched.honest(drawing, known), brought.plants[way].take(kept).nearest(known)
 
         def repeat(again: np.random.Generator) -> str:
-            guilty = round(share * n)
-            ours = unseen.take(again.choice(drawing, n - guilty))
-            if guilty:
-                many = len(plants[way].hits)
-                ours = ours.beside(plants[way].take(again.choice(many, guilty, replace=guilty > many)))
+            many = round(share * n)
+            ours = innocents.take(again.choice(len(drawing), n - many))
+            if many:
+                ours = ours.beside(guilty.take(again.choice(len(kept), many, replace=many > len(kept))))
             return rule.held(ours).verdict(limit, effect)
 
         return repeat

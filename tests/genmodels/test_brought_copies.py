@@ -58,15 +58,15 @@ def test_a_copy_is_found_however_it_was_changed(originals: tuple[np.ndarray, Ori
     near = among.nearest(changed(small[:12], way, 0))
     other = among.nearest(shapes(12, 2))
     kind = "lines" if way in RECOLOURED else "colours"
-    assert (near.index == np.arange(12)).mean() >= 0.9
-    assert np.median(near.relative(kind)) < 0.5 * np.median(other.relative(kind))
+    assert (near.index[:, 0] == np.arange(12)).mean() >= 0.9
+    assert np.median(near.relative(kind)[:, 0]) < 0.5 * np.median(other.relative(kind)[:, 0])
 
 
 def test_a_window_is_found_where_it_was_cut(originals: tuple[np.ndarray, Originals]) -> None:
     small, among = originals
     cut = [np.asarray(Image.fromarray(each).crop((4, 8, 56, 60)).resize((64, 64), Image.Resampling.BILINEAR)) for each in small[:8]]
     near = among.nearest(np.stack(cut))
-    assert np.allclose(np.median(near.place, axis=0), [8 / 64, 52 / 64, 4 / 64, 52 / 64], atol=0.02) and not near.mirrored.any()
+    assert np.allclose(np.median(near.place[:, 0], axis=0), [8 / 64, 52 / 64, 4 / 64, 52 / 64], atol=0.02) and not near.mirrored[:, 0].any()
 
 
 def test_few_training_pictures_have_no_error_rates_and_exact_copies_are_still_found() -> None:

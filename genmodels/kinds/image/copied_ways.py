@@ -77,10 +77,14 @@ WAYS: Mapping[str, PictureChange] = {
 }
 
 
-def changed(small: np.ndarray, way: str, seed: int) -> np.ndarray:
-    """Small copies, uint8 (n, side, side, 3), changed in that way and brought back to their size."""
+def changed(small: np.ndarray, way: str, seed: int, at: int = 0) -> np.ndarray:
+    """Small copies, uint8 (n, side, side, 3), changed in that way at `at` pixels (0: their own) and brought back to their size."""
     rng, side = np.random.default_rng([seed, list(WAYS).index(way)]), small.shape[1]
-    pictures = (WAYS[way](Image.fromarray(each), rng) for each in small)
-    return np.stack(
-        [np.asarray(each.resize((side, side), Image.Resampling.BILINEAR).convert("RGB")) for each in pictures]
-    )
+    found = []
+    for each in small:
+        picture = Image.fromarray(each)
+        if at > side:
+            picture = picture.resize((at, at), Image.Resampling.BICUBIC)
+        back = Image.Resampling.BOX if at > side else Image.Resampling.BILINEAR
+        found.append(np.asarray(WAYS[way](picture, rng).resize((side, side), back).convert("RGB")))
+    return np.stack(found)

@@ -11,6 +11,7 @@ import numpy as np
 NARROWEST, WIDEST, OUTSIDE = 0.7, 1.1, 0.12  # of a window; how far it may lie outside
 FLOOR = 1e-3  # of the variation of a map (a standard deviation per pixel), below which it is blank
 DAMPING = 1e-3
+PARTS = 4  # each way, of which the worst one says how far off a picture is
 
 
 def windows(pictures: np.ndarray, places: np.ndarray, side: int) -> np.ndarray:
@@ -66,19 +67,48 @@ def unexplained(ours: np.ndarray, theirs: np.ndarray, places: np.ndarray, offset
     Only pixels whose window lies inside the other picture count. 0 is the same picture; 1 has nothing of it. Each map has
     an `offset` of its own, or all have one, as light has.
     """
-    side = ours.shape[1]
+    a, b, floor = _centred(ours, windows(theirs, places, ours.shape[1]), _inside(places, ours.shape[1]), offsets)
+    own, other, together = _products(a, b)
+    return np.sqrt(np.maximum(1 - together**2 / (np.maximum(own, floor) * np.maximum(other, floor)), 0))
+
+
+def worst_part(ours: np.ndarray, theirs: np.ndarray, places: np.ndarray, offsets: bool = True) -> np.ndarray:
+    """How far off (n,) the worst of `PARTS` x `PARTS` parts is, one gain and offset being found for the whole; 0 to 2.
+
+    What is left of a part is set against the variation of that part and the mean one together. Another drawing by the same
+    hand differs much in few parts, where wear by compression or another size is spread over all of them.
+    """
+    n, side, _, maps = ours.shape
+    a, b, floor = _centred(ours, windows(theirs, places, side), _inside(places, side), offsets)
+    _, other, together = _products(a, b)
+    b *= (together / np.maximum(other, floor))[:, None, None, None]
+    left, own = ((each.reshape(n, PARTS, -1, PARTS, side // PARTS * maps) ** 2).sum(axis=(2, 4)) for each in (a - b, a))
+    varied = (own + (b.reshape(n, PARTS, -1, PARTS, side // PARTS * maps) ** 2).sum(axis=(2, 4))) / 2
+    least = np.maximum(varied.mean(axis=(1, 2)), floor / PARTS**2)[:, None, None]
+    return np.asarray(np.sqrt((left / (varied + least)).reshape(n, -1).max(axis=1)))
+
+
+def _inside(places: np.ndarray, side: int) -> np.ndarray:
+    """1 where a pixel's window lies inside the other picture, else 0: (n, side, side, 1)."""
     inside = [
         np.abs(places[:, at, None] + (np.arange(side) + 0.5) / side * places[:, at + 1, None] - 0.5) <= 0.5
         for at in (0, 2)
     ]
-    weight = (inside[0][:, :, None] & inside[1][:, None, :]).astype(np.float32)[..., None]
-    a, b = (_centred(each, weight, offsets) for each in (ours, windows(theirs, places, side)))
-    floor = FLOOR**2 * weight.sum(axis=(1, 2, 3)) * ours.shape[3]
-    own, other = (np.einsum("nijc,nijc->n", each, each) for each in (a, b))
-    together = np.maximum(np.einsum("nijc,nijc->n", a, b), 0) ** 2
-    return np.sqrt(np.maximum(1 - together / (np.maximum(own, floor) * np.maximum(other, floor)), 0))
+    return (inside[0][:, :, None] & inside[1][:, None, :]).astype(np.float32)[..., None]
 
 
-def _centred(x: np.ndarray, weight: np.ndarray, offsets: bool) -> np.ndarray:
-    mean = (x * weight).sum(axis=(1, 2), keepdims=True) / np.maximum(weight.sum(axis=(1, 2), keepdims=True), 1)
-    return (x - (mean if offsets else mean.mean(axis=3, keepdims=True))) * weight
+def _products(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of both with themselves, and with each other where they agree in sign: (n,) each."""
+    own, other, together = (np.einsum("nijc,nijc->n", x, y) for x, y in ((a, a), (b, b), (a, b)))
+    return own, other, np.maximum(together, 0)
+
+
+def _centred(
+    a: np.ndarray, b: np.ndarray, weight: np.ndarray, offsets: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Both around their means over the weighted pixels, and the sum of squares (n,) below which there is nothing in them."""
+    found = []
+    for x in (a, b):
+        mean = (x * weight).sum(axis=(1, 2), keepdims=True) / np.maximum(weight.sum(axis=(1, 2), keepdims=True), 1)
+        found.append((x - (mean if offsets else mean.mean(axis=3, keepdims=True))) * weight)
+    return found[0], found[1], FLOOR**2 * weight.sum(axis=(1, 2, 3)) * a.shape[3]

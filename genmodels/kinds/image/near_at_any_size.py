@@ -3,7 +3,8 @@
 Everything is computed of small copies, uint8 (n, 64, 64, 3). The lines of every training picture (`line_maps`), averaged
 over a grid, as they are, mirrored, and of windows of 0.9 and 0.8 of its sides, are compared with those of a picture by
 products; over the few best ones the picture is laid where it fits best (`laid_over`). What no gain and offset of the
-window explains is how far off it is: once by its colours, once by its lines alone, whatever the colours are.
+window explains in the worst part of it is how far off it is: once by its colours, once by its lines or its light alone,
+whatever the colours are.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genmodels.kinds.image.laid_over import fitted, unexplained, windows
+from genmodels.kinds.image.laid_over import fitted, unexplained, windows, worst_part
 from genmodels.kinds.image.line_maps import FULL, blocks, line_maps, mirrored_maps
 
 GRID = 8  # cells of a descriptor, each way
@@ -23,9 +24,10 @@ QUERIES = 128  # pictures that are looked for at once
 CANDIDATES, NEXT = 6, 50  # training pictures over which a picture is laid; those behind them, which are the unit
 FINALISTS, FIRST, SECOND = 2, 4, 4  # of them that are laid more exactly; steps of both fits
 SIDE, COARSE = 32, 16  # pixels at which light and colours, and lines, are compared: finer lines depend on the size
-LIGHT = np.full((3, 1), 1 / 3, np.float32)
+LIGHT = np.array([[0.299], [0.587], [0.114]], np.float32)  # as pictures are made grey (ITU-R BT.601)
 LEAST_UNIT = 0.1
-KINDS, BOTH = ("colours", "lines"), "both"
+SAME_LIGHT = 0.2  # of how far off lines are, beside how far off light is: a clear sky has the light of any other
+KINDS = ("colours", "lines")
 
 
 def _views() -> list[tuple[float, float, float, float]]:
@@ -42,9 +44,10 @@ VIEWS = np.array(_views(), np.float32)
 
 @dataclass(frozen=True)
 class Near:
-    """For n pictures the training picture that each comes nearest to, how far off it is by each of `KINDS` (n,), and how it lies.
+    """For n pictures the f training pictures that each comes nearest to, the nearest first: (n, f) each.
 
-    `unit` is how far off the next training pictures are; `place` (n, 4) is the window that is seen, of the mirrored one where `mirrored`.
+    `far` says how far off they are by each of `KINDS`; `unit` (n,) how far off those behind them are; `place` (n, f, 4) is the
+    window that is seen, of the mirrored one where `mirrored`.
     """
 
     index: np.ndarray
@@ -54,13 +57,8 @@ class Near:
     mirrored: np.ndarray
 
     def relative(self, kind: str) -> np.ndarray:
-        """How far off (n,) as a share of the unit, since a blurred picture is near to everything (Carlini et al. 2023).
-
-        `BOTH` is the root mean square of both: a clear sky has the colours of any other, and a drawing in another colour its lines.
-        """
-        if kind == BOTH:
-            return np.asarray(np.sqrt((self.relative("colours") ** 2 + self.relative("lines") ** 2) / 2))
-        return self.far[kind] / self.unit
+        """How far off (n, f): colours as a share of the unit, since a blurred picture is near to everything (Carlini et al. 2023)."""
+        return self.far[kind] / self.unit[:, None] if kind == "colours" else self.far[kind]
 
 
 def descriptors(maps: np.ndarray, view: Sequence[float] | np.ndarray) -> np.ndarray:
@@ -83,6 +81,19 @@ class _Drawn:
             small[mirror], maps[mirror] = small[mirror][:, :, ::-1], mirrored_maps(maps[mirror])
         self.colours, self.lines = small.astype(np.float32) / 255, maps.astype(np.float32) / FULL
         self.line, self.light = self.lines[..., :1], self.colours @ LIGHT
+
+
+def _compared(ours: _Drawn, theirs: _Drawn, places: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, ...]:
+    """How far off `theirs` (m) are from those of `ours` that `row` (m,) names: as a whole, in the worst part by colours and by lines or light; and where they fit."""
+    line, light = _whole(ours.line, SIDE)[row], _whole(ours.light, SIDE)[row]
+    by_lines, by_light = fitted(line, theirs.line, places, SECOND), fitted(light, theirs.light, places, SECOND)
+    colours = _whole(ours.colours, SIDE)[row]
+    colour, rough = (unexplained(colours, theirs.colours, at, offsets=False) for at in (by_light, by_lines))
+    by_light = np.where((rough < colour)[:, None], by_lines, by_light)
+    whole = np.minimum(colour, rough) + unexplained(_whole(ours.lines, COARSE)[row], theirs.lines, by_lines)
+    lines = worst_part(_whole(ours.lines, SIDE)[row], theirs.lines, by_light)
+    lit = worst_part(light, theirs.light, by_light) + SAME_LIGHT * lines
+    return whole, worst_part(colours, theirs.colours, by_light, offsets=False), np.minimum(lines, lit), by_light
 
 
 def _whole(drawn: np.ndarray, side: int) -> np.ndarray:
@@ -147,15 +158,9 @@ class Originals:
         chosen = (left + np.arange(n)[:, None] * k).ravel()
         index, mirror, places, row = index[chosen], mirror[chosen], places[chosen], row[chosen]
         drawn = _Drawn(self.small[index], self.maps[index], mirror)
-        by_lines = fitted(_whole(ours.line, SIDE)[row], drawn.line, places, SECOND)
-        by_light = fitted(_whole(ours.light, SIDE)[row], drawn.light, places, SECOND)
-        lines = unexplained(_whole(ours.lines, COARSE)[row], drawn.lines, by_lines)
-        colours = _whole(ours.colours, SIDE)[row]
-        colour, rough = (unexplained(colours, drawn.colours, at, offsets=False) for at in (by_light, by_lines))
-        by_light = np.where((rough < colour)[:, None], by_lines, by_light)
-        colour = np.minimum(colour, rough)
-        best = np.arange(n) * finalists + (lines + colour).reshape(n, -1).argmin(axis=1)
-        return index[best], colour[best], lines[best], unit, by_light[best], mirror[best]
+        whole, colours, lines, places = _compared(ours, drawn, places, row)
+        order = np.argsort(whole.reshape(n, finalists), axis=1, kind="stable") + np.arange(n)[:, None] * finalists
+        return index[order], colours[order], lines[order], unit, places[order], mirror[order]
 
     def _candidates(self, maps: np.ndarray, same: np.ndarray | None) -> tuple[np.ndarray, ...]:
         """The training pictures (n, k) whose lines are most alike, in which view and whether mirrored, and how unlike the next are (n,)."""
