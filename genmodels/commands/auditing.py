@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from genmodels.commands.verb import OUT, SEED, Arguments, answer, check_n, flag, path_of, settings, several, verb
@@ -105,6 +106,7 @@ def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any
     """Outputs that somebody's model made."""
     from genmodels.review.audit_job import at_work
     from genmodels.review.audit_outputs import audit_outputs, audit_plan, looked_at
+    from genmodels.review.kept_items import write_items
     from genmodels.subjects.answers import columns_of
     from genmodels.subjects.opening import open_outputs
     from genmodels.subjects.plan import FILE, read_plan
@@ -128,9 +130,10 @@ def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any
         )
         if arguments.look:
             return _kept(arguments, looked_at(outputs))
+        asked: dict[str, Any] = {"policy": policy, "progress": progress, "keep": partial(write_items, arguments.out)}
         if plan is None:
-            return _kept(arguments, audit_outputs(outputs, arguments.audit, policy=policy, progress=progress))
-        return _kept(arguments, audit_plan(plan, outputs, arguments.audit, policy=policy, progress=progress))
+            return _kept(arguments, audit_outputs(outputs, arguments.audit, **asked))
+        return _kept(arguments, audit_plan(plan, outputs, arguments.audit, **asked))
 
 
 def _kept(arguments: Arguments, document: dict[str, Any]) -> dict[str, Any]:

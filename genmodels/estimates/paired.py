@@ -47,12 +47,12 @@ class Difference:
     how: str
 
     def smallest_seen(self, level: float = LEVEL) -> float | None:
-        """The smallest difference that this test would have found in 80 % of cases at this n, at a level; None where it finds none."""
+        """The smallest difference that this test would have found in 80 % of cases at this n, at a level; None where it finds none, or where nothing varied."""
         from scipy.stats import norm, t
 
         if self.changed >= 0:
             return _smallest_of_shares(self.pairs, self.changed, level)
-        if 2.0 ** (1 - self.units) > level:  # even if all units changed the same way
+        if not self.error or 2.0 ** (1 - self.units) > level:  # even if all units changed the same way
             return None
         freedom = max(self.units - 1, 1)
         return float(t.ppf(1 - level / 2, freedom) + norm.ppf(SEEN)) * self.error

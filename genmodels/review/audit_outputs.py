@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from genmodels import __version__
 from genmodels.audits.audit import AUDITS, audits_of
 from genmodels.jobs.folder import Progress
 from genmodels.refusal import Refusal
@@ -16,9 +17,12 @@ from genmodels.subjects.labelled import with_labels
 from genmodels.subjects.outputs import Outputs
 from genmodels.subjects.plan import Plan, matched
 from genmodels.subjects.subject import Audited
-from genmodels.verdicts.finding import document
+from genmodels.verdicts.finding import Finding, document
 from genmodels.verdicts.imported import HERE
 
+Keep = Callable[
+    [Outputs, Sequence[Finding]], Mapping[str, str]
+]  # of findings with their items, what a document says of them
 MOST_NAMED = 1000  # files and lines that were left out, by name
 
 
@@ -47,22 +51,31 @@ def audit_outputs(
     *,
     policy: Policy | None = None,
     progress: Progress | None = None,
+    keep: Keep | None = None,
 ) -> dict[str, Any]:
     """Every audit of brought outputs (or those named) under a policy, as the document of `genmodels audit --json`.
 
-    What was left out of what was brought is counted and named under "outputs"; "checks" is the table of `checks_of`.
+    What was left out of what was brought is counted and named under "outputs"; "checks" is the table of `checks_of`. `keep` is given
+    the findings with their items, and what it returns stands under "items".
     """
     for name in names:
         AUDITS[name]
     rules, outputs = policy or Policy(), with_labels(outputs)
     asked = names or audits_of(outputs)
-    made = {"policy": {"name": rules.name, "digest": rules.digest}, "outputs": outputs.sha256, "where": HERE}
+    made = {
+        "policy": {"name": rules.name, "digest": rules.digest},
+        "outputs": outputs.sha256,
+        "where": HERE,
+        "version": __version__,
+    }
     findings = ask(outputs, asked, rules, made, progress=progress)
     found = document(outputs.name, findings, rules.required_of(outputs)) | {
         "policy": rules.to_dict() | {"digest": rules.digest},
         "outputs": about(outputs),
         "checks": checks_of(outputs),
     }
+    if keep is not None and (items := keep(outputs, findings)):
+        found["items"] = items
     return found | {"obligations": register(found, rules.team), "read": notice()}
 
 
@@ -73,6 +86,7 @@ def audit_plan(
     *,
     policy: Policy | None = None,
     progress: Progress | None = None,
+    keep: Keep | None = None,
 ) -> dict[str, Any]:
     """The answers to a plan audited under the policy that it was sealed with; how they fit it stands under "plan".
 
@@ -82,7 +96,7 @@ def audit_plan(
     if rules.digest != plan.policy.get("digest"):
         raise Refusal("The plan was sealed under another policy; leave --policy out, or make a new plan.")
     answers, matching = matched(plan, outputs)
-    found = audit_outputs(answers, names or plan.audits, policy=rules, progress=progress)
+    found = audit_outputs(answers, names or plan.audits, policy=rules, progress=progress, keep=keep)
     return found | {
         "plan": {
             "seal": plan.seal,
