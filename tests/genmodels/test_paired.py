@@ -115,7 +115,6 @@ def test_the_smallest_difference_is_seen_in_four_of_five(n: int) -> None:
 
 def test_the_smallest_difference_over_units_is_seen_in_about_four_of_five() -> None:
     rng, found = np.random.default_rng(6), []
-    first, second, units = correlated(rng, (0.3, 0.3), 40, 10, 4.0)
     seen = np.mean([paired(*correlated(rng, (0.3, 0.3), 40, 10, 4.0)).smallest_seen() for _ in range(150)])
     for number in range(400):
         one, two, units = correlated(rng, (0.3, 0.3 + seen), 40, 10, 4.0)
