@@ -138,13 +138,23 @@ def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any
 
 def _kept(arguments: Arguments, document: dict[str, Any]) -> dict[str, Any]:
     """The document, once it lies in its folder: before the lease ends, so that whoever waits for that finds it."""
+    from genmodels.review.audit_job import folder_of
+    from genmodels.review.earlier_audits import put_audit, remember
     from genmodels.review.repeating import name_of_file, with_commands
 
     if "findings" in document:
         document = with_commands(
             document, name_of_file(arguments.subject), list(_asked(arguments, "outputs" not in document))
         )
-    write_atomically(arguments.out / ("look.json" if arguments.look else "audit.json"), json.dumps(document, indent=1))
+    content = json.dumps(document, indent=1)
+    if arguments.look:
+        write_atomically(arguments.out / "look.json", content)
+        return document
+    put_audit(arguments.out, content)
+    if "outputs" not in document:  # a run's audits are looked at over time, wherever each was written
+        own = folder_of(RunStore.default()[arguments.subject])
+        if arguments.out.resolve() != own.resolve():
+            remember(own, content.encode())
     return document
 
 

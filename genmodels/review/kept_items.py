@@ -16,12 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from genmodels.files import Unreadable, parsed, read_bytes, write_atomically
+from genmodels.files import Unreadable, parsed, read_bytes
+from genmodels.review.earlier_audits import ITEMS, put_items
 from genmodels.subjects.outputs import Outputs
 from genmodels.verdicts.finding import Finding
 from genmodels.verdicts.items import Items
 
-FILE, FORMAT = "items.json", 1
+FILE, FORMAT = ITEMS, 1
 MOST = 100_000  # outputs; of more, none are kept
 DIGITS = 16  # of a hash
 FIELDS = ("audit", "part", "series", "rule", "size", "at", "values", "units")
@@ -62,7 +63,7 @@ def write_items(folder: Path, outputs: Outputs, findings: Sequence[Finding]) -> 
         "findings": rows,
     }
     content = json.dumps(document, separators=(",", ":"))
-    write_atomically(folder / FILE, content)
+    put_items(folder, content)
     return {"sha256": hashlib.sha256(content.encode()).hexdigest()}
 
 
@@ -88,13 +89,14 @@ def _hash(text: str) -> str:
 
 def read_items(folder: Path, sha256: str) -> dict[tuple[str, str, str], Kept]:
     """The items beside an audit that names this SHA-256, by audit, part and series; {} where they are not there or not its own."""
-    try:
-        content = read_bytes(folder / FILE)
-        if hashlib.sha256(content).hexdigest() != sha256:
-            return {}
-        return _read(parsed(content))
-    except (FileNotFoundError, Unreadable, ValueError, KeyError, TypeError, IndexError, AttributeError):
-        return {}
+    for name in (FILE, f"items-{sha256[:16]}.json"):  # the second beside an earlier audit
+        try:
+            content = read_bytes(folder / name)
+            if hashlib.sha256(content).hexdigest() == sha256:
+                return _read(parsed(content))
+        except (FileNotFoundError, Unreadable, ValueError, KeyError, TypeError, IndexError, AttributeError):
+            continue
+    return {}
 
 
 def _read(document: Mapping[str, Any]) -> dict[tuple[str, str, str], Kept]:
