@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.auditing import evidence, policies, reviewing
+from dashboard.auditing import evidence, over_time, policies, reviewing, side_by_side
 from dashboard.parts import charts, handing_out, pace, verdicts
 from dashboard.safe_text import duration, plain_text, refuse, safe_text
 from genmodels.refusal import Refusal
@@ -37,8 +37,11 @@ def view(subject: brought.Brought) -> None:
         verdicts.audited(result.get("findings"), under=evidence.view)
         reviewing.view(subject)
         _handed_out(subject, result | reviewing.for_report(subject))
+        over_time.view(over_time.of_outputs(subject), subject.token)
+        kind = result.get("outputs")
+        side_by_side.view(subject.token, subject.job, str(kind.get("kind")) if isinstance(kind, Mapping) else "")
     if checks := (result or look).get("checks"):
-        _table(checks)
+        table(checks)
     if st.button("Delete these outputs", icon=":material/delete:", key=f"delete.{subject.token}"):
         _delete(subject)
 
@@ -149,7 +152,7 @@ def _handed_out(subject: brought.Brought, result: Mapping[str, Any]) -> None:
         evidence.download(result.get("findings"), subject.token)
 
 
-def _table(checks: object) -> None:
+def table(checks: object) -> None:
     """Every check of this kind, and why it can't be asked where it can't."""
     rows = [each for each in checks if isinstance(each, Mapping)] if isinstance(checks, list) else []
     if not rows:

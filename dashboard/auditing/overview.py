@@ -1,0 +1,101 @@
+"""All subjects by checks: the verdict of each, as a word with a sign, and a link to the audit behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import streamlit as st
+
+from dashboard import navigation
+from dashboard.parts import verdicts
+from dashboard.review import asking
+from dashboard.safe_text import safe_text
+from genmodels.audits.audit import AUDITS
+from genmodels.review import audit_job, brought
+from genmodels.runs.store import RunStore
+from genmodels.verdicts.finding import VERDICTS
+from genmodels.verdicts.imported import IMPORTED, made_where
+
+MOST = 100  # subjects of a table, the newest
+WORST = {verdict: place for place, verdict in enumerate(VERDICTS)}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A subject: its name, where its audit is, what is known of it, and its worst verdict by check."""
+
+    name: str
+    address: str
+    state: str
+    checks: Mapping[str, str]
+
+
+def view(store: RunStore, kinds: Sequence[str]) -> None:
+    """A table of outputs that were brought and one of runs; what to do next where there is neither."""
+    lines = [_of_outputs(each) for each in brought.everything()[:MOST]]
+    runs = [_of_run(store, name) for name in asking.audited_runs(store, kinds)[:MOST]]
+    st.header("All subjects", anchor=False)
+    if not lines and not runs:
+        st.info(
+            "Nothing was audited yet. Bring what a model made, below; or train a model here and audit that.",
+            icon=":material/fact_check:",
+        )
+        navigation.link("train", "Train a model")
+        return
+    _table(lines, "What was brought")
+    _table(runs, "Runs")
+
+
+def _of_outputs(subject: brought.Brought) -> Line:
+    found = subject.result()
+    state = (
+        "is being audited"
+        if audit_job.running_in(subject.job)
+        else str(found.get("verdict") or "")
+        or ("only looked at: start its audit" if subject.looked() else "not audited: open it and start")
+    )
+    return Line(subject.title, f"audit?outputs={quote(subject.token)}", state, _worst(found.get("findings")))
+
+
+def _of_run(store: RunStore, name: str) -> Line:
+    findings = store[name].findings()
+    checks = _worst(findings.get("findings"))
+    state = str(findings.get("verdict") or "") if checks else "not audited: open it and start"
+    return Line(name, f"audit?run={quote(name)}", state, checks)
+
+
+def _worst(findings: object) -> dict[str, str]:
+    """By check the worst verdict of its parts; what came with an imported run is none of ours."""
+    found: dict[str, str] = {}
+    for each in findings if isinstance(findings, list) else ():
+        if isinstance(each, Mapping) and each.get("audit") in AUDITS and made_where(each) != IMPORTED:
+            name, verdict = str(each["audit"]), str(each.get("verdict"))
+            if verdict in WORST and WORST[verdict] < WORST.get(found.get(name, ""), len(WORST)):
+                found[name] = verdict
+    return found
+
+
+def _table(lines: Sequence[Line], title: str) -> None:
+    if not lines:
+        return
+    columns = [name for name in AUDITS if any(name in each.checks for each in lines)]
+    rows: list[dict[str, Any]] = [
+        {
+            "Subject": f"[{safe_text(each.name, 60)}]({each.address})",
+            "Verdict": _cell(each.state, each.address),
+            **{name: _cell(each.checks.get(name, ""), each.address) for name in columns},
+        }
+        for each in lines
+    ]
+    st.caption(f"**{title}**. Each word is the worst verdict of a check; it leads to the audit.")
+    st.table(rows, border="horizontal", hide_index=True, alt=f"{title}: the verdict of each check")
+
+
+def _cell(verdict: str, address: str) -> str:
+    if verdict not in WORST:
+        return safe_text(verdict, 60) if verdict else "–"
+    icon, colour = verdicts.VERDICTS.get(verdict, (":material/info:", "gray"))
+    return f"[:{colour}-badge[{icon} {verdict}]]({address})"

@@ -1,0 +1,117 @@
+"""This audit beside another one: an earlier one of the same subject, or one of other outputs of the same kind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.parts import charts, handing_out, verdicts
+from dashboard.safe_text import plain_text, refuse, safe_text
+from genmodels.refusal import Refusal
+from genmodels.review import brought
+from genmodels.review.earlier_audits import AUDIT, audits_in
+from genmodels.review.two_audits import compared, read_audit, word_of
+
+SIGNS = {"worse": ":material/trending_up:", "better": ":material/trending_down:", "changed": ":material/swap_vert:"}
+COLOURS = {"worse": "red", "better": "green", "changed": "blue"}
+SAID = {
+    "worse": (":material/trending_up:", "red"),
+    "not worse": (":material/check_circle:", "green"),
+    "not measured": (":material/help:", "gray"),
+}
+
+
+def view(token: str, folder: Path, kind: str) -> None:
+    """The choice of the other audit, and what lies between the two."""
+    st.header("Compare", anchor=False)
+    others = others_of(token, folder, kind)
+    if not others:
+        st.caption("There is no other audit of this kind yet: audit again, or bring other outputs of the same prompts.")
+        return
+    chosen = st.selectbox(
+        "The audit before",
+        list(others),
+        None,
+        placeholder="Choose the audit that this one is held against",
+        key=f"compare.{token}",
+        help="Outputs of the same prompts are compared pair by pair; else the intervals are. The same by command: genmodels compare BEFORE NOW.",
+    )
+    if chosen is None:
+        return
+    try:
+        found = compared(read_audit(others[chosen]), read_audit(folder / AUDIT))
+    except Refusal as refusal:
+        refuse(refusal)
+        return
+    _shown(found, token)
+
+
+def others_of(token: str, folder: Path, kind: str) -> dict[str, Path]:
+    """By what they are called: earlier audits of this subject, the newest first, then those of other outputs."""
+    earlier = [each for each in reversed(audits_in(folder)) if each.file.name != AUDIT]
+    found = {f"This subject on {each.when:%Y-%m-%d %H:%M:%S} (UTC), {each.sha256[:6]}": each.file for each in earlier}
+    for each in brought.everything():
+        outputs = each.result().get("outputs") if each.token != token else None
+        if isinstance(outputs, Mapping) and outputs.get("kind") == kind:
+            found[plain_text(f"{each.title} ({each.token[-6:]})", 100)] = each.job / AUDIT
+    return found
+
+
+def _shown(found: Mapping[str, Any], token: str) -> None:
+    icon, colour = SAID[found["verdict"]]
+    st.markdown(f":{colour}-badge[{icon} {found['verdict']}] " + safe_text(found["said"], 400))
+    for note in found["notes"]:
+        st.caption(safe_text(note, 400))
+    rows = [_row(each) for each in found["findings"]]
+    if rows:
+        harmless = [{name: safe_text(cell, 400) for name, cell in row.items()} for row in rows]
+        marked = [row | {"Change": _badge(each)} for row, each in zip(harmless, found["findings"], strict=True)]
+        st.table(
+            marked, border="horizontal", hide_index=True, alt="What lies between the two audits, finding by finding"
+        )
+        st.caption(
+            "The difference is this audit less the one before, with its 95 % interval; p is corrected for all differences together (Holm), and only p up to 0.05 counts as a change."
+        )
+    if left := found["not_comparable"]:
+        with st.expander(f"Not compared ({len(left)})", icon=":material/block:"):
+            told = [
+                {"Finding": plain_text(f"{each['audit']}, {each['part']}", 120), "Why": plain_text(each["reason"], 400)}
+                for each in left
+            ]
+            st.dataframe(told, hide_index=True, alt="What could not be compared, and why")
+    with st.container(horizontal=True):
+        if rows:
+            handing_out.record("CSV", lambda: _csv(rows), "comparison.csv", "text/csv", key=f"compare.csv.{token}")
+        text = json.dumps(found, indent=1).encode()
+        handing_out.record("JSON", text, "comparison.json", "application/json", key=f"compare.json.{token}")
+
+
+def _badge(row: Mapping[str, Any]) -> str:
+    word = word_of(row)
+    return f":{COLOURS[word]}-badge[{SIGNS[word]} {word}]" if word in SIGNS else word
+
+
+def _row(each: Mapping[str, Any]) -> dict[str, str]:
+    tested = each["p"] is not None
+    seen = each["seen"]
+    return {
+        "Finding": plain_text(", ".join(filter(None, (each["audit"], each["part"], each["series"]))), 120),
+        "Change": word_of(each),
+        "Before": verdicts.short(each["first"]["value"]),
+        "Now": verdicts.short(each["second"]["value"]),
+        "Difference": f"{each['difference']:+.3g}"
+        + (f" ({each['low']:+.3g} to {each['high']:+.3g})" if tested else ""),
+        "p (Holm)": f"{each['holm']:.2g}" if tested else "not tested",
+        "Would have been seen (80 %)": f"{seen:.3g}" if seen else "–",
+        "How": plain_text(f"{each['said']} {charts.sentence_case(each['statistic'])}.", 400),
+    }
+
+
+def _csv(rows: list[dict[str, str]]) -> bytes:
+    import pandas
+
+    return charts.csv(pandas.DataFrame(rows))
