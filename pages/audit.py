@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import navigation, state
 from dashboard.auditing import bringing, checks, overview, run_audits, subjects
+from dashboard.review import asking
 from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
@@ -21,7 +22,7 @@ if subject is None:
     overview.view(store, subjects.KINDS)
 elif isinstance(subject, Run):
     try:
-        run_audits.view(subject)
+        run_audits.view(store, subject, asking.audited_runs(store, subjects.KINDS))
         checks.table(run_audits.checks_of(subject))
     except Refusal as refusal:
         refuse(refusal)

@@ -14,6 +14,7 @@ from dashboard.parts import charts, handing_out, pace, verdicts
 from dashboard.safe_text import duration, plain_text, refuse, safe_text
 from genmodels.refusal import Refusal
 from genmodels.review import audit_job, brought
+from genmodels.review.earlier_audits import audits_in
 from genmodels.review.report import report
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def view(subject: brought.Brought) -> None:
         _handed_out(subject, result | reviewing.for_report(subject))
         over_time.view(over_time.of_outputs(subject), subject.token)
         kind = result.get("outputs")
-        side_by_side.view(subject.token, subject.job, str(kind.get("kind")) if isinstance(kind, Mapping) else "")
+        beside = side_by_side.of_outputs(subject.token, str(kind.get("kind")) if isinstance(kind, Mapping) else "")
+        side_by_side.view(subject.token, audits_in(subject.job), beside)
     if checks := (result or look).get("checks"):
         table(checks)
     if st.button("Delete these outputs", icon=":material/delete:", key=f"delete.{subject.token}"):

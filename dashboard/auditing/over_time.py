@@ -10,7 +10,8 @@ import streamlit as st
 from dashboard.parts import charts
 from dashboard.safe_text import chart_text, counted, plain_text
 from genmodels.review import brought
-from genmodels.review.earlier_audits import Earlier, Point, audits_in, over_time
+from genmodels.review.earlier_audits import Earlier, Point, audits_in
+from genmodels.review.earlier_audits import over_time as points_of
 
 if TYPE_CHECKING:
     import pandas
@@ -29,7 +30,7 @@ def of_outputs(subject: brought.Brought) -> list[Earlier]:
 
 def view(audits: Sequence[Earlier], token: str) -> None:
     """One chart of the finding that is chosen; what to do where there is nothing to draw yet."""
-    found = over_time(audits)
+    found = points_of(audits)
     several = {key: points for key, points in found.items() if len(points) > 1}
     st.header("Over time", anchor=False)
     if not several:
@@ -51,7 +52,7 @@ def view(audits: Sequence[Earlier], token: str) -> None:
         figure(points, plain_text(chosen, 80), unit_of(names[chosen], points)),
         key=f"over.time.chart.{token}",
         see=f"{counted(len(points), 'audit')}: each mark is an estimate with its 95 % interval, its shape the verdict (circle: pass, triangle: warn,"
-        " cross: fail, open circle: not measured). The dashed line is the limit of the policy. Where a later interval lies apart from an earlier one, the model changed.",
+        " cross: fail, open circle: not measured). The dashed line is the limit of the policy. Where a later interval lies apart from an earlier one, what was audited changed, or how.",
         table=lambda: table(points),
         name="audits-over-time",
     )

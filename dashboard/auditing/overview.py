@@ -14,6 +14,7 @@ from dashboard.parts import verdicts
 from dashboard.review import asking
 from dashboard.safe_text import safe_text
 from genmodels.audits.audit import AUDITS
+from genmodels.kinds.spec import KINDS
 from genmodels.review import audit_job, brought
 from genmodels.runs.store import RunStore
 from genmodels.verdicts.finding import VERDICTS
@@ -25,9 +26,10 @@ WORST = {verdict: place for place, verdict in enumerate(VERDICTS)}
 
 @dataclass(frozen=True)
 class Line:
-    """A subject: its name, where its audit is, what is known of it, and its worst verdict by check."""
+    """A subject: its name, what an example of it is, where its audit is, what is known of it, and its worst verdict by check."""
 
     name: str
+    what: str
     address: str
     state: str
     checks: Mapping[str, str]
@@ -37,7 +39,6 @@ def view(store: RunStore, kinds: Sequence[str]) -> None:
     """A table of outputs that were brought and one of runs; what to do next where there is neither."""
     lines = [_of_outputs(each) for each in brought.everything()[:MOST]]
     runs = [_of_run(store, name) for name in asking.audited_runs(store, kinds)[:MOST]]
-    st.header("All subjects", anchor=False)
     if not lines and not runs:
         st.info(
             "Nothing was audited yet. Bring what a model made, below; or train a model here and audit that.",
@@ -45,8 +46,11 @@ def view(store: RunStore, kinds: Sequence[str]) -> None:
         )
         navigation.link("train", "Train a model")
         return
-    _table(lines, "What was brought")
-    _table(runs, "Runs")
+    st.header("All subjects", anchor=False)
+    st.caption("Each word is the worst verdict of a check, and leads to the audit.")
+    for what in dict.fromkeys(each.what for each in (*lines, *runs)):
+        _table([each for each in lines if each.what == what], f"Brought: {what}")
+        _table([each for each in runs if each.what == what], f"Runs: {what}")
 
 
 def _of_outputs(subject: brought.Brought) -> Line:
@@ -57,14 +61,17 @@ def _of_outputs(subject: brought.Brought) -> Line:
         else str(found.get("verdict") or "")
         or ("only looked at: start its audit" if subject.looked() else "not audited: open it and start")
     )
-    return Line(subject.title, f"audit?outputs={quote(subject.token)}", state, _worst(found.get("findings")))
+    about = (found or subject.looked()).get("outputs")
+    kind = str(about.get("kind")) if isinstance(about, Mapping) else ""
+    what = KINDS[kind].many if kind in KINDS else "not looked at yet"
+    return Line(subject.title, what, f"audit?outputs={quote(subject.token)}", state, _worst(found.get("findings")))
 
 
 def _of_run(store: RunStore, name: str) -> Line:
     findings = store[name].findings()
     checks = _worst(findings.get("findings"))
     state = str(findings.get("verdict") or "") if checks else "not audited: open it and start"
-    return Line(name, f"audit?run={quote(name)}", state, checks)
+    return Line(name, KINDS[store[name].spec.kind].many, f"audit?run={quote(name)}", state, checks)
 
 
 def _worst(findings: object) -> dict[str, str]:
@@ -90,7 +97,7 @@ def _table(lines: Sequence[Line], title: str) -> None:
         }
         for each in lines
     ]
-    st.caption(f"**{title}**. Each word is the worst verdict of a check; it leads to the audit.")
+    st.subheader(title, anchor=False)
     st.table(rows, border="horizontal", hide_index=True, alt=f"{title}: the verdict of each check")
 
 

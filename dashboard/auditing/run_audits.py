@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -13,6 +14,7 @@ from genmodels.audits.audit import AUDITS, NEITHER
 from genmodels.review import audit_job
 from genmodels.review.earlier_audits import audits_in
 from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
 from genmodels.subjects.outputs import Outputs
 from genmodels.subjects.subject import Subject
 
@@ -24,8 +26,8 @@ DETAILS = {  # the pages that show more of some audits
 SAMPLES = 1000
 
 
-def view(run: Run) -> None:
-    """The links, the button that audits, what was found, over time, and beside another audit."""
+def view(store: RunStore, run: Run, names: Sequence[str]) -> None:
+    """The links, the button that audits, what was found, over time, and beside another audit: of `names` are the runs that may be that of."""
     kind = run.spec.kind
     asked = [name for name, each in AUDITS.items() if each.of is Subject and kind in each.kinds]
     with st.container(horizontal=True):
@@ -37,10 +39,10 @@ def view(run: Run) -> None:
     found = asking.show(
         run, asked, "This run was not audited yet: start it above. All checks of its kind are made at once."
     )
-    folder = audit_job.folder_of(run)
     if found:
-        over_time.view(audits_in(folder), run.id)
-        side_by_side.view(run.id, folder, kind)
+        audits = audits_in(audit_job.folder_of(run))
+        over_time.view(audits, run.id)
+        side_by_side.view(run.id, audits, side_by_side.of_runs(store, names, run))
 
 
 def checks_of(run: Run) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ import streamlit as st
 from dashboard.parts import charts, handing_out, verdicts
 from dashboard.safe_text import plain_text, refuse, safe_text
 from genmodels.refusal import Refusal
-from genmodels.review import brought
-from genmodels.review.earlier_audits import AUDIT, audits_in
+from genmodels.review import audit_job, brought
+from genmodels.review.earlier_audits import AUDIT, Earlier, audits_in
 from genmodels.review.two_audits import compared, read_audit, word_of
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
 
 SIGNS = {"worse": ":material/trending_up:", "better": ":material/trending_down:", "changed": ":material/swap_vert:"}
 COLOURS = {"worse": "red", "better": "green", "changed": "blue"}
@@ -25,11 +27,15 @@ SAID = {
 }
 
 
-def view(token: str, folder: Path, kind: str) -> None:
-    """The choice of the other audit, and what lies between the two."""
+def view(token: str, audits: Sequence[Earlier], beside: Mapping[str, Path]) -> None:
+    """The choice of the other audit, and what lies between the two: an earlier one of `audits`, whose last is this one, or one of others."""
     st.header("Compare", anchor=False)
-    others = others_of(token, folder, kind)
-    if not others:
+    earlier = {
+        f"This subject on {each.when:%Y-%m-%d %H:%M:%S} (UTC), {each.sha256[:6]}": each.file
+        for each in reversed(audits[:-1])
+    }
+    others = earlier | dict(beside)
+    if not others or not audits:
         st.caption("There is no other audit of this kind yet: audit again, or bring other outputs of the same prompts.")
         return
     chosen = st.selectbox(
@@ -43,22 +49,28 @@ def view(token: str, folder: Path, kind: str) -> None:
     if chosen is None:
         return
     try:
-        found = compared(read_audit(others[chosen]), read_audit(folder / AUDIT))
+        found = compared(read_audit(others[chosen]), read_audit(audits[-1].file))
     except Refusal as refusal:
         refuse(refusal)
         return
     _shown(found, token)
 
 
-def others_of(token: str, folder: Path, kind: str) -> dict[str, Path]:
-    """By what they are called: earlier audits of this subject, the newest first, then those of other outputs."""
-    earlier = [each for each in reversed(audits_in(folder)) if each.file.name != AUDIT]
-    found = {f"This subject on {each.when:%Y-%m-%d %H:%M:%S} (UTC), {each.sha256[:6]}": each.file for each in earlier}
+def of_outputs(token: str, kind: str) -> dict[str, Path]:
+    """By what they are called: the last audits of other outputs of a kind."""
+    found = {}
     for each in brought.everything():
         outputs = each.result().get("outputs") if each.token != token else None
         if isinstance(outputs, Mapping) and outputs.get("kind") == kind:
             found[plain_text(f"{each.title} ({each.token[-6:]})", 100)] = each.job / AUDIT
     return found
+
+
+def of_runs(store: RunStore, names: Sequence[str], run: Run) -> dict[str, Path]:
+    """The last audits of other runs of a kind."""
+    others = [store[name] for name in names if name != run.id and store[name].spec.kind == run.spec.kind]
+    audits = {each.id: audits_in(audit_job.folder_of(each)) for each in others}
+    return {plain_text(name, 100): found[-1].file for name, found in audits.items() if found}
 
 
 def _shown(found: Mapping[str, Any], token: str) -> None:

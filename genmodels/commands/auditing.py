@@ -71,7 +71,8 @@ def audit(arguments: Arguments) -> int:
 def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
     """A run of ours, which can be asked for samples."""
     from genmodels.audits.audit import options_of
-    from genmodels.review.audit_job import at_work
+    from genmodels.review.audit_job import at_work, folder_of
+    from genmodels.review.earlier_audits import remember_first
 
     if arguments.training or arguments.held_out or arguments.columns or arguments.outputs:
         raise Refusal(
@@ -87,6 +88,7 @@ def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
         either = unknown("run", arguments.subject, names)
         raise Refusal(f"{either} Or bring a folder or zip of pictures, or a table of answers.")
     run = RunStore.default()[arguments.subject]
+    remember_first(folder_of(run), run.findings())
     with at_work(arguments.out) as progress:
         from genmodels.review.audit import audit_run  # TensorFlow; whoever looks sees the audit as begun
 

@@ -67,6 +67,22 @@ def remember(folder: Path, content: bytes, when: datetime | None = None) -> None
         file.unlink(missing_ok=True)
 
 
+def remember_first(folder: Path, findings: Mapping[str, Any]) -> None:
+    """Where no audit of a run is kept yet, keep what its findings.json says: it was audited before there was a history."""
+    audited = findings.get("audited")
+    rows = audited.values() if isinstance(audited, Mapping) else ()
+    days = [day for row in rows if isinstance(row, Mapping) and (day := _day(row.get("date")))]
+    if days and findings.get("findings") and not audits_in(folder):
+        remember(folder, json.dumps(dict(findings)).encode(), max(days))
+
+
+def _day(text: object) -> datetime | None:
+    try:
+        return datetime.strptime(str(text), "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
 def put_items(folder: Path, content: str) -> None:
     """Write items.json beside an audit; those of the audit that lies there go to its history."""
     file = folder / ITEMS

@@ -37,7 +37,9 @@ def _measured(finding: Mapping[str, Any]) -> bool:
     if not isinstance(estimate, Mapping):
         return False
     values = [estimate.get(name) for name in ("value", "low", "high")]
-    return all(isinstance(each, int | float) and math.isfinite(each) for each in values) and values[1] <= values[2]  # type: ignore[operator]
+    if not all(isinstance(each, int | float) and math.isfinite(each) for each in values):
+        return False
+    return float(estimate["low"]) <= float(estimate["high"])
 
 
 def _made(finding: Mapping[str, Any]) -> Mapping[str, Any]:
