@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.auditing.subjects import called
 from dashboard.parts import charts, handing_out, verdicts
 from dashboard.safe_text import plain_text, refuse, safe_text
 from genmodels.refusal import Refusal
@@ -58,12 +59,13 @@ def view(token: str, audits: Sequence[Earlier], beside: Mapping[str, Path]) -> N
 
 def of_outputs(token: str, kind: str) -> dict[str, Path]:
     """By what they are called: the last audits of other outputs of a kind."""
-    found = {}
+    others = []
     for each in brought.everything():
         outputs = each.result().get("outputs") if each.token != token else None
         if isinstance(outputs, Mapping) and outputs.get("kind") == kind:
-            found[plain_text(f"{each.title} ({each.token[-6:]})", 100)] = each.job / AUDIT
-    return found
+            others.append(each)
+    names = called(others)
+    return {names[each.token]: each.job / AUDIT for each in others}
 
 
 def of_runs(store: RunStore, names: Sequence[str], run: Run) -> dict[str, Path]:

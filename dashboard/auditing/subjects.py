@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from dashboard import state
@@ -20,7 +24,7 @@ def chosen(store: RunStore) -> brought.Brought | Run | None:
     known = {each.token: each for each in brought.everything()}
     runs = asking.audited_runs(store, KINDS)
     names = {"": "All of them, or bring new outputs"}
-    names |= {token: plain_text(each.title, 60) for token, each in known.items()}
+    names |= called(known.values())
     names |= {f"{RUN}{name}": f"{plain_text(name, 60)} (a run)" for name in runs}
     if len(names) == 1 and not state.in_url(state.RUN):
         state.forget(state.OUTPUTS)
@@ -35,6 +39,19 @@ def chosen(store: RunStore) -> brought.Brought | Run | None:
         return known.get(choice)
     state.put(state.CHOSEN_MODEL, run)
     return store[run]
+
+
+def called(subjects: Iterable[brought.Brought]) -> dict[str, str]:
+    """By token what each is called in a list; of equal names, when it was brought too: a list knows its lines by their words."""
+    rows = list(subjects)
+    titles = Counter(plain_text(each.title, 60) for each in rows)
+    found = {}
+    for each in rows:
+        title = plain_text(each.title, 60)
+        if titles[title] > 1 or title.endswith(")"):
+            title += f" ({datetime.fromtimestamp(each.when, UTC):%Y-%m-%d %H:%M}, {each.token[-6:]})"
+        found[each.token] = title
+    return found
 
 
 def _from_address(names: dict[str, str]) -> None:

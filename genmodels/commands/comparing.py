@@ -69,8 +69,8 @@ def _told(document: Mapping[str, Any]) -> Iterator[str]:
 
     for row in document["findings"]:
         name = ", ".join(filter(None, (row["audit"], row["part"], row["series"])))
-        yield f"{word_of(row):13s} {name}: {sentence_of(row)}"
+        yield f"{word_of(row):14s} {name}: {sentence_of(row)}"
     for row in document["not_comparable"]:
-        yield f"{'not compared':13s} {row['audit']}, {row['part']}: {row['reason']}"
-    yield from (f"{'note':13s} {note}" for note in document["notes"])
+        yield f"{'not compared':14s} {row['audit']}, {row['part']}: {row['reason']}"
+    yield from (f"{'note':14s} {note}" for note in document["notes"])
     yield f"verdict: {document['verdict']}. {document['said']}"

@@ -206,7 +206,7 @@ def word_of(row: Mapping[str, Any]) -> str:
     if row["p"] is None:
         return "not tested"
     if not row["changed"]:
-        return "no change"
+        return "no change seen"
     return "worse" if row["worse"] else "better" if row["judged"] else "changed"
 
 
