@@ -32,17 +32,17 @@ def view(store: RunStore, run: Run, names: Sequence[str]) -> None:
     asked = [name for name, each in AUDITS.items() if each.of is Subject and kind in each.kinds]
     with st.container(horizontal=True):
         navigation.link("train", "Open the run", run=run.id)
-        for page, names in DETAILS.items():
-            if any(name in asked for name in names):
+        for page, audits in DETAILS.items():
+            if any(name in asked for name in audits):
                 navigation.link(page, f"{navigation.screen(page).title} in detail", run=run.id)
     asking.ask(run, asked, "Samples", SAMPLES)
     found = asking.show(
         run, asked, "This run was not audited yet: start it above. All checks of its kind are made at once."
     )
     if found:
-        audits = audits_in(audit_job.folder_of(run))
-        over_time.view(audits, run.id)
-        side_by_side.view(run.id, audits, side_by_side.of_runs(store, names, run))
+        made = audits_in(audit_job.folder_of(run))
+        over_time.view(made, run.id)
+        side_by_side.view(run.id, made, side_by_side.of_runs(store, names, run))
 
 
 def checks_of(run: Run) -> list[dict[str, Any]]:
