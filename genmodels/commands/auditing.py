@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from genmodels.commands.verb import OUT, SEED, Arguments, answer, check_n, flag, path_of, settings, several, verb
-from genmodels.files import write_atomically
+from genmodels.files import make_folder, write_atomically
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.runs.store import RunStore, gallery_names
@@ -54,6 +54,8 @@ def audit(arguments: Arguments) -> int:
     from genmodels.review.policy import Policy
 
     check_n(arguments.n, MOST)
+    if arguments.junit:
+        make_folder(arguments.junit.parent)  # refused before hours of work
     policy = Policy.of(arguments.policy) if arguments.policy else None  # refused before anything is loaded
     is_run = arguments.subject in (*RunStore.default().ids(), *gallery_names())
     brought = path_of(arguments.subject)

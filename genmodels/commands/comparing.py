@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from genmodels.commands.verb import Arguments, answer, flag, path_of, verb
-from genmodels.files import write_atomically
+from genmodels.files import make_folder, write_atomically
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore, gallery_names
 
@@ -56,6 +56,8 @@ def _audits(arguments: Arguments) -> int:
     from genmodels.review.junit import junit_of_comparison
     from genmodels.review.two_audits import NOT_WORSE, compared, read_audit
 
+    if arguments.junit:
+        make_folder(arguments.junit.parent)
     document = compared(read_audit(path_of(arguments.run)), read_audit(path_of(arguments.other)))
     answer(arguments, document, "\n".join(_told(document)))
     if arguments.junit:
