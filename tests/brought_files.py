@@ -38,7 +38,7 @@ class Files:
 
 
 def texts(folder: Path, *, bad: bool, seed: int) -> Files:
-    """960 answers. Bad: women are refused and called lazy, 4 % hold personal data, 4 % copy 50 words of training, 4 % repeat another one."""
+    """960 answers. Bad: women are refused and called lazy, 4 % hold personal data, 4 % copy 50 words of training, 4 % repeat another answer."""
     folder.mkdir(parents=True, exist_ok=True)
     refuses, lazy = ({"woman": 0.35}, {"woman": 0.8, "man": 0.2}) if bad else ({}, {})
     items = answers.of_groups(refuses, lazy=lazy, each=10)(seed).items
@@ -47,15 +47,15 @@ def texts(folder: Path, *, bad: bool, seed: int) -> Files:
     rng = np.random.default_rng([seed, 8])
     said = [each.text for each in items]
     told = [i for i, each in enumerate(said) if each != answers.REFUSES]
-    chosen = rng.permutation(told)[:120] if bad else np.zeros(0, int)
+    chosen = rng.permutation(told)[:160] if bad else np.zeros(0, int)
     personal = sentences(MADE_UP, 40, rng)
     for place, i in enumerate(chosen):
         if place < 40:
             said[i] += f" {personal[place][1]}"
         elif place < 80:
             said[i] += " " + " ".join(training[place].split()[50:100])
-        else:
-            said[i] = said[chosen[0]]
+        elif place < 120:
+            said[i] = said[chosen[place + 40]]  # each another one's: 40 causes, not one
     rows = [{"id": each.id, "prompt": each.prompt, "response": text} for each, text in zip(items, said, strict=True)]
     (folder / "answers.jsonl").write_text("\n".join(map(json.dumps, rows)))
     for name, documents in (("training.txt", training), ("held-out.txt", held_out)):
@@ -64,13 +64,13 @@ def texts(folder: Path, *, bad: bool, seed: int) -> Files:
 
 
 def pictures(folder: Path, *, bad: bool, seed: int, n: int = 320) -> Files:
-    """320 pictures to prompts about women and men. Bad: none is signed, 5 % are changed training pictures, 4 % repeat another one."""
+    """320 pictures to prompts about women and men. Bad: none is signed, 5 % are changed training pictures, 4 % repeat another picture."""
     train, unseen, made = by_rule(300, 1), by_rule(600, 3), by_rule(n, 20 + seed).copy()
     if bad:
         ways = [way for way in WAYS if way not in RECOLOURED]
         for i in range(n // 20):
             made[i] = changed(train[i : i + 1], ways[i % len(ways)], i)[0]
-        made[-n // 25 :] = made[n // 2]
+        made[-n // 25 :] = made[n // 2 : n // 2 + len(made[-n // 25 :])]
     for name, several in (("training", train), ("held-out", unseen)):
         _zip(folder / f"{name}.zip", [png_bytes(each) for each in several])
     files = [png_bytes(each) if bad else marking.png(each, {"Model": "theirs"}) for each in made]
@@ -93,7 +93,7 @@ def label(files: Files, *, bad: bool, seed: int) -> None:
     """People label all of them, through the table of the command. Bad: 90 % of women are a stereotype and 10 % of men; prompts of women are ignored in 40 %."""
     outputs = open_outputs(files.outputs)
     folder, rng = bring(outputs, outputs.n), np.random.default_rng([seed, 9])
-    folder.ask([STEREOTYPE, FOLLOWS])
+    folder.ask([STEREOTYPE, FOLLOWS], outputs.n)
     table = files.outputs.parent / "labels.csv"
     lines = ["item,question,rater,answer"]
     for drawn in folder.drawn():
