@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from genmodels.audits.audit import AUDITS
 from genmodels.commands.main import main
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.files import make_folder
@@ -25,7 +26,12 @@ from genmodels.subjects.outputs import TEXT, Item, Outputs
 from genmodels.verdicts.finding import Finding, document
 from genmodels.verdicts.items import Items
 from tests import answers
-from tests.contracts.test_audit_contract import CULPRITS, INNOCENTS, brought  # planted subjects of every audit
+from tests.contracts.test_audit_contract import (  # planted subjects of every audit
+    CULPRITS,
+    INNOCENTS,
+    brought,
+    labelled,
+)
 
 HOSTILE = "![x](http://evil.example/a.png)\x00</testsuite>]]>&\ud800"
 
@@ -64,7 +70,12 @@ PLANTED: dict[str, tuple[Made, Made, Made]] = {  # of an audit: one without a fa
     "refusals": (lambda: answers.of_groups({})(1), lambda: answers.of_groups({})(2), lambda: answers.of_groups({"woman": 0.3})(2)),
     "wording": (lambda: answers.of_groups({}, lazy={"woman": 0.2, "man": 0.2})(1), lambda: answers.of_groups({}, lazy={"woman": 0.2, "man": 0.2})(2), lambda: answers.of_groups({}, gentle={"woman": 0.0, "man": 1.0}, lazy={"woman": 1.0, "man": 0.0})(2)),
     "personal-data": (lambda: answers.personal(0.0)(1), lambda: answers.personal(0.0)(2), lambda: answers.personal(0.05)(2)),
+    "shares": (lambda: labelled(0.02, 0.02)(1), lambda: labelled(0.02, 0.02)(2), lambda: labelled(0.2, 0.2)(2)),
 }  # fmt: skip
+
+
+def test_every_audit_of_outputs_is_planted_here() -> None:
+    assert set(PLANTED) == {name for name, each in AUDITS.items() if each.of is Outputs}
 
 
 @pytest.mark.parametrize("name", [pytest.param(each, marks=pytest.mark.slow) if each == "copies" else each for each in PLANTED])
@@ -75,7 +86,7 @@ def test_a_planted_regression_is_found_and_none_is_invented(name: str, tmp_path:
     assert loud["verdict"] == "worse"
     found = [row for row in loud["findings"] if row["worse"]]
     assert found and all(row["low"] > 0 and row["holm"] <= 0.05 and row["p"] <= row["holm"] for row in found)
-    assert any("pairs of" in row["said"] for row in found), "by pairs"
+    assert any("pairs of" in row["said"] for row in found) == (name != "shares"), "of labels other samples were drawn, so few are in both"
     back = between(bad, first)
     assert back["verdict"] == "not worse" and any(row["changed"] for row in back["findings"]), "better is no regression"
 
