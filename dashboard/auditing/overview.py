@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -12,10 +14,13 @@ import streamlit as st
 from dashboard import navigation
 from dashboard.parts import verdicts
 from dashboard.review import asking
+from dashboard.run_rows import changed
 from dashboard.safe_text import safe_text
 from genmodels.audits.audit import AUDITS
+from genmodels.files import Unreadable, read_document
 from genmodels.kinds.spec import KINDS
 from genmodels.review import audit_job, brought
+from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 from genmodels.verdicts.finding import VERDICTS
 from genmodels.verdicts.imported import IMPORTED, made_where
@@ -53,25 +58,58 @@ def view(store: RunStore, kinds: Sequence[str]) -> None:
         _table([each for each in runs if each.what == what], f"Runs: {what}")
 
 
-def _of_outputs(subject: brought.Brought) -> Line:
-    found = subject.result()
-    state = (
-        "is being audited"
-        if audit_job.running_in(subject.job)
-        else str(found.get("verdict") or "")
-        or ("only looked at: start its audit" if subject.looked() else "not audited: open it and start")
-    )
-    about = (found or subject.looked()).get("outputs")
+@dataclass(frozen=True)
+class Summary:
+    """What a list needs of an audit that may be long: what an example is, the verdict, and the worst one of each check."""
+
+    kind: str = ""
+    verdict: str = ""
+    checks: tuple[tuple[str, str], ...] = ()
+
+
+def summary(subject: brought.Brought) -> Summary:
+    """Of the last audit of outputs that were brought, else of what was said before it."""
+    audit, look = (subject.job / name for name in ("audit.json", "look.json"))
+    file = audit if changed(str(audit)) else look
+    return _of_file(str(file), changed(str(file)))
+
+
+@lru_cache(maxsize=1024)
+def _of_file(file: str, when: int) -> Summary:
+    """Read once for all who look, and again once it was written anew."""
+    try:
+        document = read_document(file)
+    except (FileNotFoundError, Unreadable):
+        return Summary()
+    return _summed(document) if isinstance(document, dict) else Summary()
+
+
+@lru_cache(maxsize=1024)
+def _of_findings(path: str, when: tuple[int, int]) -> Summary:
+    """Of the findings of a run, kept in the run or beside it."""
+    return _summed(Run(Path(path)).findings())
+
+
+def _summed(document: Mapping[str, Any]) -> Summary:
+    about = document.get("outputs")
     kind = str(about.get("kind")) if isinstance(about, Mapping) else ""
-    what = KINDS[kind].many if kind in KINDS else "not looked at yet"
-    return Line(subject.title, what, f"audit?outputs={quote(subject.token)}", state, _worst(found.get("findings")))
+    return Summary(kind, str(document.get("verdict") or ""), tuple(_worst(document.get("findings")).items()))
+
+
+def _of_outputs(subject: brought.Brought) -> Line:
+    found = summary(subject)
+    state = "is being audited" if audit_job.running_in(subject.job) else found.verdict
+    state = state or ("only looked at: start its audit" if found.kind else "not audited: open it and start")
+    what = KINDS[found.kind].many if found.kind in KINDS else "not looked at yet"
+    return Line(subject.title, what, f"audit?outputs={quote(subject.token)}", state, dict(found.checks))
 
 
 def _of_run(store: RunStore, name: str) -> Line:
-    findings = store[name].findings()
-    checks = _worst(findings.get("findings"))
-    state = str(findings.get("verdict") or "") if checks else "not audited: open it and start"
-    return Line(name, KINDS[store[name].spec.kind].many, f"audit?run={quote(name)}", state, checks)
+    run = store[name]
+    files = (run.path / "findings.json", run.findings_file)
+    found = _of_findings(str(run.path), (changed(str(files[0])), changed(str(files[1]))))
+    state = found.verdict if found.checks else "not audited: open it and start"
+    return Line(name, KINDS[run.spec.kind].many, f"audit?run={quote(name)}", state, dict(found.checks))
 
 
 def _worst(findings: object) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.auditing import overview
 from dashboard.auditing.subjects import called
 from dashboard.parts import charts, handing_out, verdicts
 from dashboard.safe_text import plain_text, refuse, safe_text
@@ -59,11 +60,8 @@ def view(token: str, audits: Sequence[Earlier], beside: Mapping[str, Path]) -> N
 
 def of_outputs(token: str, kind: str) -> dict[str, Path]:
     """By what they are called: the last audits of other outputs of a kind."""
-    others = []
-    for each in brought.everything():
-        outputs = each.result().get("outputs") if each.token != token else None
-        if isinstance(outputs, Mapping) and outputs.get("kind") == kind:
-            others.append(each)
+    audited = [each for each in brought.everything() if each.token != token and (each.job / AUDIT).is_file()]
+    others = [each for each in audited if overview.summary(each).kind == kind]
     names = called(others)
     return {names[each.token]: each.job / AUDIT for each in others}
 
