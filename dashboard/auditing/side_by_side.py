@@ -113,8 +113,8 @@ def _row(each: Mapping[str, Any]) -> dict[str, str]:
     return {
         "Finding": plain_text(", ".join(filter(None, (each["audit"], each["part"], each["series"]))), 120),
         "Change": word_of(each),
-        "Before": verdicts.short(each["first"]["value"]),
-        "Now": verdicts.short(each["second"]["value"]),
+        "Before": verdicts.short(each["before"]),
+        "Now": verdicts.short(each["now"]),
         "Difference": f"{each['difference']:+.3g}"
         + (f" ({each['low']:+.3g} to {each['high']:+.3g})" if tested else ""),
         "p (Holm)": f"{each['holm']:.2g}" if tested else "not tested",

@@ -33,7 +33,7 @@ class Difference:
     """The second less the first, with its 95 % interval; p of the test that nothing lies between them, two-sided.
 
     `pairs` were compared, of so many independent `units`; `error` is the standard error; `changed` counts yes or no pairs that
-    differ where each is a unit of its own, else -1.
+    differ where each is a unit of its own, else -1. `first` and `second` are the means over the pairs, or what was compared.
     """
 
     value: float
@@ -45,6 +45,8 @@ class Difference:
     error: float
     changed: int
     how: str
+    first: float
+    second: float
 
     def smallest_seen(self, level: float = LEVEL) -> float | None:
         """The smallest difference that this test would have found in 80 % of cases at this n, at a level; None where it finds none, or where nothing varied."""
@@ -81,8 +83,9 @@ def paired(
     if size:
         return _of_sizes(first, second, numbers, sums, rng)
     flags = bool(np.isin(first, (0, 1)).all() and np.isin(second, (0, 1)).all())
+    means = float(first.mean()), float(second.mean())
     if flags and many == n:
-        return _mcnemar(int((apart > 0).sum()), int((apart < 0).sum()), n)
+        return _mcnemar(int((apart > 0).sum()), int((apart < 0).sum()), n, means)
     value, error, freedom = _mean(sums, n, flags)
     reach = _student(freedom) * error
     middle = sums.sum() / (n + 2) if flags else value
@@ -90,7 +93,7 @@ def paired(
     if flags:
         low, high = max(-1.0, low), min(1.0, high)
     p = _exchanged(sums, np.abs, rng)
-    return Difference(value, low, high, p, n, many, error, -1, "exchanging the two within whole units")
+    return Difference(value, low, high, p, n, many, error, -1, "exchanging the two within whole units", *means)
 
 
 def unpaired(first: Estimate, second: Estimate) -> Difference | None:
@@ -108,10 +111,22 @@ def unpaired(first: Estimate, second: Estimate) -> Difference | None:
     p = float(2 * norm.sf(abs(value) / error))
     n = min(first.n, second.n)
     middle = float(np.hypot((first.high - first.low) / 2, (second.high - second.low) / 2)) / NORMAL
-    return Difference(value, low, high, min(1.0, p), n, n, middle, -1, "the two intervals, as of independent samples")
+    return Difference(
+        value,
+        low,
+        high,
+        min(1.0, p),
+        n,
+        n,
+        middle,
+        -1,
+        "the two intervals, as of independent samples",
+        first.value,
+        second.value,
+    )
 
 
-def _mcnemar(gained: int, lost: int, n: int) -> Difference:
+def _mcnemar(gained: int, lost: int, n: int, means: tuple[float, float]) -> Difference:
     """Of n pairs so many went from no to yes, and from yes to no."""
     from scipy.stats import binom
 
@@ -120,7 +135,7 @@ def _mcnemar(gained: int, lost: int, n: int) -> Difference:
     value, middle = (gained - lost) / n, (gained - lost) / (n + 2)
     error = float(np.sqrt(max((changed + 1) - (gained - lost) ** 2 / (n + 2), 0.0))) / (n + 2)
     low, high = max(-1.0, min(value, middle - NORMAL * error)), min(1.0, max(value, middle + NORMAL * error))
-    return Difference(value, low, high, p, n, n, error, changed, "McNemar's test, exact")
+    return Difference(value, low, high, p, n, n, error, changed, "McNemar's test, exact", *means)
 
 
 def _mean(sums: np.ndarray, n: int, flags: bool) -> tuple[float, float, int]:
@@ -155,7 +170,9 @@ def _of_sizes(
     again = (np.abs(drawn @ two) - np.abs(drawn @ one)) / (drawn @ counts)
     low, high = np.quantile(again, [LEVEL / 2, 1 - LEVEL / 2])
     how = "exchanging the two within whole units, of the size of the gap"
-    return Difference(value, min(value, float(low)), max(value, float(high)), p, n, many, float(again.std()), -1, how)
+    low, high = min(value, float(low)), max(value, float(high))
+    means = abs(float(first.mean())), abs(float(second.mean()))
+    return Difference(value, low, high, p, n, many, float(again.std()), -1, how, *means)
 
 
 def _exchanged(sums: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray], rng: np.random.Generator) -> float:

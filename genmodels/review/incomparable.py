@@ -81,12 +81,17 @@ def _training(document: Mapping[str, Any]) -> str:
     return str(training.get("sha256")) if isinstance(training, Mapping) else ""
 
 
+def _policy(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    policy = document.get("policy")
+    return policy if isinstance(policy, Mapping) else {}
+
+
 def notes_on(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:
     """What else differs: the numbers can be compared, the verdicts can't, or pairs are found in another way."""
     found = []
-    policies = [each.get("policy") if isinstance(each.get("policy"), Mapping) else {} for each in (first, second)]
-    if policies[0].get("digest") != policies[1].get("digest"):  # type: ignore[union-attr]
-        names = [printable(str(each.get("name") or "none"), 60) for each in policies]  # type: ignore[union-attr]
+    policies = [_policy(each) for each in (first, second)]
+    if policies[0].get("digest") != policies[1].get("digest"):
+        names = [printable(str(each.get("name") or "none"), 60) for each in policies]
         found.append(
             f"The policies differ ({names[0]}, {names[1]}): the numbers can be compared, the verdicts can't, since other limits hold."
         )

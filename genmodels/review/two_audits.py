@@ -143,7 +143,7 @@ def _estimate(finding: Mapping[str, Any]) -> Estimate:
 def _row(
     key: Key, mine: Mapping[str, Any], other: Mapping[str, Any], made: Difference | None, series: str, said: str
 ) -> dict[str, Any]:
-    sides = {
+    sides: dict[str, dict[str, Any]] = {
         name: {
             "value": e.value,
             "low": e.low,
@@ -162,6 +162,8 @@ def _row(
         "part": key[1] or "all",
         "series": series,
         **sides,
+        "before": made.first if made else sides["first"]["value"],
+        "now": made.second if made else sides["second"]["value"],
         "difference": made.value if made else sides["second"]["value"] - sides["first"]["value"],
         "low": made.low if made else None,
         "high": made.high if made else None,
@@ -212,7 +214,7 @@ def word_of(row: Mapping[str, Any]) -> str:
 
 def sentence_of(row: Mapping[str, Any]) -> str:
     """A difference with its interval, its test and the smallest one that would have been seen."""
-    told = f"{row['first']['value']:.4g} and {row['second']['value']:.4g}"
+    told = f"{row['before']:.4g} and {row['now']:.4g}"
     if row["p"] is None:
         return f"{told}, difference {row['difference']:+.4g}. {row['said']}"
     seen = row["seen"]
