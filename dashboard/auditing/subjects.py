@@ -61,9 +61,12 @@ def _from_address(names: dict[str, str]) -> None:
         state.put(state.OUTPUTS, token)
         state.set_in_url(state.RUN, "")
         state.put(state.AUDITED_RUN, "")
+    back = state.get(state.OUTPUTS) is None  # from another page: the choice is gone, the address is not
     state.from_url(state.OUTPUTS)
+    if back and (there := state.in_url(state.OUTPUTS)):
+        state.put(state.OUTPUTS, there)
     run = state.in_url(state.RUN)
-    if run and run != state.get(state.AUDITED_RUN):
+    if run and (back or run != state.get(state.AUDITED_RUN)):
         state.put(state.OUTPUTS, f"{RUN}{run}")
     if (asked := state.get(state.OUTPUTS)) not in names:
         if asked:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from genmodels.review import brought, sign_off
 from tests.brought_files import label
-from tests.dashboard.test_browser import ARGUMENTS, CHROMIUM, NARROW
+from tests.dashboard.test_browser import ARGUMENTS, CHROMIUM, IDLE, NARROW
 from tests.genmodels.test_audit_end_to_end import FAULTS, MAKE, verdicts
 
 MINUTES = 60_000
@@ -104,6 +104,7 @@ def test_a_person_finds_every_fault_and_none_that_is_not_there(browser: Browser,
     page.get_by_text("are beyond chance").wait_for()
     told = page.locator("table").filter(has_text="Difference")
     expect(told).to_contain_text("worse")
+    page.wait_for_function(IDLE)  # a file of a page that is still being drawn is taken back
     with page.expect_download() as download:
         page.get_by_role("button", name="Report (HTML)").click()
     assert "Signed by Ann" in Path(download.value.path()).read_text()

@@ -115,3 +115,13 @@ def test_two_audits_stand_side_by_side() -> None:
     assert "worse" in told and "trending_up" in told and "kept no items" in told
     assert any("red-badge" in each.value and "worse" in each.value for each in test.markdown)
     assert before.token != now.token and not any("](http" in each.value for each in (*test.markdown, *test.caption))
+
+
+def test_back_from_another_page_shows_what_the_address_says() -> None:
+    subject = given("theirs", b"1", document(0.01))
+    test = opened("audit", outputs=subject.token)
+    test.switch_page("../pages/label.py").run()
+    test.switch_page("../pages/audit.py")
+    test.query_params["outputs"] = subject.token
+    test.run()
+    assert next(each for each in test.selectbox if each.label == "Subject").value == subject.token
