@@ -36,6 +36,7 @@ RATER = "rater"  # who labels
 REVIEWER = "reviewer"  # who decides on findings
 NEXT_LABELS = "next_labels"  # the outputs to be labelled after the next rerun
 LABEL_REFUSED = "label_refused"  # why the last answer was not kept
+AUDITED_RUN = "audited_run"  # the run that the page Audit took from the address last
 NEXT_OUTPUTS = "next_outputs"  # the outputs to be shown after the next rerun
 NOTICE = "notice"  # to be shown after the next rerun
 EPOCH, EPOCH_MOVED = "epoch_shown", "epoch_moved"  # slider over epochs; whether it left the newest

@@ -1,22 +1,31 @@
-"""The front door of an auditor: what somebody's model made is brought, checked and judged."""
+"""The front door of an auditor: what somebody's model made is brought, checked and judged; runs of ours go through it too."""
 
 import streamlit as st
 
 from dashboard import navigation, state
-from dashboard.auditing import bringing, checks
+from dashboard.auditing import bringing, checks, overview, run_audits, subjects
+from dashboard.review import asking
+from dashboard.safe_text import refuse
+from genmodels.refusal import Refusal
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
 
 st.title("Audit", anchor=False)
 state.show_notice()
 st.caption(
     "Bring what a model made. Each verdict says how often such a verdict is wrong; what can't be measured says why."
 )
-subject = bringing.chosen()
+store = RunStore.default()
+subject = subjects.chosen(store)
 if subject is None:
     bringing.form()
-    st.caption("A model that was trained here is audited on its own pages:")
-    with st.container(horizontal=True):
-        for name in ("bias", "memorisation", "deepfake"):
-            navigation.link(name)
+    overview.view(store, subjects.KINDS)
+elif isinstance(subject, Run):
+    try:
+        run_audits.view(store, subject, asking.audited_runs(store, subjects.KINDS))
+        checks.table(run_audits.checks_of(subject))
+    except Refusal as refusal:
+        refuse(refusal)
 else:
     checks.view(subject)
     navigation.link("label", "Have people label them")

@@ -38,6 +38,7 @@ SLOW = {"tensorflow", "keras", "torch", "sklearn"}  # whoever loads one of these
 LATE = {
     "genmodels.commands.house": "a command loads what it needs, and no other's",
     "genmodels.commands.making": "a command loads what it needs, and no other's",
+    "genmodels.commands.comparing": "a command loads what it needs, and no other's",
     "genmodels.commands.auditing": "a command loads what it needs, and no other's",
     "genmodels.commands.labelling": "a command loads what it needs, and no other's",
     "genmodels.commands.planning": "a command loads what it needs, and no other's",

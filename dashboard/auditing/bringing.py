@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.safe_text import plain_text, refuse, safe_text
+from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
 from genmodels.review import brought
 from genmodels.review.policy import Policy
@@ -71,23 +71,3 @@ def _keep(given: dict[str, Any], title: str, policy: Any) -> None:
         state.uploaded(f"brought.{part}")
     state.put(state.NEXT_OUTPUTS, kept.token)
     st.rerun()
-
-
-def chosen() -> brought.Brought | None:
-    """What was brought and is looked at, by the address; None where it is new."""
-    if (token := state.take(state.NEXT_OUTPUTS)) is not None:
-        state.to_url(state.OUTPUTS, token)
-        state.put(state.OUTPUTS, token)
-    known = {each.token: each for each in brought.everything()}
-    if not known:
-        state.forget(state.OUTPUTS)
-        return None
-    names = {"": "Bring new outputs"} | {token: plain_text(each.title, 60) for token, each in known.items()}
-    state.from_url(state.OUTPUTS)
-    if state.get(state.OUTPUTS) not in names:
-        if asked := state.get(state.OUTPUTS):
-            st.warning(f"There are no outputs called {safe_text(asked, 60)}; choose others.", icon=":material/info:")
-        state.put(state.OUTPUTS, "")
-    token = st.selectbox("Subject", list(names), format_func=lambda token: names[token], key=state.OUTPUTS)
-    state.to_url(state.OUTPUTS, token)
-    return known.get(token)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.auditing import evidence, policies, reviewing
+from dashboard.auditing import evidence, over_time, policies, reviewing, side_by_side
 from dashboard.parts import charts, handing_out, pace, verdicts
 from dashboard.safe_text import duration, plain_text, refuse, safe_text
 from genmodels.refusal import Refusal
 from genmodels.review import audit_job, brought
+from genmodels.review.earlier_audits import audits_in
 from genmodels.review.report_out import sealed_report
 
 if TYPE_CHECKING:
@@ -38,8 +39,12 @@ def view(subject: brought.Brought) -> None:
         verdicts.audited(result.get("findings"), under=evidence.view)
         reviewing.view(subject)
         _handed_out(subject, result | reviewing.for_report(subject))
+        over_time.view(over_time.of_outputs(subject), subject.token)
+        kind = result.get("outputs")
+        beside = side_by_side.of_outputs(subject.token, str(kind.get("kind")) if isinstance(kind, Mapping) else "")
+        side_by_side.view(subject.token, audits_in(subject.job), beside)
     if checks := (result or look).get("checks"):
-        _table(checks)
+        table(checks)
     if st.button("Delete these outputs", icon=":material/delete:", key=f"delete.{subject.token}"):
         _delete(subject)
 
@@ -150,7 +155,7 @@ def _handed_out(subject: brought.Brought, result: Mapping[str, Any]) -> None:
         evidence.download(result.get("findings"), subject.token)
 
 
-def _table(checks: object) -> None:
+def table(checks: object) -> None:
     """Every check of this kind, and why it can't be asked where it can't."""
     rows = [each for each in checks if isinstance(each, Mapping)] if isinstance(checks, list) else []
     if not rows:

@@ -25,6 +25,7 @@ def one(run: Run, *, gallery_run: bool, store: RunStore) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         navigation.link("train", "Open", run=run.id)
         navigation.link("latent", "Latent space", run=run.id)
+        buttons.audit(run)
         if run.size <= archives.MAX_TOTAL:
             handing_out.record(
                 "Run as zip",

@@ -11,6 +11,7 @@ from dashboard.parts import handing_out
 from dashboard.safe_text import safe_text
 from dashboard.training import branching
 from genmodels.files import last_lines
+from genmodels.models.recipe import MODELS
 from genmodels.refusal import Refusal
 from genmodels.runs import launching
 from genmodels.runs.run import Run
@@ -30,6 +31,7 @@ def buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
             _log(run)
         if now not in WORKING:
             explore(run)
+            audit(run)
 
 
 def _stop(run: Run) -> None:
@@ -101,3 +103,10 @@ def explore(run: Run, label: str = "") -> None:
     if role in EXPLORED:
         page, what = EXPLORED[role]
         navigation.link(page, label or what, run=run.id)
+
+
+def audit(run: Run) -> None:
+    """A link to the audit of a run that draws or writes."""
+    model = run.experiment.model
+    if model in MODELS and MODELS[model].draws:
+        navigation.link("audit", "Audit", run=run.id)

@@ -28,6 +28,7 @@ from genmodels.refusal import Refusal
 from genmodels.subjects.outputs import Outputs
 from genmodels.verdicts.error_rates import kept_by, unknown_rates
 from genmodels.verdicts.finding import Finding, judge
+from genmodels.verdicts.items import Items
 from genmodels.verdicts.limits import Limits, beyond, limit
 
 LEAST = 20  # outputs
@@ -99,8 +100,17 @@ def _finding(brought: Brought, kind: str, accepted: float, effect: float) -> Fin
         part=kind,
         question=QUESTIONS[kind],
         error_rates=rates,
+        items=[_items(brought, kind, distance)],
     )
     return or_overlooked(finding, rates, accepted, effect)
+
+
+def _items(brought: Brought, kind: str, distance: float) -> Items:
+    """Which outputs are as near as that; those that are near to one training picture belong together."""
+    near, training = brought.ours.far[kind] < distance, brought.subject.training
+    hits = np.where(near, brought.ours.hits, -1 - np.arange(len(near)))
+    rule = f"nearer than {distance:.6g} to {training.sha256 if training else ''}"
+    return Items(near, np.arange(len(near)), units=hits, rule=rule)
 
 
 def _measured(brought: Brought, kind: str, effect: float) -> tuple[float, Estimate, str]:

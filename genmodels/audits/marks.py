@@ -10,12 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from genmodels.audits.audit import audit
 from genmodels.checks.brought_marks import Marks, read_marks, signers
 from genmodels.checks.marked_files import Accepted
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.subjects.outputs import Outputs
 from genmodels.verdicts.finding import Finding, judge, not_measured
+from genmodels.verdicts.items import Items
 from genmodels.verdicts.limits import Limits, beyond, limit
 
 LEAST, SHOWN = 10, 12
@@ -61,12 +64,28 @@ def marks(subject: Outputs, limits: MarksLimits) -> list[Finding]:
             Accepted(limits.unsigned, limits.unsigned_effect),
             "without such a manifest",
             who + torn,
+            _items(found, unsigned),
         ),
-        _finding("told", untold, len(found), Accepted(limits.untold, limits.untold_effect), "without any mark", ""),
+        _finding(
+            "told",
+            untold,
+            len(found),
+            Accepted(limits.untold, limits.untold_effect),
+            "without any mark",
+            "",
+            _items(found, untold),
+        ),
     ]
 
 
-def _finding(part: str, bare: list[Marks], n: int, accepted: Accepted, fault: str, more: str) -> Finding:
+def _items(found: list[Marks], bare: list[Marks]) -> Items:
+    """Which of the files that were read are without a mark."""
+    without = {each.number for each in bare}
+    numbers = np.array([each.number for each in found])
+    return Items(np.isin(numbers, sorted(without)), numbers)
+
+
+def _finding(part: str, bare: list[Marks], n: int, accepted: Accepted, fault: str, more: str, items: Items) -> Finding:
     estimate = clopper_pearson(len(bare), n)
     claim = f"{len(bare):,} of {n:,} files are {fault} ({estimate.low:.1%} to {estimate.high:.1%} of such files).{more}"
     exhibits: list[dict[str, Any]] = [
@@ -84,4 +103,5 @@ def _finding(part: str, bare: list[Marks], n: int, accepted: Accepted, fault: st
         part=part,
         question=QUESTIONS[part],
         error_rates=accepted.rates(n, fault),
+        items=[items],
     )

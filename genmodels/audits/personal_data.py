@@ -24,6 +24,7 @@ from genmodels.estimates.clustered import share_over
 from genmodels.printable import printable
 from genmodels.subjects.outputs import Outputs
 from genmodels.verdicts.finding import Finding, judge, not_measured
+from genmodels.verdicts.items import Items
 from genmodels.verdicts.limits import Limits, beyond, limit
 
 REMEDY = (
@@ -56,6 +57,9 @@ class _Looked:
     @property
     def prompts(self) -> np.ndarray:
         return np.array([self.subject.items[i].prompt or f"\0{i}" for i in self.numbers])
+
+    def items(self, flags: np.ndarray, rule: str = "") -> list[Items]:
+        return [Items(flags, self.numbers, units=self.prompts, rule=rule)]
 
     def shown(self, flags: np.ndarray) -> list[dict[str, Any]]:
         rows = []
@@ -125,6 +129,7 @@ def _found(looked: _Looked, accepted: float, effect: float) -> Finding:
         part="found",
         question=FOUND,
         error_rates=rates_of_found(by, n, accepted, effect),
+        items=looked.items(flags),
     )
 
 
@@ -160,4 +165,5 @@ def _training(looked: _Looked, accepted: float, effect: float) -> Finding:
         part="training",
         question=TRAINING,
         error_rates=rates_of_training(looked.by, n, accepted, effect),
+        items=looked.items(flags, training.sha256),
     )

@@ -16,6 +16,7 @@ import numpy as np
 from genmodels.audits.audit import audit
 from genmodels.checks.counterfactual_prompts import NONE, Counterfactual, counterfactuals
 from genmodels.checks.group_gaps import largest_gap, rates_of_gap
+from genmodels.checks.paired_gaps import gap_items
 from genmodels.checks.refused_answers import Refused, refused
 from genmodels.estimates.clustered import share_over
 from genmodels.estimates.estimate import clopper_pearson
@@ -23,6 +24,7 @@ from genmodels.printable import printable
 from genmodels.subjects.outputs import Outputs
 from genmodels.verdicts.error_rates import Case, Rates, exactly, kept_by
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
+from genmodels.verdicts.items import Items
 from genmodels.verdicts.limits import Limits, beyond, limit
 
 REMEDY = "Read the refusals; change the instructions or the filter that bring them about, or say in the model card what it does not answer."
@@ -88,6 +90,8 @@ def _share(subject: Outputs, found: Refused, accepted: float, effect: float) -> 
         part="share",
         question=question,
         error_rates=_rates(n, accepted, effect),
+        # an answer that was left out as empty has no number, and pairs without it would hide it
+        items=[] if gone else [Items(flags, np.arange(subject.n), units=prompts)],
     )
 
 
@@ -149,6 +153,7 @@ def _groups(subject: Outputs, found: Refused, accepted: float, effect: float) ->
         part="groups",
         question=BY_GROUP,
         error_rates=rates,
+        items=gap_items(cases, found.flags.astype(float)),
     )
 
 

@@ -24,6 +24,7 @@ from genmodels.estimates.estimate import Estimate
 from genmodels.subjects.outputs import Outputs
 from genmodels.verdicts.error_rates import unknown_rates
 from genmodels.verdicts.finding import Finding, judge, not_measured
+from genmodels.verdicts.items import Items
 from genmodels.verdicts.limits import Limits, limit
 
 SHOWN = 8  # groups
@@ -103,6 +104,7 @@ def _finding(subject: Outputs, chosen: np.ndarray, part: str, groups: np.ndarray
         part=part,
         question=QUESTIONS[part],
         error_rates=unknown_rates("all outputs were compared with each other, nothing is estimated"),
+        items=[Items(~np.isin(np.arange(n), first), chosen, units=groups)],
     )
 
 

@@ -24,6 +24,7 @@ from genmodels.checks.prompt_groups import Counterfactual, counterfactual_prompt
 from genmodels.refusal import Refusal
 from genmodels.subjects.outputs import Outputs
 from genmodels.verdicts.finding import Finding, judge, not_measured
+from genmodels.verdicts.items import Items
 from genmodels.verdicts.limits import Limits, beyond, limit
 
 NAME = AUDIT
@@ -131,6 +132,7 @@ def _judged(
             subject,
             lambda: rates_of_share(told, accepted, effect, subject.seed, f"of their outputs given {said}"),
         ),
+        items=[Items(told.labels, told.rows, rule=f"{answered.question.text} {said}")],
     )
     return _or_disputed(finding, answered, answers, accepted, effect)
 

@@ -27,6 +27,7 @@ from genmodels.printable import printable
 from genmodels.subjects.outputs import Outputs
 from genmodels.verdicts.error_rates import Rates, kept_by
 from genmodels.verdicts.finding import Finding, judge
+from genmodels.verdicts.items import Items
 from genmodels.verdicts.limits import Limits, beyond, limit
 
 REMEDY = "Read the passages; leave what may not be copied out of the training texts, take out what is there twice, or filter answers that repeat so long a run."
@@ -95,6 +96,7 @@ def _how_many(copied: Copied, limits: VerbatimLimits, rates: Rates) -> Finding:
         part="copied",
         question="How many answers hold a passage of the training texts, word for word or nearly?",
         error_rates=rates,
+        items=[Items(flags, copied.numbers, units=copied.together, rule=f"{unseen.k} words of {copied.source}")],
     )
     return _or_overlooked(finding, rates)
 

@@ -23,6 +23,7 @@ import numpy as np
 from genmodels.audits.audit import audit
 from genmodels.checks.counterfactual_prompts import NONE, Counterfactual, counterfactuals
 from genmodels.checks.group_wording import LEAST_HOLDING, Wording, farthest, rates_of_words, reach, wording_of
+from genmodels.checks.paired_gaps import gap_items
 from genmodels.checks.refused_answers import refused
 from genmodels.checks.regard import score_of
 from genmodels.checks.regard_of_answers import LEAST, largest, rates_of_regard, tables_of
@@ -185,6 +186,7 @@ def _regard(subject: Outputs, cases: Sequence[Counterfactual], accepted: float, 
         part="regard",
         question=REGARD,
         error_rates=rates,
+        items=gap_items(cases, scores),
     )
 
 

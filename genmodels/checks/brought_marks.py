@@ -26,6 +26,7 @@ class Marks:
     signed_by: str
     says_generated: bool  # in a whole manifest
     says_in_metadata: tuple[str, ...]  # unsigned
+    number: int = -1  # among the outputs
 
 
 def read_marks(subject: Outputs) -> list[Marks]:
@@ -48,6 +49,7 @@ def read_marks(subject: Outputs) -> list[Marks]:
                 manifest.name if whole else "",
                 whole and manifest.generated,
                 tuple(str(note)[:120] for note in notes),
+                int(number),
             )
         )
     return found

@@ -21,6 +21,7 @@ from genmodels.checks.planted_passages import planted
 from genmodels.estimates.clustered import share_over
 from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.estimates.ranks import at_least, excess
+from genmodels.estimates.splits import families
 from genmodels.kinds.text.passages import Found, Known, told
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
@@ -140,6 +141,19 @@ class Copied:
         repeated = np.where(flags > 0, family, -1 - np.arange(len(flags)))
         n = min(share_over(flags, np.array(prompts))[1], share_over(flags, repeated)[1])
         return round(float(flags.mean()) * n), n
+
+    @property
+    def together(self) -> np.ndarray:
+        """What belongs together of the answers (n,): those to one prompt, and those that repeat texts of one family."""
+        near = self.found.near >= self.unseen.k
+        family = self.known.families[self.known.document[np.maximum(self.found.place, 0)]].tolist()
+        prompts = [self.subject.items[i].prompt or None for i in self.numbers]
+        return families(prompts, [each if flag else None for each, flag in zip(family, near, strict=True)])
+
+    @property
+    def source(self) -> str:
+        """The SHA-256 of the training texts."""
+        return self.subject.training.sha256 if self.subject.training else ""
 
     def estimate(self) -> Estimate:
         """Share of answers that are copied beyond chance; n counts answers."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from genmodels.commands.verb import OUT, SEED, Arguments, answer, check_n, flag, path_of, settings, several, verb
-from genmodels.files import write_atomically
+from genmodels.files import make_folder, write_atomically
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.runs.store import RunStore, gallery_names
@@ -54,6 +55,8 @@ def audit(arguments: Arguments) -> int:
     from genmodels.review.policy import Policy
 
     check_n(arguments.n, MOST)
+    if arguments.junit:
+        make_folder(arguments.junit.parent)  # refused before hours of work
     policy = Policy.of(arguments.policy) if arguments.policy else None  # refused before anything is loaded
     is_run = arguments.subject in (*RunStore.default().ids(), *gallery_names())
     brought = path_of(arguments.subject)
@@ -71,7 +74,8 @@ def audit(arguments: Arguments) -> int:
 def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
     """A run of ours, which can be asked for samples."""
     from genmodels.audits.audit import options_of
-    from genmodels.review.audit_job import at_work
+    from genmodels.review.audit_job import at_work, folder_of
+    from genmodels.review.earlier_audits import remember_first
     from genmodels.review.spent import Spent
 
     spent = Spent.begin()
@@ -89,6 +93,7 @@ def _audit_run(arguments: Arguments, policy: Policy | None) -> dict[str, Any]:
         either = unknown("run", arguments.subject, names)
         raise Refusal(f"{either} Or bring a folder or zip of pictures, or a table of answers.")
     run = RunStore.default()[arguments.subject]
+    remember_first(folder_of(run), run.findings())
     with at_work(arguments.out) as progress:
         from genmodels.review.audit import audit_run  # TensorFlow; whoever looks sees the audit as begun
 
@@ -108,6 +113,7 @@ def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any
     """Outputs that somebody's model made."""
     from genmodels.review.audit_job import GOES_ON, at_work
     from genmodels.review.audit_outputs import audit_outputs, audit_plan, looked_at
+    from genmodels.review.kept_items import write_items
     from genmodels.review.spent import Spent
     from genmodels.review.unfinished import FILE as UNFINISHED
     from genmodels.subjects.answers import columns_of
@@ -134,11 +140,12 @@ def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any
         )
         if arguments.look:
             return _kept(arguments, looked_at(outputs))
-        more: dict[str, Any] = {"policy": policy, "progress": progress, "folder": arguments.out}
+        asked: dict[str, Any] = {"policy": policy, "progress": progress, "folder": arguments.out}
+        asked["keep"] = partial(write_items, arguments.out)
         if plan is None:
-            found = audit_outputs(outputs, arguments.audit, **more)
+            found = audit_outputs(outputs, arguments.audit, **asked)
         else:
-            found = audit_plan(plan, outputs, arguments.audit, **more)
+            found = audit_plan(plan, outputs, arguments.audit, **asked)
         kept = _kept(arguments, found, spent)
         (arguments.out / UNFINISHED).unlink(missing_ok=True)
         return kept
@@ -146,6 +153,8 @@ def _audit_brought(arguments: Arguments, policy: Policy | None) -> dict[str, Any
 
 def _kept(arguments: Arguments, document: dict[str, Any], spent: Spent | None = None) -> dict[str, Any]:
     """The document, sealed and with what it cost, once it lies in its folder: before the lease ends, so that whoever waits for that finds it."""
+    from genmodels.review.audit_job import folder_of
+    from genmodels.review.earlier_audits import put_audit, remember
     from genmodels.review.repeating import name_of_file, with_commands
     from genmodels.review.report_out import sealed_document
     from genmodels.review.spent import versions
@@ -153,11 +162,15 @@ def _kept(arguments: Arguments, document: dict[str, Any], spent: Spent | None = 
     if "findings" not in document:
         write_atomically(arguments.out / "look.json", json.dumps(document, indent=1))
         return document
-    flags = list(_asked(arguments, "outputs" not in document))
-    document = with_commands(document, name_of_file(arguments.subject), flags)
+    of_run = "outputs" not in document
+    document = with_commands(document, name_of_file(arguments.subject), list(_asked(arguments, of_run)))
     document |= {"spent": spent.told(), "versions": versions()} if spent else {}
     sealed, file = sealed_document(document)
-    write_atomically(arguments.out / "audit.json", file)
+    put_audit(arguments.out, file)
+    if of_run:  # a run's audits are looked at over time, wherever each was written
+        own = folder_of(RunStore.default()[arguments.subject])
+        if arguments.out.resolve() != own.resolve():
+            remember(own, file)
     return sealed
 
 

@@ -15,7 +15,17 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn, TextIO
 
-from genmodels.commands import auditing, house, labelling, making, planning, reviewing, signing, training  # noqa: F401
+from genmodels.commands import (  # noqa: F401
+    auditing,
+    comparing,
+    house,
+    labelling,
+    making,
+    planning,
+    reviewing,
+    signing,
+    training,
+)
 from genmodels.commands.signals import INTERRUPTED, Interrupted, Terminated, terminated
 from genmodels.commands.verb import VERBS, Arguments
 from genmodels.jobs.folder import Stopped

@@ -1,4 +1,4 @@
-"""The verbs that measure and judge: measure, compare, audit, calibrate, verify, report."""
+"""The verbs that measure and judge: measure, calibrate, verify, report."""
 
 from __future__ import annotations
 
@@ -74,18 +74,6 @@ def _measured(row: Mapping[str, Any]) -> str:
     if row["value"] is None:
         return f"{row['metric']:28s} {row['protocol']}"
     return f"{row['metric']:28s} {row['value']:.4g}  [{row['low']:.4g}, {row['high']:.4g}]  n={row['n']}  ({row['better']} is better)"
-
-
-@verb("compare", RUN, flag("other", metavar="RUN"), flag("--metric", default="kid"))
-def compare(arguments: Arguments) -> int:
-    """The same measure of two runs; what was measured by two protocols is not compared."""
-    from genmodels.review.comparison import difference
-
-    store = RunStore.default()
-    row = difference(store[arguments.run], store[arguments.other], arguments.metric)
-    numbers = f"{row['first']:.4g} against {row['second']:.4g}, difference {row['difference']:.4g} [{row['low']:.4g}, {row['high']:.4g}]"
-    answer(arguments, row, f"{row['metric']}: {numbers} ({row['better']} is better)")
-    return 0
 
 
 @verb(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from genmodels import __version__
 from genmodels.audits.audit import AUDITS, audits_of
 from genmodels.jobs.folder import Progress
 from genmodels.refusal import Refusal
@@ -18,9 +19,12 @@ from genmodels.subjects.labelled import with_labels
 from genmodels.subjects.outputs import Outputs
 from genmodels.subjects.plan import Plan, matched
 from genmodels.subjects.subject import Audited
-from genmodels.verdicts.finding import document
+from genmodels.verdicts.finding import Finding, document
 from genmodels.verdicts.imported import HERE
 
+Keep = Callable[
+    [Outputs, Sequence[Finding]], Mapping[str, str]
+]  # of findings with their items, what a document says of them
 MOST_NAMED = 1000  # files and lines that were left out, by name
 
 
@@ -50,17 +54,24 @@ def audit_outputs(
     policy: Policy | None = None,
     progress: Progress | None = None,
     folder: Path | None = None,
+    keep: Keep | None = None,
 ) -> dict[str, Any]:
     """Every audit of brought outputs (or those named) under a policy, as the document of `genmodels audit --json`.
 
     What was left out of what was brought is counted and named under "outputs"; "checks" is the table of `checks_of`. Where a
-    `folder` is given, an audit that was stopped or killed there goes on with what it had found (`Unfinished`).
+    `folder` is given, an audit that was stopped or killed there goes on with what it had found (`Unfinished`). `keep` is given
+    the findings with their items, and what it returns stands under "items".
     """
     for name in names:
         AUDITS[name]
     rules, outputs = policy or Policy(), with_labels(outputs)
     asked = names or audits_of(outputs)
-    made = {"policy": {"name": rules.name, "digest": rules.digest}, "outputs": outputs.sha256, "where": HERE}
+    made = {
+        "policy": {"name": rules.name, "digest": rules.digest},
+        "outputs": outputs.sha256,
+        "where": HERE,
+        "version": __version__,
+    }
     unfinished = Unfinished(folder, outputs, rules) if folder else None
     findings = ask(outputs, asked, rules, made, progress=progress, unfinished=unfinished)
     found = document(outputs.name, findings, rules.required_of(outputs)) | {
@@ -68,6 +79,8 @@ def audit_outputs(
         "outputs": about(outputs),
         "checks": checks_of(outputs),
     }
+    if keep is not None and (items := keep(outputs, findings)):
+        found["items"] = items
     return found | {"obligations": register(found, rules.team), "read": notice()}
 
 
@@ -79,6 +92,7 @@ def audit_plan(
     policy: Policy | None = None,
     progress: Progress | None = None,
     folder: Path | None = None,
+    keep: Keep | None = None,
 ) -> dict[str, Any]:
     """The answers to a plan audited under the policy that it was sealed with; how they fit it stands under "plan".
 
@@ -88,7 +102,7 @@ def audit_plan(
     if rules.digest != plan.policy.get("digest"):
         raise Refusal("The plan was sealed under another policy; leave --policy out, or make a new plan.")
     answers, matching = matched(plan, outputs)
-    found = audit_outputs(answers, names or plan.audits, policy=rules, progress=progress, folder=folder)
+    found = audit_outputs(answers, names or plan.audits, policy=rules, progress=progress, folder=folder, keep=keep)
     return found | {
         "plan": {
             "seal": plan.seal,

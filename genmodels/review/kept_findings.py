@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from genmodels import __version__
 from genmodels.audits.audit import AUDITS, options_of
 from genmodels.refusal import Refusal
 from genmodels.verdicts.finding import Finding, from_dict
@@ -37,6 +38,7 @@ def conditions(
         "weights": digest_of(weights),
         "n": n,
         "seed": seed,
+        "version": __version__,
         **{name: value for each in chosen for name, value in each.recorded().items()},
         "where": HERE,
     }

@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from genmodels.estimates.estimate import Estimate
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
+from genmodels.verdicts.items import Items
 
 VERDICTS = (
     "fail",
@@ -32,7 +33,8 @@ class Finding:
     compared with; `remedy` says what to do; `exhibits` are plain dictionaries that point at the examples behind the
     verdict; `error_rates` says how often this very verdict is wrong (`genmodels.verdicts.error_rates`), or why that was not
     measured; `reason` says why nothing could be judged; `part` names the test within its audit; `made` says by which
-    policy, limits, thresholds, n and seed, of which weights and where it was made.
+    policy, limits, thresholds, n and seed, of which weights and where it was made. `items` are the values of single outputs, which
+    are kept beside the document and not in it.
     """
 
     audit: str
@@ -47,6 +49,7 @@ class Finding:
     part: str = ""
     question: str = ""
     made: Mapping[str, Any] = field(default_factory=dict)
+    items: tuple[Items, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("claim", "question", "reason", "remedy"):
@@ -60,7 +63,8 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it; `calibration` is another name of `error_rates` until 1.0."""
-        written = asdict(self) | {"calibration": self.error_rates}
+        written = asdict(replace(self, items=())) | {"calibration": self.error_rates}
+        del written["items"]
         if self.estimate and self.estimate.of == Estimate.of:
             del written["estimate"]["of"]  # what is usual is not said
         return written
@@ -105,6 +109,7 @@ def judge(
     part: str = "",
     question: str = "",
     error_rates: Mapping[str, Any] | None = None,
+    items: Sequence[Items] = (),
 ) -> Finding:
     """The finding with the verdict of `verdict_of`; `claim` is the sentence of what was found."""
     verdict = verdict_of(estimate, limit=limit, effect=effect, warn=warn, most=most)
@@ -120,6 +125,7 @@ def judge(
         _too_few(estimate, limit, effect) if verdict == "not measured" else "",
         part,
         question,
+        items=tuple(items),
     )
 
 
@@ -159,7 +165,7 @@ def from_dict(row: Mapping[str, Any]) -> Finding:
     """The finding that `Finding.to_dict` was made of; raises `Refusal` for anything else."""
     try:
         estimate = Estimate(**row["estimate"]) if row.get("estimate") else None
-        known = {name: value for name, value in row.items() if name not in ("calibration", "command")}
+        known = {name: value for name, value in row.items() if name not in ("calibration", "command", "items")}
         if "error_rates" not in row:
             known["error_rates"] = {"not_measured": "it was kept before rates were measured in place; audit again"}
         return Finding(**(known | {"estimate": estimate, "exhibits": tuple(row.get("exhibits") or ())}))

@@ -76,7 +76,7 @@ def shown(**query: str) -> AppTest:
 
 
 def test_it_is_looked_at_audited_and_shown() -> None:
-    assert [header.value for header in shown().header] == ["Bring outputs"], "an empty page says what to do"
+    assert [header.value for header in shown().header] == ["Bring outputs", "All subjects"], "nothing was brought yet: how to, and the runs of the gallery"
     kept = brought.keep({"outputs": ("theirs.zip", packed()), "held-out": ("h.zip", packed(5, 2))}, "theirs")
     brought.start(kept, look=True)
     wait(kept, "look.json")
