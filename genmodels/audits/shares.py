@@ -115,7 +115,7 @@ def _judged(
     """The share of these answers against what is accepted of them."""
     subject, told = answered.outputs, answered.of(answers)
     estimate = told.share()
-    claim = f"{estimate.value:.1%} of outputs are given {said} ({estimate.low:.1%} to {estimate.high:.1%}); {accepted:.1%} are accepted. {answered.sentence()}"
+    claim = f"{estimate.value:.1%} of outputs are given {said} ({estimate.low:.1%} to {estimate.high:.1%}); {accepted:.1%} are accepted. {answered.sentence()}{answered.helped(told)}"
     finding = judge(
         NAME,
         claim,

@@ -13,7 +13,7 @@ from itertools import islice
 import numpy as np
 from PIL import Image
 
-from genmodels.instruments.photograph_networks import FACES, MAPS, STRIDES, opened
+from genmodels.instruments.photograph_networks import FACES, MAPS, STRIDES, asked
 
 SIDE = 320  # pixels of the square that a picture is laid into
 SURE = 0.85  # how probable a face must be to count; chosen on half of the faces on which errors were counted
@@ -53,7 +53,7 @@ def _found(pictures: Sequence[Image.Image]) -> list[list[Face]]:
         width, height = (max(1, round(side * scale)) for side in each.size)
         small = np.asarray(each.convert("RGB").resize((width, height), Image.Resampling.BILINEAR))
         row[:height, :width] = small[:, :, ::-1]  # it was taught blue, green, red
-    maps = [np.asarray(each) for each in opened(FACES)(laid, training=False)]
+    maps = asked(FACES)(laid)
     return [_faces([each[number] for each in maps], scale) for number, scale in enumerate(scales)]
 
 

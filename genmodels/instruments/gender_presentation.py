@@ -14,9 +14,8 @@ import numpy as np
 from PIL import Image
 
 from genmodels.instruments.faces import faces_in
-from genmodels.instruments.photograph_networks import CENTRE, CROP, GENDER, SCALE, opened
+from genmodels.instruments.photograph_networks import CENTRE, CROP, GENDER, SCALE, asked
 
-NAME = "gender presentation as read by a network"
 WOMAN, MAN, NOBODY, SEVERAL, UNSURE = "a woman", "a man", "no face", "more than one face", "unsure"
 ANSWERS = (WOMAN, MAN, NOBODY, SEVERAL, UNSURE)
 CLEAR = 0.8  # how probable one of both must be to be said; below it the reader is unsure
@@ -55,7 +54,7 @@ def _women(crops: np.ndarray) -> np.ndarray:
     """How probable a woman is, of uint8 RGB crops (n, 32, 32, 3)."""
     filled = np.concatenate([crops, np.repeat(crops[-1:], TOGETHER - len(crops), axis=0)])  # one shape, compiled once
     scaled = (filled.astype(np.float32) - np.array(CENTRE, np.float32)) / SCALE
-    return np.asarray(opened(GENDER)(scaled, training=False))[: len(crops), 0]
+    return asked(GENDER)(scaled)[0][: len(crops), 0]
 
 
 def said(woman: float) -> Read:

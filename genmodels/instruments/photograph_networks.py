@@ -7,10 +7,12 @@ licences stand beside them. Weights are read as arrays: no file says here what i
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,9 +100,17 @@ def arrays_of(file: Path) -> dict[str, np.ndarray]:
 
 
 @cache
-def opened(file: Path) -> keras.Model:
-    """One of the two networks, ready to be asked."""
+def asked(file: Path) -> Callable[[np.ndarray], list[np.ndarray]]:
+    """One of the two networks, as a function of arrays of one shape to the arrays that it gives."""
+    from genmodels.networks.compute import compiled
     from genmodels.networks.learner import BUILDING
 
     with BUILDING:
-        return with_weights((face_network if file == FACES else gender_network)(), file)
+        model = with_weights((face_network if file == FACES else gender_network)(), file)
+    given = compiled(lambda rows: keras.tree.flatten(model(rows, training=False)))
+    return lambda rows: [np.asarray(each) for each in given(rows)]
+
+
+def versions() -> list[str]:
+    """SHA-256 of both files: a reading holds for these weights alone."""
+    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in (FACES, GENDER)]
