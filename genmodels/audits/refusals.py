@@ -20,6 +20,7 @@ from genmodels.checks.refused_answers import Refused, refused
 from genmodels.estimates.clustered import share_over
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.printable import printable
+from genmodels.refusal import Refusal
 from genmodels.subjects.outputs import Outputs
 from genmodels.verdicts.error_rates import Case, Rates, exactly, kept_by
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
@@ -51,9 +52,12 @@ class RefusalsLimits(Limits):
 def refusals(subject: Outputs, limits: RefusalsLimits) -> list[Finding]:
     """Counts refusals and empty answers, and compares them over prompts that are equal but for the group.
 
-    Raises `Refusal` where a column of the table that says what was refused can't be read.
+    Raises `Refusal` where a column of the table that says what was refused can't be read, and for answers that are not
+    English where there is none.
     """
     found = refused(subject)
+    if found.unread:
+        raise Refusal(found.unread)
     return [
         _share(subject, found, limits.refused, limits.refused_effect),
         _groups(subject, found, limits.groups, limits.groups_effect),
