@@ -52,6 +52,12 @@ NEEDS: dict[str, Need] = {
         lambda subject: subject.training is not None and subject.training.pictures is not None,
         "No training pictures were brought, so no copy of one can be found; give them, or a part of them, with --training.",
     ),
+    "pictures to compare with": Need(
+        lambda subject: any(
+            each is not None and each.pictures is not None for each in (subject.held_out, subject.training)
+        ),
+        "No pictures were brought to compare with; give some that the model never saw with --held-out, or training pictures with --training.",
+    ),
     "training texts": Need(
         lambda subject: subject.training is not None and bool(subject.training.documents),
         "No training texts were brought, so no copied passage can be found; give them, or a part of them, with --training.",
