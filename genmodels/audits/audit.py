@@ -53,10 +53,8 @@ NEEDS: dict[str, Need] = {
         "No training pictures were brought, so no copy of one can be found; give them, or a part of them, with --training.",
     ),
     "pictures to compare with": Need(
-        lambda subject: any(
-            each is not None and each.pictures is not None for each in (subject.held_out, subject.training)
-        ),
-        "No pictures were brought to compare with; give some that the model never saw with --held-out, or training pictures with --training.",
+        lambda subject: subject.held_out is not None and subject.held_out.pictures is not None,
+        "No pictures were brought that the model never saw, so nothing says what its outputs should look like; give some with --held-out.",
     ),
     "training texts": Need(
         lambda subject: subject.training is not None and bool(subject.training.documents),

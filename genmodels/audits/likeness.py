@@ -4,7 +4,7 @@ Papers: Kynkaanniemi et al. 2019, arXiv 1904.06991 (precision, recall); Naeem et
 Binkowski et al. 2018, arXiv 1801.01401 (kernel distance); Heusel et al. 2017, arXiv 1706.08500 (Frechet distance, which outside
 Inception's features must not be called FID). Every number names the space that it was measured in (`checks.named_space`).
 
-Compared with held-out pictures, or else with training ones, dealt into two halves: how one half lies to the other is taken off
+Compared with held-out pictures, dealt into two halves: how one half lies to the other is taken off
 (`checks.likeness`), so that the number does not depend on n or on the space alone. By group: over prompts that are equal but
 for the group, the share of outputs that lie among none of these pictures.
 

@@ -10,19 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from genmodels.cache import drawn_once
 from genmodels.checks.repeated import repeated_pictures
 from genmodels.instruments import efficientnet
 from genmodels.intake.pictures import Pictures
 from genmodels.kinds.image.features import PROTOCOL, features
-from genmodels.kinds.image.files import open_picture, to_picture
+from genmodels.kinds.image.files import cropped, open_picture, to_picture
 from genmodels.refusal import Refusal
-from genmodels.subjects.outputs import Outputs, Reference
+from genmodels.subjects.outputs import Outputs
 
 MOST = 1000  # pictures of either side
 LAYOUT = f"{PROTOCOL}, of 64 x 64 copies"
+AGAINST = "held-out pictures"
 Content = Callable[[int], bytes]
 
 
@@ -43,29 +44,20 @@ class Placed:
     shown: np.ndarray  # the reference pictures as small copies, uint8 (k, 64, 64, 3)
 
 
-def reference_of(subject: Outputs) -> tuple[Reference, str] | None:
-    """Held-out pictures where they were brought, else training ones; None where neither were."""
-    for each, called in ((subject.held_out, "held-out pictures"), (subject.training, "training pictures")):
-        if each is not None and each.pictures is not None:
-            return each, called
-    return None
-
-
 def placed(subject: Outputs) -> Placed:
     """Outputs and what they are compared with, in the best space that is installed; raises `Refusal` where there is nothing to compare."""
-    found = reference_of(subject)
-    if found is None or subject.pictures is None or found[0].pictures is None:
+    reference, called = subject.held_out, AGAINST
+    if reference is None or reference.pictures is None or subject.pictures is None:
         raise Refusal("No pictures were brought to compare with; give some that the model never saw with --held-out.")
-    reference, called = found
     rng = np.random.default_rng([subject.seed, 79])
-    rows, chosen = (np.sort(rng.permutation(n)[:MOST]) for n in (subject.n, len(found[0].pictures)))
-    kept = reference.pictures.take(chosen) if reference.pictures is not None else subject.pictures
+    rows, chosen = (np.sort(rng.permutation(n)[:MOST]) for n in (subject.n, len(reference)))
+    kept = reference.pictures.take(chosen)
     families = repeated_pictures(kept.small)["near"]
     if efficientnet.weights_file() is None:
         both = (features(subject.pictures.small[rows]), features(kept.small))
         return Placed(LAYOUT, both[0], rows, both[1], families, called, kept.small)
     outputs = _network(subject.pictures, subject.content, rows, subject, "outputs in the network")
-    others = _network(reference.pictures or kept, reference.content, chosen, subject, f"{called} in the network")
+    others = _network(reference.pictures, reference.content, chosen, subject, f"{called} in the network")
     return Placed(efficientnet.NAME, outputs, rows, others, families, called, kept.small)
 
 
@@ -94,4 +86,4 @@ def _square(pictures: Pictures, content: Content | None, number: int) -> np.ndar
         except Refusal:
             picture = to_picture(pictures.small[number])
     side = efficientnet.SIDE
-    return np.asarray(ImageOps.fit(picture, (side, side), Image.Resampling.BICUBIC))
+    return np.asarray(cropped(picture, (side, side), Image.Resampling.BICUBIC))

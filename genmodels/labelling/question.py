@@ -17,7 +17,8 @@ LONGEST_ANSWER, LONGEST_TEXT = 60, 300  # characters
 # What may guess an answer beside a column of the team's table; such a guess makes an interval narrower, and is never a label.
 PROMPT_WORDS, ANSWER_WORDS = "words of the prompt", "words of the answer"
 PRESENTATION = "gender presentation as read by a network"
-READERS = {PROMPT_WORDS: ("image", "text"), ANSWER_WORDS: ("text",), PRESENTATION: ("image",)}  # and for which kinds
+# For which kinds of example each may be asked.
+READERS = {PROMPT_WORDS: ("image", "text"), ANSWER_WORDS: ("text",), PRESENTATION: ("image",)}
 
 
 @dataclass(frozen=True)

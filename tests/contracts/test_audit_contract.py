@@ -311,7 +311,7 @@ def test_it_catches_the_culprit(name: str, case: str) -> None:
 def test_it_lets_the_innocent_pass(name: str, case: str) -> None:
     findings = asked(name, "innocent", case)
     verdicts = {finding.verdict for finding in findings}
-    assert "pass" in verdicts and verdicts <= {"pass", "not measured"}, [(f.part, f.verdict, f.claim, f.estimate) for f in findings]
+    assert "pass" in verdicts and verdicts <= {"pass", "not measured", "reported"}, [(f.part, f.verdict, f.claim, f.estimate) for f in findings]
 
 
 @pytest.mark.slow
