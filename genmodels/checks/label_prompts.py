@@ -7,6 +7,7 @@ interval that holds for all of them (Bonferroni); which others do, by p-values o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -71,9 +72,12 @@ def faults_by_prompt(answered: Answered, audit: str, limit: float, effect: float
 def worst_of(counts: Sequence[tuple[int, int]]) -> tuple[Estimate, int]:
     """The share that lies most surely highest of (faults, labels) by prompt, and its number; the interval holds for all."""
     confidence = 1 - (1 - CONFIDENCE) / len(counts)
-    found = [clopper_pearson(k, of, confidence) for k, of in counts]
+    found = [_interval(k, of, confidence) for k, of in counts]
     worst = max(range(len(found)), key=lambda i: (found[i].low, found[i].value))
     return found[worst], worst
+
+
+_interval = lru_cache(maxsize=100_000)(clopper_pearson)  # the same few counts come again and again
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -99,7 +99,7 @@ class Answered:
             return f" Nothing was guessed by {self.question.reader}: it does not tell these answers apart here."
         same = int((np.abs(told.labels - told.read.labelled) < HALF).sum())
         agrees = clopper_pearson(same, len(told.labels))
-        return f" The interval is helped by {self.question.reader}, which says what people say of {same:,} of {len(told.labels):,} outputs ({agrees.low:.0%} to {agrees.high:.0%})."
+        return f" Beside labels stand guesses ({self.question.reader}): they say what people say of {same:,} of {len(told.labels):,} outputs ({agrees.low:.0%} to {agrees.high:.0%}) and count only as far as they help."
 
     def by_prompt(self, answers: Sequence[str]) -> list[dict[str, Any]]:
         """Of the prompts with most labels, the share of these answers by itself."""

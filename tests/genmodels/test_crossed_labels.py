@@ -97,7 +97,7 @@ def test_a_reader_never_stands_for_labels() -> None:
     first = [each for each in labels.given if each.question == "who" and int(each.item) < 60]
     few = Outputs("t", TEXT, outputs.items, labels=Labels((read,), tuple(map(str, range(60))), tuple(first), 600))
     (helped,) = AUDITS["shares"](few)
-    assert "helped by words of the answer, which says what people say of 60 of 60" in helped.claim
+    assert "guesses (words of the answer): they say what people say of 60 of 60" in helped.claim
     plain = Outputs("t", TEXT, outputs.items, labels=Labels((Question("who", WHO.text, WHO.answers, at_most={"a woman": 0.6}),), tuple(map(str, range(60))), tuple(first), 600))
     (alone,) = AUDITS["shares"](plain)
     assert helped.estimate and alone.estimate and helped.estimate.high - helped.estimate.low < 0.8 * (alone.estimate.high - alone.estimate.low)

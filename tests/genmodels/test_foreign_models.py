@@ -63,7 +63,7 @@ def test_a_gan_of_faces_is_audited_by_labels(home: Path, tmp_path: Path, capsys:
     share = found["shares", "who, a man at most"]
     true = 1 - np.mean([long_haired(each) for each in faces])
     assert share["estimate"]["low"] <= true <= share["estimate"]["high"] and share["estimate"]["n"] == 150
-    assert PRESENTATION in share["claim"] and "1 person" in share["claim"]
+    assert f"guesses ({PRESENTATION})" in share["claim"] and "1 person" in share["claim"]
     assert found["likeness", "odd"]["verdict"] == "pass" and found["likeness", "missed"]["verdict"] == "pass", "the same model, other seeds"
     assert "EfficientNet-Lite0" in found["likeness", "odd"]["claim"] or "pixels-16+gradients" in found["likeness", "odd"]["claim"]
     assert found["repeats", "equal"]["verdict"] == "pass" and found["marks", "signed"]["verdict"] == "fail", "nobody signed them"

@@ -13,6 +13,8 @@ from PIL import Image
 
 from genmodels.audits.audit import AUDITS
 from genmodels.commands import make_photograph_readers as making
+from genmodels.checks.named_space import LAYOUT, placed
+from genmodels.instruments import efficientnet
 from genmodels.instruments import gender_presentation as presented
 from genmodels.instruments.photograph_networks import FACES, GENDER, FOLDER, arrays_of
 from genmodels.intake.onnx_file import read_onnx
@@ -20,7 +22,7 @@ from genmodels.intake.torch_file import read_torch
 from genmodels.labelling.labels import Given, Labels
 from genmodels.labelling.question import PRESENTATION, SHOWN
 from genmodels.refusal import Refusal
-from genmodels.subjects.outputs import Item, Outputs
+from genmodels.subjects.outputs import Item, Outputs, Reference
 from tests import foreign
 from tests.contracts.test_audit_contract import by_rule, pictures_of
 
@@ -72,7 +74,7 @@ def test_a_network_that_sees_nobody_helps_no_share_and_decides_none() -> None:
     labelled = Outputs("o", "image", items, pictures, labels=Labels((question,), names[:30], given, 60))
     (found,) = AUDITS["shares"](labelled)
     assert found.estimate is not None and found.estimate.value == pytest.approx(0.5)
-    assert f"helped by {PRESENTATION}" in found.claim
+    assert f"guesses ({PRESENTATION})" in found.claim
     (nobody,) = AUDITS["shares"](Outputs("o", "image", items, pictures, labels=Labels((question,), names[:30], (), 60)))
     assert nobody.verdict == "not measured"
 
@@ -118,3 +120,28 @@ def test_a_checkpoint_that_is_more_than_tensors_is_refused(content: bytes, tmp_p
     with pytest.raises(Refusal, match="is not read"):
         read_torch(tmp_path / "a.pt")
     assert not Path("/tmp/genmodels-was-run").exists()
+
+
+def test_the_named_network_tells_pictures_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of six portraits is nearest to itself at half the size; without the package the space is another, and says so."""
+    file = foreign.file_of(efficientnet.PACKAGE, efficientnet.FILE)
+    monkeypatch.setattr(efficientnet, "weights_file", lambda: file)
+    pictures = [Image.open(each).convert("RGB").resize((224, 224)) for each, _ in foreign.portraits()]
+    whole = efficientnet.features_of(np.stack([np.asarray(each) for each in pictures]))
+    small = efficientnet.features_of(np.stack([np.asarray(each.resize((112, 112)).resize((224, 224))) for each in pictures]))
+    assert whole.shape == (6, 1280) and whole.min() >= 0
+    assert np.linalg.norm(whole[:, None] - small[None], axis=2).argmin(1).tolist() == list(range(6))
+
+
+def test_the_space_is_named_with_every_distance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GENMODELS_CACHE", str(tmp_path))
+    beside = Reference("held out", pictures_of(by_rule(60, 3), "held out"))
+    pictures = pictures_of(by_rule(40, 2), "outputs")
+    subject = Outputs("o", "image", tuple(Item(name, name) for name in pictures.names), pictures, held_out=beside)
+    assert placed(subject).space == LAYOUT
+    monkeypatch.setattr(efficientnet, "weights_file", lambda: Path("somewhere"))
+    monkeypatch.setattr(efficientnet, "features_of", lambda rows: rows.reshape(len(rows), -1)[:, :8].astype(np.float32))
+    found = placed(subject)
+    assert found.space == efficientnet.NAME and found.outputs.shape == (40, 8) and found.reference.shape == (60, 8)
+    (without,) = AUDITS["likeness"](Outputs("o", "image", subject.items, pictures))
+    assert without.verdict == "not measured" and "--held-out" in without.reason
