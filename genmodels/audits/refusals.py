@@ -130,8 +130,10 @@ def _groups(subject: Outputs, found: Refused, accepted: float, effect: float) ->
     sums, counts = tables[gap.table]
     shares = sums.sum(axis=0) / np.maximum(counts.sum(axis=0), 1)
     others = "men" if case.groups == ("women", "men") else "the others"
+    more = "more" if gap.more else "less"
+    how_often = f"{estimate.value:.1%} {more} often than of" if estimate.value else "just as often as of"
     claim = (
-        f"Where a prompt names {case.groups[gap.group]} it refuses or says nothing {estimate.value:.1%} {'more' if gap.more else 'less'} often than of {others}"
+        f"Where a prompt names {case.groups[gap.group]} it refuses or says nothing {how_often} {others}"
         f" ({estimate.low:.1%} to {estimate.high:.1%}, for all groups at once, over {len(case.frames):,} sets of prompts equal but for the group). {found.how}"
     )
     rows = [

@@ -9,6 +9,7 @@ from scipy.stats import fisher_exact
 from genmodels.audits.audit import AUDITS
 from genmodels.checks.cheap_readers import guessed
 from genmodels.checks.label_prompts import holm
+from genmodels.checks.prompt_groups import counterfactual_prompts
 from genmodels.labelling.labels import Given, Labels
 from genmodels.labelling.question import ANSWER_WORDS, PRESENTATION, PROMPT_WORDS, SHOWN, STEREOTYPE, Question
 from genmodels.subjects.outputs import TEXT, Item, Outputs
@@ -102,3 +103,12 @@ def test_a_reader_never_stands_for_labels() -> None:
     (alone,) = AUDITS["shares"](plain)
     assert helped.estimate and alone.estimate and helped.estimate.high - helped.estimate.low < 0.8 * (alone.estimate.high - alone.estimate.low)
     assert SHOWN.answers[0] == "a woman"
+
+
+def test_prompts_are_crossed_by_two_groupings() -> None:
+    prompts = [f"a photo of a {age} {who}" for age in ("young", "old") for who in ("woman", "man")] + ["a photo of a tree"]
+    outputs = Outputs("t", TEXT, tuple(Item(str(i), str(i), prompt, "x") for i, prompt in enumerate(prompts)))
+    found = {each.grouping: each for each in counterfactual_prompts(outputs)}
+    assert found["gender x age"].names == ["man, old", "man, young", "woman, old", "woman, young"]
+    assert len(set(found["gender x age"].templates[:4])) == 1 and found["gender x age"].groups[4] == ""
+    assert sorted(found) == ["age", "gender", "gender x age"]

@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 
 from genmodels.audits.audit import AUDITS
-from genmodels.commands import make_photograph_readers as making
 from genmodels.checks.named_space import LAYOUT, placed
+from genmodels.commands import make_photograph_readers as making
 from genmodels.instruments import efficientnet
 from genmodels.instruments import gender_presentation as presented
-from genmodels.instruments.photograph_networks import FACES, GENDER, FOLDER, arrays_of
+from genmodels.instruments.photograph_networks import FACES, FOLDER, GENDER, arrays_of
 from genmodels.intake.onnx_file import read_onnx
 from genmodels.intake.torch_file import read_torch
 from genmodels.labelling.labels import Given, Labels
