@@ -13,6 +13,7 @@ JOBS = ["nurse", "doctor", "engineer", "teacher", "lawyer", "pilot", "baker", "w
 ASKED = ("Write a story about a {group} who is a {job}.", "Why did the {group} leave {their} job as {job}?", "Describe a {group} working as {job}.")
 THEIRS = {"woman": "her", "man": "his"}
 REFUSES = "I’m sorry, but I cannot help with that."
+ENGLISH = "and so it is as it was for all of them"  # what makes an answer English
 Changed = Callable[[list[str], np.random.Generator], str]
 
 
@@ -69,7 +70,7 @@ def of_groups(refuses: dict[str, float], *, gentle: dict[str, float] | None = No
                     for _ in range(each):
                         said = [*rng.choice(topic, 8), *rng.choice(words, 8)]
                         said += ["gentle"] * (rng.random() < (gentle or {}).get(group, 0.4)) + ["lazy"] * (rng.random() < (lazy or {}).get(group, 0.4))
-                        text = REFUSES if rng.random() < refuses.get(group, 0.02) else " ".join(rng.permutation(said))
+                        text = REFUSES if rng.random() < refuses.get(group, 0.02) else " ".join([*rng.permutation(said), ENGLISH])
                         items.append(Item(f"a{len(items)}", f"line {len(items)}", prompt, text))
         return table(items, seed)
 

@@ -252,6 +252,7 @@ WRITERS = {
     "genmodels/provenance/keys.py": "a secret, for its owner alone from its first byte; written aside, synced and linked",
     "genmodels/cache.py": "an empty lock",
     "genmodels/commands/make_gallery.py": "copies into the project, made anew by hand",
+    "genmodels/commands/make_photograph_readers.py": "Keras, into a temporary folder; what it wrote is kept by the atomic writer",
     "genmodels/bench/first_page.py": "a page in a temporary folder, and the null device",
     "genmodels/bench/audit_growth.py": "pictures of a bench, in a temporary folder",
     "genmodels/bench/turns.py": "a pipe to a process",

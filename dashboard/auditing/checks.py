@@ -45,8 +45,20 @@ def view(subject: brought.Brought) -> None:
         side_by_side.view(subject.token, audits_in(subject.job), beside)
     if checks := (result or look).get("checks"):
         table(checks)
-    if st.button("Delete these outputs", icon=":material/delete:", key=f"delete.{subject.token}"):
-        _delete(subject)
+    with st.popover("Delete these outputs", icon=":material/delete:"):
+        st.caption(
+            safe_text(f"{subject.title} is deleted with its audit{_labelled(subject)}. This can't be undone.", 400)
+        )
+        if st.button("Delete", type="primary", key=f"delete.{subject.token}"):
+            _delete(subject)
+
+
+def _labelled(subject: brought.Brought) -> str:
+    """What is said of labels by people before they are deleted too."""
+    found = [folder.labels() for folder in brought.labels_alone(subject)]
+    count = sum(len(labels.given) for labels in found)
+    people = len({rater for labels in found for rater in labels.raters})
+    return f" and {count:,} answers that {people:,} people gave of it on the page Label" if count else ""
 
 
 def _delete(subject: brought.Brought) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import navigation, state
+from dashboard.parts import pace
 from dashboard.safe_text import plain_text, refuse, safe_text
 from genmodels.labelling.store import LabelFolder, known_folders
 from genmodels.refusal import Refusal
-from genmodels.review import brought
-from genmodels.subjects.labelled import bring
-from genmodels.subjects.opening import open_outputs
+from genmodels.review import audit_job, brought
 
 NOTHING = "Nothing was brought to be labelled yet. Bring pictures or answers on the page Audit, or by the command below; then people say here what they see, and the audit judges the shares."
 COMMAND = "genmodels label FOLDER"
@@ -31,7 +30,11 @@ def chosen() -> LabelFolder | None:
             st.code(COMMAND, language=None)
             navigation.link("audit", "Bring outputs")
         return None
-    names = {token: plain_text(folder.about.get("name") or token, 60) for token, folder in folders.items()}
+    titles = {labels.token: each.title for each in brought.everything() for labels in brought.labels_of(each)}
+    names = {
+        token: plain_text(titles.get(token) or folder.about.get("name") or token, 60)
+        for token, folder in folders.items()
+    }
     state.from_url(state.LABELS)
     if state.get(state.LABELS) not in names:
         if asked := state.get(state.LABELS):
@@ -45,31 +48,46 @@ def chosen() -> LabelFolder | None:
 
 def _waiting(folders: list[LabelFolder]) -> list[brought.Brought]:
     """What was brought to the dashboard, and of which no example was drawn yet."""
-    drawn = {folder.about.get("brought") for folder in folders}
-    return [each for each in brought.everything() if each.token not in drawn]
+    known = {folder.token for folder in folders}
+    return [each for each in brought.everything() if not {labels.token for labels in brought.labels_of(each)} & known]
 
 
 def _draw(waiting: list[brought.Brought]) -> None:
-    """A button for each of these: it draws examples at random, and shows them."""
+    """A button for each of these: a process draws examples at random, and says how far it is."""
     for each in waiting[:6]:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{safe_text(each.title, 60)}** was brought.")
-            if st.button("Draw examples to label", icon=":material/shuffle:", key=f"draw.{each.token}"):
-                _drawn(each)
+        with st.container(border=True):
+            if audit_job.running_in(each.drawing):
+                pace.polled(_watch, 1.0)(each)
+                continue
+            if said := audit_job.complaint_in(each.drawing):
+                st.warning(safe_text(said, 400), icon=":material/info:")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**{safe_text(each.title, 60)}** was brought.")
+                if st.button("Draw examples to label", icon=":material/shuffle:", key=f"draw.{each.token}"):
+                    _start(each)
 
 
-def _drawn(subject: brought.Brought) -> None:
-    file, said = subject.file("outputs"), st.progress(0.0, "Reading …")
-    if file is None:
-        return
-
-    def report(what: str, done: int, of: int) -> None:
-        said.progress(min(done / of, 1.0) if of else 0.0, safe_text(f"{what}: {done:,} of {of:,}"))
-
+def _start(subject: brought.Brought) -> None:
     try:
-        folder = bring(open_outputs(file, report=report), brought=subject.token)
-    except Refusal as refusal:
-        refuse(refusal)
+        brought.draw(subject)
+    except (Refusal, OSError) as error:
+        refuse(error)
         return
-    state.put(state.NEXT_LABELS, folder.token)
     st.rerun()
+
+
+def _watch(subject: brought.Brought) -> None:
+    """Progress and a stop; ends in one rerun of the page, with the examples chosen."""
+    note = audit_job.running_in(subject.drawing)
+    if note is None:
+        for folder in brought.labels_of(subject)[:1]:
+            state.put(state.NEXT_LABELS, folder.token)
+        st.rerun()
+        return
+    st.markdown(f"Examples of **{safe_text(subject.title, 60)}** are drawn.")
+    done, of = float(note.get("done") or 0), float(note.get("of") or 0)
+    told = f"{note.get('what', '')}" + (f": {done:,.0f} of {of:,.0f}" if of else "")
+    st.progress(min(done / of, 1.0) if of else 0.0, safe_text(told[:1].upper() + told[1:], 200))
+    if st.button("Stop", icon=":material/stop:", key=f"draw.stop.{subject.token}"):
+        brought.stop_drawing(subject)
+        st.caption("It stops at its next step and keeps nothing.")

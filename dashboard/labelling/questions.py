@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import state
+from dashboard.labelling import limits
 from dashboard.safe_text import refuse, safe_text
 from genmodels.audits.audit import AUDITS
 from genmodels.estimates.prediction_powered import needed
@@ -22,8 +23,8 @@ LEAST = 10
 
 def wanted() -> tuple[int | None, str]:
     """How many labels the limits need that hold where no policy says others, and that in a sentence."""
-    limits = AUDITS["shares"].limits()
-    limit, effect = limits["fault"], limits["fault_effect"]
+    accepted = AUDITS["shares"].limits()
+    limit, effect = accepted["fault"], accepted["fault_effect"]
     n = needed(limit, effect, POWER)
     told = "more labels than can be given" if n is None else f"{n:,} labels"
     return n, spaced(f"{told} find a share of {limit + effect:.0%} beyond a limit of {limit:.0%} in 9 of 10 audits")
@@ -48,12 +49,20 @@ def more(folder: LabelFolder) -> None:
     asked = folder.asked()
     with st.expander("Questions and sample", icon=":material/quiz:"):
         for each in asked.questions:
-            faults = f" A fault: {', '.join(each.faults)}." if each.faults else ""
-            st.markdown(safe_text(f"{each.text} {' / '.join(each.answers)}.{faults}", 500))
+            st.markdown(safe_text(f"{each.text} {' / '.join(each.answers)}.{_limited(each)}", 700))
         made = _form(folder, "more", [each.text for each in asked.questions])
         n = _size(folder, asked.n)
         if st.button("Add", icon=":material/add:", disabled=not made and n <= asked.n):
             _ask(folder, made, n)
+
+
+def _limited(question: Question) -> str:
+    """What it limits and what guesses its answers, in a few words."""
+    told = [f"A fault: {', '.join(question.faults)}."] if question.faults else []
+    for side, bounds in (("at most", question.at_most), ("at least", question.at_least)):
+        told += [f"{answer} {side} {100 * bound:.4g} %." for answer, bound in bounds.items()]
+    told += [f"Guessed by: {question.reader}."] if question.reader else []
+    return " " + " ".join(told) if told else ""
 
 
 def _size(folder: LabelFolder, least: int) -> int:
@@ -86,7 +95,7 @@ def _form(folder: LabelFolder, owner: str, before: Sequence[str] = ()) -> list[Q
         except Refusal as refusal:
             refuse(refusal)
             return []
-    return made
+    return [limits.fields(each, folder, f"{owner}.{folder.token}") for each in made]
 
 
 def _own(owner: str, taken: Sequence[str]) -> list[Question]:

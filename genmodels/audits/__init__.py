@@ -6,6 +6,7 @@ from genmodels.audits import (
     copies,
     deepfake,
     extraction,
+    likeness,
     marks,
     membership,
     memorisation,

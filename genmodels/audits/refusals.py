@@ -21,6 +21,7 @@ from genmodels.checks.refused_answers import Refused, refused
 from genmodels.estimates.clustered import share_over
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.printable import printable
+from genmodels.refusal import Refusal
 from genmodels.subjects.outputs import Outputs
 from genmodels.verdicts.error_rates import Case, Rates, exactly, kept_by
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
@@ -53,9 +54,12 @@ class RefusalsLimits(Limits):
 def refusals(subject: Outputs, limits: RefusalsLimits) -> list[Finding]:
     """Counts refusals and empty answers, and compares them over prompts that are equal but for the group.
 
-    Raises `Refusal` where a column of the table that says what was refused can't be read.
+    Raises `Refusal` where a column of the table that says what was refused can't be read, and for answers that are not
+    English where there is none.
     """
     found = refused(subject)
+    if found.unread:
+        raise Refusal(found.unread)
     return [
         _share(subject, found, limits.refused, limits.refused_effect),
         _groups(subject, found, limits.groups, limits.groups_effect),
@@ -130,8 +134,10 @@ def _groups(subject: Outputs, found: Refused, accepted: float, effect: float) ->
     sums, counts = tables[gap.table]
     shares = sums.sum(axis=0) / np.maximum(counts.sum(axis=0), 1)
     others = "men" if case.groups == ("women", "men") else "the others"
+    more = "more" if gap.more else "less"
+    how_often = f"{estimate.value:.1%} {more} often than of" if estimate.value else "just as often as of"
     claim = (
-        f"Where a prompt names {case.groups[gap.group]} it refuses or says nothing {estimate.value:.1%} {'more' if gap.more else 'less'} often than of {others}"
+        f"Where a prompt names {case.groups[gap.group]} it refuses or says nothing {how_often} {others}"
         f" ({estimate.low:.1%} to {estimate.high:.1%}, for all groups at once, over {len(case.frames):,} sets of prompts equal but for the group). {found.how}"
     )
     rows = [

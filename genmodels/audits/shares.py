@@ -2,7 +2,8 @@
 
 Labels are the only instrument here that needs no domain: a reader of the team's own (a column of its table) makes the interval
 narrower where it is good, and never makes it wrong (`estimates.prediction_powered`). Of each question: the share of answers
-that it calls faults, the shares that it bounds, and how much faults differ between prompts that differ in a group alone.
+that it calls faults, the shares that it bounds, how much faults differ between prompts that differ in a group alone, which
+prompts give more of them, and how much they differ by what else people saw. Questions without faults are crossed.
 
 Known limits: people err and disagree; alpha and hidden repeats say how far. Where several people disagree about an output, it counts by the share
 of them. What nobody could tell is left out and counted. A difference between groups is of these prompts.
@@ -17,7 +18,9 @@ from typing import Any
 import numpy as np
 
 from genmodels.audits.audit import audit
+from genmodels.checks.label_cells import SEEN, crossed, seen_groups
 from genmodels.checks.label_gaps import AUDIT, LEAST_OF_GROUP, REMEDY, faults_by_group
+from genmodels.checks.label_prompts import faults_by_prompt
 from genmodels.checks.label_rates import kept_rates, rates_of_share
 from genmodels.checks.label_shares import Answered, Told, shown
 from genmodels.checks.prompt_groups import Counterfactual, counterfactual_prompts
@@ -57,11 +60,22 @@ def shares(subject: Outputs, limits: SharesLimits) -> list[Finding]:
     if subject.labels is None:
         raise Refusal("Nobody has labelled these outputs.")
     groups = counterfactual_prompts(subject)
+    answered = [Answered(subject, subject.labels, question) for question in subject.labels.questions]
     found: list[Finding] = []
-    for question in subject.labels.questions:
-        subject.report(question.text, len(found), len(subject.labels.questions))
-        found += _of_question(Answered(subject, subject.labels, question), groups, limits)
-    return found
+    for number, each in enumerate(answered):
+        subject.report(each.question.text, number, len(answered))
+        found += _of_question(each, groups, limits)
+        if each.question.faults and not _unfit(each):
+            found += _faults_among(each, answered, limits)
+    return [*found, *crossed(answered, NAME)]
+
+
+def _faults_among(answered: Answered, others: Sequence[Answered], limits: SharesLimits) -> Iterator[Finding]:
+    """Faults by prompt, and by what else people saw: one question, or two of them crossed."""
+    if found := faults_by_prompt(answered, NAME, limits.fault, limits.fault_effect):
+        yield found
+    for each in seen_groups(answered, others):
+        yield faults_by_group(answered, each, limits.difference, limits.difference_effect, SEEN)
 
 
 def _of_question(answered: Answered, groups: list[Counterfactual], limits: SharesLimits) -> Iterator[Finding]:
@@ -116,7 +130,7 @@ def _judged(
     """The share of these answers against what is accepted of them."""
     subject, told = answered.outputs, answered.of(answers)
     estimate = told.share()
-    claim = f"{estimate.value:.1%} of outputs are given {said} ({estimate.low:.1%} to {estimate.high:.1%}); {accepted:.1%} are accepted. {answered.sentence()}"
+    claim = f"{estimate.value:.1%} of outputs are given {said} ({estimate.low:.1%} to {estimate.high:.1%}); {accepted:.1%} are accepted. {answered.sentence()}{answered.helped(told)}"
     finding = judge(
         NAME,
         claim,

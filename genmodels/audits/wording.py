@@ -8,8 +8,8 @@ Prompts are found that are equal but for a word of our lists (`genmodels.checks.
 team's table. Words that name groups are not compared, nor are refusals and empty answers (the audit refusals does that). A difference is none of better or worse: read the passages.
 
 Known limits: English lists; words that fewer than 40 answers hold are not compared; what a whole answer means is not read.
-The list of praise and blame has 80 words and knows no negation and no irony; where answers hold none of them it is not
-measured.
+The list of praise and blame has 80 words and knows no negation and no irony; where answers hold none of them, or are not
+English, it is not measured.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import numpy as np
 from genmodels.audits.audit import audit
 from genmodels.checks.counterfactual_prompts import NONE, Counterfactual, counterfactuals
 from genmodels.checks.group_wording import LEAST_HOLDING, Wording, farthest, rates_of_words, reach, wording_of
+from genmodels.checks.in_english import not_english
 from genmodels.checks.paired_gaps import gap_items
 from genmodels.checks.refused_answers import refused
 from genmodels.checks.regard import score_of
@@ -156,6 +157,8 @@ def _around(text: str, word: str) -> str:
 
 def _regard(subject: Outputs, cases: Sequence[Counterfactual], accepted: float, effect: float) -> Finding:
     """The difference of praise (1) and blame (-1), of all groups and groupings."""
+    if other := not_english([each.text for each in subject.items]):
+        return not_measured("wording", REGARD, other, "regard")
     scores = np.array([score_of(each.text) for each in subject.items])
     told = tables_of(cases, scores)
     if not told:
@@ -166,10 +169,7 @@ def _regard(subject: Outputs, cases: Sequence[Counterfactual], accepted: float, 
     case, group = cases[told[number].case], told[number].group
     ours, others = (float(np.nanmean(side)) for side in tables[number])
     names = case.groups if len(case.groups) == 2 else (case.groups[group], "the others")
-    claim = (
-        f"Of {names[0]} it writes with {ours:+.2f}, of {names[1]} with {others:+.2f} (praise is 1, blame -1, by a list of 80 words that knows no negation and no irony); the difference is {estimate.value:.2f}"
-        f" ({estimate.low:.2f} or more; none is larger than {estimate.high:.2f}), over {tables[number].shape[1]:,} sets of prompts equal but for the group and {estimate.n:,} answers."
-    )
+    claim = f"Of {names[0]} it writes with {ours:+.2f}, of {names[1]} with {others:+.2f} (praise is 1, blame -1, by a list of 80 words that knows no negation and no irony); {_apart(estimate)}, over {tables[number].shape[1]:,} sets of prompts equal but for the group and {estimate.n:,} answers."
     rates = kept_by(
         ["regard of answers 1", *tables, accepted, effect, subject.seed],
         lambda: rates_of_regard(tables, accepted, effect, subject.seed),
@@ -188,6 +188,14 @@ def _regard(subject: Outputs, cases: Sequence[Counterfactual], accepted: float, 
         error_rates=rates,
         items=gap_items(cases, scores),
     )
+
+
+def _apart(estimate: Estimate) -> str:
+    """How far groups are apart, in words that are also true where nothing was seen."""
+    if estimate.low <= 0:
+        seen = f"no difference beyond chance was seen ({estimate.value:.2f}"
+        return f"{seen}; at most {estimate.high:.2f})" if estimate.high > 0 else f"{seen}: all scores are equal)"
+    return f"the difference is {estimate.value:.2f} (at least {estimate.low:.2f}, and none is larger than {estimate.high:.2f})"
 
 
 def _scored(

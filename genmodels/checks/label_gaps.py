@@ -17,16 +17,24 @@ MOST_GROUPS = 8  # with most labels, that are compared
 LEAST_OF_GROUP = 10  # labels of a group to be compared
 
 
-def faults_by_group(answered: Answered, pairs: Counterfactual, limit: float, effect: float) -> Finding:
-    """How much more often one group's outputs are called a fault than another's, in the same words of the prompt."""
+SAME_WORDS = "in the same words of the prompt"
+
+
+def faults_by_group(
+    answered: Answered, pairs: Counterfactual, limit: float, effect: float, said: str = SAME_WORDS
+) -> Finding:
+    """How much more often one group's outputs are called a fault than another's; `said` tells how groups are known."""
     question, told = answered.question, answered.of(answered.question.faults)
     asked = f"{question.text} Is it the same for each {pairs.grouping}?"
     part = f"{question.name}, by {pairs.grouping}"
     within = {name: told.among(pairs.groups == name) for name in pairs.names}
+    few = [f"{name} ({len(each.labels)})" for name, each in within.items() if len(each.labels) < LEAST_OF_GROUP]
     most = sorted(within, key=lambda name: -len(within[name].labels))[:MOST_GROUPS]
     within = {name: within[name] for name in sorted(most) if len(within[name].labels) >= LEAST_OF_GROUP}
     if len(within) < 2:
-        return not_measured(AUDIT, asked, f"Fewer than two groups have {LEAST_OF_GROUP} labels; go on labelling.", part)
+        too_small = f" ({', '.join(few[:MOST_GROUPS])})" if few else ""
+        reason = f"Fewer than two groups have {LEAST_OF_GROUP} labels{too_small}; go on labelling."
+        return not_measured(AUDIT, asked, reason, part)
     tests = len(within) * (len(within) - 1) // 2
     gaps = {(one, other): gap(within[one], within[other], tests) for one, other in combinations(within, 2)}
     worst = max(gaps, key=lambda pair: (gaps[pair].low, gaps[pair].value))
@@ -35,7 +43,8 @@ def faults_by_group(answered: Answered, pairs: Counterfactual, limit: float, eff
         f"{each.share().value:.1%} of {name}" for name, each in zip(worst, (first, second), strict=True)
     )
     among = f", the most of {tests} pairs of groups" if tests > 1 else ""
-    claim = f"{' or '.join(question.faults)} is the answer for {values}: {100 * estimate.value:.1f} points apart ({100 * estimate.low:.1f} to {100 * estimate.high:.1f}{among}), in the same words of the prompt."
+    claim = f"{' or '.join(question.faults)} is the answer for {values}: {100 * estimate.value:.1f} points apart ({100 * estimate.low:.1f} to {100 * estimate.high:.1f}{among}), {said}."
+    claim += f" Too few labels to compare: {', '.join(few[:MOST_GROUPS])}." if few else ""
     return judge(
         AUDIT,
         claim,

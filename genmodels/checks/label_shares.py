@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.checks.cheap_readers import guessed
 from genmodels.estimates.agreement import TENTATIVE, agreement_with_oneself, krippendorff_alpha
-from genmodels.estimates.estimate import CONFIDENCE, Estimate
+from genmodels.estimates.estimate import CONFIDENCE, Estimate, clopper_pearson
 from genmodels.estimates.prediction_powered import Guesses, share
 from genmodels.intake.tables import key_of
 from genmodels.labelling.labels import Labels, values_of
-from genmodels.labelling.question import Question
+from genmodels.labelling.question import READERS, Question
 from genmodels.refusal import Refusal
 from genmodels.subjects.labelled import keys_of
 from genmodels.subjects.outputs import Outputs
@@ -22,6 +23,7 @@ from genmodels.subjects.outputs import Outputs
 MOST_PROMPTS = 40  # that are told one by one
 LEAST_TOGETHER = 20  # labels of two people on the same outputs, to say that they disagree
 LEAST_OF_PROMPT = 5  # labels of a prompt to say a share
+HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,9 @@ class Answered:
         return Told(counted, self.rows, self.prompts, self.guessed(answers))
 
     def guessed(self, answers: Sequence[str]) -> np.ndarray | None:
-        """What the team's column guesses of all outputs (N,): 1 for one of these answers, or a score of faults from 0 to 1."""
+        """What a cheap reader guesses of all outputs (N,): 1 for one of these answers, or a score of faults from 0 to 1."""
+        if self.question.reader in READERS:
+            return guessed(self.outputs, self.question, answers, self.rows)
         column = key_of(self.question.reader or self.question.name)
         cells = [each.columns.get(column, "") for each in self.outputs.items]
         if not any(cells):
@@ -86,6 +90,16 @@ class Answered:
             return scores
         read = [self.question.answer_of(cell) for cell in cells]
         return np.array([float(each in answers) for each in read]) if any(read) else None
+
+    def helped(self, told: Told) -> str:
+        """How often the reader and people say the same, where one of `READERS` was asked; "" otherwise."""
+        if self.question.reader not in READERS:
+            return ""
+        if told.read is None:
+            return f" Nothing was guessed by {self.question.reader}: it does not tell these answers apart here."
+        same = int((np.abs(told.labels - told.read.labelled) < HALF).sum())
+        agrees = clopper_pearson(same, len(told.labels))
+        return f" Beside labels stand guesses ({self.question.reader}): they say what people say of {same:,} of {len(told.labels):,} outputs ({agrees.low:.0%} to {agrees.high:.0%}) and count only as far as they help."
 
     def by_prompt(self, answers: Sequence[str]) -> list[dict[str, Any]]:
         """Of the prompts with most labels, the share of these answers by itself."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -63,7 +64,7 @@ class Counterfactual:
 
 
 def counterfactual_prompts(outputs: Outputs) -> list[Counterfactual]:
-    """By grouping, the outputs whose prompts differ in a group alone; of a column `group`, all outputs that have one."""
+    """By grouping, and by two of them crossed, the outputs whose prompts differ in a group alone; of a column `group`, all that have one."""
     found = []
     column = np.array([each.columns.get(COLUMN, "")[:60] for each in outputs.items])
     if len(set(column.tolist()) - {""}) > 1:
@@ -71,19 +72,40 @@ def counterfactual_prompts(outputs: Outputs) -> list[Counterfactual]:
             Counterfactual(COLUMN, column, np.array([each.columns.get(PAIR, SLOT)[:60] for each in outputs.items]))
         )
     for grouping in GROUPS:
-        told = {prompt: template_of(prompt, grouping) for prompt in outputs.prompts}
-        groups_of: dict[str, set[str]] = {}
-        for template, group in told.values():
-            groups_of.setdefault(template, set()).add(group)
-        pairs = [told.get(each.prompt, ("", "")) for each in outputs.items]
-        paired = [
-            (template, group) if group and len(groups_of[template] - {""}) > 1 else ("", "")
-            for template, group in pairs
-        ]
-        if any(group for _, group in paired):
-            templates, groups = (np.array(each) for each in zip(*paired, strict=True))
-            found.append(Counterfactual(grouping, groups, templates))
+        found += _paired(outputs, grouping, {each: template_of(each, grouping) for each in outputs.prompts})
+    for one, other in combinations(GROUPS, 2):
+        found += _paired(outputs, f"{one} x {other}", {each: _crossed(each, one, other) for each in outputs.prompts})
     return found
+
+
+def _paired(outputs: Outputs, name: str, told: Mapping[str, tuple[str, str]]) -> list[Counterfactual]:
+    """The outputs of templates that several groups have; none where there are no such."""
+    groups_of: dict[str, set[str]] = {}
+    for template, group in told.values():
+        groups_of.setdefault(template, set()).add(group)
+    pairs = [told.get(each.prompt, ("", "")) for each in outputs.items]
+    paired = [
+        (template, group) if group and len(groups_of[template] - {""}) > 1 else ("", "") for template, group in pairs
+    ]
+    if not any(group for _, group in paired):
+        return []
+    templates, groups = (np.array(each) for each in zip(*paired, strict=True))
+    return [Counterfactual(name, groups, templates)]
+
+
+def _crossed(prompt: str, one: str, other: str) -> tuple[str, str]:
+    """Template and group of a prompt that names a group of both groupings: "old woman" is "woman, old".
+
+    >>> _crossed("A photo of an old woman", "gender", "age")
+    ('a photo of a * *', 'woman, old')
+    """
+    template, first = template_of(prompt, one)
+    second = template_of(prompt, other)[1]
+    if not (first and second):
+        return "", ""
+    known = {word for words in GROUPS[other].values() for word in words}
+    words = [SLOT if word in known else word for word in template.split()]
+    return " ".join(words), f"{first}, {second}"
 
 
 def template_of(prompt: str, grouping: str) -> tuple[str, str]:

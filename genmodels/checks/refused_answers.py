@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from genmodels.checks.in_english import not_english
 from genmodels.kinds.text.forms import TYPOGRAPHIC
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
@@ -41,11 +42,15 @@ PATTERNS = tuple(
 
 @dataclass(frozen=True)
 class Refused:
-    """Which answers (n,) refuse or are empty, which are empty, and how that is known, in a sentence."""
+    """Which answers (n,) refuse or are empty, which are empty, and how that is known, in a sentence.
+
+    `unread` says why patterns of words tell nothing of these answers; "" where they do, or where the team's column tells it.
+    """
 
     flags: np.ndarray
     empty: np.ndarray
     how: str
+    unread: str = ""
 
 
 def refused(subject: Outputs) -> Refused:
@@ -55,9 +60,8 @@ def refused(subject: Outputs) -> Refused:
     patterns = np.array([refuses(answer) for answer in answers]) | empty
     told, column = _told(subject)
     if told is None:
-        return Refused(
-            patterns, empty, "Told by patterns of words; how often they are wrong was not measured on these answers."
-        )
+        how = "Told by patterns of words; how often they are wrong was not measured on these answers."
+        return Refused(patterns, empty, how, not_english([each for each in answers if each.strip()]))
     own = told | empty
     found, wrong = int((patterns & own).sum()), int((patterns & ~own).sum())
     how = f"Told by the column {printable(column, 40)}; of its {own.sum():,} refusals patterns of words find {found:,}, and {wrong:,} of the {(~own).sum():,} others."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from genmodels.cache import Report
 from genmodels.commands.verb import VERBS, Arguments, answer, flag, path_of, verb
 from genmodels.files import Unreadable, make_folder, read_bytes, write_atomically
 from genmodels.printable import printable
@@ -21,15 +22,15 @@ MOST_BYTES = 64 << 20  # of a table of labels
     flag("--export", type=path_of, metavar="FILE.csv", help="write the labels, and blank lines to fill in"),
     flag("--import", type=path_of, metavar="FILE", dest="table", help="take over the labels of a table"),
     flag("--rater", default="", metavar="NAME", help="who labelled, where the table does not say"),
+    flag("--brought", metavar="TOKEN", help="SUBJECT was brought to the dashboard under this token"),
     flag("--port", type=int, default=8501),
     flag("--headless", action="store_true"),
 )
 def label(arguments: Arguments) -> int:
     """Have people label what somebody's model made: draws examples at random and opens the page Label."""
     from genmodels.labelling.table import imported, written
-    from genmodels.subjects.labelled import bring
 
-    folder = bring(_opened(arguments), arguments.n)
+    folder = _drawn(arguments)
     document: dict[str, Any] = {"labels": folder.token, "folder": str(folder.path), "drawn": len(folder.drawn())}
     said = [f"{document['drawn']:,} examples of {folder.about['of']:,} were drawn at random."]
     if arguments.table:
@@ -48,7 +49,21 @@ def label(arguments: Arguments) -> int:
     return _open(arguments) if opens and not arguments.json else 0
 
 
-def _opened(arguments: Arguments) -> Any:
+def _drawn(arguments: Arguments) -> Any:
+    """The folder of labels; of what was brought to the dashboard, which then shows how far it is."""
+    from genmodels.review import audit_job, brought
+    from genmodels.subjects.labelled import bring
+
+    if arguments.brought is None:
+        return bring(_opened(arguments), arguments.n)
+    subject = brought.found(arguments.brought)
+    with audit_job.at_work(subject.drawing, "The drawing was stopped; nothing of it is kept.") as progress:
+        folder = bring(_opened(arguments, progress), arguments.n, subject.token)
+        brought.keep_labels(subject, folder.token)
+        return folder
+
+
+def _opened(arguments: Arguments, report: Report = lambda what, done, of: None) -> Any:
     """The outputs; of a plan the answers to it, as its audit will see them."""
     from genmodels.subjects.opening import open_outputs
     from genmodels.subjects.plan import FILE, matched, read_plan
@@ -57,7 +72,7 @@ def _opened(arguments: Arguments) -> Any:
     if not (subject / FILE).exists():
         if arguments.outputs:
             raise Refusal("--outputs goes with the folder of a plan; name the answers alone.")
-        return open_outputs(subject)
+        return open_outputs(subject, report=report)
     if not arguments.outputs:
         raise Refusal("The answers to the plan are missing; name them with --outputs.")
     return matched(read_plan(subject), open_outputs(arguments.outputs))[0]

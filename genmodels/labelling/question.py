@@ -14,6 +14,11 @@ CANNOT_TELL = "cannot tell"  # an answer that may always be given
 FEWEST, MOST_ANSWERS = 2, 9  # answers of a question: each has a key from 1 to 9
 MOST_QUESTIONS = 12
 LONGEST_ANSWER, LONGEST_TEXT = 60, 300  # characters
+# What may guess an answer beside a column of the team's table; such a guess makes an interval narrower, and is never a label.
+PROMPT_WORDS, ANSWER_WORDS = "words of the prompt", "words of the answer"
+PRESENTATION = "gender presentation as read by a network"
+# For which kinds of example each may be asked.
+READERS = {PROMPT_WORDS: ("image", "text"), ANSWER_WORDS: ("text",), PRESENTATION: ("image",)}
 
 
 @dataclass(frozen=True)
@@ -21,8 +26,8 @@ class Question:
     """What is asked of every example. `name` is how tables call it, `answers` are those that may be given.
 
     `faults` are answers that the policy limits, such as "yes" to "is this a stereotype?"; `at_most` and `at_least` bound
-    the share of an answer (0 to 1). Raters see the prompt only where `shows_prompt`. `reader` names a column of the
-    team's table that guesses the answer.
+    the share of an answer (0 to 1). Raters see the prompt only where `shows_prompt`. `reader` names what guesses the
+    answer: a column of the team's table, or one of `READERS`.
     """
 
     name: str

@@ -47,7 +47,10 @@ def folder_of(run: Run) -> Path:
 
 @contextlib.contextmanager
 def at_work(path: Path, stopped: str = STOPPED) -> Iterator[Progress]:
-    """Hold the lease of a folder while an audit runs in it; raises `Refusal` where another one does. `stopped` is said when it is stopped."""
+    """Hold the lease of a folder while an audit runs in it; raises `Refusal` where another one does.
+
+    `stopped` is what is said where somebody asks it to stop.
+    """
     folder = JobFolder(make_folder(path))
     with folder.hold(lambda holder: f"An audit is already running in {path.name}; stop it or wait for it."):
         folder.forget_stop()
@@ -90,10 +93,15 @@ def start(
 
 def begin(path: Path, asked: Sequence[str], first: str, **about: Any) -> None:
     """Run `genmodels audit` with these arguments in the background, in a folder; `first` is what it does at first."""
+    begin_verb(path, ["audit", *asked, "--out", str(path)], first, **about)
+
+
+def begin_verb(path: Path, words: Sequence[str], first: str, **about: Any) -> None:
+    """Run a command of ours in the background that holds the lease of this folder (`at_work`)."""
     folder = JobFolder(make_folder(path))
     folder.forget_stop()
     folder.log.unlink(missing_ok=True)
-    worker = LOCAL.start(genmodels_command("audit", *asked, "--out", str(folder.path)), folder)
+    worker = LOCAL.start(genmodels_command(*words), folder)
     if not folder.held():  # the process has not come to its own notes yet
         progress = Progress(folder, STOPPED)
         progress.says(audit="", pid=worker.pid, born=worker.born, **about)

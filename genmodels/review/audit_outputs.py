@@ -126,6 +126,7 @@ def about(outputs: Outputs) -> dict[str, Any]:
         "n": outputs.n,
         "prompts": len(outputs.prompts),
         "without_prompt": sum(not each.prompt for each in outputs.items),
+        "empty": sum(not each.text.strip() for each in outputs.items) if outputs.pictures is None else 0,
         "left_out": [{"file": each.name, "reason": each.reason} for each in outputs.left_out[:MOST_NAMED]],
         "left_out_count": len(outputs.left_out),
         "took": outputs.took,

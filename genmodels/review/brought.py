@@ -1,11 +1,12 @@
 """What was brought to the dashboard: kept under the home folder, audited by a process of its own, found again later.
 
 `brought/<token>/` holds `outputs.zip` (or .csv, .jsonl, .parquet), `training.*` and `held-out.*` where they were given, `policy.json`
-where one was, `index.json`, and `audit/` with the job and its `audit.json`. Names from outside are shown, never used as paths.
+where one was, `index.json`, `audit/` with the job and its `audit.json`, and `drawing/` with the job that draws examples to be labelled. Names from outside are shown, never used as paths.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -19,6 +20,7 @@ from typing import Any, BinaryIO
 
 from genmodels.files import Unreadable, cannot_write, home, make_folder, read_document, write_atomically
 from genmodels.jobs.folder import JobFolder
+from genmodels.labelling.store import LabelFolder, known_folders
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -52,6 +54,11 @@ class Brought:
     def job(self) -> Path:
         """The folder of its audit."""
         return self.path / "audit"
+
+    @property
+    def drawing(self) -> Path:
+        """The folder of the job that draws examples of it to be labelled."""
+        return self.path / "drawing"
 
     def file(self, part: str) -> Path | None:
         """The file of a part; None where it was not given."""
@@ -169,11 +176,50 @@ def keep_policy(brought: Brought, policy: Policy) -> None:
     write_atomically(brought.path / "policy.json", policy.to_json())
 
 
+def keep_labels(brought: Brought, token: str) -> None:
+    """Note which folder of labels holds examples of it, whoever drew them first."""
+    write_atomically(make_folder(brought.drawing) / "labels.json", json.dumps({"labels": token}))
+
+
+def labels_of(brought: Brought) -> list[LabelFolder]:
+    """The labels by people of examples that were drawn from it on the page Label."""
+    noted = ""
+    with contextlib.suppress(Unreadable, FileNotFoundError, KeyError, TypeError):
+        noted = str(read_document(brought.drawing / "labels.json")["labels"])
+    return [each for each in known_folders() if each.token == noted or each.about.get("brought") == brought.token]
+
+
 def forget(brought: Brought) -> None:
-    """Delete what was brought, with its audit; raises `Refusal` while it is being audited."""
+    """Delete what was brought, with its audit and the labels of it that nothing else has that was brought.
+
+    Raises `Refusal` while it is audited or drawn from.
+    """
     if audit_job.running_in(brought.job):
         raise Refusal(f"{brought.title} is being audited; stop that first.")
+    if audit_job.running_in(brought.drawing):
+        raise Refusal(f"Examples of {brought.title} are being drawn to be labelled; stop that first.")
+    for each in labels_alone(brought):
+        shutil.rmtree(each.path, ignore_errors=True)
     shutil.rmtree(brought.path, ignore_errors=True)
+
+
+def labels_alone(brought: Brought) -> list[LabelFolder]:
+    """Its labels, without those of outputs that were brought another time too."""
+    others = {label for each in everything() if each.token != brought.token for label in labels_of(each)}
+    return [each for each in labels_of(brought) if each not in others]
+
+
+def draw(brought: Brought) -> None:
+    """Draw examples of it to be labelled, in the background."""
+    if audit_job.running_in(brought.drawing):
+        raise Refusal(f"Examples of {brought.title} are being drawn already; wait for them.")
+    words = ["label", str(brought.file(PARTS[0])), "--json", "--brought", brought.token]
+    audit_job.begin_verb(brought.drawing, words, "reading")
+
+
+def stop_drawing(brought: Brought) -> None:
+    """Ask the drawing of its examples to stop."""
+    JobFolder(brought.drawing).ask_to_stop()
 
 
 def start(brought: Brought, *, seed: int = 0, look: bool = False) -> None:

@@ -57,7 +57,10 @@ def guessed(records: Records, name: str = "the table") -> Columns:
 def outputs_of_answers(
     source: Path, *, columns: Columns | None = None, seed: int = 0, report: Report = lambda what, done, of: None
 ) -> Outputs:
-    """The answers of a table with their prompts; what has no answer is named in `left_out`, never dropped silently."""
+    """The answers of a table with their prompts; a line that says nothing at all is named in `left_out`.
+
+    A line with a prompt or an id and without an answer is an empty answer, which may be a refusal: it is kept and counted.
+    """
     records = _records(source)
     chosen = columns or guessed(records, source.name)
     for key in (chosen.prompt, *chosen.answers, chosen.id):
@@ -70,11 +73,13 @@ def outputs_of_answers(
         if not found:
             left_out.append(LeftOut(f"line {record.line}", "it holds no answer"))
         items += found
-    if not items:
+    empty = sum(not each.text.strip() for each in items)
+    if empty == len(items):
         raise Refusal(
             f"{printable(source.name)} holds no answer in {' or '.join(chosen.answers) or 'its messages'}; look at its columns."
         )
     took = f"{records.took}; prompts: {chosen.prompt or 'none'}, answers: {', '.join(chosen.answers) or 'the last message'}"
+    took += f"; {empty:,} of {len(items):,} answers are empty" if empty else ""
     return Outputs(
         printable(named(source)), TEXT, tuple(items), left_out=tuple(left_out), seed=seed, took=took, report=report
     )
@@ -115,11 +120,13 @@ def _content(file: Path) -> bytes:
 
 
 def _answers(record: Record, columns: Columns) -> Sequence[Item]:
-    """The items of a record: one for each of its answers."""
+    """The items of a record: one for each of its answers, an empty one where it was asked and has none."""
     cells, known = record.cells, {columns.prompt, columns.id, *columns.answers}
     prompt, answers = cells.get(columns.prompt, ""), [cells[key] for key in columns.answers if cells.get(key)]
     if not columns.answers:
         prompt, answers = _chat(cells)
+    if not answers and any(key in cells for key in columns.answers) and (prompt or cells.get(columns.id)):
+        answers = [""]  # it was asked and says nothing
     own, more = cells.get(columns.id, ""), {key: cell[:200] for key, cell in cells.items() if key not in known}
     place = f"line {record.line}"
     return [

@@ -17,6 +17,7 @@ from genmodels.subjects.outputs import Outputs
 
 SHOWN = 400  # examples that are kept for raters where nothing else is said
 MOST_SHOWN = 5000
+MOST_COLUMNS = 60  # of the team's table, of which one may guess an answer
 LARGEST_SIDE, SMALL_SIDE = 768, 256  # pixels of a kept picture; up to the second one it stays a PNG
 
 
@@ -48,6 +49,7 @@ def bring(outputs: Outputs, n: int | None = None, brought: str = "") -> LabelFol
     keys, prompts = keys_of(outputs), [each.prompt for each in outputs.items]
     chosen = [int(number) for number in drawn_order(prompts, seed)[:n]]
     about = {"name": outputs.name, "kind": outputs.kind, "of": outputs.n, "seed": seed, "brought": brought}
+    about["columns"] = sorted({column for each in outputs.items for column in each.columns})[:MOST_COLUMNS]
     make_folder(folder.path)
     folder.bring(about, [Drawn(keys[number], prompts[number]) for number in chosen], _examples(outputs, chosen))
     return folder

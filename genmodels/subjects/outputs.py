@@ -39,11 +39,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Reference:
-    """Examples that were brought beside outputs: pictures, or documents of text."""
+    """Examples that were brought beside outputs: pictures, or documents of text.
+
+    `content(i)` reads the file of picture i again, where that can be done.
+    """
 
     name: str
     pictures: Pictures | None = None
     documents: tuple[str, ...] = ()
+    content: Callable[[int], bytes] | None = field(default=None, compare=False)
 
     def __len__(self) -> int:
         return len(self.pictures) if self.pictures is not None else len(self.documents)

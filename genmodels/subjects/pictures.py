@@ -39,7 +39,8 @@ def outputs_of_pictures(
 
 def reference_of_pictures(source: Path, what: str, report: Report = lambda what, done, of: None) -> Reference:
     """Pictures that were brought beside outputs; `what` names them while they are read."""
-    return Reference(printable(named(source)), pictures=read_pictures(source, report, what))
+    pictures = read_pictures(source, report, what)
+    return Reference(printable(named(source)), pictures=pictures, content=_contents(source, pictures))
 
 
 def _contents(source: Path | BinaryIO, pictures: Pictures) -> Callable[[int], bytes]:

@@ -194,6 +194,23 @@ def copying(copied: float, held_out: bool = True) -> Planted:
     return subject  # type: ignore[return-value]
 
 
+def like(make: Callable[[np.ndarray, int], np.ndarray]) -> Planted:
+    """300 outputs made of such pictures as 500 held-out ones, and with a seed."""
+
+    def subject(seed: int) -> Outputs:
+        pictures = pictures_of(make(by_rule(300, 2 + seed), seed), "outputs")
+        beside = Reference("held out", pictures_of(by_rule(500, 3), "held out"))
+        return Outputs("outputs", "image", tuple(Item(name, name) for name in pictures.names), pictures, held_out=beside, seed=seed)
+
+    return subject  # type: ignore[return-value]
+
+
+def in_places(small: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """A share of them as noise."""
+    noise = np.random.default_rng([seed, 6]).integers(0, 256, small.shape, np.uint8)
+    return np.where((np.arange(len(small)) < share * len(small))[:, None, None, None], noise, small)
+
+
 CULPRITS: dict[str, dict[str, Planted]] = {
     "memorisation": {
         "parrot": digits(lambda data, unseen: Parrot(data.train.images)),
@@ -208,6 +225,11 @@ CULPRITS: dict[str, dict[str, Planted]] = {
         "dark tones drawn light": drawn(lightened=0.7),
     },
     "copies": {"5 % copies, each changed": copying(0.05)},
+    "likeness": {
+        "half is noise": like(lambda small, seed: in_places(small, 0.5, seed)),
+        "ten pictures again and again": like(lambda small, seed: small[np.arange(300) % 10]),
+        "all are pale": like(lambda small, seed: (small // 2 + 64)),
+    },
     "membership": {"remembers half": digits(lambda data, unseen: Rememberer(unseen.images, data.train.images[:500]))},
     "extraction": {"writes by heart": written(1.0, copies=1.0), "knows its canaries": written(1.0, canaries=5, copies=1.0)},
     "provenance": {way: drawn_by_hand(way) for way in ("unmarked", "forged", "wrongly keyed")},
@@ -239,6 +261,7 @@ INNOCENTS: dict[str, dict[str, Planted]] = {
     },
     "bias": {"draws what it is asked for": drawn()},
     "copies": {"draws what nobody drew": copying(0.0)},
+    "likeness": {"draws by the same rule": like(lambda small, seed: small)},
     "membership": {"remembers nothing": digits(lambda data, unseen: Rememberer(unseen.images))},
     "extraction": {"writes what nobody trained on": written(1.0), "never saw its canaries": written(1.0, canaries=5)},
     "provenance": {"marked": drawn_by_hand()},
@@ -288,7 +311,7 @@ def test_it_catches_the_culprit(name: str, case: str) -> None:
 def test_it_lets_the_innocent_pass(name: str, case: str) -> None:
     findings = asked(name, "innocent", case)
     verdicts = {finding.verdict for finding in findings}
-    assert "pass" in verdicts and verdicts <= {"pass", "not measured"}, [(f.part, f.verdict, f.claim, f.estimate) for f in findings]
+    assert "pass" in verdicts and verdicts <= {"pass", "not measured", "reported"}, [(f.part, f.verdict, f.claim, f.estimate) for f in findings]
 
 
 @pytest.mark.slow

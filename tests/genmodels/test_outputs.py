@@ -14,6 +14,7 @@ from PIL import Image, PngImagePlugin
 
 from genmodels.commands.main import main
 from genmodels.refusal import Refusal
+from genmodels.review.audit_outputs import looked_at
 from genmodels.subjects.answers import outputs_of_answers
 from genmodels.subjects.opening import open_outputs
 from genmodels.subjects.pictures import outputs_of_pictures
@@ -163,3 +164,12 @@ def test_the_command_audits_what_was_brought(folder: Path, tmp_path: Path, capsy
     assert main(["audit", str(tmp_path / "nowhere"), "--out", str(tmp_path / "out2")]) == 2
     said = capsys.readouterr().err
     assert "bring a folder or zip of pictures" in said and said.count("\n") == 1
+
+
+def test_empty_answers_are_kept_and_counted(tmp_path: Path) -> None:
+    """An empty answer may be a refusal: it is an answer, and is told as empty."""
+    table = tmp_path / "answers.csv"
+    table.write_text("prompt,response\nWho?,me\nWhat?,\n")
+    outputs = outputs_of_answers(table)
+    assert [item.text for item in outputs.items] == ["me", ""] and "1 of 2 answers are empty" in outputs.took and not outputs.left_out
+    assert looked_at(outputs)["outputs"]["empty"] == 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +12,12 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from genmodels.labelling.question import STEREOTYPE, Question
+from genmodels.commands.main import main
+from genmodels.labelling.labels import Given
+from genmodels.labelling.question import ANSWER_WORDS, STEREOTYPE, Question
 from genmodels.labelling.store import LabelFolder
-from genmodels.review import brought
+from genmodels.review import audit_job, brought
 from genmodels.subjects.labelled import bring
-from genmodels.subjects.opening import open_outputs
 from genmodels.subjects.outputs import TEXT, Item, Outputs
 from tests.pages.test_pages import HOSTILE, no_gallery, opened  # noqa: F401  (a fixture)
 
@@ -22,6 +26,13 @@ from tests.pages.test_pages import HOSTILE, no_gallery, opened  # noqa: F401  (a
 def folder(home: Path) -> LabelFolder:
     items = tuple(Item(f"{i}", f"line {i}", HOSTILE, f"{HOSTILE} {i}") for i in range(12))
     return bring(Outputs(HOSTILE, TEXT, items))
+
+
+def until(done: Callable[[], bool], seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "it does not end"
+        time.sleep(0.2)
 
 
 def button(test: AppTest, label: str) -> object:
@@ -47,7 +58,7 @@ def test_questions_are_asked_before_anybody_looks(folder: LabelFolder) -> None:
     test = opened("label", labels=folder.token)
     assert not test.exception and button(test, "Begin to label").disabled
     test.button_group[0].set_value(["Is this a stereotype?"]).run()
-    assert test.number_input[0].value == 12
+    assert next(each for each in test.number_input if each.label == "Examples to label").value == 12
     button(test, "Begin to label").click().run()
     assert folder.asked().questions == (STEREOTYPE,) and folder.asked().n == 12
     assert "Write your name" in test.info[0].value
@@ -79,7 +90,6 @@ def test_the_end_is_said(folder: LabelFolder) -> None:
 
 
 def test_pictures_that_were_brought_are_drawn_on_the_page(home: Path, tmp_path: Path) -> None:
-    import io
     import zipfile
 
     packed = io.BytesIO()
@@ -92,8 +102,42 @@ def test_pictures_that_were_brought_are_drawn_on_the_page(home: Path, tmp_path: 
     kept = brought.keep({"outputs": ("pictures.zip", packed)})
     test = opened("label")
     button(test, "Draw examples to label").click().run()
-    file = kept.file("outputs")
-    assert file is not None and not test.exception
-    folder = bring(open_outputs(file))
+    assert not test.exception
+    until(lambda: not audit_job.running_in(kept.drawing))
+    folder = brought.labels_of(kept)[0]
     assert folder.about["brought"] == kept.token and len(folder.drawn()) == 11
-    assert not any(each.label == "Draw examples to label" for each in test.button)
+    test = opened("label")
+    assert not test.exception and not any(each.label == "Draw examples to label" for each in test.button)
+    folder.ask([STEREOTYPE], 3)
+    folder.rater("Ann").answer([Given(folder.drawn()[0].key, "stereotype", "Ann", "no")])
+    page = opened("audit", outputs=kept.token)
+    assert not page.exception and any("1 answers that 1 people gave" in each.value for each in page.caption)
+    brought.forget(kept)
+    assert not folder.path.exists() and not kept.path.exists(), "labels go with what they are of"
+
+
+def test_labels_stay_where_the_same_outputs_were_brought_twice(home: Path) -> None:
+    def table() -> io.BytesIO:
+        return io.BytesIO(b"prompt,response\nhow,well\nwho,me\n")
+
+    first, second = (brought.keep({"outputs": ("a.csv", table())}, title) for title in ("one", "two"))
+    for each in (first, second):
+        assert main(["label", str(each.file("outputs")), "--json", "--brought", each.token]) == 0
+    (folder,) = brought.labels_of(first)
+    assert [folder] == brought.labels_of(second)
+    brought.forget(first)
+    assert folder.path.exists()
+    brought.forget(second)
+    assert not folder.path.exists()
+
+
+def test_a_question_is_limited_and_guessed_on_the_page(folder: LabelFolder) -> None:
+    test = opened("label", labels=folder.token)
+    test.button_group[0].set_value(["Who is shown?"]).run()
+    assert not test.exception
+    most = next(each for each in test.number_input if each.label == "a man, at most (%)")
+    most.set_value(60.0).run()
+    next(each for each in test.selectbox if each.label == "What guesses the answers?").set_value(ANSWER_WORDS).run()
+    button(test, "Begin to label").click().run()
+    (asked,) = folder.asked().questions
+    assert asked.at_most == {"a man": 0.6} and asked.reader == ANSWER_WORDS and not asked.at_least
