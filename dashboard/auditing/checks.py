@@ -17,6 +17,7 @@ from genmodels.refusal import Refusal
 from genmodels.review import audit_job, brought
 from genmodels.review.earlier_audits import audits_in
 from genmodels.review.report_out import sealed_report
+from genmodels.review.report_seal import broken_document
 
 if TYPE_CHECKING:
     import pandas
@@ -150,7 +151,13 @@ def _verdict(result: Mapping[str, Any]) -> None:
 
 
 def _handed_out(subject: brought.Brought, result: Mapping[str, Any]) -> None:
-    """The report as one file, the document, and what stands behind the findings as a table."""
+    """The report as one file, the document, and what stands behind the findings as a table; no report of what was changed by hand."""
+    if why := broken_document(result):
+        st.error(
+            safe_text(f"This audit was changed since it was sealed ({why}); audit again to have a report.", 300),
+            icon=":material/link_off:",
+        )
+        return
     with st.container(horizontal=True):
         for label, form, media in (
             ("Report (HTML)", "html", "text/html"),

@@ -18,6 +18,7 @@ from genmodels.review.policy import PARTS, Policy
 from genmodels.subjects.outputs import Outputs
 from genmodels.subjects.plan import FILE, GREATEST_SEED, MOST_ITEMS, Plan, Question
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a cell begins with that spreadsheets take for a formula
 GROUP = "{group}"  # in a prompt: whom it is about
 
 
@@ -102,4 +103,4 @@ def write_plan(plan: Plan, folder: Path) -> list[Path]:
 
 def _cell(text: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@" else text
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -13,11 +13,16 @@ from genmodels.provenance import way_out
 from genmodels.refusal import Refusal
 from genmodels.review.document_values import finite
 from genmodels.review.report import report
-from genmodels.review.report_seal import END, HOW, MARK, SEAL, canonical, digest_of
+from genmodels.review.report_seal import END, HOW, MARK, SEAL, broken_document, canonical, digest_of
 
 
 def sealed_report(document: Mapping[str, Any], form: str = "html") -> way_out.Marked:
-    """The report of a run or an audit as `html`, `json` or `md`, sealed, signed where that can be, and entered in the ledger."""
+    """The report of a run or an audit as `html`, `json` or `md`, sealed, signed where that can be, and entered in the ledger.
+
+    Raises `Refusal` for an audit that was changed since it was sealed: nothing of it gets a new seal.
+    """
+    if why := broken_document(document):
+        raise Refusal(f"This audit was changed since it was sealed ({why}); audit again.")
     document = {name: value for name, value in document.items() if name != SEAL}
     findings, subject = digest_of(document), printable(str(document.get("subject") or document.get("run") or ""), 200)
     if form == "json":

@@ -129,6 +129,12 @@ def broken_seal(content: bytes) -> str:
     return of_seal(manifest.reason)
 
 
+def broken_document(document: Mapping[str, Any]) -> str:
+    """Why the seal of an audit does not hold, read from its file before (without the decisions that were put beside it)."""
+    plain = {name: value for name, value in document.items() if name != "review"}
+    return broken_seal(json.dumps(plain, ensure_ascii=False).encode(errors="replace")) if SEAL in plain else ""
+
+
 def unsigned_but_whole(found: Sealed) -> bool:
     """Whether nobody signed, and yet its hash is that of the file."""
     statement = found.statement if isinstance(found.statement, dict) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -150,3 +151,12 @@ def test_every_limit_that_has_an_effect_has_a_size() -> None:
     assert sizes_of(AUDITS["wording"], {"words": 10.0}).keys() == {"regard"}, "what nothing can break needs nothing"
     with pytest.raises(Refusal, match="100,000"):
         of_difference(0.0, 0.001)
+
+
+def test_no_cell_of_a_plan_is_a_formula(tmp_path: Path) -> None:
+    prompts = ("=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", 'a "b", c')
+    write_plan(planned("text", ["repeats"], prompts), tmp_path)
+    with open(tmp_path / "ask.csv", newline="") as file:
+        cells = {row["prompt"] for row in csv.DictReader(file)}
+    assert cells == {f"'{each}" if each != prompts[-1] else each for each in prompts}
+    assert {json.loads(line)["prompt"] for line in (tmp_path / "ask.jsonl").read_text().splitlines()} == set(prompts), "scripts read what is meant"

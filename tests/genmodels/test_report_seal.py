@@ -17,6 +17,7 @@ from genmodels.refusal import Refusal
 from genmodels.review.file_check import verify
 from genmodels.review.many_files import verify_many
 from genmodels.review.report import report
+from genmodels.review.report_of_files import verified
 from genmodels.review.report_out import sealed_document, sealed_report
 from genmodels.review.report_seal import MARK, broken_seal, digest_of, read_seal
 from genmodels.review.spent import Spent
@@ -119,3 +120,19 @@ def test_joules_are_counted_where_the_machine_tells_them(tmp_path: Path) -> None
     files["intel-rapl:0:0"].write_text("999000000\n")  # a part of the first, which is in it
     told = spent.told()
     assert told["joules"] == 157.5 and "all else that ran" in told["how_joules"]
+
+
+def test_what_was_changed_gets_no_new_seal(home: Path) -> None:
+    sealed, _ = sealed_document(AUDIT)
+    assert sealed_report(sealed | {"review": {"decisions": [], "open": ["copies/all"]}}, "html"), "decisions beside it change nothing of it"
+    for form in FORMS:
+        with pytest.raises(Refusal, match="changed since it was sealed"):
+            sealed_report(sealed | {"verdict": "pass"}, form)
+    assert sealed_report({name: value for name, value in sealed.items() if name != "seal"}), "what is from before there were seals is sealed now"
+
+
+@pytest.mark.parametrize("form", ["html", "json", "md"])
+def test_what_verify_finds_of_a_report_is_a_report_too(form: str, home: Path) -> None:
+    rows = verify_many([("a.html", bytes(sealed_report(AUDIT))), ("b.json", bytes(sealed_report(AUDIT, "json")).replace(b"0.2", b"0.1", 1))])
+    text = verified(rows, form)
+    assert "unchanged since this machine sealed it" in text and "changed since it was sealed" in text

@@ -24,7 +24,7 @@ SOURCES = sorted(p for folder in ("genmodels", "dashboard", "pages") for p in (R
 # Who may hand out what is no file of what a model made: tables, logs, recipes, findings, a run's folder, its network.
 RECORDS = {"dashboard/parts/charts.py", "dashboard/review/files.py", "dashboard/data/sets.py", "dashboard/parts/handing_out.py", "dashboard/training/buttons.py", "dashboard/drawing/sweep.py", "dashboard/runs/actions.py", "dashboard/data/texts.py", "dashboard/auditing/checks.py", "dashboard/auditing/evidence.py", "dashboard/auditing/policies.py", "dashboard/auditing/side_by_side.py", "dashboard/labelling/tables.py", "pages/runs.py"}
 # Who makes marked files without handing them out: what looks at marks.
-LOOKING = {"genmodels/audits/provenance.py", "genmodels/checks/marked_files.py", "genmodels/checks/marked_texts.py", "genmodels/calibration/provenance.py", "genmodels/review/file_check.py", "genmodels/provenance/way_out.py", "genmodels/provenance/marking.py"}
+LOOKING = {"genmodels/audits/provenance.py", "genmodels/checks/marked_files.py", "genmodels/checks/marked_texts.py", "genmodels/bench/in_place.py", "genmodels/calibration/provenance.py", "genmodels/review/file_check.py", "genmodels/provenance/way_out.py", "genmodels/provenance/marking.py"}
 
 
 def called(file: Path, of: str, names: set[str]) -> set[str]:

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from genmodels.files import make_folder
-from genmodels.review import brought, sign_off
+from genmodels.review import brought, report_out, sign_off
 from tests.genmodels.test_evidence import BARE, PAIR, PASSAGE, SHARES, finding
 from tests.pages.test_pages import HOSTILE, no_gallery, opened  # noqa: F401  (a fixture)
 
@@ -136,3 +136,13 @@ def test_the_csv_of_evidence_holds_every_exhibit_and_no_formula() -> None:
     rows = list(csv.DictReader(io.StringIO(written.removeprefix("\ufeff"))))
     assert {row["audit"] for row in rows} == {"copies", "verbatim", "marks"} and "'=cmd()" in written
     assert not any(cell and cell.startswith("=") for row in rows for cell in (*row, *row.values())), "no cell and no title is a formula"
+
+
+def test_reports_leave_sealed_and_none_of_what_was_changed_by_hand(kept: brought.Brought) -> None:
+    sealed, file = report_out.sealed_document(DOCUMENT)
+    (kept.job / "audit.json").write_bytes(file)
+    assert "Report (HTML)" in [each.label for each in page(kept).get("download_button")]
+    (kept.job / "audit.json").write_text(json.dumps(sealed | {"verdict": "pass"}))
+    test = page(kept)
+    assert "Report (HTML)" not in [each.label for each in test.get("download_button")]
+    assert sum("changed since it was sealed" in each.value for each in test.error) == 2, "where reports were, and in the review"
