@@ -12,6 +12,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from dashboard import navigation
+from dashboard.auditing.subjects import called
 from dashboard.parts import verdicts
 from dashboard.review import asking
 from dashboard.run_rows import changed
@@ -42,7 +43,9 @@ class Line:
 
 def view(store: RunStore, kinds: Sequence[str]) -> None:
     """A table of outputs that were brought and one of runs; what to do next where there is neither."""
-    lines = [_of_outputs(each) for each in brought.everything()[:MOST]]
+    kept = brought.everything()[:MOST]
+    names = called(kept)
+    lines = [_of_outputs(each, names[each.token]) for each in kept]
     runs = [_of_run(store, name) for name in asking.audited_runs(store, kinds)[:MOST]]
     if not lines and not runs:
         st.info(
@@ -96,12 +99,12 @@ def _summed(document: Mapping[str, Any]) -> Summary:
     return Summary(kind, str(document.get("verdict") or ""), tuple(_worst(document.get("findings")).items()))
 
 
-def _of_outputs(subject: brought.Brought) -> Line:
+def _of_outputs(subject: brought.Brought, name: str) -> Line:
     found = summary(subject)
     state = "is being audited" if audit_job.running_in(subject.job) else found.verdict
     state = state or ("only looked at: start its audit" if found.kind else "not audited: open it and start")
     what = KINDS[found.kind].many if found.kind in KINDS else "not looked at yet"
-    return Line(subject.title, what, f"audit?outputs={quote(subject.token)}", state, dict(found.checks))
+    return Line(name, what, f"audit?outputs={quote(subject.token)}", state, dict(found.checks))
 
 
 def _of_run(store: RunStore, name: str) -> Line:
@@ -129,7 +132,7 @@ def _table(lines: Sequence[Line], title: str) -> None:
     columns = [name for name in AUDITS if any(name in each.checks for each in lines)]
     rows: list[dict[str, Any]] = [
         {
-            "Subject": f"[{safe_text(each.name, 60)}]({each.address})",
+            "Subject": f"[{safe_text(each.name, 120)}]({each.address})",
             "Verdict": _cell(each.state, each.address),
             **{name: _cell(each.checks.get(name, ""), each.address) for name in columns},
         }

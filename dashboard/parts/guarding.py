@@ -84,6 +84,7 @@ class Answer:
             shell = message["status"] in (200, 304) and any(
                 name == b"content-type" and value.startswith(b"text/html") for name, value in headers
             )
+            shell = shell and all(name != b"content-disposition" for name, _ in headers)  # a report is a file, no page
             if shell and (self.path.rstrip("/") or "/") not in self.pages:
                 self.swallowing = True
                 body = NOWHERE.format(path=html.escape(self.path[:80])).encode("utf-8", "replace")

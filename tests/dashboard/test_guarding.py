@@ -12,14 +12,14 @@ from dashboard.parts import pace
 from dashboard.parts.guarding import Guard
 
 
-def asked(path: str = "/", kind: str = "http", content: bytes = b"text/html; charset=utf-8", **headers: str) -> tuple[list[dict[str, Any]], bool]:
+def asked(path: str = "/", kind: str = "http", content: bytes = b"text/html; charset=utf-8", said: tuple[tuple[bytes, bytes], ...] = (), **headers: str) -> tuple[list[dict[str, Any]], bool]:
     """What comes back for a request, and whether Streamlit was asked at all."""
     sent, reached = [], []
 
     async def inner(scope: Any, receive: Any, send: Any) -> None:
         reached.append(scope)
         if kind == "http":
-            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", content)]})
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", content), *said]})
             await send({"type": "http.response.body", "body": b"the shell"})
 
     async def send(message: Any) -> None:
@@ -48,6 +48,11 @@ def test_an_unknown_page_is_said_to_be_none(path: str) -> None:
     body = sent[1]["body"].decode()
     assert "There is no such page" in body and "<script>" not in body
     assert dict(sent[0]["headers"])[b"content-length"] == str(len(sent[1]["body"])).encode()
+
+
+def test_a_report_as_html_is_a_file_and_no_unknown_page() -> None:
+    sent, _ = asked("/media/0123abcd.html", content=b"text/html", said=((b"content-disposition", b'attachment; filename="audit.html"'),))
+    assert sent[0]["status"] == 200 and sent[1]["body"] == b"the shell"
 
 
 @pytest.mark.parametrize(("origin", "host", "through"), [
