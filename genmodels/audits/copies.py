@@ -1,16 +1,17 @@
 """Are outputs near-copies of training pictures? Pictures of any size that were brought, held against what was brought of training.
 
 A copy is still found when it was mirrored, cropped to 80 % of its sides, moved, dimmed, recoloured, compressed or made
-smaller (`genmodels.kinds.image.near_at_any_size`). How near is too near is not fixed: it is found on pictures that nobody copied,
-one half of their families, and how often chance undercuts it is counted on the other half, and the other way round (`genmodels.checks.brought_copies`),
-as Meehan, Chaudhuri and Dasgupta 2020 (arXiv 2004.05675) hold samples against unseen pictures. Those are the held-out
-pictures where some were brought, else training pictures against the others. Variants of one drawing count once, and are
-granted: where pictures that nobody copied have variants in training, a picture that is as near as they are is no copy.
+smaller (`genmodels.kinds.image.near_at_any_size`). How near is too near is not fixed: it is found on pictures that nobody
+copied, one half of their families, and how often chance undercuts it is counted on the other half, and the other way round,
+and on how often outputs come as near to those pictures (`genmodels.checks.brought_copies_rule`), as Meehan, Chaudhuri and
+Dasgupta 2020 (arXiv 2004.05675) hold samples against unseen pictures. Those are the held-out pictures where some were
+brought, else training pictures against the others. Variants of one drawing count once, and are granted: a picture is no
+copy that is nearer to one that nobody copied, or as near to a training picture as those are.
 
 Known limits: turned, stretched by more than a tenth, redrawn or blended copies and copies of small parts are not looked
-for; only what was brought of the training pictures can be found copied; a recoloured copy of a drawing that training
-holds in many colours can't be told from a new variant, and the error rates say so. Copies are planted at 64 x 64 pixels,
-where JPEG and smaller sizes do more harm than to large files, so the rates of these are pessimistic.
+for, nor one picture that is copied many times and no other, which may be one accident; only what was brought of the training
+pictures can be found copied; a recoloured copy of a drawing that training holds in many colours can't be told from a new
+variant, and the error rates say so. Copies are planted at up to 256 pixels, made of small copies of 64.
 """
 
 from __future__ import annotations

@@ -158,15 +158,16 @@ def saved(way: Callable[[np.ndarray], bytes], again: int = 0) -> Callable[[int],
     pictures = np.random.default_rng(5).integers(0, 256, (80, 4, 4, 3), dtype=np.uint8).repeat(32, 1).repeat(32, 2)
     return lambda seed: brought(*map(way, pictures), *(png_bytes(pictures[i]) for i in range(again)))
 @lru_cache
-def by_rule(n: int, seed: int) -> np.ndarray:
-    """Pictures of seven coloured shapes each, as small copies (n, 64, 64, 3); no two share a drawing."""
+def by_rule(n: int, seed: int, tone: int = 0) -> np.ndarray:
+    """Pictures of seven coloured shapes each, as small copies (n, 64, 64, 3); no two share a drawing. Another tone: one shape of each in another colour."""
     rng, found = np.random.default_rng([seed, 5]), []
     for _ in range(n):
         picture = Image.new("RGB", (64, 64), tuple(rng.integers(0, 256, 3).tolist()))
         for number in range(7):
             left, top, wide, high = (*rng.integers(-8, 48, 2), *rng.integers(10, 36, 2))
             draw, box = ImageDraw.Draw(picture), (int(left), int(top), int(left + wide), int(top + high))
-            (draw.ellipse if number % 2 else draw.rectangle)(box, fill=tuple(rng.integers(0, 256, 3).tolist()))
+            fill = (rng.integers(0, 256, 3) + 40 * tone * (number == 6)) % 256
+            (draw.ellipse if number % 2 else draw.rectangle)(box, fill=tuple(fill.tolist()))
         found.append(np.asarray(picture))
     return np.stack(found)
 
@@ -180,16 +181,13 @@ def pictures_of(small: np.ndarray, what: str) -> Pictures:
 
 
 def copying(copied: float, held_out: bool = True) -> Planted:
-    """900 outputs of which a share are training pictures, each changed in one of the ways."""
+    """600 outputs of which a share are training pictures, each changed in one of the ways."""
 
     def subject(seed: int) -> Outputs:
-        train, outputs, unseen = by_rule(300, 1), by_rule(900, 2 + seed), by_rule(1200, 3)
-        k, ways = round(copied * 900), [way for way in WAYS if way not in RECOLOURED]
+        train, outputs, unseen = by_rule(300, 1), by_rule(600, 2 + seed), by_rule(600, 3)
+        k, ways = round(copied * 600), [way for way in WAYS if way not in RECOLOURED]
         made = [changed(train[i : i + 1], ways[i % len(ways)], i) for i in range(k)]
-        pictures = pictures_of(np.concatenate([*made, outputs[k:]]), "outputs")
-        beside = [Reference(what, pictures_of(small, what)) for what, small in (("training", train), ("held out", unseen))]
-        items = tuple(Item(name, name) for name in pictures.names)
-        return Outputs("outputs", "image", items, pictures, training=beside[0], held_out=beside[1] if held_out else None, seed=seed)
+        return of_small(np.concatenate([*made, outputs[k:]]), train, unseen if held_out else None, seed)
 
     return subject  # type: ignore[return-value]
 
@@ -211,6 +209,20 @@ def in_places(small: np.ndarray, share: float, seed: int) -> np.ndarray:
     return np.where((np.arange(len(small)) < share * len(small))[:, None, None, None], noise, small)
 
 
+def of_small(outputs: np.ndarray, train: np.ndarray, held_out: np.ndarray | None, seed: int) -> Outputs:
+    """Outputs with training pictures, and perhaps held-out ones, beside them."""
+    pictures = pictures_of(outputs, "outputs")
+    beside = None if held_out is None else Reference("held out", pictures_of(held_out, "held out"))
+    items = tuple(Item(name, name) for name in pictures.names)
+    return Outputs("outputs", "image", items, pictures, training=Reference("training", pictures_of(train, "training")), held_out=beside, seed=seed)
+
+
+def new_tones(seed: int) -> Outputs:
+    """300 outputs of which 20 are drawings that were trained on, in another tone; so are half of the held-out pictures."""
+    train, unseen = by_rule(100, 1), np.concatenate([by_rule(100, 1, 2), by_rule(100, 3)])
+    return of_small(np.concatenate([by_rule(100, 1, 1)[:20], by_rule(280, 2 + seed)]), train, unseen, seed)
+
+
 CULPRITS: dict[str, dict[str, Planted]] = {
     "memorisation": {
         "parrot": digits(lambda data, unseen: Parrot(data.train.images)),
@@ -224,7 +236,7 @@ CULPRITS: dict[str, dict[str, Planted]] = {
         "women's tones exchanged": drawn(swapped=0.6),
         "dark tones drawn light": drawn(lightened=0.7),
     },
-    "copies": {"5 % copies, each changed": copying(0.05)},
+    "copies": {"5 % copies, each changed": copying(0.05), "5 % copies, nothing held out": copying(0.05, held_out=False)},
     "likeness": {
         "half is noise": like(lambda small, seed: in_places(small, 0.5, seed)),
         "ten pictures again and again": like(lambda small, seed: small[np.arange(300) % 10]),
@@ -260,7 +272,11 @@ INNOCENTS: dict[str, dict[str, Planted]] = {
         "noise": digits(lambda data, unseen: Noise(data.spec.shape)),
     },
     "bias": {"draws what it is asked for": drawn()},
-    "copies": {"draws what nobody drew": copying(0.0)},
+    "copies": {
+        "draws what nobody drew": copying(0.0),
+        "draws what nobody drew, nothing held out": copying(0.0, held_out=False),
+        "draws what it learned from in new tones, as others do": new_tones,
+    },
     "likeness": {"draws by the same rule": like(lambda small, seed: small)},
     "membership": {"remembers nothing": digits(lambda data, unseen: Rememberer(unseen.images))},
     "extraction": {"writes what nobody trained on": written(1.0), "never saw its canaries": written(1.0, canaries=5)},

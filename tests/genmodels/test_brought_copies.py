@@ -10,11 +10,14 @@ import pytest
 from PIL import Image, ImageDraw
 
 from genmodels.audits.audit import AUDITS
+from genmodels.checks.brought_copies import Searched
+from genmodels.checks.brought_copies_rule import Held, Scores, distance_of
 from genmodels.intake.pictures import Pictures
 from genmodels.intake.told_in_pictures import NOTHING
 from genmodels.kinds.image.copied_ways import RECOLOURED, WAYS, changed
 from genmodels.kinds.image.near_at_any_size import Originals
 from genmodels.subjects.outputs import Item, Outputs, Reference
+from genmodels.verdicts.error_rates import unknown_rates
 
 
 def shapes(n: int, seed: int, tones: int = 1) -> np.ndarray:
@@ -81,3 +84,68 @@ def test_too_few_outputs_and_no_training_pictures_are_not_measured() -> None:
     assert "5 outputs" in AUDITS["copies"](few)[0].reason
     alone = replace(few, training=None)
     assert "No training pictures were brought" in AUDITS["copies"](alone)[0].reason
+
+
+def test_pictures_of_one_colour_are_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("genmodels.checks.brought_copies.PLANTED", 5)
+    plain = np.full((3, 64, 64, 3), 200, np.uint8)
+    found = AUDITS["copies"](outputs(np.concatenate([shapes(25, 2), plain]), np.concatenate([shapes(30, 1), plain[:2]])))
+    assert "Left out: 3 outputs and 2 training pictures of one colour." in found[0].claim and found[0].estimate.n == 25
+    assert "25 are of one colour" in AUDITS["copies"](outputs(np.concatenate([shapes(5, 2), np.repeat(plain[:1], 25, 0)]), shapes(30, 1)))[0].reason
+
+
+def test_held_out_pictures_that_are_training_pictures_are_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("genmodels.checks.brought_copies.PLANTED", 5)
+    train, unseen = shapes(30, 1), shapes(20, 3)
+    found = AUDITS["copies"](outputs(shapes(25, 2), train, np.concatenate([unseen, train[:4]])))
+    assert "4 held-out pictures that are training pictures" in found[0].claim
+
+
+@pytest.mark.parametrize(("variants_nobody_copied", "verdict"), [(True, "not fail"), (False, "fail")])
+def test_new_variants_are_granted_where_variants_are_common_among_pictures_that_nobody_copied(monkeypatch: pytest.MonkeyPatch, variants_nobody_copied: bool, verdict: str) -> None:
+    """Drawings come in three tones: one is trained on, and another is drawn. It is a copy only where nobody's third tone is as near."""
+    monkeypatch.setattr("genmodels.checks.brought_copies.PLANTED", 10)
+    monkeypatch.setattr("genmodels.audits.copies.kept_by", lambda known, compute: unknown_rates("not asked here"))
+    tones = shapes(60, 1, 3).reshape(60, 3, 64, 64, 3)
+    train, drawn = tones[:, 0], tones[:15, 1]
+    honest = shapes(100, 2)
+    held_out = tones[:, 2] if variants_nobody_copied else shapes(60, 3)
+    found = AUDITS["copies"](outputs(np.concatenate([drawn, honest]), train, held_out))
+    assert (found[0].verdict == "fail") == (verdict == "fail")
+
+
+def test_what_is_as_near_to_pictures_that_nobody_copied_is_no_copy() -> None:
+    near, training = np.array([0.5] * 12 + [2.0] * 288), np.arange(300) < 6
+    others = np.full(100, 2.0)
+    both = Held(near, np.arange(300), training, others, np.ones(100, bool), np.arange(100), 1.0)
+    only = replace(both, training=np.ones(300, bool))
+    assert both.counts() == (6, 300, 6, 400.0) and both.verdict(0.0, 0.1) == "pass"
+    assert only.counts() == (12, 300, 0, 400.0) and only.verdict(0.0, 0.1) == "fail"
+
+
+def test_copies_of_variants_of_one_drawing_count_once() -> None:
+    held = Held(np.full(50, 0.5), np.zeros(50, int), np.ones(50, bool), np.full(100, 2.0), np.ones(100, bool), np.arange(100), 1.0)
+    assert held.counts()[0] == 1
+
+
+def test_families_that_are_not_known_and_the_own_one_are_passed_over() -> None:
+    far = {kind: np.array([[0.1, 0.2], [0.1, 0.2]]) for kind in ("copies", "recoloured")}
+    found = Scores(far, np.array([[7, 1], [5, 6]]), 5)  # five drawings; families 0 to 2 that nobody copied
+    assert found.nearest(np.array([0, 1])).hits.tolist() == [1, 5]
+    assert found.nearest(np.array([0, 1]), np.array([1, 0])).hits.tolist() == [1, 6]
+    nothing = found.nearest(np.array([2]), np.array([2, 2]))
+    assert nothing.far["copies"].tolist() == [0.2, np.inf]
+
+
+def test_the_distance_that_counts_lies_below_what_chance_does() -> None:
+    unseen, planted = np.linspace(0.4, 1, 200), [np.full(40, 0.05), np.full(40, 0.2)]
+    assert 0.2 < distance_of(unseen, np.arange(200), planted, 2000, 0.01) < 0.45
+
+
+def test_pictures_that_nobody_copied_are_held_against_each_other_but_for_their_own_family() -> None:
+    train, unseen = shapes(40, 1), np.repeat(shapes(20, 3), 2, 0)
+    searched = Searched(train, np.arange(40), np.arange(40), unseen, [None] * 40, 0)
+    assert len(np.unique(searched.names)) == 20  # equal ones are one family
+    known = np.unique(searched.names)
+    assert (searched.honest(np.arange(40), known).far["copies"] > 0.2).all()
+    assert searched.odds(known) == 2.0
