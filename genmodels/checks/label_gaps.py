@@ -28,23 +28,18 @@ def faults_by_group(
     asked = f"{question.text} Is it the same for each {pairs.grouping}?"
     part = f"{question.name}, by {pairs.grouping}"
     within = {name: told.among(pairs.groups == name) for name in pairs.names}
-    few = [f"{name} ({len(each.labels)})" for name, each in within.items() if len(each.labels) < LEAST_OF_GROUP]
-    most = sorted(within, key=lambda name: -len(within[name].labels))[:MOST_GROUPS]
-    within = {name: within[name] for name in sorted(most) if len(within[name].labels) >= LEAST_OF_GROUP}
+    within, few = _large(within)
     if len(within) < 2:
-        too_small = f" ({', '.join(few[:MOST_GROUPS])})" if few else ""
-        reason = f"Fewer than two groups have {LEAST_OF_GROUP} labels{too_small}; go on labelling."
+        reason = f"Fewer than two groups have {LEAST_OF_GROUP} labels{f' ({few})' if few else ''}; go on labelling."
         return not_measured(AUDIT, asked, reason, part)
     tests = len(within) * (len(within) - 1) // 2
     gaps = {(one, other): gap(within[one], within[other], tests) for one, other in combinations(within, 2)}
     worst = max(gaps, key=lambda pair: (gaps[pair].low, gaps[pair].value))
     estimate, first, second = gaps[worst], within[worst[0]], within[worst[1]]
-    values = " and ".join(
-        f"{each.share().value:.1%} of {name}" for name, each in zip(worst, (first, second), strict=True)
-    )
+    values = " and ".join(f"{within[name].share().value:.1%} of {name}" for name in worst)
     among = f", the most of {tests} pairs of groups" if tests > 1 else ""
     claim = f"{' or '.join(question.faults)} is the answer for {values}: {100 * estimate.value:.1f} points apart ({100 * estimate.low:.1f} to {100 * estimate.high:.1f}{among}), {said}."
-    claim += f" Too few labels to compare: {', '.join(few[:MOST_GROUPS])}." if few else ""
+    claim += f" Too few labels to compare: {few}." if few else ""
     return judge(
         AUDIT,
         claim,
@@ -68,6 +63,14 @@ def faults_by_group(
             ),
         ),
     )
+
+
+def _large(within: dict[str, Told]) -> tuple[dict[str, Told], str]:
+    """The groups that have enough labels to be compared, in order of names, and those that have some and too few, in words."""
+    few = [f"{name} ({len(each.labels)})" for name, each in within.items() if len(each.labels) < LEAST_OF_GROUP]
+    most = sorted(within, key=lambda name: -len(within[name].labels))[:MOST_GROUPS]
+    large = {name: within[name] for name in sorted(most) if len(within[name].labels) >= LEAST_OF_GROUP}
+    return large, ", ".join(few[:MOST_GROUPS])
 
 
 def gap(first: Told, second: Told, tests: int = 1) -> Estimate:

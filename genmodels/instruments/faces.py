@@ -35,7 +35,7 @@ class Face:
         """The square around it, of its larger side, as uint8 RGB (side, side, 3); what lies outside the picture is black."""
         size = max(self.width, self.height)
         left, top = self.left + (self.width - size) / 2, self.top + (self.height - size) / 2
-        box = tuple(round(each) for each in (left, top, left + size, top + size))
+        box = round(left), round(top), round(left + size), round(top + size)
         return np.asarray(picture.crop(box).resize((side, side), Image.Resampling.BILINEAR))
 
 
@@ -72,7 +72,8 @@ def _faces(maps: Sequence[np.ndarray], scale: float) -> list[Face]:
     for row in sorted(rows, key=lambda each: -each[4]):
         if all(_overlap(row, each) < OVERLAP for each in kept):
             kept.append(row)
-    return [Face(*(float(value) / scale for value in row[:4]), float(row[4])) for row in kept]
+    found = [([float(value) / scale for value in row[:4]], float(row[4])) for row in kept]
+    return [Face(left, top, width, height, score) for (left, top, width, height), score in found]
 
 
 def _probable(logits: np.ndarray) -> np.ndarray:

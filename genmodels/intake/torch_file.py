@@ -97,7 +97,11 @@ def _old(content: bytes) -> object:
     if _run(stream) != MAGIC:
         raise ValueError("no checkpoint")
     _run(stream), _run(stream)
-    found = _run(stream, lambda storage: storages.setdefault(storage.key, storage) and None)
+
+    def note(storage: Storage) -> None:
+        storages.setdefault(storage.key, storage)
+
+    found = _run(stream, note)
     keys = _run(stream)
     shared: dict[str, np.ndarray] = {}
     for key in keys if isinstance(keys, list) else []:

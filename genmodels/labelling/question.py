@@ -14,7 +14,7 @@ CANNOT_TELL = "cannot tell"  # an answer that may always be given
 FEWEST, MOST_ANSWERS = 2, 9  # answers of a question: each has a key from 1 to 9
 MOST_QUESTIONS = 12
 LONGEST_ANSWER, LONGEST_TEXT = 60, 300  # characters
-# What may guess an answer beside a column of the team's table; such a guess makes an interval narrower, and is never a label.
+# What may guess an answer beside a column of the team's table: a guess makes an interval narrower, and is no label.
 PROMPT_WORDS, ANSWER_WORDS = "words of the prompt", "words of the answer"
 PRESENTATION = "gender presentation as read by a network"
 # For which kinds of example each may be asked.
