@@ -30,13 +30,20 @@ class Dealt(Protocol):
     """What is dealt out: so many outputs, among pictures that nobody copied of the families `known`, and copies by their way."""
 
     @property
-    def n(self) -> int: ...
+    def n(self) -> int:
+        """How many outputs there are."""
+
     @property
-    def known(self) -> np.ndarray: ...
+    def known(self) -> np.ndarray:
+        """The families of pictures that nobody copied that may be dealt."""
+
     @property
-    def searched(self) -> Searched: ...
+    def searched(self) -> Searched:
+        """What is searched."""
+
     @property
-    def plants(self) -> Mapping[str, Scores]: ...
+    def plants(self) -> Mapping[str, Scores]:
+        """Copies of training pictures, by the way they were made."""
 
 
 def why_not(brought: Brought) -> str:
