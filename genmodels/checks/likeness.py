@@ -73,8 +73,8 @@ def held(placed: Placed, prompts: np.ndarray, seed: int) -> Held:
     ours, others, balls = placed.outputs, placed.reference[first], placed.reference[second]
     reach = radii(balls, K)
     inside = _inside(ours, balls, reach), _inside(others, balls, reach)
-    odd = tuple(~each.any(axis=1) for each in inside)
-    return Held((odd[0], odd[1]), inside, (_apart(ours), _apart(others)), families, prompts, second)
+    odd = ~np.asarray(inside[0].any(axis=1)), ~np.asarray(inside[1].any(axis=1))
+    return Held(odd, inside, (_apart(ours), _apart(others)), families, prompts, second)
 
 
 def _halves(families: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
