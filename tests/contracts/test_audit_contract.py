@@ -202,8 +202,8 @@ def of_small(outputs: np.ndarray, train: np.ndarray, held_out: np.ndarray | None
 
 def new_tones(seed: int) -> Outputs:
     """300 outputs of which 20 are drawings that were trained on, in another tone; so are half of the held-out pictures."""
-    train, unseen = by_rule(100, 1), np.concatenate([by_rule(100, 1, 2), by_rule(100, 3)])
-    return of_small(np.concatenate([by_rule(100, 1, 1)[:20], by_rule(280, 2 + seed)]), train, unseen, seed)
+    train, unseen = by_rule(100, 1, 1), np.concatenate([by_rule(100, 1, 2), by_rule(100, 3)])
+    return of_small(np.concatenate([by_rule(100, 1)[:20], by_rule(280, 2 + seed)]), train, unseen, seed)
 
 
 CULPRITS: dict[str, dict[str, Planted]] = {
