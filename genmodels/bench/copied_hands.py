@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from genmodels.cache import cache
 from genmodels.data.sets import icons, openmoji
 from genmodels.estimates.splits import copies, families
-from genmodels.files import make_folder
+from genmodels.files import make_folder, write_atomically
 from genmodels.intake.pictures import SIDE
 from genmodels.kinds.image.copied_ways import WAYS
 from genmodels.kinds.image.features import averaged
@@ -118,7 +118,7 @@ def kept(name: str, pictures: Callable[[], Iterator[Picture]]) -> Hand:
     """A hand as it is kept in the cache, else drawn and kept."""
     file = cache() / f"copies-{name}.npz"
     if file.exists():
-        found = dict(np.load(file))
+        found = dict(np.load(file, allow_pickle=False))
         sizes = {size: found[f"small {size}"] for size in SIZES}
         made = {(size, way): found[f"{size} {way}"] for size in SIZES for way in WAYS}
         return Hand(found["families"], sizes, found["copied"], made)
@@ -126,5 +126,8 @@ def kept(name: str, pictures: Callable[[], Iterator[Picture]]) -> Hand:
     arrays = {f"small {size}": each for size, each in hand.small.items()}
     arrays |= {f"{size} {way}": each for (size, way), each in hand.copies.items()}
     arrays |= {"families": hand.families, "copied": hand.copied}
-    np.savez(make_folder(file.parent) / file.name, **arrays)  # type: ignore[arg-type]
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    make_folder(file.parent)
+    write_atomically(file, buffer.getvalue())
     return hand
