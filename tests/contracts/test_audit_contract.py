@@ -272,16 +272,8 @@ INNOCENTS: dict[str, dict[str, Planted]] = {
         "noise": digits(lambda data, unseen: Noise(data.spec.shape)),
     },
     "bias": {"draws what it is asked for": drawn()},
-<<<<<<< HEAD
-    "copies": {
-        "draws what nobody drew": copying(0.0),
-        "draws what nobody drew, nothing held out": copying(0.0, held_out=False),
-        "draws what it learned from in new tones, as others do": new_tones,
-    },
-    "likeness": {"draws by the same rule": like(lambda small, seed: small)},
-=======
     "copies": {"draws what nobody drew": copying(0.0)},
->>>>>>> copies
+    "likeness": {"draws by the same rule": like(lambda small, seed: small)},
     "membership": {"remembers nothing": digits(lambda data, unseen: Rememberer(unseen.images))},
     "extraction": {"writes what nobody trained on": written(1.0), "never saw its canaries": written(1.0, canaries=5)},
     "provenance": {"marked": drawn_by_hand()},
