@@ -31,6 +31,10 @@ class Recipe(Knobs):
     bounded: ClassVar[bool] = False  # `log_weights` bound the likelihood of a picture
     exhibit: ClassVar[str] = ""  # what a training shows after an epoch; "": what is usual for the kind of its data
 
+    def role_for(self, spec: Spec) -> str:
+        """What one that was trained on such examples can do."""
+        return self.role
+
     @property
     def drawing(self) -> tuple[str, ...]:
         """The networks that a trained one needs, the one that draws last."""

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
+from genmodels.kinds.kind import kind_of
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.examples import Texts
 from genmodels.kinds.text.tokens import Tokens, escape_bits
@@ -52,10 +53,14 @@ class Transformer(Recipe):
     warmup: int = knob(100, 0, 1_000_000, "Steps over which the step size rises from 0")
     weight_decay: float = knob(0.1, 0.0, 10.0, "Pull of the matrices towards zero")
 
-    kinds: ClassVar = ("text", "code")
+    kinds: ClassVar = ("text", "code", "music", "molecule")
     role: ClassVar = "writer"
     drawing: ClassVar = ("transformer",)
     fused: ClassVar = True  # the step is compiled by XLA, which halves the passes over memory
+
+    def role_for(self, spec: Spec) -> str:
+        """Who writes music or molecules can do more than write."""
+        return kind_of(spec).writer
 
     # The network
 

@@ -91,6 +91,8 @@ def enlarged(learner: Learner, data: Dataset, seed: int) -> Exhibit:
 
 @EXHIBITS.add("text")
 @EXHIBITS.add("code")
+@EXHIBITS.add("music")
+@EXHIBITS.add("molecule")
 def texts(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     """What is written from nothing, twice, and after the beginnings of two held-out documents."""
     held_out, conduct = data.test, behaviour.of_texts(data)
