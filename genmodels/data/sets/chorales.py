@@ -61,12 +61,14 @@ def _melody(piece: Piece) -> str:
 
 def _read(step: float) -> Iterator[dict[str, Any]]:
     """{"score", "key"} of each file that holds four parts; one that music21 can't read is passed over."""
-    from music21 import converter, corpus, key
+    from music21 import converter, corpus, key, stream
 
     for path in counting("chorales read", sorted(corpus.getComposer("bach")), 5):
         try:
             parsed = converter.parse(path)
         except Exception:  # a file of the corpus that this version can't read
+            continue
+        if not isinstance(parsed, stream.Score):
             continue
         parts = list(parsed.parts)
         if len(parts) != 4:

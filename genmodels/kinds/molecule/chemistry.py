@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -84,7 +84,7 @@ def likeness(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=1)
-def _generator() -> object:
+def _generator() -> Any:
     from rdkit.Chem import rdFingerprintGenerator
 
     return rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=BITS)
@@ -94,7 +94,7 @@ def _generator() -> object:
 def _quiet() -> None:
     """RDKit is there, and does not write a line on stderr for everything that is no molecule."""
     try:
-        from rdkit import RDLogger
+        from rdkit import rdBase
     except ImportError:
         raise Refusal("Molecules need the package rdkit; install it with: pip install rdkit") from None
-    RDLogger.DisableLog("rdApp.*")
+    rdBase.DisableLog("rdApp.*")
