@@ -229,4 +229,5 @@ def _texts(run: Run, asked: Asked) -> Samples:
     )
 
 
+# By role (`Recipe.role_for`).
 SAMPLES: dict[str, Callable[..., Samples]] = {"latent": _pictures, "prompted": _prompted, "writer": _texts}  # by role
