@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from genmodels.lazy_keras import Networks, Tensor, keras
     from genmodels.networks.learner import Learner
 
+ACTIVE = 0.01  # variance of the posterior mean above which a latent dimension is in use (Burda et al. 2016)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe(Knobs):

@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from genmodels.models.clip import Clip
     from genmodels.models.reader import Reader
     from genmodels.models.recipe import LatentRecipe, PromptedRecipe
+    from genmodels.models.sequence_vae import SequenceVae
     from genmodels.models.transformer import Transformer
     from genmodels.models.upscaler import Upscaler
     from genmodels.trained.composer import Composer
     from genmodels.trained.latent import TrainedGenerator
+    from genmodels.trained.latent_molecules import LatentMolecules
     from genmodels.trained.prompted import PictureGenerator
     from genmodels.trained.writer import TextGenerator
 
@@ -74,6 +76,13 @@ def _molecules(recipe: Transformer, spec: Spec, networks: Networks, facts: Mappi
     from genmodels.trained.writer import TextGenerator
 
     return TextGenerator(recipe, spec, networks, rows=kind_of(spec).rows)
+
+
+@ROLES.add("latent molecules")
+def _latent_molecules(recipe: SequenceVae, spec: Spec, networks: Networks, facts: Mapping[str, Any]) -> LatentMolecules:
+    from genmodels.trained.latent_molecules import LatentMolecules
+
+    return LatentMolecules(recipe, spec, networks, rows=kind_of(spec).rows)
 
 
 @ROLES.add("reader")

@@ -13,8 +13,9 @@ from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.decoding import Decoding, beam_step, filtered, gumbel
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.kinds.text.watermark import FREE, setting, watermarked
-from genmodels.models.transformer import Transformer, parts, read
+from genmodels.models.transformer import Transformer
 from genmodels.networks.compute import compiled
+from genmodels.networks.reading import Read, parts, read
 from genmodels.provenance.claims import made_by_a_model
 from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.recorded import Weights
@@ -152,6 +153,10 @@ class TextGenerator(TextLikelihood, TextInside):
         """What else `_steered` is told, of starts and of what `write` was asked for; nothing where texts are free."""
         return {}
 
+    def _heard(self, token: Tensor, caches: list[Cache], place: Tensor, settings: Mapping[str, Tensor]) -> Read:
+        """What the network says after one more token (rows, 1)."""
+        return read(self._layers, token, caches, place)
+
     def _steered(self, logits: Tensor, place: Tensor, settings: Mapping[str, Tensor]) -> Tensor:
         """Logits (rows, vocabulary) of the token at a place, as far as somebody has a say in it; texts are free."""
         return logits
@@ -205,7 +210,7 @@ class TextGenerator(TextLikelihood, TextInside):
             for back in range(4):
                 alike = ops.logical_and(alike, ops.roll(buffer, back, axis=1) == recent[:, 3 - back : 4 - back])
             free = ops.logical_or(place + 1 < mark["begun"] + FREE, ops.any(alike, axis=1))
-            said = read(self._layers, token, caches, place)
+            said = self._heard(token, caches, place, settings)
             logits = filtered(self._steered(said.logits[:, 0], place + 1, settings), settings, used)
             number = ops.clip(place + 1 - filled, 0, CHUNK - 1)  # of the new token, in the noise of its row
             drawn = ops.take_along_axis(noise, number[:, None, None], axis=1)[:, 0]
