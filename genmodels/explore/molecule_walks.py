@@ -57,16 +57,14 @@ def direction(
     (z, y), (other, truth) = (
         _known(model, rows, value, most, rng) for rows, most in ((train, LEARNED), (held_out, TOLD))
     )
-    cut = len(z) // 5
-    mean, scale = y[cut:].mean(), max(float(y[cut:].std()), 1e-12)
+    cut, centre = len(z) // 5, z.mean(axis=0)
+    z, mean, scale = z - centre, y.mean(), max(float(y.std()), 1e-12)
+    y = (y - mean) / scale
 
     def slope(z: np.ndarray, y: np.ndarray, penalty: float) -> np.ndarray:
-        return np.linalg.solve(z.T @ z + penalty * np.eye(z.shape[1]), z.T @ (y - mean) / scale)
+        return np.linalg.solve(z.T @ z + penalty * np.eye(z.shape[1]), z.T @ y)
 
-    errors = [
-        float(np.square(z[:cut] @ slope(z[cut:], y[cut:], each) - (y[:cut] - mean) / scale).mean())
-        for each in PENALTIES
-    ]
+    errors = [float(np.square(z[:cut] @ slope(z[cut:], y[cut:], each) - y[:cut]).mean()) for each in PENALTIES]
     best = slope(z, y, PENALTIES[int(np.argmin(errors))]) * scale
     pairs = np.stack([other @ best, truth], axis=1)
     return Direction(best, bootstrap(pairs, _correlation))
