@@ -29,6 +29,7 @@ TINY = {
     "diffusion": {"width": 16, "levels": 2, "heads": 2},
     "reader": {"width": 8},
     "upscaler": {"width": 16, "blocks": 1, "learning_rate": 4e-3},
+    "sequence-vae": {"latent": 4, "layers": 1, "heads": 2, "width": 16, "warmup": 50, "learning_rate": 4e-3},
     "transformer": {"layers": 2, "heads": 2, "width": 16, "warmup": 10},
 }
 SMALL_TEXT = {"data": "occupations", "source": {"n": 2000, "unit": "character", "context": 32, "windows": 640}}
@@ -36,6 +37,7 @@ SMALL_CAPTIONS = {"data": "icons", "source": {"family": "font-awesome"}}
 SMALL: dict[str, dict] = {
     "vae": {"data": "digits"}, "gan": {"data": "digits"}, "transformer": SMALL_TEXT,
     "clip": SMALL_CAPTIONS, "diffusion": SMALL_CAPTIONS, "reader": {"data": "openmoji", "source": {"label": "tone"}}, "upscaler": {"data": "openmoji", "source": {"size": 64}, "epochs": 10},
+    "sequence-vae": {"data": "molecules", "source": {"context": 48, "windows": 960}},
 }  # fmt: skip
 
 GALLERY = ROOT / "genmodels" / "gallery"

@@ -99,7 +99,7 @@ EXPLORED = {
 
 def explore(run: Run, label: str = "") -> None:
     """A link to where a run can be looked into: its latent space, or the page that has it write or draw."""
-    role = run.experiment.make_recipe().role
+    role = run.experiment.make_recipe().role_for(run.spec)
     if role in EXPLORED:
         page, what = EXPLORED[role]
         navigation.link(page, label or what, run=run.id)

@@ -16,7 +16,7 @@ from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.kinds.text.watermark import setting
 from genmodels.models.recipe import MODELS
-from genmodels.models.transformer import parts
+from genmodels.networks.reading import parts
 
 if TYPE_CHECKING:
     from genmodels.lazy_keras import keras

@@ -74,7 +74,7 @@ def sample_files(run: Run, asked: Asked) -> Samples:
     """The files of each sample, by what the run makes; raises `Refusal` for what it can't make."""
     if asked.n is not None and not 1 <= asked.n <= MOST:
         raise Refusal(f"n is {asked.n}; it must be from 1 to {MOST}.")
-    if (role := run.experiment.make_recipe().role) not in SAMPLES:
+    if (role := run.experiment.make_recipe().role_for(run.spec)) not in SAMPLES:
         to_sample(open_model(run))
     return SAMPLES[role](run, asked)
 
@@ -229,4 +229,5 @@ def _texts(run: Run, asked: Asked) -> Samples:
     )
 
 
+# By role (`Recipe.role_for`).
 SAMPLES: dict[str, Callable[..., Samples]] = {"latent": _pictures, "prompted": _prompted, "writer": _texts}  # by role

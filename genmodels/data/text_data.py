@@ -57,6 +57,7 @@ class TextData(Knobs):
     kind: ClassVar[str] = "text"
     offline: ClassVar[bool] = True
     licence: ClassVar[str] = ""
+    training: ClassVar[type[Texts]] = Texts  # how the training split is walked through
 
     def shares(self) -> dict[str, float]:
         """Occupation to the share of she that was planted in the training text; none but in a text made for it."""
@@ -85,7 +86,7 @@ class TextData(Knobs):
                     f"context is {self.context}, but the {split} text of {name} is {len(row)} tokens; choose a smaller context or give more text."
                 )
         parts = [
-            Texts(
+            walked(
                 tuple(documents),
                 row,
                 self.context,
@@ -93,8 +94,8 @@ class TextData(Knobs):
                 {key: np.array(values, str) for key, values in group.items()},
                 tuple(known),
             )
-            for documents, row, windows, group, known in zip(
-                (train, test), rows, (self.windows, 0), groups, families, strict=True
+            for walked, documents, row, windows, group, known in zip(
+                (self.training, Texts), (train, test), rows, (self.windows, 0), groups, families, strict=True
             )
         ]
         spec = Spec(self.kind, (self.context,), 0, tokens.vocabulary, tokens.merges)

@@ -4,3 +4,5 @@
 from genmodels.kinds.image import kind as image
 from genmodels.kinds.text import kind as text
 from genmodels.kinds.code import kind as code
+from genmodels.kinds.music import kind as music
+from genmodels.kinds.molecule import kind as molecule

@@ -27,6 +27,8 @@ class Kind:
     facts: Callable[[Spec, Any, Any], dict[str, Any]]  # of a set, beside its counts: spec, training and held-out split
     dtype: str = "uint8"  # of an array of examples, whose shape is (n, *spec.shape)
     language: str | None = None  # of the code that it is
+    writer: str = "writer"  # role of a model that writes such sequences of tokens, in `trained.opening.ROLES`
+    rows: int = 4  # sequences that are written at once
 
 
 def kind_of(spec: Spec) -> Kind:

@@ -20,6 +20,8 @@ from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.near_copies import held_out_drawings
 from genmodels.kinds.kind import kind_of
 from genmodels.measuring.encoders import measure_encoder
+from genmodels.measuring.molecules import OF_MOLECULES, measure_molecules
+from genmodels.measuring.music import OF_PIECES, measure_music
 from genmodels.measuring.pictures import BOUNDS, BY_GROUP, FLOORS, measure_pictures
 from genmodels.measuring.prompted import FAMILIES, measure_prompted, rounds_of
 from genmodels.measuring.texts import LIKELIHOODS, OF_SAMPLES, Row, measure_texts
@@ -51,7 +53,7 @@ def measure_run(
     measures where they are not the default. n is 1,000 pictures or 200 texts where it is not given. Raises `Refusal` for a metric that does
     not exist.
     """
-    how = MEASURED[run.experiment.make_recipe().role]
+    how = MEASURED[run.experiment.make_recipe().role_for(run.spec)]
     for name in names:
         if name not in how.names:
             raise Refusal(unknown("metric", name, how.names))
@@ -102,6 +104,8 @@ MEASURED: dict[str, Measured] = {
     "latent": Measured(measure_pictures, (*metrics_of("image"), BY_GROUP, *BOUNDS, *FLOORS), _as_usual),
     "prompted": Measured(measure_prompted, (*metrics_of("image"), *FLOORS, *FAMILIES), rounds_of),
     "writer": Measured(measure_texts, (*LIKELIHOODS, *OF_SAMPLES), _as_usual),
+    "music": Measured(measure_music, OF_PIECES, _as_usual),
+    "molecules": Measured(measure_molecules, OF_MOLECULES, _as_usual),
     "reader": _ENCODER,
     "judge": _ENCODER,
     "upscaler": Measured(measure_upscaler, tuple(MEASURES), _all_held_out),

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from genmodels.lazy_keras import Networks, Tensor, keras
     from genmodels.networks.learner import Learner
 
+ACTIVE = 0.01  # variance of the posterior mean above which a latent dimension is in use (Burda et al. 2016)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe(Knobs):
@@ -30,6 +32,10 @@ class Recipe(Knobs):
     encodes: ClassVar[bool] = False  # pictures to latents, by a network
     bounded: ClassVar[bool] = False  # `log_weights` bound the likelihood of a picture
     exhibit: ClassVar[str] = ""  # what a training shows after an epoch; "": what is usual for the kind of its data
+
+    def role_for(self, spec: Spec) -> str:
+        """What one that was trained on such examples can do."""
+        return self.role
 
     @property
     def drawing(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ arXiv 1910.07467), squared ReLU (So et al. 2021, arXiv 2109.08668), no biases, o
 Wolf 2017), and what each block adds starts at zero. Trained by AdamW with a warm-up, a cosine down to a tenth and
 gradients clipped to norm 1.
 
-`read` is the one implementation: training, the likelihood of a text, writing with a key-value cache, attention maps
+`networks.reading.read` is the one implementation: training, the likelihood of a text, writing with a key-value cache, attention maps
 and what each layer would have said all call it with the same layers.
 
 Expected: with nanoGPT's CPU configuration on `shakespeare` the held-out loss that `docs/speed.md` states.
@@ -18,21 +18,23 @@ Expected: with nanoGPT's CPU configuration on `shakespeare` the held-out loss th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from genmodels.kinds.kind import kind_of
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.examples import Texts
 from genmodels.kinds.text.tokens import Tokens, escape_bits
 from genmodels.knobs import knob
 from genmodels.lazy_keras import keras, network, ops
 from genmodels.models.recipe import Recipe, model
+from genmodels.networks.reading import read
 
 if TYPE_CHECKING:
-    from genmodels.lazy_keras import Cache, Networks, Tensor
+    from genmodels.lazy_keras import Networks, Tensor
     from genmodels.networks.learner import Learner
 
 EVALUATED = 65_536  # held-out tokens that are scored after an epoch
@@ -52,10 +54,14 @@ class Transformer(Recipe):
     warmup: int = knob(100, 0, 1_000_000, "Steps over which the step size rises from 0")
     weight_decay: float = knob(0.1, 0.0, 10.0, "Pull of the matrices towards zero")
 
-    kinds: ClassVar = ("text", "code")
+    kinds: ClassVar = ("text", "code", "music", "molecule")
     role: ClassVar = "writer"
     drawing: ClassVar = ("transformer",)
     fused: ClassVar = True  # the step is compiled by XLA, which halves the passes over memory
+
+    def role_for(self, spec: Spec) -> str:
+        """Who writes music or molecules can do more than write."""
+        return kind_of(spec).writer
 
     # The network
 
@@ -129,35 +135,3 @@ class Transformer(Recipe):
 
         score = compiled(score, fused=True)
         return lambda windows: in_chunks(lambda rows: np.asarray(score(rows)), windows, size=ROWS)
-
-
-class Read(NamedTuple):
-    """What comes of reading tokens (n, length)."""
-
-    logits: Tensor  # (n, length, vocabulary) of the token after each
-    caches: list[Cache]  # keys and values of each block, (n, heads, length or context, size)
-    hidden: list[Tensor]  # the embedding and what each block hands on, (n, length, width)
-    attention: list[Tensor]  # of each block, how much each place looked at each, (n, heads, length, length or context)
-
-
-def read(
-    layers: Sequence[keras.layers.Layer],
-    tokens: Tensor,
-    caches: Sequence[Cache] | None = None,
-    position: Tensor | int = 0,
-) -> Read:
-    """Read tokens (n, length) by the layers that `parts` lists; with `caches` they are those from `position` on."""
-    embedding, *blocks, norm = layers
-    hidden, kept, attention = [embedding(tokens)], [], []
-    for number, block in enumerate(blocks):
-        x, cache, looked = block(hidden[-1], cache=caches and caches[number], position=position)
-        hidden.append(x)
-        kept.append(cache)
-        attention.append(looked)
-    return Read(embedding(norm(hidden[-1]), reverse=True), kept, hidden, attention)
-
-
-def parts(network: keras.Model) -> tuple[keras.layers.Layer, ...]:
-    """The layers of a network that `read` takes: embedding, blocks, norm."""
-    blocks = [layer for layer in network.layers if layer.name.startswith("block_")]
-    return (network.get_layer("embedding"), *blocks, network.get_layer("norm"))

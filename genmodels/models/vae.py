@@ -25,13 +25,11 @@ from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.spec import Spec
 from genmodels.knobs import knob
 from genmodels.lazy_keras import keras, network, ops
-from genmodels.models.recipe import Recipe, model
+from genmodels.models.recipe import ACTIVE, Recipe, model
 
 if TYPE_CHECKING:
     from genmodels.lazy_keras import Networks, Tensor
     from genmodels.networks.learner import Learner
-
-ACTIVE = 0.01  # variance of the posterior mean above which a latent dimension is in use (Burda et al. 2016)
 
 
 @model("vae")

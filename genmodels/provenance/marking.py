@@ -77,6 +77,12 @@ def media(content: bytes, facts: Facts, kind: str) -> bytes:
     return signed
 
 
+def accompanied(content: bytes, kind: str, facts: Facts) -> tuple[bytes, bytes]:
+    """A whole file that can carry no mark, and its signed sidecar; the ledger keeps its hash alone."""
+    ledger.append([entry(kind, content, "", facts)])
+    return content, json.dumps(sidecar(content, facts), indent=1).encode()
+
+
 def texts(files: Sequence[str], facts: Sequence[Facts]) -> list[bytes]:
     """The signed sidecars of text files, whose first line says what made them; each text is entered into the ledger."""
     ledger.append(

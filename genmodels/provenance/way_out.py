@@ -68,6 +68,17 @@ def texts(files: Sequence[str], facts: Sequence[Facts]) -> list[TextFiles]:
     ]
 
 
+def sound(content: bytes, facts: Facts) -> Marked:
+    """A WAV file with Content Credentials."""
+    return Marked(marking.media(content, facts, "sound"))
+
+
+def accompanied(content: bytes, kind: str, facts: Facts) -> tuple[Marked, Marked]:
+    """A file that can carry no mark, such as MIDI or a table of molecules, and its signed sidecar; its hash is entered into the ledger."""
+    file, statement = marking.accompanied(content, kind, facts)
+    return Marked(file), Marked(statement)
+
+
 def record(document: Mapping[str, Any], text: str, facts: Facts) -> Marked:
     """A text with all that made it as JSON, signed within, entered into the ledger."""
     statement = json.loads(marking.statements([text], [facts])[0])

@@ -12,6 +12,7 @@ import numpy as np
 
 from genmodels import checkpoints
 from genmodels.files import make_folder, write_atomically
+from genmodels.kinds.kind import kind_of
 from genmodels.kinds.spec import Spec
 from genmodels.printable import printable
 from genmodels.provenance.recorded import Weights
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
     from genmodels.models.clip import Clip
     from genmodels.models.reader import Reader
     from genmodels.models.recipe import LatentRecipe, PromptedRecipe
+    from genmodels.models.sequence_vae import SequenceVae
     from genmodels.models.transformer import Transformer
     from genmodels.models.upscaler import Upscaler
+    from genmodels.trained.composer import Composer
     from genmodels.trained.latent import TrainedGenerator
+    from genmodels.trained.latent_molecules import LatentMolecules
     from genmodels.trained.prompted import PictureGenerator
     from genmodels.trained.writer import TextGenerator
 
@@ -58,6 +62,27 @@ def _writer(recipe: Transformer, spec: Spec, networks: Networks, facts: Mapping[
     from genmodels.trained.writer import TextGenerator
 
     return TextGenerator(recipe, spec, networks, begins=facts.get("documents", 2) > 1)
+
+
+@ROLES.add("music")
+def _music(recipe: Transformer, spec: Spec, networks: Networks, facts: Mapping[str, Any]) -> Composer:
+    from genmodels.trained.composer import Composer
+
+    return Composer(recipe, spec, networks)
+
+
+@ROLES.add("molecules")
+def _molecules(recipe: Transformer, spec: Spec, networks: Networks, facts: Mapping[str, Any]) -> TextGenerator:
+    from genmodels.trained.writer import TextGenerator
+
+    return TextGenerator(recipe, spec, networks, rows=kind_of(spec).rows)
+
+
+@ROLES.add("latent molecules")
+def _latent_molecules(recipe: SequenceVae, spec: Spec, networks: Networks, facts: Mapping[str, Any]) -> LatentMolecules:
+    from genmodels.trained.latent_molecules import LatentMolecules
+
+    return LatentMolecules(recipe, spec, networks, rows=kind_of(spec).rows)
 
 
 @ROLES.add("reader")
@@ -135,7 +160,7 @@ def open_model(run: Run, epoch: int | None = None) -> Any:
     recipe = run.experiment.make_recipe()
     with BUILDING:
         networks, which = _networks(run, epoch)
-        model = ROLES[recipe.role](recipe, run.spec, networks, run.facts)
+        model = ROLES[recipe.role_for(run.spec)](recipe, run.spec, networks, run.facts)
     model.weights = which  # what its files say
     return model
 

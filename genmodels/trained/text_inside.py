@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from keras import ops
 
-from genmodels.models.transformer import read
+from genmodels.networks.reading import read
 from genmodels.trained.text_prompt import PromptReader
 
 if TYPE_CHECKING:

@@ -48,6 +48,17 @@ class TextLikelihood(PromptReader):
             )
         return found
 
+    def token_likelihoods(self, text: str) -> np.ndarray:
+        """Log probability in nats (tokens,) of each token of a document of any length, given what stands before it.
+
+        Each is predicted from at least half a context, where that many tokens stand before it.
+        """
+        tokens = np.concatenate([np.zeros(1, np.int32), self.tokens.encode(text)])
+        half = max(1, self.context // 2)
+        starts = range(0, max(1, len(tokens) - 1 - self.context + half), half)
+        first, *others = self._scores([tokens[start : start + self.context + 1] for start in starts])
+        return np.concatenate([first, *(each[self.context - half :] for each in others)])
+
     def continuation(self, prompt: str, candidates: Sequence[str]) -> np.ndarray:
         """Log probabilities (len(candidates),) in nats of each text after the prompt."""
         return self.continuations([prompt], candidates)[0]

@@ -13,8 +13,9 @@ from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.decoding import Decoding, beam_step, filtered, gumbel
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.kinds.text.watermark import FREE, setting, watermarked
-from genmodels.models.transformer import Transformer, parts, read
+from genmodels.models.transformer import Transformer
 from genmodels.networks.compute import compiled
+from genmodels.networks.reading import Read, parts, read
 from genmodels.provenance.claims import made_by_a_model
 from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.recorded import Weights
@@ -91,10 +92,13 @@ class TextGenerator(TextLikelihood, TextInside):
             texts += [each.prompt + each.text for each in written]
         return np.array(texts, dtype=object)
 
-    def write(self, prompts: Sequence[str], *, seeds: Sequence[int], decoding: Decoding) -> Iterator[list[Written]]:
+    def write(
+        self, prompts: Sequence[str], *, seeds: Sequence[int], decoding: Decoding, wishes: object = None
+    ) -> Iterator[list[Written]]:
         """Write on after up to `rows` prompts; gives all texts as far as they are after every few tokens.
 
-        A full context is half forgotten: its later half is read again and writing goes on.
+        A full context is half forgotten: its later half is read again and writing goes on. `wishes` are for those models
+        that let somebody have a say in single tokens.
         """
         if not 1 <= len(prompts) <= self.rows or len(seeds) != len(prompts):
             raise Refusal(
@@ -105,7 +109,9 @@ class TextGenerator(TextLikelihood, TextInside):
             return
         starts, written = self._begun(prompts, seeds, decoding)
         noises = [np.random.default_rng(each.seed) for each in written]
-        settings = {name: np.float32(value) for name, value in decoding.numbers().items()}
+        settings = {name: np.float32(value) for name, value in decoding.numbers().items()} | self._wishes(
+            starts, wishes
+        )
         mark = setting(
             decoding.watermark, None if decoding.watermark == "none" else self.watermark_key or watermark_key("text")
         )
@@ -142,6 +148,18 @@ class TextGenerator(TextLikelihood, TextInside):
             starts.append(tokens)
             written.append(Written(prompt, "", (), int(seed), decoding, notice=notice))
         return starts + [starts[0]] * (self.rows - len(prompts)), written
+
+    def _wishes(self, starts: Sequence[np.ndarray], asked: object) -> dict[str, np.ndarray]:
+        """What else `_steered` is told, of starts and of what `write` was asked for; nothing where texts are free."""
+        return {}
+
+    def _heard(self, token: Tensor, caches: list[Cache], place: Tensor, settings: Mapping[str, Tensor]) -> Read:
+        """What the network says after one more token (rows, 1)."""
+        return read(self._layers, token, caches, place)
+
+    def _steered(self, logits: Tensor, place: Tensor, settings: Mapping[str, Tensor]) -> Tensor:
+        """Logits (rows, vocabulary) of the token at a place, as far as somebody has a say in it; texts are free."""
+        return logits
 
     def _noise(self, noises: Sequence[np.random.Generator], counts: Sequence[int]) -> np.ndarray:
         """Gumbel noise (rows, CHUNK, vocabulary) for as many new tokens as each row's count says; the rest is 0."""
@@ -192,8 +210,8 @@ class TextGenerator(TextLikelihood, TextInside):
             for back in range(4):
                 alike = ops.logical_and(alike, ops.roll(buffer, back, axis=1) == recent[:, 3 - back : 4 - back])
             free = ops.logical_or(place + 1 < mark["begun"] + FREE, ops.any(alike, axis=1))
-            said = read(self._layers, token, caches, place)
-            logits = filtered(said.logits[:, 0], settings, used)
+            said = self._heard(token, caches, place, settings)
+            logits = filtered(self._steered(said.logits[:, 0], place + 1, settings), settings, used)
             number = ops.clip(place + 1 - filled, 0, CHUNK - 1)  # of the new token, in the noise of its row
             drawn = ops.take_along_axis(noise, number[:, None, None], axis=1)[:, 0]
             logits, drawn = watermarked(logits, drawn, recent, free, mark)

@@ -13,11 +13,13 @@ import numpy as np
 
 from genmodels.data.dataset import Dataset
 from genmodels.kinds.image.files import grid, png_bytes
+from genmodels.kinds.molecule.chemistry import canonical
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.metrics.kernel_distance import kernel_distance_value
 from genmodels.networks.learner import Learner
 from genmodels.registry import Registry
 from genmodels.trained.latent import TrainedGenerator
+from genmodels.trained.latent_molecules import LatentMolecules
 from genmodels.trained.prompted import PictureGenerator
 from genmodels.trained.writer import TextGenerator
 from genmodels.training import behaviour
@@ -89,8 +91,25 @@ def enlarged(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     return exhibit
 
 
+@EXHIBITS.add("latent molecules")
+def written_molecules(learner: Learner, data: Dataset, seed: int) -> Exhibit:
+    """Molecules written at fixed places of the latent space, with the share of them that are molecules."""
+    generator = LatentMolecules(learner.recipe, learner.spec, learner.networks, rows=SHOWN)
+
+    def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
+        values = learner.recipe.evaluate(learner, data.test, None)
+        made = generator.sample(SHOWN, seed=seed)
+        values["valid"] = float(np.mean([canonical(str(each)) is not None for each in made]))
+        lines = [{"prompt": "", "text": str(text), "seed": seed + i} for i, text in enumerate(made)]
+        return values, {"samples": (".json", json.dumps(lines, indent=1).encode())}
+
+    return exhibit
+
+
 @EXHIBITS.add("text")
 @EXHIBITS.add("code")
+@EXHIBITS.add("music")
+@EXHIBITS.add("molecule")
 def texts(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     """What is written from nothing, twice, and after the beginnings of two held-out documents."""
     held_out, conduct = data.test, behaviour.of_texts(data)

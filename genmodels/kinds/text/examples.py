@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,3 +65,35 @@ class Texts:
         sha.update("\0".join(self.documents).encode())
         for name, values in sorted(self.groups.items()):
             sha.update("\n".join([name, *values]).encode())
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A split of texts, of which a model sees whole documents, one a row, in place of windows: those that fit.
+
+    It is walked through as the split is, so that an epoch shows as many documents as there are windows: the first that
+    begins in or behind each.
+    """
+
+    texts: Texts
+
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """Where the `END` before each document stands that fits into a window with the `END` behind it."""
+        ends = np.flatnonzero(self.texts.tokens == 0)
+        return ends[:-1][np.diff(ends) <= self.texts.context]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def batch(self, places: np.ndarray) -> tuple[np.ndarray, None]:
+        """The documents (n, context + 1) that begin at these places of the row or behind them, `END` before and after."""
+        return self.rows(np.searchsorted(self.starts, places) % len(self.starts)), None
+
+    def rows(self, numbers: np.ndarray) -> np.ndarray:
+        """Documents by their number among those that fit, int32 (n, context + 1), filled up with `END`."""
+        tokens, context = self.texts.tokens, self.texts.context
+        places = self.starts[numbers][:, None] + np.arange(context + 1)
+        rows = tokens[np.minimum(places, len(tokens) - 1)]
+        ended = np.cumsum(rows[:, 1:] == 0, axis=1) > 0
+        return np.concatenate([rows[:, :1], np.where(ended, 0, rows[:, 1:])], axis=1)

@@ -1,0 +1,42 @@
+"""What data sets of molecules share: SMILES made canonical and bounded, whole scaffolds held out, several spellings of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from genmodels.cache import counting
+from genmodels.data.text_data import TextData, context_knob, unit_knob
+from genmodels.kinds.molecule.chemistry import canonical, scaffold, spellings
+from genmodels.knobs import knob
+
+LONGEST = 100  # characters of a molecule that is learned
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoleculeData(TextData):
+    """Base of the data sets of molecules: a document is the SMILES of one."""
+
+    unit: str = unit_knob("character")
+    context: int = context_knob(128)
+    spellings: int = knob(1, 1, 20, "Ways in which each training molecule is written, from different atoms on")
+
+    kind: ClassVar[str] = "molecule"
+
+    def spelled(self, documents: list[str]) -> list[str]:
+        """The training molecules in as many spellings as the knob says."""
+        if self.spellings == 1:
+            return documents
+        return [each for i, one in enumerate(documents) for each in spellings(one, self.spellings, i)]
+
+
+def readable(smiles: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """(canonical SMILES, scaffold, "") of each that is one molecule of at most `LONGEST` characters.
+
+    Mixtures and salts, which are several molecules, are left out. A molecule without rings is a family of its own.
+    """
+    for each in counting("molecules read", smiles):
+        found = canonical(each)
+        if found is not None and "." not in found and len(found) <= LONGEST:
+            yield found, scaffold(found) or found, ""

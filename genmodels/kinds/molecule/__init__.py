@@ -1,0 +1,1 @@
+"""Molecules, as one writes them in SMILES."""

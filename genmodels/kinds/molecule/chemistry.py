@@ -1,0 +1,100 @@
+"""What RDKit says of a molecule: whether it is one, its canonical SMILES, its parts, properties and likeness to others.
+
+Everything here takes SMILES and gives numbers or texts, so that no other file knows RDKit's objects. A SMILES is foreign
+text: it is bounded before RDKit reads it, and what RDKit can't read is None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from genmodels.refusal import Refusal
+
+if TYPE_CHECKING:
+    from rdkit.Chem import Mol
+
+LONGEST = 500  # characters of a SMILES that is read
+BITS, RADIUS = 2048, 2  # of a fingerprint (Rogers and Hahn 2010; radius 2 is ECFP4)
+PLAIN = re.compile(r"[!-~]+")  # printable ASCII without blanks, behind which RDKit would read extensions
+
+
+def molecule(smiles: str) -> Mol | None:
+    """RDKit's molecule of a SMILES; None for what is none: empty, too long, a reaction, or against the rules of valence."""
+    _quiet()
+    from rdkit import Chem
+
+    if not 0 < len(smiles) <= LONGEST or ">" in smiles or not PLAIN.fullmatch(smiles):
+        return None
+    found = Chem.MolFromSmiles(smiles)
+    return found if found is not None and found.GetNumAtoms() else None
+
+
+def canonical(smiles: str) -> str | None:
+    """The one SMILES that stands for all spellings of this molecule; None where it is none."""
+    from rdkit import Chem
+
+    found = molecule(smiles)
+    return None if found is None else Chem.MolToSmiles(found)
+
+
+def spellings(smiles: str, n: int, seed: int) -> list[str]:
+    """Up to n different spellings of a molecule, the given one first, the others from a random atom on (Arus-Pous et al. 2019)."""
+    from rdkit import Chem
+
+    found = molecule(smiles)
+    if found is None or n < 2:
+        return [smiles]
+    others = Chem.MolToRandomSmilesVect(found, n - 1, randomSeed=seed % 2**31)
+    return list(dict.fromkeys([smiles, *others]))
+
+
+def scaffold(smiles: str) -> str:
+    """The rings of a molecule and what joins them (Bemis and Murcko 1996), as SMILES; "" for one without rings."""
+    from rdkit.Chem.Scaffolds import MurckoScaffold
+
+    found = molecule(smiles)
+    return "" if found is None else MurckoScaffold.MurckoScaffoldSmiles(mol=found)
+
+
+def fingerprints(smiles: Sequence[str]) -> np.ndarray:
+    """Which circular surroundings each molecule has, uint8 (n, BITS / 8), bits packed; all 0 for what is no molecule."""
+    from rdkit import DataStructs
+
+    rows = np.zeros((len(smiles), BITS), np.uint8)
+    for row, each in zip(rows, smiles, strict=True):
+        if (found := molecule(each)) is not None:
+            DataStructs.ConvertToNumpyArray(_generator().GetFingerprint(found), row)
+    return np.packbits(rows, axis=1)
+
+
+def likeness(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Tanimoto's likeness (n, m), 0 to 1, float32, of packed fingerprints (n, bytes) and (m, bytes): shared bits by bits of either.
+
+    Two without any bit are not alike: 0.
+    """
+    a, b = (np.unpackbits(each, axis=1).astype("float32") for each in (first, second))
+    shared = a @ b.T
+    either = a.sum(1)[:, None] + b.sum(1)[None] - shared
+    return np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
+
+
+@lru_cache(maxsize=1)
+def _generator() -> Any:
+    from rdkit.Chem import rdFingerprintGenerator
+
+    return rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=BITS)
+
+
+@lru_cache(maxsize=1)
+def _quiet() -> None:
+    """RDKit is there, and does not write a line on stderr for everything that is no molecule."""
+    try:
+        from rdkit import rdBase
+    except ImportError:
+        raise Refusal("Molecules need the package rdkit; install it with: pip install rdkit") from None
+    rdBase.DisableLog("rdApp.*")

@@ -1,0 +1,118 @@
+"""A trained model of music: it composes in four voices, around those that are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from keras import ops
+
+from genmodels.kinds.music.notation import FIRST, GIVEN, VOICES, Piece, beginning, line, piece_of
+from genmodels.kinds.text.decoding import NEVER, Decoding
+from genmodels.refusal import Refusal
+from genmodels.trained.writer import TextGenerator
+
+if TYPE_CHECKING:
+    from genmodels.kinds.spec import Spec
+    from genmodels.lazy_keras import Networks, Tensor
+    from genmodels.models.transformer import Transformer
+
+ANY = np.int16(-32768)  # in a score: whatever the model likes
+OTHER = 4  # the turn of what is no note
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A piece as far as it is composed; `finished` is "" while it grows, then "end" or "length"."""
+
+    piece: Piece
+    seed: int
+    finished: str = ""
+
+
+class Composer(TextGenerator):
+    """A model of music behind `compose`: at each place only the voice whose turn it is may sound, or what was asked for."""
+
+    def __init__(self, recipe: Transformer, spec: Spec, networks: Networks, begins: bool = True, rows: int = 4) -> None:
+        super().__init__(recipe, spec, networks, begins, rows)
+        codes = np.array([ord(token) if len(token) == 1 else 0 for token in self.tokens.vocabulary])
+        self._turns = np.where(
+            (codes >= FIRST) & (codes < FIRST + 1024), (codes - FIRST) // 256, OTHER
+        )  # (vocabulary,)
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Was it trained on pieces before which one of their voices stands, so that it knows a given voice to its end?"""
+        return all(chr(GIVEN + voice) in self.tokens.numbers for voice in range(4))
+
+    def longest(self, given: bool) -> int:
+        """How many steps a piece may have; fewer where a voice stands before the others."""
+        return (self.context - 3) // (5 if given else 4)
+
+    def compose(
+        self,
+        seeds: Sequence[int],
+        *,
+        steps: int,
+        key: int | None = None,
+        given: np.ndarray | None = None,
+        temperature: float = 1.0,
+    ) -> Iterator[list[Composed]]:
+        """Up to `rows` pieces of at most `steps` steps; gives all as far as they are, after every few tokens.
+
+        `given` int16 (up to steps, 4) is a score of what must stand there, `ANY` where the model is free. A voice that is
+        given in every step is read by the model before it begins. Raises `Refusal` for more steps than it can overlook,
+        and for a note or a key that it never learned.
+        """
+        asked = np.full((steps, 4), ANY, np.int16)
+        if given is not None:
+            asked[: len(given)] = given[:steps]
+        known = [voice for voice in range(4) if self.looks_ahead and (asked[:, voice] != ANY).all()]
+        if not 1 <= steps <= self.longest(bool(known)):
+            raise Refusal(f"steps is {steps}; this model composes 1 to {self.longest(bool(known))} at once.")
+        piece = Piece(np.where(asked == ANY, 0, asked).astype(np.int16), key)
+        start = beginning(piece, known[0]) if known else beginning(piece)
+        decoding = Decoding(length=4 * steps, temperature=temperature, watermark="none")
+        for written in self.write([start] * len(seeds), seeds=seeds, decoding=decoding, wishes=asked):
+            yield [Composed(replace(piece_of(each.text), key=key), each.seed, each.finished) for each in written]
+
+    def _wishes(self, starts: Sequence[np.ndarray], asked: object) -> dict[str, np.ndarray]:
+        """`turn` and `forced`, int32 (rows, context + 1): which voice's turn each place is, and which token must stand there or -1."""
+        turn = np.full((self.rows, self.context + 1), OTHER, np.int32)
+        forced = np.full((self.rows, self.context + 1), -1, np.int32)
+        wanted = self._tokens_of(asked) if isinstance(asked, np.ndarray) else np.zeros(0, np.int32)
+        for row, start in enumerate(starts):
+            free = self.context + 1 - len(start)
+            turn[row, len(start) :] = np.arange(free) % 4
+            forced[row, len(start) : len(start) + len(wanted)] = wanted[:free]
+        return {"turn": turn, "forced": forced}
+
+    def _tokens_of(self, asked: np.ndarray) -> np.ndarray:
+        """The tokens (4 * steps,) of a score, -1 where it is `ANY`."""
+        score, tokens = np.where(asked == ANY, 0, asked).astype(np.int16), np.full(asked.shape, -1, np.int32)
+        for voice in range(4):
+            for step, character in enumerate(line(score, voice)):
+                if asked[step, voice] == ANY:
+                    continue
+                if character not in self.tokens.numbers:
+                    raise Refusal(
+                        f"The {VOICES[voice]} sings the MIDI pitch {abs(score[step, voice])} in step {step + 1}, which this model "
+                        f"never learned; move the melody to where a {VOICES[voice]} of its training music sings."
+                    )
+                tokens[step, voice] = self.tokens.numbers[character]
+        return tokens.ravel()
+
+    def _steered(self, logits: Tensor, place: Tensor, settings: Mapping[str, Tensor]) -> Tensor:
+        """Rules out other voices than the one whose turn it is, and everything beside a token that must stand there.
+
+        A piece may end only where a step begins, and never where something is still asked for.
+        """
+        turn = ops.take(settings["turn"], place, axis=1)[:, None]
+        forced = ops.take(settings["forced"], place, axis=1)[:, None]
+        tokens = ops.arange(logits.shape[-1])[None]
+        ends = ops.logical_and(tokens == 0, turn == 0)
+        fits = ops.logical_or(ops.convert_to_tensor(self._turns[None]) == turn, ends)
+        free = ops.logical_or(turn == OTHER, fits)
+        return ops.where(ops.where(forced >= 0, tokens == forced, free), logits, NEVER)
