@@ -61,33 +61,22 @@ def scaffold(smiles: str) -> str:
     return "" if found is None else MurckoScaffold.MurckoScaffoldSmiles(mol=found)
 
 
-def fingerprints(smiles: Sequence[str]) -> np.ndarray:
-    """Which circular surroundings each molecule has, uint8 (n, BITS / 8), bits packed; all 0 for what is no molecule."""
+def fingerprints(smiles: Sequence[str], bits: int = BITS) -> np.ndarray:
+    """Which circular surroundings each molecule has, uint8 (n, bits / 8), bits packed; all 0 for what is no molecule."""
     from rdkit import DataStructs
 
-    rows = np.zeros((len(smiles), BITS), np.uint8)
+    rows = np.zeros((len(smiles), bits), np.uint8)
     for row, each in zip(rows, smiles, strict=True):
         if (found := molecule(each)) is not None:
-            DataStructs.ConvertToNumpyArray(_generator().GetFingerprint(found), row)
+            DataStructs.ConvertToNumpyArray(_generator(bits).GetFingerprint(found), row)
     return np.packbits(rows, axis=1)
 
 
-def likeness(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Tanimoto's likeness (n, m), 0 to 1, float32, of packed fingerprints (n, bytes) and (m, bytes): shared bits by bits of either.
-
-    Two without any bit are not alike: 0.
-    """
-    a, b = (np.unpackbits(each, axis=1).astype("float32") for each in (first, second))
-    shared = a @ b.T
-    either = a.sum(1)[:, None] + b.sum(1)[None] - shared
-    return np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
-
-
-@lru_cache(maxsize=1)
-def _generator() -> Any:
+@lru_cache(maxsize=4)
+def _generator(bits: int) -> Any:
     from rdkit.Chem import rdFingerprintGenerator
 
-    return rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=BITS)
+    return rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=bits)
 
 
 @lru_cache(maxsize=1)
