@@ -65,6 +65,7 @@ MOST_FRAMES = 4096
         default=None,
         help="enlarge pictures by four, so that they can carry a watermark; done by itself where the upscaler was measured",
     ),
+    flag("--alerted", action="store_true", help="keep molecules that have a PAINS or Brenk alert"),
     OUT,
 )
 def sample(arguments: Arguments) -> int:
@@ -82,6 +83,7 @@ def sample(arguments: Arguments) -> int:
         start=arguments.start,
         mask=arguments.mask,
         upscale=arguments.upscale,
+        alerted=arguments.alerted,
     )
     made = sample_files(run, asked)
     paths = [str(path) for path in write_samples(arguments.out, f"{run.id}-seed-{arguments.seed}", made)]

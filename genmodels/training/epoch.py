@@ -13,6 +13,8 @@ import numpy as np
 
 from genmodels.data.dataset import Dataset
 from genmodels.kinds.image.files import grid, png_bytes
+from genmodels.kinds.molecule.chemistry import canonical
+from genmodels.kinds.molecule.drawing import sheet
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.metrics.kernel_distance import kernel_distance_value
 from genmodels.networks.learner import Learner
@@ -24,6 +26,7 @@ from genmodels.training import behaviour
 
 SHOWN = 36  # pictures in the grid of each epoch
 DRAWN = 16  # prompts, which are drawn step by step
+STRUCTURES = 64  # molecules that are written after each epoch
 MEASURED = 256  # samples behind each epoch's kernel distance
 PROMPT, WRITTEN = 40, 128  # characters of a prompt from a held-out document, tokens written after each
 EXHIBITS = Registry("kind of exhibit")
@@ -72,6 +75,24 @@ def prompted(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     return exhibit
 
 
+@EXHIBITS.add("molecule")
+def molecules(learner: Learner, data: Dataset, seed: int) -> Exhibit:
+    """A sheet of the structures that are written from nothing, and the share of molecules among them."""
+    held_out, conduct = data.test, behaviour.of_texts(data)
+    generator = TextGenerator(learner.recipe, learner.spec, learner.networks, rows=STRUCTURES)
+    decoding = Decoding(length=generator.context, temperature=1.0, watermark="none")
+
+    def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
+        values = learner.recipe.evaluate(learner, held_out, None)
+        *_, written = generator.write([""] * STRUCTURES, seeds=range(seed, seed + STRUCTURES), decoding=decoding)
+        texts = [each.text for each in written]
+        values["valid"] = sum(canonical(text) is not None for text in texts) / STRUCTURES
+        values |= conduct([np.array(each.tokens, np.int64) for each in written])
+        return values, {"samples": (".png", sheet(texts[:SHOWN], 6))}
+
+    return exhibit
+
+
 @EXHIBITS.add("encoder")
 def numbers(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     """Nothing to look at: what encodes or reads is only measured."""
@@ -92,7 +113,6 @@ def enlarged(learner: Learner, data: Dataset, seed: int) -> Exhibit:
 @EXHIBITS.add("text")
 @EXHIBITS.add("code")
 @EXHIBITS.add("music")
-@EXHIBITS.add("molecule")
 def texts(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     """What is written from nothing, twice, and after the beginnings of two held-out documents."""
     held_out, conduct = data.test, behaviour.of_texts(data)

@@ -72,6 +72,14 @@ def fingerprints(smiles: Sequence[str], bits: int = BITS) -> np.ndarray:
     return np.packbits(rows, axis=1)
 
 
+def version() -> str:
+    """Which RDKit this is: another may write SMILES and count numbers otherwise."""
+    _quiet()
+    from rdkit import __version__
+
+    return str(__version__)
+
+
 @lru_cache(maxsize=4)
 def _generator(bits: int) -> Any:
     from rdkit.Chem import rdFingerprintGenerator
