@@ -40,6 +40,7 @@ SCREENS = (
     Screen("memorisation", "Memorisation", ":material/psychology:", "Review"),
     Screen("deepfake", "Deepfake risk", ":material/fingerprint:", "Review"),
     Screen("verify", "Check a file", ":material/verified:", "Review"),
+    Screen("molecules", "Drug discovery", ":material/science:", "Applications"),
     Screen("about", "About", ":material/info:", "Help"),
 )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from genmodels.explore.molecules import looked_at, marked_files
+from genmodels.explore.molecules import FILES, looked_at, marked_file
 from genmodels.files import Unreadable, make_folder, read_bytes
 from genmodels.intake.prompts_table import read_prompts
 from genmodels.kinds.image.drawing import Drawing
@@ -241,7 +241,9 @@ def _molecules(run: Run, asked: Asked) -> Samples:
         raise Refusal("--prompts, --from, --mask and --upscale are for models that draw; leave them out.")
     decoding = Decoding.from_dict({"length": "1024", "watermark": "none", **asked.settings})
     model, n, given = open_model(run, asked.epoch), asked.number(), list(asked.given) or [""]
-    texts = model.sample(n, seed=asked.seed, given=given, decoding=replace(decoding, length=min(decoding.length, model.context)))
+    texts = model.sample(
+        n, seed=asked.seed, given=given, decoding=replace(decoding, length=min(decoding.length, model.context))
+    )
     looked = looked_at(map(str, texts), range(asked.seed, asked.seed + n))
     chosen = looked.molecules if asked.alerted else looked.quiet
     told = recorded.of_writing(decoding.to_dict() | {"length": min(decoding.length, model.context)})
@@ -256,13 +258,16 @@ def _molecules(run: Run, asked: Asked) -> Samples:
     if not chosen:
         raise Refusal(f"There is no molecule to write: {notices[-1]}")
     files: dict[str, way_out.Marked] = {}
-    for suffix, (content, statement) in marked_files(chosen, run.id, facts).items():
+    for suffix in FILES:
+        content, statement = marked_file(chosen, suffix, run.id, facts)
         files |= {suffix: content, suffix + way_out.SIDECAR: statement}
     return Samples([files], notices)
 
 
 # By role (`Recipe.role_for`).
 SAMPLES: dict[str, Callable[..., Samples]] = {
-    "latent": _pictures, "prompted": _prompted, "writer": _texts,
+    "latent": _pictures,
+    "prompted": _prompted,
+    "writer": _texts,
     "molecules": _molecules,
 }

@@ -70,7 +70,9 @@ def improved(model: TextGenerator, asked: Search) -> Iterator[Progress]:
         raise Refusal(f"The goal is {asked.name!r}; choose one of: {', '.join(GOALS)}.")
     start = None if given is None else goal(given, asked.name)
     if given is None or start is None:
-        raise Refusal(f"{asked.smiles[:80]!r} is no molecule that RDKit reads; give its SMILES, such as CC(=O)Oc1ccccc1.")
+        raise Refusal(
+            f"{asked.smiles[:80]!r} is no molecule that RDKit reads; give its SMILES, such as CC(=O)Oc1ccccc1."
+        )
     if unread := model.prompt(given)[1]:
         raise Refusal(f"The model can't write {given[:80]!r}: {unread}")
     if len(given) >= model.context - 1:
@@ -90,9 +92,7 @@ def improved(model: TextGenerator, asked: Search) -> Iterator[Progress]:
         valid = sum(canonical(text) is not None for text in texts)
         best = sorted(found.values(), key=lambda each: -sign * each.value)
         better = tuple(each for each in best if sign * each.value > sign * start)
-        now = replace(
-            now, written=now.written + len(texts), valid=now.valid + valid, alike=len(found), best=better
-        )
+        now = replace(now, written=now.written + len(texts), valid=now.valid + valid, alike=len(found), best=better)
         yield now
 
 

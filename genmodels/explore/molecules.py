@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -84,9 +84,7 @@ class Known:
         )
 
 
-def written(
-    model: TextGenerator, n: int, *, seed: int, temperature: float, begin: str = ""
-) -> list[str]:
+def written(model: TextGenerator, n: int, *, seed: int, temperature: float, begin: str = "") -> list[str]:
     """n texts from the seeds `seed`, `seed + 1` ..., each beginning with `begin`; raises `Refusal` for what can't be read."""
     if not 1 <= n <= MOST:
         raise Refusal(f"n is {n}; ask for 1 to {MOST:,} molecules.")
@@ -109,14 +107,16 @@ def looked_at(texts: Iterable[str], seeds: Iterable[int]) -> Looked:
     )
 
 
-def marked_files(
-    molecules: Sequence[Found], name: str, facts: Mapping[str, str]
-) -> dict[str, tuple[way_out.Marked, way_out.Marked]]:
-    """By suffix a file and its signed statement: SMILES, SDF and CSV; all are entered into the ledger."""
+FILES: dict[str, Callable[[Sequence[Found], str, str], bytes]] = {
+    ".smi": lambda molecules, name, made_by: as_smiles(molecules, name),
+    ".sdf": as_sdf,
+    ".csv": lambda molecules, name, made_by: as_csv(molecules),
+}
+
+
+def marked_file(
+    molecules: Sequence[Found], suffix: str, name: str, facts: Mapping[str, str]
+) -> tuple[way_out.Marked, way_out.Marked]:
+    """Molecules as one of `FILES`, and its signed statement; it is entered into the ledger."""
     made_by = made_by_a_model(f"{facts.get('Model', name)}, seeds in the names.")
-    contents = {
-        ".smi": as_smiles(molecules, name),
-        ".sdf": as_sdf(molecules, name, made_by),
-        ".csv": as_csv(molecules),
-    }
-    return {suffix: way_out.accompanied(content, "molecules", facts) for suffix, content in contents.items()}
+    return way_out.accompanied(FILES[suffix](molecules, name, made_by), "molecules", facts)

@@ -28,13 +28,13 @@ def alerts(smiles: str) -> tuple[str, ...]:
 
 def passes_filters(smiles: str, patterns: Sequence[str]) -> bool:
     """Does a molecule pass the filters of MOSES: no pattern (SMARTS), ring, charge or atom that it leaves out?"""
-    from rdkit import Chem
-
     found = molecule(smiles)
     if found is None or any(len(ring) > LARGEST_RING for ring in found.GetRingInfo().AtomRings()):
         return False
     if any(atom.GetFormalCharge() or atom.GetSymbol() not in ALLOWED for atom in found.GetAtoms()):
         return False
+    from rdkit import Chem
+
     return not _patterns(tuple(patterns)).HasMatch(Chem.AddHs(found)) and bool(
         canonical(Chem.MolToSmiles(found, isomericSmiles=False))
     )

@@ -36,33 +36,36 @@ def molecule(smiles: str) -> Mol | None:
 
 def canonical(smiles: str) -> str | None:
     """The one SMILES that stands for all spellings of this molecule; None where it is none."""
+    if (found := molecule(smiles)) is None:
+        return None
     from rdkit import Chem
 
-    found = molecule(smiles)
-    return None if found is None else Chem.MolToSmiles(found)
+    return str(Chem.MolToSmiles(found))
 
 
 def spellings(smiles: str, n: int, seed: int) -> list[str]:
     """Up to n different spellings of a molecule, the given one first, the others from a random atom on (Arus-Pous et al. 2019)."""
-    from rdkit import Chem
-
     found = molecule(smiles)
     if found is None or n < 2:
         return [smiles]
+    from rdkit import Chem
+
     others = Chem.MolToRandomSmilesVect(found, n - 1, randomSeed=seed % 2**31)
     return list(dict.fromkeys([smiles, *others]))
 
 
 def scaffold(smiles: str) -> str:
     """The rings of a molecule and what joins them (Bemis and Murcko 1996), as SMILES; "" for one without rings."""
+    if (found := molecule(smiles)) is None:
+        return ""
     from rdkit.Chem.Scaffolds import MurckoScaffold
 
-    found = molecule(smiles)
-    return "" if found is None else MurckoScaffold.MurckoScaffoldSmiles(mol=found)
+    return str(MurckoScaffold.MurckoScaffoldSmiles(mol=found))
 
 
 def fingerprints(smiles: Sequence[str], bits: int = BITS) -> np.ndarray:
     """Which circular surroundings each molecule has, uint8 (n, bits / 8), bits packed; all 0 for what is no molecule."""
+    _quiet()
     from rdkit import DataStructs
 
     rows = np.zeros((len(smiles), bits), np.uint8)

@@ -20,7 +20,7 @@ import numpy as np
 from genmodels.cache import tellable
 from genmodels.jobs import sandbox
 from genmodels.kinds.molecule.alerts import passes_filters
-from genmodels.kinds.molecule.chemistry import fingerprints, molecule
+from genmodels.kinds.molecule.chemistry import canonical, fingerprints, molecule
 from genmodels.kinds.molecule.properties import of_molecule
 
 BITS = 1024  # of MOSES's fingerprints
@@ -72,20 +72,21 @@ def joined(parts: Sequence[Described]) -> Described:
 
 def fragments(smiles: str) -> tuple[str, ...]:
     """The parts of a molecule between BRICS bonds (Degen et al. 2008), as SMILES with the places where they were cut."""
+    if (found := molecule(smiles)) is None:
+        return ()
     from rdkit import Chem
     from rdkit.Chem import BRICS
 
-    found = molecule(smiles)
-    return () if found is None else tuple(Chem.MolToSmiles(BRICS.BreakBRICSBonds(found)).split("."))
+    return tuple(Chem.MolToSmiles(BRICS.BreakBRICSBonds(found)).split("."))
 
 
 def counted_scaffold(smiles: str) -> str:
     """Rings and what joins them (Bemis and Murcko 1996), as MOSES counts it: "" with fewer than two rings."""
+    if (found := molecule(smiles)) is None:
+        return ""
     from rdkit import Chem
     from rdkit.Chem.Scaffolds import MurckoScaffold
 
-    if (found := molecule(smiles)) is None:
-        return ""
     scaffold = MurckoScaffold.GetScaffoldForMol(found)
     return Chem.MolToSmiles(scaffold) if scaffold.GetRingInfo().NumRings() >= LEAST_RINGS else ""
 
@@ -109,9 +110,7 @@ def _in_a_process(smiles: list[str], filters: list[str]) -> dict[str, np.ndarray
 
 
 def _arrays(smiles: Sequence[str], filters: Sequence[str]) -> dict[str, np.ndarray]:
-    from rdkit import Chem
-
-    known = [(Chem.MolToSmiles(found), of_molecule(found)) for each in smiles if (found := molecule(each)) is not None]
+    known = [(canonical(each) or "", of_molecule(found)) for each in smiles if (found := molecule(each)) is not None]
     names = [name for name, _ in known]
     told: dict[str, Any] = {
         "smiles": names,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SIDE = 200  # pixels of one structure in a sheet
 MOST_ATOMS = 200  # of a molecule that is laid out in space
+BOND = 32  # pixels of a bond, fewer where there are many
 SECONDS = 10  # that laying one out may take
 
 
@@ -30,14 +31,15 @@ class InSpace:
 
 def svg(smiles: str, *, width: int = 260, height: int = 190, dark: bool = False) -> str | None:
     """A structure as SVG with a clear background; None for what is no molecule."""
-    from rdkit.Chem.Draw import rdMolDraw2D
-
     if (found := molecule(smiles)) is None:
         return None
+    from rdkit.Chem.Draw import rdMolDraw2D
+
     drawer = rdMolDraw2D.MolDraw2DSVG(width, height)
     if dark:
         rdMolDraw2D.SetDarkMode(drawer)
     drawer.drawOptions().clearBackground = False
+    drawer.drawOptions().fixedBondLength = BOND
     rdMolDraw2D.PrepareAndDrawMolecule(drawer, found)
     drawer.FinishDrawing()
     return str(drawer.GetDrawingText())
@@ -45,22 +47,24 @@ def svg(smiles: str, *, width: int = 260, height: int = 190, dark: bool = False)
 
 def sheet(smiles: Sequence[str], columns: int) -> bytes:
     """Structures side by side as a PNG; a place is white where there is no molecule."""
+    structures = [_flat(each) for each in smiles]
     from rdkit import Chem
     from rdkit.Chem.Draw import rdMolDraw2D
 
     rows = -(-len(smiles) // columns)
     drawer = rdMolDraw2D.MolDraw2DCairo(columns * SIDE, rows * SIDE, SIDE, SIDE)
-    drawer.DrawMolecules([_flat(each) or Chem.Mol() for each in smiles])
+    drawer.DrawMolecules([each or Chem.Mol() for each in structures])
     drawer.FinishDrawing()
     return bytes(drawer.GetDrawingText())
 
 
 def _flat(smiles: str) -> Mol | None:
     """A molecule as it can be drawn; what can't be written with single and double bonds in turn stays as it is."""
+    if (found := molecule(smiles)) is None:
+        return None
     from rdkit.Chem.Draw import rdMolDraw2D
 
-    found = molecule(smiles)
-    return None if found is None else rdMolDraw2D.PrepareMolForDrawing(found, kekulize=False)
+    return rdMolDraw2D.PrepareMolForDrawing(found, kekulize=False)
 
 
 def in_space(smiles: str, seed: int = 0) -> InSpace | None:
@@ -68,12 +72,12 @@ def in_space(smiles: str, seed: int = 0) -> InSpace | None:
 
     None for what is no molecule, has more than 200 atoms, or can't be laid out in ten seconds.
     """
-    from rdkit import Chem
-    from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
-
     found = molecule(smiles)
     if found is None or found.GetNumHeavyAtoms() > MOST_ATOMS or "." in smiles:
         return None
+    from rdkit import Chem
+    from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
+
     whole = Chem.AddHs(found)
     how = rdDistGeom.ETKDGv3()
     how.randomSeed, how.timeout = seed, SECONDS

@@ -12,7 +12,18 @@ from genmodels.kinds.molecule.chemistry import canonical, molecule
 from genmodels.kinds.molecule.properties import Properties, properties
 
 NUMBERS = ("qed", "logp", "weight", "access", "rings", "donors", "acceptors")
-HEADINGS = ("SMILES", "seed", "QED", "logP", "weight", "SA score", "rings", "H donors", "H acceptors", "Lipinski broken")
+HEADINGS = (
+    "SMILES",
+    "seed",
+    "QED",
+    "logP",
+    "weight",
+    "SA score",
+    "rings",
+    "H donors",
+    "H acceptors",
+    "Lipinski broken",
+)
 
 
 @dataclass(frozen=True)

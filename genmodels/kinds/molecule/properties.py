@@ -72,11 +72,10 @@ def of_molecule(found: Mol) -> Properties:
 
 def goal(smiles: str, name: str) -> float | None:
     """One of `GOALS` of a molecule, which costs less than all its numbers; None for what is no molecule."""
+    if (found := molecule(smiles)) is None:
+        return None
     from rdkit.Chem import QED, Crippen
 
-    found = molecule(smiles)
-    if found is None:
-        return None
     return float({"qed": QED.qed, "logp": Crippen.MolLogP}[name](found))
 
 

@@ -73,7 +73,13 @@ def musicxml(piece: Piece, step: float = 0.5, title: str = "") -> bytes:
     for number, name in enumerate(VOICES):
         part = music21.stream.Part(id=name)
         part.partName = name.capitalize()
-        part.append(music21.clef.BassClef() if number == 3 else music21.clef.Treble8vbClef() if number == 2 else music21.clef.TrebleClef())
+        part.append(
+            music21.clef.BassClef()
+            if number == 3
+            else music21.clef.Treble8vbClef()
+            if number == 2
+            else music21.clef.TrebleClef()
+        )
         if piece.key is not None:
             part.append(music21.key.Key(piece.key_name.split()[0], MODES[piece.key // 12]))
         part.append(music21.meter.TimeSignature("4/4"))
@@ -94,7 +100,16 @@ def staves(xml: bytes, width: int = 1600) -> list[str]:
     import verovio
 
     toolkit = verovio.toolkit()
-    toolkit.setOptions({"pageWidth": width, "adjustPageHeight": True, "scale": 40, "footer": "none", "header": "none", "svgViewBox": True})
+    toolkit.setOptions(
+        {
+            "pageWidth": width,
+            "adjustPageHeight": True,
+            "scale": 40,
+            "footer": "none",
+            "header": "none",
+            "svgViewBox": True,
+        }
+    )
     if not toolkit.loadData(xml.decode()):
         raise Refusal("The notes can't be set as staves; the piano roll shows them.")
     return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
