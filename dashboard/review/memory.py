@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from dashboard.applications.molecule_cards import WIDTH, structure
 from dashboard.parts import charts, verdicts
 from dashboard.review.bias import of_part, sound
 from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.kinds.image.files import open_picture
 from genmodels.refusal import Refusal
 
+MOLECULES = 12  # that are drawn
 SIDE = 128  # pixels of a shown picture
 
 
@@ -42,6 +44,7 @@ def view(found: Sequence[Mapping[str, Any]]) -> None:
     if rows := of_part(found, "auc"):
         membership(rows)
     passages(found)
+    molecules(found)
     if rows := of_part(found, "duplicates"):
         with st.expander(
             f"{counted(len(rows), 'picture')} twice in the training split", icon=":material/content_copy:"
@@ -148,6 +151,21 @@ def membership(rows: Sequence[Mapping[str, Any]]) -> None:
         st.caption(
             "AUC within each group with 20 examples or more on both sides: 0.5 means that they can't be recognised; 95 % intervals."
         )
+
+
+def molecules(found: Sequence[Mapping[str, Any]]) -> None:
+    """Molecules that are training molecules, or hardly differ from one, drawn beside it."""
+    for part, title in (("rediscovered", "Training molecules that it writes"), ("near", "Nearest to a training molecule")):
+        rows = [row for row in of_part(found, part) if isinstance(row.get("molecule"), str) and isinstance(row.get("training"), str)]
+        if not rows:
+            continue
+        st.header(title, anchor=False)
+        with st.container(horizontal=True):
+            for row in rows[:MOLECULES]:
+                with st.container(border=True, width=WIDTH + 36):
+                    structure(row["molecule"], plain_text(row["molecule"], 60))
+                    if row["training"] != row["molecule"]:
+                        structure(row["training"], f"training molecule, Tanimoto {plain_text(row.get('Tanimoto'), 8)}")
 
 
 def passages(found: Sequence[Mapping[str, Any]]) -> None:

@@ -11,6 +11,7 @@ from genmodels.audits import (
     memorisation,
     personal_data,
     provenance,
+    rediscovery,
     refusals,
     repeats,
     shares,
