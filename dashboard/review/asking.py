@@ -133,7 +133,9 @@ def show(run: Run, names: Sequence[str], nothing: str) -> list[dict[str, Any]]:
     return found
 
 
-def choose(store: RunStore, kinds: Sequence[str], page: str, nothing: str, verb: str = "audit", **train: str) -> Run | None:
+def choose(
+    store: RunStore, kinds: Sequence[str], page: str, nothing: str, verb: str = "audit", **train: str
+) -> Run | None:
     """The model that a page is about, in its title and URL; None where there is none, and then what to do is said, with a link
     to train one, of which `train` says the model and the data (`on`)."""
     names = audited_runs(store, kinds)

@@ -155,8 +155,15 @@ def membership(rows: Sequence[Mapping[str, Any]]) -> None:
 
 def molecules(found: Sequence[Mapping[str, Any]]) -> None:
     """Molecules that are training molecules, or hardly differ from one, drawn beside it."""
-    for part, title in (("rediscovered", "Training molecules that it writes"), ("near", "Nearest to a training molecule")):
-        rows = [row for row in of_part(found, part) if isinstance(row.get("molecule"), str) and isinstance(row.get("training"), str)]
+    for part, title in (
+        ("rediscovered", "Training molecules that it writes"),
+        ("near", "Nearest to a training molecule"),
+    ):
+        rows = [
+            row
+            for row in of_part(found, part)
+            if isinstance(row.get("molecule"), str) and isinstance(row.get("training"), str)
+        ]
         if not rows:
             continue
         st.header(title, anchor=False)

@@ -31,7 +31,10 @@ from genmodels.verdicts.finding import Finding, judge, not_measured
 from genmodels.verdicts.limits import Limits, beyond, limit
 
 REMEDY = "Train for fewer epochs (the held-out loss says when), or on more molecules, or with dropout; or leave known molecules out of what it writes."
-EXACT, ALIKE = "Does it write training molecules again?", "Does it write molecules that hardly differ from training molecules?"
+EXACT, ALIKE = (
+    "Does it write training molecules again?",
+    "Does it write molecules that hardly differ from training molecules?",
+)
 SHOWN = 12
 VERSION = "copied molecules 1"
 
@@ -40,9 +43,13 @@ VERSION = "copied molecules 1"
 class RediscoveryLimits(Limits):
     """What is accepted: shares of the different molecules that it writes."""
 
-    rediscovered: float = limit(0.2, "The share of what it writes that may be training molecules, beyond what is natural.")
+    rediscovered: float = limit(
+        0.2, "The share of what it writes that may be training molecules, beyond what is natural."
+    )
     rediscovered_effect: float = beyond("rediscovered", 0.3)
-    near: float = limit(0.1, "The share of what else it writes that may hardly differ from training molecules, beyond what is usual.")
+    near: float = limit(
+        0.1, "The share of what else it writes that may hardly differ from training molecules, beyond what is usual."
+    )
     near_effect: float = beyond("near", 0.1)
 
 
@@ -59,7 +66,10 @@ def rediscovery(subject: Subject, limits: RediscoveryLimits) -> list[Finding]:
     Raises `Refusal` for fewer than 50 different molecules, written or held out.
     """
     different, known = written(subject), Molecules(subject.data)
-    for what, count in (("different molecules in what it wrote", len(different)), ("held-out molecules", len(known.test))):
+    for what, count in (
+        ("different molecules in what it wrote", len(different)),
+        ("held-out molecules", len(known.test)),
+    ):
         if count < LEAST:
             raise Refusal(f"n too small: there are {count} {what}; at least {LEAST} are needed, so take more samples.")
     return [
@@ -109,7 +119,9 @@ def _near(subject: Subject, others: list[str], known: Molecules, accepted: float
     """Molecules near to training molecules."""
     where, alike = known.nearest(others) if others else (np.zeros(0, int), np.zeros(0))
     if len(others) < LEAST:
-        from_few = f"n too small: {len(others)} of the molecules that it wrote are no training molecules; {LEAST} are needed."
+        from_few = (
+            f"n too small: {len(others)} of the molecules that it wrote are no training molecules; {LEAST} are needed."
+        )
         return _unmeasured(from_few)
     found = known.near(alike)
     estimate = found.estimate()

@@ -27,7 +27,10 @@ from genmodels.kinds.molecule.chemistry import canonical, fingerprints, scaffold
 from genmodels.kinds.molecule.likeness import nearest
 
 NEAR = 0.8  # Tanimoto from which two molecules are near copies
-COMPARED, LEFT_OUT = 50_000, 2000  # training molecules in which near ones are looked for; of which each is left out in turn
+COMPARED, LEFT_OUT = (
+    50_000,
+    2000,
+)  # training molecules in which near ones are looked for; of which each is left out in turn
 LEAST = 50  # different molecules, written or held out
 
 

@@ -54,7 +54,9 @@ def rates_of_near(found: Near, limit: float, effect: float, seed: int) -> Rates:
 
         return pool
 
-    return resampled(_cases(planted, limit, effect, "change little in {} of what they write"), n=found.written, seed=seed)
+    return resampled(
+        _cases(planted, limit, effect, "change little in {} of what they write"), n=found.written, seed=seed
+    )
 
 
 def _cases(planted: Callable[[float], Pool], limit: float, effect: float, says: str) -> list[tuple[Case, Pool]]:
