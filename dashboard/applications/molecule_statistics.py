@@ -35,7 +35,7 @@ class Side:
     @classmethod
     def of(cls, smiles: Sequence[str], numbers: Sequence[Properties] = ()) -> Side:
         """Counted; what is no molecule is left out."""
-        found = [each for one in smiles if (each := properties(one)) is not None] if not numbers else numbers
+        found = numbers or [each for one in smiles if (each := properties(one)) is not None]
         return cls(tuple(found), Counter(scaffold(one) for one in smiles))
 
 

@@ -49,14 +49,11 @@ ENTRY = re.compile(rb"^\$\$\$\$[^\n]*\n?", re.MULTILINE)
 def read(given: Path, out: Path, name: str, form: str) -> dict[str, np.ndarray]:
     """The task of the child: canonical SMILES, each once, in their order, and how many entries were left out by reason."""
     file = given / FILE
-    if form == "SDF":
-        entries = _of_sdf(file)
-    else:
-        entries = _of_table(file, name) if form == "table" else _of_lines(file, name)
+    entries = {"SDF": _of_sdf, "table": _of_table, "SMILES": _of_lines}[form](file, name)
     kept: dict[str, None] = {}
     left_out: Counter[str] = Counter()
     for smiles in entries:
-        if kept.keys() and len(kept) + left_out.total() >= MOST:
+        if len(kept) + left_out.total() >= MOST:
             break
         found, reason = judged(smiles)
         if found is None or found in kept:
@@ -102,7 +99,7 @@ def _of_table(file: Path, name: str) -> Iterator[str]:
     return (row.cells[column].strip() for row in table.rows if row.cells[column].strip())
 
 
-def _of_sdf(file: Path) -> Iterator[str]:
+def _of_sdf(file: Path, name: str) -> Iterator[str]:
     """The SMILES of each entry; what RDKit can't read is "", which is no molecule."""
     from rdkit import Chem, rdBase
 
