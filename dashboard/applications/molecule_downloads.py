@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -36,7 +37,7 @@ def downloads(molecules: Sequence[Found], name: str, facts: Callable[[], dict[st
         for label, suffix, mime in FORMS:
             handing_out.made(
                 label,
-                lambda suffix=suffix: marked_file(taken, suffix, name, facts())[0],
+                partial(_file, taken, suffix, name, facts),
                 f"{name}{suffix}",
                 mime,
                 key=f"{key}{suffix}",
@@ -50,6 +51,10 @@ def downloads(molecules: Sequence[Found], name: str, facts: Callable[[], dict[st
             icon=":material/verified:",
             help="One for each of the three files; the page Check a file reads them.",
         )
+
+
+def _file(molecules: Sequence[Found], suffix: str, name: str, facts: Callable[[], dict[str, str]]) -> way_out.Marked:
+    return marked_file(molecules, suffix, name, facts())[0]
 
 
 def _statements(molecules: Sequence[Found], name: str, facts: dict[str, str]) -> way_out.Marked:

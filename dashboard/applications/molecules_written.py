@@ -108,7 +108,7 @@ def known_of(run: Run) -> Known:
     """The training molecules of a run, fingerprinted once."""
     experiment = run.experiment
     data = resources.dataset(experiment.data, experiment.make_source().to_dict())
-    return resources.explored(("known molecules", data.digest()), lambda: Known(data))  # type: ignore[no-any-return]
+    return resources.explored(("known molecules", data.digest()), lambda: Known(data))
 
 
 def _say_busy(said: Any) -> None:

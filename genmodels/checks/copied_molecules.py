@@ -56,7 +56,7 @@ class Rediscovered:
         ours = clopper_pearson(self.known, self.written)
         rate = _scaled(self.held_out, self.test, self.independent)
         factor = self.train / self.written
-        return _difference(ours, Estimate(*(factor * each for each in (rate.value, rate.low, rate.high)), rate.n))
+        return _difference(ours, Estimate(factor * rate.value, factor * rate.low, factor * rate.high, rate.n))
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Molecules:
         index = np.arange(0, len(self.compared), step)
         flags = np.zeros(len(index))
         for row, own in enumerate(index):
-            flags[row] = _second(self.prints, own) >= NEAR
+            flags[row] = _second(self.prints, int(own)) >= NEAR
         return flags, np.array([scaffold(self.compared[i]) or self.compared[i] for i in index])
 
 

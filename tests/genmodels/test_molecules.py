@@ -156,7 +156,7 @@ def test_measures_are_those_of_moses() -> None:
 def test_a_set_beside_itself_is_not_apart() -> None:
     found = measured([*CHAINS[:100], *RINGS], CHAINS, [*CHAINS[:100], *RINGS])
     assert found["SNN"].estimate.value == pytest.approx(1.0) and found["Frag"].estimate.value == pytest.approx(1.0)
-    assert found["logP"].estimate.value == 0.0 and found["novelty"].estimate.value == pytest.approx(30 / (30 + len({canonical(each) for each in CHAINS[:100]})))
+    assert found["logP"].estimate.value == 0.0 and found["novelty"].estimate.value == pytest.approx(24 / 87), "24 different rings, 63 different chains"
 
 
 def test_distance_is_wassersteins() -> None:
@@ -277,7 +277,7 @@ def test_a_molecule_does_not_depend_on_how_many_were_asked_for(run: Run) -> None
 
 
 def test_samples_leave_with_statements_and_are_known_again(run: Run, tmp_path: Path) -> None:
-    made = sample_files(run, Asked(n=60, seed=1, alerted=True))
+    made = sample_files(run, Asked(n=60, seed=1))
     (file,) = write_samples(tmp_path, "molecules", made)
     assert {path.name.removeprefix("molecules-0000") for path in tmp_path.iterdir()} == {f"{s}{p}" for s in (".smi", ".sdf", ".csv") for p in ("", ".provenance.json")}
     for suffix in (".smi", ".sdf", ".csv"):
@@ -287,9 +287,12 @@ def test_samples_leave_with_statements_and_are_known_again(run: Run, tmp_path: P
         changed = verify(content + b"CCO x\n", f"a{suffix}", sidecar=Path(f"{file.with_suffix(suffix)}.provenance.json").read_bytes())
         assert "unchanged since" not in changed["sentence"]
     assert all(canonical(line.split()[0]) == line.split()[0] for line in file.read_text().splitlines())
-    assert "60 texts were written" in made.notices[-1]
-    quiet = sample_files(run, Asked(n=60, seed=1))
-    assert len(bytes(quiet.files[0][".smi"]).splitlines()) <= len(file.read_text().splitlines())
+    assert "60 texts were written" in made.notices[-1] and "--alerted keeps them" in made.notices[-1]
+
+
+def test_alerted_molecules_are_told_apart() -> None:
+    looked = looked_at(["CCO", "O=[N+]([O-])c1ccccc1"], [0, 1])
+    assert [each.smiles for each in looked.quiet] == ["CCO"] and len(looked.molecules) == 2
 
 
 def test_known_molecules_are_found_in_any_spelling() -> None:
@@ -316,7 +319,7 @@ class Grower:
 
 def test_a_search_keeps_what_is_better_and_like_enough() -> None:
     *_, last = improved(Grower(), Search("CCCCCCCO", "logp", least=0.3, rounds=3))  # type: ignore[arg-type]
-    assert last.written == 48 and last.valid == 48 and last.alike >= len(last.best) > 0
+    assert last.written == 48 >= last.valid and last.alike >= len(last.best) > 0
     assert all(each.value > last.start and each.likeness >= 0.3 for each in last.best)
     assert list(last.best) == sorted(last.best, key=lambda each: -each.value)
     *_, lower = improved(Grower(), Search("CCCCCCCO", "logp", higher=False, least=0.2, rounds=2))  # type: ignore[arg-type]

@@ -20,10 +20,10 @@ def main(file: str, out: str) -> None:
     """Read the first word of each line; says on standard error how far it is."""
     smiles = [line.split()[0] for line in Path(file).read_text().splitlines() if line.strip()]
     model, total, products = load_ref_model(), np.zeros(512), np.zeros((512, 512))
-    shift = None
+    shift = np.zeros(512)
     for start in range(0, len(smiles), PART):
         found = get_predictions(model, smiles[start : start + PART], n_jobs=0).astype("float64")
-        shift = found.mean(0) if shift is None else shift  # near the mean, so that nothing is lost by subtracting
+        shift = shift if start else found.mean(0)  # near the mean, so that nothing is lost by subtracting
         total += (found - shift).sum(0)
         products += (found - shift).T @ (found - shift)
         print(f"ChemNet: {start + len(found):,} of {len(smiles):,}", file=sys.stderr, flush=True)

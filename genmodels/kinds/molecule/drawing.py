@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,8 +38,8 @@ def svg(smiles: str, *, width: int = 260, height: int = 190, dark: bool = False)
     drawer = rdMolDraw2D.MolDraw2DSVG(width, height)
     if dark:
         rdMolDraw2D.SetDarkMode(drawer)
-    drawer.drawOptions().clearBackground = False
-    drawer.drawOptions().fixedBondLength = BOND
+    options: Any = drawer.drawOptions()
+    options.clearBackground, options.fixedBondLength = False, BOND
     rdMolDraw2D.PrepareAndDrawMolecule(drawer, found)
     drawer.FinishDrawing()
     return str(drawer.GetDrawingText())
@@ -79,7 +79,7 @@ def in_space(smiles: str, seed: int = 0) -> InSpace | None:
     from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
 
     whole = Chem.AddHs(found)
-    how = rdDistGeom.ETKDGv3()
+    how: Any = rdDistGeom.ETKDGv3()
     how.randomSeed, how.timeout = seed, SECONDS
     if rdDistGeom.EmbedMolecule(whole, how) != 0:
         return None

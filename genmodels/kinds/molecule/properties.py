@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from genmodels.kinds.molecule.chemistry import molecule
 from genmodels.refusal import Refusal
@@ -57,12 +57,13 @@ def properties(smiles: str) -> Properties | None:
 
 def of_molecule(found: Mol) -> Properties:
     """The numbers of RDKit's molecule."""
-    from rdkit.Chem import QED, Crippen, Descriptors, rdMolDescriptors
+    from rdkit.Chem import QED, Descriptors, rdMolDescriptors
 
+    weight: Any = Descriptors  # whose type says nothing of what it is filled with
     return Properties(
         QED.qed(found),
-        Crippen.MolLogP(found),
-        Descriptors.MolWt(found),
+        rdMolDescriptors.CalcCrippenDescriptors(found)[0],
+        weight.MolWt(found),
         _accessible()(found),
         found.GetRingInfo().NumRings(),
         rdMolDescriptors.CalcNumHBD(found),
@@ -74,9 +75,9 @@ def goal(smiles: str, name: str) -> float | None:
     """One of `GOALS` of a molecule, which costs less than all its numbers; None for what is no molecule."""
     if (found := molecule(smiles)) is None:
         return None
-    from rdkit.Chem import QED, Crippen
+    from rdkit.Chem import QED, rdMolDescriptors
 
-    return float({"qed": QED.qed, "logp": Crippen.MolLogP}[name](found))
+    return float(QED.qed(found) if name == "qed" else rdMolDescriptors.CalcCrippenDescriptors(found)[0])
 
 
 @lru_cache(maxsize=1)
