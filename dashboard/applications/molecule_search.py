@@ -96,7 +96,16 @@ def _form(run: Run) -> Search:
 
 
 def _search(run: Run, asked: Search) -> Searched:
-    said, bar, progress = st.empty(), st.progress(0.0), None
+    said, bar = st.empty(), st.empty()
+    try:
+        return _searched(run, asked, said, bar)
+    finally:
+        said.empty()
+        bar.empty()
+
+
+def _searched(run: Run, asked: Search, said: Any, bar: Any) -> Searched:
+    progress = None
     with resources.generator_in_turn(run, partial(_say_busy, said)) as model:
         said.caption("The model is writing. The first round of a session takes some seconds more …")
         for number, progress in enumerate(improved(model, asked), 1):
@@ -106,8 +115,6 @@ def _search(run: Run, asked: Search) -> Searched:
         raise Refusal(f"rounds is {asked.rounds}; ask for at least one.")
     best = [(each, found(each.smiles, each.seed)) for each in progress.best[:MOST_SHOWN]]
     molecules = [_with(one, {TO_GIVEN: round(each.likeness, 3)}) for each, one in best if one is not None]
-    said.empty()
-    bar.empty()
     return Searched(run.id, asked, progress, known_of(run).beside(molecules), weights)
 
 

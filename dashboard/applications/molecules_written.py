@@ -89,6 +89,13 @@ def _form() -> dict[str, Any]:
 def _write(run: Run, asked: dict[str, Any]) -> Written:
     """Written and looked at, beside the training molecules."""
     said = st.empty()
+    try:
+        return _written(run, asked, said)
+    finally:
+        said.empty()
+
+
+def _written(run: Run, asked: dict[str, Any], said: Any) -> Written:
     with resources.generator_in_turn(run, partial(_say_busy, said)) as model:
         said.caption("The model is writing. The first molecules of a session take some seconds more …")
         texts = written(model, asked["n"], seed=asked["seed"], temperature=asked["temperature"], begin=asked["begin"])
@@ -100,7 +107,6 @@ def _write(run: Run, asked: dict[str, Any]) -> Written:
         looked = replace(looked, molecules=known_of(run).beside(looked.molecules))
     except (Refusal, OSError) as reason:
         st.warning(safe_text(f"Nothing is compared with training molecules: {reason}", 400), icon=":material/info:")
-    said.empty()
     return Written(run.id, asked, looked, weights)
 
 

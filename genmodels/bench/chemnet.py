@@ -21,6 +21,7 @@ from genmodels.bench.racing import PEERS, PYTORCH, interpreter
 from genmodels.bench.turns import ROOT
 from genmodels.cache import drawn_once
 from genmodels.data.moses_files import moses_split
+from genmodels.files import write_atomically
 from genmodels.refusal import Refusal
 
 SETS = {"test": "test", "scaffold test": "test_scaffolds"}
@@ -43,14 +44,13 @@ def moments(smiles: Sequence[str]) -> Mapping[str, np.ndarray]:
 
 def _read(smiles: Sequence[str]) -> dict[str, np.ndarray]:
     with tempfile.TemporaryDirectory() as folder:
-        given, out = Path(folder) / "molecules.smi", Path(folder) / "moments.npz"
-        given.write_text("".join(f"{each}\n" for each in smiles))
+        given, out = Path(folder) / "molecules.smi", Path(folder) / "moments.json"
+        write_atomically(given, "".join(f"{each}\n" for each in smiles))
         python = interpreter((PYTORCH,))
         ended = subprocess.run([python, "-m", f"{PEERS}chemnet", str(given), str(out)], cwd=ROOT, check=False)
         if ended.returncode != 0:
             raise Refusal(f"ChemNet could not be read; install fcd beside PyTorch: {python} -m pip install fcd")
-        with np.load(out, allow_pickle=False) as found:
-            return {name: found[name] for name in found.files}
+        return {name: np.array(value) for name, value in json.loads(out.read_bytes()).items()}
 
 
 def molecules_of(name: str) -> list[str]:

@@ -88,13 +88,12 @@ def written(model: TextGenerator, n: int, *, seed: int, temperature: float, begi
     """n texts from the seeds `seed`, `seed + 1` ..., each beginning with `begin`; raises `Refusal` for what can't be read."""
     if not 1 <= n <= MOST:
         raise Refusal(f"n is {n}; ask for 1 to {MOST:,} molecules.")
-    if begin:
-        if unread := model.prompt(begin)[1]:
-            raise Refusal(f"The model can't begin with {begin[:60]!r}: {unread}")
-        if len(begin) >= model.context - 1:
-            raise Refusal(
-                f"The beginning has {len(begin)} characters; the model writes at most {model.context - 1}, so give fewer."
-            )
+    if len(begin) >= model.context - 1:
+        raise Refusal(
+            f"The beginning has {len(begin)} characters; the model writes at most {model.context - 1}, so give fewer."
+        )
+    if begin and (unread := model.prompt(begin)[1]):
+        raise Refusal(f"The model can't begin with {begin[:60]!r}: {unread}")
     decoding = Decoding(length=model.context - len(begin), temperature=temperature, watermark="none")
     return [str(each) for each in model.sample(n, seed=seed, given=[begin] if begin else None, decoding=decoding)]
 

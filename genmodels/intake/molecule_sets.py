@@ -135,19 +135,18 @@ def left_out_told(left_out: dict[str, int]) -> str:
 
 def _handed_in(source: Path | BinaryIO, target: Path, shown: str) -> int:
     """Copy a file to where the child reads it; its size. What is too large is refused before it is read."""
-    if isinstance(source, Path):
-        if not source.is_file():
-            raise Refusal(f"{shown} is no file; give a .smi, .csv or .sdf.")
-        with source.open("rb") as file:
-            return _handed_in(file, target, shown)
-    size = source.seek(0, os.SEEK_END)
+    if isinstance(source, Path) and not source.is_file():
+        raise Refusal(f"{shown} is no file; give a .smi, .csv or .sdf.")
+    size = source.stat().st_size if isinstance(source, Path) else source.seek(0, os.SEEK_END)
     if size > LARGEST:
         raise Refusal(
             f"{shown} has {size / 1e6:.0f} MB; at most {LARGEST // 1_000_000} MB are read, so give a part of it."
         )
-    source.seek(0)
-    with target.open("wb") as copy:
-        shutil.copyfileobj(source, copy)
+    if isinstance(source, Path):
+        shutil.copyfile(source, target)
+    else:
+        source.seek(0)
+        write_atomically(target, source.read(LARGEST))
     return size
 
 

@@ -33,14 +33,9 @@ from genmodels.refusal import Refusal
 from genmodels.review.file_check import verify
 from genmodels.runs.run import Run
 from genmodels.trained.opening import open_model
-from tests.molecules import CHAINS, RINGS, trained
+from tests.molecules import CHAINS, RINGS
 
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
-
-
-@pytest.fixture(scope="session")
-def chains(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return trained(tmp_path_factory.mktemp("chains"))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""ChemNet's reading of molecules, by the package fcd: `python -m genmodels.bench.peers.chemnet molecules.smi moments.npz`.
+"""ChemNet's reading of molecules, by the package fcd: `python -m genmodels.bench.peers.chemnet molecules.smi moments.json`.
 
 Runs in an environment with PyTorch, RDKit and fcd (Preuer et al. 2018, arXiv 1803.09518). Writes the mean (512,) and the
 covariance (512, 512) of what ChemNet's last but one layer says of each molecule, and how many there were.
@@ -6,12 +6,14 @@ covariance (512, 512) of what ChemNet's last but one layer says of each molecule
 
 from __future__ import annotations
 
-import os
+import json
 import sys
 from pathlib import Path
 
 import numpy as np
 from fcd import get_predictions, load_ref_model
+
+from genmodels.files import write_atomically
 
 PART = 2000  # molecules at a time
 
@@ -29,8 +31,8 @@ def main(file: str, out: str) -> None:
         print(f"ChemNet: {start + len(found):,} of {len(smiles):,}", file=sys.stderr, flush=True)
     n, beside = len(smiles), total / len(smiles)
     covariance = (products - n * np.outer(beside, beside)) / (n - 1)
-    with open(os.fspath(out), "wb") as opened:
-        np.savez(opened, mean=beside + shift, covariance=covariance, n=np.int64(n))
+    told = {"mean": (beside + shift).tolist(), "covariance": covariance.tolist(), "n": n}
+    write_atomically(Path(out), json.dumps(told))
 
 
 if __name__ == "__main__":

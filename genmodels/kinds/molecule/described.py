@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from genmodels.cache import tellable
+from genmodels.files import write_atomically
 from genmodels.jobs import sandbox
 from genmodels.kinds.molecule.alerts import passes_filters
 from genmodels.kinds.molecule.chemistry import canonical, fingerprints, molecule
@@ -98,7 +99,7 @@ def part(given: Path, out: Path, filters: list[str]) -> dict[str, np.ndarray]:
 
 def _in_a_process(smiles: list[str], filters: list[str]) -> dict[str, np.ndarray]:
     with sandbox.scratch() as folder:
-        (folder / sandbox.GIVEN / "smiles.json").write_text(json.dumps(smiles))
+        write_atomically(folder / sandbox.GIVEN / "smiles.json", json.dumps(smiles))
         return sandbox.run(
             "genmodels.kinds.molecule.described:part",
             folder,
