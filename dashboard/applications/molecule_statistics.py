@@ -19,6 +19,7 @@ from genmodels.explore.molecules import Known
 from genmodels.kinds.molecule.chemistry import scaffold
 from genmodels.kinds.molecule.properties import Properties, properties
 from genmodels.runs.run import Run
+from genmodels.verdicts.finding import spaced
 
 COMPARED = 1000  # training molecules
 BINS, FREQUENT, FEWEST = 30, 8, 20
@@ -121,13 +122,14 @@ def _scaffolds(ours: Side, theirs: Side) -> None:
     st.header("Scaffolds", anchor=False)
     with_rings = {name: count for name, count in ours.scaffolds.items() if name}
     new = [name for name in with_rings if name not in theirs.scaffolds]
-    st.caption(
+    said = (
         f"The rings of a molecule and what joins them (Bemis and Murcko 1996): {counted(len(with_rings), 'different scaffold')} among the written molecules, "
         f"{len(new):,} of them not among these training molecules; {ours.scaffolds[''] / max(1, sum(ours.scaffolds.values())):.0%} have no ring "
         f"({theirs.scaffolds[''] / max(1, sum(theirs.scaffolds.values())):.0%} in training)."
     )
+    st.caption(spaced(said))
     n, m = sum(ours.scaffolds.values()), sum(theirs.scaffolds.values())
     with st.container(horizontal=True):
         for name, count in sorted(with_rings.items(), key=lambda each: -each[1])[:FREQUENT]:
             with st.container(border=True, width=236):
-                structure(name, f"{count / n:.1%} written, {theirs.scaffolds[name] / m:.1%} in training", 200, 150)
+                structure(name, spaced(f"{count / n:.1%} written, {theirs.scaffolds[name] / m:.1%} in training"), 200, 150)
