@@ -34,13 +34,13 @@ SCREENS = (
     Screen("data", "Data", ":material/photo_library:", "Make"),
     Screen("latent", "Latent space", ":material/explore:", "Look inside"),
     Screen("prompt", "Prompt", ":material/edit_note:", "Look inside"),
+    Screen("molecules", "Drug discovery", ":material/science:", "Applications"),
     Screen("audit", "Audit", ":material/gavel:", "Review"),
     Screen("label", "Label", ":material/rate_review:", "Review"),
     Screen("bias", "Bias", ":material/balance:", "Review"),
     Screen("memorisation", "Memorisation", ":material/psychology:", "Review"),
     Screen("deepfake", "Deepfake risk", ":material/fingerprint:", "Review"),
     Screen("verify", "Check a file", ":material/verified:", "Review"),
-    Screen("molecules", "Drug discovery", ":material/science:", "Applications"),
     Screen("about", "About", ":material/info:", "Help"),
 )
 
