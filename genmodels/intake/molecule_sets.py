@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -142,11 +141,9 @@ def _handed_in(source: Path | BinaryIO, target: Path, shown: str) -> int:
         raise Refusal(
             f"{shown} has {size / 1e6:.0f} MB; at most {LARGEST // 1_000_000} MB are read, so give a part of it."
         )
-    if isinstance(source, Path):
-        shutil.copyfile(source, target)
-    else:
+    if not isinstance(source, Path):
         source.seek(0)
-        write_atomically(target, source.read(LARGEST))
+    write_atomically(target, source.read_bytes() if isinstance(source, Path) else source.read(LARGEST))
     return size
 
 
