@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from genmodels.kinds.molecule.chemistry import canonical, molecule
 
+if TYPE_CHECKING:
+    from rdkit.Chem import Mol
+
 ALLOWED = {"C", "N", "S", "O", "F", "Cl", "Br", "H"}  # atoms that MOSES lets pass
 LARGEST_RING = 7  # atoms, too
+SCREEN = 2048  # bits of a fingerprint of parts
 
 
 def alerts(smiles: str) -> tuple[str, ...]:
@@ -29,15 +35,21 @@ def alerts(smiles: str) -> tuple[str, ...]:
 def passes_filters(smiles: str, patterns: Sequence[str]) -> bool:
     """Does a molecule pass the filters of MOSES: no pattern (SMARTS), ring, charge or atom that it leaves out?"""
     found = molecule(smiles)
-    if found is None or any(len(ring) > LARGEST_RING for ring in found.GetRingInfo().AtomRings()):
+    return found is not None and passes(found, patterns)
+
+
+def passes(found: Mol, patterns: Sequence[str]) -> bool:
+    """The same of RDKit's molecule."""
+    if any(len(ring) > LARGEST_RING for ring in found.GetRingInfo().AtomRings()):
         return False
     if any(atom.GetFormalCharge() or atom.GetSymbol() not in ALLOWED for atom in found.GetAtoms()):
         return False
     from rdkit import Chem
 
-    return not _patterns(tuple(patterns)).HasMatch(Chem.AddHs(found)) and bool(
-        canonical(Chem.MolToSmiles(found, isomericSmiles=False))
-    )
+    whole = Chem.AddHs(found)
+    if any(whole.HasSubstructMatch(each) for each in _patterns(tuple(patterns)).candidates(whole)):
+        return False
+    return bool(canonical(Chem.MolToSmiles(found, isomericSmiles=False)))
 
 
 @lru_cache(maxsize=1)
@@ -50,12 +62,27 @@ def _catalog() -> Any:
     return FilterCatalog(asked)
 
 
-@lru_cache(maxsize=2)
-def _patterns(patterns: tuple[str, ...]) -> Any:
-    from rdkit import Chem
-    from rdkit.Chem.FilterCatalog import FilterCatalog, FilterCatalogEntry, SmartsMatcher
+class Patterns:
+    """Patterns, of which a molecule can only hold those whose own fingerprint of parts lies in that of the molecule."""
 
-    catalog = FilterCatalog()
-    for each in patterns:
-        catalog.AddEntry(FilterCatalogEntry(each, SmartsMatcher(Chem.MolFromSmarts(each))))
-    return catalog
+    def __init__(self, patterns: Sequence[str]) -> None:
+        from rdkit import Chem
+
+        self.every = [Chem.MolFromSmarts(each) for each in patterns]
+        self.prints = np.array([_parts(each) for each in self.every], np.uint8).reshape(-1, SCREEN // 8)
+
+    def candidates(self, whole: Mol) -> list[Mol]:
+        """Those that have to be looked for."""
+        inside = ~np.any(self.prints & ~_parts(whole), axis=1)
+        return [self.every[i] for i in np.flatnonzero(inside)]
+
+
+def _parts(found: Mol) -> np.ndarray:
+    from rdkit import Chem, DataStructs
+
+    return np.frombuffer(DataStructs.BitVectToBinaryText(Chem.PatternFingerprint(found, SCREEN)), np.uint8)
+
+
+@lru_cache(maxsize=2)
+def _patterns(patterns: tuple[str, ...]) -> Patterns:
+    return Patterns(patterns)

@@ -36,8 +36,12 @@ def molecule(smiles: str) -> Mol | None:
 
 def canonical(smiles: str) -> str | None:
     """The one SMILES that stands for all spellings of this molecule; None where it is none."""
-    if (found := molecule(smiles)) is None:
-        return None
+    found = molecule(smiles)
+    return None if found is None else written(found)
+
+
+def written(found: Mol) -> str:
+    """The canonical SMILES of RDKit's molecule."""
     from rdkit import Chem
 
     return str(Chem.MolToSmiles(found))
@@ -66,11 +70,16 @@ def scaffold(smiles: str) -> str:
 def fingerprints(smiles: Sequence[str], bits: int = BITS) -> np.ndarray:
     """Which circular surroundings each molecule has, uint8 (n, bits / 8), bits packed; all 0 for what is no molecule."""
     _quiet()
+    return fingerprints_of([molecule(each) for each in smiles], bits)
+
+
+def fingerprints_of(molecules: Sequence[Mol | None], bits: int = BITS) -> np.ndarray:
+    """The same of RDKit's molecules."""
     from rdkit import DataStructs
 
-    rows = np.zeros((len(smiles), bits), np.uint8)
-    for row, each in zip(rows, smiles, strict=True):
-        if (found := molecule(each)) is not None:
+    rows = np.zeros((len(molecules), bits), np.uint8)
+    for row, found in zip(rows, molecules, strict=True):
+        if found is not None:
             DataStructs.ConvertToNumpyArray(_generator(bits).GetFingerprint(found), row)
     return np.packbits(rows, axis=1)
 

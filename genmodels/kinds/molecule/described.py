@@ -13,21 +13,24 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from genmodels.cache import tellable
 from genmodels.files import write_atomically
 from genmodels.jobs import sandbox
-from genmodels.kinds.molecule.alerts import passes_filters
-from genmodels.kinds.molecule.chemistry import canonical, fingerprints, molecule
+from genmodels.kinds.molecule.alerts import passes
+from genmodels.kinds.molecule.chemistry import fingerprints_of, molecule, written
 from genmodels.kinds.molecule.properties import of_molecule
+
+if TYPE_CHECKING:
+    from rdkit.Chem import Mol
 
 BITS = 1024  # of MOSES's fingerprints
 PROPERTIES = ("logP", "SA", "QED", "weight")
 FEW, PART = 300, 2500  # molecules that need no process of their own; of one process
-SECONDS = 600  # for one part
+SECONDS = 1800  # for one part, by the clock; a quiet processor takes twenty
 LEAST_RINGS = 2  # of a scaffold that MOSES counts
 
 
@@ -71,23 +74,21 @@ def joined(parts: Sequence[Described]) -> Described:
     )
 
 
-def fragments(smiles: str) -> tuple[str, ...]:
+def fragments(found: Mol) -> tuple[str, ...]:
     """The parts of a molecule between BRICS bonds (Degen et al. 2008), as SMILES with the places where they were cut."""
-    if (found := molecule(smiles)) is None:
-        return ()
     from rdkit import Chem
     from rdkit.Chem import BRICS
 
     return tuple(Chem.MolToSmiles(BRICS.BreakBRICSBonds(found)).split("."))
 
 
-def counted_scaffold(smiles: str) -> str:
+def counted_scaffold(found: Mol) -> str:
     """Rings and what joins them (Bemis and Murcko 1996), as MOSES counts it: "" with fewer than two rings."""
-    if (found := molecule(smiles)) is None:
-        return ""
     from rdkit import Chem
     from rdkit.Chem.Scaffolds import MurckoScaffold
 
+    if found.GetRingInfo().NumRings() < LEAST_RINGS:
+        return ""
     scaffold = MurckoScaffold.GetScaffoldForMol(found)
     return Chem.MolToSmiles(scaffold) if scaffold.GetRingInfo().NumRings() >= LEAST_RINGS else ""
 
@@ -106,24 +107,24 @@ def _in_a_process(smiles: list[str], filters: list[str]) -> dict[str, np.ndarray
             what=f"A part of {len(smiles):,} molecules",
             arguments={"filters": filters},
             expected={"told": "u", "properties": "f", "prints": "u", "passes": "b"},
-            limits=sandbox.Limits(seconds=SECONDS, cpu_seconds=SECONDS),
+            limits=sandbox.Limits(seconds=SECONDS, cpu_seconds=SECONDS // 3),
         )
 
 
 def _arrays(smiles: Sequence[str], filters: Sequence[str]) -> dict[str, np.ndarray]:
-    known = [(canonical(each) or "", of_molecule(found)) for each in smiles if (found := molecule(each)) is not None]
-    names = [name for name, _ in known]
+    known = [found for each in smiles if (found := molecule(each)) is not None]
+    numbers = [of_molecule(each) for each in known]
     told: dict[str, Any] = {
-        "smiles": names,
-        "fragments": [fragments(name) for name in names],
-        "scaffolds": [counted_scaffold(name) for name in names],
+        "smiles": [written(each) for each in known],
+        "fragments": [fragments(each) for each in known],
+        "scaffolds": [counted_scaffold(each) for each in known],
     }
-    numbers = [(each.logp, each.access, each.qed, each.weight) for _, each in known]
+    rows = [(each.logp, each.access, each.qed, each.weight) for each in numbers]
     return {
         "told": np.frombuffer(json.dumps(told).encode(), np.uint8),
-        "properties": np.array(numbers, "float32").reshape(-1, len(PROPERTIES)),
-        "prints": fingerprints(names, BITS),
-        "passes": np.array([passes_filters(name, filters) for name in names] if filters else [], bool),
+        "properties": np.array(rows, "float32").reshape(-1, len(PROPERTIES)),
+        "prints": fingerprints_of(known, BITS),
+        "passes": np.array([passes(each, filters) for each in known] if filters else [], bool),
     }
 
 
