@@ -16,6 +16,7 @@ from dashboard.parts import charts
 from dashboard.safe_text import counted
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.explore.molecules import Known
+from genmodels.kinds.molecule.alerts import alerts
 from genmodels.kinds.molecule.chemistry import scaffold
 from genmodels.kinds.molecule.properties import Properties, properties
 from genmodels.runs.run import Run
@@ -127,9 +128,12 @@ def _scaffolds(ours: Side, theirs: Side) -> None:
         f"{len(new):,} of them not among these training molecules; {ours.scaffolds[''] / max(1, sum(ours.scaffolds.values())):.0%} have no ring "
         f"({theirs.scaffolds[''] / max(1, sum(theirs.scaffolds.values())):.0%} in training)."
     )
-    st.caption(spaced(said))
+    st.caption(spaced(f"{said} Drawn are the most frequent ones without alerts."))
     n, m = sum(ours.scaffolds.values()), sum(theirs.scaffolds.values())
     with st.container(horizontal=True):
-        for name, count in sorted(with_rings.items(), key=lambda each: -each[1])[:FREQUENT]:
+        drawn = {name: count for name, count in with_rings.items() if not alerts(name)}
+        for name, count in sorted(drawn.items(), key=lambda each: -each[1])[:FREQUENT]:
             with st.container(border=True, width=236):
-                structure(name, spaced(f"{count / n:.1%} written, {theirs.scaffolds[name] / m:.1%} in training"), 200, 150)
+                structure(
+                    name, spaced(f"{count / n:.1%} written, {theirs.scaffolds[name] / m:.1%} in training"), 200, 150
+                )

@@ -14,6 +14,7 @@ from dashboard.parts import charts, verdicts
 from dashboard.review.bias import of_part, sound
 from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.kinds.image.files import open_picture
+from genmodels.kinds.molecule.alerts import alerts
 from genmodels.refusal import Refusal
 
 MOLECULES = 12  # that are drawn
@@ -154,25 +155,26 @@ def membership(rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def molecules(found: Sequence[Mapping[str, Any]]) -> None:
-    """Molecules that are training molecules, or hardly differ from one, drawn beside it."""
+    """Molecules that are training molecules, or hardly differ from one, drawn beside it; those with alerts where they are asked for."""
     for part, title in (
         ("rediscovered", "Training molecules that it writes"),
         ("near", "Nearest to a training molecule"),
     ):
-        rows = [
-            row
-            for row in of_part(found, part)
-            if isinstance(row.get("molecule"), str) and isinstance(row.get("training"), str)
-        ]
+        named = [(row.get("molecule"), row.get("training"), row.get("Tanimoto")) for row in of_part(found, part)]
+        rows = [(str(one), str(other), alike) for one, other, alike in named if one and other][:MOLECULES]
         if not rows:
             continue
         st.header(title, anchor=False)
+        alerted = sum(bool(alerts(one)) for one, _, _ in rows)
+        every = alerted > 0 and st.toggle(f"Show {counted(alerted, 'molecule')} with alerts", key=f"{part}.alerted")
         with st.container(horizontal=True):
-            for row in rows[:MOLECULES]:
+            for one, other, alike in rows:
+                if alerts(one) and not every:
+                    continue
                 with st.container(border=True, width=WIDTH + 36):
-                    structure(row["molecule"], plain_text(row["molecule"], 60))
-                    if row["training"] != row["molecule"]:
-                        structure(row["training"], f"training molecule, Tanimoto {plain_text(row.get('Tanimoto'), 8)}")
+                    structure(one, plain_text(one, 60))
+                    if one != other:
+                        structure(other, f"training molecule, Tanimoto {plain_text(alike, 8)}")
 
 
 def passages(found: Sequence[Mapping[str, Any]]) -> None:
