@@ -26,6 +26,7 @@ from genmodels.kinds.molecule.chemistry import canonical, fingerprints, scaffold
 from genmodels.kinds.molecule.drawing import in_space, sheet, svg
 from genmodels.kinds.molecule.likeness import likeness, mean_likeness, most_alike, nearest
 from genmodels.kinds.molecule.properties import properties
+from genmodels.measuring.measure import measure_run
 from genmodels.measuring.molecules import measure_smiles
 from genmodels.metrics.frechet import frechet_value
 from genmodels.metrics.molecules import distance, likeness_of_counts
@@ -33,6 +34,7 @@ from genmodels.refusal import Refusal
 from genmodels.review.file_check import verify
 from genmodels.runs.run import Run
 from genmodels.trained.opening import open_model
+from tests.conftest import Command
 from tests.molecules import CHAINS, RINGS
 
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
@@ -343,3 +345,24 @@ def test_near_copies_are_counted_beside_neighbours_in_training() -> None:
     assert alike[0] > 0.5 > alike[1]
     found = known.near(np.array([0.9, 0.1]))
     assert (found.near, found.written) == (1, 2) and 0 < found.usual < found.train
+
+
+def test_molecules_by_command(run: Run, inside: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("id,SMILES\n" + "".join(f"{i},{each}\n" for i, each in enumerate([*CHAINS, "C1CC"])))
+    kept = json.loads(inside("import", tmp_path / "mine.csv", "--json").stdout)
+    assert kept["data"] == "own-molecules" and kept["molecules"] > 100 and kept["left_out"]["no molecule that RDKit reads"] == 1
+    made = json.loads(inside("sample", run.id, "-n", 20, "--out", tmp_path / "made", "--alerted", "--json").stdout)
+    (file,) = made["files"]
+    assert file.endswith(".smi") and Path(file).read_text() and "20 texts were written" in made["notices"][-1]
+    told = json.loads(inside("verify", file, "--json").stdout)
+    assert "unchanged since" in json.dumps(told)
+    refused = inside("sample", run.id, "--out", tmp_path / "none", "--upscale")
+    assert refused.returncode == 2 and "models that draw" in refused.stderr
+
+
+def test_a_run_of_molecules_is_measured(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GENMODELS_DATA", raising=False)
+    document = measure_run(run, n=150, file=tmp_path / "findings.json")
+    rows = {row["metric"]: row for row in document["measures"]}
+    assert rows["valid"]["n"] == 150 and 0 < rows["SNN"]["value"] <= 1 and rows["unique@1k"]["value"] is None
+    assert "1,000 are needed" in rows["unique@1k"]["protocol"] and rows["filters"]["value"] is None, "MOSES's package is not at hand"
