@@ -22,13 +22,26 @@ def likeness(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def mean_likeness(prints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of each molecule (n,) the mean likeness to all of them, itself among them, and the mean of its square."""
+    """Of each molecule (n,) the mean likeness to all of them, itself among them, and the mean of its square.
+
+    Likeness is the same both ways, so that each pair of blocks is compared once.
+    """
+    blocks = [np.unpackbits(part, axis=1).astype("float32") for part in in_parts(prints, COLUMNS)]
     means, squares = np.zeros(len(prints)), np.zeros(len(prints))
-    for start in range(0, len(prints), 500):
-        parts = [likeness(prints[start : start + 500], others) for others in in_parts(prints, 8192)]
-        means[start : start + 500] = sum(part.sum(1, dtype="float64") for part in parts) / len(prints)
-        squares[start : start + 500] = sum((part * part).sum(1, dtype="float64") for part in parts) / len(prints)
-    return means, squares
+    for first, rows in enumerate(blocks):
+        here = slice(first * COLUMNS, first * COLUMNS + len(rows))
+        for second, columns in enumerate(blocks[first:], first):
+            alike = rows @ columns.T
+            either = rows.sum(1)[:, None] + columns.sum(1)[None] - alike
+            np.divide(alike, either, out=alike, where=either > 0)
+            squared = alike * alike
+            means[here] += alike.sum(1, dtype="float64")
+            squares[here] += squared.sum(1, dtype="float64")
+            if second > first:
+                there = slice(second * COLUMNS, second * COLUMNS + len(columns))
+                means[there] += alike.sum(0, dtype="float64")
+                squares[there] += squared.sum(0, dtype="float64")
+    return means / len(prints), squares / len(prints)
 
 
 def nearest(prints: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
