@@ -30,8 +30,15 @@ PROMPT, SEED = (
 )  # prompt page: what the text begins with (in the URL once it was written on, if short), first seed
 
 PAINTING = "painting"  # prompt page: which view of a model that draws
+NUMBER, TEMPERATURE, BEGIN = (
+    "n",
+    "temperature",
+    "begin",
+)  # drug discovery: how many molecules, how daring, their first characters
+MOLECULES_VIEW, GIVEN_MOLECULE = "molecules", "molecule"  # its view; the molecule that is to be improved
 
 # In the session only
+MOLECULES, BETTER_MOLECULES = "molecules_written", "molecules_better"  # what was written last; what a search found
 RATER = "rater"  # who labels
 REVIEWER = "reviewer"  # who decides on findings
 NEXT_LABELS = "next_labels"  # the outputs to be labelled after the next rerun

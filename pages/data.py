@@ -11,7 +11,7 @@ st.title("Data", anchor=False)
 state.show_notice()
 overview()
 with st.container(horizontal=True):
-    for own, what in (("folder", "pictures"), ("text", "text")):
+    for own, what in (("folder", "pictures"), ("text", "text"), ("own-molecules", "molecules")):
         st.button(
             f"Add your own {what}", icon=":material/add:", key=f"add.{own}", on_click=state.put, args=(state.DATA, own)
         )

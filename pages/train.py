@@ -11,6 +11,7 @@ from dashboard.safe_text import duration, refuse, safe_text
 from dashboard.training import live
 from genmodels.data.dataset import DATA
 from genmodels.data.facts import known
+from genmodels.intake.molecule_sets import imported_molecules
 from genmodels.intake.picture_sets import imported
 from genmodels.intake.text_sets import imported_texts
 from genmodels.models.recipe import MODELS
@@ -70,7 +71,11 @@ def choose_run(store: RunStore) -> str | None:
 
 def source_form(data: str) -> dict:
     """The knobs of the data set; of one's own pictures, those that were imported."""
-    own = {"folder": (imported, "pictures"), "text": (imported_texts, "texts")}
+    own = {
+        "folder": (imported, "pictures"),
+        "text": (imported_texts, "texts"),
+        "own-molecules": (imported_molecules, "molecules"),
+    }
     choices = {"token": [each["token"] for each in own[data][0]()]} if data in own else {}
     if data in own and not choices["token"]:
         st.info(f"You have not imported {own[data][1]} yet.", icon=":material/photo_library:")

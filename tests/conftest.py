@@ -117,3 +117,11 @@ def trained(shared: Path) -> Callable[..., Path]:
         return run.path
 
     return of
+
+
+@pytest.fixture(scope="session")
+def chains(shared: Path) -> Path:
+    """A tiny run that writes molecules, trained once a session: its folder."""
+    from tests.molecules import trained_once
+
+    return trained_once(shared)

@@ -101,6 +101,13 @@ GROUPS = (
         lambda name: name == "verbatim_rate",
     ),
     Group(
+        "valid",
+        "Molecules",
+        "share of what is written",
+        "How many of the texts from fixed seeds are molecules that RDKit reads.",
+        lambda name: name == "valid",
+    ),
+    Group(
         "active_units",
         "Active latent dimensions",
         "dimensions",

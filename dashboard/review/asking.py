@@ -133,15 +133,18 @@ def show(run: Run, names: Sequence[str], nothing: str) -> list[dict[str, Any]]:
     return found
 
 
-def choose(store: RunStore, kinds: Sequence[str], page: str, nothing: str) -> Run | None:
-    """The model that a page is about, in its title and URL; None where there is none, and then what to do is said."""
+def choose(
+    store: RunStore, kinds: Sequence[str], page: str, nothing: str, verb: str = "audit", **train: str
+) -> Run | None:
+    """The model that a page is about, in its title and URL; None where there is none, and then what to do is said, with a link
+    to train one, of which `train` says the model and the data (`on`)."""
     names = audited_runs(store, kinds)
     if not names:
         st.title(page, anchor=False)
         st.info(nothing, icon=":material/fact_check:")
-        navigation.link("train", "Train a model")
+        navigation.link("train", "Train a model", **train)
         return None
-    chosen = choosing.model(store, names, page, "audit")
+    chosen = choosing.model(store, names, page, verb)
     return store[chosen] if chosen else None
 
 

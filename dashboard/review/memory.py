@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from dashboard.applications.molecule_cards import WIDTH, structure
 from dashboard.parts import charts, verdicts
 from dashboard.review.bias import of_part, sound
 from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.kinds.image.files import open_picture
+from genmodels.kinds.molecule.alerts import alerts
 from genmodels.refusal import Refusal
 
+MOLECULES = 12  # that are drawn
 SIDE = 128  # pixels of a shown picture
 
 
@@ -42,6 +45,7 @@ def view(found: Sequence[Mapping[str, Any]]) -> None:
     if rows := of_part(found, "auc"):
         membership(rows)
     passages(found)
+    molecules(found)
     if rows := of_part(found, "duplicates"):
         with st.expander(
             f"{counted(len(rows), 'picture')} twice in the training split", icon=":material/content_copy:"
@@ -148,6 +152,29 @@ def membership(rows: Sequence[Mapping[str, Any]]) -> None:
         st.caption(
             "AUC within each group with 20 examples or more on both sides: 0.5 means that they can't be recognised; 95 % intervals."
         )
+
+
+def molecules(found: Sequence[Mapping[str, Any]]) -> None:
+    """Molecules that are training molecules, or hardly differ from one, drawn beside it; those with alerts where they are asked for."""
+    for part, title in (
+        ("rediscovered", "Training molecules that it writes"),
+        ("near", "Nearest to a training molecule"),
+    ):
+        named = [(row.get("molecule"), row.get("training"), row.get("Tanimoto")) for row in of_part(found, part)]
+        rows = [(str(one), str(other), alike) for one, other, alike in named if one and other][:MOLECULES]
+        if not rows:
+            continue
+        st.header(title, anchor=False)
+        alerted = sum(bool(alerts(one)) for one, _, _ in rows)
+        every = alerted > 0 and st.toggle(f"Show {counted(alerted, 'molecule')} with alerts", key=f"{part}.alerted")
+        with st.container(horizontal=True):
+            for one, other, alike in rows:
+                if alerts(one) and not every:
+                    continue
+                with st.container(border=True, width=WIDTH + 36):
+                    structure(one, plain_text(one, 60))
+                    if one != other:
+                        structure(other, f"training molecule, Tanimoto {plain_text(alike, 8)}")
 
 
 def passages(found: Sequence[Mapping[str, Any]]) -> None:

@@ -94,6 +94,7 @@ EXPLORED = {
     "prompted": ("prompt", "Have it draw"),
     "latent": ("latent", "Walk its latent space"),
     "writer": ("prompt", "Have it write"),
+    "molecules": ("molecules", "Have it write molecules"),
 }
 
 

@@ -12,6 +12,7 @@ from genmodels.audits import (
     memorisation,
     personal_data,
     provenance,
+    rediscovery,
     refusals,
     repeats,
     shares,

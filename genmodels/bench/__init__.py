@@ -99,6 +99,13 @@ def _growing(context: int) -> Bench:
     return Bench("ms/token", 1, (OURS_TEXT, "sample-text-long", str(context)), peers)
 
 
+def _molecules() -> Bench:
+    """256 molecules of 64 tokens at once, by the network of the benches of text, beside the same loop with a cache."""
+    name, number = "sample-molecules", str(text.MOLECULES)
+    cached: list[Command] = [(PYTORCH_SAMPLING, name, number, way) for way in ("preallocated", "concatenated")]
+    return Bench("molecules/s", 1, (OURS_TEXT, name, number), {"pytorch-cached": cached}, text.MOLECULES)
+
+
 EAGER: list[Command] = [(PYTORCH_TEXT, *way.split()) for way in ("sdpa fused", "explicit fused", "sdpa", "explicit")]
 BENCHES.add("train-transformer")(
     Bench(
@@ -109,6 +116,7 @@ BENCHES.add("train-transformer")(
         text.BATCH * text.CONTEXT,
     )
 )
+BENCHES.add("sample-molecules")(_molecules())
 BENCHES.add("sample-text")(_sampling(1, steps=5))
 BENCHES.add("sample-text-16")(_sampling(16, steps=2))
 BENCHES.add("sample-text-long")(Growth({context: _growing(context) for context in (128, 256, 512, 1024)}))

@@ -145,8 +145,9 @@ def main(name: str, number: str = "") -> None:
     """Serve the bench of that name: training, or writing so many texts."""
     if name == "train-transformer":
         serve(training(), warm_up=3)
-    elif name == "sample-text":
-        writer, noise = generator(), text.noise(int(number))
+    elif name in ("sample-text", "sample-molecules"):
+        context = text.MOLECULE if name == "sample-molecules" else text.CONTEXT
+        writer, noise = generator(context), text.noise(int(number), context)
 
         def work(steps: int) -> None:
             for _ in range(steps):

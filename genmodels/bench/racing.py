@@ -22,6 +22,7 @@ PYTORCH = PEERS + "pytorch"
 UNITS: dict[str, Callable[[float, float], float]] = {
     "images/s": lambda seconds, amount: amount / seconds,
     "tokens/s": lambda seconds, amount: amount / seconds,
+    "molecules/s": lambda seconds, amount: amount / seconds,
     "ms": lambda seconds, amount: 1000 * seconds,
     "ms/token": lambda seconds, amount: 1000 * seconds,
     "s": lambda seconds, amount: seconds,

@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 LAYERS, WIDTH, HEADS, CONTEXT, SYMBOLS, BATCH = 6, 192, 6, 128, 66, 32
+MOLECULE, MOLECULES = 64, 256  # tokens in which every molecule of MOSES fits; molecules written at once
 BASE, EPSILON = 10_000.0, 1e-6
 RATE, BETAS, SMALL = 2e-3, (0.9, 0.95), 1e-7  # AdamW's, as Keras has it
 DECAY, NORM = 0.1, 1.0  # of the matrices alone; to which gradients are cut

@@ -65,6 +65,7 @@ MOST_FRAMES = 4096
         default=None,
         help="enlarge pictures by four, so that they can carry a watermark; done by itself where the upscaler was measured",
     ),
+    flag("--alerted", action="store_true", help="keep molecules that have a PAINS or Brenk alert"),
     OUT,
 )
 def sample(arguments: Arguments) -> int:
@@ -82,6 +83,7 @@ def sample(arguments: Arguments) -> int:
         start=arguments.start,
         mask=arguments.mask,
         upscale=arguments.upscale,
+        alerted=arguments.alerted,
     )
     made = sample_files(run, asked)
     paths = [str(path) for path in write_samples(arguments.out, f"{run.id}-seed-{arguments.seed}", made)]
@@ -149,10 +151,11 @@ def _has_a_latent_space(run: Run) -> None:
     flag("--licence", default="not stated"),
 )
 def import_(arguments: Arguments) -> int:
-    """Keep your own text, or pictures (a folder or zip), to train on: --data text or folder, --with token=..."""
+    """Keep your own text, molecules (.smi, .csv, .sdf) or pictures (a folder or zip), to train on: --data text, own-molecules or folder, --with token=..."""
+    from genmodels.intake.molecule_sets import is_molecules
     from genmodels.intake.picture_sets import is_pictures
 
-    keep = _pictures if is_pictures(arguments.file) else _text
+    keep = _pictures if is_pictures(arguments.file) else _molecules if is_molecules(arguments.file) else _text
     document, said = keep(arguments.file, arguments.name or arguments.file.stem, arguments.licence)
     use = f"--data {document['data']} --with token={document['token']}"
     answer(arguments, document, f"{said} Train on it with {use}")
@@ -174,6 +177,19 @@ def _pictures(file: Path, name: str, licence: str) -> tuple[dict[str, Any], str]
         )
     said = f"Kept {kept['pictures']:,} pictures, {kept['captioned']:,} of them with a caption; {len(kept['left_out']):,} files left out."
     return {"data": "folder", "token": token, **kept}, said
+
+
+def _molecules(file: Path, name: str, licence: str) -> tuple[dict[str, Any], str]:
+    """Keep molecules; says on standard error how many entries were left out, and why."""
+    from genmodels.intake.molecule_sets import import_molecules, left_out_told, read_molecules_index
+
+    token = import_molecules(file, file.name, title=name, licence=licence)
+    index = read_molecules_index(token)
+    if index["left_out"]:
+        print(f"Left out: {left_out_told(index['left_out'])}.", file=sys.stderr)
+    kept = {name: index[name] for name in ("molecules", "left_out")}
+    said = f"Kept {kept['molecules']:,} molecules; {sum(kept['left_out'].values()):,} entries left out."
+    return {"data": "own-molecules", "token": token, **kept}, said
 
 
 def _text(file: Path, name: str, licence: str) -> tuple[dict[str, Any], str]:

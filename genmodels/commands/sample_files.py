@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from genmodels.explore.molecules import FILES, looked_at, marked_file
 from genmodels.files import Unreadable, make_folder, read_bytes
 from genmodels.intake.prompts_table import read_prompts
 from genmodels.kinds.image.drawing import Drawing
@@ -41,6 +42,7 @@ class Asked:
     settings: how it is drawn (`Drawing`) or written (`Decoding`), by name.
     prompts: a table of prompts; `start` and `mask`: pictures to begin from, and where they are drawn again.
     upscale: enlarge pictures by four; None: where the upscaler was measured.
+    alerted: keep molecules with an alert.
     """
 
     n: int | None = None
@@ -52,6 +54,7 @@ class Asked:
     start: Path | None = None
     mask: Path | None = None
     upscale: bool | None = None
+    alerted: bool = False
 
     def number(self) -> int:
         """How many samples: `n`, or as many as several `given`; raises `Refusal` where the two are not the same."""
@@ -229,5 +232,42 @@ def _texts(run: Run, asked: Asked) -> Samples:
     )
 
 
+def _molecules(run: Run, asked: Asked) -> Samples:
+    """All molecules in one SMILES, one SDF and one CSV file, each with a signed sidecar; molecule i has the seed `seed + i`.
+
+    What is no molecule is left out and counted, and so is what has an alert, unless that was asked for.
+    """
+    if asked.prompts or asked.start or asked.mask or asked.upscale:
+        raise Refusal("--prompts, --from, --mask and --upscale are for models that draw; leave them out.")
+    decoding = Decoding.from_dict({"length": "1024", "watermark": "none", **asked.settings})
+    model, n, given = open_model(run, asked.epoch), asked.number(), list(asked.given) or [""]
+    texts = model.sample(
+        n, seed=asked.seed, given=given, decoding=replace(decoding, length=min(decoding.length, model.context))
+    )
+    looked = looked_at(map(str, texts), range(asked.seed, asked.seed + n))
+    chosen = looked.molecules if asked.alerted else looked.quiet
+    told = recorded.of_writing(decoding.to_dict() | {"length": min(decoding.length, model.context)})
+    begun = {"Prompt": json.dumps(given) if len(given) > 1 else given[0]} if asked.given else {}
+    facts = recorded.facts(run, model.weights, seed=asked.seed, Number=str(n), **recorded.settings(told), **begun)
+    notices = _told({prompt: model.prompt(prompt)[1] for prompt in dict.fromkeys(given)})
+    notices.append(
+        f"{n:,} texts were written: {len(looked.molecules):,} are molecules, {len(chosen):,} of them are in the files."
+        + f" {len(looked.molecules) - len(looked.quiet):,} have a PAINS or Brenk alert"
+        + (" and are among them." if asked.alerted else " and are left out; --alerted keeps them.")
+    )
+    if not chosen:
+        raise Refusal(f"There is no molecule to write: {notices[-1]}")
+    files: dict[str, way_out.Marked] = {}
+    for suffix in FILES:
+        content, statement = marked_file(chosen, suffix, run.id, facts)
+        files |= {suffix: content, suffix + way_out.SIDECAR: statement}
+    return Samples([files], notices)
+
+
 # By role (`Recipe.role_for`).
-SAMPLES: dict[str, Callable[..., Samples]] = {"latent": _pictures, "prompted": _prompted, "writer": _texts}  # by role
+SAMPLES: dict[str, Callable[..., Samples]] = {
+    "latent": _pictures,
+    "prompted": _prompted,
+    "writer": _texts,
+    "molecules": _molecules,
+}

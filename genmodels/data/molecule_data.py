@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from genmodels.cache import counting
+from genmodels.data.moses_files import moses_filters
 from genmodels.data.text_data import TextData, context_knob, unit_knob
 from genmodels.kinds.molecule.chemistry import canonical, scaffold, spellings
 from genmodels.knobs import knob
@@ -23,6 +24,16 @@ class MoleculeData(TextData):
     spellings: int = knob(1, 1, 20, "Ways in which each training molecule is written, from different atoms on")
 
     kind: ClassVar[str] = "molecule"
+
+    @classmethod
+    def also_held_out(cls) -> Mapping[str, Sequence[str]]:
+        """Further held-out molecules of the same source, by a name that says what they are; none but in a benchmark."""
+        return {}
+
+    @classmethod
+    def filters(cls) -> tuple[str, ...]:
+        """The patterns (SMARTS) of MOSES's filters; raises `Refusal` where its package is not at hand."""
+        return moses_filters()
 
     def spelled(self, documents: list[str]) -> list[str]:
         """The training molecules in as many spellings as the knob says."""

@@ -14,6 +14,7 @@ import numpy as np
 from genmodels.data.dataset import Dataset
 from genmodels.kinds.image.files import grid, png_bytes
 from genmodels.kinds.molecule.chemistry import canonical
+from genmodels.kinds.molecule.drawing import sheet
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.metrics.kernel_distance import kernel_distance_value
 from genmodels.networks.learner import Learner
@@ -26,6 +27,7 @@ from genmodels.training import behaviour
 
 SHOWN = 36  # pictures in the grid of each epoch
 DRAWN = 16  # prompts, which are drawn step by step
+STRUCTURES = 64  # molecules that are written after each epoch
 MEASURED = 256  # samples behind each epoch's kernel distance
 PROMPT, WRITTEN = 40, 128  # characters of a prompt from a held-out document, tokens written after each
 EXHIBITS = Registry("kind of exhibit")
@@ -74,6 +76,24 @@ def prompted(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     return exhibit
 
 
+@EXHIBITS.add("molecule")
+def molecules(learner: Learner, data: Dataset, seed: int) -> Exhibit:
+    """A sheet of the structures that are written from nothing, and the share of molecules among them."""
+    held_out, conduct = data.test, behaviour.of_texts(data)
+    generator = TextGenerator(learner.recipe, learner.spec, learner.networks, rows=STRUCTURES)
+    decoding = Decoding(length=generator.context, temperature=1.0, watermark="none")
+
+    def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
+        values = learner.recipe.evaluate(learner, held_out, None)
+        *_, written = generator.write([""] * STRUCTURES, seeds=range(seed, seed + STRUCTURES), decoding=decoding)
+        texts = [each.text for each in written]
+        values["valid"] = sum(canonical(text) is not None for text in texts) / STRUCTURES
+        values |= conduct([np.array(each.tokens, np.int64) for each in written])
+        return values, {"samples": (".png", sheet(texts[:SHOWN], 6))}
+
+    return exhibit
+
+
 @EXHIBITS.add("encoder")
 def numbers(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     """Nothing to look at: what encodes or reads is only measured."""
@@ -93,15 +113,14 @@ def enlarged(learner: Learner, data: Dataset, seed: int) -> Exhibit:
 
 @EXHIBITS.add("latent molecules")
 def written_molecules(learner: Learner, data: Dataset, seed: int) -> Exhibit:
-    """Molecules written at fixed places of the latent space, with the share of them that are molecules."""
-    generator = LatentMolecules(learner.recipe, learner.spec, learner.networks, rows=SHOWN)
+    """A sheet of the structures at fixed places of the latent space, and the share of molecules among them."""
+    generator = LatentMolecules(learner.recipe, learner.spec, learner.networks, rows=STRUCTURES)
 
     def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
         values = learner.recipe.evaluate(learner, data.test, None)
-        made = generator.sample(SHOWN, seed=seed)
-        values["valid"] = float(np.mean([canonical(str(each)) is not None for each in made]))
-        lines = [{"prompt": "", "text": str(text), "seed": seed + i} for i, text in enumerate(made)]
-        return values, {"samples": (".json", json.dumps(lines, indent=1).encode())}
+        texts = [str(each) for each in generator.sample(STRUCTURES, seed=seed)]
+        values["valid"] = sum(canonical(text) is not None for text in texts) / STRUCTURES
+        return values, {"samples": (".png", sheet(texts[:SHOWN], 6))}
 
     return exhibit
 
@@ -109,7 +128,6 @@ def written_molecules(learner: Learner, data: Dataset, seed: int) -> Exhibit:
 @EXHIBITS.add("text")
 @EXHIBITS.add("code")
 @EXHIBITS.add("music")
-@EXHIBITS.add("molecule")
 def texts(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     """What is written from nothing, twice, and after the beginnings of two held-out documents."""
     held_out, conduct = data.test, behaviour.of_texts(data)

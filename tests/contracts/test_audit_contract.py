@@ -36,6 +36,7 @@ from genmodels.subjects.subject import Audited, Generator, Subject
 from genmodels.trained.opening import open_model
 from genmodels.verdicts.finding import VERDICTS, Finding, document, overall
 from tests import answers
+from tests.molecules import Drawer
 
 N = 400
 Planted = Callable[[int], Audited]  # a case from a seed
@@ -92,6 +93,25 @@ def sentences(skew: float, canaries: int = 0) -> Dataset:
 
 def written(skew: float, canaries: int = 0, **fault: float) -> Planted:
     return lambda seed: Subject(Writer(sentences(skew, canaries), **fault), sentences(skew, canaries), n=N, seed=seed)  # type: ignore[arg-type]
+
+
+@lru_cache
+def molecules() -> tuple[Dataset, list[str], list[str]]:
+    """Molecules dealt anew: a data set of some of them, its training molecules, and those that neither of its splits holds."""
+    data = DATA["molecules"]().load()
+    documents = [data.train.documents[i] for i in np.random.default_rng(0).permutation(len(data.train.documents))]
+    return replace(data, train=replace(data.train, documents=tuple(documents[:2000]))), documents[:2000], documents[2000:]
+
+
+def of_molecules(copied: float) -> Planted:
+    """Copies a share of its training molecules and draws the others from all there are, as who learned what molecules look like."""
+
+    def subject(seed: int) -> Subject:
+        data, train, unseen = molecules()
+        every = [*train, *data.test.documents, *unseen]
+        return Subject(Drawer([(copied, train), (1 - copied, every)]), data, n=N, seed=seed)
+
+    return subject
 
 
 @dataclass(frozen=True)
@@ -244,6 +264,7 @@ CULPRITS: dict[str, dict[str, Planted]] = {
     },
     "membership": {"remembers half": digits(lambda data, unseen: Rememberer(unseen.images, data.train.images[:500]))},
     "extraction": {"writes by heart": written(1.0, copies=1.0), "knows its canaries": written(1.0, canaries=5, copies=1.0)},
+    "rediscovery": {"copies all": of_molecules(1.0), "copies three of four": of_molecules(0.75)},
     "provenance": {way: drawn_by_hand(way) for way in ("unmarked", "forged", "wrongly keyed")},
     "deepfake": {"real drawings sold as generated": drawn_by_hand()},
     "repeats": {"ten again": saved(png_bytes, again=10)},
@@ -276,6 +297,7 @@ INNOCENTS: dict[str, dict[str, Planted]] = {
     "likeness": {"draws by the same rule": like(lambda small, seed: small)},
     "membership": {"remembers nothing": digits(lambda data, unseen: Rememberer(unseen.images))},
     "extraction": {"writes what nobody trained on": written(1.0), "never saw its canaries": written(1.0, canaries=5)},
+    "rediscovery": {"knows what molecules look like": of_molecules(0.0)},
     "provenance": {"marked": drawn_by_hand()},
     "deepfake": {"a VAE of the gallery": of_gallery("vae-openmoji")},
     "repeats": {"each once": saved(png_bytes)},

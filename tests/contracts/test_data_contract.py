@@ -21,7 +21,7 @@ from genmodels.kinds.text.examples import Texts
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.refusal import Refusal
 
-OWN = ("folder", "text")  # need an import; see test_data_folder.py and test_data_texts.py
+OWN = ("folder", "text", "own-molecules")  # need an import; see test_data_folder.py, test_data_texts.py and test_molecules.py
 OFFLINE = sorted(name for name, source in DATA.items() if source.offline and name not in OWN)
 FAMILIES = [("icons", {"family": family}) for family in ("phosphor", "remix", "font-awesome")]
 EMOJI = [("openmoji", {"split": "combination"}), ("openmoji", {"subset": "all"}), ("hands", {"subset": "all", "label": "tone or none"})]
@@ -29,7 +29,7 @@ VARIED = {name: {"unit": "character", "context": 32} for name in OFFLINE if issu
 CODE = [("python-code", {"form": "source", "windows": 100}), ("occupations", {"skew": 0.3, "n": 6000})]
 CASES = [(name, {}) for name in OFFLINE] + FAMILIES + EMOJI + list(VARIED.items()) + CODE
 IMAGES = [case for case in CASES if DATA[case[0]].kind == "image"]
-TEXTS = [case for case in CASES if DATA[case[0]].kind in ("text", "code")]
+TEXTS = [case for case in CASES if DATA[case[0]].kind in ("text", "code", "molecule")]
 
 
 def name_of(case: tuple[str, dict]) -> str:
@@ -84,7 +84,7 @@ def test_no_picture_is_on_both_sides_of_the_split(pictures: Dataset) -> None:
 
 def test_texts_are_what_the_spec_says(texts: Dataset) -> None:
     tokens = Tokens.of(texts.spec)
-    assert texts.spec.kind in ("text", "code") and texts.spec.classes == 0 and texts.test.windows == 0
+    assert texts.spec.kind in ("text", "code", "molecule") and texts.spec.classes == 0 and texts.test.windows == 0
     for part in (texts.train, texts.test):
         assert isinstance(part, Texts) and (part.context,) == texts.spec.shape
         assert part.tokens.dtype == np.int32 and part.tokens.min() >= 0 and part.tokens.max() < len(tokens)

@@ -142,7 +142,8 @@ def main(bench: str, size: str, way: str = "", *more: str) -> None:
     torch.manual_seed(0)
     if bench == "sample-text-long":
         return serve(growth(int(size)), warm_up=1, version=torch.__version__)
-    model, noise = prepared().eval(), torch.from_numpy(text.noise(int(size)))
+    context = text.MOLECULE if bench == "sample-molecules" else text.CONTEXT
+    model, noise = prepared(context).eval(), torch.from_numpy(text.noise(int(size), context))
     write = Compiled(*more) if way == "compiled" else WAYS[way]
 
     def work(steps: int) -> None:

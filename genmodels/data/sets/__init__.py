@@ -13,6 +13,7 @@ from genmodels.data.sets import (
     moses,
     occupations,
     openmoji,
+    own_molecules,
     own_pictures,
     own_text,
     people,

@@ -36,58 +36,67 @@ def molecule(smiles: str) -> Mol | None:
 
 def canonical(smiles: str) -> str | None:
     """The one SMILES that stands for all spellings of this molecule; None where it is none."""
+    found = molecule(smiles)
+    return None if found is None else written(found)
+
+
+def written(found: Mol) -> str:
+    """The canonical SMILES of RDKit's molecule."""
     from rdkit import Chem
 
-    found = molecule(smiles)
-    return None if found is None else Chem.MolToSmiles(found)
+    return str(Chem.MolToSmiles(found))
 
 
 def spellings(smiles: str, n: int, seed: int) -> list[str]:
     """Up to n different spellings of a molecule, the given one first, the others from a random atom on (Arus-Pous et al. 2019)."""
-    from rdkit import Chem
-
     found = molecule(smiles)
     if found is None or n < 2:
         return [smiles]
+    from rdkit import Chem
+
     others = Chem.MolToRandomSmilesVect(found, n - 1, randomSeed=seed % 2**31)
     return list(dict.fromkeys([smiles, *others]))
 
 
 def scaffold(smiles: str) -> str:
     """The rings of a molecule and what joins them (Bemis and Murcko 1996), as SMILES; "" for one without rings."""
+    if (found := molecule(smiles)) is None:
+        return ""
     from rdkit.Chem.Scaffolds import MurckoScaffold
 
-    found = molecule(smiles)
-    return "" if found is None else MurckoScaffold.MurckoScaffoldSmiles(mol=found)
+    return str(MurckoScaffold.MurckoScaffoldSmiles(mol=found))
 
 
-def fingerprints(smiles: Sequence[str]) -> np.ndarray:
-    """Which circular surroundings each molecule has, uint8 (n, BITS / 8), bits packed; all 0 for what is no molecule."""
+def fingerprints(smiles: Sequence[str], bits: int = BITS) -> np.ndarray:
+    """Which circular surroundings each molecule has, uint8 (n, bits / 8), bits packed; all 0 for what is no molecule."""
+    _quiet()
+    return fingerprints_of([molecule(each) for each in smiles], bits)
+
+
+def fingerprints_of(molecules: Sequence[Mol | None], bits: int = BITS) -> np.ndarray:
+    """The same of RDKit's molecules."""
     from rdkit import DataStructs
 
-    rows = np.zeros((len(smiles), BITS), np.uint8)
-    for row, each in zip(rows, smiles, strict=True):
-        if (found := molecule(each)) is not None:
-            DataStructs.ConvertToNumpyArray(_generator().GetFingerprint(found), row)
+    rows = np.zeros((len(molecules), bits), np.uint8)
+    for row, found in zip(rows, molecules, strict=True):
+        if found is not None:
+            DataStructs.ConvertToNumpyArray(_generator(bits).GetFingerprint(found), row)
     return np.packbits(rows, axis=1)
 
 
-def likeness(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Tanimoto's likeness (n, m), 0 to 1, float32, of packed fingerprints (n, bytes) and (m, bytes): shared bits by bits of either.
+def version() -> str:
+    """Which RDKit this is: another may write SMILES and count numbers otherwise."""
+    _quiet()
+    from rdkit import __version__
 
-    Two without any bit are not alike: 0.
-    """
-    a, b = (np.unpackbits(each, axis=1).astype("float32") for each in (first, second))
-    shared = a @ b.T
-    either = a.sum(1)[:, None] + b.sum(1)[None] - shared
-    return np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
+    return str(__version__)
 
 
-@lru_cache(maxsize=1)
-def _generator() -> Any:
+@lru_cache(maxsize=4)
+def _generator(bits: int) -> Any:
     from rdkit.Chem import rdFingerprintGenerator
 
-    return rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=BITS)
+    return rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=bits)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,1 @@
+"""What generative models are applied to: one page each, around model families that are there."""

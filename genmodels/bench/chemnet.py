@@ -1,0 +1,71 @@
+"""FCD (Preuer et al. 2018, arXiv 1803.09518) of molecules that a model wrote: `python -m genmodels.bench.chemnet MADE.smi test`.
+
+The second word is "test" or "scaffold test" of MOSES, or another file. ChemNet is read by the package fcd in the environment of
+the benches (`make bench`, then `.venv-torch/bin/pip install fcd`; or GENMODELS_TORCH_PYTHON names its Python). What it says of a
+set is kept in the cache: 176,000 molecules take hours on two cores and a minute on a graphics card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from genmodels.bench.racing import PEERS, PYTORCH, interpreter
+from genmodels.bench.turns import ROOT
+from genmodels.cache import drawn_once
+from genmodels.data.moses_files import moses_split
+from genmodels.files import write_atomically
+from genmodels.refusal import Refusal
+
+SETS = {"test": "test", "scaffold test": "test_scaffolds"}
+
+
+def fcd(made: Mapping[str, np.ndarray], known: Mapping[str, np.ndarray]) -> float:
+    """Fréchet's distance of two sets by their means (512,) and covariances (512, 512)."""
+    values, vectors = np.linalg.eigh(known["covariance"])
+    root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
+    both = np.sqrt(np.clip(np.linalg.eigvalsh(root @ made["covariance"] @ root), 0, None)).sum()
+    shift = made["mean"] - known["mean"]
+    return float(shift @ shift + np.trace(made["covariance"]) + np.trace(known["covariance"]) - 2 * both)
+
+
+def moments(smiles: Sequence[str]) -> Mapping[str, np.ndarray]:
+    """What ChemNet says of molecules, read once."""
+    digest = hashlib.sha256("\n".join(smiles).encode()).hexdigest()
+    return drawn_once("chemnet", {"smiles": digest, "fcd": 1}, lambda: _read(smiles))
+
+
+def _read(smiles: Sequence[str]) -> dict[str, np.ndarray]:
+    with tempfile.TemporaryDirectory() as folder:
+        given, out = Path(folder) / "molecules.smi", Path(folder) / "moments.json"
+        write_atomically(given, "".join(f"{each}\n" for each in smiles))
+        python = interpreter((PYTORCH,))
+        ended = subprocess.run([python, "-m", f"{PEERS}chemnet", str(given), str(out)], cwd=ROOT, check=False)
+        if ended.returncode != 0:
+            raise Refusal(f"ChemNet could not be read; install fcd beside PyTorch: {python} -m pip install fcd")
+        return {name: np.array(value) for name, value in json.loads(out.read_bytes()).items()}
+
+
+def molecules_of(name: str) -> list[str]:
+    """The molecules of a set of MOSES, or of a file of SMILES."""
+    if name in SETS:
+        return moses_split(SETS[name])
+    return [line.split()[0] for line in Path(name).read_text().splitlines() if line.strip()]
+
+
+def main(made: str, known: str) -> None:
+    """Print the distance as JSON."""
+    one, other = molecules_of(made), molecules_of(known)
+    value = fcd(moments(one), moments(other))
+    print(json.dumps({"fcd": value, "n": len(one), "beside": known, "of": len(other)}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])
