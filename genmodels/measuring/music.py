@@ -35,11 +35,4 @@ def nats_a_step(generator: Composer, documents: Sequence[str]) -> Estimate:
     The voices of a step are read one after another, from the highest down, so that this bounds the likelihood of the step as a
     set of keys, which other papers state, from above. The interval is for other pieces.
     """
-    nats, steps = [], []
-    for each in documents:
-        piece = piece_of(each)
-        ahead = len(document(piece)) - 4 * len(piece.score)  # the key
-        scores = -generator.token_likelihoods(each)
-        nats.append(scores[ahead + 4 :].sum())
-        steps.append(len(piece.score) - 1)
-    return ratio(np.array(nats), np.array(steps))
+    return ratio(*nats_of(generator, documents))

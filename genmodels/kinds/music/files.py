@@ -1,19 +1,14 @@
-"""Pieces as files: MIDI, MusicXML, staff notation as SVG, and sound."""
+"""Pieces as MIDI files, as staff notation in SVG, and as sound; MusicXML stands in `musicxml`."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from genmodels.kinds.music.notation import MODES, VOICES, Piece
+from genmodels.kinds.music.lines import notes_of
+from genmodels.kinds.music.notation import VOICES, Piece
 from genmodels.refusal import Refusal
-
-if TYPE_CHECKING:
-    import pretty_midi
 
 TEMPO = 80  # quarters a minute
 RATE = 22_050  # samples of sound a second
@@ -22,30 +17,12 @@ OVERTONES = (1.0, 0.5, 0.25, 0.12)  # of the synthesised voices: soft, like a sm
 LOUDEST = 0.9
 
 
-@dataclass(frozen=True)
-class Note:
-    """One note: its MIDI pitch, and where it begins and ends, in steps."""
-
-    pitch: int
-    start: int
-    end: int
-
-
-def notes_of(piece: Piece, voice: int) -> Iterator[Note]:
-    """The notes of a voice one after another; what goes on before anything began is a note too."""
-    line = piece.score[:, voice].astype(int)
-    start = 0
-    for step in range(1, len(line) + 1):
-        if step == len(line) or line[step] >= 0 or abs(line[step]) != abs(line[start]):
-            if line[start]:
-                yield Note(int(abs(line[start])), start, step)
-            start = step
-
-
 def midi(piece: Piece, step: float = 0.5, tempo: float = TEMPO) -> bytes:
     """A MIDI file of four tracks, one a voice; `step` is in quarters, `tempo` in quarters a minute."""
-    import mido
-
+    try:
+        import mido
+    except ImportError:
+        raise _missing("mido", "A MIDI file") from None
     file = mido.MidiFile(ticks_per_beat=TICKS)
     for number, name in enumerate(VOICES):
         track = mido.MidiTrack([mido.MetaMessage("track_name", name=name, time=0)])
@@ -63,38 +40,15 @@ def midi(piece: Piece, step: float = 0.5, tempo: float = TEMPO) -> bytes:
     return written.getvalue()
 
 
-def musicxml(piece: Piece, step: float = 0.5, title: str = "") -> bytes:
-    """A MusicXML document of four staves in 4/4, whose bars are counted from the beginning: a score knows none."""
-    music21 = _music21()
-    from music21.musicxml.m21ToXml import GeneralObjectExporter
-
-    score = music21.stream.Score()
-    score.metadata = music21.metadata.Metadata(title=title or "Chorale")
-    for number, name in enumerate(VOICES):
-        part = music21.stream.Part(id=name)
-        part.partName = name.capitalize()
-        part.append(music21.clef.BassClef() if number == 3 else music21.clef.Treble8vbClef() if number == 2 else music21.clef.TrebleClef())
-        if piece.key is not None:
-            part.append(music21.key.Key(piece.key_name.split()[0], MODES[piece.key // 12]))
-        part.append(music21.meter.TimeSignature("4/4"))
-        now = 0
-        for note in [*notes_of(piece, number)]:
-            if note.start > now:
-                part.append(music21.note.Rest(quarterLength=(note.start - now) * step))
-            part.append(music21.note.Note(note.pitch, quarterLength=(note.end - note.start) * step))
-            now = note.end
-        if now < len(piece.score):
-            part.append(music21.note.Rest(quarterLength=(len(piece.score) - now) * step))
-        score.insert(0, part)
-    return bytes(GeneralObjectExporter(score).parse())
-
-
 def staves(xml: bytes, width: int = 1600) -> list[str]:
     """Staff notation of a MusicXML document of ours as SVG, one a page, `width` in tenths of a millimetre."""
-    import verovio
-
+    try:
+        import verovio
+    except ImportError:
+        raise _missing("verovio", "Staff notation") from None
+    verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit()
-    toolkit.setOptions({"pageWidth": width, "adjustPageHeight": True, "scale": 40, "footer": "none", "header": "none", "svgViewBox": True})
+    toolkit.setOptions({"pageWidth": width, "adjustPageHeight": True, "scale": 40, "footer": "none", "header": "none", "svgViewBox": True, "breaks": "auto"})
     if not toolkit.loadData(xml.decode()):
         raise Refusal("The notes can't be set as staves; the piano roll shows them.")
     return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
@@ -122,8 +76,10 @@ def wav(samples: np.ndarray) -> bytes:
 
 
 def _synthesised(piece: Piece, seconds: float) -> np.ndarray:
-    import pretty_midi
-
+    try:
+        import pretty_midi
+    except ImportError:
+        raise _missing("pretty_midi", "Sound") from None
     score = pretty_midi.PrettyMIDI()
     for voice in range(4):
         instrument = pretty_midi.Instrument(program=19)
@@ -139,9 +95,5 @@ def _wave(phase: np.ndarray) -> np.ndarray:
     return sum(strength * np.sin((number + 1) * phase) for number, strength in enumerate(OVERTONES))
 
 
-def _music21() -> Any:
-    try:
-        import music21
-    except ImportError:
-        raise Refusal("MusicXML needs the package music21; install it with: pip install music21") from None
-    return music21
+def _missing(package: str, what: str) -> Refusal:
+    return Refusal(f"{what} needs the package {package}; install it with: pip install {package}")
