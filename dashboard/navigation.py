@@ -34,6 +34,7 @@ SCREENS = (
     Screen("data", "Data", ":material/photo_library:", "Make"),
     Screen("latent", "Latent space", ":material/explore:", "Look inside"),
     Screen("prompt", "Prompt", ":material/edit_note:", "Look inside"),
+    Screen("music", "Music", ":material/music_note:", "Applications"),
     Screen("audit", "Audit", ":material/gavel:", "Review"),
     Screen("label", "Label", ":material/rate_review:", "Review"),
     Screen("bias", "Bias", ":material/balance:", "Review"),

@@ -92,6 +92,7 @@ EXPLORED = {
     "prompted": ("prompt", "Have it draw"),
     "latent": ("latent", "Walk its latent space"),
     "writer": ("prompt", "Have it write"),
+    "music": ("music", "Have it compose"),
 }
 
 

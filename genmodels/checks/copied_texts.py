@@ -13,6 +13,7 @@ import numpy as np
 from genmodels.checks.copied_passages import BLOCK, LEAST_WORDS, Chance, Words, altered, chance
 from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ranks import probability_lower
+from genmodels.kinds.kind import kind_of
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.subjects.subject import Subject
 from genmodels.trained.roles import to_continue
@@ -57,9 +58,10 @@ def written(subject: Subject, n: int) -> tuple[Words, list[np.ndarray]]:
     """The words of the training text, and n texts of the subject as their numbers (words,), without those that are too short."""
     generator = to_continue(subject.generator)
     subject.report("texts", 0, n)
-    decoding = Decoding(length=generator.context, watermark="none")
+    kind = kind_of(subject.data.spec)
+    decoding = Decoding(length=kind.passage or generator.context, watermark="none")
     texts = [str(text) for text in generator.sample(n, seed=subject.seed, decoding=decoding)]
-    vocabulary = Words(subject.data.train.documents)
+    vocabulary = Words(subject.data.train.documents, kind.words)
     return vocabulary, [row for row in map(vocabulary.numbers, texts) if len(row) >= LEAST_WORDS]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from genmodels.commands.sample_pieces import composed_files
 from genmodels.files import Unreadable, make_folder, read_bytes
 from genmodels.intake.prompts_table import read_prompts
 from genmodels.kinds.image.drawing import Drawing
@@ -229,5 +230,25 @@ def _texts(run: Run, asked: Asked) -> Samples:
     )
 
 
+def _pieces(run: Run, asked: Asked) -> Samples:
+    """MIDI and MusicXML files, each with its signed sidecar, and sound, of each piece; `start` is a melody to harmonise."""
+    if asked.prompts or asked.mask or asked.upscale or asked.given:
+        raise Refusal("--given, --prompts, --mask and --upscale are for other models; leave them out.")
+    files, notices = composed_files(
+        run,
+        n=asked.number(),
+        seed=asked.seed,
+        epoch=asked.epoch,
+        settings=dict(asked.settings),
+        melody=asked.start,
+    )
+    return Samples(files, notices)
+
+
 # By role (`Recipe.role_for`).
-SAMPLES: dict[str, Callable[..., Samples]] = {"latent": _pictures, "prompted": _prompted, "writer": _texts}  # by role
+SAMPLES: dict[str, Callable[..., Samples]] = {
+    "latent": _pictures,
+    "prompted": _prompted,
+    "writer": _texts,
+    "music": _pieces,
+}

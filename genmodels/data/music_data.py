@@ -37,6 +37,11 @@ class MusicData(TextData):
     kind: ClassVar[str] = "music"
     training: ClassVar[type[Texts]] = Scores
 
+    @property
+    def quarters(self) -> float:
+        """How long a step is, in quarters."""
+        return 1.0
+
     def pieces(self, name: str, train: Sequence[Piece], test: Sequence[Piece], source: str) -> Dataset:
         """Pieces of both splits as a `Dataset`; held-out ones stay in their key, with no voice before the others."""
         if self.unit != "character":

@@ -29,6 +29,10 @@ class Kind:
     language: str | None = None  # of the code that it is
     writer: str = "writer"  # role of a model that writes such sequences of tokens, in `trained.opening.ROLES`
     rows: int = 4  # sequences that are written at once
+    # How copies are found where words and windows anywhere are not what counts:
+    words: Callable[[str], list[str]] | None = None  # of a document; None: those of a text
+    passage: int = 0  # tokens that are written and looked through for copies; 0: as many as a model reads at once
+    beginnings: Callable[[Any, Any, int, int, int], list[Any]] | None = None  # of a split, its tokens, a length, how many and a seed: passages that are continued; None: windows anywhere
 
 
 def kind_of(spec: Spec) -> Kind:

@@ -41,7 +41,7 @@ class Composer(TextGenerator):
         super().__init__(recipe, spec, networks, begins, rows)
         codes = np.array([ord(token) if len(token) == 1 else 0 for token in self.tokens.vocabulary])
         turns = np.where((codes >= FIRST) & (codes < FIRST + 1024), (codes - FIRST) // 256, OTHER)
-        self._turns = np.where((codes >= KEY) & (codes < KEY + 24), KEYED, turns)  # (vocabulary,)
+        self._turns = np.where((codes >= KEY) & (codes < KEY + 24), KEYED, turns).astype(np.int32)  # (vocabulary,)
 
     @property
     def looks_ahead(self) -> bool:

@@ -1,0 +1,1 @@
+"""Pages of what generative models are applied to."""
