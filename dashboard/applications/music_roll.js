@@ -2,11 +2,16 @@
 const SVG = "http://www.w3.org/2000/svg", HEIGHT = 330, EDGE = { left: 40, top: 10, bottom: 26 }, LEAST = 7;
 
 function made(name, attributes, parent) {
-  const own = ["svg", "rect", "line", "text", "title", "g"].includes(name);
+  const own = ["svg", "rect", "line", "text", "title", "path"].includes(name);
   const element = own ? document.createElementNS(SVG, name) : document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   if (parent) parent.append(element);
   return element;
+}
+
+function icon(parent, path) {
+  const svg = made("svg", { width: 14, height: 14, viewBox: "0 0 14 14", "aria-hidden": "true" }, parent);
+  made("path", { d: path, fill: "currentColor" }, svg);
 }
 
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
@@ -60,7 +65,8 @@ export default function ({ data, parentElement }) {
   const bars = made("div", { class: "buttons" }, root);
   const toggle = made("button", { type: "button", class: "play" }, bars);
   const again = made("button", { type: "button", class: "again" }, bars);
-  again.textContent = "⏮ From the beginning";
+  icon(again, "M2,2h2v10h-2zM12,2v10l-7,-5z");
+  made("span", {}, again).textContent = "From the beginning";
   const time = made("span", { class: "time" }, bars);
   const frame = made("div", { class: "frame", tabindex: 0, role: "slider", "aria-label": alt, "aria-valuemin": 0, "aria-valuemax": Math.round(length) }, root);
   const pitches = notes.map((note) => note[1]);
@@ -99,7 +105,12 @@ export default function ({ data, parentElement }) {
     head.setAttribute("x2", x);
     notes.forEach((note, i) => drawn[i].classList.toggle("sounding", Boolean(player.source) && note[2] <= step && step < note[3]));
     time.textContent = `${clock(now)} of ${clock(length)}`;
-    toggle.textContent = player.source ? "⏸ Pause" : "▶ Play";
+    if (toggle.dataset.plays !== String(Boolean(player.source))) {
+      toggle.dataset.plays = String(Boolean(player.source));
+      toggle.replaceChildren();
+      icon(toggle, player.source ? "M3,2h3v10h-3zM8,2h3v10h-3z" : "M3,1v12l10,-6z");
+      made("span", {}, toggle).textContent = player.source ? "Pause" : "Play";
+    }
     frame.setAttribute("aria-valuenow", Math.round(now));
     frame.setAttribute("aria-valuetext", `bar ${Math.floor(step / bar) + 1}, ${clock(now)}`);
     if (player.source && (x < frame.scrollLeft + EDGE.left || x > frame.scrollLeft + frame.clientWidth - 30)) frame.scrollLeft = x - EDGE.left - 20;

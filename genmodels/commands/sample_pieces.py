@@ -12,13 +12,13 @@ from genmodels.files import Unreadable, read_bytes
 from genmodels.intake.melodies import read_melody
 from genmodels.kinds.music.composing import Composing
 from genmodels.kinds.music.keys import heard_key
-from genmodels.kinds.music.notation import KEYS, Piece
+from genmodels.kinds.music.notation import KEYS, Piece, anything
 from genmodels.printable import printable
 from genmodels.provenance import recorded, way_out
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.trained.composer import Composer
-from genmodels.trained.melody import asking, fitted
+from genmodels.trained.melody import fitted
 from genmodels.trained.opening import open_model
 from genmodels.trained.piece_files import Handed
 
@@ -38,9 +38,10 @@ def composed_files(
     if melody is not None:
         most = asked.steps if "steps" in settings else composer.longest(composer.looks_ahead)
         read = read_melody(_given(melody), melody.name, step=step, most=min(most, composer.longest(composer.looks_ahead)))
-        line, changed = fitted(composer, read.line)
+        line, changed = fitted(composer.tokens, read.line)
         said = [f"{printable(melody.name, 80)}: {notice}" for notice in (*read.notices, *changed)]
-        given = asking(len(line), line)
+        given = anything(len(line))
+        given[:, 0] = line
         heard = heard_key(line)
         key = asked.key or (KEYS[heard] if heard is not None and heard in composer.keys else "")
         asked = replace(asked, steps=len(line), key=key)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from keras import ops
 
-from genmodels.kinds.music.notation import FIRST, GIVEN, KEY, KEYS, VOICES, Piece, beginning, line, piece_of
+from genmodels.kinds.music.notation import ANY, FIRST, GIVEN, KEY, KEYS, VOICES, Piece, anything, beginning, line, piece_of
 from genmodels.kinds.text.decoding import NEVER, Decoding
 from genmodels.kinds.text.tokens import escape_bits
 from genmodels.refusal import Refusal
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from genmodels.lazy_keras import Networks, Tensor
     from genmodels.models.transformer import Transformer
 
-ANY = np.int16(-32768)  # in a score: whatever the model likes
 KEYED, OTHER = 4, 5  # the turns of a key, and of what is neither that nor a note
 
 
@@ -86,7 +85,7 @@ class Composer(TextGenerator):
         the model is free. A voice that is given in every step is read by the model before it begins. Raises `Refusal` for more
         steps than it can overlook, and for a note or a key that it never learned.
         """
-        asked = np.full((steps, 4), ANY, np.int16)
+        asked = anything(steps)
         if given is not None:
             asked[: len(given)] = given[:steps]
         known = [voice for voice in range(4) if self.looks_ahead and (asked[:, voice] != ANY).all()]
@@ -133,9 +132,9 @@ class Composer(TextGenerator):
                 if asked[step, voice] == ANY:
                     continue
                 if character not in self.tokens.numbers:
+                    does = f"sings the MIDI pitch {abs(score[step, voice])}" if score[step, voice] else "rests"
                     raise Refusal(
-                        f"The {VOICES[voice]} sings the MIDI pitch {abs(score[step, voice])} in step {step + 1}, which this model "
-                        f"never learned; move the melody to where a {VOICES[voice]} of its training music sings."
+                        f"The {VOICES[voice]} {does} in step {step + 1}, which this model never learned; move the melody to where a {VOICES[voice]} of its training music sings."
                     )
                 tokens[step, voice] = self.tokens.numbers[character]
         return tokens.ravel()

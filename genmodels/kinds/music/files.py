@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import numpy as np
 
@@ -15,6 +16,7 @@ RATE = 22_050  # samples of sound a second
 TICKS = 480  # of MIDI in a quarter
 OVERTONES = (1.0, 0.5, 0.25, 0.12)  # of the synthesised voices: soft, like a small organ
 LOUDEST = 0.9
+PAPER = '<rect width="100%" height="100%" fill="#ffffff"/>'
 
 
 def midi(piece: Piece, step: float = 0.5, tempo: float = TEMPO) -> bytes:
@@ -41,7 +43,7 @@ def midi(piece: Piece, step: float = 0.5, tempo: float = TEMPO) -> bytes:
 
 
 def staves(xml: bytes, width: int = 1600) -> list[str]:
-    """Staff notation of a MusicXML document of ours as SVG, one a page, `width` in tenths of a millimetre."""
+    """Staff notation of a MusicXML document of ours as SVG on white, one a page, `width` in tenths of a millimetre."""
     try:
         import verovio
     except ImportError:
@@ -51,7 +53,8 @@ def staves(xml: bytes, width: int = 1600) -> list[str]:
     toolkit.setOptions({"pageWidth": width, "adjustPageHeight": True, "scale": 40, "footer": "none", "header": "none", "svgViewBox": True, "breaks": "auto"})
     if not toolkit.loadData(xml.decode()):
         raise Refusal("The notes can't be set as staves; the piano roll shows them.")
-    return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
+    pages = (toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1))
+    return [re.sub(r"(<svg [^>]*>)", rf"\1{PAPER}", page, count=1) for page in pages]
 
 
 def sound(piece: Piece, step: float = 0.5, tempo: float = TEMPO) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
 from xml.sax.saxutils import escape
 
 from genmodels.kinds.music.lines import Note, notes_of
@@ -13,8 +15,19 @@ PARTS = 4  # of a quarter: the shortest note is a sixteenth
 BAR = 4 * PARTS
 VALUES = {16: "whole", 12: "half.", 8: "half", 6: "quarter.", 4: "quarter", 3: "eighth.", 2: "eighth", 1: "16th"}
 CLEFS = (("G", 2, 0), ("G", 2, 0), ("G", 2, -1), ("F", 4, 0))  # sign, line, octave, of each voice
+BEAMS = "<beams/>"  # where the beams of a note stand
 SIGNS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" "http://www.musicxml.org/dtds/partwise.dtd">\n'
+
+
+@dataclass(frozen=True)
+class Written:
+    """A note or rest of a bar: where it begins and how long it is, in parts of a quarter, and its element so far."""
+
+    place: int
+    length: int
+    element: str
+    rests: bool
 
 
 def musicxml(piece: Piece, step: float = 0.5, title: str = "", made_by: str = "") -> bytes:
@@ -38,15 +51,15 @@ def _bars(piece: Piece, voice: int, step: float) -> Iterator[str]:
     """The bars of one voice."""
     scale, key = round(step * PARTS), piece.key
     end = max(BAR, -(-len(piece.score) * scale // BAR) * BAR)
-    bars: list[list[str]] = [[] for _ in range(end // BAR)]
+    bars: list[list[Written]] = [[] for _ in range(end // BAR)]
     for start, until, note in _spans(list(notes_of(piece, voice)), scale, end):
         pieces = list(_values(start, until))
         for number, (place, length) in enumerate(pieces):
             ties = ["stop"] * (number > 0) + ["start"] * (number + 1 < len(pieces))
-            bars[place // BAR].append(_note(note, length, ties, key))
+            bars[place // BAR].append(Written(place, length, _note(note, length, ties, key), note is None))
     for number, own in enumerate(bars):
         attributes = _attributes(voice, key) if number == 0 else ""
-        yield f'<measure number="{number + 1}">{attributes}{"".join(_signed(own, key))}</measure>'
+        yield f'<measure number="{number + 1}">{attributes}{"".join(_signed(_beamed(own), key))}</measure>'
 
 
 def _spans(notes: list[Note], scale: int, end: int) -> Iterator[tuple[int, int, Note | None]]:
@@ -90,10 +103,22 @@ def _note(note: Note | None, length: int, ties: list[str], key: int | None) -> s
     drawn = f"<notations>{drawn}</notations>" if drawn else ""
     sign = "" if "stop" in ties else f"{{{pitch.letter} {pitch.raised} {pitch.octave}}}"
     body = written.format(ties=tied)
-    return f"<note><pitch><step>{pitch.letter}</step>{raised}<octave>{pitch.octave}</octave></pitch>{body}{sign}{drawn}</note>"
+    return f"<note><pitch><step>{pitch.letter}</step>{raised}<octave>{pitch.octave}</octave></pitch>{body}{sign}{BEAMS}{drawn}</note>"
 
 
-def _signed(notes: list[str], key: int | None) -> Iterator[str]:
+def _beamed(notes: list[Written]) -> Iterator[str]:
+    """The notes of a bar; those of a quarter that are all eighths, or all sixteenths, hang on one beam."""
+    for _, own in groupby(notes, lambda note: note.place // PARTS):
+        group = list(own)
+        beams = {2: 1, 1: 2}.get(group[0].length, 0)
+        together = len(group) > 1 and not any(note.rests or note.length != group[0].length for note in group)
+        for number, note in enumerate(group):
+            where = "begin" if number == 0 else "end" if number + 1 == len(group) else "continue"
+            drawn = "".join(f'<beam number="{each + 1}">{where}</beam>' for each in range(beams)) if together else ""
+            yield note.element.replace(BEAMS, drawn)
+
+
+def _signed(notes: Iterable[str], key: int | None) -> Iterator[str]:
     """The notes of a bar, each with a sign where neither the key nor a note before it in the bar says the same."""
     own, said = signature(key), dict[str, int]()
     for note in notes:

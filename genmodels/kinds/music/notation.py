@@ -27,6 +27,7 @@ KEY, GIVEN = FIRST + 1024, FIRST + 1056  # the first of 24 keys, of 4 voices tha
 KEYS = tuple(f"{tonic} {mode}" for mode, own in zip(MODES, TONICS, strict=True) for tonic in own)
 LOWEST, HIGHEST = 1, 127  # MIDI pitches
 LONGEST = 4096  # steps of a piece that is read
+ANY = np.int16(-32768)  # in a score that is asked for: whatever the model likes
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class Piece:
             )
         key = None if self.key is None else (self.key + semitones) % 12 + 12 * (self.key // 12)
         return replace(self, score=score, key=key)
+
+
+def anything(steps: int) -> np.ndarray:
+    """A score (steps, 4) that asks for nothing, to be filled in."""
+    return np.full((steps, 4), ANY, np.int16)
 
 
 def line(score: np.ndarray, voice: int) -> str:
