@@ -152,28 +152,21 @@ class Composer(TextGenerator):
         free = ops.logical_or(turn == OTHER, fits)
         return ops.where(ops.where(forced >= 0, tokens == forced, free), logits, NEVER)
 
+    def nats(self, documents: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Of each piece (n,) the negative log-likelihood in nats of all its steps but the first, and how many these are.
 
-def nats_of(composer: Composer, documents: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Of each piece (n,) the negative log-likelihood in nats of all its steps but the first, and how many these are.
-
-    A note that no training piece held has no token; it costs what `escape_bits` says, and is left out.
-    """
-    known = composer.tokens.numbers
-    unseen = sum(note not in known for each in documents for note in each)
-    escape = escape_bits(sum(map(len, documents)), unseen, len(known) - 1) * math.log(2)
-    nats, steps = [], []
-    for each in documents:
-        number = len(piece_of(each).score)
-        if number > 1:
-            first = len(each) - 4 * number + 4  # behind the key and the first step
-            readable = [note in known for note in each]
-            scores = composer.token_likelihoods("".join(note for note in each if note in known))
-            nats.append(-scores[sum(readable[:first]) :].sum() + escape * readable[first:].count(False))
-            steps.append(number - 1)
-    return np.array(nats), np.array(steps)
-
-
-def nats_a_step(composer: Composer, documents: Sequence[str]) -> float:
-    """Mean negative log-likelihood of a step, as `measuring.music` says it with an interval."""
-    nats, steps = nats_of(composer, documents)
-    return float(nats.sum() / steps.sum())
+        A note that no training piece held has no token; it costs what `escape_bits` says, and is left out.
+        """
+        known = self.tokens.numbers
+        unseen = sum(note not in known for each in documents for note in each)
+        escape = escape_bits(sum(map(len, documents)), unseen, len(known) - 1) * math.log(2)
+        nats, steps = [], []
+        for each in documents:
+            number = len(piece_of(each).score)
+            if number > 1:
+                first = len(each) - 4 * number + 4  # behind the key and the first step
+                readable = [note in known for note in each]
+                scores = self.token_likelihoods("".join(note for note in each if note in known))
+                nats.append(-scores[sum(readable[:first]) :].sum() + escape * readable[first:].count(False))
+                steps.append(number - 1)
+        return np.array(nats), np.array(steps)

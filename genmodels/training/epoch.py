@@ -18,7 +18,7 @@ from genmodels.kinds.text.decoding import Decoding
 from genmodels.metrics.kernel_distance import kernel_distance_value
 from genmodels.networks.learner import Learner
 from genmodels.registry import Registry
-from genmodels.trained.composer import Composer, nats_a_step
+from genmodels.trained.composer import Composer
 from genmodels.trained.latent import TrainedGenerator
 from genmodels.trained.prompted import PictureGenerator
 from genmodels.trained.writer import TextGenerator
@@ -123,7 +123,8 @@ def pieces(learner: Learner, data: Dataset, seed: int) -> Exhibit:
 
     def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
         values = learner.recipe.evaluate(learner, held_out, None)
-        values["nats_a_step"] = nats_a_step(composer, held_out.documents[:SCORED])
+        nats, steps_read = composer.nats(held_out.documents[:SCORED])
+        values["nats_a_step"] = float(nats.sum() / steps_read.sum())
         *_, composed = composer.compose([seed + number for number in range(composer.rows)], steps=steps)
         own = [each.piece for each in composed]
         return values | conduct(own), {"samples": (".png", png_bytes(rolls(own)))}

@@ -55,6 +55,7 @@ class Chorales(MusicData):
             "chorales",
             *sides,
             f"{len(seen)} chorales of the corpus of music21 {facts['music21']}, by {self.step} notes",
+            _melody,
         )
 
 
