@@ -21,6 +21,7 @@ KINDS.add("music")(
         facts=facts,
         writer="music",
         words=words,
+        copied=("piece", "step", "its training pieces"),
         passage=128,
         beginnings=beginnings,
     )

@@ -47,9 +47,10 @@ def beginnings(part: Texts, tokens: Tokens, length: int, n: int, seed: int) -> l
         document = part.documents[place]
         if len(found) >= n:
             break
-        if len(document) >= length and not is_given(document):
-            found.setdefault(tuple(words(document)), tokens.encode(document[:length]))
-    return [each for each in found.values() if len(each) == length]
+        beginning = document[:length]
+        if len(beginning) == length and not is_given(document) and not tokens.unknown(beginning):
+            found.setdefault(tuple(words(document)), tokens.encode(beginning))
+    return list(found.values())
 
 
 def pieces(part: Texts) -> list[str]:
