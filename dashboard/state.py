@@ -66,7 +66,11 @@ DRAWN, DRAW_AGAIN = (
 HISTORY, STARS = "history", "stars"  # pictures of this session; the favourites among them
 TOWARDS, CELL, WORD_STEP = "towards", "cell", "word_step"  # second prompt; which picture is looked into; at which step
 COMPOSED = "composed"  # the piece that was composed last
-WAY, GIVEN_BY, FIXED = "music.way", "music.given_by", "music.fixed"  # how it is composed; where a melody comes from; voices that stay
+WAY, GIVEN_BY, FIXED = (
+    "music.way",
+    "music.given_by",
+    "music.fixed",
+)  # how it is composed; where a melody comes from; voices that stay
 CHECKED = "checked_files"  # the files that were checked last, and what was found
 PAINTED = "painted"  # what was painted on the page
 BEGUN, BEFORE = (

@@ -13,7 +13,9 @@ store = RunStore.default()
 names = music.composers(store)
 if not names:
     st.title("Music", anchor=False)
-    st.info("There is no trained model of music yet. Train one on chorales, then come back.", icon=":material/music_note:")
+    st.info(
+        "There is no trained model of music yet. Train one on chorales, then come back.", icon=":material/music_note:"
+    )
     navigation.link("train", "Train a model of chorales", model="transformer", on="chorales")
     st.stop()
 name = choosing.model(store, names, "Music", "have compose")

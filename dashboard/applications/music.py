@@ -45,7 +45,9 @@ def _composed(run: Run, asked: Wanted, before: Composed | None) -> Composed:
     if with_melody and asked.melody is None:
         raise Refusal(f"{asked.way} needs a melody of two notes or more; play one on the keys or upload a file.")
     if asked.way == WAYS[3] and (before is None or not asked.fixed):
-        raise Refusal("There is nothing to compose around yet; compose a piece first, then choose the voices that stay.")
+        raise Refusal(
+            "There is nothing to compose around yet; compose a piece first, then choose the voices that stay."
+        )
     state.retry_with(state.COMPOSED, before)
     made = music_made.compose(
         run,

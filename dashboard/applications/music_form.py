@@ -63,7 +63,11 @@ def _settings(run: Run, step: float) -> tuple[Composing, int]:
     bar, most = round(4 / step), longest(run)
     first, second, third, fourth = st.columns(4)
     key = first.selectbox(
-        "Key", [ANY_KEY, *keys], help="Of a melody, its own where none is chosen.", disabled=not keys, **state.bound(state.KEY)
+        "Key",
+        [ANY_KEY, *keys],
+        help="Of a melody, its own where none is chosen.",
+        disabled=not keys,
+        **state.bound(state.KEY),
     )
     length = second.number_input(
         "Length (steps)",
@@ -117,7 +121,9 @@ def _melody(step: float, most: int, way: str) -> Melody | None:
         "A melody (MIDI or MusicXML)", type=list(SUFFIXES), key=state.upload_key("melody"), max_upload_size=UPLOAD_MB
     )
     if file is None:
-        st.caption("Of several parts the highest is taken, and of it the highest notes. The file stays on this machine.")
+        st.caption(
+            "Of several parts the highest is taken, and of it the highest notes. The file stays on this machine."
+        )
         return None
     melody = read_melody(file.getvalue(), file.name, step=step, most=most)
     for notice in melody.notices:
@@ -139,7 +145,9 @@ def _played(step: float, most: int) -> Melody | None:
         key="music.keys",
         on_notes_change=lambda: None,
     ).notes
-    st.caption("Click the keys, or click one and play on with the letters that stand on them. Each press adds a note of the chosen length.")
+    st.caption(
+        "Click the keys, or click one and play on with the letters that stand on them. Each press adds a note of the chosen length."
+    )
     return melody_of(played, most)
 
 
@@ -165,6 +173,10 @@ def _fixed(last: Composed | None) -> tuple[int, ...]:
     if last is None:
         st.caption("Compose a piece first; then its voices can be fixed one by one.")
         return ()
-    chosen = st.pills("Voices that stay", NAMES, selection_mode="multi", default=NAMES[:1], **state.kept(state.FIXED)) or []
-    st.caption(f"The others are composed again around them, from the seed below. The last piece was from seed {last.seed}.")
+    chosen = (
+        st.pills("Voices that stay", NAMES, selection_mode="multi", default=NAMES[:1], **state.kept(state.FIXED)) or []
+    )
+    st.caption(
+        f"The others are composed again around them, from the seed below. The last piece was from seed {last.seed}."
+    )
     return tuple(number for number, name in enumerate(NAMES) if name in chosen)

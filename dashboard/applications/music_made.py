@@ -61,30 +61,49 @@ def keep(composed: Composed) -> None:
 
 
 def compose(
-    run: Run, composing: Composing, seed: int, *, line: np.ndarray | None, harmonise: bool, around: Piece | None, fixed: tuple[int, ...]
+    run: Run,
+    composing: Composing,
+    seed: int,
+    *,
+    line: np.ndarray | None,
+    harmonise: bool,
+    around: Piece | None,
+    fixed: tuple[int, ...],
 ) -> Composed:
     """Compose, saying how far it is: freely; from a line that begins (or, to `harmonise`, is) the soprano; or around voices of a piece."""
     bar, said = st.progress(0.0, text="Loading the model …"), st.empty()
-    with resources.generator_in_turn(run, lambda: said.info("Another tab is using this model; this piece waits for its turn.")) as model:
+    with resources.generator_in_turn(
+        run, lambda: said.info("Another tab is using this model; this piece waits for its turn.")
+    ) as model:
         said.empty()
         composing, given, told, notices = _given(model, composing, line, harmonise, around, fixed)
         piece = Piece(np.zeros((0, 4), np.int16))
         key = composing.key_number
         for piece in _pieces(model, composing, key, seed, given):
-            bar.progress(min(1.0, len(piece.score) / composing.steps), text="Composing; the first piece takes some seconds more …")
+            bar.progress(
+                min(1.0, len(piece.score) / composing.steps),
+                text="Composing; the first piece takes some seconds more …",
+            )
     bar.empty()
     settings = composing.to_dict() | {"key": piece.key_name or "none"} | ({"given": told} if told else {})
     step = run.experiment.make_source().quarters
     return Composed(run.id, trained_on(run), piece, step, seed, settings, tuple(notices), model.weights)
 
 
-def _pieces(model: Composer, composing: Composing, key: int | None, seed: int, given: np.ndarray | None) -> Iterator[Piece]:
+def _pieces(
+    model: Composer, composing: Composing, key: int | None, seed: int, given: np.ndarray | None
+) -> Iterator[Piece]:
     parts = model.compose([seed], steps=composing.steps, key=key, given=given, temperature=composing.temperature)
     return (composed[0].piece for composed in parts)
 
 
 def _given(
-    model: Composer, composing: Composing, line: np.ndarray | None, harmonise: bool, around: Piece | None, fixed: tuple[int, ...]
+    model: Composer,
+    composing: Composing,
+    line: np.ndarray | None,
+    harmonise: bool,
+    around: Piece | None,
+    fixed: tuple[int, ...],
 ) -> tuple[Composing, np.ndarray | None, str, list[str]]:
     """The settings as far as a melody or a piece decides them, the score that stands, what that is in words, and notices."""
     if around is not None and fixed:

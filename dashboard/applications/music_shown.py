@@ -112,6 +112,8 @@ def about_model(run: Run) -> None:
             safe_text(f"It was not measured yet. Measure it with: genmodels measure {run.id}", 300),
             icon=":material/straighten:",
         )
+    if published := run.experiment.make_source().published:
+        st.caption(safe_text(f"Published on these data: {published}", 300))
     st.caption(safe_text(RISKS, 400))
     navigation.link("memorisation", "What does it remember?", run=run.id)
 
@@ -134,4 +136,6 @@ def _measures(rows: list[Any]) -> None:
             for row in rows
         ]
     )
-    st.dataframe(table, hide_index=True, key="music.measures", alt="What was measured of this model, with 95 % intervals")
+    st.dataframe(
+        table, hide_index=True, key="music.measures", alt="What was measured of this model, with 95 % intervals"
+    )

@@ -59,7 +59,9 @@ def _shown(piece: Piece, name: str) -> None:
     steps = len(piece.score)
     what = f"{name.capitalize()}{', ' * bool(piece.key_name)}{piece.key_name}, {steps} steps"
     st.caption(what)
-    st.image(png_bytes(roll(piece, min(STEPS, steps))), alt=f"Piano roll of {what}", width="stretch", output_format="PNG")
+    st.image(
+        png_bytes(roll(piece, min(STEPS, steps))), alt=f"Piano roll of {what}", width="stretch", output_format="PNG"
+    )
 
 
 def _keys(about: Mapping[str, Any]) -> None:

@@ -37,7 +37,9 @@ def composed_files(
     given, said = None, list[str]()
     if melody is not None:
         most = asked.steps if "steps" in settings else composer.longest(composer.looks_ahead)
-        read = read_melody(_given(melody), melody.name, step=step, most=min(most, composer.longest(composer.looks_ahead)))
+        read = read_melody(
+            _given(melody), melody.name, step=step, most=min(most, composer.longest(composer.looks_ahead))
+        )
         line, changed = fitted(composer.tokens, read.line)
         said = [f"{printable(melody.name, 80)}: {notice}" for notice in (*read.notices, *changed)]
         given = anything(len(line))
@@ -47,7 +49,9 @@ def composed_files(
         asked = replace(asked, steps=len(line), key=key)
     made: list[Mapping[str, way_out.Marked]] = []
     for number, piece in enumerate(_composed(composer, asked, range(seed, seed + n), given)):
-        told = recorded.settings(asked.to_dict() | {"key": piece.key_name} | ({} if melody is None else {"given": "soprano"}))
+        told = recorded.settings(
+            asked.to_dict() | {"key": piece.key_name} | ({} if melody is None else {"given": "soprano"})
+        )
         facts = recorded.facts(run, composer.weights, seed=seed + number, **told)
         made.append(Handed(piece, step, facts).all())
     return made, said

@@ -35,6 +35,7 @@ class MusicData(TextData):
     )
 
     kind: ClassVar[str] = "music"
+    published: ClassVar[str] = ""  # what others reached on it, and where that stands
     training: ClassVar[type[Texts]] = Scores
 
     @property

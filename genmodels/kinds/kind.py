@@ -31,9 +31,15 @@ class Kind:
     rows: int = 4  # sequences that are written at once
     # How copies are found where words and windows anywhere are not what counts:
     words: Callable[[str], list[str]] | None = None  # of a document; None: those of a text
-    copied: tuple[str, str, str] = ("text", "word", "its training text")  # what is copied, in what it is counted, from where
+    copied: tuple[str, str, str] = (
+        "text",
+        "word",
+        "its training text",
+    )  # what is copied, in what it is counted, from where
     passage: int = 0  # tokens that are written and looked through for copies; 0: as many as a model reads at once
-    beginnings: Callable[[Any, Any, int, int, int], list[Any]] | None = None  # of a split, its tokens, a length, how many and a seed: passages that are continued; None: windows anywhere
+    beginnings: Callable[[Any, Any, int, int, int], list[Any]] | None = (
+        None  # of a split, its tokens, a length, how many and a seed: passages that are continued; None: windows anywhere
+    )
 
 
 def kind_of(spec: Spec) -> Kind:

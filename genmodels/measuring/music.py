@@ -64,8 +64,8 @@ def measure_music(
     if any(map(wanted, DISTRIBUTIONS)):
         yield from _distributions(data, composed, real, families, protocol, seed)
     for name, (counted, unit) in RATES.items():
-        yield name, _rate(composed, counted), "as held-out", unit, protocol
-        yield f"{name}: {HELD_OUT}", _rate(real, counted, families), "as held-out", unit, f"{len(real)} held-out pieces"
+        yield name, _rate(composed, counted), "lower", unit, protocol
+        yield f"{name}: {HELD_OUT}", _rate(real, counted, families), "lower", unit, f"{len(real)} held-out pieces"
     if wanted(COPIED):
         yield from _copied(copies_of(data.train, data.test), composed, protocol)
 
@@ -102,10 +102,22 @@ def _distributions(
         ours = np.array([count(piece) for piece in composed])
         yield name, divergence(ours, theirs, families), "lower", "bits", both
         parts = divergence(theirs[half], theirs[~half], families[~half], families[half])
-        yield f"{name}: {HALVES}", parts, "lower", "bits", f"{half.sum()} held-out pieces beside the other {(~half).sum()}"
+        yield (
+            f"{name}: {HALVES}",
+            parts,
+            "lower",
+            "bits",
+            f"{half.sum()} held-out pieces beside the other {(~half).sum()}",
+        )
         floor = np.array([count(piece) for piece in counted])
         if len(floor) > 1:
-            yield f"{name}: {FLOOR}", divergence(floor, theirs, families), "lower", "bits", f"{len(floor)} pieces of a {FLOOR} of the training tokens"
+            yield (
+                f"{name}: {FLOOR}",
+                divergence(floor, theirs, families),
+                "lower",
+                "bits",
+                f"{len(floor)} pieces of a {FLOOR} of the training tokens",
+            )
 
 
 def by_ngram(data: Dataset, n: int, seed: int) -> list[Piece]:

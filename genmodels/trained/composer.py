@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from keras import ops
 
-from genmodels.kinds.music.notation import ANY, FIRST, GIVEN, KEY, KEYS, VOICES, Piece, anything, beginning, line, piece_of
+from genmodels.kinds.music.notation import (
+    ANY,
+    FIRST,
+    GIVEN,
+    KEY,
+    KEYS,
+    VOICES,
+    Piece,
+    anything,
+    beginning,
+    line,
+    piece_of,
+)
 from genmodels.kinds.text.decoding import NEVER, Decoding
 from genmodels.kinds.text.tokens import escape_bits
 from genmodels.refusal import Refusal

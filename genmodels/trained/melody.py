@@ -18,14 +18,18 @@ def fitted(tokens: Tokens, line: np.ndarray, voice: int = 0) -> tuple[np.ndarray
     known = _pitches(tokens, voice)
     if not known or not (pitches > 0).any():
         raise Refusal(f"There is no note for the {VOICES[voice]} to sing; give at least one.")
-    moves = sorted(range(-4 * OCTAVE, 5 * OCTAVE, OCTAVE), key=lambda move: (_outside(pitches + move, pitches, known), abs(move)))
+    moves = sorted(
+        range(-4 * OCTAVE, 5 * OCTAVE, OCTAVE), key=lambda move: (_outside(pitches + move, pitches, known), abs(move))
+    )
     if _outside(pitches + moves[0], pitches, known):
         lowest, highest = min(known), max(known)
         raise Refusal(
             f"The melody spans MIDI pitches {pitches[pitches > 0].min()} to {pitches.max()}; the {VOICES[voice]} of this model sings {lowest} to {highest} in any octave, so leave out or move what lies beyond."
         )
     if moves[0]:
-        said.append(f"It is moved {abs(moves[0]) // OCTAVE} octave{'s' * (abs(moves[0]) > OCTAVE)} {'up' if moves[0] > 0 else 'down'}, to where the {VOICES[voice]} sings.")
+        said.append(
+            f"It is moved {abs(moves[0]) // OCTAVE} octave{'s' * (abs(moves[0]) > OCTAVE)} {'up' if moves[0] > 0 else 'down'}, to where the {VOICES[voice]} sings."
+        )
     moved = (np.sign(line) * np.where(pitches > 0, pitches + moves[0], 0)).astype(np.int16)
     if (pitches == 0).any() and chr(FIRST + 256 * voice) not in tokens.numbers:
         moved = _without_rests(moved)

@@ -83,7 +83,9 @@ def of_pieces(data: Dataset) -> Callable[[list[Piece]], dict[str, float]]:
     share of their runs of 8 steps that stand in a training piece, in any key."""
     numbers: dict[str, int] = {}
     split = [words(each) for each in pieces(data.train)]
-    corpus = Corpus(np.array([numbers.setdefault(word, len(numbers)) for own in split for word in ["", *own]], np.int64))
+    corpus = Corpus(
+        np.array([numbers.setdefault(word, len(numbers)) for own in split for word in ["", *own]], np.int64)
+    )
 
     def conduct(composed: list[Piece]) -> dict[str, float]:
         crossed, steps = np.array([crossings(each) for each in composed]).sum(axis=0)

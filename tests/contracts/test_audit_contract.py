@@ -102,10 +102,10 @@ def chorales(seed: int) -> tuple[Dataset, list[str]]:
     """Melodies dealt anew: to a training split, to a held-out one, and to pieces that neither holds."""
     data = DATA["chorales"](transpositions=0, given=False).load()
     families: dict[str, list[str]] = {}
-    for document in (*data.train.documents, *data.test.documents):
-        families.setdefault(melody_of(document), []).append(document)
+    for piece in (*data.train.documents, *data.test.documents):
+        families.setdefault(melody_of(piece), []).append(piece)
     names = [list(families)[i] for i in np.random.default_rng(seed).permutation(len(families))]
-    parts = [[document for name in own for document in families[name]] for own in np.split(np.array(names), [len(names) // 4, len(names) // 2])]
+    parts = [[piece for name in own for piece in families[name]] for own in np.split(np.array(names), [len(names) // 4, len(names) // 2])]
     tokens = Tokens.of(data.spec)
     train, test = (replace(data.train, documents=tuple(own), tokens=tokens.encode_all(own), families=()) for own in (parts[2], parts[0]))
     return replace(data, train=train, test=test), parts[1]

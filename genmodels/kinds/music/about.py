@@ -20,5 +20,9 @@ def facts(spec: Spec, train: Texts, test: Texts) -> dict[str, Any]:
     return about.facts(spec, train, test) | {
         "pieces": [len(split) for split in own],
         "steps": [sum(len(each.score) for each in split) for split in own],
-        "keys": {name: [int(split[number]) for split in keys] for number, name in enumerate(KEYS) if sum(s[number] for s in keys)},
+        "keys": {
+            name: [int(split[number]) for split in keys]
+            for number, name in enumerate(KEYS)
+            if sum(s[number] for s in keys)
+        },
     }

@@ -50,7 +50,17 @@ def staves(xml: bytes, width: int = 1600) -> list[str]:
         raise _missing("verovio", "Staff notation") from None
     verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit()
-    toolkit.setOptions({"pageWidth": width, "adjustPageHeight": True, "scale": 40, "footer": "none", "header": "none", "svgViewBox": True, "breaks": "auto"})
+    toolkit.setOptions(
+        {
+            "pageWidth": width,
+            "adjustPageHeight": True,
+            "scale": 40,
+            "footer": "none",
+            "header": "none",
+            "svgViewBox": True,
+            "breaks": "auto",
+        }
+    )
     if not toolkit.loadData(xml.decode()):
         raise Refusal("The notes can't be set as staves; the piano roll shows them.")
     pages = (toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1))

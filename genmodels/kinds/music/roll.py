@@ -9,7 +9,12 @@ import numpy as np
 from genmodels.kinds.music.lines import notes_of
 from genmodels.kinds.music.notation import Piece
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#AA4499")  # soprano first; told apart by the colour-blind (Okabe and Ito 2008)
+COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#AA4499",
+)  # soprano first; told apart by the colour-blind (Okabe and Ito 2008)
 LOW, HIGH = 33, 84  # MIDI pitches on a sheet, between which choirs sing
 WIDE, TALL = 4, 3  # pixels of a step and of a semitone
 PAPER, BLACK_KEY, BAR = 255, 244, 214  # greys
