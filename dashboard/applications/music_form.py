@@ -47,7 +47,7 @@ def wanted(run: Run, last: Composed | None) -> Wanted:
     """The form; raises `Refusal` for a melody that can't be read."""
     step = run.experiment.make_source().quarters
     way = st.segmented_control("What it does", WAYS, default=WAYS[0], required=True, **state.kept(state.WAY)) or WAYS[0]
-    melody, fixed = None, ()
+    melody, fixed = None, tuple[int, ...]()
     if way in WAYS[1:3]:
         melody = _melody(step, longest(run), way)
     elif way == WAYS[3]:

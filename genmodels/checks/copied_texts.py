@@ -109,18 +109,8 @@ def _how_many(
         f" So {estimate.value:.1%} ({estimate.low:.1%} to {estimate.high:.1%}) are copied; the longest run is {exhibits[0][f'{unit}s']} {unit}s. Of training {one}s copied on purpose"
         f" {counted[0.0]:.0%} would be counted, with one {unit} in ten changed {counted[0.1]:.0%}, with one in three {counted[1 / 3]:.0%}."
     )
-    what = [
-        "copied texts 2",
-        k,
-        n,
-        unseen.flags,
-        unseen.blocks,
-        unseen.alike,
-        list(counted.items()),
-        accepted,
-        effect,
-        subject.seed,
-    ]
+    known = [unseen.flags, unseen.blocks, unseen.alike, list(counted.items())]
+    what = ["copied texts 2", k, n, *known, accepted, effect, subject.seed]
     rates = kept_by(what, lambda: _rates(unseen, n, counted, accepted, effect, subject.seed))
     return judge(
         "extraction",

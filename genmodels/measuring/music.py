@@ -64,8 +64,12 @@ def measure_music(
     if any(map(wanted, DISTRIBUTIONS)):
         yield from _distributions(data, composed, real, families, protocol, seed)
     for name, (counted, unit) in RATES.items():
-        yield name, _rate(composed, counted), "lower", unit, protocol
-        yield f"{name}: {HELD_OUT}", _rate(real, counted, families), "lower", unit, f"{len(real)} held-out pieces"
+        for whose, found, said in (
+            (name, _rate(composed, counted), protocol),
+            (f"{name}: {HELD_OUT}", _rate(real, counted, families), f"{len(real)} held-out pieces"),
+        ):
+            if found is not None:
+                yield whose, found, "lower", unit, said
     if wanted(COPIED):
         yield from _copied(copies_of(data.train, data.test), composed, protocol)
 

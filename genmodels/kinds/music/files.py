@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 
 import numpy as np
 
@@ -77,15 +78,23 @@ def sound(piece: Piece, step: float = 0.5, tempo: float = TEMPO) -> np.ndarray:
 
 def wav(samples: np.ndarray) -> bytes:
     """A WAV file, one channel, of int16 samples."""
-    import wave
-
-    written = io.BytesIO()
-    with wave.open(written, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(samples.astype("<i2").tobytes())
-    return written.getvalue()
+    content = samples.astype("<i2").tobytes()
+    header = struct.pack(
+        "<4sI8sIHHIIHH4sI",
+        b"RIFF",
+        36 + len(content),
+        b"WAVEfmt ",
+        16,
+        1,
+        1,
+        RATE,
+        2 * RATE,
+        2,
+        16,
+        b"data",
+        len(content),
+    )
+    return header + content
 
 
 def _synthesised(piece: Piece, seconds: float) -> np.ndarray:
