@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from genmodels.refusal import Refusal
 
-MOST_BYTES = 2_000_000
-MOST_TRACKS = 1000
+MOST_BYTES = 1_000_000
+MOST_TRACKS, MOST_NOTES = 1000, 20_000  # of a file; of a track, behind which nothing is read
 DRUMS = 9  # the channel of drums
 LENGTHS = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}  # data bytes of each message
 DAMAGED = "{name} is a damaged MIDI file: {why}. Export it again from the program that wrote it."
@@ -77,7 +77,7 @@ def _read_track(track: bytes, division: int, parts: list[Part]) -> None:
     sounding: dict[tuple[int, int], int] = {}
     place, now, running, title = 0, 0, 0, ""
     try:
-        while place < len(track):
+        while place < len(track) and sum(len(part.notes) for part in own.values()) < MOST_NOTES:
             waited, place = _number(track, place)
             now += waited
             status = _byte(track, place)

@@ -14,6 +14,7 @@ from genmodels.refusal import Refusal
 MOST_BYTES = 8_000_000  # of the document
 MOST_ZIPPED, MOST_ENTRIES = 2_000_000, 200
 DEEPEST = 60
+SCORES = (".xml", ".musicxml")
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 TOLD = ("step", "alter", "octave", "duration", "divisions", "part-name", "chromatic", "octave-change")
 
@@ -47,18 +48,14 @@ def _unzipped(content: bytes, name: str) -> bytes:
         )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()[:MOST_ENTRIES]
-            scores = [
-                each
-                for each in entries
-                if each.filename.lower().endswith((".xml", ".musicxml")) and not each.filename.startswith("META-INF")
-            ]
-            if not scores:
-                raise Refusal(f"{name} is a zip in which no MusicXML lies; give an .mxl file or the .musicxml itself.")
-            with archive.open(scores[0]) as file:
-                return file.read(MOST_BYTES + 1)
+            names = [each.filename for each in archive.infolist()[:MOST_ENTRIES]]
+            scores = [each for each in names if each.lower().endswith(SCORES) and not each.startswith("META-INF")]
+            if scores:
+                with archive.open(scores[0]) as file:
+                    return file.read(MOST_BYTES + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError):
         raise Refusal(f"{name} is a damaged or locked zip; give the .musicxml itself.") from None
+    raise Refusal(f"{name} is a zip in which no MusicXML lies; give an .mxl file or the .musicxml itself.")
 
 
 class _Reader:

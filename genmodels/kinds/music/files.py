@@ -71,7 +71,7 @@ def staves(xml: bytes, width: int = 1600) -> list[str]:
 def sound(piece: Piece, step: float = 0.5, tempo: float = TEMPO) -> np.ndarray:
     """The piece as it sounds, int16 (samples,), `RATE` a second, by adding sine waves."""
     seconds = 60 / tempo * step
-    waves = _synthesised(piece, seconds)
+    waves = _synthesised(piece, seconds)[: round(len(piece.score) * seconds * RATE)]
     loudest = np.abs(waves).max() if len(waves) else 0
     return (waves * (LOUDEST * 32767 / loudest) if loudest else waves).astype(np.int16)
 
