@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,7 +159,11 @@ def melody_of(played: Any, most: int) -> Melody | None:
     line: list[int] = []
     notes = 0
     for each in played[:most]:
-        if not (isinstance(each, list) and len(each) == 2 and all(isinstance(value, int | float) for value in each)):
+        if not (
+            isinstance(each, list)
+            and len(each) == 2
+            and all(isinstance(value, int | float) and math.isfinite(value) for value in each)
+        ):
             return None
         pitch, steps = int(each[0]), min(max(int(each[1]), 1), most)
         if pitch and not 1 <= pitch <= 127:

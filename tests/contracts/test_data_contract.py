@@ -17,7 +17,7 @@ from genmodels.data.text_data import TextData
 from genmodels.intake.text_sets import import_text
 from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.kind import KINDS
-from genmodels.kinds.music.notation import KEY, document, piece_of
+from genmodels.kinds.music import notation
 from genmodels.kinds.music.passages import pieces, words
 from genmodels.kinds.text.examples import Texts
 from genmodels.kinds.text.tokens import Tokens
@@ -98,9 +98,9 @@ def test_music_is_what_the_spec_says_and_no_piece_is_on_both_sides_in_any_key(mu
     assert not own & theirs and [len(own), len(theirs)] == about["pieces"]
     windows, _ = music.train.batch(music.train.order((1, 2))[:3])
     assert (windows[:, 0] == 0).all(), "a window begins where a piece does"
-    assert all(document(piece_of(each)) == each for each in music.test.documents[:20])
+    assert all(notation.document(notation.piece_of(each)) == each for each in music.test.documents[:20])
     if about["keys"]:
-        assert tokens.decode(windows[0, 1:2])[0] in {chr(KEY + key) for key in range(24)}
+        assert tokens.decode(windows[0, 1:2])[0] in {chr(notation.KEY + key) for key in range(24)}
         assert sum(keys[1] for keys in about["keys"].values()) == about["pieces"][1]
 
 
