@@ -1,1 +1,1 @@
-"""Pages of what generative models are applied to."""
+"""What generative models are applied to: one page each, around model families that are there."""

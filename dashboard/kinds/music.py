@@ -10,7 +10,6 @@ import streamlit as st
 from dashboard.applications.music_roll import legend
 from dashboard.data import texts
 from dashboard.kinds.renderer import RENDERERS, Renderer
-from dashboard.parts import charts, handing_out
 from dashboard.safe_text import counted
 from genmodels.data.dataset import Dataset
 from genmodels.kinds.image.files import png_bytes
@@ -73,7 +72,6 @@ def _keys(about: Mapping[str, Any]) -> None:
     )
     st.header("Keys", anchor=False)
     st.dataframe(table, hide_index=True, height=320, key="keys", alt="How many pieces are in each key")
-    handing_out.record("CSV", lambda: charts.csv(table), f"keys-{about['name']}.csv", "text/csv", key="keys.csv")
 
 
 RENDERERS.add("music")(Renderer(counts, examples))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+from pathlib import Path
 
 import numpy as np
 
@@ -49,6 +50,7 @@ def staves(xml: bytes, width: int = 1600) -> list[str]:
         import verovio
     except ImportError:
         raise _missing("verovio", "Staff notation") from None
+    verovio.setDefaultResourcePath(str(Path(verovio.__file__).parent / "data"))  # each thread has its own
     verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit()
     toolkit.setOptions(
