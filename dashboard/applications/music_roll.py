@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from dashboard import resources
-from dashboard.safe_text import safe_text
+from dashboard.safe_text import plain_text, safe_text
+from genmodels.kinds.image.files import png_bytes
 from genmodels.kinds.music import files
 from genmodels.kinds.music.lines import notes_of
 from genmodels.kinds.music.notation import VOICES, Piece
-from genmodels.kinds.music.roll import COLOURS
+from genmodels.kinds.music.passages import sounded
+from genmodels.kinds.music.roll import COLOURS, roll
 from genmodels.kinds.music.spelling import spelled
 
+PASSAGES = 3  # of findings that are drawn
+WORDS = "In the table a step is how far the lowest voice moved, and how many semitones each voice lies above it; so a passage is the same in every key. The rolls begin with the bass at C."
 NAMES = tuple(name.capitalize() for name in VOICES)
 
 
@@ -64,6 +69,25 @@ def note_table(piece: Piece) -> Any:
         for note in notes_of(piece, voice)
     ]
     return pandas.DataFrame(rows, columns=["Voice", "Pitch", "MIDI", "From step", "Steps"])
+
+
+def told_as_rolls(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Passages of findings that are told in words of music, as rolls; nothing for passages of texts."""
+    drawn = 0
+    for row in list(rows)[:PASSAGES]:
+        for name, told in row.items():
+            passage = sounded(told) if isinstance(told, str) else None
+            if passage is not None:
+                what = f"{plain_text(name, 40)}, {len(passage.score)} steps"
+                st.caption(safe_text(f"Passage {list(rows).index(row) + 1}: {what}"))
+                picture = png_bytes(roll(passage, len(passage.score)))
+                st.image(
+                    picture, alt=f"Piano roll of a passage: {what}", width=len(passage.score) * 8, output_format="PNG"
+                )
+                drawn += 1
+    if drawn:
+        legend()
+        st.caption(WORDS)
 
 
 def legend() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from dashboard.applications.music_roll import told_as_rolls
 from dashboard.parts import charts, verdicts
 from dashboard.review.bias import of_part, sound
 from dashboard.safe_text import counted, plain_text, safe_text
@@ -183,3 +184,4 @@ def passages(found: Sequence[Mapping[str, Any]]) -> None:
                 alt=title,
             )
             st.caption(see)
+            told_as_rolls(rows)

@@ -19,7 +19,7 @@ from genmodels.kinds.music.keys import heard_key
 from genmodels.kinds.music.lines import Note, notes_of
 from genmodels.kinds.music.musicxml import musicxml
 from genmodels.kinds.music.notation import KEYS, Piece, document, is_given, key_of, piece_of
-from genmodels.kinds.music.passages import words
+from genmodels.kinds.music.passages import sounded, words
 from genmodels.kinds.music.roll import roll, rolls
 from genmodels.kinds.music.spelling import sharps, signature, spelled
 from genmodels.measuring.music import divergence
@@ -119,6 +119,15 @@ def test_a_passage_in_another_key_is_the_same_words() -> None:
     passage = Piece(moved.score[10:30])
     assert 19 <= copies.longest(passage) <= 20, "where the bass of the first step came from is not known"
     assert copies.longest(random_piece(6)) <= 2 and copies.held_out(20).max() <= 2
+
+
+def test_words_sound_as_the_piece_that_they_tell() -> None:
+    made = random_piece(2)
+    told = sounded(" ".join(words(document(made))))
+    assert told is not None and words(document(told)) == words(document(made))
+    for strange in ("", "a text", "+0:1.2.3", "+0:1.2.3.4 and", "+9999:1.2.3.4", "+0:1.2.3.4" + ".5"):
+        assert sounded(strange) is None
+    assert sounded("+100:120.120.120.120 " * 50) is not None, "what findings say may be anything"
 
 
 @pytest.mark.parametrize("name", ["C major", "A minor", "E♭ major", "F♯ minor"])

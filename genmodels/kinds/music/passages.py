@@ -6,15 +6,18 @@ is the same passage, moved by any number of semitones; that a note begins again 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import numpy as np
 
-from genmodels.kinds.music.notation import is_given, piece_of
+from genmodels.kinds.music.lines import held
+from genmodels.kinds.music.notation import HIGHEST, LONGEST, Piece, is_given, piece_of
 from genmodels.kinds.text.examples import Texts
 from genmodels.kinds.text.tokens import Tokens
 
 REST = 99
+WORD = re.compile(r"([+-]\d{1,3}):((?:\d{1,3}|–)(?:\.(?:\d{1,3}|–)){3})")
 
 
 def words(document: str) -> list[str]:
@@ -35,6 +38,18 @@ def _named(rows: bytes) -> tuple[str, ...]:
     return tuple(
         f"{moved:+d}:{'.'.join('–' if each == REST else str(each) for each in voices)}" for moved, *voices in table
     )
+
+
+def sounded(told: str, lowest: int = 48) -> Piece | None:
+    """The steps that words of music tell, separated by spaces, the first with its lowest voice at a MIDI pitch; None for other texts."""
+    steps = []
+    for word in told.split()[:LONGEST]:
+        if (found := WORD.fullmatch(word)) is None:
+            return None
+        lowest = min(max(lowest + int(found[1]), 1), 100)
+        steps.append([0 if each == "–" else min(lowest + int(each), HIGHEST) for each in found[2].split(".")])
+    line = np.array(steps, np.int16).reshape(-1, 4)
+    return Piece(np.stack([held(line[:, voice]) for voice in range(4)], axis=1)) if len(line) else None
 
 
 def beginnings(part: Texts, tokens: Tokens, length: int, n: int, seed: int) -> list[np.ndarray]:
