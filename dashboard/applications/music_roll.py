@@ -20,7 +20,7 @@ from genmodels.kinds.music.passages import sounded
 from genmodels.kinds.music.roll import COLOURS, roll
 from genmodels.kinds.music.spelling import spelled
 
-PASSAGES = 3  # of findings that are drawn
+PASSAGES, STEP = 3, 16  # of findings that are drawn; pixels of a step of them
 WORDS = "In the table a step is how far the lowest voice moved, and how many semitones each voice lies above it; so a passage is the same in every key. The rolls begin with the bass at C."
 NAMES = tuple(name.capitalize() for name in VOICES)
 
@@ -82,7 +82,10 @@ def told_as_rolls(rows: Sequence[Mapping[str, Any]]) -> None:
                 st.caption(safe_text(f"Passage {list(rows).index(row) + 1}: {what}"))
                 picture = png_bytes(roll(passage, len(passage.score)))
                 st.image(
-                    picture, alt=f"Piano roll of a passage: {what}", width=len(passage.score) * 8, output_format="PNG"
+                    picture,
+                    alt=f"Piano roll of a passage: {what}",
+                    width=len(passage.score) * STEP,
+                    output_format="PNG",
                 )
                 drawn += 1
     if drawn:
@@ -93,5 +96,5 @@ def told_as_rolls(rows: Sequence[Mapping[str, Any]]) -> None:
 def legend() -> None:
     """Which colour is which voice, for rolls that are pictures."""
     names = ("blue", "vermilion", "green", "purple")
-    told = ", ".join(f"{name.lower()} {colour}" for name, colour in zip(NAMES, names, strict=True))
+    told = ", ".join(f"{name.lower()} {colour}" for name, colour in zip(NAMES, names, strict=True)).capitalize()
     st.caption(safe_text(f"Piano rolls: time runs to the right, pitch upwards. {told}; each note begins darker.", 300))

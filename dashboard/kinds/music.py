@@ -13,7 +13,7 @@ from dashboard.kinds.renderer import RENDERERS, Renderer
 from dashboard.safe_text import counted
 from genmodels.data.dataset import Dataset
 from genmodels.kinds.image.files import png_bytes
-from genmodels.kinds.music.notation import Piece, piece_of
+from genmodels.kinds.music.notation import KEYS, Piece, piece_of
 from genmodels.kinds.music.passages import pieces
 from genmodels.kinds.music.roll import roll
 
@@ -68,7 +68,11 @@ def _keys(about: Mapping[str, Any]) -> None:
     import pandas
 
     table = pandas.DataFrame(
-        [{"Key": name, "Training": train, "Held out": test} for name, (train, test) in about["keys"].items()]
+        [
+            {"Key": name, "Training": about["keys"][name][0], "Held out": about["keys"][name][1]}
+            for name in KEYS
+            if name in about["keys"]
+        ]
     )
     st.header("Keys", anchor=False)
     st.dataframe(table, hide_index=True, height=320, key="keys", alt="How many pieces are in each key")
