@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import state
 from dashboard.applications import music_made
 from dashboard.applications.music_form import WAYS, Wanted, wanted
 from dashboard.applications.music_made import Composed
@@ -48,7 +47,6 @@ def _composed(run: Run, asked: Wanted, before: Composed | None) -> Composed:
         raise Refusal(
             "There is nothing to compose around yet; compose a piece first, then choose the voices that stay."
         )
-    state.retry_with(state.COMPOSED, before)
     made = music_made.compose(
         run,
         asked.composing,
@@ -58,7 +56,6 @@ def _composed(run: Run, asked: Wanted, before: Composed | None) -> Composed:
         around=before.piece if before and asked.way == WAYS[3] else None,
         fixed=asked.fixed,
     )
-    state.take(state.UNDONE)
     music_made.keep(made)
     return made
 

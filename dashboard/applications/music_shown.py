@@ -118,6 +118,11 @@ def about_model(run: Run) -> None:
     navigation.link("memorisation", "What does it remember?", run=run.id)
 
 
+def _number(value: object) -> float | int | None:
+    """A number of findings, which anybody may have written."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
 def _measures(rows: list[Any]) -> None:
     import pandas
 
@@ -125,12 +130,12 @@ def _measures(rows: list[Any]) -> None:
         [
             {
                 "Measure": plain_text(row.get("metric"), 80),
-                "Value": row.get("value"),
-                "From": row.get("low"),
-                "To": row.get("high"),
+                "Value": _number(row.get("value")),
+                "From": _number(row.get("low")),
+                "To": _number(row.get("high")),
                 "Unit": plain_text(row.get("unit"), 40),
                 "Better": plain_text(row.get("better"), 10),
-                "n": row.get("n"),
+                "n": _number(row.get("n")),
                 "How": plain_text(row.get("protocol"), 300),
             }
             for row in rows
