@@ -35,6 +35,7 @@ SCREENS = (
     Screen("latent", "Latent space", ":material/explore:", "Look inside"),
     Screen("prompt", "Prompt", ":material/edit_note:", "Look inside"),
     Screen("molecules", "Drug discovery", ":material/science:", "Applications"),
+    Screen("music", "Music", ":material/music_note:", "Applications"),
     Screen("audit", "Audit", ":material/gavel:", "Review"),
     Screen("label", "Label", ":material/rate_review:", "Review"),
     Screen("bias", "Bias", ":material/balance:", "Review"),

@@ -29,6 +29,8 @@ PROMPT, SEED = (
     "seed",
 )  # prompt page: what the text begins with (in the URL once it was written on, if short), first seed
 
+KEY, LENGTH, TEMPERATURE = "key", "length", "temperature"  # music page: what is composed
+
 PAINTING = "painting"  # prompt page: which view of a model that draws
 NUMBER, TEMPERATURE, BEGIN = (
     "n",
@@ -71,6 +73,12 @@ DRAWN, DRAW_AGAIN = (
 )  # the pictures that were drawn last, one list a view; one is to be drawn at once
 HISTORY, STARS = "history", "stars"  # pictures of this session; the favourites among them
 TOWARDS, CELL, WORD_STEP = "towards", "cell", "word_step"  # second prompt; which picture is looked into; at which step
+COMPOSED = "composed"  # the piece that was composed last
+WAY, GIVEN_BY, FIXED = (
+    "music.way",
+    "music.given_by",
+    "music.fixed",
+)  # how it is composed; where a melody comes from; voices that stay
 CHECKED = "checked_files"  # the files that were checked last, and what was found
 PAINTED = "painted"  # what was painted on the page
 BEGUN, BEFORE = (

@@ -33,7 +33,7 @@ def data() -> Rows:
     """Every data set with its counts of examples, licence and shares of groups, or a note that says why there are none.
 
     No set is read for it. An example is a picture, or a window of a text, which also has "text": {"documents", "characters", "tokens"}
-    (training, held out) and "vocabulary".
+    (training, held out) and "vocabulary"; of music also "music": {"pieces", "steps"}, a piece in several keys counting once.
     """
     from genmodels.data.dataset import DATA
     from genmodels.data.facts import known
@@ -54,6 +54,8 @@ def data() -> Rows:
             row |= {"n_train": described["n_train"], "n_test": described["n_test"], "shares": shares(described)}
             if "documents" in described:
                 row["text"] = {name: described[name] for name in ("documents", "characters", "tokens", "vocabulary")}
+            if "pieces" in described:
+                row["music"] = {name: described[name] for name in ("pieces", "steps")}
         else:
             row["note"] = _why_not_counted(name)
         rows.append(row)

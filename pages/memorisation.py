@@ -9,7 +9,7 @@ from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 
 NOTHING = "There is no trained model yet. Train one, then come back to see what it remembers."
-run = asking.choose(RunStore.default(), ("image", "text", "code", "molecule"), "Memorisation", NOTHING)
+run = asking.choose(RunStore.default(), ("image", "text", "code", "music", "molecule"), "Memorisation", NOTHING)
 if run is None:
     st.stop()
 audits = asking.those_for(run, ("memorisation", "extraction", "rediscovery", "membership"))

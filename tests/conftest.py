@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from genmodels.files import write_atomically
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["GENMODELS_CHECKPOINT_SECONDS"] = "0"  # at every epoch
 if "PYTEST_XDIST_WORKER" in os.environ:  # each process has a core; small networks on two threads take nearly twice the processor time
@@ -32,6 +34,7 @@ TINY = {
     "sequence-vae": {"latent": 4, "layers": 1, "heads": 2, "width": 16, "warmup": 50, "learning_rate": 4e-3},
     "transformer": {"layers": 2, "heads": 2, "width": 16, "warmup": 10},
 }
+SMALL_MUSIC = {"data": "chorales", "source": {"transpositions": 0, "context": 200, "windows": 96}, "epochs": 1}  # of a transformer
 SMALL_TEXT = {"data": "occupations", "source": {"n": 2000, "unit": "character", "context": 32, "windows": 640}}
 SMALL_CAPTIONS = {"data": "icons", "source": {"family": "font-awesome"}}
 SMALL: dict[str, dict] = {
@@ -62,6 +65,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True, scope="session")
 def cache(shared: Path) -> Iterator[None]:
     """GENMODELS_CACHE: data sets are drawn once a session, not once a test (files are written aside and renamed)."""
+    from genmodels.cache import cache as kept
+
+    for file in kept().glob("chorales-*"):  # read by music21 in a minute or two; what this machine has read before is taken over
+        if file.suffix != ".lock" and not (shared / "drawn" / file.name).exists():
+            (shared / "drawn").mkdir(exist_ok=True)
+            write_atomically(shared / "drawn" / file.name, file.read_bytes())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GENMODELS_CACHE", str(shared / "drawn"))
         yield

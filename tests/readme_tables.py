@@ -26,11 +26,11 @@ def models() -> str:
 
 
 def data() -> str:
-    """Pictures, and documents of texts. What is read from the running Python differs by its version."""
+    """Pictures, documents of texts, and pieces of music. What is read from the running Python differs by its version."""
     elsewhere = {"folder": "yours", "text": "yours", "python-docs": "your Python's", "python-code": "your Python's"}
     rows = []
     for row in catalogue.data():
-        counts = row.get("text", {}).get("documents") or [row["n_train"], row["n_test"]]
+        counts = row.get("music", {}).get("pieces") or row.get("text", {}).get("documents") or [row["n_train"], row["n_test"]]
         train, test = [elsewhere.get(row["name"], "online")] * 2 if row["name"] in elsewhere or counts[0] is None else counts
         rows.append({"data": row["name"], "kind": row["kind"], "train": train, "held out": test, "licence": row["licence"], "what it is": row["summary"]})
     return catalogue.table(rows)

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.applications.molecule_cards import WIDTH, structure
+from dashboard.applications.music_roll import told_as_rolls
 from dashboard.parts import charts, verdicts
 from dashboard.review.bias import of_part, sound
 from dashboard.safe_text import counted, plain_text, safe_text
@@ -210,3 +211,4 @@ def passages(found: Sequence[Mapping[str, Any]]) -> None:
                 alt=title,
             )
             st.caption(see)
+            told_as_rolls(rows)

@@ -95,6 +95,8 @@ EXPLORED = {
     "latent": ("latent", "Walk its latent space"),
     "writer": ("prompt", "Have it write"),
     "molecules": ("molecules", "Have it write molecules"),
+    "latent molecules": ("molecules", "Have it write molecules"),
+    "music": ("music", "Have it compose"),
 }
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.parts import forms, samples
 from dashboard.safe_text import plain_text, safe_text
+from genmodels.data.dataset import DATA
 from genmodels.kinds.kind import KINDS
 from genmodels.kinds.text.decoding import Decoding, unescaped
 from genmodels.kinds.text.tokens import Tokens
@@ -43,10 +44,17 @@ MOST_EXAMPLES, LONGEST_EXAMPLE = 6, 30  # examples; characters of one that is cu
 
 def writers(store: RunStore) -> list[str]:
     """The runs of models of texts that have weights: the gallery, then the user's own, newest first."""
+    return of_role(store, "writer")
+
+
+def of_role(store: RunStore, role: str) -> list[str]:
+    """The runs of models that write such sequences, by the role that their kind gives them (`Kind.writer`), and have weights."""
     rows = [
         row
         for row in resources.run_rows(store)
-        if row["model"] in MODELS and any(KINDS[kind].tokens for kind in MODELS[row["model"]].kinds)
+        if row["model"] in MODELS
+        and any(KINDS[kind].tokens for kind in MODELS[row["model"]].kinds)
+        and (row["data"] not in DATA or KINDS[DATA[row["data"]].kind].writer == role)
     ]
     shipped = [row["id"] for row in rows if row["gallery"] and row["id"] in gallery_names()]
     own = [row["id"] for row in rows if not row["gallery"]]

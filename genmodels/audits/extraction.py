@@ -55,7 +55,7 @@ class ExtractionLimits(Limits):
 @audit(
     "extraction",
     question="Does it repeat its training text word for word?",
-    kinds=("text", "code"),
+    kinds=("text", "code", "music"),
     needs=("tokens",),
     limits=ExtractionLimits,
 )

@@ -6,12 +6,15 @@ Near-verbatim is a continuation that differencing finds 90 % alike (Ratcliff and
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from genmodels.estimates.estimate import difference_of_shares
+from genmodels.kinds.kind import kind_of
 from genmodels.kinds.text.decoding import Decoding
+from genmodels.kinds.text.tokens import Tokens
 from genmodels.subjects.subject import Subject
 from genmodels.trained.roles import Writes, to_continue
 from genmodels.verdicts.error_rates import Case, Pool, Rates, Repeat, kept_by, resampled
@@ -62,7 +65,7 @@ def continued(subject: Subject, accepted: float, effect: float) -> Finding:
         effect=effect,
         question=question,
         remedy=REMEDY,
-        exhibits=_closest(found["training"], alike["training"]),
+        exhibits=_closest(found["training"], alike["training"], kind_of(subject.data.spec).words),
         part="extracted",
         error_rates=rates,
     )
@@ -71,11 +74,14 @@ def continued(subject: Subject, accepted: float, effect: float) -> Finding:
 def passages_of(subject: Subject, context: int) -> tuple[dict[str, list[np.ndarray]], int, int]:
     """Passages of either split, tokens (before + after,) each, and how many of their tokens are given and are to follow:
     long ones where there are enough that fit into the context, else short ones."""
-    sides = {"training": subject.data.train.tokens, "held-out": subject.data.test.tokens}
+    sides = {"training": subject.data.train, "held-out": subject.data.test}
+    beginnings, tokens = kind_of(subject.data.spec).beginnings, Tokens.of(subject.data.spec)
     for before, after in EXTRACTED:
         pieces = {
-            name: _windows(tokens, before + after, min(subject.n, PREFIXES), subject.seed)
-            for name, tokens in sides.items()
+            name: beginnings(part, tokens, before + after, min(subject.n, PREFIXES), subject.seed)
+            if beginnings
+            else _windows(part.tokens, before + after, min(subject.n, PREFIXES), subject.seed)
+            for name, part in sides.items()
         }
         if min(map(len, pieces.values())) >= LEAST and before + after < context:
             break
@@ -96,11 +102,14 @@ def _written(
     ]
 
 
-def _closest(rows: list[tuple[str, str, str]], alike: np.ndarray) -> list[dict[str, Any]]:
-    """The training passages that are continued most alike."""
+def _closest(
+    rows: list[tuple[str, str, str]], alike: np.ndarray, words: Callable[[str], list[str]] | None
+) -> list[dict[str, Any]]:
+    """The training passages that are continued most alike; in `words` where those are what people read."""
     names = ("prefix", "training text", "written")
+    shown = [[" ".join(words(each)) for each in row] if words else list(row) for row in rows]
     return [
-        dict(zip(names, rows[i], strict=True)) | {"alike": float(alike[i])}
+        dict(zip(names, shown[i], strict=True)) | {"alike": float(alike[i])}
         for i in np.argsort(-alike, kind="stable")[:SHOWN]
     ]
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -38,8 +38,11 @@ MOST_PASSAGES = 1200  # held-out, spread evenly
 class Words:
     """Words as numbers, and the training documents in which runs of them are looked up."""
 
-    def __init__(self, documents: Sequence[str]) -> None:
-        split = [words(document) for document in documents]
+    def __init__(self, documents: Sequence[str], split_into: Callable[[str], list[str]] | None = None) -> None:
+        """`split_into` gives the words of a document; where it is given, documents of the same words count once."""
+        self._split_into = split_into or words
+        split = [self._split_into(document) for document in documents]
+        split = list(map(list, dict.fromkeys(map(tuple, split)))) if split_into else split
         self.number = {word: i for i, word in enumerate(sorted({word for each in split for word in each}))}
         self._names: list[str] = []
         self.documents = [self._numbers(each) for each in split]
@@ -50,7 +53,7 @@ class Words:
 
     def numbers(self, text: str) -> np.ndarray:
         """(n,) numbers of the words of a text; words that no training document has are one number that it does not hold."""
-        return self._numbers(words(text))
+        return self._numbers(self._split_into(text))
 
     def text(self, row: np.ndarray) -> str:
         """The words of numbers (n,), a space between them; "?" for those that no training document has."""

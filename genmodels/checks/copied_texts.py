@@ -13,16 +13,16 @@ import numpy as np
 from genmodels.checks.copied_passages import BLOCK, LEAST_WORDS, Chance, Words, altered, chance
 from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ranks import probability_lower
+from genmodels.kinds.kind import kind_of
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.subjects.subject import Subject
 from genmodels.trained.roles import to_continue
 from genmodels.verdicts.error_rates import Case, Pool, Rates, kept_by, resampled
 from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
 
+Said = tuple[str, str, str]  # `Kind.copied`
 TEXTS, LEAST, SHOWN = 200, 20, 8
 ALTERED = (0.0, 0.1, 1 / 3)  # words changed in copies that are made on purpose
-HOW_MANY = "Does it write texts that are copied from its training text?"
-HOW_LONG = "Does what it writes repeat longer runs of its training text than unseen text does?"
 
 
 def passages(
@@ -31,19 +31,21 @@ def passages(
     """The findings "longest" (how many texts are copied) and "usual" (how long the runs usually are)."""
     n = min(subject.n, TEXTS)
     vocabulary, rows = written(subject, n)
-    few = f"n too small: {len(rows)} of {n} texts have {LEAST_WORDS} words or more; {LEAST} are needed."
+    said = kind_of(subject.data.spec).copied
+    few = f"n too small: {len(rows)} of {n} {said[0]}s have {LEAST_WORDS} {said[1]}s or more; {LEAST} are needed."
     if len(rows) < LEAST:
-        return _too_few(few)
+        return _too_few(few, said)
     lengths = np.array([len(row) for row in rows])
     unseen = chance(vocabulary, subject.data.test.documents, lengths, subject.seed)
     least = len(unseen.flags)
     if least < 2 * LEAST:
         return _too_few(
-            f"n too small: the held-out text has {least} passages as long as these texts; {2 * LEAST} are needed."
+            f"n too small: what is held out has {least} passages as long as these {said[0]}s; {2 * LEAST} are needed.",
+            said,
         )
     shares = vocabulary.copied(rows)
     exhibits = [
-        {"words": words, "of": len(rows[i]), "text": _run(vocabulary, rows[i], words)}
+        {f"{said[1]}s": words, "of": len(rows[i]), "text": _run(vocabulary, rows[i], words)}
         for i in np.argsort(-shares[:, 0] * lengths, kind="stable")[:SHOWN]
         for words in [round(float(shares[i, 0]) * len(rows[i]))]
     ]
@@ -57,14 +59,27 @@ def written(subject: Subject, n: int) -> tuple[Words, list[np.ndarray]]:
     """The words of the training text, and n texts of the subject as their numbers (words,), without those that are too short."""
     generator = to_continue(subject.generator)
     subject.report("texts", 0, n)
-    decoding = Decoding(length=generator.context, watermark="none")
+    kind = kind_of(subject.data.spec)
+    decoding = Decoding(length=kind.passage or generator.context, watermark="none")
     texts = [str(text) for text in generator.sample(n, seed=subject.seed, decoding=decoding)]
-    vocabulary = Words(subject.data.train.documents)
+    vocabulary = Words(subject.data.train.documents, kind.words)
     return vocabulary, [row for row in map(vocabulary.numbers, texts) if len(row) >= LEAST_WORDS]
 
 
-def _too_few(reason: str) -> list[Finding]:
-    asked = ((HOW_MANY, "longest"), (HOW_LONG, "usual"))
+def how_many(said: Said) -> str:
+    """The question of "longest"."""
+    return f"Does it write {said[0]}s that are copied from {said[2]}?"
+
+
+def how_long(said: Said) -> str:
+    """The question of "usual"."""
+    unseen = "unseen text" if said[0] == "text" else f"an unseen {said[0]}"
+    unseen = "unseen text" if said[0] == "text" else f"an unseen {said[0]}"
+    return f"Does what it writes repeat longer runs of {said[2]} than {unseen} does?"
+
+
+def _too_few(reason: str, said: Said) -> list[Finding]:
+    asked = ((how_many(said), "longest"), (how_long(said), "usual"))
     return [not_measured("extraction", question, reason, part) for question, part in asked]
 
 
@@ -87,23 +102,15 @@ def _how_many(
     k, n = int(unseen.above(lengths, shares).sum()), len(lengths)
     estimate = unseen.estimate(k, n)
     counted = _counted(vocabulary, unseen, int(lengths.max()), subject.seed)
+    said = kind_of(subject.data.spec).copied
+    one, unit, source = said[0], said[1], said[2].removeprefix("its ")
     told = (
-        f"{k} of {n} texts repeat more of the training text than 99 of 100 unseen ones of their length do; of unseen ones {unseen.flags.mean():.1%} do so too."
-        f" So {estimate.value:.1%} ({estimate.low:.1%} to {estimate.high:.1%}) are copied; the longest run is {exhibits[0]['words']} words. Of training texts copied on purpose"
-        f" {counted[0.0]:.0%} would be counted, with one word in ten changed {counted[0.1]:.0%}, with one in three {counted[1 / 3]:.0%}."
+        f"{k} of {n} {one}s repeat more of the {source} than 99 of 100 unseen ones of their length do; of unseen ones {unseen.flags.mean():.1%} do so too."
+        f" So {estimate.value:.1%} ({estimate.low:.1%} to {estimate.high:.1%}) are copied; the longest run is {exhibits[0][f'{unit}s']} {unit}s. Of training {one}s copied on purpose"
+        f" {counted[0.0]:.0%} would be counted, with one {unit} in ten changed {counted[0.1]:.0%}, with one in three {counted[1 / 3]:.0%}."
     )
-    what = [
-        "copied texts 2",
-        k,
-        n,
-        unseen.flags,
-        unseen.blocks,
-        unseen.alike,
-        list(counted.items()),
-        accepted,
-        effect,
-        subject.seed,
-    ]
+    known = [unseen.flags, unseen.blocks, unseen.alike, list(counted.items())]
+    what = ["copied texts 2", k, n, *known, accepted, effect, subject.seed]
     rates = kept_by(what, lambda: _rates(unseen, n, counted, accepted, effect, subject.seed))
     return judge(
         "extraction",
@@ -112,7 +119,7 @@ def _how_many(
         limit=accepted,
         warn=0.0,
         effect=effect,
-        question=HOW_MANY,
+        question=how_many(said),
         remedy=remedy,
         exhibits=exhibits,
         part="longest",
@@ -169,9 +176,10 @@ def _how_long(
     exhibits: list[dict[str, Any]],
 ) -> Finding:
     estimate = _probability_longer(shares[:, 0], unseen.shares[:, 0], unseen.alike)
+    said = kind_of(subject.data.spec).copied
     told = (
-        f"A text of it repeats a longer run of training words, as a share of its length, than an unseen one in {estimate.value:.0%} ({estimate.low:.0%} to {estimate.high:.0%}) of pairs; 50 % is chance."
-        f" The median run is {np.median(shares[:, 0]):.0%} of a text beside {np.median(unseen.shares[:, 0]):.0%}."
+        f"A {said[0]} of it repeats a longer run of training {said[1]}s, as a share of its length, than an unseen one in {estimate.value:.0%} ({estimate.low:.0%} to {estimate.high:.0%}) of pairs; 50 % is chance."
+        f" The median run is {np.median(shares[:, 0]):.0%} of a {said[0]} beside {np.median(unseen.shares[:, 0]):.0%}."
     )
     rates = kept_by(
         ["usual runs", unseen.shares[:, 0], len(shares), unseen.alike, accepted, effect, subject.seed],
@@ -184,7 +192,7 @@ def _how_long(
         limit=accepted,
         warn=0.6,
         effect=effect,
-        question=HOW_LONG,
+        question=how_long(said),
         remedy=remedy,
         exhibits=exhibits,
         part="usual",

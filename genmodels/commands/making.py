@@ -55,8 +55,8 @@ MOST_FRAMES = 4096
         "--from",
         type=path_of,
         dest="start",
-        metavar="PICTURE",
-        help="a picture to begin from, as far as strength says",
+        metavar="FILE",
+        help="a picture to begin from, as far as strength says; of music a melody to harmonise (MIDI or MusicXML)",
     ),
     flag("--mask", type=path_of, metavar="PICTURE", help="white where the picture to begin from is drawn again"),
     flag(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from genmodels.commands.sample_pieces import composed_files
 from genmodels.explore.molecules import FILES, looked_at, marked_file
 from genmodels.files import Unreadable, make_folder, read_bytes
 from genmodels.intake.prompts_table import read_prompts
@@ -264,10 +265,27 @@ def _molecules(run: Run, asked: Asked) -> Samples:
     return Samples([files], notices)
 
 
+def _pieces(run: Run, asked: Asked) -> Samples:
+    """MIDI and MusicXML files, each with its signed sidecar, and sound, of each piece; `start` is a melody to harmonise."""
+    if asked.prompts or asked.mask or asked.upscale or asked.given:
+        raise Refusal("--given, --prompts, --mask and --upscale are for other models; leave them out.")
+    files, notices = composed_files(
+        run,
+        n=asked.number(),
+        seed=asked.seed,
+        epoch=asked.epoch,
+        settings=dict(asked.settings),
+        melody=asked.start,
+    )
+    return Samples(files, notices)
+
+
 # By role (`Recipe.role_for`).
 SAMPLES: dict[str, Callable[..., Samples]] = {
     "latent": _pictures,
     "prompted": _prompted,
     "writer": _texts,
     "molecules": _molecules,
+    "latent molecules": _molecules,
+    "music": _pieces,
 }

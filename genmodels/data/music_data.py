@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -35,17 +35,34 @@ class MusicData(TextData):
     )
 
     kind: ClassVar[str] = "music"
+    published: ClassVar[str] = ""  # what others reached on it, and where that stands
     training: ClassVar[type[Texts]] = Scores
 
-    def pieces(self, name: str, train: Sequence[Piece], test: Sequence[Piece], source: str) -> Dataset:
-        """Pieces of both splits as a `Dataset`; held-out ones stay in their key, with no voice before the others."""
+    @property
+    def quarters(self) -> float:
+        """How long a step is, in quarters."""
+        return 1.0
+
+    def pieces(
+        self,
+        name: str,
+        train: Sequence[Piece],
+        test: Sequence[Piece],
+        source: str,
+        families: Callable[[Piece], str] | None = None,
+    ) -> Dataset:
+        """Pieces of both splits as a `Dataset`; held-out ones stay in their key, with no voice before the others.
+
+        `families` names what makes held-out pieces alike, such as their melody.
+        """
         if self.unit != "character":
             raise Refusal(f"unit is {self.unit!r}; music is written in characters.")
         given = GIVEN if self.given else GIVEN[:1]
         ranges = ranges_of(train)
         keys = (each for piece in train for each in moved(piece, self.transpositions, ranges))
         documents = [document(each, voice) for each in keys for voice in given]
-        return self.dataset(name, documents, [document(piece) for piece in test], source)
+        known = [families(piece) for piece in test] if families else []
+        return self.dataset(name, documents, [document(piece) for piece in test], source, families=((), known))
 
 
 def ranges_of(pieces: Sequence[Piece]) -> np.ndarray:

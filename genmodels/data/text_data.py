@@ -57,7 +57,7 @@ class TextData(Knobs):
     kind: ClassVar[str] = "text"
     offline: ClassVar[bool] = True
     licence: ClassVar[str] = ""
-    training: ClassVar[type[Texts]] = Texts  # how the training split is walked through
+    training: ClassVar[type[Texts]] = Texts  # how both splits are walked through
 
     def shares(self) -> dict[str, float]:
         """Occupation to the share of she that was planted in the training text; none but in a text made for it."""
@@ -95,7 +95,7 @@ class TextData(Knobs):
                 tuple(known),
             )
             for walked, documents, row, windows, group, known in zip(
-                (self.training, Texts), (train, test), rows, (self.windows, 0), groups, families, strict=True
+                (self.training, self.training), (train, test), rows, (self.windows, 0), groups, families, strict=True
             )
         ]
         spec = Spec(self.kind, (self.context,), 0, tokens.vocabulary, tokens.merges)

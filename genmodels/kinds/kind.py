@@ -10,6 +10,8 @@ from genmodels.kinds.spec import KINDS, Spec
 
 MAX_TOKENS, MAX_TOKEN = 200_000, 1000  # of a foreign spec: tokens or labels, characters of one
 
+TEXT = ("text", "word", "its training text")
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -29,6 +31,12 @@ class Kind:
     language: str | None = None  # of the code that it is
     writer: str = "writer"  # role of a model that writes such sequences of tokens, in `trained.opening.ROLES`
     rows: int = 4  # sequences that are written at once
+    # How copies are found where words and windows anywhere are not what counts:
+    words: Callable[[str], list[str]] | None = None  # of a document; None: those of a text
+    copied: tuple[str, str, str] = TEXT  # what is copied, in what it is counted, from where
+    passage: int = 0  # tokens that are written and looked through for copies; 0: as many as a model reads at once
+    # Of a split, its tokens, a length, how many and a seed: passages that are continued; None: windows anywhere.
+    beginnings: Callable[[Any, Any, int, int, int], list[Any]] | None = None
 
 
 def kind_of(spec: Spec) -> Kind:

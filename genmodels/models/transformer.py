@@ -114,8 +114,7 @@ class Transformer(Recipe):
         """
         negative_log_likelihood = learner.kept("negative log-likelihood", lambda: self.scored(learner.networks))
         most = max(1, EVALUATED // held_out.context)
-        starts = held_out.context * np.unique(np.linspace(0, len(held_out) - 1, min(most, len(held_out))).astype(int))
-        nats = float(negative_log_likelihood(held_out.batch(starts)[0]).mean())
+        nats = float(negative_log_likelihood(held_out.batch(held_out.evenly(most))[0]).mean())
         tokens = Tokens.of(learner.spec)
         unseen, characters = len(tokens.unseen(held_out.documents)), max(1, held_out.characters)
         bits = nats / np.log(2) * (len(held_out.tokens) - 1) + unseen * escape_bits(characters, unseen, len(tokens) - 1)

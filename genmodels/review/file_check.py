@@ -70,7 +70,7 @@ def verify(
         form, parts = (TEXT, _text(content, name, text, sidecar)) if text else _unknown(content, name)
     else:
         looked = LOOKED_INTO.get(form.kind)
-        parts = looked(content, name, form, detector) if looked else _unseen(content, form)
+        parts = looked(content, name, form, detector) if looked else _unseen(content, form, sidecar)
     for part, own in parts.items():
         own |= error_rates(part, form.kind, form.media)
     return {
@@ -171,11 +171,13 @@ def _unknown(content: bytes, name: str) -> tuple[Format, dict[str, Part]]:
     }
 
 
-def _unseen(content: bytes, form: Format) -> dict[str, Part]:
-    """A sound, film or document: its manifest, its metadata and its hash are looked at, what it holds is not."""
+def _unseen(content: bytes, form: Format, sidecar: bytes | None) -> dict[str, Part]:
+    """A sound, film or document: its manifest (or the sidecar of what can carry none), its metadata and its hash are looked at,
+    what it holds is not."""
+    manifest = credentials.read(content) if form.media or sidecar is None else _statement(sidecar, [content])
     reason = f"{form.kind}s get no watermark and are not looked into ({form.name})"
     parts = {
-        "manifest": manifest_told(credentials.read(content)),
+        "manifest": manifest_told(manifest),
         **_nothing_seen(content, reason, f"the detector reads pictures, and this is a {form.kind}"),
     }
     return parts | {

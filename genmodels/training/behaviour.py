@@ -17,13 +17,16 @@ from genmodels.estimates.halves import K
 from genmodels.instruments.groups import instrument
 from genmodels.instruments.readers import READERS
 from genmodels.kinds.image.near_copies import NEAR, nearness
+from genmodels.kinds.music.counting import crossings
+from genmodels.kinds.music.notation import Piece, document
+from genmodels.kinds.music.passages import pieces, words
 from genmodels.kinds.text.verbatim import Corpus
 from genmodels.metrics.precision_recall import coverage_value
 from genmodels.refusal import Refusal
 
 LOOKED_AT = 64  # samples that are compared with every training picture
 LEAST = 32  # samples that shares and coverage are taken of
-RUN = 8  # tokens in a row
+RUN = 8  # tokens, or steps of music, in a row
 
 Conduct = Callable[[Any], dict[str, float]]
 
@@ -71,5 +74,24 @@ def of_texts(data: Dataset) -> Callable[[list[np.ndarray]], dict[str, float]]:
     def conduct(texts: list[np.ndarray]) -> dict[str, float]:
         held = [corpus.holds(tokens, RUN) for tokens in texts if len(tokens) >= RUN]
         return {"verbatim_rate": float(np.concatenate(held).mean())} if held else {}
+
+    return conduct
+
+
+def of_pieces(data: Dataset) -> Callable[[list[Piece]], dict[str, float]]:
+    """A function of composed pieces to crossing_rate, the share of their steps in which voices cross, and verbatim_rate: the
+    share of their runs of 8 steps that stand in a training piece, in any key."""
+    numbers: dict[str, int] = {}
+    split = [words(each) for each in pieces(data.train)]
+    corpus = Corpus(
+        np.array([numbers.setdefault(word, len(numbers)) for own in split for word in ["", *own]], np.int64)
+    )
+
+    def conduct(composed: list[Piece]) -> dict[str, float]:
+        crossed, steps = np.array([crossings(each) for each in composed]).sum(axis=0)
+        rows = [np.array([numbers.get(word, -1) for word in words(document(each))], np.int64) for each in composed]
+        held = [corpus.holds(row, RUN) for row in rows if len(row) >= RUN]
+        copied = {"verbatim_rate": float(np.concatenate(held).mean())} if held else {}
+        return {"crossing_rate": float(crossed / max(steps, 1))} | copied
 
     return conduct

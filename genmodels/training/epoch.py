@@ -15,10 +15,12 @@ from genmodels.data.dataset import Dataset
 from genmodels.kinds.image.files import grid, png_bytes
 from genmodels.kinds.molecule.chemistry import canonical
 from genmodels.kinds.molecule.drawing import sheet
+from genmodels.kinds.music.roll import rolls
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.metrics.kernel_distance import kernel_distance_value
 from genmodels.networks.learner import Learner
 from genmodels.registry import Registry
+from genmodels.trained.composer import Composer
 from genmodels.trained.latent import TrainedGenerator
 from genmodels.trained.latent_molecules import LatentMolecules
 from genmodels.trained.prompted import PictureGenerator
@@ -30,6 +32,7 @@ DRAWN = 16  # prompts, which are drawn step by step
 STRUCTURES = 64  # molecules that are written after each epoch
 MEASURED = 256  # samples behind each epoch's kernel distance
 PROMPT, WRITTEN = 40, 128  # characters of a prompt from a held-out document, tokens written after each
+COMPOSED, SCORED = 64, 24  # steps of a composed piece; held-out pieces whose likelihood is told
 EXHIBITS = Registry("kind of exhibit")
 
 Exhibit = Callable[[], tuple[dict[str, float], dict[str, tuple[str, bytes]]]]
@@ -127,7 +130,6 @@ def written_molecules(learner: Learner, data: Dataset, seed: int) -> Exhibit:
 
 @EXHIBITS.add("text")
 @EXHIBITS.add("code")
-@EXHIBITS.add("music")
 def texts(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     """What is written from nothing, twice, and after the beginnings of two held-out documents."""
     held_out, conduct = data.test, behaviour.of_texts(data)
@@ -143,5 +145,23 @@ def texts(learner: Learner, data: Dataset, seed: int) -> Exhibit:
         values |= conduct([np.array(each.tokens, np.int64) for each in written])
         lines = [each.document() for each in written]
         return values, {"samples": (".json", json.dumps(lines, indent=1).encode())}
+
+    return exhibit
+
+
+@EXHIBITS.add("music")
+def pieces(learner: Learner, data: Dataset, seed: int) -> Exhibit:
+    """A sheet of the rolls of pieces from fixed seeds, and how often their voices cross."""
+    held_out, conduct = data.test, behaviour.of_pieces(data)
+    composer = Composer(learner.recipe, learner.spec, learner.networks)
+    steps = min(COMPOSED, composer.longest())
+
+    def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
+        values = learner.recipe.evaluate(learner, held_out, None)
+        nats, steps_read = composer.nats(held_out.documents[:SCORED])
+        values["nats_a_step"] = float(nats.sum() / steps_read.sum())
+        *_, composed = composer.compose([seed + number for number in range(composer.rows)], steps=steps)
+        own = [each.piece for each in composed]
+        return values | conduct(own), {"samples": (".png", png_bytes(rolls(own)))}
 
     return exhibit

@@ -23,6 +23,8 @@ from genmodels.kinds.image.copied_ways import RECOLOURED, WAYS, changed
 from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.files import png_bytes
 from genmodels.kinds.image.watermark import embed
+from genmodels.kinds.music.notation import piece_of
+from genmodels.kinds.text.tokens import Tokens
 from genmodels.labelling.labels import Given, Labels
 from genmodels.labelling.question import STEREOTYPE
 from genmodels.provenance import credentials, marking
@@ -31,6 +33,7 @@ from genmodels.runs.store import RunStore
 from genmodels.subjects.outputs import TEXT, Item, Outputs, Reference
 from genmodels.subjects.pictures import outputs_of_pictures
 from genmodels.subjects.planted import Illustrator, Mixture, Rememberer, Writer
+from genmodels.subjects.planted_music import Chorister
 from genmodels.subjects.stand_ins import Noise, Parrot, TrainingMean
 from genmodels.subjects.subject import Audited, Generator, Subject
 from genmodels.trained.opening import open_model
@@ -112,6 +115,28 @@ def of_molecules(copied: float) -> Planted:
         return Subject(Drawer([(copied, train), (1 - copied, every)]), data, n=N, seed=seed)
 
     return subject
+
+
+def chorales(seed: int) -> tuple[Dataset, list[str]]:
+    """Melodies dealt anew: to a training split, to a held-out one, and to pieces that neither holds."""
+    data = DATA["chorales"](transpositions=0, given=False).load()
+    families: dict[str, list[str]] = {}
+    for piece in (*data.train.documents, *data.test.documents):
+        families.setdefault(melody_of(piece), []).append(piece)
+    names = [list(families)[i] for i in np.random.default_rng(seed).permutation(len(families))]
+    parts = [[piece for name in own for piece in families[name]] for own in np.split(np.array(names), [len(names) // 4, len(names) // 2])]
+    tokens = Tokens.of(data.spec)
+    train, test = (replace(data.train, documents=tuple(own), tokens=tokens.encode_all(own), families=()) for own in (parts[2], parts[0]))
+    return replace(data, train=train, test=test), parts[1]
+
+
+def melody_of(document: str) -> str:
+    line = piece_of(document).score[:, 0].astype(int)
+    return str(np.diff(line[line > 0][:9]).tolist())
+
+
+def composed(copies: float) -> Planted:
+    return lambda seed: Subject(Chorister(*chorales(seed), copies), chorales(seed)[0], n=N, seed=seed)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -263,7 +288,12 @@ CULPRITS: dict[str, dict[str, Planted]] = {
         "all are pale": like(lambda small, seed: (small // 2 + 64)),
     },
     "membership": {"remembers half": digits(lambda data, unseen: Rememberer(unseen.images, data.train.images[:500]))},
-    "extraction": {"writes by heart": written(1.0, copies=1.0), "knows its canaries": written(1.0, canaries=5, copies=1.0)},
+    "extraction": {
+        "writes by heart": written(1.0, copies=1.0),
+        "knows its canaries": written(1.0, canaries=5, copies=1.0),
+        "composes by heart, in other keys": composed(1.0),
+        "every fifth piece is a copy in another key": composed(0.2),
+    },
     "rediscovery": {"copies all": of_molecules(1.0), "copies three of four": of_molecules(0.75)},
     "provenance": {way: drawn_by_hand(way) for way in ("unmarked", "forged", "wrongly keyed")},
     "deepfake": {"real drawings sold as generated": drawn_by_hand()},
@@ -296,7 +326,11 @@ INNOCENTS: dict[str, dict[str, Planted]] = {
     "copies": {"draws what nobody drew": copying(0.0)},
     "likeness": {"draws by the same rule": like(lambda small, seed: small)},
     "membership": {"remembers nothing": digits(lambda data, unseen: Rememberer(unseen.images))},
-    "extraction": {"writes what nobody trained on": written(1.0), "never saw its canaries": written(1.0, canaries=5)},
+    "extraction": {
+        "writes what nobody trained on": written(1.0),
+        "never saw its canaries": written(1.0, canaries=5),
+        "composes what nobody trained on": composed(0.0),
+    },
     "rediscovery": {"knows what molecules look like": of_molecules(0.0)},
     "provenance": {"marked": drawn_by_hand()},
     "deepfake": {"a VAE of the gallery": of_gallery("vae-openmoji")},

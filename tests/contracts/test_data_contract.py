@@ -17,6 +17,8 @@ from genmodels.data.text_data import TextData
 from genmodels.intake.text_sets import import_text
 from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.kind import KINDS
+from genmodels.kinds.music import notation
+from genmodels.kinds.music.passages import pieces, words
 from genmodels.kinds.text.examples import Texts
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.refusal import Refusal
@@ -29,6 +31,7 @@ VARIED = {name: {"unit": "character", "context": 32} for name in OFFLINE if issu
 CODE = [("python-code", {"form": "source", "windows": 100}), ("occupations", {"skew": 0.3, "n": 6000})]
 CASES = [(name, {}) for name in OFFLINE] + FAMILIES + EMOJI + list(VARIED.items()) + CODE
 IMAGES = [case for case in CASES if DATA[case[0]].kind == "image"]
+MUSIC = [("chorales", {"transpositions": 0}), ("chorales", {"given": False, "transpositions": 1})]
 TEXTS = [case for case in CASES if DATA[case[0]].kind in ("text", "code", "molecule")]
 
 
@@ -82,6 +85,25 @@ def test_no_picture_is_on_both_sides_of_the_split(pictures: Dataset) -> None:
     assert not keys(pictures.train) & keys(pictures.test)
 
 
+@pytest.fixture(scope="module", params=MUSIC, ids=name_of)
+def music(request: pytest.FixtureRequest) -> Dataset:
+    name, knobs = request.param
+    return DATA[name](**knobs).load()
+
+
+def test_music_is_what_the_spec_says_and_no_piece_is_on_both_sides_in_any_key(music: Dataset) -> None:
+    tokens, about = Tokens.of(music.spec), describe(music)
+    assert music.spec.kind == "music" and (music.train.context,) == music.spec.shape
+    own, theirs = ({tuple(words(each)) for each in pieces(part)} for part in (music.train, music.test))
+    assert not own & theirs and [len(own), len(theirs)] == about["pieces"]
+    windows, _ = music.train.batch(music.train.order((1, 2))[:3])
+    assert (windows[:, 0] == 0).all(), "a window begins where a piece does"
+    assert all(notation.document(notation.piece_of(each)) == each for each in music.test.documents[:20])
+    if about["keys"]:
+        assert tokens.decode(windows[0, 1:2])[0] in {chr(notation.KEY + key) for key in range(24)}
+        assert sum(keys[1] for keys in about["keys"].values()) == about["pieces"][1]
+
+
 def test_texts_are_what_the_spec_says(texts: Dataset) -> None:
     tokens = Tokens.of(texts.spec)
     assert texts.spec.kind in ("text", "code", "molecule") and texts.spec.classes == 0 and texts.test.windows == 0
@@ -114,6 +136,8 @@ def test_a_text_is_described_by_its_documents(texts: Dataset) -> None:
 def test_a_tenth_to_a_fifth_is_held_out(loaded: Dataset) -> None:
     train = len(loaded.train.tokens) if loaded.spec.kind != "image" else len(loaded.train)
     test = len(loaded.test.tokens) if loaded.spec.kind != "image" else len(loaded.test)
+    if loaded.spec.kind == "music":  # training pieces stand there in many keys, held-out ones in their own
+        train, test = describe(loaded)["pieces"]
     if loaded.name == "fakes":  # whole hands and kinds of pages are held out, and a third of what each generator drew
         shared = set(loaded.test.groups["family"]) & set(loaded.train.groups["family"])
         assert shared == {"real", "vae", "gan", "diffusion", "upscaled", "interpolated"}

@@ -31,6 +31,11 @@ class Chorales(MusicData):
 
     licence: ClassVar[str] = "music in the public domain, encodings as music21's corpus licence says"
 
+    @property
+    def quarters(self) -> float:
+        """How long a step is, in quarters."""
+        return STEPS[self.step]
+
     def load(self) -> Dataset:
         """A piece is a chorale of exactly four parts, without its repeats; key as Krumhansl's profiles find it.
 
@@ -50,6 +55,7 @@ class Chorales(MusicData):
             "chorales",
             *sides,
             f"{len(seen)} chorales of the corpus of music21 {facts['music21']}, by {self.step} notes",
+            _melody,
         )
 
 

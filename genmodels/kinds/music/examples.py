@@ -28,6 +28,10 @@ class Scores(Texts):
     def __len__(self) -> int:
         return self.windows or len(self.starts)
 
+    def evenly(self, most: int) -> np.ndarray:
+        """Where up to `most` evenly spread pieces begin."""
+        return self.starts[np.unique(np.linspace(0, len(self.starts) - 1, min(most, len(self.starts))).astype(int))]
+
     def order(self, seed: Sequence[int]) -> np.ndarray:
         """Where the pieces of an epoch begin, in random order."""
         rng = np.random.default_rng(seed)

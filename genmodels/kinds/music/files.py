@@ -1,51 +1,32 @@
-"""Pieces as files: MIDI, MusicXML, staff notation as SVG, and sound."""
+"""Pieces as MIDI files, as staff notation in SVG, and as sound; MusicXML stands in `musicxml`."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import re
+import struct
+from pathlib import Path
 
 import numpy as np
 
-from genmodels.kinds.music.notation import MODES, VOICES, Piece
+from genmodels.kinds.music.lines import notes_of
+from genmodels.kinds.music.notation import VOICES, Piece
 from genmodels.refusal import Refusal
-
-if TYPE_CHECKING:
-    pass
 
 TEMPO = 80  # quarters a minute
 RATE = 22_050  # samples of sound a second
 TICKS = 480  # of MIDI in a quarter
 OVERTONES = (1.0, 0.5, 0.25, 0.12)  # of the synthesised voices: soft, like a small organ
 LOUDEST = 0.9
-
-
-@dataclass(frozen=True)
-class Note:
-    """One note: its MIDI pitch, and where it begins and ends, in steps."""
-
-    pitch: int
-    start: int
-    end: int
-
-
-def notes_of(piece: Piece, voice: int) -> Iterator[Note]:
-    """The notes of a voice one after another; what goes on before anything began is a note too."""
-    line = piece.score[:, voice].astype(int)
-    start = 0
-    for step in range(1, len(line) + 1):
-        if step == len(line) or line[step] >= 0 or abs(line[step]) != abs(line[start]):
-            if line[start]:
-                yield Note(int(abs(line[start])), start, step)
-            start = step
+PAPER = '<rect width="100%" height="100%" fill="#ffffff"/>'
 
 
 def midi(piece: Piece, step: float = 0.5, tempo: float = TEMPO) -> bytes:
     """A MIDI file of four tracks, one a voice; `step` is in quarters, `tempo` in quarters a minute."""
-    import mido
-
+    try:
+        import mido
+    except ImportError:
+        raise _missing("mido", "A MIDI file") from None
     file = mido.MidiFile(ticks_per_beat=TICKS)
     for number, name in enumerate(VOICES):
         track = mido.MidiTrack([mido.MetaMessage("track_name", name=name, time=0)])
@@ -63,42 +44,14 @@ def midi(piece: Piece, step: float = 0.5, tempo: float = TEMPO) -> bytes:
     return written.getvalue()
 
 
-def musicxml(piece: Piece, step: float = 0.5, title: str = "") -> bytes:
-    """A MusicXML document of four staves in 4/4, whose bars are counted from the beginning: a score knows none."""
-    music21 = _music21()
-    from music21.musicxml.m21ToXml import GeneralObjectExporter
-
-    score = music21.stream.Score()
-    score.metadata = music21.metadata.Metadata(title=title or "Chorale")
-    for number, name in enumerate(VOICES):
-        part = music21.stream.Part(id=name)
-        part.partName = name.capitalize()
-        part.append(
-            music21.clef.BassClef()
-            if number == 3
-            else music21.clef.Treble8vbClef()
-            if number == 2
-            else music21.clef.TrebleClef()
-        )
-        if piece.key is not None:
-            part.append(music21.key.Key(piece.key_name.split()[0], MODES[piece.key // 12]))
-        part.append(music21.meter.TimeSignature("4/4"))
-        now = 0
-        for note in [*notes_of(piece, number)]:
-            if note.start > now:
-                part.append(music21.note.Rest(quarterLength=(note.start - now) * step))
-            part.append(music21.note.Note(note.pitch, quarterLength=(note.end - note.start) * step))
-            now = note.end
-        if now < len(piece.score):
-            part.append(music21.note.Rest(quarterLength=(len(piece.score) - now) * step))
-        score.insert(0, part)
-    return bytes(GeneralObjectExporter(score).parse())
-
-
 def staves(xml: bytes, width: int = 1600) -> list[str]:
-    """Staff notation of a MusicXML document of ours as SVG, one a page, `width` in tenths of a millimetre."""
-    import verovio
-
+    """Staff notation of a MusicXML document of ours as SVG on white, one a page, `width` in tenths of a millimetre."""
+    try:
+        import verovio
+    except ImportError:
+        raise _missing("verovio", "Staff notation") from None
+    verovio.setDefaultResourcePath(str(Path(verovio.__file__).parent / "data"))  # each thread has its own
+    verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit()
     toolkit.setOptions(
         {
@@ -108,37 +61,49 @@ def staves(xml: bytes, width: int = 1600) -> list[str]:
             "footer": "none",
             "header": "none",
             "svgViewBox": True,
+            "breaks": "auto",
         }
     )
     if not toolkit.loadData(xml.decode()):
         raise Refusal("The notes can't be set as staves; the piano roll shows them.")
-    return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
+    pages = (toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1))
+    return [re.sub(r"(<svg [^>]*>)", rf"\1{PAPER}", page, count=1) for page in pages]
 
 
 def sound(piece: Piece, step: float = 0.5, tempo: float = TEMPO) -> np.ndarray:
     """The piece as it sounds, int16 (samples,), `RATE` a second, by adding sine waves."""
     seconds = 60 / tempo * step
-    waves = _synthesised(piece, seconds)
+    waves = _synthesised(piece, seconds)[: round(len(piece.score) * seconds * RATE)]
     loudest = np.abs(waves).max() if len(waves) else 0
     return (waves * (LOUDEST * 32767 / loudest) if loudest else waves).astype(np.int16)
 
 
 def wav(samples: np.ndarray) -> bytes:
     """A WAV file, one channel, of int16 samples."""
-    import wave
-
-    written = io.BytesIO()
-    with wave.open(written, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(samples.astype("<i2").tobytes())
-    return written.getvalue()
+    content = samples.astype("<i2").tobytes()
+    header = struct.pack(
+        "<4sI8sIHHIIHH4sI",
+        b"RIFF",
+        36 + len(content),
+        b"WAVEfmt ",
+        16,
+        1,
+        1,
+        RATE,
+        2 * RATE,
+        2,
+        16,
+        b"data",
+        len(content),
+    )
+    return header + content
 
 
 def _synthesised(piece: Piece, seconds: float) -> np.ndarray:
-    import pretty_midi
-
+    try:
+        import pretty_midi
+    except ImportError:
+        raise _missing("pretty_midi", "Sound") from None
     score = pretty_midi.PrettyMIDI()
     for voice in range(4):
         instrument = pretty_midi.Instrument(program=19)
@@ -154,9 +119,5 @@ def _wave(phase: np.ndarray) -> np.ndarray:
     return sum(strength * np.sin((number + 1) * phase) for number, strength in enumerate(OVERTONES))
 
 
-def _music21() -> Any:
-    try:
-        import music21
-    except ImportError:
-        raise Refusal("MusicXML needs the package music21; install it with: pip install music21") from None
-    return music21
+def _missing(package: str, what: str) -> Refusal:
+    return Refusal(f"{what} needs the package {package}; install it with: pip install {package}")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from genmodels.kinds.kind import KINDS, Kind
-from genmodels.kinds.text.about import facts, is_readable
+from genmodels.kinds.music.about import facts
+from genmodels.kinds.music.passages import beginnings, words
+from genmodels.kinds.text.about import is_readable
 
 KINDS.add("music")(
     Kind(
@@ -18,5 +20,9 @@ KINDS.add("music")(
         sound=is_readable,
         facts=facts,
         writer="music",
+        words=words,
+        copied=("piece", "step", "its training pieces"),
+        passage=128,
+        beginnings=beginnings,
     )
 )

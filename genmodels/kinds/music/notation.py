@@ -17,12 +17,17 @@ import numpy as np
 from genmodels.refusal import Refusal
 
 VOICES = ("soprano", "alto", "tenor", "bass")
-TONICS = ("C", "C#", "D", "E-", "E", "F", "F#", "G", "A-", "A", "B-", "B")
 MODES = ("major", "minor")
+TONICS = (  # of each mode, as the key with the fewer accidentals is written
+    ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"),
+    ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "G♯", "A", "B♭", "B"),
+)
 FIRST = 0xE000  # voice * 256 + pitch * 2 + (goes on)
 KEY, GIVEN = FIRST + 1024, FIRST + 1056  # the first of 24 keys, of 4 voices that may be given
+KEYS = tuple(f"{tonic} {mode}" for mode, own in zip(MODES, TONICS, strict=True) for tonic in own)
 LOWEST, HIGHEST = 1, 127  # MIDI pitches
 LONGEST = 4096  # steps of a piece that is read
+ANY = np.int16(-32768)  # in a score that is asked for: whatever the model likes
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,8 @@ class Piece:
 
     @property
     def key_name(self) -> str:
-        """Such as "E- minor"; "" where it is not known."""
-        return "" if self.key is None else f"{TONICS[self.key % 12]} {MODES[self.key // 12]}"
+        """Such as "E♭ minor"; "" where it is not known."""
+        return "" if self.key is None else KEYS[self.key]
 
     def transposed(self, semitones: int) -> Piece:
         """The piece so many semitones higher, its key with it; raises `Refusal` where a pitch leaves 1 to 127."""
@@ -47,6 +52,11 @@ class Piece:
             )
         key = None if self.key is None else (self.key + semitones) % 12 + 12 * (self.key // 12)
         return replace(self, score=score, key=key)
+
+
+def anything(steps: int) -> np.ndarray:
+    """A score (steps, 4) that asks for nothing, to be filled in."""
+    return np.full((steps, 4), ANY, np.int16)
 
 
 def line(score: np.ndarray, voice: int) -> str:
@@ -68,6 +78,22 @@ def beginning(piece: Piece, given: int | None = None) -> str:
     return key if given is None else f"{key}{chr(GIVEN + given)}{line(piece.score, given)}"
 
 
+def is_given(text: str) -> bool:
+    """Does a voice stand before all others in a document?"""
+    return any(GIVEN <= ord(each) < GIVEN + 4 for each in text[:2])
+
+
+def key_of(name: str) -> int:
+    """The number of a key by its name, such as "E♭ minor", "Eb minor", "f# major" or "C"; raises `Refusal` for no key."""
+    words = name.replace("♭", "b").replace("♯", "#").split()
+    tonic, mode = (words[0], (words[1:] or ["major"])[0].lower()) if 1 <= len(words) <= 2 else ("", "")
+    pitch = "C D EF G A B".find(tonic[:1].upper()) if tonic else -1
+    sign = {"": 0, "#": 1, "b": -1, "-": -1}.get(tonic[1:].lower())
+    if pitch < 0 or sign is None or mode not in MODES or not tonic[:1].strip():
+        raise Refusal(f"{name[:40]!r} is no key; write one such as C major, F# minor or Eb major.")
+    return (pitch + sign) % 12 + 12 * MODES.index(mode)
+
+
 def piece_of(text: str) -> Piece:
     """The piece that a document holds, of what a model wrote too: a character that is not this step's next voice is left out,
     and so is a last step that is not whole."""
@@ -79,16 +105,23 @@ def piece_of(text: str) -> Piece:
         rest = codes[marks[0] + 1 :]
         codes = rest[_length_of_line(rest, int(voice)) :]
     notes = codes[(codes >= FIRST) & (codes < FIRST + 1024)] - FIRST
+    key = int(keys[0] - KEY) if len(keys) else None
+    voices, pitches = notes // 256, notes % 256 // 2 * np.where(notes % 2, -1, 1)
+    if (voices == np.arange(len(notes)) % 4).all():  # as every document of a set is
+        return Piece(pitches[: len(notes) // 4 * 4].astype(np.int16).reshape(-1, 4), key)
+    return Piece(_whole_steps(voices, pitches), key)
+
+
+def _whole_steps(voices: np.ndarray, pitches: np.ndarray) -> np.ndarray:
+    """int16 (steps, 4) of notes (n,) each, those that are not the next voice's left out."""
     steps: list[list[int]] = []
-    for note in notes.tolist():
-        voice, value = divmod(note, 256)
-        pitch = value // 2
+    for voice, pitch in zip(voices.tolist(), pitches.tolist(), strict=True):
         if voice == 0:
             steps.append([])
         if steps and voice == len(steps[-1]):
-            steps[-1].append(-pitch if value % 2 else pitch)
+            steps[-1].append(pitch)
     whole = [each for each in steps if len(each) == 4]
-    return Piece(np.array(whole, np.int16).reshape(-1, 4), int(keys[0] - KEY) if len(keys) else None)
+    return np.array(whole, np.int16).reshape(-1, 4)
 
 
 def _length_of_line(codes: np.ndarray, voice: int) -> int:

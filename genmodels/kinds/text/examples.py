@@ -46,6 +46,10 @@ class Texts:
         offset = rng.integers(min(self.context, most - (len(self) - 1) * self.context))
         return offset + self.context * rng.permutation(len(self))
 
+    def evenly(self, most: int) -> np.ndarray:
+        """Where up to `most` evenly spread windows begin, (n,)."""
+        return self.context * np.unique(np.linspace(0, len(self) - 1, min(most, len(self))).astype(int))
+
     def batch(self, starts: np.ndarray) -> tuple[np.ndarray, None]:
         """The windows (n, context + 1) that begin there."""
         return self.tokens[starts[:, None] + np.arange(self.context + 1)], None

@@ -1,0 +1,71 @@
+"""The music page: what is asked for, the piece that comes of it, and what is known of the model that composed it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.applications import music_made
+from dashboard.applications.music_form import WAYS, Wanted, wanted
+from dashboard.applications.music_made import Composed
+from dashboard.applications.music_shown import about_model, shown
+from dashboard.safe_text import made_caption, safe_text
+from dashboard.writing.form import of_role
+from genmodels.refusal import Refusal
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+
+NOTHING_YET = "Press Compose, and see and hear what comes of it; then fix a voice, or give it a melody of your own."
+
+
+def composers(store: RunStore) -> list[str]:
+    """The runs of models of music that have weights."""
+    return of_role(store, "music")
+
+
+def view(run: Run) -> None:
+    """The form, the piece, the model."""
+    before = music_made.last()
+    before = before if before is not None and before.run == run.id else None
+    with st.container(border=True):
+        asked = wanted(run, before)
+        pressed = st.button("Compose", type="primary", icon=":material/music_note:")
+    if pressed:
+        before = _composed(run, asked, before)
+    if before is None:
+        st.info(NOTHING_YET, icon=":material/music_note:")
+    else:
+        _piece(run, before)
+    about_model(run)
+
+
+def _composed(run: Run, asked: Wanted, before: Composed | None) -> Composed:
+    """The piece that was asked for, which is kept for the session; raises `Refusal` where something for it is missing."""
+    with_melody = asked.way in WAYS[1:3]
+    if with_melody and asked.melody is None:
+        raise Refusal(f"{asked.way} needs a melody of two notes or more; play one on the keys or upload a file.")
+    if asked.way == WAYS[3] and (before is None or not asked.fixed):
+        raise Refusal(
+            "There is nothing to compose around yet; compose a piece first, then choose the voices that stay."
+        )
+    made = music_made.compose(
+        run,
+        asked.composing,
+        asked.seed,
+        line=asked.melody.line if with_melody and asked.melody else None,
+        harmonise=asked.way == WAYS[2],
+        around=before.piece if before and asked.way == WAYS[3] else None,
+        fixed=asked.fixed,
+    )
+    music_made.keep(made)
+    return made
+
+
+def _piece(run: Run, made: Composed) -> None:
+    with st.container(border=True):
+        st.caption(made_caption(made.line, 600))
+        for notice in made.notices:
+            st.info(safe_text(notice, 400), icon=":material/info:")
+        if not len(made.piece.score):
+            st.info("The model ended the piece before its first step; take another seed or a higher temperature.")
+            return
+        shown(run, made)

@@ -1,0 +1,146 @@
+"""A composed piece: roll and sound, staves, notes, downloads, and how new it is; and what was measured of its model."""
+
+from __future__ import annotations
+
+import base64
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import navigation, resources
+from dashboard.applications.music_made import Composed
+from dashboard.applications.music_roll import note_table, play
+from dashboard.parts import charts, handing_out
+from dashboard.safe_text import plain_text, refuse, safe_text
+from genmodels.kinds.music import files
+from genmodels.kinds.music.copied import Copies, copies_of
+from genmodels.kinds.music.musicxml import musicxml
+from genmodels.provenance import way_out
+from genmodels.refusal import Refusal
+from genmodels.runs.run import Run
+
+RISKS = "What it composes may repeat a training piece, in another key too: compare it before you use it, and see the audit of what it remembers. Chorales are all that it knows; nothing else is measured."
+
+
+def shown(run: Run, made: Composed) -> None:
+    """All of a piece that is not empty."""
+    piece = made.piece
+    what = f"Piano roll of a piece in four voices{', ' * bool(piece.key_name)}{piece.key_name}, {len(piece.score)} steps, seed {made.seed}"
+    try:
+        play(piece, made.step, what)
+    except Refusal as refusal:
+        refuse(refusal)
+    _downloads(run, made)
+    charts.data_behind(
+        lambda: note_table(piece), key="music.notes", name=f"notes-{plain_text(run.id, 60)}-seed-{made.seed}"
+    )
+    _staves(made, what.replace("Piano roll", "Staff notation"))
+    _novelty(run, made)
+
+
+def _downloads(run: Run, made: Composed) -> None:
+    """MIDI and MusicXML with their statements in a zip each, and sound that carries its own."""
+    handed, name = made.handed(run), f"{plain_text(run.id, 60)}-seed-{made.seed}"
+    with st.container(horizontal=True):
+        for label, make, suffix in (("MIDI", handed.as_midi, ".mid"), ("MusicXML", handed.as_musicxml, ".musicxml")):
+            handing_out.made(
+                label,
+                partial(_zipped, make, name),
+                f"{name}{suffix}.zip",
+                "application/zip",
+                key=f"music{suffix}",
+                help="A zip: the file, and a signed statement that a model made it. Keep the two together.",
+            )
+        handing_out.made("WAV", handed.as_sound, f"{name}.wav", "audio/wav", key="music.wav")
+
+
+def _zipped(make: Any, name: str) -> way_out.Marked:
+    return way_out.archive({f"{name}{suffix}": content for suffix, content in make().items()})
+
+
+def _staves(made: Composed, alt: str) -> None:
+    """Staff notation, as pictures: nothing in them is read as a part of the page."""
+    st.header("Staves", anchor=False)
+    piece = made.piece
+    try:
+        pages = resources.explored(
+            ("staves", piece.score.tobytes(), piece.key, made.step), lambda: files.staves(musicxml(piece, made.step))
+        )
+    except Refusal as refusal:
+        refuse(refusal)
+        return
+    for number, page in enumerate(pages):
+        address = f"data:image/svg+xml;base64,{base64.b64encode(page.encode()).decode()}"
+        st.image(address, alt=f"{alt}, page {number + 1} of {len(pages)}", width="stretch")
+    st.caption("Bars are counted from the first note, since the model knows none: an upbeat is written as a whole bar.")
+
+
+def _novelty(run: Run, made: Composed) -> None:
+    """The longest passage that stands in a training piece, beside that of held-out pieces; asked for, since it reads the data."""
+    folded = st.expander("How new is it?", key="music.novelty", on_change="rerun", icon=":material/content_copy:")
+    if not folded.open:
+        return
+    with folded:
+        try:
+            data = resources.dataset(run.experiment.data, run.experiment.source)
+        except (Refusal, OSError) as error:
+            refuse(error)
+            return
+        copies: Copies = resources.explored(("copies of music", run.id), lambda: copies_of(data.train, data.test))
+        found = copies.longest(made.piece)
+        beside = copies.held_out(len(made.piece.score))
+        st.write(
+            f"Its longest passage that stands in a training piece, in any key, is **{found}** of {len(made.piece.score)} steps."
+        )
+        if len(beside):
+            low, middle, high = np.quantile(beside, [0.05, 0.5, 0.95])
+            st.caption(
+                f"Of {len(beside)} held-out pieces, cut to as many steps, it is {middle:.0f} steps in the middle, and {low:.0f} to {high:.0f} in nine of ten: chorales share turns of phrase."
+            )
+
+
+def about_model(run: Run) -> None:
+    """What was measured of the model, its risks, and where it is audited."""
+    measured = [row for row in run.findings().get("measures", []) if isinstance(row, dict)]
+    st.header("How good is this model?", anchor=False)
+    if measured:
+        _measures(measured)
+    else:
+        st.info(
+            safe_text(f"It was not measured yet. Measure it with: genmodels measure {run.id}", 300),
+            icon=":material/straighten:",
+        )
+    if published := run.experiment.make_source().published:
+        st.caption(safe_text(f"Published on these data: {published}", 300))
+    st.caption(safe_text(RISKS, 400))
+    navigation.link("memorisation", "What does it remember?", run=run.id)
+
+
+def _number(value: object) -> float | int | None:
+    """A number of findings, which anybody may have written."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _measures(rows: list[Any]) -> None:
+    import pandas
+
+    table = pandas.DataFrame(
+        [
+            {
+                "Measure": plain_text(row.get("metric"), 80),
+                "Value": _number(row.get("value")),
+                "From": _number(row.get("low")),
+                "To": _number(row.get("high")),
+                "Unit": plain_text(row.get("unit"), 40),
+                "Better": plain_text(row.get("better"), 10),
+                "n": _number(row.get("n")),
+                "How": plain_text(row.get("protocol"), 300),
+            }
+            for row in rows
+        ]
+    )
+    st.dataframe(
+        table, hide_index=True, key="music.measures", alt="What was measured of this model, with 95 % intervals"
+    )
