@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from genmodels.estimates.estimate import Estimate, bootstrap
-from genmodels.kinds.molecule.chemistry import canonical, fingerprints, likeness
+from genmodels.kinds.molecule.chemistry import canonical, fingerprints
+from genmodels.kinds.molecule.likeness import likeness
 from genmodels.refusal import Refusal
 from genmodels.trained.latent_molecules import LatentMolecules
 

@@ -106,6 +106,7 @@ MEASURED: dict[str, Measured] = {
     "writer": Measured(measure_texts, (*LIKELIHOODS, *OF_SAMPLES), _as_usual),
     "music": Measured(measure_music, OF_PIECES, _as_usual),
     "molecules": Measured(measure_molecules, OF_MOLECULES, _as_usual),
+    "latent molecules": Measured(measure_molecules, OF_MOLECULES, _as_usual),
     "reader": _ENCODER,
     "judge": _ENCODER,
     "upscaler": Measured(measure_upscaler, tuple(MEASURES), _all_held_out),

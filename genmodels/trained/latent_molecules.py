@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from genmodels.kinds.text.tokens import Tokens
 from genmodels.networks.compute import compiled, in_chunks
 from genmodels.networks.reading import Read, parts, read
 from genmodels.refusal import Refusal
-from genmodels.trained.writer import TextGenerator
+from genmodels.trained.writer import TextGenerator, Written
 
 if TYPE_CHECKING:
     from genmodels.kinds.spec import Spec
@@ -46,13 +46,14 @@ class LatentMolecules(TextGenerator):
             [np.random.default_rng([seed + i, 1]).standard_normal(self.latent, dtype="float32") for i in range(n)]
         )
 
-    def sample(
-        self, n: int, *, seed: int, given: Sequence[int | str] | None = None, decoding: Decoding | None = None
-    ) -> np.ndarray:
-        """n SMILES (n,) from the prior; sample i has the seed `seed + i`. Not every one is a molecule."""
-        if n < 1:
-            raise Refusal(f"n is {n}; ask for at least one molecule.")
-        return self.decode(self.latents(n, seed=seed), seed=seed, temperature=decoding.temperature if decoding else 1.0)
+    def write(
+        self, prompts: Sequence[str], *, seeds: Sequence[int], decoding: Decoding, wishes: object = None
+    ) -> Iterator[list[Written]]:
+        """As `TextGenerator.write`, each text at its place in the latent space: the `wishes` (n, latent), or drawn from its seed."""
+        if decoding.beams > 1:
+            raise Refusal(f"beams is {decoding.beams}; this model draws, so leave beams out.")
+        drawn = np.concatenate([self.latents(1, seed=each) for each in seeds]) if wishes is None else wishes
+        yield from super().write(prompts, seeds=seeds, decoding=decoding, wishes=drawn)
 
     def decode(self, latents: np.ndarray, *, seed: int = 0, temperature: float = 0.0) -> np.ndarray:
         """A SMILES (n,) written at each latent (n, latent); at temperature 0 the most probable token each time."""

@@ -118,10 +118,11 @@ def enlarged(learner: Learner, data: Dataset, seed: int) -> Exhibit:
 def written_molecules(learner: Learner, data: Dataset, seed: int) -> Exhibit:
     """A sheet of the structures at fixed places of the latent space, and the share of molecules among them."""
     generator = LatentMolecules(learner.recipe, learner.spec, learner.networks, rows=STRUCTURES)
+    decoding = Decoding(length=generator.context, temperature=1.0, watermark="none")
 
     def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
         values = learner.recipe.evaluate(learner, data.test, None)
-        texts = [str(each) for each in generator.sample(STRUCTURES, seed=seed)]
+        texts = [str(each) for each in generator.sample(STRUCTURES, seed=seed, decoding=decoding)]
         values["valid"] = sum(canonical(text) is not None for text in texts) / STRUCTURES
         return values, {"samples": (".png", sheet(texts[:SHOWN], 6))}
 

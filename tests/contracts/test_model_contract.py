@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.decoding import Decoding
 from genmodels.models.recipe import MODELS
 from genmodels.refusal import Refusal
 from genmodels.runs.experiment import Experiment
@@ -183,8 +184,11 @@ def test_two_latents_that_are_equal_decode_equal_and_encoding_brings_back_the_pi
 def test_a_place_and_a_seed_give_one_molecule_and_encoding_finds_places_of_its_own(name: str, trained) -> None:
     run = Run(trained(name))
     model = open_model(run)
-    made = model.sample(6, seed=3)
-    assert made.tolist() == model.sample(300, seed=3)[:6].tolist() != model.sample(6, seed=4).tolist()
+    made = model.sample(6, seed=3, decoding=(drawn := Decoding(length=48, temperature=1.0, watermark="none")))
+    assert made.tolist() == model.sample(300, seed=3, decoding=drawn)[:6].tolist() != model.sample(6, seed=4, decoding=drawn).tolist()
+    assert all(each.startswith("CC") for each in model.sample(2, seed=3, given=["CC"]))
+    with pytest.raises(Refusal, match="beams is 3"):
+        model.sample(1, seed=3, decoding=Decoding(beams=3))
     assert model.decode(model.latents(6, seed=3), seed=3, temperature=1.0).tolist() == made.tolist()
     places = model.encode(["CCO", "OCC", "c1ccccc1"])
     assert places.shape == (3, 4) and np.array_equal(places[0], places[1]) and not np.array_equal(places[0], places[2])

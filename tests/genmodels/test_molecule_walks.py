@@ -45,7 +45,7 @@ def test_a_direction_is_where_the_property_grows_and_says_how_well_it_foretells(
 
 def test_a_walk_begins_at_the_molecule_and_goes_on_towards_the_property() -> None:
     way = list(walked(Chains(), "CCCCCC", np.array([1, 0, 0], "float32"), carbons, steps=4, far=4.0))  # type: ignore[arg-type]
-    assert [each.smiles for each in way][0] == "CCCCCC" and way[0].like == 1.0
+    assert way[0].smiles == "CCCCCC" and way[0].like == 1.0
     assert [each.value for each in way] == [6, 8, 10, 12, 14] and [each.far for each in way] == [0, 1, 2, 3, 4]
     nowhere = list(walked(Chains(), "CCCCCC", np.array([0, 1, 0], "float32"), carbons, steps=2, far=20.0))  # type: ignore[arg-type]
     assert len(nowhere) == 1  # no molecule is written there
