@@ -41,6 +41,7 @@ MOLECULES_VIEW, GIVEN_MOLECULE = "molecules", "molecule"  # its view; the molecu
 
 # In the session only
 MOLECULES, BETTER_MOLECULES = "molecules_written", "molecules_better"  # what was written last; what a search found
+WALKED_MOLECULES = "molecules_walked"  # what a walk met
 RATER = "rater"  # who labels
 REVIEWER = "reviewer"  # who decides on findings
 NEXT_LABELS = "next_labels"  # the outputs to be labelled after the next rerun

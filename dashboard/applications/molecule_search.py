@@ -24,7 +24,7 @@ from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 
 EXAMPLES = ("CC(=O)Oc1ccccc1C(=O)O", "CN1C=NC2=C1C(=O)N(C)C(=O)N2C", "CC(C)Cc1ccc(C(C)C(=O)O)cc1", "CCOC(=O)c1ccccc1N")
-SAID = {"qed": "QED", "logp": "logP"}
+SAID = {"qed": "QED", "logp": "logP", "weight": "weight (daltons)", "rings": "rings"}
 TO_GIVEN = "Tanimoto to the given one"
 MOST_SHOWN = 48
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.applications.molecule_search import search_view
 from dashboard.applications.molecule_statistics import statistics_view
+from dashboard.applications.molecule_walk import walk_view
 from dashboard.applications.molecules_written import written_view
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -20,6 +21,7 @@ NOTHING = (
 VIEWS: dict[str, Callable[[Run], None]] = {
     "Generate": written_view,
     "Improve": search_view,
+    "Walk": walk_view,
     "Statistics": statistics_view,
 }
 

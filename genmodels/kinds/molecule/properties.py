@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rdkit.Chem import Mol
 
 HEAVIEST, MOST_LOGP, MOST_DONORS, MOST_ACCEPTORS = 500, 5, 5, 10  # Lipinski's rules
-GOALS = ("qed", "logp")  # what can be improved
+GOALS = ("qed", "logp", "weight", "rings")  # what can be improved, or walked towards
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,16 @@ def goal(smiles: str, name: str) -> float | None:
     """One of `GOALS` of a molecule, which costs less than all its numbers; None for what is no molecule."""
     if (found := molecule(smiles)) is None:
         return None
-    from rdkit.Chem import QED, rdMolDescriptors
+    from rdkit.Chem import QED, Descriptors, rdMolDescriptors
 
-    return float(QED.qed(found) if name == "qed" else rdMolDescriptors.CalcCrippenDescriptors(found)[0])
+    counted: Any = Descriptors  # whose type says nothing of what it is filled with
+    ways: dict[str, Callable[[], float]] = {
+        "qed": lambda: QED.qed(found),
+        "logp": lambda: rdMolDescriptors.CalcCrippenDescriptors(found)[0],
+        "weight": lambda: counted.MolWt(found),
+        "rings": lambda: found.GetRingInfo().NumRings(),
+    }
+    return float(ways[name]())
 
 
 @lru_cache(maxsize=1)
