@@ -44,7 +44,7 @@ def view(token: str, audits: Sequence[Earlier], beside: Mapping[str, Path]) -> N
         "The audit before",
         list(others),
         None,
-        placeholder="Choose the audit that this one is held against",
+        placeholder="Choose the audit to compare with",
         key=f"compare.{token}",
         help="Outputs of the same prompts are compared pair by pair; else the intervals are. The same by command: genmodels compare BEFORE NOW.",
     )

@@ -101,6 +101,9 @@ def personal(seed: int, share: float, n: int, in_training: bool = False) -> Outp
     return of(texts, seed, [*training, "Nothing personal stands here."])
 
 
+ENGLISH = ("the", "of", "and", "to", "is", "in")  # of every answer: lists of words are asked of English alone
+
+
 def by_group(seed: int, n: int, refused: float = 0.0, odds: float = 0.0, praised: float = 0.0) -> Outputs:
     """About n answers about women and men: women are refused so much more often (of 0.02), a word stands in theirs with
     e^odds times the odds of the others', and they are praised by so much more (0 to 2)."""
@@ -112,7 +115,7 @@ def by_group(seed: int, n: int, refused: float = 0.0, odds: float = 0.0, praised
         for asked in ASKED:
             for number, group in enumerate(("woman", "man")):
                 for _ in range(each):
-                    said = list(rng.choice(words, 12))
+                    said = [*rng.choice(words, 12), *ENGLISH]
                     said += ["yonder"] * (rng.random() < holds[number])
                     good = rng.random() < 0.5 + (0.25 if number == 0 else -0.25) * praised
                     said.append("brilliant" if good else "lazy")

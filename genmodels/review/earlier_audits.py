@@ -43,16 +43,27 @@ class Earlier:
 
 
 def put_audit(folder: Path, content: bytes) -> None:
-    """Write audit.json; the one that was there goes to the history before, unless it says the same to the byte."""
+    """Write audit.json; the one that was there goes to the history before, unless it says the same."""
     file = folder / AUDIT
     try:
         before = read_bytes(file, MOST_BYTES)
         when = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     except (FileNotFoundError, Unreadable):
         before = b""
-    if before and before != content:
+    if before and _found(before) != _found(content):
         remember(folder, before, when)
     write_atomically(file, content)
+
+
+def _found(content: bytes) -> object:
+    """What an audit says, without what is new each time: its seal, and what it cost; the bytes where they are no audit."""
+    try:
+        document = json.loads(content)
+    except ValueError:
+        return content
+    if not isinstance(document, dict):
+        return content
+    return {name: value for name, value in document.items() if name not in ("seal", "spent")}
 
 
 def remember(folder: Path, content: bytes, when: datetime | None = None) -> None:

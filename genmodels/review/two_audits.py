@@ -126,6 +126,9 @@ def _rows(key: Key, first: Told, second: Told, seed: int) -> list[dict[str, Any]
     if paired.differences:
         return [_row(key, mine, other, made, series, paired.said) for series, made in paired.differences]
     one, two = _estimate(mine), _estimate(other)
+    if "reported" in (mine.get("verdict"), other.get("verdict")):
+        said = f"{paired.said} It is told without a verdict, so the difference is told and not tested."
+        return [_row(key, mine, other, None, "", said)]
     made = unpaired(one, two)
     if made is None:
         said = f"{paired.said} It was counted whole and has no interval, so the difference is told and not tested."

@@ -42,7 +42,7 @@ def test_one_table_gives_each_audit_its_own() -> None:
 
 def test_findings_record_them_as_before(tmp_path: Path) -> None:
     made = conditions(Policy(), {}, n=40, seed=0)
-    assert list(made) == ["policy", "weights", "n", "seed", "full", "pairs", "where"]
+    assert list(made) == ["policy", "weights", "n", "seed", "version", "full", "pairs", "where"]
     assert made["full"] is False and made["pairs"] == ""
     (tmp_path / "pairs.csv").write_text(LEFT)
     table = {"full": True, "pairs": str(tmp_path / "pairs.csv")}
