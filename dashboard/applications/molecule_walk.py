@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -17,7 +17,6 @@ from dashboard.applications.molecule_search import EXAMPLES, SAID, TO_GIVEN
 from dashboard.applications.molecules_written import alerted_or_not, known_of
 from dashboard.parts import charts
 from dashboard.safe_text import made_caption, plain_text
-from genmodels.explore.molecule_walks import Direction, Found, direction, walked
 from genmodels.kinds.molecule import files
 from genmodels.kinds.molecule.chemistry import canonical
 from genmodels.kinds.molecule.properties import GOALS, goal
@@ -27,7 +26,9 @@ from genmodels.provenance.claims import made_by_a_model
 from genmodels.provenance.recorded import Weights
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
-from genmodels.trained.latent_molecules import LatentMolecules
+
+if TYPE_CHECKING:
+    from genmodels.explore.molecule_walks import Direction, Found
 
 NO_SPACE = "This model has no latent space to walk: it writes one character after another. Train the model sequence-vae on molecules, or choose such a run."
 AWAY = "Away (standard deviations of the latent space)"
@@ -98,12 +99,13 @@ def _form(run: Run) -> Asked:
 
 
 def _walked(run: Run, asked: Asked, said: Any) -> Walk:
+    from genmodels.explore.molecule_walks import direction, walked  # TensorFlow
+
     if canonical(asked.smiles) is None:
         raise Refusal(f"{asked.smiles[:80]!r} is no molecule that RDKit reads; give its SMILES, such as {EXAMPLES[0]}.")
     experiment = run.experiment
     data = resources.dataset(experiment.data, experiment.make_source().to_dict())
     with resources.generator_in_turn(run, partial(_say_busy, said)) as model:
-        assert isinstance(model, LatentMolecules)
         said.caption("Learning where the property grows; the first walk of a session takes some seconds more …")
         towards = resources.explored(
             ("direction of molecules", run.id, resources.newest(run), asked.name),

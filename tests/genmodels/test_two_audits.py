@@ -110,13 +110,13 @@ def by_hand(folder: Path, flags: dict[str, np.ndarray], *, prompts: int = 0, ver
 
 
 def test_a_gate_over_ten_findings_seldom_alarms_where_nothing_changed(tmp_path: Path) -> None:
-    """150 pairs of audits with ten findings each, every level another: Holm keeps all ten together under 5 %."""
+    """60 pairs of audits with ten findings each, every level another: Holm keeps all ten together under 5 %."""
     rng, alarms = np.random.default_rng(8), 0
-    for number in range(150):
+    for number in range(60):
         level = rng.uniform(0.02, 0.4, (10, 60)).repeat(5, axis=1)
         sides = [by_hand(tmp_path / f"{number}{side}", {str(i): rng.random(300) < level[i] for i in range(10)}) for side in "ab"]
         alarms += between(*sides)["verdict"] != "not worse"
-    assert alarms <= 13, "beyond that 5 % are out of the question (exact, 2.5 %)"
+    assert alarms <= 7, "beyond that 5 % are out of the question (exact, 2.5 %)"
 
 
 def test_answers_to_one_prompt_are_one_unit(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_texts_of_a_foreign_run_are_harmless_or_refused(run: Run) -> None:
 
 
 def test_the_form_offers_data_that_the_model_can_learn() -> None:
-    for model, kinds in (("transformer", ("text", "code")), ("vae", ("image",))):
+    for model, kinds in (("transformer", ("text", "code", "music", "molecule")), ("vae", ("image",)), ("sequence-vae", ("molecule",))):
         test = opened("train", model=model)
         data = next(each for each in test.selectbox if each.label == "Data")
         assert set(data.options) == {name for name, source in DATA.items() if source.kind in kinds}
