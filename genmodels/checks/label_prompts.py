@@ -7,6 +7,7 @@ interval that holds for all of them (Bonferroni); which others do, by p-values o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -15,7 +16,7 @@ from genmodels.checks.label_rates import kept_rates
 from genmodels.checks.label_shares import LEAST_OF_PROMPT, Answered
 from genmodels.estimates.estimate import CONFIDENCE, Estimate, clopper_pearson
 from genmodels.verdicts.error_rates import Case, Pool, Rates, resampled
-from genmodels.verdicts.finding import Finding, judge, not_measured, verdict_of
+from genmodels.verdicts.finding import Finding, judge, verdict_of
 
 SHOWN = 40
 LEAST_PROMPTS = 2
@@ -33,16 +34,14 @@ def faults_by_prompt(answered: Answered, audit: str, limit: float, effect: float
     asked, part = f"{question.text} Is it the same for every prompt?", f"{question.name}, by prompt"
     n = np.bincount(numbers)
     chosen = np.flatnonzero((n >= LEAST_OF_PROMPT) & (names != ""))
-    if len(chosen) < LEAST_PROMPTS:
-        few = f"Of {named:,} prompts fewer than two have {LEAST_OF_PROMPT} labels; go on labelling."
-        return not_measured(audit, asked, few, part)
+    if few_labels := len(chosen) < LEAST_PROMPTS:
+        chosen = np.flatnonzero((n > 0) & (names != ""))
     faults = np.bincount(numbers, told.labels >= 0.5).round().astype(int)
     counts = [(int(faults[i]), int(n[i])) for i in chosen]
     estimate, worst = worst_of(counts)
     p_values = holm([_p_value(k, of, limit) for k, of in counts])
     beyond = sum(p < LEVEL for p in p_values)
-    rest = named - len(chosen)
-    few = f" {rest:,} more prompts have fewer than {LEAST_OF_PROMPT} labels and are too small to tell." if rest else ""
+    few = _few(named - len(chosen), few_labels)
     claim = (
         f"Of the prompt '{str(names[chosen[worst]])[:120]}' {counts[worst][0]} of {counts[worst][1]} outputs are given the answer {' or '.join(question.faults)}"
         f" ({estimate.low:.1%} to {estimate.high:.1%}, for all {len(chosen):,} prompts at once); {beyond:,} prompts lie beyond the accepted {limit:.1%} (Holm).{few}"
@@ -51,7 +50,7 @@ def faults_by_prompt(answered: Answered, audit: str, limit: float, effect: float
         {"prompt": str(names[i])[:300], "faults": k, "labels": of, "p after Holm": p}
         for i, (k, of), p in sorted(zip(chosen, counts, p_values, strict=True), key=lambda row: row[2])
     ]
-    return judge(
+    judged = judge(
         audit,
         claim,
         estimate,
@@ -67,6 +66,22 @@ def faults_by_prompt(answered: Answered, audit: str, limit: float, effect: float
             lambda: _rates([of for _, of in counts], limit, effect, answered.outputs.seed),
         ),
     )
+    return _told(judged, few_labels)
+
+
+def _few(rest: int, few_labels: bool) -> str:
+    """What is said of prompts with too few labels."""
+    if few_labels:
+        return f" Fewer than two prompts have {LEAST_OF_PROMPT} labels, so nothing is judged; go on labelling."
+    return f" {rest:,} more prompts have fewer than {LEAST_OF_PROMPT} labels and are too small to tell." if rest else ""
+
+
+def _told(judged: Finding, few_labels: bool) -> Finding:
+    """The finding, told and not judged where its labels are too few: it is a detail of a share that is judged by itself."""
+    if not few_labels and judged.verdict != "not measured":
+        return judged
+    claim = judged.claim if few_labels else f"{judged.claim} It is told and not judged: {judged.reason}"
+    return replace(judged, claim=claim, verdict="reported", remedy="", reason="", error_rates=None)
 
 
 def worst_of(counts: Sequence[tuple[int, int]]) -> tuple[Estimate, int]:
