@@ -86,8 +86,9 @@ def _finding(brought: Brought, kind: str, accepted: float, effect: float) -> Fin
     if reason := why_not(brought):
         distance, rates = SURELY, unknown_rates(reason)
         estimate, by_chance = _without_chance(brought, kind), "what chance does is not known"
+        copied = (brought.ours.far[kind] < distance) & brought.ours.training
     else:
-        distance, estimate, by_chance = _measured(brought, kind, effect)
+        distance, estimate, by_chance, copied = _measured(brought, kind, effect)
         known = (VERSION, subject.sha256, subject.n, subject.seed, kind, accepted, effect)
         rates = kept_by(known, lambda: rates_of(brought, kind, accepted, effect))
     finding = judge(
@@ -101,21 +102,22 @@ def _finding(brought: Brought, kind: str, accepted: float, effect: float) -> Fin
         part=kind,
         question=QUESTIONS[kind],
         error_rates=rates,
-        items=[_items(brought, kind, distance)],
+        items=[_items(brought, copied, distance)],
     )
     return or_overlooked(finding, rates, accepted, effect)
 
 
-def _items(brought: Brought, kind: str, distance: float) -> Items:
-    """Which outputs are as near as that; those that are near to one training picture belong together."""
-    near, training = brought.ours.far[kind] < distance, brought.subject.training
+def _items(brought: Brought, near: np.ndarray, distance: float) -> Items:
+    """Which outputs are `near` (n,) a training picture; those that are near to one belong together."""
+    training = brought.subject.training
     hits = np.where(near, brought.ours.hits, -1 - np.arange(len(near)))
     rule = f"nearer than {distance:.6g} to {training.sha256 if training else ''}"
     return Items(near, np.arange(len(near)), units=hits, rule=rule)
 
 
-def _measured(brought: Brought, kind: str, effect: float) -> tuple[float, Estimate, str]:
-    """The greatest distance that counts, the share of copies beyond chance, and what chance does, in words."""
+def _measured(brought: Brought, kind: str, effect: float) -> tuple[float, Estimate, str, np.ndarray]:
+    """The greatest distance that counts, the share of copies beyond chance, what chance does, in words, and which outputs are
+    nearer than that to a training picture."""
     rng, searched, known = np.random.default_rng([brought.subject.seed, 43]), brought.searched, brought.known
     plants = {way: scores.nearest(known) for way, scores in brought.plants.items()}
     honest = searched.honest(np.arange(len(searched.names)), known)
@@ -126,7 +128,7 @@ def _measured(brought: Brought, kind: str, effect: float) -> tuple[float, Estima
     if searched.held_out:
         other = int(((held.ours < 1) & ~held.training).sum())
         told += f", and so near to one of these {other:,} outputs"
-    return max(rule.distances), held.share, told
+    return max(rule.distances), held.share, told, (held.ours < 1) & held.training
 
 
 def _without_chance(brought: Brought, kind: str) -> Estimate:

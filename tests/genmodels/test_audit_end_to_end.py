@@ -79,5 +79,6 @@ def test_from_what_was_brought_to_a_gate(kind: str, tmp_path: Path, capsys: pyte
     capsys.readouterr()
     assert main(["review", bad, "--sign", "--by", "Ann", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["signed"]["by"] == "Ann"
+    documents["bad"]["findings"][0]["verdict"] = "pass"
     (Path(bad) / "audit.json").write_text(json.dumps(documents["bad"]))
     assert main(["review", bad]) == 1, "a changed audit breaks the seal"
