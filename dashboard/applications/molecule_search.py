@@ -71,11 +71,7 @@ def search_view(run: Run) -> None:
 
 def _form(run: Run) -> Search:
     """The molecule, the goal, and how like the molecule a better one must be."""
-    tokens = Tokens.of(run.spec)
-    example = next((each for each in EXAMPLES if not tokens.unknown(each)), "CCO")
-    smiles = st.text_input(
-        "Molecule (SMILES)", max_chars=500, placeholder=f"Such as {example}", **state.bound(state.GIVEN_MOLECULE)
-    )
+    smiles = given_molecule(run)
     first, second, third, fourth = st.columns(4)
     name = first.selectbox("Goal", GOALS, format_func=SAID.__getitem__, key="better.goal")
     way = second.segmented_control("Better is", ("higher", "lower"), default="higher", required=True, key="better.way")
@@ -92,7 +88,17 @@ def _form(run: Run) -> Search:
         "Rounds", 1, 20, 4, 1, key="better.rounds", help="The model writes 256 molecules in each."
     )
     seed = first.number_input("Seed", 0, 2**31 - 10_000, 0, 1, **state.bound(state.SEED))
-    return Search((smiles or "").strip(), name, way != "lower", float(least), int(rounds), int(seed))
+    return Search(smiles, name, way != "lower", float(least), int(rounds), int(seed))
+
+
+def given_molecule(run: Run) -> str:
+    """The field for a molecule, with one that this model can write as the example; "" where none is given."""
+    tokens = Tokens.of(run.spec)
+    example = next((each for each in EXAMPLES if not tokens.unknown(each)), "CCO")
+    given = st.text_input(
+        "Molecule (SMILES)", max_chars=500, placeholder=f"Such as {example}", **state.bound(state.GIVEN_MOLECULE)
+    )
+    return (given or "").strip()
 
 
 def _search(run: Run, asked: Search) -> Searched:

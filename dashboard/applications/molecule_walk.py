@@ -13,14 +13,13 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.applications.molecule_cards import cards, details, structure
 from dashboard.applications.molecule_downloads import downloads
-from dashboard.applications.molecule_search import EXAMPLES, SAID, TO_GIVEN
+from dashboard.applications.molecule_search import EXAMPLES, SAID, TO_GIVEN, given_molecule
 from dashboard.applications.molecules_written import alerted_or_not, known_of
 from dashboard.parts import charts
 from dashboard.safe_text import made_caption, plain_text
 from genmodels.kinds.molecule import files
 from genmodels.kinds.molecule.chemistry import canonical
 from genmodels.kinds.molecule.properties import GOALS, goal
-from genmodels.kinds.text.tokens import Tokens
 from genmodels.provenance import recorded
 from genmodels.provenance.claims import made_by_a_model
 from genmodels.provenance.recorded import Weights
@@ -84,18 +83,14 @@ def walk_view(run: Run) -> None:
 
 
 def _form(run: Run) -> Asked:
-    tokens = Tokens.of(run.spec)
-    example = next((each for each in EXAMPLES if not tokens.unknown(each)), "CCO")
-    smiles = st.text_input(
-        "Molecule (SMILES)", max_chars=500, placeholder=f"Such as {example}", **state.bound(state.GIVEN_MOLECULE)
-    )
+    smiles = given_molecule(run)
     first, second, third, fourth = st.columns(4)
     name = first.selectbox("Property", GOALS, format_func=SAID.__getitem__, key="walk.goal")
     way = second.segmented_control("Towards", ("more", "less"), default="more", required=True, key="walk.way")
     far = third.slider("How far", 0.5, 8.0, 4.0, 0.5, key="walk.far", help="In standard deviations of the latent space")
     steps = fourth.number_input("Steps", 2, 24, 8, 1, key="walk.steps")
     seed = first.number_input("Seed", 0, 2**31 - 10_000, 0, 1, **state.bound(state.SEED))
-    return Asked((smiles or "").strip(), name, way != "less", float(far), int(steps), int(seed))
+    return Asked(smiles, name, way != "less", float(far), int(steps), int(seed))
 
 
 def _walked(run: Run, asked: Asked, said: Any) -> Walk:

@@ -1,4 +1,4 @@
-"""Walks through a latent space of molecules towards a property, and the search for a better molecule like a given one.
+"""Walks through a latent space of molecules towards a property.
 
 A property is any function from SMILES (n,) to numbers (n,), nan for what is no molecule. How it changes through the
 latent space is learned from molecules that the model was trained on, by ridge regression; how far that can be trusted is
@@ -98,44 +98,6 @@ def walked(
             name = str(names[np.argmax(counts)])
             like = float(likeness(fingerprints([name]), first)[0, 0])
             yield Found(name, far * number / steps, float(value([name])[0]), like)
-
-
-def improved(
-    model: LatentMolecules,
-    smiles: str,
-    towards: np.ndarray,
-    value: Property,
-    *,
-    least: float = 0.4,
-    tries: int = 512,
-    seed: int = 0,
-) -> list[Found]:
-    """Molecules of a higher property than a given one that are at least so like it (Jin et al. 2018's task), the best first.
-
-    They are written at random places around it, as far as 0 to 3 standard deviations along `towards`.
-    """
-    start, first = model.encode([smiles])[0], fingerprints([smiles])
-    rng = np.random.default_rng(seed)
-    far = rng.uniform(0.0, 3.0, tries).astype("float32")
-    noise = rng.standard_normal((tries, model.latent)).astype("float32") * rng.uniform(0.0, 1.0, (tries, 1)).astype(
-        "float32"
-    )
-    written = model.decode(start + far[:, None] * towards + noise, seed=seed, temperature=0.5)
-    at: dict[str, float] = {}
-    for name, each in zip(map(canonical, map(str, written)), far, strict=True):
-        if name is not None and name != canonical(smiles):
-            at.setdefault(name, float(each))
-    if not at:
-        return []
-    names = sorted(at)
-    values, like = value(names), likeness(fingerprints(names), first)[:, 0]
-    before = float(value([smiles])[0])
-    kept = [
-        Found(name, at[name], float(v), float(s))
-        for name, v, s in zip(names, values, like, strict=True)
-        if s >= least and v > before
-    ]
-    return sorted(kept, key=lambda found: -found.value)
 
 
 def _known(

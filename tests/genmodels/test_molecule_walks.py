@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from genmodels.explore.molecule_walks import direction, improved, walked
+from genmodels.explore.molecule_walks import direction, walked
 from genmodels.kinds.text.examples import Texts, Whole
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.refusal import Refusal
@@ -49,13 +49,6 @@ def test_a_walk_begins_at_the_molecule_and_goes_on_towards_the_property() -> Non
     assert [each.value for each in way] == [6, 8, 10, 12, 14] and [each.far for each in way] == [0, 1, 2, 3, 4]
     nowhere = list(walked(Chains(), "CCCCCC", np.array([0, 1, 0], "float32"), carbons, steps=2, far=20.0))  # type: ignore[arg-type]
     assert len(nowhere) == 1  # no molecule is written there
-
-
-def test_better_molecules_are_better_and_as_like_as_was_asked() -> None:
-    found = improved(Chains(), "CCCCCC", np.array([1, 0, 0], "float32"), carbons, least=0.4)  # type: ignore[arg-type]
-    assert found and all(each.value > 6 and each.like >= 0.4 and each.smiles != "CCCCCC" for each in found)
-    assert [each.value for each in found] == sorted((each.value for each in found), reverse=True)
-    assert improved(Chains(), "CCCCCC", np.array([-1, 0, 0], "float32"), lambda s: np.zeros(len(s))) == []  # type: ignore[arg-type]
 
 
 def test_whole_documents_are_one_a_row_and_longer_ones_are_left_out() -> None:

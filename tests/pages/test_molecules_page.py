@@ -75,3 +75,17 @@ def test_a_better_molecule_is_searched_for(run: Run) -> None:
 def test_what_is_typed_by_mistake_is_a_sentence(run: Run, query: dict[str, str], button: str, said: str) -> None:
     test = pressed(page(run, **query), button)
     assert len(test.error) == 1 and said in words(test)
+
+
+def test_a_walk_says_how_far_its_direction_can_be_trusted(run: Run, trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    without = page(run, molecules="Walk")
+    assert "has no latent space to walk" in words(without) and not without.button
+    walking = Run(trained("sequence-vae"))
+    monkeypatch.setenv("GENMODELS_HOME", str(walking.path.parent.parent))
+    test = page(walking, molecules="Walk", molecule="nonsense")
+    pressed(test, "Walk")
+    assert "'nonsense' is no molecule that RDKit reads" in words(test)
+    test.text_input(key="molecule").set_value("CCO").run()
+    pressed(test, "Walk")
+    assert not test.error, test.error[0].value
+    assert "molecules that the model never saw" in words(test) and "1 is exact, 0 is chance" in words(test)
