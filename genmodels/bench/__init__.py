@@ -25,6 +25,7 @@ BENCHES = Registry("bench")
 OURS, OURS_TEXT = "genmodels.bench.ours", "genmodels.bench.ours_text"
 KERAS_IO_TEXT, PYTORCH_TEXT, PYTORCH_SAMPLING = PEERS + "keras_io_text", PYTORCH + "_text", PYTORCH + "_sampling"
 BATCH = 64
+JSB_STEPS = 300
 
 
 def _training(name: str, published: Sequence[str], **more: Sequence[Command]) -> Bench:
@@ -123,6 +124,7 @@ BENCHES.add("sample-text-long")(Growth({context: _growing(context) for context i
 BENCHES.add("tinyshakespeare")(
     Published("nanogpt-readme", 1.88, "nats/character", (OURS_TEXT, "tinyshakespeare"), "held_out_loss", steps=2000)
 )
+BENCHES.add("jsb")(Published("tcn-paper", 8.10, "nats/step", (OURS_TEXT, "jsb"), "nats_a_step", steps=JSB_STEPS))
 
 PYTORCH_UNET = PYTORCH + "_unet"
 UNET_WAYS = (("channels_last",), ("contiguous",))

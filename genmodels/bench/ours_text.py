@@ -141,6 +141,27 @@ def tinyshakespeare(seed: int) -> Callable[[int], dict[str, float]]:
     return work
 
 
+def jsb(seed: int) -> Callable[[int], dict[str, float]]:
+    """Four-voice chorales at quarter steps: steps to the nats of a step of the test split, its first given."""
+    from genmodels.measuring.music import nats_a_step
+    from genmodels.trained.composer import Composer
+    from genmodels.training import loop as training
+
+    data = DATA["jsb"]().load()
+
+    def work(steps: int) -> dict[str, float]:
+        made = MODELS["transformer"](layers=4, heads=4, width=128, dropout=0.2)
+        learns = training.Learner(made, data.spec, seed, steps=steps)
+        rng, start = np.random.default_rng(seed), time.perf_counter()
+        for _ in range(steps):
+            learns.step(*data.train.batch(rng.choice(data.train.starts, size=16)))
+        seconds = time.perf_counter() - start
+        found = nats_a_step(Composer(made, data.spec, learns.networks), data.test.documents)
+        return {"seconds": seconds, "nats_a_step": found.value, "low": found.low, "high": found.high}
+
+    return work
+
+
 def main(name: str, number: str = "") -> None:
     """Serve the bench of that name: training, or writing so many texts."""
     if name == "train-transformer":
@@ -157,7 +178,7 @@ def main(name: str, number: str = "") -> None:
     elif name == "sample-text-long":
         serve(growth(int(number)), warm_up=1)
     else:
-        serve(tinyshakespeare(int(number)), warm_up=0)
+        serve({"jsb": jsb, "tinyshakespeare": tinyshakespeare}[name](int(number)), warm_up=0)
 
 
 if __name__ == "__main__":

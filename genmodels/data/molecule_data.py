@@ -10,6 +10,7 @@ from genmodels.cache import counting
 from genmodels.data.moses_files import moses_filters
 from genmodels.data.text_data import TextData, context_knob, unit_knob
 from genmodels.kinds.molecule.chemistry import canonical, scaffold, spellings
+from genmodels.kinds.text.examples import Aligned, Texts
 from genmodels.knobs import knob
 
 LONGEST = 100  # characters of a molecule that is learned
@@ -24,6 +25,7 @@ class MoleculeData(TextData):
     spellings: int = knob(1, 1, 20, "Ways in which each training molecule is written, from different atoms on")
 
     kind: ClassVar[str] = "molecule"
+    training: ClassVar[type[Texts]] = Aligned
 
     @classmethod
     def also_held_out(cls) -> Mapping[str, Sequence[str]]:

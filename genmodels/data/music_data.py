@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from genmodels.data.text_data import TextData, context_knob, unit_knob
-from genmodels.kinds.music.examples import Scores
 from genmodels.kinds.music.notation import HIGHEST, Piece, document
-from genmodels.kinds.text.examples import Texts
+from genmodels.kinds.text.examples import Aligned, Texts
 from genmodels.knobs import knob
 from genmodels.refusal import Refusal
 
@@ -36,7 +35,7 @@ class MusicData(TextData):
 
     kind: ClassVar[str] = "music"
     published: ClassVar[str] = ""  # what others reached on it, and where that stands
-    training: ClassVar[type[Texts]] = Scores
+    training: ClassVar[type[Texts]] = Aligned
 
     @property
     def quarters(self) -> float:

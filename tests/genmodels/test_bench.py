@@ -153,6 +153,14 @@ def test_a_published_value_stands_beside_the_mean_of_the_seeds(tmp_path: Path, s
     assert row["skipped"] == "There is no such text; put it there." and "ratio" not in row
 
 
+def test_a_training_that_takes_long_is_left_out_where_it_is_to_be_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(published, "side_took", lambda command: (10.0, 1.0))
+    each = published.Published("paper", 20.0, "nats", ("trained",), "loss", steps=40)
+    assert each.within(110).seeds == (0, 1) and each.within(49).seeds == ()
+    (row,) = each.within(49).rows("learn", pairs=1)
+    assert "`genmodels bench learn` runs it" in row["skipped"]
+
+
 def test_growth_runs_each_size(sleeper: str) -> None:
     races = {size: racing.Bench("ms/token", 1, (sleeper, "0.001"), {f"peer-{size}": [(sleeper, "0.002")]}) for size in (1, 2)}
     assert [(row["size"], row["peer"]) for row in published.Growth(races).rows("grow", pairs=1)] == [(1, "peer-1"), (2, "peer-2")]

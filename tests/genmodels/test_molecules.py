@@ -17,6 +17,7 @@ from genmodels.bench.chemnet import fcd
 from genmodels.checks.copied_molecules import Molecules, Rediscovered
 from genmodels.commands.sample_files import Asked, sample_files, write_samples
 from genmodels.data.dataset import DATA
+from genmodels.data.molecule_data import MoleculeData
 from genmodels.explore.improving import Search, improved
 from genmodels.explore.molecules import Known, looked_at, written
 from genmodels.intake.molecule_sets import import_molecules, imported_molecules, preview_molecules
@@ -196,6 +197,13 @@ def sdf(smiles: list[str]) -> str:
 
 def offered(name: str, content: str | bytes) -> dict:
     return preview_molecules(io.BytesIO(content.encode() if isinstance(content, str) else content), name)
+
+
+def test_a_window_begins_where_a_molecule_does() -> None:
+    data = MoleculeData(context=8, windows=5).dataset("few", ["CCO", "CCCCCCCCCC", "CN"], ["CCCCCCCC"], "here")
+    assert data.train.starts.tolist() == [0, 4]  # behind the last one no window fits
+    assert set(data.train.order([0])) <= {0, 4} and len(data.train.order([0])) == len(data.train) == 5
+    assert not data.train.batch(data.train.starts)[0][:, 0].any()
 
 
 def test_what_is_left_out_of_a_file_is_counted_by_reason() -> None:

@@ -166,9 +166,10 @@ def test_extreme_settings_write(run: Run, changes: dict) -> None:
 
 
 def test_code_is_highlighted_and_parsed_by_python(code: Run) -> None:
-    test = write(page(code, prompt="she = he\nif"))
-    assert test.code[0].language == "python" and test.code[0].value.startswith("she = he\nif")
-    assert "Python does not parse it: line 2: " in words(test) and "The first 1 line of " in words(test)
+    """Whatever the model writes on, the second line closes what nothing opened."""
+    test = write(page(code, prompt="she = he\n)"))
+    assert test.code[0].language == "python" and test.code[0].value.startswith("she = he\n)")
+    assert "Python does not parse it: line 2: unmatched ')'" in words(test) and "The first 1 line of " in words(test)
 
 
 def test_a_wrong_view_or_run_is_no_crash(run: Run) -> None:

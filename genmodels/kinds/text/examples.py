@@ -72,6 +72,35 @@ class Texts:
 
 
 @dataclass(frozen=True)
+class Aligned(Texts):
+    """Texts of which a window begins where a document does, so that a model sees all of what stands before a token.
+
+    What of a document is longer than the window is not seen, and behind a shorter one the next begins. `windows` of them
+    make an epoch (0: every document once).
+    """
+
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """Where documents begin: at the `END` before each behind which a whole window fits."""
+        ends = np.flatnonzero(self.tokens == 0)[:-1]
+        return ends[ends + self.context < len(self.tokens)]
+
+    def __len__(self) -> int:
+        return self.windows or len(self.starts)
+
+    def evenly(self, most: int) -> np.ndarray:
+        """Where up to `most` evenly spread documents begin."""
+        return self.starts[np.unique(np.linspace(0, len(self.starts) - 1, min(most, len(self.starts))).astype(int))]
+
+    def order(self, seed: Sequence[int]) -> np.ndarray:
+        """Where the documents of an epoch begin, in random order."""
+        rng = np.random.default_rng(seed)
+        return self.starts[
+            rng.permutation(len(self.starts)) if not self.windows else rng.integers(len(self.starts), size=self.windows)
+        ]
+
+
+@dataclass(frozen=True)
 class Whole:
     """A split of texts, of which a model sees whole documents, one a row, in place of windows: those that fit.
 
