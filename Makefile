@@ -50,7 +50,7 @@ gallery: setup
 
 .venv-torch/bin/python:
 	$(PYTHON) -m venv .venv-torch
-	.venv-torch/bin/pip install --disable-pip-version-check -q torch==2.13.0 numpy==2.4.6 || echo "PyTorch can't be installed here; its benches are skipped." >&2
+	.venv-torch/bin/pip install --disable-pip-version-check -q torch==2.13.0 numpy==2.4.6 fcd==1.2.2 rdkit==2026.9.1 || echo "PyTorch can't be installed here; its benches are skipped." >&2
 
 .venv-ppi/bin/python:
 	$(PYTHON) -m venv .venv-ppi

@@ -1,8 +1,8 @@
 """FCD (Preuer et al. 2018, arXiv 1803.09518) of molecules that a model wrote: `python -m genmodels.bench.chemnet MADE.smi test`.
 
 The second word is "test" or "scaffold test" of MOSES, or another file. ChemNet is read by the package fcd in the environment of
-the benches (`make bench`, then `.venv-torch/bin/pip install fcd`; or GENMODELS_TORCH_PYTHON names its Python). What it says of a
-set is kept in the cache: 176,000 molecules take hours on two cores and a minute on a graphics card.
+the benches (`make bench`; or GENMODELS_TORCH_PYTHON names its Python). What it says of a set is kept in the cache: a molecule
+takes about 10 ms of a core, so that the 176,000 of the test set take half an hour once.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def _read(smiles: Sequence[str]) -> dict[str, np.ndarray]:
         python = interpreter((PYTORCH,))
         ended = subprocess.run([python, "-m", f"{PEERS}chemnet", str(given), str(out)], cwd=ROOT, check=False)
         if ended.returncode != 0:
-            raise Refusal(f"ChemNet could not be read; install fcd beside PyTorch: {python} -m pip install fcd")
+            raise Refusal(
+                f"ChemNet could not be read; it needs PyTorch, rdkit and fcd beside it, which `make bench` installs"
+            )
         return {name: np.array(value) for name, value in json.loads(out.read_bytes()).items()}
 
 

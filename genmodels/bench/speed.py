@@ -32,6 +32,7 @@ PLAN = {
     "page-change": 3,
     "first-page": 2,
     "sample-text": 2,
+    "sample-molecules": 3,
     "frechet": 2,
     "prdc": 2,
 }
@@ -43,6 +44,7 @@ WHAT = {
     "sample-image-ddim": "four pictures by DDIM, otherwise the same",
     "train-transformer": "Transformer training, 6 x 192, context 128, batch 32",
     "sample-text": "writing 127 tokens, the same network, batch 1",
+    "sample-molecules": "256 molecules of 64 tokens, the same network",
     "latent-walk": "latent walk, 64 frames at 32x32",
     "first-page": "server start to first page in Chromium",
     "page-change": "page change, warm",

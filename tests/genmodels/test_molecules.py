@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from genmodels.bench.chemnet import fcd
+from genmodels.bench.edited_molecules import EDITS, edited, seen
 from genmodels.checks.copied_molecules import Molecules, Rediscovered
 from genmodels.commands.sample_files import Asked, sample_files, write_samples
 from genmodels.data.dataset import DATA
@@ -353,6 +354,15 @@ def test_near_copies_are_counted_beside_neighbours_in_training() -> None:
     assert alike[0] > 0.5 > alike[1]
     found = known.near(np.array([0.9, 0.1]))
     assert (found.near, found.written) == (1, 2) and 0 < found.usual < found.train
+
+
+def test_what_is_edited_differs_at_one_place() -> None:
+    rng = np.random.default_rng(0)
+    assert edited("Cc1ccccc1", "a methyl less", rng) == "c1ccccc1" and edited("c1ccccc1", "a methyl less", rng) is None
+    assert edited("c1ccccc1", "a nitrogen in a ring in place of a carbon", rng) == "c1ccncc1"
+    assert edited("CCCCl", "a halogen exchanged", rng) == "CCCF" and edited("C1CC", "a methyl less", rng) is None
+    assert {edit for edit in EDITS if edited("Cc1ccc(CCCC)cc1Cl", edit, rng)} == set(EDITS)
+    assert seen(["CCO", "CCO"], ["OCC", "c1ccccc1"]).tolist() == [1, 0]
 
 
 def test_molecules_by_command(run: Run, inside: Command, tmp_path: Path) -> None:
