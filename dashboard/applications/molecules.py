@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from dashboard.applications.how_good import about_model
 from dashboard.applications.molecule_search import search_view
 from dashboard.applications.molecule_statistics import statistics_view
 from dashboard.applications.molecule_walk import walk_view
@@ -17,6 +18,10 @@ from genmodels.runs.run import Run
 NOTHING = (
     "There is no trained model of molecules yet. Train the model transformer on the data set molecules (some minutes), "
     "then come back to have it write some."
+)
+RISKS = (
+    "It may write training molecules again, or ones that hardly differ: the page of what it remembers counts both. It knows molecules like "
+    "those that it learned from and no others."
 )
 VIEWS: dict[str, Callable[[Run], None]] = {
     "Generate": written_view,
@@ -37,7 +42,8 @@ def notice() -> None:
 
 
 def view(run: Run, chosen: str | None) -> None:
-    """One view of the page."""
+    """One view of the page, and below it how good the model is."""
     if chosen not in VIEWS:
         raise Refusal(unknown("view", str(chosen), list(VIEWS)))
     VIEWS[chosen](run)
+    about_model(run, RISKS)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.applications import music_made
+from dashboard.applications.how_good import about_model
 from dashboard.applications.music_form import WAYS, Wanted, wanted
 from dashboard.applications.music_made import Composed
-from dashboard.applications.music_shown import about_model, shown
+from dashboard.applications.music_shown import shown
 from dashboard.safe_text import made_caption, safe_text
 from dashboard.writing.form import of_role
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 
+RISKS = "What it composes may repeat a training piece, in another key too: compare it before you use it, and see the audit of what it remembers. Chorales are all that it knows; nothing else is measured."
 NOTHING_YET = "Press Compose, and see and hear what comes of it; then fix a voice, or give it a melody of your own."
 
 
@@ -35,7 +37,7 @@ def view(run: Run) -> None:
         st.info(NOTHING_YET, icon=":material/music_note:")
     else:
         _piece(run, before)
-    about_model(run)
+    about_model(run, RISKS)
 
 
 def _composed(run: Run, asked: Wanted, before: Composed | None) -> Composed:

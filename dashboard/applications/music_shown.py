@@ -1,4 +1,4 @@
-"""A composed piece: roll and sound, staves, notes, downloads, and how new it is; and what was measured of its model."""
+"""A composed piece: roll and sound, staves, notes, downloads, and how new it is."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import navigation, resources
+from dashboard import resources
 from dashboard.applications.music_made import Composed
 from dashboard.applications.music_roll import note_table, play
 from dashboard.parts import charts, handing_out
-from dashboard.safe_text import plain_text, refuse, safe_text
+from dashboard.safe_text import plain_text, refuse
 from genmodels.kinds.music import files
 from genmodels.kinds.music.copied import Copies, copies_of
 from genmodels.kinds.music.musicxml import musicxml
 from genmodels.provenance import way_out
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
-
-RISKS = "What it composes may repeat a training piece, in another key too: compare it before you use it, and see the audit of what it remembers. Chorales are all that it knows; nothing else is measured."
 
 
 def shown(run: Run, made: Composed) -> None:
@@ -99,48 +97,3 @@ def _novelty(run: Run, made: Composed) -> None:
             st.caption(
                 f"Of {len(beside)} held-out pieces, cut to as many steps, it is {middle:.0f} steps in the middle, and {low:.0f} to {high:.0f} in nine of ten: chorales share turns of phrase."
             )
-
-
-def about_model(run: Run) -> None:
-    """What was measured of the model, its risks, and where it is audited."""
-    measured = [row for row in run.findings().get("measures", []) if isinstance(row, dict)]
-    st.header("How good is this model?", anchor=False)
-    if measured:
-        _measures(measured)
-    else:
-        st.info(
-            safe_text(f"It was not measured yet. Measure it with: genmodels measure {run.id}", 300),
-            icon=":material/straighten:",
-        )
-    if published := run.experiment.make_source().published:
-        st.caption(safe_text(f"Published on these data: {published}", 300))
-    st.caption(safe_text(RISKS, 400))
-    navigation.link("memorisation", "What does it remember?", run=run.id)
-
-
-def _number(value: object) -> float | int | None:
-    """A number of findings, which anybody may have written."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _measures(rows: list[Any]) -> None:
-    import pandas
-
-    table = pandas.DataFrame(
-        [
-            {
-                "Measure": plain_text(row.get("metric"), 80),
-                "Value": _number(row.get("value")),
-                "From": _number(row.get("low")),
-                "To": _number(row.get("high")),
-                "Unit": plain_text(row.get("unit"), 40),
-                "Better": plain_text(row.get("better"), 10),
-                "n": _number(row.get("n")),
-                "How": plain_text(row.get("protocol"), 300),
-            }
-            for row in rows
-        ]
-    )
-    st.dataframe(
-        table, hide_index=True, key="music.measures", alt="What was measured of this model, with 95 % intervals"
-    )

@@ -33,12 +33,13 @@ EDITS: Mapping[str, str] = {
 
 def edited(smiles: str, edit: str, rng: np.random.Generator) -> str | None:
     """The canonical SMILES after that edit at one of the places where it can be made; None where there is none."""
-    from rdkit.Chem import AllChem, MolToSmiles
+    from rdkit.Chem import MolToSmiles
+    from rdkit.Chem.rdChemReactions import ReactionFromSmarts
 
     found = molecule(smiles)
     if found is None:
         return None
-    made = AllChem.ReactionFromSmarts(EDITS[edit]).RunReactants((found,))
+    made = ReactionFromSmarts(EDITS[edit]).RunReactants((found,))
     others = {canonical(MolToSmiles(each[0])) for each in made} - {None, canonical(smiles)}
     choices = sorted(each for each in others if each)
     return choices[rng.integers(len(choices))] if choices else None

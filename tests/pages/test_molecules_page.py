@@ -42,7 +42,7 @@ def test_a_link_sets_the_form_and_molecules_are_written_looked_at_and_compared(r
     test = page(run, n="40", seed="3", temperature="0.9", begin="CC")
     asked = {each.key: each.value for each in test.number_input}
     assert (asked["n"], asked["seed"], asked["temperature"]) == (40, 3, 0.9) and test.text_input(key="begin").value == "CC"
-    assert "none says what it does in a body" in words(test)
+    assert "none says what it does in a body" in words(test) and f"genmodels measure {run.id}" in words(test)
     pressed(test, "Generate")
     assert not test.error, test.error[0].value
     assert "Made by a model" in words(test) and "each begun with CC" in words(test)

@@ -23,6 +23,9 @@ class Moses(MoleculeData):
     context: int = context_knob(64)
     n: int = knob(TRAINING, 1000, TRAINING, "How many of the training molecules, the first ones")
 
+    published: ClassVar[str] = (
+        "Of 30,000 molecules of a CharRNN .9748 are valid, .8419 novel, and FCD on the test set is .0732 (arXiv 1811.12823)."
+    )
     offline: ClassVar[bool] = False
     licence: ClassVar[str] = "MIT (MOSES); molecules of ZINC Clean Leads"
 

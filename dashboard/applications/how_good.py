@@ -1,0 +1,56 @@
+"""What was measured of a model of an application, beside what others published, its risks, and where it is audited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import navigation
+from dashboard.safe_text import plain_text, safe_text
+from genmodels.runs.run import Run
+
+
+def about_model(run: Run, risks: str) -> None:
+    """What was measured of the model, its risks, and where it is audited."""
+    measured = [row for row in run.findings().get("measures", []) if isinstance(row, dict)]
+    st.header("How good is this model?", anchor=False)
+    if measured:
+        _measures(measured)
+    else:
+        st.info(
+            safe_text(f"It was not measured yet. Measure it with: genmodels measure {run.id}", 300),
+            icon=":material/straighten:",
+        )
+    if published := run.experiment.make_source().published:
+        st.caption(safe_text(f"Published on these data: {published}", 300))
+    st.caption(safe_text(risks, 400))
+    navigation.link("memorisation", "What does it remember?", run=run.id)
+
+
+def _number(value: object) -> float | int | None:
+    """A number of findings, which anybody may have written."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _measures(rows: list[Any]) -> None:
+    import pandas
+
+    table = pandas.DataFrame(
+        [
+            {
+                "Measure": plain_text(row.get("metric"), 80),
+                "Value": _number(row.get("value")),
+                "From": _number(row.get("low")),
+                "To": _number(row.get("high")),
+                "Unit": plain_text(row.get("unit"), 40),
+                "Better": plain_text(row.get("better"), 10),
+                "n": _number(row.get("n")),
+                "How": plain_text(row.get("protocol"), 300),
+            }
+            for row in rows
+        ]
+    )
+    st.dataframe(
+        table, hide_index=True, key="model.measures", alt="What was measured of this model, with 95 % intervals"
+    )
