@@ -13,6 +13,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from genmodels import checkpoints
+from genmodels.bench import moses
 from genmodels.bench.chemnet import fcd
 from genmodels.bench.edited_molecules import EDITS, edited, seen
 from genmodels.checks.copied_molecules import Molecules, Rediscovered
@@ -376,6 +378,23 @@ def test_molecules_by_command(run: Run, inside: Command, tmp_path: Path) -> None
     assert "unchanged since" in json.dumps(told)
     refused = inside("sample", run.id, "--out", tmp_path / "none", "--upscale")
     assert refused.returncode == 2 and "models that draw" in refused.stderr
+
+
+def test_frechets_distance_is_told_of_each_kept_epoch(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Features that need no other environment stand for ChemNet's."""
+    seen: list[int] = []
+
+    def by_bits(smiles: list[str]) -> dict[str, np.ndarray]:
+        features = np.unpackbits(fingerprints(smiles, 16), axis=1).astype(float)
+        seen.append(len(smiles))
+        return {"mean": features.mean(0), "covariance": np.cov(features.T)}
+
+    monkeypatch.setattr(moses, "moments", by_bits)
+    monkeypatch.setattr(moses, "molecules_of", lambda name: CHAINS if name == "test" else RINGS)
+    rows = list(moses.rows(run, 60))
+    assert [row["epoch"] for row in rows] == [int(folder.name) for folder in checkpoints.steps(run.path / "epochs")]
+    assert seen[2:] == [round(60 * float(row["valid"].split()[0])) for row in rows]
+    assert all(float(row["FCD, test"]) < float(row["FCD, scaffold test"]) for row in rows), "it learned chains"
 
 
 def test_a_run_of_molecules_is_measured(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
