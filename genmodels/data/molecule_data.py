@@ -11,6 +11,7 @@ from genmodels.data.moses_files import moses_filters
 from genmodels.data.text_data import TextData, context_knob, unit_knob
 from genmodels.kinds.molecule.chemistry import canonical, scaffold, spellings
 from genmodels.kinds.text.examples import Aligned, Texts
+from genmodels.kinds.text.tokens import CHARACTER, CHARACTER_PAIR
 from genmodels.knobs import knob
 
 LONGEST = 100  # characters of a molecule that is learned
@@ -20,7 +21,7 @@ LONGEST = 100  # characters of a molecule that is learned
 class MoleculeData(TextData):
     """Base of the data sets of molecules: a document is the SMILES of one."""
 
-    unit: str = unit_knob("character")
+    unit: str = unit_knob(CHARACTER, (CHARACTER, CHARACTER_PAIR))
     context: int = context_knob(128)
     spellings: int = knob(1, 1, 20, "Ways in which each training molecule is written, from different atoms on")
 

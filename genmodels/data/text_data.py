@@ -16,7 +16,7 @@ from genmodels.cache import drawn_once, tellable
 from genmodels.data.dataset import Dataset, package
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.examples import Texts
-from genmodels.kinds.text.tokens import BYTES, UNITS, Tokens
+from genmodels.kinds.text.tokens import BYTES, CHARACTER, UNITS, Tokens
 from genmodels.knobs import Knobs, knob
 from genmodels.refusal import Refusal
 
@@ -28,15 +28,17 @@ PIECE = 100_000  # characters
 CUT = re.compile(r"[ \n](?=\S)")
 
 
-def unit_knob(default: str) -> Any:
+def unit_knob(default: str, choices: tuple[str, ...] = UNITS) -> Any:
     """The knob that says what a token is."""
-    return knob(default, help="What a token is: one character, or a frequent run of bytes (byte pairs)", choices=UNITS)
+    return knob(
+        default, help="What a token is: one character, or a frequent run of bytes or characters", choices=choices
+    )
 
 
 def vocabulary_knob(default: int) -> Any:
-    """The knob that says how many tokens byte pairs may make."""
+    """The knob that says how many tokens pairs may make."""
     return knob(
-        default, BYTES + 1, 32_768, "How many different tokens byte pairs may make; characters are as many as there are"
+        default, BYTES + 1, 32_768, "How many different tokens pairs may make; characters are as many as there are"
     )
 
 
@@ -106,7 +108,7 @@ class TextData(Knobs):
         for documents in (train, test):
             sha.update("\0".join(documents).encode() + b"\1")
         facts: dict[str, Any] = {"documents": sha.hexdigest(), "unit": self.unit, "tokens": 1}
-        if self.unit == "byte-pair":
+        if self.unit != CHARACTER:
             facts |= {"vocabulary": self.vocabulary, "tokenizers": _tokenizers()}
 
         def learn() -> dict[str, np.ndarray]:

@@ -230,6 +230,34 @@ def test_byte_pairs_come_back_whatever_the_text() -> None:
     assert Tokens(tokens.vocabulary, tokens.merges).encode("that cat").tolist() == tokens.encode("that cat").tolist()
 
 
+SMILES = ["CC(=O)Oc1ccccc1C(=O)O", "CC(=O)Nc1ccc(O)cc1", "CC(C)Cc1ccc(C(C)C(=O)O)cc1"]
+
+
+def test_pairs_of_characters_reach_over_brackets_and_digits() -> None:
+    tokens = Tokens.learned(SMILES * 20, "character-pair", 257)
+    assert tokens.whole() and not tokens.bytewise and any("(=O)" in token for token in tokens.vocabulary)
+    for text in (*SMILES, "OC(=O)C", ""):
+        assert tokens.decode(tokens.encode(text)) == text
+    assert len(tokens.encode(SMILES[0])) < 6
+    assert tokens.encode_all(SMILES[:2]).tolist() == [0, *tokens.encode(SMILES[0]), 0, *tokens.encode(SMILES[1]), 0]
+    assert tokens.unknown("CBrC") == "Br"
+    with pytest.raises(Refusal, match="can't read 'B' 'r'"):
+        tokens.encode("CBrC")
+    kept = tokens.encode_all(["CC(=O)Br", "O"])
+    assert kept.tolist() == [0, *tokens.encode("CC(=O)"), 0, *tokens.encode("O"), 0]
+    assert tokens.unseen(["CC(=O)Br", "BrO"]).tolist() == [1 + len(tokens.encode("CC(=O)"))] * 2 + [2 + len(tokens.encode("CC(=O)"))] * 2
+
+
+@pytest.mark.parametrize("damage", [
+    lambda v, m: (v[1:], m), lambda v, m: ((*v, v[5]), m), lambda v, m: (v, (*m, "zz qq")), lambda v, m: ((*v, "\u4e00"), m), lambda v, m: (v[:9], m), lambda v, m: (v, ()),
+])  # fmt: skip
+def test_pairs_of_characters_that_no_training_made_are_refused(damage) -> None:
+    learned = Tokens.learned(SMILES * 20, "character-pair", 257)
+    vocabulary, merges = damage(learned.vocabulary, learned.merges)
+    with pytest.raises(Refusal, match="tokens of this run are damaged"):
+        Tokens.of(Spec("molecule", (8,), vocabulary=vocabulary, merges=merges))
+
+
 @pytest.mark.parametrize(
     "damage",
     [

@@ -1,4 +1,7 @@
-"""Text to tokens and back: characters, or byte pairs (Sennrich et al. 2016, on bytes as GPT-2 does).
+"""Text to tokens and back: characters, byte pairs (Sennrich et al. 2016, on bytes as GPT-2 does), or pairs of characters.
+
+Pairs of characters are what byte pairs are, without words and without bytes: for texts such as SMILES, in which brackets and
+digits belong to what stands beside them (Li and Fourches 2021), and which have few different characters.
 
 Token 0 is always `END`, which stands between documents. No text can produce it: it is not a character, and the
 byte-pair encoder is built without special tokens.
@@ -11,6 +14,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,15 +23,18 @@ from genmodels.kinds.spec import Spec
 from genmodels.refusal import Refusal
 
 END = "<end>"
-UNITS = ("character", "byte-pair")
+CHARACTER, BYTE_PAIR, CHARACTER_PAIR = "character", "byte-pair", "character-pair"
+UNITS = (CHARACTER, BYTE_PAIR)
 LONGEST_WORD = 1000  # bytes
+MOST_WORDS = 200_000  # documents that pairs of characters are learned from, the first ones
 UNICODE = 0x110000 - 0x800  # code points that can stand in a text: all but the halves of surrogate pairs
 BYTES = 256  # every byte is a token, so that a byte-pair vocabulary knows all texts
+PRINTABLE = frozenset(map(chr, range(ord("!"), ord("~") + 1)))  # of which pairs of characters can be made
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """A vocabulary, token 0 being `END`; with `merges` ("left right", in their order) it is one of byte pairs."""
+    """A vocabulary, token 0 being `END`; with `merges` ("left right", in their order) it is one of pairs, of bytes where every byte is a token."""
 
     vocabulary: tuple[str, ...]
     merges: tuple[str, ...] = ()
@@ -41,36 +48,37 @@ class Tokens:
         return tokens
 
     def whole(self) -> bool:
-        """Is `END` first, every token there once, and with byte pairs every byte and all that the merges join?"""
+        """Is `END` first, every token there once, and with pairs all that the merges join, and nothing else but bytes or characters?"""
         if self.vocabulary[:1] != (END,) or len(self.numbers) != len(self.vocabulary):
             return False
         if not self.merges:
             return all(len(token) == 1 for token in self.vocabulary[1:])
         pairs = [merge.split(" ") for merge in self.merges]
-        joined = all(len(pair) == 2 and {*pair, "".join(pair)} <= self.numbers.keys() for pair in pairs)
-        return (
-            joined
-            and self._byte_of.keys() <= self.numbers.keys()
-            and all(set(token) <= self._byte_of.keys() for token in self.vocabulary[1:])
-        )
+        if not all(len(pair) == 2 and {*pair, "".join(pair)} <= self.numbers.keys() for pair in pairs):
+            return False
+        alphabet = self._byte_of.keys() if self.bytewise else PRINTABLE
+        return all(set(token) <= alphabet for token in self.vocabulary[1:])
 
     @classmethod
     def learned(cls, documents: Iterable[str], unit: str, size: int) -> Tokens:
-        """From training documents: their characters, or `size` tokens of byte pairs.
+        """From training documents: their characters, or `size` tokens of pairs of bytes or of characters.
 
         The time is that of one pass over the text: a line without spaces is one word to byte pairs, and learning is
         quadratic in a word's length, so words of more than `LONGEST_WORD` bytes are learned from in parts of that length.
         """
-        if unit == "character":
+        if unit == CHARACTER:
             return cls((END, *sorted(set().union(*map(set, documents)))))
         if size < BYTES + 1:
-            raise Refusal(f"vocabulary is {size}; byte pairs need at least {BYTES + 1} tokens.")
+            raise Refusal(f"vocabulary is {size}; pairs need at least {BYTES + 1} tokens.")
         from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
-        tokenizer = Tokenizer(models.BPE())
-        words, cut = pre_tokenizers.ByteLevel(add_prefix_space=False), pre_tokenizers.FixedLength(length=LONGEST_WORD)
-        tokenizer.pre_tokenizer = pre_tokenizers.Sequence([words, cut])
-        alphabet = pre_tokenizers.ByteLevel.alphabet()
+        tokenizer, alphabet = Tokenizer(models.BPE()), list[str]()
+        cut = pre_tokenizers.FixedLength(length=LONGEST_WORD)
+        if unit == BYTE_PAIR:
+            words, alphabet = pre_tokenizers.ByteLevel(add_prefix_space=False), pre_tokenizers.ByteLevel.alphabet()
+            tokenizer.pre_tokenizer = pre_tokenizers.Sequence([words, cut])
+        else:  # a document is one word, and all of them are held in memory
+            tokenizer.pre_tokenizer, documents = cut, islice(documents, MOST_WORDS)
         tokenizer.train_from_iterator(
             documents,
             trainers.BpeTrainer(vocab_size=size, special_tokens=[END], initial_alphabet=alphabet, show_progress=False),
@@ -89,14 +97,19 @@ class Tokens:
         return {token: number for number, token in enumerate(self.vocabulary)}
 
     @cached_property
-    def _byte_pairs(self) -> Any:
-        from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    def bytewise(self) -> bool:
+        """Is it of byte pairs, every byte being a token?"""
+        return bool(self.merges) and self._byte_of.keys() <= self.numbers.keys()
+
+    @cached_property
+    def _pairs(self) -> Any:
+        from tokenizers import Tokenizer, models, pre_tokenizers
 
         tokenizer = Tokenizer(
             models.BPE(self.numbers, [(left, right) for left, right in (merge.split(" ") for merge in self.merges)])
         )
-        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-        tokenizer.decoder = decoders.ByteLevel()
+        if self.bytewise:
+            tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
         return tokenizer
 
     @cached_property
@@ -108,42 +121,56 @@ class Tokens:
 
     def unknown(self, text: str) -> str:
         """The different characters of a text that this vocabulary can't write, in their order; "" where there are none."""
-        return "" if self.merges else "".join(dict.fromkeys(c for c in text if c not in self.numbers))
+        return "" if self.bytewise else "".join(dict.fromkeys(c for c in text if c not in self.numbers))
 
     def unseen(self, documents: Sequence[str]) -> np.ndarray:
         """Where characters that `encode_all` leaves out would stand (n,): before which of the tokens that it gives."""
-        if self.merges:
+        if self.bytewise:
             return np.zeros(0, np.int64)
-        known, start, found = np.array(sorted(map(ord, self.vocabulary[1:])), np.uint32), 1, [np.zeros(0, np.int64)]
+        letters = sorted(ord(token) for token in self.vocabulary[1:] if len(token) == 1)
+        known, start, found = np.array(letters, np.uint32), 1, [np.zeros(0, np.int64)]
         for document in documents:
             writable = np.isin(np.frombuffer(document.encode("utf-32-le", "surrogatepass"), "<u4"), known)
-            found.append(start + np.cumsum(writable)[~writable])
-            start += int(writable.sum()) + 1
+            before, tokens = np.cumsum(writable)[~writable].astype(np.int64), int(writable.sum())
+            if self.merges and tokens:
+                lengths = [len(self.vocabulary[number]) for number in self._split(document)]
+                before, tokens = np.searchsorted(np.cumsum(lengths), before, side="right"), len(lengths)
+            found.append(start + before)
+            start += tokens + 1
         return np.concatenate(found)
 
     def encode(self, text: str) -> np.ndarray:
         """The tokens (n,) int32 of a text; refuses characters that the vocabulary does not know."""
-        if self.merges:
-            return np.array(self._byte_pairs.encode(text).ids, dtype=np.int32)
+        if self.bytewise:
+            return np.array(self._split(text), dtype=np.int32)
         if missing := self.unknown(text):
             shown = " ".join(f"{c!r}" for c in missing[:8])
             raise Refusal(
                 f"This model was trained on {len(self) - 1} characters and can't read {shown}; leave {'it' if len(missing) == 1 else 'them'} out."
             )
-        return np.array([self.numbers[c] for c in text], dtype=np.int32)
+        return np.array(self._split(text), dtype=np.int32)
+
+    def _split(self, text: str) -> list[int]:
+        """The tokens of a text, without what it can't write."""
+        if self.merges:
+            return list(self._pairs.encode(self._writable(text)).ids)
+        return [self.numbers[c] for c in text if c in self.numbers]
+
+    def _writable(self, text: str) -> str:
+        return text if self.bytewise else "".join(c for c in text if c in self.numbers)
 
     def encode_all(self, documents: Sequence[str]) -> np.ndarray:
         """The tokens (n,) int32 of all documents, `END` before the first and after each; without what it can't write (`unseen`)."""
         if self.merges:
-            parts = [encoding.ids for encoding in self._byte_pairs.encode_batch_fast(list(documents))]
+            parts = [each.ids for each in self._pairs.encode_batch_fast([*map(self._writable, documents)])]
         else:
-            parts = [[self.numbers[c] for c in document if c in self.numbers] for document in documents]
+            parts = [self._split(document) for document in documents]
         return np.concatenate([np.array([0], np.int32), *(np.array([*part, 0], np.int32) for part in parts)])
 
     @cached_property
     def written(self) -> tuple[bytes, ...]:
         """What each token writes, in UTF-8; nothing for `END`. A byte pair may hold only a part of a character."""
-        if self.merges:
+        if self.bytewise:
             return (b"", *(bytes(map(self._byte_of.__getitem__, token)) for token in self.vocabulary[1:]))
         return (b"", *(token.encode() for token in self.vocabulary[1:]))
 
