@@ -20,7 +20,12 @@ from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.near_copies import held_out_drawings
 from genmodels.kinds.kind import kind_of
 from genmodels.measuring.encoders import measure_encoder
-from genmodels.measuring.molecules import OF_MOLECULES, measure_molecules
+from genmodels.measuring.molecules import (
+    OF_MOLECULES,
+    RECONSTRUCTED,
+    measure_latent_molecules,
+    measure_molecules,
+)
 from genmodels.measuring.music import OF_PIECES, measure_music
 from genmodels.measuring.pictures import BOUNDS, BY_GROUP, FLOORS, measure_pictures
 from genmodels.measuring.prompted import FAMILIES, measure_prompted, rounds_of
@@ -106,7 +111,7 @@ MEASURED: dict[str, Measured] = {
     "writer": Measured(measure_texts, (*LIKELIHOODS, *OF_SAMPLES), _as_usual),
     "music": Measured(measure_music, OF_PIECES, _as_usual),
     "molecules": Measured(measure_molecules, OF_MOLECULES, _as_usual),
-    "latent molecules": Measured(measure_molecules, OF_MOLECULES, _as_usual),
+    "latent molecules": Measured(measure_latent_molecules, (RECONSTRUCTED, *OF_MOLECULES), _as_usual),
     "reader": _ENCODER,
     "judge": _ENCODER,
     "upscaler": Measured(measure_upscaler, tuple(MEASURES), _all_held_out),

@@ -22,10 +22,12 @@ from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.kinds.molecule.chemistry import canonical, version
 from genmodels.kinds.molecule.described import PROPERTIES, Described, described
 from genmodels.kinds.text.decoding import Decoding
+from genmodels.kinds.text.examples import Whole
 from genmodels.metrics.molecules import counted, distance, internal_diversity, likeness_of_counts, nearest_likeness
 from genmodels.refusal import Refusal
 
 if TYPE_CHECKING:
+    from genmodels.trained.latent_molecules import LatentMolecules
     from genmodels.trained.writer import TextGenerator
 
 Measured = tuple[str, Estimate | None, str, str, str]  # name, estimate, which way is better, unit, protocol
@@ -33,6 +35,7 @@ VALID, NOVEL, FILTERS, HELD_OUT = "valid", "novelty", "filters", "held-out molec
 UNIQUE = {"unique@1k": 1000, "unique@10k": 10_000}
 DIVERSE = ("IntDiv", "IntDiv2")
 BESIDE = ("SNN", "Frag", "Scaf", *PROPERTIES)  # each of these beside every set of held-out molecules
+RECONSTRUCTED = "reconstructed"
 OF_MOLECULES = (VALID, *UNIQUE, NOVEL, *DIVERSE, FILTERS, *BESIDE)
 UNITS = {"weight": "daltons", "logP": "logP", "SA": "SA score", "QED": "QED"}
 FEW, LOOKED_AT = 100_000, 1000  # training molecules
@@ -47,6 +50,21 @@ def measure_molecules(
     decoding = Decoding(length=generator.context, temperature=1.0, watermark="none")
     written = [str(each) for each in generator.sample(n, seed=seed, decoding=decoding)]
     yield from measure_smiles(written, data, wanted)
+
+
+def measure_latent_molecules(
+    generator: LatentMolecules, data: Dataset, n: int, seed: int, wanted: Callable[[str], bool]
+) -> Iterator[Measured]:
+    """As `measure_molecules`, at places drawn from the prior; and whether held-out molecules come back from their own place."""
+    if wanted(RECONSTRUCTED):
+        fitting = Whole(data.test)
+        known = [generator.tokens.decode(row[row > 0]) for row in fitting.rows(np.arange(len(fitting)))]
+        back = generator.decode(generator.encode(known))
+        same = sum(canonical(ours) == canonical(each) for ours, each in zip(back, known, strict=True))
+        protocol = f"the {len(known):,} of {len(data.test.documents):,} held-out molecules that fit, each written at the mean of its place at temperature 0"
+        yield RECONSTRUCTED, clopper_pearson(same, len(known)), "higher", "share", protocol
+    if any(map(wanted, OF_MOLECULES)):
+        yield from measure_molecules(generator, data, n, seed, wanted)
 
 
 def measure_smiles(written: Sequence[str], data: Dataset, wanted: Callable[[str], bool]) -> Iterator[Measured]:

@@ -194,7 +194,7 @@ def test_a_place_and_a_seed_give_one_molecule_and_encoding_finds_places_of_its_o
     assert places.shape == (3, 4) and np.array_equal(places[0], places[1]) and not np.array_equal(places[0], places[2])
     with pytest.raises(Refusal, match="'nonsense' is no molecule"):
         model.encode(["nonsense"])
-    with pytest.raises(Refusal, match="60 characters; this model reads at most 47"):
+    with pytest.raises(Refusal, match="60 tokens long; this model reads at most 47"):
         model.encode(["C" * 60])
     held_out = run.experiment.make_source().load().test
     losses = model.losses(held_out, np.arange(20))

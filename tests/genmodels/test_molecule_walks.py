@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from genmodels.explore.molecule_walks import direction, walked
 from genmodels.kinds.text.examples import Texts, Whole
 from genmodels.kinds.text.tokens import Tokens
+from genmodels.measuring.molecules import measure_latent_molecules
 from genmodels.refusal import Refusal
 
 
@@ -49,6 +51,14 @@ def test_a_walk_begins_at_the_molecule_and_goes_on_towards_the_property() -> Non
     assert [each.value for each in way] == [6, 8, 10, 12, 14] and [each.far for each in way] == [0, 1, 2, 3, 4]
     nowhere = list(walked(Chains(), "CCCCCC", np.array([0, 1, 0], "float32"), carbons, steps=2, far=20.0))  # type: ignore[arg-type]
     assert len(nowhere) == 1  # no molecule is written there
+
+
+def test_what_comes_back_from_its_own_place_is_counted() -> None:
+    documents = ("CCCC", "CCCCCC", "CCO", "C" * 70)
+    held_out = Texts(documents, Chains.tokens.encode_all(documents), 64)
+    data = SimpleNamespace(test=held_out)
+    ((name, share, better, _, protocol),) = measure_latent_molecules(Chains(), data, 0, 0, lambda each: each == "reconstructed")  # type: ignore[arg-type]
+    assert (name, share.n, round(share.value * 3), better) == ("reconstructed", 3, 2, "higher") and "the 3 of 4 held-out" in protocol
 
 
 def test_whole_documents_are_one_a_row_and_longer_ones_are_left_out() -> None:

@@ -12,7 +12,7 @@ KINDS.add("molecule")(
         many="molecules",
         makes="writes",
         begins="seeds",
-        measured=1000,
+        measured=2000,
         tokens=True,
         example=lambda source: f"molecules in a window of {source.context} characters of SMILES",
         sound=is_readable,
