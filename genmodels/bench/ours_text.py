@@ -15,6 +15,7 @@ from genmodels.data.dataset import DATA
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.kinds.text.watermark import setting
+from genmodels.measuring.music import nats_a_step
 from genmodels.models.recipe import MODELS
 from genmodels.networks.reading import parts
 
@@ -143,7 +144,6 @@ def tinyshakespeare(seed: int) -> Callable[[int], dict[str, float]]:
 
 def jsb(seed: int) -> Callable[[int], dict[str, float]]:
     """Four-voice chorales at quarter steps: steps to the nats of a step of the test split, its first given."""
-    from genmodels.measuring.music import nats_a_step
     from genmodels.trained.composer import Composer
     from genmodels.training import loop as training
 
