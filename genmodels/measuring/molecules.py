@@ -22,7 +22,6 @@ from genmodels.estimates.estimate import Estimate, clopper_pearson
 from genmodels.kinds.molecule.chemistry import canonical, version
 from genmodels.kinds.molecule.described import PROPERTIES, Described, described
 from genmodels.kinds.text.decoding import Decoding
-from genmodels.kinds.text.examples import Whole
 from genmodels.metrics.molecules import counted, distance, internal_diversity, likeness_of_counts, nearest_likeness
 from genmodels.refusal import Refusal
 
@@ -57,11 +56,12 @@ def measure_latent_molecules(
 ) -> Iterator[Measured]:
     """As `measure_molecules`, at places drawn from the prior; and whether held-out molecules come back from their own place."""
     if wanted(RECONSTRUCTED):
-        fitting = Whole(data.test)
-        known = [generator.tokens.decode(row[row > 0]) for row in fitting.rows(np.arange(len(fitting)))]
+        tokens, most = generator.tokens, generator.context - 1
+        written = [each for each in data.test.documents if not tokens.unknown(each)]
+        known = [each for each in written if len(tokens.encode(each)) <= most]
         back = generator.decode(generator.encode(known))
         same = sum(canonical(ours) == canonical(each) for ours, each in zip(back, known, strict=True))
-        protocol = f"the {len(known):,} of {len(data.test.documents):,} held-out molecules that fit, each written at the mean of its place at temperature 0"
+        protocol = f"the {len(known):,} of {len(data.test.documents):,} held-out molecules that it can read, each written at the mean of its place at temperature 0"
         yield RECONSTRUCTED, clopper_pearson(same, len(known)), "higher", "share", protocol
     if any(map(wanted, OF_MOLECULES)):
         yield from measure_molecules(generator, data, n, seed, wanted)

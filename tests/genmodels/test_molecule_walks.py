@@ -54,11 +54,11 @@ def test_a_walk_begins_at_the_molecule_and_goes_on_towards_the_property() -> Non
 
 
 def test_what_comes_back_from_its_own_place_is_counted() -> None:
-    documents = ("CCCC", "CCCCCC", "CCO", "C" * 70)
+    documents = ("CCCC", "CCCCCC", "CCO", "C" * 70, "CBr")
     held_out = Texts(documents, Chains.tokens.encode_all(documents), 64)
     data = SimpleNamespace(test=held_out)
     ((name, share, better, _, protocol),) = measure_latent_molecules(Chains(), data, 0, 0, lambda each: each == "reconstructed")  # type: ignore[arg-type]
-    assert (name, share.n, round(share.value * 3), better) == ("reconstructed", 3, 2, "higher") and "the 3 of 4 held-out" in protocol
+    assert (name, share.n, round(share.value * 3), better) == ("reconstructed", 3, 2, "higher") and "the 3 of 5 held-out" in protocol
 
 
 def test_whole_documents_are_one_a_row_and_longer_ones_are_left_out() -> None:
