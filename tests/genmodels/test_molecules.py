@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from genmodels import checkpoints
-from genmodels.bench import moses
+from genmodels.bench import fcd_by_epoch
 from genmodels.bench.chemnet import fcd
 from genmodels.bench.edited_molecules import EDITS, edited, seen
 from genmodels.checks.copied_molecules import Molecules, Rediscovered
@@ -389,9 +389,9 @@ def test_frechets_distance_is_told_of_each_kept_epoch(run: Run, monkeypatch: pyt
         seen.append(len(smiles))
         return {"mean": features.mean(0), "covariance": np.cov(features.T)}
 
-    monkeypatch.setattr(moses, "moments", by_bits)
-    monkeypatch.setattr(moses, "molecules_of", lambda name: CHAINS if name == "test" else RINGS)
-    rows = list(moses.rows(run, 60))
+    monkeypatch.setattr(fcd_by_epoch, "moments", by_bits)
+    monkeypatch.setattr(fcd_by_epoch, "molecules_of", lambda name: CHAINS if name == "test" else RINGS)
+    rows = list(fcd_by_epoch.rows(run, 60))
     assert [row["epoch"] for row in rows] == [int(folder.name) for folder in checkpoints.steps(run.path / "epochs")]
     assert seen[2:] == [round(60 * float(row["valid"].split()[0])) for row in rows]
     assert all(float(row["FCD, test"]) < float(row["FCD, scaffold test"]) for row in rows), "it learned chains"

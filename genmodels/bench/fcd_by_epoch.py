@@ -1,4 +1,4 @@
-"""How FCD falls while a model of `moses` learns: `python -m genmodels.bench.moses RUN [N]`.
+"""How FCD falls while a model of `moses` learns: `python -m genmodels.bench.fcd_by_epoch RUN [N]`.
 
 Of each kept epoch N molecules (10,000) are written from nothing at temperature 1 with seed 1; FCD is that of
 `genmodels.bench.chemnet`, beside MOSES's test set and its scaffold test set. Few molecules make FCD a little larger.
