@@ -144,7 +144,9 @@ def cost_of(pictures: Path, out: Path, n: int) -> Cost:
     environment: Mapping[str, str] = {**os.environ, "GENMODELS_HOME": str(out / "home")}
     began = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
-    said = process.stderr.read() if process.stderr else b""
+    assert process.stderr is not None
+    with process.stderr as pipe:
+        said = pipe.read()
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import string
+import sys
 import unicodedata
 
 import numpy as np
@@ -246,6 +247,16 @@ def test_pairs_of_characters_reach_over_brackets_and_digits() -> None:
     kept = tokens.encode_all(["CC(=O)Br", "O"])
     assert kept.tolist() == [0, *tokens.encode("CC(=O)"), 0, *tokens.encode("O"), 0]
     assert tokens.unseen(["CC(=O)Br", "BrO"]).tolist() == [1 + len(tokens.encode("CC(=O)"))] * 2 + [2 + len(tokens.encode("CC(=O)"))] * 2
+
+
+def test_a_character_of_the_last_document_is_known_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[Tokens.__module__], "MOST_WORDS", 3)
+    tokens = Tokens.learned([*SMILES * 20, "CBr"], "character-pair", 257)
+    assert tokens.whole() and tokens.decode(tokens.encode("BrCC(=O)O")) == "BrCC(=O)O"
+    with pytest.raises(Refusal, match="trained on 9 characters and can't read 'N'"):
+        Tokens.learned([SMILES[0], "CBr"], "character-pair", 257).encode("CN")
+    with pytest.raises(Refusal, match="a training text has 'é'; choose the unit 'character'"):
+        Tokens.learned(["CCé"], "character-pair", 257)
 
 
 @pytest.mark.parametrize("damage", [

@@ -14,7 +14,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -65,6 +64,8 @@ class Tokens:
 
         The time is that of one pass over the text: a line without spaces is one word to byte pairs, and learning is
         quadratic in a word's length, so words of more than `LONGEST_WORD` bytes are learned from in parts of that length.
+        To pairs of characters a document is one word, of which the first `MOST_WORDS` are learned from; all give their characters.
+        Raises `Refusal` where one of these is no printable character of ASCII.
         """
         if unit == CHARACTER:
             return cls((END, *sorted(set().union(*map(set, documents)))))
@@ -77,8 +78,14 @@ class Tokens:
         if unit == BYTE_PAIR:
             words, alphabet = pre_tokenizers.ByteLevel(add_prefix_space=False), pre_tokenizers.ByteLevel.alphabet()
             tokenizer.pre_tokenizer = pre_tokenizers.Sequence([words, cut])
-        else:  # a document is one word, and all of them are held in memory
-            tokenizer.pre_tokenizer, documents = cut, islice(documents, MOST_WORDS)
+        else:
+            documents = list(documents)
+            alphabet = sorted(set().union(*map(set, documents)))
+            if strange := [c for c in alphabet if c not in PRINTABLE]:
+                raise Refusal(
+                    f"unit is {unit!r}, but a training text has {strange[0]!r}; choose the unit {CHARACTER!r}."
+                )
+            tokenizer.pre_tokenizer, documents = cut, documents[:MOST_WORDS]
         tokenizer.train_from_iterator(
             documents,
             trainers.BpeTrainer(vocab_size=size, special_tokens=[END], initial_alphabet=alphabet, show_progress=False),
@@ -145,8 +152,9 @@ class Tokens:
             return np.array(self._split(text), dtype=np.int32)
         if missing := self.unknown(text):
             shown = " ".join(f"{c!r}" for c in missing[:8])
+            letters = sum(len(token) == 1 for token in self.vocabulary[1:])
             raise Refusal(
-                f"This model was trained on {len(self) - 1} characters and can't read {shown}; leave {'it' if len(missing) == 1 else 'them'} out."
+                f"This model was trained on {letters} characters and can't read {shown}; leave {'it' if len(missing) == 1 else 'them'} out."
             )
         return np.array(self._split(text), dtype=np.int32)
 
