@@ -15,9 +15,13 @@ def about_model(run: Run, risks: str) -> None:
     """What was measured of the model, its risks, and where it is audited."""
     measured = [row for row in run.findings().get("measures", []) if isinstance(row, dict)]
     st.header("How good is this model?", anchor=False)
-    if measured:
-        _measures(measured)
-    else:
+    told = [row for row in measured if _number(row.get("value")) is not None]
+    if told:
+        _measures(told)
+    missing = [f"{row.get('metric')} ({_reason(row)})" for row in measured if row not in told]
+    if missing:
+        st.caption(safe_text(f"Not measured: {'; '.join(missing)}.", 1000))
+    if not measured:
         st.info(
             safe_text(f"It was not measured yet. Measure it with: genmodels measure {run.id}", 300),
             icon=":material/straighten:",
@@ -31,6 +35,10 @@ def about_model(run: Run, risks: str) -> None:
 def _number(value: object) -> float | int | None:
     """A number of findings, which anybody may have written."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _reason(row: dict[str, Any]) -> str:
+    return str(row.get("protocol", "")).removeprefix("not measured: ")
 
 
 def _measures(rows: list[Any]) -> None:
@@ -52,5 +60,10 @@ def _measures(rows: list[Any]) -> None:
         ]
     )
     st.dataframe(
-        table, hide_index=True, key="model.measures", alt="What was measured of this model, with 95 % intervals"
+        table,
+        hide_index=True,
+        key="model.measures",
+        alt="What was measured of this model, with 95 % intervals",
+        column_config={"Measure": st.column_config.TextColumn(width="medium")},
     )
+    st.caption("From and To are the 95 % interval; Better says which way is better.")

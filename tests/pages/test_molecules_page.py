@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,20 @@ def test_a_link_sets_the_form_and_molecules_are_written_looked_at_and_compared(r
     test.slider(key="written.qed").set_value(0.0).run()
     test.segmented_control(key="molecules").set_value("Statistics").run(timeout=120)
     assert not test.exception and not test.error and "written, beside" in words(test)
+
+
+def test_what_was_measured_stands_in_a_table_and_what_was_not_says_why(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Run(Path(shutil.copytree(run.path, tmp_path / "runs" / run.id)))
+    monkeypatch.setenv("GENMODELS_HOME", str(tmp_path))
+    rows = [
+        {"metric": "valid", "value": 0.7, "low": 0.6, "high": 0.8, "n": 100, "better": "higher", "unit": "share", "protocol": "100 molecules"},
+        {"metric": "unique@1k", "value": None, "low": None, "high": None, "n": 0, "better": "higher", "unit": "", "protocol": "not measured: take more"},
+    ]
+    own.findings_file.write_text(json.dumps({"measures": rows}))
+    test = page(own)
+    table = test.dataframe[0].value
+    assert list(table["Measure"]) == ["valid"] and table["Value"][0] == 0.7
+    assert "Not measured: unique@1k (take more)." in words(test) and "not measured yet" not in words(test)
 
 
 def test_a_better_molecule_is_searched_for(run: Run) -> None:
