@@ -24,6 +24,7 @@ from genmodels.refusal import Refusal
 if TYPE_CHECKING:
     from genmodels.trained.writer import TextGenerator
 
+A_ROUND = 256  # molecules that are written in a round
 KEPT = 16  # molecules that are written on from
 LEAST, MOST = 0.2, 0.9  # of a spelling, that stays as it is
 FIRST_CUT = 2  # characters that always stay
@@ -80,7 +81,7 @@ def improved(model: TextGenerator, asked: Search) -> Iterator[Progress]:
     known, found, sign = fingerprints([given]), dict[str, Better](), 1 if asked.higher else -1
     now, rng = Progress(start), np.random.default_rng([asked.seed, 17])
     for number in range(asked.rounds):
-        first = asked.seed + number * model.rows
+        first = asked.seed + number * A_ROUND
         texts = _written_on(model, [given, *(each.smiles for each in now.best[:KEPT])], asked, first, rng)
         molecules = {smiles: first + i for i, text in enumerate(texts) if (smiles := canonical(text)) is not None}
         others = [each for each in molecules if each != given and each not in found]
@@ -99,9 +100,9 @@ def improved(model: TextGenerator, asked: Search) -> Iterator[Progress]:
 def _written_on(
     model: TextGenerator, parents: list[str], asked: Search, seed: int, rng: np.random.Generator
 ) -> list[str]:
-    """As many texts as the model writes at once, each begun with a part of a parent: every other one in another spelling."""
+    """The texts of a round, each begun with a part of a parent: every other one in another spelling."""
     begun = []
-    for number in range(model.rows):
+    for number in range(A_ROUND):
         text = parents[number % len(parents)]
         if number % 2:
             text = spellings(text, 2, int(rng.integers(2**31)))[-1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -83,13 +85,18 @@ class TextGenerator(TextLikelihood, TextInside):
         prompts = prompts * n if len(prompts) == 1 else prompts
         if len(prompts) != n:
             raise Refusal(f"There are {len(prompts)} prompts for {n} texts; give one for all or one for each.")
-        texts = []
-        for start in range(0, n, self.rows):
+        asked = decoding or Decoding(watermark="none")
+
+        def together(start: int) -> list[str]:
             few = prompts[start : start + self.rows]
-            *_, written = self.write(
-                few, seeds=range(seed + start, seed + start + len(few)), decoding=decoding or Decoding(watermark="none")
-            )
-            texts += [each.prompt + each.text for each in written]
+            *_, written = self.write(few, seeds=range(seed + start, seed + start + len(few)), decoding=asked)
+            return [each.prompt + each.text for each in written]
+
+        first, *others = range(0, n, self.rows)
+        texts = together(first)  # alone, since it compiles
+        with ThreadPoolExecutor(os.cpu_count() or 1) as cores:  # each batch takes one core
+            for more in cores.map(together, others):
+                texts += more
         return np.array(texts, dtype=object)
 
     def write(

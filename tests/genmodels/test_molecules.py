@@ -327,7 +327,7 @@ class Grower:
 
 def test_a_search_keeps_what_is_better_and_like_enough() -> None:
     *_, last = improved(Grower(), Search("CCCCCCCO", "logp", least=0.3, rounds=3))  # type: ignore[arg-type]
-    assert last.written == 48 >= last.valid and last.alike >= len(last.best) > 0
+    assert last.written == 768 >= last.valid and last.alike >= len(last.best) > 0
     assert all(each.value > last.start and each.likeness >= 0.3 for each in last.best)
     assert list(last.best) == sorted(last.best, key=lambda each: -each.value)
     *_, lower = improved(Grower(), Search("CCCCCCCO", "logp", higher=False, least=0.2, rounds=2))  # type: ignore[arg-type]

@@ -18,6 +18,6 @@ KINDS.add("molecule")(
         sound=is_readable,
         facts=facts,
         writer="molecules",
-        rows=256,
+        rows=128,
     )
 )
