@@ -25,6 +25,7 @@ from genmodels.estimates.prediction_powered import share
 from genmodels.jobs.programs import Programs
 from genmodels.kinds.code.functions import first_function, renamed, words
 from genmodels.kinds.code.judging import KNOWN, MISSED, Judged, judged
+from genmodels.kinds.code.middle import is_middle_last
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.kinds.text.examples import Texts
 from genmodels.kinds.text.ngram import NGram
@@ -116,6 +117,7 @@ def measure_code(
 
 def has_docstrings(documents: Sequence[str]) -> bool:
     """Has at least one in ten of up to 200 training functions a docstring?"""
+    documents = [each for each in documents if not is_middle_last(each)]
     few = [documents[i] for i in np.unique(np.linspace(0, len(documents) - 1, 200).astype(int))]
     return sum(bool(DOCUMENTED.match(each)) for each in few) >= len(few) / 10
 
@@ -167,8 +169,8 @@ class Nearest:
     """The training functions whose words are most like those of a prompt: of rare words more (inverse document frequency)."""
 
     def __init__(self, train: Texts) -> None:
-        self.documents = train.documents
-        self.words = [frozenset(words(each)) for each in train.documents]
+        self.documents = [each for each in train.documents if not is_middle_last(each)]
+        self.words = [frozenset(words(each)) for each in self.documents]
         often = Counter(word for each in self.words for word in each)
         self.weight = {word: float(np.log(len(self.words) / count)) for word, count in often.items()}
         self.size = np.array([sum(self.weight[word] for word in each) for each in self.words]) + 1.0

@@ -115,7 +115,7 @@ def insecure(texts: Sequence[str], folder: Path) -> list[list[str]]:
     logging.disable(logging.CRITICAL)
     files = [folder / f"text{place}.py" for place in range(len(texts))]
     for file, text in zip(files, texts, strict=True):
-        write_atomically(file, text.encode("utf-8", "replace"))
+        file.write_text(text, errors="replace")
     manager = BanditManager(BanditConfig(), "file", ignore_nosec=True)
     manager.discover_files([str(file) for file in files])
     manager.run_tests()
