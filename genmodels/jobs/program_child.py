@@ -28,6 +28,7 @@ TASK, REPLY = 0, 1  # what programs come from, and where it is told how they end
 ANSWERS = 3  # of a child: where its answers go
 CHUNK = 1 << 16
 SAID = 2000  # characters of what was raised
+MOST_KEYS = 10_000
 NEW_MOUNTS, NEW_USER = 0x20000, 0x10000000
 EVERYTHING_PRIVATE, NO_DEVICES = 0x44000, 0x6  # mount: recursive and private; no devices, no programs with other rights
 USUAL = ("re", "typing", "collections", "math", "itertools", "functools", "string", "heapq", "bisect", "dataclasses")
@@ -255,10 +256,15 @@ def plain(value: object) -> object:
 
 
 def unpacked(written: object) -> Any:
-    """The value that `plain` wrote; raises `ValueError` for what it never writes, and `TypeError` for keys that can't be."""
+    """The value that `plain` wrote; raises `ValueError` for what it never writes, and `TypeError` for keys that can't be.
+
+    Sets and dictionaries of more than 10,000 keys are not made: keys can be chosen so that each takes as long as all others.
+    """
     if not isinstance(written, list):
         return written
     letter, *inside = written or [None]
+    if letter in ("d", "s", "f") and len(inside) > MOST_KEYS:
+        raise ValueError("too many keys")
     if letter == "d":
         return {unpacked(key): unpacked(each) for key, each in inside}
     if letter not in SORTS:

@@ -66,7 +66,7 @@ class ProgramLimits(Limits):
     room_bytes: int = 16 * MB
     room_files: int = 64
     printed_bytes: int = MB
-    answer_bytes: int = 4 * MB
+    answer_bytes: int = MB
 
 
 @dataclass(frozen=True)

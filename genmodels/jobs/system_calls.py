@@ -116,6 +116,7 @@ OF_PROGRAMS = {
     "socketpair": (53, 199),
     "syslog": (103, 116),
     "personality": (135, 92),
+    "prctl": (157, 167),
     "kcmp": (312, 272),
     "name_to_handle_at": (303, 264),
     "sync": (162, 81),

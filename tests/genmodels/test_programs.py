@@ -60,7 +60,7 @@ def test_values_come_back_as_they_were() -> None:
     for value in (1, -(2**100), 1.5, "ä\n\ud800", None, True, [], (), {1: "a", (2, 3): [4]}, {1, 2}, frozenset("ab"), [[(1,)], {"d": {"l": ["t"]}}]):
         assert unpacked(plain(value)) == value and type(unpacked(plain(value))) is type(value)
     assert plain(object()) == ["o", "object"]
-    for wrong in (["x"], [], ["o", "object"], [1]):
+    for wrong in (["x"], [], ["o", "object"], [1], ["s", *range(10_001)]):
         with pytest.raises((ValueError, TypeError)):
             unpacked(wrong)
 
@@ -110,6 +110,7 @@ ESCAPES = {
     "served before others": ("import os\nos.setpriority(os.PRIO_PROCESS, os.getppid(), 19)", "exception", "PermissionError"),
     "higher limit": ("import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1000, 1000))", "exception", "Error"),
     "mount": ("import ctypes\nl = ctypes.CDLL(None, use_errno=True)\nassert l.umount2(b'.', 2) == -1 and l.unshare(0x20000) == -1\nraise OSError(ctypes.get_errno(), 'held')", "exception", "held"),
+    "outlive the parent": ("import ctypes\nl = ctypes.CDLL(None, use_errno=True)\nassert l.prctl(1, 0) == -1\nraise OSError(ctypes.get_errno(), 'held')", "exception", "held"),
     "crash": ("import ctypes\nctypes.string_at(0)", "killed", "SIGSEGV"),
     "deep": ("import sys\nsys.setrecursionlimit(10**9)\ndef f(n): return [f(n + 1) for _ in range(1)]\nf(0)", "", ""),
     "deep text": ("x = " + "(" * 150 + "-" * 20_000 + "1" + ")" * 150, "", ""),
