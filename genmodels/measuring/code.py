@@ -227,7 +227,14 @@ def linted(found: Judged, clusters: np.ndarray, name: str, protocol: str) -> Ite
         (LINTED[2], found.named, "higher", f"; by pyflakes; {TYPES}"),
         (LINTED[3], patterns, "lower", knows),
     ):
-        yield measure + name, share(flags.astype(float), clusters=clusters), better, "share", protocol + told
+        yield measure + name, clustered_share(flags, clusters), better, "share", protocol + told
+
+
+def clustered_share(flags: np.ndarray, clusters: np.ndarray) -> Estimate:
+    """The share of flags (n,), those of one cluster drawn together; where all are alike, each cluster counts once."""
+    if len(np.unique(flags)) > 1:
+        return share(flags.astype(float), clusters=clusters)
+    return share(flags[np.unique(clusters, return_index=True)[1]].astype(float))
 
 
 def held_out_functions(test: Texts, seed: int) -> list[tuple[str, str]]:

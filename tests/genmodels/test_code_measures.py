@@ -17,6 +17,7 @@ from genmodels.kinds.text.tokens import Tokens
 from genmodels.measuring.code import (
     Attempts,
     Nearest,
+    clustered_share,
     copied,
     copying,
     counted_on,
@@ -125,6 +126,8 @@ def test_shares_of_a_linter_have_intervals_over_problems() -> None:
     rows = {name: estimate for name, estimate, *_ in linted(found, np.array([0, 0, 1, 1]), "", "p") if estimate}
     assert [rows[name].value for name in ("functions parse", "functions compile", "names are given", "insecure patterns")] == [0.75, 0.75, 0.5, 0.25]
     assert all(each.low < each.value < each.high and each.n == 4 for each in rows.values())
+    none = clustered_share(np.zeros(100, bool), np.arange(100) // 10)
+    assert none.value == none.low == 0 and none.high > 0.25 and none.n == 10, "ten attempts at one problem may all be alike"
 
 
 def test_a_planted_copy_is_found_with_its_file_and_licence(data: Dataset) -> None:
