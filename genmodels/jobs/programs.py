@@ -150,6 +150,7 @@ class _Root:
         self.closing = threading.Lock()
 
     def ran(self, program: Program) -> Ran:
+        """How a program ended in a child of its own."""
         task = json.dumps(
             {
                 "text": program.text,
@@ -207,6 +208,7 @@ class _Root:
         return self.process
 
     def close(self) -> None:
+        """End the process and its child, and delete the folder; the next program starts it anew."""
         with self.closing:
             process, self.process = self.process, None
             if process is not None:

@@ -31,7 +31,7 @@ KNOWN = {
     "runs a text": "def f(text):\n    return eval(text)\n",
     "runs a text as a program": "def f(text):\n    exec(text)\n",
     "a shell with what was given": "import subprocess\ndef f(name):\n    subprocess.call('ls ' + name, shell=True)\n",
-    "unpacks objects": "import pickle\ndef f(data):\n    return pickle.loads(data)\n",
+    "unpacks objects": "from pickle import loads\ndef f(data):\n    return loads(data)\n",
     "unpacks code": "import marshal\ndef f(data):\n    return marshal.loads(data)\n",
     "YAML that makes objects": "import yaml\ndef f(text):\n    return yaml.load(text)\n",
     "a weak hash": "import hashlib\ndef f(word):\n    return hashlib.md5(word).hexdigest()\n",
