@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -9,15 +10,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
 import pytest
 
-from genmodels.jobs import programs
+from genmodels.jobs import program_child, programs
 from genmodels.jobs.program_child import plain, unpacked
 from genmodels.jobs.programs import MB, Program, ProgramLimits, Programs, Ran
 from genmodels.jobs.sandbox import ROOT
+from genmodels.jobs.system_calls import Unavailable
 from genmodels.refusal import Refusal
 
 QUICK = ProgramLimits(seconds=5, cpu_seconds=1)
@@ -257,3 +260,27 @@ def test_nothing_outlives_who_asked(tmp_path: Path) -> None:
 def test_memory_of_programs_is_their_own() -> None:
     with Programs(ProgramLimits(memory=64 * MB), workers=1) as small:
         assert [each.ended for each in small.run([Program("x = bytearray(30 * 10**6)"), Program("x = bytearray(90 * 10**6)")])] == ["ok", "memory"]
+
+
+def test_where_no_room_of_a_fixed_size_can_be_made_a_program_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*asked: object) -> None:
+        raise Unavailable("the system says: no")
+
+    monkeypatch.setattr(program_child, "own_room", denied)
+    how = {"folder": str(tmp_path), "room_bytes": MB, "room_files": 8, "limits": asdict(QUICK), "readable": programs.readable()}
+    said, told = os.pipe()
+    if (child := os.fork()) == 0:
+        layers = program_child.walls(how)
+        try:
+            open("x", "w").close()
+            made = "a file was made"
+        except OSError as error:
+            made = type(error).__name__
+        os.write(told, json.dumps([layers, made]).encode())
+        os._exit(0)
+    os.close(told)
+    with os.fdopen(said) as pipe:
+        layers, made = json.loads(pipe.read())
+    os.waitpid(child, 0)
+    assert "can make no file here" in layers["room"] and not any(why for name, why in layers.items() if name != "room")
+    assert made == "PermissionError" and list(tmp_path.iterdir()) == []
