@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import ast
 import gzip
+import hashlib
 import importlib.util
 import io
 import json
 import math
 import os
+import platform
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from genmodels.data.text_data import read_once
+from genmodels.jobs.program_child import plain, unpacked
 from genmodels.jobs.programs import MB, Program, ProgramLimits, Programs, Ran
 from genmodels.refusal import Refusal
 
@@ -102,25 +106,29 @@ def human_eval() -> tuple[Problem, ...]:
     """The problems of HumanEval whose tests pass with its own answers here; raises `Refusal` where its file is not at hand.
 
     The tests are what `check` asks when the published answer is given, with what that answers. So where a test would take
-    several answers, only that one counts.
+    several answers, only that one counts. They are found out once and then read from the cache.
     """
-    rows = [json.loads(line) for line in _content().decode("utf-8").splitlines() if line.strip()]
+    content = _content()
+    facts = {"content": hashlib.sha256(content).hexdigest(), "python": platform.python_version(), "reading": 1}
+    rows = read_once("human-eval", facts, lambda: _found(content))
+    return tuple(Problem(name, prompt, body, unpacked(tests)) for name, prompt, body, tests in rows)
+
+
+def _found(content: bytes) -> list[list[object]]:
+    """Name, prompt, published answer and tests (as `plain` writes them) of each problem."""
+    rows = [json.loads(line) for line in content.decode("utf-8").splitlines() if line.strip()]
     with Programs(ProgramLimits(seconds=60, cpu_seconds=30, answer_bytes=4 * MB)) as programs:
-        ran = programs.run([_recording(row) for row in rows])
-        found = [_recorded(row, each) for row, each in zip(rows, ran, strict=True)]
-    return tuple(each for each in found if each is not None)
+        ran = list(programs.run([_recording(row) for row in rows]))
+    return [
+        [row["entry_point"], row["prompt"], row["canonical_solution"], plain(tuple(map(tuple, each.answers[0])))]
+        for row, each in zip(rows, ran, strict=True)
+        if len(each.answers) == 1 and isinstance(each.answers[0], list) and each.answers[0]
+    ]
 
 
 def _recording(row: dict[str, str]) -> Program:
     text = "\n".join([row["prompt"] + row["canonical_solution"], row["test"]])
     return Program(text + RECORDER.format(function=row["entry_point"]), "_told", [()])
-
-
-def _recorded(row: dict[str, str], ran: Ran) -> Problem | None:
-    if len(ran.answers) != 1 or not isinstance(ran.answers[0], list) or not ran.answers[0]:
-        return None
-    tests = tuple((given, answer) for given, answer in ran.answers[0])
-    return Problem(row["entry_point"], row["prompt"], row["canonical_solution"], tests)
 
 
 def _content() -> bytes:
