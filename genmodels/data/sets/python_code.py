@@ -52,9 +52,10 @@ class PythonCode(TextData):
         known = facts(found)
         reading = known | {"reading": 3, "seed": SEED, "longest": LONGEST, "form": self.form}
         sides = read_once("python-code", reading, lambda: divided(_documents(found, self.form), SEED))
+        source = f"functions of {len(found)} files of the standard library of Python {known['python']}, up to {LONGEST:,} characters each, {self.form}"
         if self.middle:
             sides |= also_middle_last(sides, self.middle)
-        source = f"functions of {len(found)} files of the standard library of Python {known['python']}, up to {LONGEST:,} characters each, {self.form}"
+            source += f", {self.middle:.0%} of those for training also with their middle last"
         groups = [{"part": sides["train_groups"]}, {"part": sides["test_groups"]}]
         return self.dataset(
             "python-code",
