@@ -245,6 +245,8 @@ WRITERS = {
     "genmodels/intake/keras_file.py": "the caged child, into its scratch folder",
     "genmodels/jobs/cage.py": "the caged child, into its scratch folder",
     "genmodels/jobs/sandbox.py": "the job and the log of a caged child, in its scratch folder",
+    "genmodels/jobs/program_child.py": "a child of its own user, into what the kernel asks of it",
+    "genmodels/kinds/code/judging.py": "the caged child, into its scratch folder",
     "genmodels/instruments/features.py": "what a caged child is given, in its scratch folder",
     "genmodels/trained/opening.py": "Keras, into a temporary folder; what it wrote is kept by the atomic writer",
     "genmodels/training/loop.py": "zeros that keep room on the disk",

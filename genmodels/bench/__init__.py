@@ -154,6 +154,9 @@ BENCHES.add("train-diffusion")(
         64,
     )
 )
+BENCHES.add("run-programs")(
+    Bench("ms", 200, ("genmodels.bench.ours_programs",), {"plain-python": [(PEERS + "plain_python",)]})
+)
 BENCHES.add("audit-pictures")(AuditGrowth())
 
 WAYS = ("all", "fastest")

@@ -35,6 +35,7 @@ PLAN = {
     "sample-molecules": 3,
     "frechet": 2,
     "prdc": 2,
+    "run-programs": 5,
 }
 WHAT = {
     "train-vae": "VAE training, 32x32x3, batch 64",
@@ -50,6 +51,7 @@ WHAT = {
     "page-change": "page change, warm",
     "frechet": "Fréchet distance, 10,000 x 2,048",
     "prdc": "precision, recall, density, coverage, the same",
+    "run-programs": "a small program asked four times, two at once, in the cage",
 }
 PEER = {
     "keras-io": "keras.io way",
@@ -58,6 +60,7 @@ PEER = {
     "pytorch-cached": "PyTorch eager, key-value cache",
     "pytorch-compiled": "PyTorch `torch.compile`",
     "predict": "`predict` frame by frame",
+    "plain-python": "a new `python -I` each, without walls",
     "scipy": "scipy `sqrtm`",
     "prdc": "`prdc`",
     "streamlit-empty": "an empty Streamlit page",

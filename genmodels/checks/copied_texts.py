@@ -101,7 +101,7 @@ def _how_many(
 ) -> Finding:
     k, n = int(unseen.above(lengths, shares).sum()), len(lengths)
     estimate = unseen.estimate(k, n)
-    counted = _counted(vocabulary, unseen, int(lengths.max()), subject.seed)
+    counted = counted_copies(vocabulary, unseen, int(lengths.max()), subject.seed)
     said = kind_of(subject.data.spec).copied
     one, unit, source = said[0], said[1], said[2].removeprefix("its ")
     told = (
@@ -127,7 +127,7 @@ def _how_many(
     )
 
 
-def _counted(vocabulary: Words, unseen: Chance, most: int, seed: int) -> dict[float, float]:
+def counted_copies(vocabulary: Words, unseen: Chance, most: int, seed: int) -> dict[float, float]:
     """Share of words changed to the share of training texts, so altered, that would be counted as copied."""
     rng = np.random.default_rng([seed, 6])
     long = [document for document in vocabulary.documents if len(document) >= LEAST_WORDS]

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from genmodels.jobs.system_calls import CALLS, Unavailable, call, control, machine, number_of
+from genmodels.jobs.system_calls import CALLS, OF_PROGRAMS, Unavailable, call, control, machine, number_of
 from genmodels.refusal import Refusal
 
 ANSWER, SAID, LAYERS = "answer.npz", "said.json", "layers.json"  # what a child leaves
@@ -31,6 +31,7 @@ NOT_PERMITTED, NO_SUCH_CALL = 1, 38
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 THREAD = 0x10000  # the flag of clone that makes a thread, not a process
 SLACK = 2 << 30  # bytes of address space beyond the memory: libraries and stacks that are mapped and hardly used
+SIGNALLING = (8, 10, 15, 1024, 1026)  # of fcntl: who is sent which signal when a file changes
 
 # Rights of Landlock, by bit. What a file may be asked for, and what a folder may be asked for besides.
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14
@@ -94,13 +95,16 @@ def _leave(out: Path, answer: Mapping[str, Any]) -> None:
         np.savez(file, **{name: np.asarray(array) for name, array in answer.items()})  # type: ignore[arg-type]
 
 
-def shut(limits: Mapping[str, int], *, readable: Iterable[str], writable: str) -> dict[str, str]:
-    """Apply every layer to this process, for good: its name to "" where it holds, else to why it does not."""
+def shut(limits: Mapping[str, int], *, readable: Iterable[str], writable: str, program: bool = False) -> dict[str, str]:
+    """Apply every layer to this process, for good: its name to "" where it holds, else to why it does not.
+
+    `program`: it will do what somebody else wrote, not a task of ours: no threads, and `OF_PROGRAMS` is refused besides.
+    """
     layers: dict[str, Callable[[], None]] = {
         "limits": lambda: limit(limits),
         "privileges": drop_privileges,
         "files": lambda: confine(readable, writable),
-        "network, processes": filter_calls,
+        "network, processes": lambda: filter_calls(program),
     }
     with contextlib.suppress(Unavailable):
         control(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it does not outlive who started it
@@ -134,19 +138,22 @@ def _reason(layer: Callable[[], None]) -> str:
 
 
 def limit(limits: Mapping[str, int]) -> None:
-    """Memory, seconds of processor time, bytes of one file, open files and processes, beyond which nothing is given."""
-    memory = limits["memory"]
+    """Memory, seconds of processor time, bytes of one file, open files and processes, beyond which nothing is given.
+
+    "slack" is how many bytes may be mapped beyond the memory; with no "threads" they are not counted, since none is made.
+    """
+    memory, threads = limits["memory"], limits["threads"]
     for name, most in (
-        ("RLIMIT_AS", memory + SLACK),
+        ("RLIMIT_AS", memory + limits.get("slack", SLACK)),
         ("RLIMIT_DATA", memory),
         ("RLIMIT_CPU", limits["cpu_seconds"]),
         ("RLIMIT_FSIZE", limits["file_bytes"]),
         ("RLIMIT_NOFILE", limits["open_files"]),
         ("RLIMIT_CORE", 0),
-        ("RLIMIT_NPROC", _threads_of_user() + limits["threads"]),
+        ("RLIMIT_NPROC", _threads_of_user() + threads if threads else None),
     ):
         number = getattr(resource, name, None)
-        if number is None:
+        if number is None or most is None:
             continue
         hard = resource.getrlimit(number)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
@@ -203,34 +210,37 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         os.close(descriptor)
 
 
-def filter_calls() -> None:
-    """No socket, no other process, no program, no signal to others, and no higher limit: the kernel refuses the calls."""
+def filter_calls(program: bool = False) -> None:
+    """No socket, no other process, no program, no signal to others, and no higher limit: the kernel refuses the calls.
+
+    For what somebody else wrote (`program`) also `OF_PROGRAMS`, threads among them, and signals by way of a file.
+    """
     index, architecture = machine()
-    program = [_step(0x20, 4), _jump(0x15, architecture, 1, 0), _step(6, ERRNO | NOT_PERMITTED), _step(0x20, 0)]
+    steps = [_step(0x20, 4), _jump(0x15, architecture, 1, 0), _step(6, ERRNO | NOT_PERMITTED), _step(0x20, 0)]
     if not index:
-        program += [_jump(0x35, 0x40000000, 0, 1), _step(6, ERRNO | NOT_PERMITTED)]  # x32, the other way to number them
-    for numbers in CALLS.values():
+        steps += [_jump(0x35, 0x40000000, 0, 1), _step(6, ERRNO | NOT_PERMITTED)]  # x32, the other way to number them
+    for numbers in (*CALLS.values(), *(OF_PROGRAMS.values() if program else ())):
         if (number := numbers[index]) is not None:
-            program += [_jump(0x15, number, 0, 1), _step(6, ERRNO | NOT_PERMITTED)]
-    program += [
+            steps += [_jump(0x15, number, 0, 1), _step(6, ERRNO | NOT_PERMITTED)]
+    steps += [
         _jump(0x15, number_of("clone3"), 0, 1),
         _step(6, ERRNO | NO_SUCH_CALL),
     ]  # its flags can't be seen; clone is used instead
-    program += [
+    steps += [
         _jump(0x15, number_of("clone"), 0, 4),
         _step(0x20, 16),
         _jump(0x45, THREAD, 1, 0),
         _step(6, ERRNO | NOT_PERMITTED),
         _step(0x20, 0),
     ]
-    program += [
+    steps += [
         _jump(0x15, number_of("tgkill"), 0, 4),
         _step(0x20, 16),
         _jump(0x15, os.getpid(), 1, 0),
         _step(6, ERRNO | NOT_PERMITTED),
         _step(0x20, 0),
     ]
-    program += [
+    steps += [
         _jump(0x15, number_of("prlimit64"), 0, 5),
         _step(0x20, 32),
         _jump(0x15, 0, 0, 2),
@@ -238,11 +248,18 @@ def filter_calls() -> None:
         _jump(0x15, 0, 1, 0),
         _step(6, ERRNO | NOT_PERMITTED),
     ]
-    program += [_step(6, ALLOWED)]
-    code = b"".join(program)
+    if program:
+        refused = [each for way in SIGNALLING for each in (_jump(0x15, way, 0, 1), _step(6, ERRNO | NOT_PERMITTED))]
+        steps += [_step(0x20, 0), _jump(0x15, number_of("fcntl"), 0, len(refused) + 1), _step(0x20, 24), *refused]
+    steps += [_step(6, ALLOWED)]
+    _filter(steps)
+
+
+def _filter(steps: list[bytes]) -> None:
+    code = b"".join(steps)
     buffer = ctypes.create_string_buffer(code, len(code))
     control(38, 1)
-    control(22, 2, ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(buffer))))
+    control(22, 2, ctypes.create_string_buffer(struct.pack("@HP", len(steps), ctypes.addressof(buffer))))
 
 
 def _step(code: int, value: int) -> bytes:

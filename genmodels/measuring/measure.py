@@ -19,6 +19,7 @@ from genmodels.instruments.features import extractor
 from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.near_copies import held_out_drawings
 from genmodels.kinds.kind import kind_of
+from genmodels.measuring.code import OF_CODE
 from genmodels.measuring.encoders import measure_encoder
 from genmodels.measuring.molecules import (
     OF_MOLECULES,
@@ -64,7 +65,8 @@ def measure_run(
             raise Refusal(unknown("metric", name, how.names))
     data, generator = load_for(run.experiment), open_model(run)
     n = how.number(generator, data, n)
-    wanted = lambda name: not names or name.split(":")[0] in names or name in names  # noqa: E731
+    only, never = set(names), set() if names else set(how.on_request)
+    wanted = lambda name: bool(not only or {name, name.split(":")[0]} & only) and name not in never  # noqa: E731
     rows: list[Any] = list(
         how.function(generator, data, n, seed, wanted)
         if not features
@@ -93,6 +95,7 @@ class Measured:
     function: Callable[..., Iterator[Any]]
     names: Sequence[str]
     number: Callable[[Any, Dataset, int | None], int]
+    on_request: Sequence[str] = ()  # those of its names that are measured where somebody names them
 
 
 def _all_held_out(model: object, data: Dataset, n: int | None) -> int:
@@ -108,7 +111,7 @@ _ENCODER = Measured(measure_encoder, ("held-out", "R-precision"), _all_held_out)
 MEASURED: dict[str, Measured] = {
     "latent": Measured(measure_pictures, (*metrics_of("image"), BY_GROUP, *BOUNDS, *FLOORS), _as_usual),
     "prompted": Measured(measure_prompted, (*metrics_of("image"), *FLOORS, *FAMILIES), rounds_of),
-    "writer": Measured(measure_texts, (*LIKELIHOODS, *OF_SAMPLES), _as_usual),
+    "writer": Measured(measure_texts, (*LIKELIHOODS, *OF_SAMPLES, *OF_CODE), _as_usual, OF_CODE),
     "music": Measured(measure_music, OF_PIECES, _as_usual),
     "molecules": Measured(measure_molecules, OF_MOLECULES, _as_usual),
     "latent molecules": Measured(measure_latent_molecules, (RECONSTRUCTED, *OF_MOLECULES), _as_usual),

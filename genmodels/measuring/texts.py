@@ -16,6 +16,7 @@ from genmodels.kinds.text.decoding import Decoding
 from genmodels.kinds.text.examples import Texts
 from genmodels.kinds.text.ngram import NGram
 from genmodels.kinds.text.tokens import Tokens, escape_bits
+from genmodels.measuring.code import OF_CODE, measure_code
 from genmodels.metrics.texts import bits_per_character, distinct, parse_share, perplexity, repetition, self_bleu
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 FLOOR = "5-gram"
 BITS = "bits a character"
 STRETCHES = 30  # of a text that is one document
-Row = tuple[str, Estimate, str, str, str]  # name, estimate, which way is better, unit, protocol
+Row = tuple[str, Estimate | None, str, str, str]  # name, estimate, which way is better, unit, protocol
 
 
 def measure_texts(
@@ -36,6 +37,8 @@ def measure_texts(
         yield from _likelihoods(generator, data, floor)
     if any(map(wanted, OF_SAMPLES)):
         yield from _of_samples(generator, data, floor, n, seed)
+    if kind_of(data.spec).language and any(map(wanted, OF_CODE)):
+        yield from measure_code(generator, data, n, seed, wanted)
 
 
 LIKELIHOODS = (

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from genmodels.data.dataset import Dataset, dataset
 from genmodels.data.standard_library import LICENCE, Function, facts, files, parsed
 from genmodels.data.text_data import TextData, context_knob, divided, read_once
+from genmodels.kinds.code.middle import middle_last
 from genmodels.knobs import knob
 
 SEED = 6  # fixed: all runs hold out the same files
@@ -29,6 +32,12 @@ class PythonCode(TextData):
         help="normalised: one style, no comments, no docstrings. source: as written",
         choices=("normalised", "source"),
     )
+    middle: float = knob(
+        0.0,
+        0.0,
+        1.0,
+        "Share of the training functions that are written also with their middle last, so that a model can fill a gap",
+    )
 
     kind: ClassVar[str] = "code"
     licence: ClassVar[str] = LICENCE
@@ -44,6 +53,9 @@ class PythonCode(TextData):
         reading = known | {"reading": 3, "seed": SEED, "longest": LONGEST, "form": self.form}
         sides = read_once("python-code", reading, lambda: divided(_documents(found, self.form), SEED))
         source = f"functions of {len(found)} files of the standard library of Python {known['python']}, up to {LONGEST:,} characters each, {self.form}"
+        if self.middle:
+            sides |= also_middle_last(sides, self.middle)
+            source += f", {self.middle:.0%} of those for training also with their middle last"
         groups = [{"part": sides["train_groups"]}, {"part": sides["test_groups"]}]
         return self.dataset(
             "python-code",
@@ -53,6 +65,20 @@ class PythonCode(TextData):
             groups=groups,
             families=(sides["train_families"], sides["test_families"]),
         )
+
+
+def also_middle_last(sides: dict[str, list[str]], share: float) -> dict[str, list[str]]:
+    """The training documents with their groups and families, and behind them a share of them again, each with its middle last.
+
+    Which these are and where they are cut is drawn once, so that it is the same for all runs.
+    """
+    rng = np.random.default_rng([SEED, 1])
+    train = sides["train"]
+    chosen = np.sort(rng.permutation(len(train))[: round(share * len(train))])
+    written = [(place, text) for place in chosen.tolist() if (text := middle_last(train[place], rng)) is not None]
+    again = {name: [sides[name][place] for place, _ in written] for name in ("train_groups", "train_families")}
+    again["train"] = [text for _, text in written]
+    return {name: sides[name] + more for name, more in again.items()}
 
 
 def _documents(found: dict[str, bytes], form: str) -> Iterator[tuple[str, str, str]]:

@@ -1,0 +1,151 @@
+"""What is measured of code: functions are cut out whole, planted patterns and copies are found, and floors solve what they can."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from genmodels.data.dataset import Dataset
+from genmodels.data.problems import own_problems
+from genmodels.jobs import programs
+from genmodels.kinds.code.functions import first_function, renamed, words
+from genmodels.kinds.code.judging import KNOWN, MISSED, counted, judged, undefined
+from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.examples import Texts
+from genmodels.kinds.text.ngram import NGram
+from genmodels.kinds.text.tokens import Tokens
+from genmodels.measuring.code import (
+    Attempts,
+    Nearest,
+    clustered_share,
+    copied,
+    copying,
+    counted_on,
+    has_docstrings,
+    held_out_functions,
+    linted,
+    passed,
+    passing,
+    prompt_of,
+)
+
+PROBLEMS = own_problems()
+FEW = [each for each in PROBLEMS if each.function in ("clamp", "is_leap", "initials")]
+WALLS = pytest.mark.skipif(not all(layer.active for layer in programs.walls()), reason=programs.told(programs.walls()))
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("def f(x):\n    return x\nprint(f(1))\n", "def f(x):\n    return x\n"),
+        ("def f(x):\n    return x\n\n\ndef g():\n    pass\n", "def f(x):\n    return x\n"),
+        ("import os\n@cached\ndef f(\n    x,\n):\n    return x\n# end", "import os\n@cached\ndef f(\n    x,\n):\n    return x\n"),
+        ('def f():\n    return """\nat the margin\n"""\nf()', 'def f():\n    return """\nat the margin\n"""\n'),
+        ("def f(x):\n\n    return x\n\n    # more\n", "def f(x):\n\n    return x\n\n    # more\n"),
+        ("def f(x):\n    return (x\nand so on\nmore", "def f(x):\n    return (x\n"),
+        ("async def f():\n    pass\nf()", "async def f():\n    pass\n"),
+        ("nothing", "nothing"),
+        ("", ""),
+    ],
+)
+def test_a_function_is_cut_where_it_ends(text: str, cut: str) -> None:
+    assert first_function(text) == cut
+
+
+def test_what_was_asked_stays_whole() -> None:
+    prompt = "def helper():\n    return 1\n\ndef f(x):"
+    assert first_function(prompt + "\n    return helper()\nf(1)\n", len(prompt)) == prompt + "\n    return helper()\n"
+
+
+def test_names_and_words() -> None:
+    assert words("def longName_of(XMLFile): 2") == ["def", "long", "name", "of", "xml", "file"]
+    assert renamed("@cached\ndef f(x): return x", "g") == "def g(x):\n    return x\n"
+    assert renamed("def f(:", "g") == renamed("x = 1", "g") == ""
+    assert undefined("def f(x):\n    return x + y + len(z)") == ["y", "z"] and undefined("import os\ndef f(): return os") == []
+
+
+def test_a_linter_finds_the_planted_patterns_it_knows_and_none_of_the_others() -> None:
+    others = ["def f(:", "def f(): return g()", "def f():\n    return 1\nreturn 2", "(" * 150 + "-" * 20_000 + "1" + ")" * 150, "x = '\\ud800'", "def f(text):\n    return eval(text)  # nosec\n", "x\x00y"]
+    found = judged([*KNOWN.values(), *MISSED.values(), *others])
+    assert [bool(each) for each in found.insecure[: len(KNOWN)]] == [True] * len(KNOWN)
+    assert [each for each in found.insecure[len(KNOWN) : len(KNOWN) + len(MISSED)] if each] == []
+    rest = slice(len(KNOWN) + len(MISSED), None)
+    assert found.parses[: rest.start].all() and found.compiles[: rest.start].all() and found.named[: rest.start].all()
+    assert found.parses[rest].tolist() == [False, True, True, False, True, True, False]
+    assert found.compiles[rest].tolist()[:3] == [False, True, False] and found.named[rest].tolist()[:2] == [False, False]
+    assert found.insecure[rest][5] == ("B307",)
+    assert counted(found.insecure)["B307"] == 2
+
+
+TRAINED = [f"def made_{name}(value, low, high):\n    if value < low:\n        return low\n    return high if value > high else value + len({name!r}) * 0\n" for name in ("one", "two")] + [
+    f"def {name}_{number}(self):\n    total = {number}\n    for each in self.{name}:\n        total += each.{name}_{number}\n    self.count_{number} = total\n    return self.{name}[{number}] or total\n"
+    for name in ("lines", "marks", "files", "parts", "names", "words")
+    for number in range(10)
+]
+
+
+@pytest.fixture(scope="module")
+def data() -> Dataset:
+    """A small text of functions, each of a file of its own."""
+    held_out = [f"def other_{number}(a, b):\n    while a > {number}:\n        a, b = b, a - {number}\n    print(a, b)\n    return [a, b, {number}]\n" for number in range(60)]
+    tokens = Tokens.learned(TRAINED + held_out, "character", 0)
+    rows = [tokens.encode_all(each) for each in (TRAINED, held_out)]
+    families = [tuple(f"{part}/{i}.py" for i in range(len(each))) for part, each in (("train", TRAINED), ("test", held_out))]
+    parts = [Texts(tuple(each), row, 64, families=family) for each, row, family in zip((TRAINED, held_out), rows, families, strict=True)]
+    return Dataset("small", parts[0], parts[1], Spec("code", (64,), 0, tokens.vocabulary, tokens.merges), "PSF-2.0", "made for a test")
+
+
+@WALLS
+def test_the_nearest_training_function_solves_what_it_is(data: Dataset) -> None:
+    nearest = Nearest(data.train)
+    clamp = next(each for each in FEW if each.function == "clamp")
+    assert set(nearest.places(clamp.prompt, 2)) == {0, 1}
+    found = nearest.attempts(FEW, 4)
+    assert [len(few) for few in found.programs] == [4, 4, 4] and found.programs[0][0].startswith("def clamp(value, low, high):")
+    assert passed(FEW, found) == [2, 0, 0]
+
+
+@WALLS
+def test_passes_are_counted_over_problems() -> None:
+    right, wrong = ([each.prompt + body for each in FEW for body in (each.reference, each.wrong)][start::2] for start in (0, 1))
+    attempts = Attempts(tuple((one, two, "def f(:", "1 / 0" if i == 0 else two, *[two] * 6) for i, (one, two) in enumerate(zip(right, wrong, strict=True))))
+    assert passed(FEW, attempts) == [1, 1, 1]
+    rows = {name: estimate for name, estimate, *_ in passing(FEW, attempts, "", "p") if estimate}
+    assert rows["pass@1"].value == pytest.approx(0.1) and rows["pass@10"].value == 1 and rows["pass@1"].n == 3
+
+
+def test_a_5_gram_goes_on_from_the_prompt(data: Dataset) -> None:
+    gram, tokens = NGram(data.train.tokens, len(data.spec.vocabulary)), Tokens.of(data.spec)
+    first, again = (counted_on(gram, tokens, FEW, 2, 0, False) for _ in range(2))
+    assert first == again and all(text.startswith(prompt_of(each, False)) for each, few in zip(FEW, first.programs, strict=True) for text in few)
+    assert prompt_of(FEW[0], True).endswith('"""') and prompt_of(FEW[0], False) == "def clamp(value, low, high):"
+
+
+def test_shares_of_a_linter_have_intervals_over_problems() -> None:
+    found = judged(["def f(): return 1", "def f(: return 1", "def f(): return x", "def f(x): return eval(x)"])
+    rows = {name: estimate for name, estimate, *_ in linted(found, np.array([0, 0, 1, 1]), "", "p") if estimate}
+    assert [rows[name].value for name in ("functions parse", "functions compile", "names are given", "insecure patterns")] == [0.75, 0.75, 0.5, 0.25]
+    assert all(each.low < each.value < each.high and each.n == 4 for each in rows.values())
+    none = clustered_share(np.zeros(100, bool), np.arange(100) // 10)
+    assert none.value == none.low == 0 and none.high > 0.25 and none.n == 10, "ten attempts at one problem may all be alike"
+
+
+def test_a_planted_copy_is_found_with_its_file_and_licence(data: Dataset) -> None:
+    texts = [TRAINED[7], "x = 1\n" + TRAINED[20][:80], "def new(a):\n    while a: a -= 1\n    return 'quite another thing', a\n", "short"]
+    found = copied(texts, data, 0)
+    assert len(found) == 3 and [each.file for each in found[:2]] == ["train/7.py", "train/20.py"]
+    assert found[0].words == found[0].of and found[0].unusual and not found[2].unusual and found[0].licence == "PSF-2.0"
+    assert found[0].passage.startswith("def lines_5")
+    ((name, estimate, _, _, told),) = copying(Attempts(tuple((each,) for each in texts)), data, 0, "p")
+    assert name == "functions copied" and estimate is not None and estimate.n == 3 and estimate.value > 0
+    assert "copied on purpose 100 % are seen" in told.replace("100%", "100 %") and "train/" in told and "PSF-2.0" in told
+
+
+def test_a_docstring_is_given_to_a_model_that_learned_from_docstrings(data: Dataset) -> None:
+    assert not has_docstrings(data.train.documents)
+    assert has_docstrings([each.prompt + each.reference for each in PROBLEMS])
+
+
+def test_held_out_functions_have_their_file(data: Dataset) -> None:
+    found = held_out_functions(data.test, 0)
+    assert len(found) == 60 and found != held_out_functions(data.test, 1) and all(family.startswith("test/") for _, family in found)
