@@ -8,7 +8,7 @@ family and another meaning (`look_alikes_rates`); what was counted ships as `loo
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -56,13 +56,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Like:
-    """The known icon that a design comes nearest to: how far off it is (0: the same lines), whether as a look-alike, and how it lies."""
+    """The known icon that a design comes nearest to: how far off it is (0: the same lines), whether as a look-alike (None: no limit
+    is known), and how it lies."""
 
     name: str
     family: str
     number: int
     far: float
-    alike: bool
+    alike: bool | None
     mirrored: bool
 
 
@@ -104,9 +105,7 @@ def known_icons(names: Sequence[str] = tuple(FONTS)) -> Known:
 
 def small_copies(icons: np.ndarray) -> np.ndarray:
     """Icons (n, side, side, 1), 255 is ink, as black on white, uint8 (n, 64, 64, 3)."""
-    scaled = [
-        np.asarray(to_picture(255 - each).resize((SIDE, SIDE), Image.Resampling.BILINEAR)) for each in icons
-    ]
+    scaled = [np.asarray(to_picture(255 - each).resize((SIDE, SIDE), Image.Resampling.BILINEAR)) for each in icons]
     return np.repeat(np.stack(scaled)[..., None], 3, axis=-1)
 
 
@@ -120,7 +119,7 @@ class LookAlikes:
         """What designs (n, side, side, 1) come nearest to; those of equal keys in `apart` are not compared."""
         return self.originals.nearest(small_copies(icons), apart)
 
-    def of(self, icons: np.ndarray, limit: float) -> list[Like]:
+    def of(self, icons: np.ndarray, limit: float | None) -> list[Like]:
         """The known icon that each design comes nearest to."""
         near, best = self.near(icons), []
         for i, far in enumerate(near.far["lines"]):
@@ -132,7 +131,7 @@ class LookAlikes:
                     self.known.family[number],
                     number,
                     float(far[at]),
-                    bool(far[at] < limit),
+                    None if limit is None else bool(far[at] < limit),
                     bool(near.mirrored[i, at]),
                 )
             )
@@ -140,9 +139,17 @@ class LookAlikes:
 
 
 @lru_cache
-def counted() -> Counted:
-    """What was counted and ships (`python -m genmodels.bench.icons look-alikes` counts it again)."""
-    told: dict[str, Any] = json.loads(COUNTED.read_text())
+def counted() -> Counted | None:
+    """What was counted and ships; None where it does not (`python -m genmodels.bench.icons look-alikes` counts it)."""
+    try:
+        told: dict[str, Any] = json.loads(COUNTED.read_text())
+    except FileNotFoundError:
+        return None
+    return of_document(told)
+
+
+def of_document(told: Mapping[str, Any]) -> Counted:
+    """What is counted, from its document: each estimate as value, low, high and n."""
 
     def estimate(row: Sequence[float]) -> Estimate:
         return Estimate(float(row[0]), float(row[1]), float(row[2]), int(row[3]))

@@ -72,7 +72,9 @@ def count(known: Known, icons: np.ndarray, seed: int = 0) -> tuple[Counted, dict
     """
     rng, looking = np.random.default_rng([seed, 51]), LookAlikes(known)
     family = np.unique(known.family, return_inverse=True)[1]
-    rows = np.concatenate([rng.permutation(np.flatnonzero(family == each))[:INNOCENTS] for each in range(family.max() + 1)])
+    rows = np.concatenate(
+        [rng.permutation(np.flatnonzero(family == each))[:INNOCENTS] for each in range(family.max() + 1)]
+    )
     near = looking.near(icons[rows], (family[rows], family))
     far, other = near.far["lines"].min(axis=1), near.index[np.arange(len(rows)), near.far["lines"].argmin(axis=1)]
     words = [frozenset(each.split()) for each in known.names]

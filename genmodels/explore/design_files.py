@@ -58,7 +58,9 @@ def zipped(names: Sequence[str], icons: np.ndarray, facts: Facts, colour: str = 
         for side in SIZES:
             files[f"png/{side}/{plain}.png"] = png_file(icon, side, own, colour)
         listed.append(entry)
-    files["icons.json"] = json.dumps({"made_by": MAKER, "credit": facts.get("Credit", ""), "icons": listed}, indent=1).encode()
+    files["icons.json"] = json.dumps(
+        {"made_by": MAKER, "credit": facts.get("Credit", ""), "icons": listed}, indent=1
+    ).encode()
     return way_out.archive(files)
 
 

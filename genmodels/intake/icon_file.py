@@ -42,10 +42,29 @@ KEPT = {
     "stop": "offset",
     "style": "",
 }
-ANYWHERE = (
-    "id class style transform color display visibility opacity fill fill-opacity fill-rule stroke stroke-width stroke-opacity "
-    "stroke-linecap stroke-linejoin stroke-miterlimit clip-path clip-rule stop-color stop-opacity"
-).split()
+ANYWHERE = [
+    "id",
+    "class",
+    "style",
+    "transform",
+    "color",
+    "display",
+    "visibility",
+    "opacity",
+    "fill",
+    "fill-opacity",
+    "fill-rule",
+    "stroke",
+    "stroke-width",
+    "stroke-opacity",
+    "stroke-linecap",
+    "stroke-linejoin",
+    "stroke-miterlimit",
+    "clip-path",
+    "clip-rule",
+    "stop-color",
+    "stop-opacity",
+]
 SILENT = {"title", "desc", "metadata"}  # say something and draw nothing: left out
 REFUSED = {
     "script": "a script",
@@ -110,7 +129,10 @@ _SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
 
 
 def _like_svg(content: bytes) -> bool:
-    return content[:2] == b"\x1f\x8b" or content[:512].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] == b"<"
+    return (
+        content[:2] == b"\x1f\x8b"
+        or content[:512].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] == b"<"
+    )
 
 
 def _of_svg(content: bytes, name: str) -> Image.Image:
@@ -189,9 +211,7 @@ def _plain(element: Element) -> Element:
 
 
 def _drawn_children(element: Element) -> Iterator[Element]:
-    return (
-        each for each in element.children if not each.foreign and each.name in KEPT and each.name not in SILENT
-    )
+    return (each for each in element.children if not each.foreign and each.name in KEPT and each.name not in SILENT)
 
 
 def _view_box(root: Element, name: str) -> tuple[float, float, float, float]:

@@ -11,7 +11,18 @@ from PIL import Image, ImageDraw
 from genmodels.explore import designs
 from genmodels.explore.designs import Finish
 from genmodels.kinds.image.drawing import Drawing
-from genmodels.kinds.image.icons import SYMMETRIES, contrast, corner_mask, even, heavier, rectangle_mask, rounded, snapped, stroke, symmetric
+from genmodels.kinds.image.icons import (
+    SYMMETRIES,
+    contrast,
+    corner_mask,
+    even,
+    heavier,
+    rectangle_mask,
+    rounded,
+    snapped,
+    stroke,
+    symmetric,
+)
 from genmodels.kinds.spec import Spec
 from genmodels.refusal import Refusal
 from genmodels.trained.prompted import Step

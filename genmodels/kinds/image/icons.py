@@ -88,7 +88,9 @@ def even(icons: np.ndarray, width: float | None = None) -> np.ndarray:
     wanted = float(np.nanmedian(widths)) if width is None and np.isfinite(widths).any() else width
     found = []
     for icon, own in zip(icons, widths, strict=True):
-        other = icon if wanted is None or not np.isfinite(own) else heavier(icon, float(np.clip(wanted - own, -3, 3)) / 2)
+        other = (
+            icon if wanted is None or not np.isfinite(own) else heavier(icon, float(np.clip(wanted - own, -3, 3)) / 2)
+        )
         found.append(other if other.sum() >= icon.sum() / 2 else icon)
     return np.stack(found)
 

@@ -97,9 +97,7 @@ class _Reader:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self.count += 1
         if self.count > MOST_ELEMENTS:
-            raise Refusal(
-                f"{self.name} has more than {MOST_ELEMENTS:,} elements; an icon has a few, so simplify it."
-            )
+            raise Refusal(f"{self.name} has more than {MOST_ELEMENTS:,} elements; an icon has a few, so simplify it.")
         if len(self.open) >= DEEPEST:
             raise Refusal(f"{self.name} is nested more than {DEEPEST} deep; ungroup its parts.")
         uri, _, local = tag.rpartition(" ")
@@ -147,8 +145,10 @@ def drawn(svg: str, side: int) -> np.ndarray:
 
     Raises `Refusal` where it can't be drawn.
     """
-    import resvg_py
-
+    try:
+        import resvg_py
+    except ImportError:
+        raise Refusal("An SVG is drawn by the package resvg-py, which is not there: pip install resvg-py") from None
     if not 1 <= side <= LARGEST_SIDE:
         raise Refusal(f"The side is {side} pixels; drawings are drawn at 1 to {LARGEST_SIDE}.")
     try:

@@ -60,8 +60,10 @@ def traced(icon: np.ndarray) -> Vector:
 
     vtracer 0.6 (the stacking of visioncortex): time and size are bounded by the pixels that it is given, about 256 x 256.
     """
-    import vtracer
-
+    try:
+        import vtracer
+    except ImportError:
+        raise Refusal("Outlines are traced by the package vtracer, which is not there: pip install vtracer") from None
     icon = icon[..., 0] if icon.ndim == 3 else icon
     side = icon.shape[0]
     if icon.ndim != 2 or icon.shape != (side, side) or not 8 <= side <= MOST_SIDE:

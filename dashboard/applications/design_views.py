@@ -1,0 +1,231 @@
+"""The views that design: variations of an icon, a blend of two, a family, a part drawn anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import resources, state
+from dashboard.applications.design_made import Made, keep, refused, show
+from dashboard.applications.design_models import DRAWS, SPACE, Models
+from dashboard.applications.design_source import source
+from genmodels.explore import designs
+from genmodels.kinds.image.icons import CORNERS, corner_mask, rectangle_mask
+from genmodels.provenance import recorded
+from genmodels.refusal import Refusal
+from genmodels.runs.run import Run
+from genmodels.trained.requests import begun_from
+
+WAYS = {"Latent space": SPACE, "Noise and back": DRAWS}
+RECTANGLE = "a rectangle"
+FAMILY_VIEWS = ("Words, one style", "One word, every style")
+
+
+def variations_view(models: Models) -> None:
+    """Variations of one icon, by a latent space or by noising and denoising it."""
+    with st.container(border=True):
+        way = st.segmented_control("How", list(WAYS), default="Latent space", required=True, **state.kept("vary.way"))
+        run = models.run(WAYS[way or "Latent space"])
+        if run is None:
+            return
+        begun = source("vary", "Icon")
+        first, second, third = st.columns(3)
+        strength = first.slider("Strength", 0.0, 1.0, 0.3, 0.05, help="0: the icon itself; 1: nothing of it is left")
+        n = second.number_input("Icons", 1, designs.MOST, 8, 1)
+        seed = third.number_input("Seed", 0, 2**31 - 100, 0, 1, **state.bound(state.SEED))
+        prompt = _prompt("vary") if WAYS[way or "Latent space"] == DRAWS else ""
+        pressed = st.button("Vary", type="primary", icon=":material/draw:")
+
+    def make(model: Any) -> Made:
+        icon, settings = begun.icon(), {"way": way, "strength": strength}
+        if prompt or WAYS[way or "Latent space"] == DRAWS:
+            icons = designs.redrawn(model, icon, prompt, int(n), strength, int(seed))
+        else:
+            icons = designs.varied(model, icon, int(n), strength, int(seed))
+        names = tuple(f"{begun.name or 'icon'} {number}" for number in range(1, int(n) + 1))
+        return _made("Variations", run, model, names, icons, int(seed), settings, icon, prompt)
+
+    _made_or_shown("Variations", run, pressed, make, "Choose an icon and press Vary.")
+
+
+def blend_view(models: Models) -> None:
+    """A strip of icons from one to another."""
+    with st.container(border=True):
+        run = models.run(SPACE)
+        if run is None:
+            return
+        left, right = st.columns(2)
+        with left:
+            one = source("blend.first", "From")
+        with right:
+            other = source("blend.second", "To", "heart")
+        steps = st.slider("Steps", 3, 16, 8, 1)
+        pressed = st.button("Blend", type="primary", icon=":material/blender:")
+
+    def make(model: Any) -> Made:
+        first, second = one.icon(), other.icon()
+        icons = designs.blended(model, first, second, steps)
+        names = tuple(f"{one.name} to {other.name}, {number} of {steps}" for number in range(1, steps + 1))
+        return _made("Blend", run, model, names, icons, 0, {"steps": steps, "way": "spherical"}, first)
+
+    _made_or_shown(
+        "Blend",
+        run,
+        pressed,
+        make,
+        "Choose two icons and press Blend: the way between them goes through the latent space.",
+    )
+
+
+def family_view(models: Models) -> None:
+    """Icons for a list of words in one style, or one word in every style."""
+    with st.container(border=True):
+        run = models.run(DRAWS)
+        if run is None:
+            return
+        kind = st.segmented_control(
+            "What", FAMILY_VIEWS, default=FAMILY_VIEWS[0], required=True, **state.kept("family.what")
+        )
+        one_word = kind == FAMILY_VIEWS[1]
+        words = (
+            st.text_input("Word", "home", max_chars=60, **state.kept("family.word"))
+            if one_word
+            else st.text_area(
+                "Words, with commas between",
+                "home, heart, cloud, bell, folder, star",
+                max_chars=1000,
+                **state.kept("family.words"),
+            )
+        )
+        first, second = st.columns(2)
+        style = "filled" if one_word else first.selectbox("Style", list(designs.STYLES), **state.kept("family.style"))
+        seed = second.number_input("Seed", 0, 2**31 - 100, 0, 1, **state.bound(state.SEED))
+        pressed = st.button("Draw the family", type="primary", icon=":material/category:")
+
+    def make(model: Any) -> Made:
+        if one_word:
+            grid = designs.style_grid(model, str(words).strip(), int(seed))
+            names = tuple(f"{words}, {drawn}, {finish}" for drawn, finish in grid)
+            return _made("Family", run, model, names, np.stack(list(grid.values())), int(seed), {}, None, str(words))
+        found = designs.family(model, designs.words_of(str(words)), str(style), int(seed))
+        settings = {"style": style, "stroke": "one width"}
+        return _made(
+            "Family",
+            run,
+            model,
+            found.words,
+            found.icons,
+            int(seed),
+            settings,
+            None,
+            ", ".join(found.words),
+            found.notice,
+        )
+
+    _made_or_shown(
+        "Family",
+        run,
+        pressed,
+        make,
+        "Write some words and press Draw the family: one style, one seed, strokes of one width.",
+    )
+
+
+def inpaint_view(models: Models) -> None:
+    """A corner or a rectangle of an icon drawn anew, the rest as it was."""
+    with st.container(border=True):
+        run = models.run(DRAWS)
+        if run is None:
+            return
+        begun = source("inpaint", "Icon")
+        side, mask = run.spec.shape[0], _mask(run.spec.shape[0])
+        first, second = st.columns(2)
+        n = first.number_input("Icons", 1, designs.MOST, 4, 1)
+        seed = second.number_input("Seed", 0, 2**31 - 100, 0, 1, **state.bound(state.SEED))
+        prompt = _prompt("inpaint")
+        st.caption(f"{mask.mean():.0%} of {side} x {side} pixels are drawn anew.")
+        pressed = st.button("Draw the part", type="primary", icon=":material/format_paint:")
+
+    def make(model: Any) -> Made:
+        icon = designs.fitting(begun.icon(), run.spec)
+        icons = designs.inpainted(model, icon, mask, prompt, int(n), int(seed))
+        names = tuple(f"{begun.name or 'icon'} {number}" for number in range(1, int(n) + 1))
+        return _made("Inpaint", run, model, names, icons, int(seed), {}, icon, prompt, mask=mask)
+
+    _made_or_shown(
+        "Inpaint", run, pressed, make, "Choose an icon and the part that is to be drawn anew, and press Draw the part."
+    )
+
+
+def _prompt(key: str) -> str:
+    return (
+        st.text_input(
+            "What it is to be",
+            "",
+            max_chars=120,
+            placeholder="home outline",
+            help="Empty: the model is not told",
+            **state.kept(f"{key}.prompt"),
+        )
+        or ""
+    ).strip()
+
+
+def _mask(side: int) -> np.ndarray:
+    part = st.selectbox("Part that is drawn anew", [*CORNERS, RECTANGLE], **state.kept("inpaint.part"))
+    if part != RECTANGLE:
+        return corner_mask(side, str(part))
+    left, right = st.columns(2)
+    top, bottom = left.slider("From top to bottom", 0.0, 1.0, (0.25, 0.75), 0.05, **state.kept("inpaint.down"))
+    first, last = right.slider("From left to right", 0.0, 1.0, (0.25, 0.75), 0.05, **state.kept("inpaint.across"))
+    return rectangle_mask(side, top, first, max(bottom, top + 0.05), max(last, first + 0.05))
+
+
+def _made(
+    view: str,
+    run: Run,
+    model: Any,
+    names: tuple[str, ...],
+    icons: np.ndarray,
+    seed: int,
+    settings: dict[str, Any],
+    before: np.ndarray | None = None,
+    prompt: str = "",
+    notice: str = "",
+    mask: np.ndarray | None = None,
+) -> Made:
+    """What was designed, with what its files say."""
+    begun = {} if before is None else begun_from(before, mask)
+    said = {"Prompt": prompt} if prompt else {}
+    facts = recorded.facts(run, model.weights, seed=seed, **said, **recorded.settings(settings), **begun)
+    who = f"{run.experiment.model} {run.id}, seed {seed}"
+    return Made(view, names, icons, who, facts, notice=notice, before=before)
+
+
+def _made_or_shown(view: str, run: Run, pressed: bool, make: Callable[[Any], Made], nothing: str) -> None:
+    """Design where it was asked for; below it what was designed last."""
+    if pressed:
+        try:
+            with _asked(run) as model:
+                keep(make(model))
+        except Refusal as refusal:
+            refused(refusal)
+    show(view, nothing)
+
+
+@contextmanager
+def _asked(run: Run) -> Iterator[Any]:
+    """The model of a run, while something says that it is at work."""
+    said = st.empty()
+    try:
+        with resources.generator_in_turn(
+            run, lambda: said.info("Another tab is using this model; this waits for its turn.")
+        ) as model:
+            said.caption("The model is drawing. The first icons of a session take some seconds more …")
+            yield model
+    finally:
+        said.empty()

@@ -1,0 +1,131 @@
+"""The page "Product design" on tiny trained runs: each view, what is typed by mistake, and what is said where no model is there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from dashboard.applications import design_looks, design_source
+from genmodels.checks.look_alikes import Counted, Known, small_copies
+from genmodels.estimates.estimate import Estimate
+from genmodels.refusal import Refusal
+from genmodels.runs.run import Run
+from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
+
+
+def icon(shift: int = 0) -> np.ndarray:
+    picture = Image.new("L", (32, 32))
+    ImageDraw.Draw(picture).ellipse((4 + shift, 4, 27, 27), outline=255, width=4)
+    return np.asarray(picture)[..., None]
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A data set icons of two, so that none is drawn."""
+
+    def of(name: str, family: str) -> np.ndarray:
+        if name not in ("home", "heart"):
+            raise Refusal(f"Unknown icon {name!r}.")
+        return icon(4 * (name == "heart"))
+
+    monkeypatch.setattr(design_source, "known_icon", of)
+
+
+@pytest.fixture
+def models(home: Path, trained: Callable[..., Path], known: None) -> tuple[str, str]:
+    """One that draws prompts and one with a latent space."""
+    found = []
+    for model in ("diffusion", "vae"):
+        shutil.copytree(trained(model), home / "runs" / trained(model).name)
+        found.append(Run(home / "runs" / trained(model).name).id)
+    return found[0], found[1]
+
+
+def page(**query: str) -> AppTest:
+    test = opened("design", **query)
+    assert not test.exception, test.exception[0].value
+    return test
+
+
+def pressed(test: AppTest, label: str) -> AppTest:
+    next(button for button in test.button if button.label == label).click().run(timeout=180)
+    assert not test.exception, test.exception[0].value
+    return test
+
+
+def words(test: AppTest) -> str:
+    return " ".join(each.value for each in [*test.caption, *test.markdown, *test.warning, *test.error, *test.info]).replace("\\", "").replace("\u2060", "")
+
+
+def test_without_a_model_it_says_which_of_the_gallery_it_asks(home: Path) -> None:
+    test = opened("design")
+    assert not test.exception and "vae-icons" in words(test) and "diffusion-icons" in words(test) and not test.button
+
+
+def test_a_view_whose_model_is_missing_says_which_that_is(home: Path, trained: Callable[..., Path], known: None) -> None:
+    shutil.copytree(trained("vae"), home / "runs" / trained("vae").name)
+    test = page(design="Family")
+    assert "The gallery's is diffusion-icons" in words(test) and not test.button
+
+
+def test_an_icon_is_varied_finished_and_can_be_taken_away(models: tuple[str, str]) -> None:
+    test = page(run=models[0], seed="5")
+    assert "Asked here:" in words(test) and "press Vary" in words(test)
+    test.slider[1 if test.slider[0].label != "Strength" else 0].set_value(0.4)
+    pressed(test, "Vary")
+    assert not test.error, test.error[0].value
+    assert "Made by a model" in words(test) and "seed 5" in words(test)
+    assert {each.label for each in test.get("download_button")} >= {"SVG", "PNG, 48 pixels", "All as a zip"} or "SVG" in str(test.get("download_button"))
+    test.selectbox(key="finish.Variations.symmetry").set_value("both").run()
+    assert not test.exception and not test.error
+
+
+def test_two_icons_are_blended(models: tuple[str, str]) -> None:
+    test = pressed(page(run=models[1], design="Blend"), "Blend")
+    assert not test.error, test.error[0].value
+    assert "home to heart, 1 of 8" in words(test)
+
+
+def test_a_family_is_drawn_and_words_that_are_not_known_are_named(models: tuple[str, str]) -> None:
+    test = page(run=models[0], design="Family")
+    test.text_area[0].set_value("house, xylqz").run()
+    pressed(test, "Draw the family")
+    assert not test.error, test.error[0].value
+    assert "1. house" in words(test) and "xylqz" in words(test)
+
+
+def test_a_corner_is_drawn_anew_and_a_name_that_is_not_there_is_a_sentence(models: tuple[str, str]) -> None:
+    test = page(run=models[0], design="Inpaint")
+    assert "25% of" in words(test)
+    pressed(test, "Draw the part")
+    assert not test.error, test.error[0].value
+    assert "Begun from" in words(test)
+    test.text_input[0].set_value("<script>").run()
+    pressed(test, "Draw the part")
+    assert len(test.error) == 1 and "Unknown icon" in words(test)
+
+
+def test_look_alikes_are_searched_and_the_page_says_how_often_it_is_wrong(models: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    small = small_copies(np.concatenate([icon()[None], (rng.random((60, 8, 8, 1)) > 0.5).repeat(4, 1).repeat(4, 2) * np.uint8(255)]))
+    monkeypatch.setattr(design_looks, "known_icons", lambda: Known(("home", *(f"n{i}" for i in range(60))), ("Other",) * 61, np.arange(61), small))
+    monkeypatch.setattr(design_looks.resources, "dataset", lambda name, knobs=None: None)
+    rate = Estimate(0.9, 0.8, 0.95, 60)
+    monkeypatch.setattr(design_looks, "counted", lambda: Counted(0.1, rate, {"as it is": rate}, 0, 61, rate))
+    test = page(run=models[0], design="Look-alikes")
+    assert "Not legal advice" in words(test) and "Nothing was designed" in words(test)
+    test.segmented_control(key="looks.which").set_value("One icon").run()
+    pressed(test, "Search")
+    assert not test.error, test.error[0].value
+    assert "1 of 1 design looks like an icon that is known" in words(test) and "Nearest: home of Other" in words(test)
+    assert "of planted look-alikes it finds" in words(test) and "no person" in words(test)
+    assert test.metric[0].value == "14.68 : 1"
+    monkeypatch.setattr(design_looks, "counted", lambda: None)
+    pressed(test, "Search")
+    assert "No verdict" in words(test) and "Error rate not measured" in words(test)
