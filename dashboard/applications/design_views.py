@@ -22,7 +22,8 @@ from genmodels.trained.requests import begun_from
 
 WAYS = {"Latent space": SPACE, "Noise and back": DRAWS}
 RECTANGLE = "a rectangle"
-FAMILY_VIEWS = ("Words, one style", "One word, every style")
+WHAT = ("Words, one style", "One word, every style")
+WORDS = "home, heart, cloud, bell, folder, star"
 
 
 def variations_view(models: Models) -> None:
@@ -87,52 +88,35 @@ def family_view(models: Models) -> None:
         run = models.run(DRAWS)
         if run is None:
             return
-        kind = st.segmented_control(
-            "What", FAMILY_VIEWS, default=FAMILY_VIEWS[0], required=True, **state.kept("family.what")
-        )
-        one_word = kind == FAMILY_VIEWS[1]
-        words = (
-            st.text_input("Word", "home", max_chars=60, **state.kept("family.word"))
-            if one_word
-            else st.text_area(
-                "Words, with commas between",
-                "home, heart, cloud, bell, folder, star",
-                max_chars=1000,
-                **state.kept("family.words"),
-            )
-        )
-        first, second = st.columns(2)
-        style = "filled" if one_word else first.selectbox("Style", list(designs.STYLES), **state.kept("family.style"))
-        seed = second.number_input("Seed", 0, 2**31 - 100, 0, 1, **state.bound(state.SEED))
+        first, second, third = st.columns([2, 1, 1])
+        what = first.segmented_control("What", WHAT, default=WHAT[0], required=True, **state.kept("family.what"))
+        seed = third.number_input("Seed", 0, 2**31 - 100, 0, 1, **state.bound(state.SEED))
+        one = what == WHAT[1]
+        if one:
+            words = st.text_input("Word", "home", max_chars=60, **state.kept("family.word"))
+        else:
+            words = st.text_area("Words, with commas between", WORDS, max_chars=1000, **state.kept("family.words"))
+        style = "" if one else second.selectbox("Style", list(designs.STYLES), **state.kept("family.style"))
         pressed = st.button("Draw the family", type="primary", icon=":material/category:")
 
     def make(model: Any) -> Made:
-        if one_word:
-            grid = designs.style_grid(model, str(words).strip(), int(seed))
-            names = tuple(f"{words}, {drawn}, {finish}" for drawn, finish in grid)
-            return _made("Family", run, model, names, np.stack(list(grid.values())), int(seed), {}, None, str(words))
-        found = designs.family(model, designs.words_of(str(words)), str(style), int(seed))
-        settings = {"style": style, "stroke": "one width"}
-        return _made(
-            "Family",
-            run,
-            model,
-            found.words,
-            found.icons,
-            int(seed),
-            settings,
-            None,
-            ", ".join(found.words),
-            found.notice,
-        )
+        return _family(run, model, str(words or "").strip(), str(style), int(seed))
 
-    _made_or_shown(
-        "Family",
-        run,
-        pressed,
-        make,
-        "Write some words and press Draw the family: one style, one seed, strokes of one width.",
-    )
+    nothing = "Write some words and press Draw the family: one style, one seed, strokes of one width."
+    _made_or_shown("Family", run, pressed, make, nothing)
+
+
+def _family(run: Run, model: Any, words: str, style: str, seed: int) -> Made:
+    """Icons of the words in a style; without one, one word in every style."""
+    if not words:
+        raise Refusal("There is no word to draw; write one, such as home.")
+    if not style:
+        grid = designs.style_grid(model, words, seed)
+        names = tuple(f"{words}, {drawn}, {finish}" for drawn, finish in grid)
+        return _made("Family", run, model, names, np.stack(list(grid.values())), seed, {"styles": "all"}, None, words)
+    found, settings = designs.family(model, designs.words_of(words), style, seed), {"style": style, "strokes": "even"}
+    asked = ", ".join(found.words)
+    return _made("Family", run, model, found.words, found.icons, seed, settings, None, asked, found.notice)
 
 
 def inpaint_view(models: Models) -> None:
