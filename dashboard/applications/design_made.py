@@ -10,8 +10,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.parts import handing_out, samples
-from dashboard.safe_text import counted, made_caption, plain_text, refuse, safe_text
-from genmodels.explore.design_files import file_name, png_file, svg_file, zipped
+from dashboard.safe_text import counted, made_caption, plain_text, safe_text
+from genmodels.explore.design_files import file_name, outlines, png_file, svg_file, zipped
 from genmodels.explore.design_preview import sizes, toolbar
 from genmodels.explore.designs import Finish
 from genmodels.kinds.image.files import png_bytes
@@ -130,8 +130,12 @@ def _downloads(made: Made, icons: np.ndarray, chosen: int) -> None:
     name, icon = file_name(made.names[chosen]), icons[chosen]
     facts = {**made.facts, "Icon": made.names[chosen]}
     side = st.segmented_control("Size of the PNG", SIZES, default=48, required=True, key=f"{made.view}.side") or 48
+    why_not = _why_not(icon)
     with st.container(horizontal=True):
-        handing_out.made("SVG", lambda: svg_file(icon, facts), f"{name}.svg", "image/svg+xml", key=f"{made.view}.svg")
+        if not why_not:
+            handing_out.made(
+                "SVG", lambda: svg_file(icon, facts), f"{name}.svg", "image/svg+xml", key=f"{made.view}.svg"
+            )
         handing_out.made(
             f"PNG, {side} pixels",
             lambda: png_file(icon, side, facts),
@@ -147,11 +151,17 @@ def _downloads(made: Made, icons: np.ndarray, chosen: int) -> None:
             key=f"{made.view}.zip",
             icon=":material/folder_zip:",
         )
+    if why_not:
+        st.caption(safe_text(f"No SVG of this one: {why_not}", 300))
     st.caption(
         f"Outlines are traced, so sizes are sharp; every file is signed as made by a model. From {LABELLED} pixels on a picture carries the label AI in its corner: use the SVG where that is in the way."
     )
 
 
-def refused(refusal: Refusal) -> None:
-    """A refusal of a view; what was designed before stays below it."""
-    refuse(refusal)
+def _why_not(icon: np.ndarray) -> str:
+    """Why an icon has no outlines, "" where it has."""
+    try:
+        outlines(icon)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""

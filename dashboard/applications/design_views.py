@@ -10,9 +10,10 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.applications.design_made import Made, keep, refused, show
+from dashboard.applications.design_made import Made, keep, show
 from dashboard.applications.design_models import DRAWS, SPACE, Models
 from dashboard.applications.design_source import source
+from dashboard.safe_text import refuse
 from genmodels.explore import designs
 from genmodels.kinds.image.icons import CORNERS, corner_mask, rectangle_mask
 from genmodels.provenance import recorded
@@ -197,7 +198,7 @@ def _made_or_shown(view: str, run: Run, pressed: bool, make: Callable[[Any], Mad
             with _asked(run) as model:
                 keep(make(model))
         except Refusal as refusal:
-            refused(refusal)
+            refuse(refusal)
     show(view, nothing)
 
 

@@ -77,11 +77,11 @@ def test_a_view_whose_model_is_missing_says_which_that_is(home: Path, trained: C
 def test_an_icon_is_varied_finished_and_can_be_taken_away(models: tuple[str, str]) -> None:
     test = page(run=models[0], seed="5")
     assert "Asked here:" in words(test) and "press Vary" in words(test)
-    test.slider[1 if test.slider[0].label != "Strength" else 0].set_value(0.4)
+    next(each for each in test.slider if each.label == "Strength").set_value(0.4)
     pressed(test, "Vary")
     assert not test.error, test.error[0].value
     assert "Made by a model" in words(test) and "seed 5" in words(test)
-    assert {each.label for each in test.get("download_button")} >= {"SVG", "PNG, 48 pixels", "All as a zip"} or "SVG" in str(test.get("download_button"))
+    assert {each.label for each in test.get("download_button")} >= {"SVG", "PNG, 48 pixels", "All as a zip"}
     test.selectbox(key="finish.Variations.symmetry").set_value("both").run()
     assert not test.exception and not test.error
 
