@@ -43,7 +43,7 @@ def told_apart(icons: np.ndarray, side: int = 16, seed: int = 0, glances: int = 
         raise Refusal(f"There is {len(icons)} icon, so there is none that it could be taken for; give at least two.")
     small = resized(icons, (side, side, 1))[..., 0].astype(np.float64) / 255
     ideal = _unit(np.stack([gaussian_filter(each, BLUR) for each in small]).reshape(len(small), -1))
-    rng, taken = np.random.default_rng([seed, 61]), np.zeros((len(small), glances), int)
+    rng, taken = np.random.default_rng([seed, 61]), np.zeros((len(small), len(small)))
     for i, each in enumerate(small):
         seen = np.stack(
             [
@@ -52,11 +52,12 @@ def told_apart(icons: np.ndarray, side: int = 16, seed: int = 0, glances: int = 
             ]
         )
         seen += rng.normal(0, NOISE, seen.shape)
-        taken[i] = (_unit(seen.reshape(glances, -1)) @ ideal.T).argmax(axis=1)
-    own = taken == np.arange(len(small))[:, None]
-    others = [np.bincount(row[~mine], minlength=len(small)) for row, mine in zip(taken, own, strict=True)]
-    for_other = np.array([int(each.argmax()) if each.any() else -1 for each in others])
-    return Legible(side, own.mean(axis=1), for_other)
+        alike = _unit(seen.reshape(glances, -1)) @ ideal.T
+        best = alike >= alike.max(axis=1, keepdims=True) - 1e-9  # of two that are the same, half a glance each
+        taken[i] = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
+    right = np.diag(taken).copy()
+    np.fill_diagonal(taken, 0)
+    return Legible(side, right, np.where(taken.any(axis=1), taken.argmax(axis=1), -1))
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:

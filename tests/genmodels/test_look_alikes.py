@@ -80,7 +80,7 @@ def test_what_is_the_same_when_small_is_confused_and_what_differs_is_not() -> No
     assert clear.share(np.arange(10)).value > 0.9
     twins = np.concatenate([icons, icons[:1]])
     found = told_apart(twins, 16, seed=0)
-    assert found.right[0] < 0.9 and found.taken_for[0] == 10 and found.taken_for[10] == 0
+    assert found.right[0] == pytest.approx(0.5) == found.right[10] and found.taken_for[0] == 10 and found.taken_for[10] == 0
     fine = np.zeros((2, 32, 32, 1), np.uint8)
     fine[:, 8:24, 8:24] = 255
     fine[1, 15, 15] = 0  # a hole of one pixel can't be seen at 8 pixels
