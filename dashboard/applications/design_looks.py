@@ -99,7 +99,7 @@ def _with_glances(
     known = looking.known
     first = np.unique(known.drawing, return_index=True)[1]
     rows = np.random.default_rng(0).permutation(first)[:AMONG]
-    others = resized(255 - known.small[rows][..., :1], (32, 32, 1))
+    others = known.icons[rows]
     beside = [known.names[row] for row in rows]
     if known_itself:  # a known icon is not to be told from itself
         keep = [i for i, each in enumerate(beside) if each != names[0]]
@@ -110,7 +110,7 @@ def _with_glances(
     taken = tuple(told[other] if other >= 0 else "" for other in found.taken_for[: len(names)])
     among = found.share(np.arange(len(together)))
     return Looked(
-        names, icons, likes, known.small[[each.number for each in likes]], found.right[: len(names)], among, taken
+        names, icons, likes, 255 - known.icons[[each.number for each in likes]], found.right[: len(names)], among, taken
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from genmodels.checks.legibility import told_apart
 from genmodels.checks.look_alikes import known_icons
-from genmodels.checks.look_alikes_rates import as_document, count, ink_of
+from genmodels.checks.look_alikes_rates import as_document, count
 from genmodels.data.dataset import DATA
 from genmodels.data.sets.icons import FONTS, drawings
 from genmodels.estimates.ratios import ratio
@@ -44,10 +44,10 @@ def tracing(most: int) -> None:
 def look_alikes(out: str, seed: int) -> None:
     """The limit and its rates."""
     known = known_icons()
-    found, seen = count(known, ink_of(known), seed)
+    found, seen = count(known, seed)
     print(json.dumps(as_document(found), indent=1), flush=True)
     rows, other, same = seen["rows"], seen["other"], seen["same"].astype(bool)
-    alarms = [i for i in np.argsort(seen["innocents"]) if not same[i] and seen["innocents"][i] < found.limit]
+    alarms = [i for i in np.argsort(seen["far"]) if not same[i] and seen["far"][i] < found.limit]
     for i in alarms[:40]:
         print(f"{known.names[rows[i]]} ({known.family[rows[i]]}): {known.names[other[i]]} ({known.family[other[i]]})")
     if out:

@@ -13,7 +13,7 @@ from dataclasses import asdict
 import numpy as np
 from PIL import Image
 
-from genmodels.checks.look_alikes import DRAWN, Counted, Known, LookAlikes
+from genmodels.checks.look_alikes import Counted, Known, LookAlikes
 from genmodels.estimates.clustered import clustered
 from genmodels.estimates.estimate import Estimate
 from genmodels.kinds.image.files import resized, to_picture
@@ -65,35 +65,32 @@ WAYS: Mapping[str, Change] = {
 }
 
 
-def count(known: Known, icons: np.ndarray, seed: int = 0) -> tuple[Counted, dict[str, np.ndarray]]:
-    """The limit and its rates, of known icons whose pictures at 32 pixels are `icons` (n, 32, 32, 1); and the distances that were seen.
+def count(known: Known, seed: int = 0) -> tuple[Counted, dict[str, np.ndarray]]:
+    """The limit and its rates; and the distances that were seen.
 
     Estimates are over drawings that did not find the limit.
     """
     rng, looking = np.random.default_rng([seed, 51]), LookAlikes(known)
     family = np.unique(known.family, return_inverse=True)[1]
-    rows = np.concatenate(
-        [rng.permutation(np.flatnonzero(family == each))[:INNOCENTS] for each in range(family.max() + 1)]
-    )
-    near = looking.near(icons[rows], (family[rows], family))
-    far, other = near.far["lines"].min(axis=1), near.index[np.arange(len(rows)), near.far["lines"].argmin(axis=1)]
+    each_family = [np.flatnonzero(family == each) for each in range(family.max() + 1)]
+    rows = np.concatenate([rng.permutation(each)[:INNOCENTS] for each in each_family])
+    far = np.where(family[rows][:, None] == family, np.inf, looking.far(known.icons[rows])[0])
+    other, far = far.argmin(axis=1), far.min(axis=1)
     words = [frozenset(each.split()) for each in known.names]
     same = np.array([bool(words[a] & words[b]) for a, b in zip(rows, other, strict=True)])
     first = known.drawing[rows] % 2 == 0  # whole drawings find the limit, the others count
     limit = limit_of(far[first & ~same])
-    seen: dict[str, np.ndarray] = {"innocents": far, "same": same, "rows": rows, "other": other}
     planted = rng.permutation(np.flatnonzero(known.drawing % 2 == 1))[:PLANTED]
+    drawing = known.drawing[planted]
+    own = drawing[:, None] == known.drawing
     found: dict[str, Estimate] = {}
     for way, change in WAYS.items():
-        culprits = looking.near(np.stack([change(each) for each in icons[planted]]))
-        lines = culprits.far["lines"]
-        right = (known.drawing[culprits.index] == known.drawing[planted][:, None]) & (lines < limit)
-        found[way] = clustered(right.any(axis=1).astype(float), known.drawing[planted])
-        seen[way] = lines.min(axis=1)
-    last = ~first & ~same
-    alarms = clustered((far[last] < limit).astype(float), known.drawing[rows][last])
-    alike = clustered((far[~first & same] < limit).astype(float), known.drawing[rows][~first & same])
-    return Counted(limit, alarms, found, seed, len(known.names), alike), seen
+        seen = looking.far(np.stack([change(each) for each in known.icons[planted]]))[0]
+        found[way] = clustered((np.where(own, seen, np.inf).min(axis=1) < limit).astype(float), drawing)
+    last, alike = ~first & ~same, ~first & same
+    alarms, true = (clustered((far[each] < limit).astype(float), known.drawing[rows][each]) for each in (last, alike))
+    shown = {"far": far, "same": same, "rows": rows, "other": other}
+    return Counted(limit, alarms, found, seed, len(known.names), true), shown
 
 
 def limit_of(far: np.ndarray) -> float:
@@ -113,8 +110,3 @@ def as_document(counted: Counted) -> dict[str, object]:
         "same_meaning": row(counted.same_meaning),
         "found": {way: row(each) for way, each in counted.found.items()},
     }
-
-
-def ink_of(known: Known) -> np.ndarray:
-    """Known icons at 32 pixels again, uint8 (n, 32, 32, 1), 255 is ink."""
-    return resized(255 - known.small[..., :1], (DRAWN, DRAWN, 1))

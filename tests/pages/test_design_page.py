@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from dashboard.applications import design_looks, design_models, design_source, design_views
-from genmodels.checks.look_alikes import Counted, Known, small_copies
+from genmodels.checks.look_alikes import Counted, Known
 from genmodels.estimates.estimate import Estimate
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.spec import Spec
@@ -141,8 +141,8 @@ def test_a_corner_is_drawn_anew_and_a_name_that_is_not_there_is_a_sentence(run: 
 
 def test_look_alikes_are_searched_and_the_page_says_how_often_it_is_wrong(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
-    small = small_copies(np.concatenate([icon()[None], (rng.random((60, 8, 8, 1)) > 0.5).repeat(4, 1).repeat(4, 2) * np.uint8(255)]))
-    monkeypatch.setattr(design_looks, "known_icons", lambda: Known(("home", *(f"n{i}" for i in range(60))), ("Other",) * 61, np.arange(61), small))
+    icons = np.concatenate([icon()[None], (rng.random((60, 8, 8, 1)) > 0.5).repeat(4, 1).repeat(4, 2) * np.uint8(255)])
+    monkeypatch.setattr(design_looks, "known_icons", lambda: Known(("home", *(f"n{i}" for i in range(60))), ("Other",) * 61, np.arange(61), icons))
     monkeypatch.setattr(design_looks.resources, "dataset", lambda name, knobs=None: None)
     rate = Estimate(0.9, 0.8, 0.95, 60)
     monkeypatch.setattr(design_looks, "counted", lambda: Counted(0.1, rate, {"as it is": rate}, 0, 61, rate))
