@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import navigation, resources
+from dashboard import navigation
 from dashboard.review.asking import audited_runs
 from dashboard.safe_text import safe_text
+from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 
@@ -45,22 +46,19 @@ class Models:
 def fitting(store: RunStore) -> dict[str, tuple[str, ...]]:
     """The names of the runs that design icons, by what they do; those of the data set icons first."""
     found: dict[str, list[tuple[bool, str]]] = {DRAWS: [], SPACE: []}
-    for row in resources.run_rows(store):
-        if row["id"] not in _names(store):
-            continue
-        run = store[row["id"]]
+    for name in audited_runs(store, ("image",)):
+        run = store[name]
         if does := _does(run):
-            found[does].append((run.experiment.data != "icons", run.id))
+            found[does].append((run.experiment.data != "icons", name))
     return {does: tuple(name for _, name in sorted(each, key=lambda one: one[0])) for does, each in found.items()}
-
-
-def _names(store: RunStore) -> frozenset[str]:
-    return frozenset(audited_runs(store, ("image",)))
 
 
 def _does(run: Run) -> str:
     """What a run does for this page, "" for nothing."""
-    shape, recipe = run.spec.shape, run.experiment.make_recipe()
+    try:
+        shape, recipe = run.spec.shape, run.experiment.make_recipe()
+    except Refusal:  # a damaged run is named on the page of runs
+        return ""
     if len(shape) != 3 or shape[2] != 1 or shape[0] != shape[1]:
         return ""
     role = recipe.role_for(run.spec)
