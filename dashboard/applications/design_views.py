@@ -30,7 +30,7 @@ WORDS = "home, heart, cloud, bell, folder, star"
 def variations_view(models: Models) -> None:
     """Variations of one icon, by a latent space or by noising and denoising it."""
     with st.container(border=True):
-        way = st.segmented_control("How", list(WAYS), default="Latent space", required=True, **state.kept("vary.way"))
+        way = st.segmented_control("How", list(WAYS), default="Latent space", required=True, **state.kept("vary.how"))
         run = models.run(WAYS[way or "Latent space"])
         if run is None:
             return

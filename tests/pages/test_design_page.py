@@ -151,7 +151,7 @@ def test_look_alikes_are_searched_and_the_page_says_how_often_it_is_wrong(run: s
     test.segmented_control(key="looks.which").set_value("One icon").run()
     pressed(test, "Search")
     assert not test.error, test.error[0].value
-    assert "1 of 1 design looks like an icon that is known" in words(test) and "Nearest: home of Other" in words(test)
+    assert "1 of 1 design** looks like an icon that is known" in words(test) and "Nearest: home of Other" in words(test)
     assert "of planted look-alikes it finds" in words(test) and "no person" in words(test)
     assert test.metric[0].value == "14.68 : 1"
     monkeypatch.setattr(design_looks, "counted", lambda: None)
