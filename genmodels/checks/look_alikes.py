@@ -2,10 +2,10 @@
 
 An icon is framed (its ink fills the picture, whatever its size and place, and light on dark is turned round), and described
 by its lines as near copies are (`line_maps`, averaged over a grid) and by its blurred ink; what is near by both looks alike.
-The search for copies itself (`near_at_any_size`) judges the worst part of a picture, so that an icon that is
-smaller or has heavier strokes is none to it: of such it found 0 of 60. From which distance on something counts as a look-alike, and how often that
-is wrong, was counted on planted look-alikes and on icons of another family and another meaning (`look_alikes_rates`); what
-was counted ships as `look_alikes.json`.
+The search for copies itself (`near_at_any_size`) judges the worst part of a picture, so that an icon that is smaller or has
+heavier strokes is none to it: of such it found 0 of 60. From which distance on something counts as a look-alike, and how
+often that is wrong, was counted on planted look-alikes and on icons of another family and another meaning
+(`look_alikes_rates`); what was counted ships as `look_alikes.json`.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def shapes(n: int, seed: int) -> np.ndarray:
 @pytest.fixture(scope="module")
 def known() -> Known:
     icons = shapes(160, 0)
-    return Known(tuple(f"a{i} thing" if i % 40 == 0 else f"b{i}" for i in range(160)), tuple("ABCD"[i % 4] for i in range(160)), np.arange(160), icons)
+    return Known(tuple(f"{'thing' if i % 3 else 'other'} {i}" for i in range(160)), tuple("ABCD"[i % 4] for i in range(160)), np.arange(160), icons)
 
 
 def test_a_changed_known_icon_is_found_and_another_is_not(known: Known) -> None:
@@ -59,7 +59,7 @@ def test_size_and_place_make_no_difference() -> None:
     icon[10:22, 12:24] = 0
     moved, blank = np.roll(icon, (30, 20), axis=(0, 1)), np.zeros((1, 16, 16, 1), np.uint8)
     assert (framed(icon[None]) == framed(moved[None])).all() and (framed(blank) == 255).all()
-    assert np.abs(framed(icon[None]).astype(int) - framed(icon[None, ::2, ::2])).mean() < 12
+    assert np.corrcoef(framed(icon[None]).ravel(), framed(icon[None, ::2, ::2]).ravel())[0, 1] > 0.8
 
 
 def test_a_limit_lets_few_innocents_be_accused() -> None:
