@@ -71,7 +71,7 @@ def gif(frames: np.ndarray | Sequence[Image.Image], facts: Facts, fps: float = 1
 
 
 def media(content: bytes, facts: Facts, kind: str) -> bytes:
-    """A whole JPEG, WebP, WAV or MP4 file with Content Credentials; the ledger keeps its hash alone."""
+    """A whole JPEG, WebP, SVG, WAV or MP4 file with Content Credentials; the ledger keeps its hash alone."""
     signed = credentials.sign(content, claims(facts))
     ledger.append([entry(kind, signed, "", facts)])
     return signed

@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from genmodels.files import write_atomically
+from genmodels.kinds.image.svg import check_ours
 from genmodels.kinds.text import fingerprint
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.provenance import ledger, marking
@@ -71,6 +72,13 @@ def texts(files: Sequence[str], facts: Sequence[Facts]) -> list[TextFiles]:
 def sound(content: bytes, facts: Facts) -> Marked:
     """A WAV file with Content Credentials."""
     return Marked(marking.media(content, facts, "sound"))
+
+
+def drawing(svg: str, facts: Facts) -> Marked:
+    """A drawing of ours as an SVG file with Content Credentials. Raises `Refusal` where it holds more than paths."""
+    content = svg.encode()
+    check_ours(content)
+    return Marked(marking.media(content, facts, "drawing"))
 
 
 def accompanied(content: bytes, kind: str, facts: Facts) -> tuple[Marked, Marked]:

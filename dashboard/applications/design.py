@@ -1,0 +1,41 @@
+"""The page "Product design": its notice and its views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboard.applications.design_looks import looks_view
+from dashboard.applications.design_models import Models
+from dashboard.applications.design_views import blend_view, family_view, inpaint_view, variations_view
+from genmodels.refusal import Refusal
+from genmodels.registry import unknown
+
+NOTHING = (
+    "There is no trained model of icons yet. The page asks two of the gallery: vae-icons (a latent space of icons) and diffusion-icons "
+    "(icons from prompts). Train the model diffusion or vae on the data set icons, then come back to design."
+)
+VIEWS: dict[str, Callable[[Models], None]] = {
+    "Variations": variations_view,
+    "Blend": blend_view,
+    "Family": family_view,
+    "Inpaint": inpaint_view,
+    "Look-alikes": looks_view,
+}
+
+
+def notice() -> None:
+    """What these icons are, and are not."""
+    st.info(
+        "Every icon here was drawn by a small model that learned from free icon families: take it as a sketch. Before you use one, look under "
+        "Look-alikes for known icons that it resembles; that is no legal advice.",
+        icon=":material/draw:",
+    )
+
+
+def view(models: Models, chosen: str | None) -> None:
+    """One view of the page."""
+    if chosen not in VIEWS:
+        raise Refusal(unknown("view", str(chosen), list(VIEWS)))
+    VIEWS[chosen](models)

@@ -1,0 +1,182 @@
+"""What designs look like: known icons that they resemble, their contrast, and whether they can be told apart when they are small."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from dashboard import resources, state
+from dashboard.applications.design_made import Made, made_last
+from dashboard.applications.design_models import Models
+from dashboard.applications.design_source import OWN, Source, source
+from dashboard.parts import samples
+from dashboard.safe_text import counted as counted_words
+from dashboard.safe_text import plain_text, refuse, safe_text
+from genmodels.checks.legibility import GLANCES, told_apart
+from genmodels.checks.look_alikes import LEGAL, Counted, Like, LookAlikes, counted, known_icons
+from genmodels.data.sets.icons import FONTS
+from genmodels.estimates.estimate import Estimate
+from genmodels.kinds.image.files import resized
+from genmodels.kinds.image.icons import LEAST_CONTRAST, contrast
+from genmodels.refusal import Refusal
+
+LAST, OTHER = "What was designed last", "One icon"
+SMALL, AMONG = 16, 100  # pixels; known icons among which designs have to be told
+INK, GROUND = "#1f2937", "#ffffff"
+VERDICTS = {True: "Looks alike", False: "No look-alike", None: "No verdict"}
+NOT_COUNTED = (
+    "Error rate not measured: from which distance on an icon is a look-alike was not counted on this copy of the project, so there is no "
+    "verdict; look for yourself. `python -m genmodels.bench.icons look-alikes` counts it."
+)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Designs (n, side, side, 1) with their names, what each resembles, pictures of these, and shares of glances that were right."""
+
+    names: tuple[str, ...]
+    icons: np.ndarray
+    likes: tuple[Like, ...]
+    pictures: np.ndarray
+    right: np.ndarray
+    among: Estimate
+    taken_for: tuple[str, ...]
+
+
+def looks_view(models: Models) -> None:
+    """Which icons, the search, and what it found; contrast needs no search."""
+    st.warning(safe_text(LEGAL, 600), icon=":material/balance:")
+    with st.container(border=True):
+        which = st.segmented_control(
+            "What is looked at", (LAST, OTHER), default=LAST, required=True, **state.kept("looks.which")
+        )
+        begun = source("looks", "Icon") if which == OTHER else None
+        made = made_last()
+        if begun is None and made is None:
+            st.caption("Nothing was designed in this session yet; choose one icon, or design some first.")
+        pressed = st.button("Search", type="primary", icon=":material/search:", disabled=begun is None and made is None)
+        st.caption("The first search of a session draws and describes the known icons, which takes a minute or two.")
+    if pressed:
+        try:
+            state.put(state.DESIGN_LOOKS, _looked(begun, made))
+        except Refusal as refusal:
+            refuse(refusal)
+    looked = state.get(state.DESIGN_LOOKS)
+    if looked is None:
+        st.info("Press Search: each design is held against the icons of four families.", icon=":material/search:")
+    else:
+        _likes(looked)
+        _legible(looked)
+    _contrast()
+
+
+def _looked(begun: Source | None, made: Made | None) -> Looked:
+    said = st.empty()
+    said.caption("Reading the known icons …")
+    try:
+        for family in FONTS:
+            resources.dataset("icons", {"family": family, "size": 32})
+        looking = resources.explored(("known icons",), lambda: LookAlikes(known_icons()))
+        if begun is not None:
+            names, icons = (begun.name or "icon",), begun.icon()[None]
+        else:
+            assert made is not None  # the button is disabled
+            names, icons = made.names, made.finished()
+        said.caption("Searching …")
+        likes = tuple(looking.of(icons, None if (rates := counted()) is None else rates.limit))
+        own = begun is not None and begun.way != OWN
+        return _with_glances(looking, names, icons, likes, own)
+    finally:
+        said.empty()
+
+
+def _with_glances(
+    looking: LookAlikes, names: tuple[str, ...], icons: np.ndarray, likes: tuple[Like, ...], known_itself: bool
+) -> Looked:
+    """How often each design is told from the others and from known icons at 16 pixels."""
+    known = looking.known
+    first = np.unique(known.drawing, return_index=True)[1]
+    rows = np.random.default_rng(0).permutation(first)[:AMONG]
+    others = known.icons[rows]
+    beside = [known.names[row] for row in rows]
+    if known_itself:  # a known icon is not to be told from itself
+        keep = [i for i, each in enumerate(beside) if each != names[0]]
+        others, beside = others[keep], [beside[i] for i in keep]
+    together = np.concatenate([resized(icons, (32, 32, 1)), others])
+    found = told_apart(together, SMALL)
+    told = [*names, *beside]
+    taken = tuple(told[other] if other >= 0 else "" for other in found.taken_for[: len(names)])
+    among = found.share(np.arange(len(together)))
+    return Looked(
+        names, icons, likes, 255 - known.icons[[each.number for each in likes]], found.right[: len(names)], among, taken
+    )
+
+
+def _likes(looked: Looked) -> None:
+    """What each resembles, beside it; and how far that can be trusted."""
+    st.subheader("Look-alikes", anchor=False)
+    found = counted()
+    if found is not None:
+        alike = sum(bool(each.alike) for each in looked.likes)
+        look = "looks" if alike == 1 else "look"
+        st.markdown(f"**{alike} of {counted_words(len(looked.likes), 'design')}** {look} like an icon that is known.")
+    for number, (name, like) in enumerate(zip(looked.names, looked.likes, strict=True)):
+        with st.container(border=True, horizontal=True):
+            samples.images(255 - looked.icons[number][None], f"Design: {plain_text(name, 60)}", side=96, width=96)
+            samples.images(looked.pictures[number][None], f"Nearest known icon: {like.name}", side=96, width=96)
+            with st.container(width=320):
+                st.markdown(f"**{VERDICTS[like.alike]}**")
+                turned = ", mirrored" if like.mirrored else ""
+                below = f"; look-alikes are below {found.limit:.3f}" if found else ""
+                told = f"{name}. Nearest: {like.name} of {like.family}{turned}; distance {like.far:.3f}{below}."
+                st.caption(safe_text(told, 300))
+    st.caption(NOT_COUNTED if found is None else rates(found))
+
+
+def rates(found: Counted) -> str:
+    """How often the search is wrong, in a sentence or two."""
+    way, least = found.least
+    alarm, best = found.false_alarms, found.found["as it is"]
+    return (
+        f"Counted on {found.known:,} known icons: of planted look-alikes it finds {best.value:.0%} as they are and {least.value:.0%} ({least.low:.0%} to {least.high:.0%}) "
+        f"in the worst of {len(found.found)} ways, {way}. Of icons of another family with another name at most {alarm.value:.0%} ({alarm.low:.0%} to {alarm.high:.0%}, n = {alarm.n}) are taken for look-alikes; "
+        "some of them are. What is drawn anew with the same idea is not looked for."
+    )
+
+
+def _legible(looked: Looked) -> None:
+    st.subheader(f"At {SMALL} pixels", anchor=False)
+    rows = [
+        {"Design": plain_text(name, 60), "Told apart": float(right), "Taken for": plain_text(other, 60)}
+        for name, right, other in zip(looked.names, looked.right, looked.taken_for, strict=True)
+    ]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        alt="How often each design is told from others at 16 pixels, and what it is taken for",
+        column_config={"Told apart": st.column_config.NumberColumn(format="percent")},
+    )
+    among = looked.among
+    st.caption(
+        f"{GLANCES} glances at each, blurred, faint and moved by up to half a pixel, by a plain observer that is no person; it had to tell each from {among.n - 1} others. Of all of them {among.value:.0%} ({among.low:.0%} to {among.high:.0%}, n = {among.n}) of the glances are right."
+    )
+
+
+def _contrast() -> None:
+    """The contrast of two colours."""
+    st.subheader("Contrast", anchor=False)
+    first, second, third = st.columns([1, 1, 3])
+    ink = first.color_picker("Icon", INK, **state.kept("contrast.ink"))
+    ground = second.color_picker("Ground", GROUND, **state.kept("contrast.ground"))
+    found = contrast(str(ink), str(ground))
+    enough = found >= LEAST_CONTRAST
+    third.metric(
+        "Contrast",
+        f"{found:.2f} : 1",
+        delta="enough for an icon" if enough else "too little for an icon",
+        delta_color="normal" if enough else "inverse",
+        delta_arrow="off",
+    )
+    st.caption(f"WCAG 2.2 asks for {LEAST_CONTRAST:g} : 1 of icons that mean something (1.4.11).")

@@ -1,0 +1,67 @@
+"""Which models design icons: those with a latent space of grey squares, and those that draw such squares from a prompt in steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard import navigation
+from dashboard.review.asking import audited_runs
+from dashboard.safe_text import safe_text
+from genmodels.refusal import Refusal
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+
+DRAWS, SPACE = "draws icons from prompts", "has a latent space of icons"
+GALLERY = {DRAWS: "diffusion-icons", SPACE: "vae-icons"}  # the model of the gallery that does it
+FAMILY = {DRAWS: "diffusion", SPACE: "vae"}
+
+
+@dataclass(frozen=True)
+class Models:
+    """The run that the page is about, and the names of those that fit, by what they do."""
+
+    store: RunStore
+    chosen: Run
+    fitting: dict[str, tuple[str, ...]]
+
+    def run(self, does: str) -> Run | None:
+        """The chosen run where it does that, else the first that does; says which it is, or that there is none."""
+        names = self.fitting[does]
+        if self.chosen.id in names:
+            return self.chosen
+        if names:
+            st.caption(safe_text(f"Asked here: {names[0]}, which {does}.", 200))
+            return self.store[names[0]]
+        st.info(
+            f"This view asks a model that {does}, and there is none. The gallery's is {GALLERY[does]}; or train the model "
+            f"{FAMILY[does]} on the data set icons.",
+            icon=":material/model_training:",
+        )
+        navigation.link("train", "Train a model", model=FAMILY[does], on="icons")
+        return None
+
+
+def fitting(store: RunStore) -> dict[str, tuple[str, ...]]:
+    """The names of the runs that design icons, by what they do; those of the data set icons first."""
+    found: dict[str, list[tuple[bool, str]]] = {DRAWS: [], SPACE: []}
+    for name in audited_runs(store, ("image",)):
+        run = store[name]
+        if does := _does(run):
+            found[does].append((run.experiment.data != "icons", name))
+    return {does: tuple(name for _, name in sorted(each, key=lambda one: one[0])) for does, each in found.items()}
+
+
+def _does(run: Run) -> str:
+    """What a run does for this page, "" for nothing."""
+    try:
+        shape, recipe = run.spec.shape, run.experiment.make_recipe()
+    except Refusal:  # a damaged run is named on the page of runs
+        return ""
+    if len(shape) != 3 or shape[2] != 1 or shape[0] != shape[1]:
+        return ""
+    role = recipe.role_for(run.spec)
+    if role == "prompted":
+        return DRAWS if recipe.in_steps else ""
+    return SPACE if role == "latent" and not recipe.conditional else ""

@@ -1,0 +1,85 @@
+"""Counts what is said of designed icons: how true tracing is, how look-alikes are found, how icons are told apart when small.
+
+    python -m genmodels.bench.icons tracing | look-alikes | small
+
+`look-alikes --out genmodels/checks/look_alikes.json` writes what ships.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+import numpy as np
+
+from genmodels.checks.legibility import told_apart
+from genmodels.checks.look_alikes import known_icons
+from genmodels.checks.look_alikes_rates import as_document, count
+from genmodels.data.dataset import DATA
+from genmodels.data.sets.icons import FONTS, drawings
+from genmodels.estimates.ratios import ratio
+from genmodels.files import write_atomically
+from genmodels.kinds.image.tracing import apart, traced
+from genmodels.refusal import Refusal
+
+SIDES = (12, 16, 20, 24, 32)
+
+
+def tracing(most: int) -> None:
+    """How far held-out icons of 32 pixels are from what is drawn of their outlines."""
+    data = DATA["icons"].from_dict({"size": 32}).load()
+    names, rows, refused = list[str](), list[tuple[float, float]](), 0
+    for caption, icon in zip(data.test.captions[:most], data.test.images[:most], strict=True):
+        try:
+            rows.append(apart(icon, traced(icon).ink(icon.shape[0])))
+            names.append(caption.replace(" ", "-"))
+        except Refusal:
+            refused += 1
+    groups = np.unique(drawings(names, FONTS["material"].styles), return_inverse=True)[1]
+    for number, what in enumerate(("root mean square difference", "intersection over union")):
+        values = np.array([row[number] for row in rows])
+        print(what, ratio(values, np.ones(len(values)), groups), f"{len(values)} icons, {refused} refused", flush=True)
+
+
+def look_alikes(out: str, seed: int) -> None:
+    """The limit and its rates."""
+    known = known_icons()
+    found, seen = count(known, seed)
+    print(json.dumps(as_document(found), indent=1), flush=True)
+    rows, other, same = seen["rows"], seen["other"], seen["same"].astype(bool)
+    alarms = [i for i in np.argsort(seen["far"]) if not same[i] and seen["far"][i] < found.limit]
+    for i in alarms[:40]:
+        print(f"{known.names[rows[i]]} ({known.family[rows[i]]}): {known.names[other[i]]} ({known.family[other[i]]})")
+    if out:
+        write_atomically(out, (json.dumps(as_document(found), indent=1) + "\n").encode())
+
+
+def small(seed: int) -> None:
+    """How often 200 icons of Material Design, one a drawing, are told apart at each size."""
+    data = DATA["icons"].from_dict({"size": 32}).load()
+    names = [each.replace(" ", "-") for each in data.test.captions]
+    first = np.unique(drawings(names, FONTS["material"].styles), return_index=True)[1]
+    rows = np.random.default_rng(seed).permutation(first)[:200]
+    for side in SIDES:
+        found = told_apart(data.test.images[rows], side, seed)
+        print(f"{side} pixels: {found.share(rows)}", flush=True)
+
+
+def main() -> None:
+    """What is asked for on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("tracing", "look-alikes", "small"))
+    parser.add_argument("--out", default="")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("-n", type=int, default=885)
+    asked = parser.parse_args()
+    if asked.what == "tracing":
+        tracing(asked.n)
+    elif asked.what == "small":
+        small(asked.seed)
+    else:
+        look_alikes(asked.out, asked.seed)
+
+
+if __name__ == "__main__":
+    main()
