@@ -16,13 +16,19 @@ from dashboard.kinds.renderer import RENDERERS
 from dashboard.parts import charts, forms, handing_out, samples
 from dashboard.safe_text import counted, plain_text, refuse, safe_text
 from genmodels.data.dataset import DATA
+from genmodels.intake.film_sets import imported_films
 from genmodels.intake.molecule_sets import imported_molecules
 from genmodels.intake.picture_sets import import_pictures, imported, preview
 from genmodels.intake.text_sets import imported_texts
 from genmodels.refusal import Refusal
 
 UPLOAD_MB = 512
-OWN = {"folder": imported, "text": imported_texts, "own-molecules": imported_molecules}  # the sets that are imported
+OWN = {
+    "folder": imported,
+    "text": imported_texts,
+    "own-molecules": imported_molecules,
+    "own-clips": imported_films,
+}  # the sets that are imported
 
 
 def overview() -> None:

@@ -18,7 +18,7 @@ def is_playable(spec: Spec) -> bool:
     if len(spec.shape) != 4 or not all(type(side) is int for side in spec.shape):
         return False
     frames, height, width, channels = spec.shape
-    return 2 <= frames <= MOST_FRAMES and 8 <= min(height, width) and max(height, width) <= MOST_SIDE and channels == 3
+    return 2 <= frames <= MOST_FRAMES and min(height, width) >= 8 and max(height, width) <= MOST_SIDE and channels == 3
 
 
 def facts(spec: Spec, train: Examples, test: Examples) -> dict[str, Any]:
