@@ -50,7 +50,7 @@ def _read(smiles: Sequence[str]) -> dict[str, np.ndarray]:
         ended = subprocess.run([python, "-m", f"{PEERS}chemnet", str(given), str(out)], cwd=ROOT, check=False)
         if ended.returncode != 0:
             raise Refusal(
-                "ChemNet could not be read; it needs PyTorch, rdkit and fcd beside it, which `make bench` installs"
+                f"ChemNet could not be read; it needs PyTorch, rdkit and fcd beside it, which `make bench` installs"
             )
         return {name: np.array(value) for name, value in json.loads(out.read_bytes()).items()}
 
