@@ -25,7 +25,7 @@ MEMBERS = {
     "genmodels.models": ("recipe",),
     "genmodels.metrics": ("metric", "retrieval"),
     "genmodels.audits": ("audit",),
-    "genmodels.calibration": ("case", "calibrate", "trained_culprits", "copied_marks"),
+    "genmodels.calibration": ("case", "calibrate", "trained_culprits", "copied_marks", "marked_clips"),
     "dashboard.kinds": ("renderer",),
 }
 # Libraries that may be imported inside functions: they take long, or only some users have them.

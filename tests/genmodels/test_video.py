@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from genmodels.calibration import marked_clips
 from genmodels.kinds.image.watermark import place_of
 from genmodels.kinds.kind import KINDS
 from genmodels.kinds.spec import Spec
@@ -116,3 +117,11 @@ def test_the_prints_of_a_clip_are_near_after_a_codec(marked: tuple[np.ndarray, b
     book = Book([{"sha256": "", "print": each} for each in prints])
     again = of_clip(files.frames_of(files.mp4(clip, quality=35)))
     assert sum(book.picture(each) is not None for each in again) >= 3
+
+
+def test_a_survival_matrix_of_clips_is_counted() -> None:
+    rows = {(case.part, case.name): (case, flags) for case, flags, _ in marked_clips.clips(2, b"k" * 32, 0, lambda said: None)}
+    assert {name for part, name in rows if part == "watermark of a clip"} == {*CLIPS, "never marked", "marked with another key"}
+    assert rows["manifest of a clip", "as it was"][1].all() and not rows["manifest of a clip", "GIF"][1].any()
+    assert rows["watermark of a clip", "H.264 again, rate factor 23"][1].all()
+    assert not rows["watermark of a clip", "never marked"][1].any()

@@ -6,6 +6,7 @@ others filled in. `flow` moves whole frames by what phase correlation finds (Kug
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -105,4 +106,4 @@ def moved(frame: np.ndarray, way: np.ndarray, ground: np.ndarray) -> np.ndarray:
 
 def _gaps(known: np.ndarray) -> list[tuple[int, int]]:
     at = np.flatnonzero(known).tolist()
-    return [(a, b) for a, b in zip(at, at[1:], strict=False) if b > a + 1]
+    return [(a, b) for a, b in itertools.pairwise(at) if b > a + 1]
