@@ -10,6 +10,7 @@ import streamlit as st
 
 import dashboard.kinds  # noqa: F401  (enters the renderers)
 from dashboard import navigation, resources, state
+from dashboard.data import films
 from dashboard.data import molecules as molecule_sets
 from dashboard.data import texts as text_sets
 from dashboard.kinds.renderer import RENDERERS
@@ -146,6 +147,8 @@ def importer(name: str) -> None:
         text_sets.importer()
     elif name == "own-molecules":
         molecule_sets.importer()
+    elif name == "own-clips":
+        films.importer()
 
 
 def picture_importer() -> None:
