@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import numpy as np
+from PIL import Image, ImageSequence
 
 from genmodels.kinds.image import attacks
 from genmodels.kinds.image.files import gif_bytes, to_picture
@@ -53,10 +55,6 @@ def at_rate(fps: float) -> ClipChange:
 
 def as_gif(clip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """As a GIF of 256 colours."""
-    import io
-
-    from PIL import Image, ImageSequence
-
     with Image.open(io.BytesIO(gif_bytes(clip, FPS))) as file:
         return np.stack([np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(file)])
 

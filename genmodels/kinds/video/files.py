@@ -72,4 +72,4 @@ def library() -> ModuleType:
     except ImportError:
         raise Refusal("Films need the package av; install it with: pip install av") from None
     av.logging.set_level(av.logging.PANIC)
-    return av  # type: ignore[no-any-return]
+    return av

@@ -54,8 +54,7 @@ def flow(clip: np.ndarray, known: np.ndarray) -> np.ndarray:
             there = moved(clip[before], share * way, ground), moved(clip[after], (share - 1) * way, ground)
             filled[place] = np.round((1 - share) * there[0].astype(float) + share * there[1])
     if len(at) > 1 and at[-1] < len(clip) - 1:
-        first = max(at[0], at[-1] - 4)
-        first = int(at[np.searchsorted(at, first)])
+        first = int(at[np.searchsorted(at, max(int(at[0]), int(at[-1]) - 4))])
         way = shift_between(clip[first], clip[at[-1]], ground) / (at[-1] - first)
         for place in range(at[-1] + 1, len(clip)):
             filled[place] = moved(clip[at[-1]], (place - at[-1]) * way, ground)

@@ -32,7 +32,7 @@ def _chosen(clip: np.ndarray, mask: np.ndarray) -> Iterator[tuple[int, np.ndarra
     from scipy.ndimage import label
 
     least = LEAST * mask[0].size / SIDE**2
-    parts = [_parts(*label(each), least) for each in mask]
+    parts = [_parts(label(each)[0], least) for each in mask]
     several = any(len(each) > 1 for each in parts[:FIRST])
     for number, own in enumerate(parts[:FIRST] if several else parts):
         if len(own) == 1:
@@ -43,8 +43,10 @@ def _chosen(clip: np.ndarray, mask: np.ndarray) -> Iterator[tuple[int, np.ndarra
             yield number, max(own, key=lambda part: float((change & part).sum() / part.sum()))
 
 
-def _parts(labels: np.ndarray, count: int, least: float) -> list[np.ndarray]:
-    return [labels == number for number in range(1, count + 1) if (labels == number).sum() >= least]
+def _parts(labels: np.ndarray, least: float) -> list[np.ndarray]:
+    """The connected parts of what is covered, without specks; labels count from 1."""
+    counts = np.bincount(labels.ravel())
+    return [labels == number for number in range(1, len(counts)) if counts[number] >= least]
 
 
 def _described(frame: np.ndarray, part: np.ndarray, ground: np.ndarray) -> np.ndarray:
