@@ -11,7 +11,12 @@ st.title("Data", anchor=False)
 state.show_notice()
 overview()
 with st.container(horizontal=True):
-    for own, what in (("folder", "pictures"), ("text", "text"), ("own-molecules", "molecules")):
+    for own, what in (
+        ("folder", "pictures"),
+        ("text", "text"),
+        ("own-molecules", "molecules"),
+        ("own-clips", "films"),
+    ):
         st.button(
             f"Add your own {what}", icon=":material/add:", key=f"add.{own}", on_click=state.put, args=(state.DATA, own)
         )

@@ -11,6 +11,7 @@ from dashboard.safe_text import duration, refuse, safe_text
 from dashboard.training import live
 from genmodels.data.dataset import DATA
 from genmodels.data.facts import known
+from genmodels.intake.film_sets import imported_films
 from genmodels.intake.molecule_sets import imported_molecules
 from genmodels.intake.picture_sets import imported
 from genmodels.intake.text_sets import imported_texts
@@ -75,6 +76,7 @@ def source_form(data: str) -> dict:
         "folder": (imported, "pictures"),
         "text": (imported_texts, "texts"),
         "own-molecules": (imported_molecules, "molecules"),
+        "own-clips": (imported_films, "films"),
     }
     choices = {"token": [each["token"] for each in own[data][0]()]} if data in own else {}
     if data in own and not choices["token"]:

@@ -33,14 +33,18 @@ TINY = {
     "upscaler": {"width": 16, "blocks": 1, "learning_rate": 4e-3},
     "sequence-vae": {"latent": 4, "layers": 1, "heads": 2, "width": 16, "warmup": 50, "learning_rate": 4e-3},
     "transformer": {"layers": 2, "heads": 2, "width": 16, "warmup": 10},
+    "video-diffusion": {"width": 8, "levels": 2, "heads": 2, "fold": 4, "learning_rate": 4e-3},
+    "latent-video": {"width": 16, "layers": 1, "heads": 2, "latent": 8, "frame_width": 4, "learning_rate": 4e-3},
 }
 SMALL_MUSIC = {"data": "chorales", "source": {"transpositions": 0, "context": 200, "windows": 96}, "epochs": 1}  # of a transformer
 SMALL_TEXT = {"data": "occupations", "source": {"n": 2000, "unit": "character", "context": 32, "windows": 640}}
 SMALL_CAPTIONS = {"data": "icons", "source": {"family": "font-awesome"}}
+SMALL_CLIPS = {"data": "motion", "source": {"clips": 200, "frames": 8, "motions": "moving"}, "batch_size": 16}
 SMALL: dict[str, dict] = {
     "vae": {"data": "digits"}, "gan": {"data": "digits"}, "transformer": SMALL_TEXT,
     "clip": SMALL_CAPTIONS, "diffusion": SMALL_CAPTIONS, "reader": {"data": "openmoji", "source": {"label": "tone"}}, "upscaler": {"data": "openmoji", "source": {"size": 64}, "epochs": 10},
     "sequence-vae": {"data": "molecules", "source": {"context": 48, "windows": 960}},
+    "video-diffusion": SMALL_CLIPS, "latent-video": SMALL_CLIPS,
 }  # fmt: skip
 
 GALLERY = ROOT / "genmodels" / "gallery"

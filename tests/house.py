@@ -25,13 +25,13 @@ MEMBERS = {
     "genmodels.models": ("recipe",),
     "genmodels.metrics": ("metric", "retrieval"),
     "genmodels.audits": ("audit",),
-    "genmodels.calibration": ("case", "calibrate", "trained_culprits", "copied_marks"),
+    "genmodels.calibration": ("case", "calibrate", "trained_culprits", "copied_marks", "marked_clips"),
     "dashboard.kinds": ("renderer",),
 }
 # Libraries that may be imported inside functions: they take long, or only some users have them.
 HEAVY = {
     "tensorflow", "keras", "torch", "sklearn", "scipy", "pandas", "pyarrow", "plotly", "streamlit", "tokenizers", "c2pa", "cryptography", "h5py",
-    "PIL", "psutil", "fontTools", "starlette", "numpy", "emoji", "umap", "tsdownsample", "sd_parsers", "fairlearn", "playwright", "prdc", "phonenumbers", "rdkit", "music21", "verovio", "mido", "pretty_midi", "bandit", "pyflakes", "vtracer", "resvg_py",
+    "PIL", "psutil", "fontTools", "starlette", "numpy", "emoji", "umap", "tsdownsample", "sd_parsers", "fairlearn", "playwright", "prdc", "phonenumbers", "rdkit", "music21", "verovio", "mido", "pretty_midi", "bandit", "pyflakes", "vtracer", "resvg_py", "av",
 }  # fmt: skip
 SLOW = {"tensorflow", "keras", "torch", "sklearn"}  # whoever loads one of these may be imported late
 # Files that import their own late, and why.

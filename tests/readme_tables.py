@@ -119,7 +119,7 @@ def calibration() -> str:
             "flagged": f"{row['rate']:.1%} [{row['low']:.1%}, {row['high']:.1%}]", "repetitions": f"{row['repetitions']:,}" + (f" in {row['clusters']} splits" if "clusters" in row else ""),
         }
         for row in kept()
-        if not (row["audit"] == "provenance" and row["culprit"] and row["part"].endswith((" of a picture", " of a text")))
+        if not (row["audit"] == "provenance" and row["culprit"] and row["part"].endswith((" of a picture", " of a clip", " of a text")))
     ])  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def survival() -> str:
 
     parts = ("manifest", "watermark at 1 %", "watermark", "ledger", "together", "ours")
     rows = []
-    for kind in ("picture", "text"):
+    for kind in ("picture", "clip", "text"):
         table = survival_table(kind)
         for change in dict.fromkeys(table["change"]) if len(table) else ():
             own = {row["part"]: row for row in table[table["change"] == change].to_dict("records")}

@@ -242,6 +242,7 @@ WRITERS = {
     "genmodels/intake/picture_sets.py": "into a folder aside, which is renamed when it is whole; every file has its hash in the index",
     "genmodels/runs/exchange.py": "into a scratch folder, which is renamed when it is whole",
     "genmodels/runs/foreign_run.py": "the caged child, into the scratch folder of an import",
+    "genmodels/intake/film_sets.py": "what a caged child is given, in its scratch folder",
     "genmodels/intake/keras_file.py": "the caged child, into its scratch folder",
     "genmodels/jobs/cage.py": "the caged child, into its scratch folder",
     "genmodels/jobs/sandbox.py": "the job and the log of a caged child, in its scratch folder",

@@ -10,19 +10,26 @@ import streamlit as st
 
 import dashboard.kinds  # noqa: F401  (enters the renderers)
 from dashboard import navigation, resources, state
+from dashboard.data import films
 from dashboard.data import molecules as molecule_sets
 from dashboard.data import texts as text_sets
 from dashboard.kinds.renderer import RENDERERS
 from dashboard.parts import charts, forms, handing_out, samples
 from dashboard.safe_text import counted, plain_text, refuse, safe_text
 from genmodels.data.dataset import DATA
+from genmodels.intake.film_sets import imported_films
 from genmodels.intake.molecule_sets import imported_molecules
 from genmodels.intake.picture_sets import import_pictures, imported, preview
 from genmodels.intake.text_sets import imported_texts
 from genmodels.refusal import Refusal
 
 UPLOAD_MB = 512
-OWN = {"folder": imported, "text": imported_texts, "own-molecules": imported_molecules}  # the sets that are imported
+OWN = {
+    "folder": imported,
+    "text": imported_texts,
+    "own-molecules": imported_molecules,
+    "own-clips": imported_films,
+}  # the sets that are imported
 
 
 def overview() -> None:
@@ -140,6 +147,8 @@ def importer(name: str) -> None:
         text_sets.importer()
     elif name == "own-molecules":
         molecule_sets.importer()
+    elif name == "own-clips":
+        films.importer()
 
 
 def picture_importer() -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from genmodels.calibration.case import PLANTED, Case, Planted, Report
 from genmodels.calibration.copied_marks import FOREIGN, Marked, copies, innocents
+from genmodels.calibration.marked_clips import clips
 from genmodels.data.dataset import DATA, Dataset
 from genmodels.kinds.image import attacks as image_attacks
 from genmodels.kinds.image.files import png_bytes
@@ -34,18 +35,19 @@ from genmodels.trained.opening import open_model
 from genmodels.training.loading import load_for
 
 PARTS = ("manifest", "watermark", "ledger", "together")
-PICTURES, TEXTS, UNMARKED = 300, 400, 10_000
+PICTURES, TEXTS, FILMS, UNMARKED = 300, 400, 200, 10_000
 LENGTHS = (25, 50, 100, 150, 200)
 SHOWN_PICTURE, SHOWN_TEXT = "JPEG 50", "20% of words swapped"
 
 
 @PLANTED.add("provenance")
 def provenance(repetitions: int, seed: int, report: Report) -> Planted:
-    """As many pictures and texts as are named above at a thousand repetitions, fewer with fewer."""
+    """As many pictures, clips and texts as are named above at a thousand repetitions, fewer with fewer."""
     share = repetitions / 1000
     key = hashlib.sha256(f"planted {seed}".encode()).digest()
     yield from _pictures(max(10, round(PICTURES * share)), max(20, round(UNMARKED * share)), key, seed, report)
     yield from statements(max(10, repetitions), np.random.default_rng([seed, 4]))
+    yield from clips(max(6, round(FILMS * share)), key, seed, report)
     yield from _texts(max(12, round(TEXTS * share)), max(20, round(UNMARKED * share)), key, seed, report)
 
 

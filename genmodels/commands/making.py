@@ -151,11 +151,13 @@ def _has_a_latent_space(run: Run) -> None:
     flag("--licence", default="not stated"),
 )
 def import_(arguments: Arguments) -> int:
-    """Keep your own text, molecules (.smi, .csv, .sdf) or pictures (a folder or zip), to train on: --data text, own-molecules or folder, --with token=..."""
+    """Keep your own text, molecules (.smi, .csv, .sdf), films (MP4, WebM, a folder of them) or pictures (a folder or zip), to train on: --data text, own-molecules, own-clips or folder, --with token=..."""
+    from genmodels.intake.film_sets import is_films
     from genmodels.intake.molecule_sets import is_molecules
     from genmodels.intake.picture_sets import is_pictures
 
-    keep = _pictures if is_pictures(arguments.file) else _molecules if is_molecules(arguments.file) else _text
+    ways = ((is_films, _films), (is_pictures, _pictures), (is_molecules, _molecules))
+    keep = next((way for fits, way in ways if fits(arguments.file)), _text)
     document, said = keep(arguments.file, arguments.name or arguments.file.stem, arguments.licence)
     use = f"--data {document['data']} --with token={document['token']}"
     answer(arguments, document, f"{said} Train on it with {use}")
@@ -177,6 +179,22 @@ def _pictures(file: Path, name: str, licence: str) -> tuple[dict[str, Any], str]
         )
     said = f"Kept {kept['pictures']:,} pictures, {kept['captioned']:,} of them with a caption; {len(kept['left_out']):,} files left out."
     return {"data": "folder", "token": token, **kept}, said
+
+
+def _films(file: Path, name: str, licence: str) -> tuple[dict[str, Any], str]:
+    """Keep clips of films; says on standard error what was left out, and why."""
+    from genmodels.intake.film_sets import import_films, read_films_index
+
+    token = import_films(file, file.name, title=name, licence=licence)
+    index = read_films_index(token)
+    for each in index["left_out"]:
+        print(f"Left out: {each['file']}: {each['reason']}", file=sys.stderr)
+    kept = {name: index[name] for name in ("clips", "films", "left_out")}
+    return {
+        "data": "own-clips",
+        "token": token,
+        **kept,
+    }, f"Kept {index['clips']:,} clips of {len(index['films']):,} films."
 
 
 def _molecules(file: Path, name: str, licence: str) -> tuple[dict[str, Any], str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from genmodels.commands.sample_clips import filmed_files
 from genmodels.commands.sample_pieces import composed_files
 from genmodels.explore.molecules import FILES, looked_at, marked_file
 from genmodels.files import Unreadable, make_folder, read_bytes
@@ -270,20 +271,24 @@ def _pieces(run: Run, asked: Asked) -> Samples:
     if asked.prompts or asked.mask or asked.upscale or asked.given:
         raise Refusal("--given, --prompts, --mask and --upscale are for other models; leave them out.")
     files, notices = composed_files(
-        run,
-        n=asked.number(),
-        seed=asked.seed,
-        epoch=asked.epoch,
-        settings=dict(asked.settings),
-        melody=asked.start,
+        run, n=asked.number(), seed=asked.seed, epoch=asked.epoch, settings=dict(asked.settings), melody=asked.start
     )
     return Samples(files, notices)
+
+
+def _clips(run: Run, asked: Asked) -> Samples:
+    """MP4, GIF and a PNG strip of each clip; clip i has the seed `seed + i`."""
+    if asked.prompts or asked.mask or asked.upscale or asked.start:
+        raise Refusal("--prompts, --from, --mask and --upscale are for models of pictures; leave them out.")
+    prompts = _for_each(list(asked.given) or [""], asked.number())
+    return Samples(filmed_files(run, prompts, seed=asked.seed, epoch=asked.epoch, settings=asked.settings))
 
 
 # By role (`Recipe.role_for`).
 SAMPLES: dict[str, Callable[..., Samples]] = {
     "latent": _pictures,
     "prompted": _prompted,
+    "clips": _clips,
     "writer": _texts,
     "molecules": _molecules,
     "latent molecules": _molecules,

@@ -6,3 +6,4 @@ from genmodels.kinds.text import kind as text
 from genmodels.kinds.code import kind as code
 from genmodels.kinds.music import kind as music
 from genmodels.kinds.molecule import kind as molecule
+from genmodels.kinds.video import kind as video

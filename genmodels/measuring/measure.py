@@ -32,6 +32,7 @@ from genmodels.measuring.pictures import BOUNDS, BY_GROUP, FLOORS, measure_pictu
 from genmodels.measuring.prompted import FAMILIES, measure_prompted, rounds_of
 from genmodels.measuring.texts import LIKELIHOODS, OF_SAMPLES, Row, measure_texts
 from genmodels.measuring.upscaler import MEASURES, measure_upscaler
+from genmodels.measuring.video import OF_CLIPS, clips_measured, measure_clips
 from genmodels.metrics.metric import metrics_of
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -112,6 +113,7 @@ MEASURED: dict[str, Measured] = {
     "latent": Measured(measure_pictures, (*metrics_of("image"), BY_GROUP, *BOUNDS, *FLOORS), _as_usual),
     "prompted": Measured(measure_prompted, (*metrics_of("image"), *FLOORS, *FAMILIES), rounds_of),
     "writer": Measured(measure_texts, (*LIKELIHOODS, *OF_SAMPLES, *OF_CODE), _as_usual, OF_CODE),
+    "clips": Measured(measure_clips, OF_CLIPS, clips_measured),
     "music": Measured(measure_music, OF_PIECES, _as_usual),
     "molecules": Measured(measure_molecules, OF_MOLECULES, _as_usual),
     "latent molecules": Measured(measure_latent_molecules, (RECONSTRUCTED, *OF_MOLECULES), _as_usual),

@@ -19,7 +19,6 @@ Expected: `diffusion` on `openmoji` (all, 32x32) in the time that `docs/gallery.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -32,15 +31,25 @@ from genmodels.kinds.text.word_pieces import LENGTH
 from genmodels.knobs import knob
 from genmodels.lazy_keras import keras, network, ops
 from genmodels.models.recipe import Recipe, model
+from genmodels.networks.denoising import (
+    FOLD,
+    MOST_NOISE,
+    activated,
+    average,
+    folded,
+    mixture,
+    optimizer,
+    residual,
+    unfolded,
+    waves,
+)
 from genmodels.networks.text_encoder import WIDTH, encoded, text_encoder
 
 if TYPE_CHECKING:
     from genmodels.lazy_keras import Networks, Tensor
     from genmodels.networks.learner import Learner
 
-MOST_NOISE = 1.55  # radian; at pi/2 nothing of the picture would be left, and nothing could be learned
 EVALUATED = 256  # held-out pictures behind each epoch's loss
-FOLD = 2
 
 
 @model("diffusion")
@@ -80,32 +89,28 @@ class Diffusion(Recipe):
         told = self._told(angle, mean)
         sides = [spec.shape[0] // FOLD // 2**level for level in range(self.levels)]
         widths = [self.width * min(2**level, 4) for level in range(self.levels)]
-        h = keras.layers.Conv2D(self.width, 3, padding="same", name="inward")(_folded(noisy))
+        h = keras.layers.Conv2D(self.width, 3, padding="same", name="inward")(folded(noisy))
         skips = []
         for level, (side, width) in enumerate(zip(sides, widths, strict=True)):
             if level:
                 h = keras.layers.Conv2D(width, 2, strides=2, name=f"down_{level}")(h)
-            h = self._attended(_residual(h, told, width, f"in_{level}"), states, level, f"in_{level}")
+            h = self._attended(residual(h, told, width, f"in_{level}"), states, level, f"in_{level}")
             skips.append((h, side))
-        h = _residual(h, told, widths[-1], "middle")
+        h = residual(h, told, widths[-1], "middle")
         for level in reversed(range(self.levels)):
             h = keras.layers.Concatenate(name=f"skip_{level}")([h, skips[level][0]])
-            h = self._attended(_residual(h, told, widths[level], f"out_{level}"), states, level, f"out_{level}")
+            h = self._attended(residual(h, told, widths[level], f"out_{level}"), states, level, f"out_{level}")
             if level:
                 h = keras.layers.Conv2DTranspose(widths[level - 1], 2, strides=2, name=f"up_{level}")(h)
-        h = _activated(h, "last")
+        h = activated(h, "last")
         h = keras.layers.Conv2D(
             FOLD * FOLD * spec.shape[2], 3, padding="same", kernel_initializer="zeros", name="outward"
         )(h)
-        return network([noisy, angle, states, mean], _unfolded(h), name="unet")
+        return network([noisy, angle, states, mean], unfolded(h), name="unet")
 
     def _told(self, angle: keras.KerasTensor, mean: keras.KerasTensor) -> keras.KerasTensor:
         """What every block hears of the noise and of the prompt as a whole, (n, 4 width)."""
-        speeds = np.exp(np.linspace(0, math.log(200), 16)).astype("float32")
-        turned = ops.matmul(angle, speeds[None])
-        h = keras.layers.Dense(4 * self.width, name="told_noise")(
-            ops.concatenate([ops.sin(turned), ops.cos(turned)], axis=-1)
-        )
+        h = keras.layers.Dense(4 * self.width, name="told_noise")(waves(angle))
         h = keras.layers.Add()([h, keras.layers.Dense(4 * self.width, use_bias=False, name="told_prompt")(mean)])
         return keras.layers.Activation("silu")(
             keras.layers.Dense(4 * self.width, name="told")(keras.layers.Activation("silu")(h))
@@ -141,10 +146,7 @@ class Diffusion(Recipe):
 
     def optimizers(self, steps: int = 0) -> dict[str, keras.Optimizer]:
         """AdamW whose step size rises over a twentieth of `steps`, then falls along a cosine to a fiftieth."""
-        from genmodels.networks.learner import Adam, cosine
-
-        rate = cosine(self.learning_rate, steps, max(1, steps // 20), 0.02)
-        return {"unet": Adam(rate, beta_2=0.99, weight_decay=self.weight_decay or None, global_clipnorm=1.0)}
+        return {"unet": optimizer(self.learning_rate, self.weight_decay, steps)}
 
     def step(self, learner: Learner, images: Tensor, pieces: Tensor) -> dict[str, Tensor]:
         """One step on pictures in [0, 1] and their captions as pieces; reports the mean squared error of the velocity."""
@@ -159,10 +161,7 @@ class Diffusion(Recipe):
             return {"unet": loss}, {"loss": loss, "learning_rate": learner.optimizers["unet"].learning_rate}
 
         terms = learner.descend(objective)
-        taken = ops.cast(learner.steps_taken, "float32")
-        kept = ops.minimum(self.ema_decay, (1 + taken) / (10 + taken))  # so that the first steps are soon forgotten
-        for slow, fast in zip(learner.networks["average"].variables, learner.networks["unet"].variables, strict=True):
-            slow.assign(kept * slow + (1 - kept) * fast)
+        average(learner, "unet", "average", self.ema_decay)
         return terms
 
     def evaluate(self, learner: Learner, held_out: Examples, samples: np.ndarray | None) -> dict[str, float]:
@@ -204,43 +203,3 @@ class Diffusion(Recipe):
         words = [layer.output for layer in average.layers if layer.name.endswith(("_word_keys", "_word_values"))]
         with BUILDING:
             return network([states], words), network([noisy, angle, mean, *words], average.output)
-
-
-def mixture(images: Tensor, noise: Tensor, angle: Tensor) -> tuple[Tensor, Tensor]:
-    """Pictures in [-1, 1] mixed with noise by angles (n, 1), and the velocity with which they move on."""
-    signal, spread = ops.cos(angle)[:, :, None, None], ops.sin(angle)[:, :, None, None]
-    return signal * images + spread * noise, signal * noise - spread * images
-
-
-def _folded(x: keras.KerasTensor) -> keras.KerasTensor:
-    """(n, height, width, c) to (n, height / 2, width / 2, 4 c)."""
-    height, width, channels = x.shape[1:]
-    x = keras.layers.Reshape((height // FOLD, FOLD, width // FOLD, FOLD, channels))(x)
-    return keras.layers.Reshape((height // FOLD, width // FOLD, -1))(keras.layers.Permute((1, 3, 2, 4, 5))(x))
-
-
-def _unfolded(x: keras.KerasTensor) -> keras.KerasTensor:
-    """The inverse of `_folded`."""
-    height, width, channels = x.shape[1:]
-    x = keras.layers.Reshape((height, width, FOLD, FOLD, channels // FOLD**2))(x)
-    return keras.layers.Reshape((height * FOLD, width * FOLD, -1))(keras.layers.Permute((1, 3, 2, 4, 5))(x))
-
-
-def _activated(h: keras.KerasTensor, name: str) -> keras.KerasTensor:
-    from genmodels.networks.layers import silu
-
-    return keras.layers.Activation(silu)(keras.layers.RMSNormalization(axis=-1, name=f"{name}_norm")(h))
-
-
-def _residual(h: keras.KerasTensor, told: keras.KerasTensor, width: int, name: str) -> keras.KerasTensor:
-    """Two convolutions, the second of which scales and moves its channels by what is told (Perez et al. 2018)."""
-    from genmodels.networks.layers import silu
-
-    y = keras.layers.Conv2D(width, 3, padding="same", name=f"{name}_first")(_activated(h, f"{name}_first"))
-    scale, shift = ops.split(keras.layers.Dense(2 * width, name=f"{name}_told")(told)[:, None, None], 2, axis=-1)
-    y = keras.layers.RMSNormalization(axis=-1, name=f"{name}_second_norm")(y) * (1 + scale) + shift
-    y = keras.layers.Conv2D(width, 3, padding="same", kernel_initializer="zeros", name=f"{name}_second")(
-        keras.layers.Activation(silu)(y)
-    )
-    h = h if h.shape[-1] == width else keras.layers.Conv2D(width, 1, name=f"{name}_through")(h)
-    return keras.layers.Add()([h, y])

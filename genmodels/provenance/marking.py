@@ -19,6 +19,9 @@ from genmodels.kinds.image import fingerprint as image_fingerprint
 from genmodels.kinds.image.files import gif_bytes, open_picture, png_bytes
 from genmodels.kinds.image.watermark import LEAST_SIDE, embed, place_of
 from genmodels.kinds.text import fingerprint
+from genmodels.kinds.video.files import enlarged, mp4
+from genmodels.kinds.video.fingerprint import chosen
+from genmodels.kinds.video.watermark import embed_in_frames
 from genmodels.provenance import credentials, ledger
 from genmodels.provenance.claims import CLAIMED, MADE_BY, MAKER, Facts, claims
 from genmodels.provenance.keys import watermark_key
@@ -68,6 +71,29 @@ def gif(frames: np.ndarray | Sequence[Image.Image], facts: Facts, fps: float = 1
     ends = {0: images[0], len(images) - 1: images[-1]}
     ledger.append([of_picture(image, facts, content) for image in ends.values()])
     return content
+
+
+def film(frames: np.ndarray, facts: Facts, fps: float) -> bytes:
+    """A clip, uint8 (frames, height, width, 3), as a marked MP4 file, enlarged until a watermark has room.
+
+    The ledger keeps the hash of the file, and the prints of some frames with that of the clip, which says where its pattern is.
+    """
+    images = np.stack([visible(frame) for frame in enlarged(frames)])
+    content = credentials.sign(mp4(watermarked(images), fps), claims(facts))
+    own = {"kind": "film", "sha256": hashlib.sha256(images.tobytes()).hexdigest()}
+    ledger.append(
+        [
+            entry("film", content, "", facts),
+            *(of_picture(images[place], facts, content) | own for place in chosen(images)),
+        ]
+    )
+    return content
+
+
+def watermarked(images: np.ndarray) -> np.ndarray:
+    """Frames of at least 128 x 128 pixels with the watermark of this machine, at one place that depends on the whole clip."""
+    key = watermark_key("picture")
+    return embed_in_frames(images, key, place_of(hashlib.sha256(images.tobytes()).hexdigest().encode(), key))
 
 
 def media(content: bytes, facts: Facts, kind: str) -> bytes:

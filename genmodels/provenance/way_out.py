@@ -61,6 +61,11 @@ def animation(frames: np.ndarray | Sequence[Image.Image], facts: Facts, fps: flo
     return Marked(marking.gif(frames, facts, fps))
 
 
+def film(frames: np.ndarray, facts: Facts, fps: float) -> Marked:
+    """A clip, uint8 (frames, height, width, 3), as an MP4 file of at least 128 x 128 pixels."""
+    return Marked(marking.film(frames, facts, fps))
+
+
 def texts(files: Sequence[str], facts: Sequence[Facts]) -> list[TextFiles]:
     """Texts, each with a line above it as `made_by` writes it, and their statements; all are entered into the ledger."""
     return [

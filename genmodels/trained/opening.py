@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from genmodels.models.transformer import Transformer
     from genmodels.models.upscaler import Upscaler
     from genmodels.trained.composer import Composer
+    from genmodels.trained.filming import ClipRecipe, Filmer
     from genmodels.trained.latent import TrainedGenerator
     from genmodels.trained.latent_molecules import LatentMolecules
     from genmodels.trained.prompted import PictureGenerator
@@ -55,6 +56,13 @@ def _prompted(recipe: PromptedRecipe, spec: Spec, networks: Networks, facts: Map
     from genmodels.trained.prompted import PictureGenerator
 
     return PictureGenerator(recipe, spec, networks, facts.get("words", {}))
+
+
+@ROLES.add("clips")
+def _clips(recipe: ClipRecipe, spec: Spec, networks: Networks, facts: Mapping[str, Any]) -> Filmer:
+    from genmodels.trained.filming import Filmer
+
+    return Filmer(recipe, spec, networks, facts.get("words", {}))
 
 
 @ROLES.add("writer")

@@ -18,9 +18,9 @@ from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.samplers import SAMPLERS, angles
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.word_pieces import LENGTH, LONGEST, Word, WordPieces
-from genmodels.models.diffusion import MOST_NOISE
 from genmodels.models.recipe import PromptedRecipe
 from genmodels.networks.compute import compiled
+from genmodels.networks.denoising import MOST_NOISE
 from genmodels.networks.learner import compiled_once, part_of
 from genmodels.networks.text_encoder import encoded
 from genmodels.provenance.recorded import Weights

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genmodels.models.diffusion import MOST_NOISE, Diffusion, mixture
+from genmodels.models.diffusion import Diffusion
 from genmodels.networks.compute import compiled, in_chunks
+from genmodels.networks.denoising import MOST_NOISE, mixture
 from genmodels.networks.text_encoder import encoded
 from genmodels.trained.roles import DRAWS
 

@@ -17,10 +17,13 @@ from genmodels.kinds.molecule.chemistry import canonical
 from genmodels.kinds.molecule.drawing import sheet
 from genmodels.kinds.music.roll import rolls
 from genmodels.kinds.text.decoding import Decoding
+from genmodels.kinds.video.features import places
+from genmodels.kinds.video.tracking import there
 from genmodels.metrics.kernel_distance import kernel_distance_value
 from genmodels.networks.learner import Learner
 from genmodels.registry import Registry
 from genmodels.trained.composer import Composer
+from genmodels.trained.filming import Filmer
 from genmodels.trained.latent import TrainedGenerator
 from genmodels.trained.latent_molecules import LatentMolecules
 from genmodels.trained.prompted import PictureGenerator
@@ -32,6 +35,7 @@ DRAWN = 16  # prompts, which are drawn step by step
 STRUCTURES = 64  # molecules that are written after each epoch
 MEASURED = 256  # samples behind each epoch's kernel distance
 PROMPT, WRITTEN = 40, 128  # characters of a prompt from a held-out document, tokens written after each
+FILMED = 8  # captions, after each epoch
 COMPOSED, SCORED = 64, 24  # steps of a composed piece; held-out pieces whose likelihood is told
 EXHIBITS = Registry("kind of exhibit")
 
@@ -75,6 +79,26 @@ def prompted(learner: Learner, data: Dataset, seed: int) -> Exhibit:
             values["kernel_distance"] = kernel_distance_value(held_out.images[chosen], samples)
         values |= conduct(samples)
         return values, {"samples": (".png", png_bytes(grid(samples, 8)))}
+
+    return exhibit
+
+
+@EXHIBITS.add("video")
+@EXHIBITS.add("clips")
+def clips(learner: Learner, data: Dataset, seed: int) -> Exhibit:
+    """Strips of what is filmed for captions of held-out clips, a row each, and the share of frames in which something is seen."""
+    held_out = data.test
+    chosen = np.unique(np.linspace(0, len(held_out) - 1, min(FILMED, len(held_out))).astype(int))
+    prompts = [held_out.captions[index] for index in chosen]
+    filmer = Filmer(learner.recipe, learner.spec, learner.networks, {})
+
+    def exhibit() -> tuple[dict[str, float], dict[str, tuple[str, bytes]]]:
+        values = learner.recipe.evaluate(learner, held_out, None)
+        made = filmer.sample(len(prompts), seed=seed, given=prompts)
+        values["something_seen"] = float(there(made).mean())
+        frames = made[:, places(made.shape[1], 8)]
+        sheet = grid(frames.reshape(-1, *frames.shape[2:]), frames.shape[1])
+        return values, {"samples": (".png", png_bytes(sheet))}
 
     return exhibit
 

@@ -19,11 +19,12 @@ from genmodels.trained.opening import open_model
 from genmodels.trained.roles import to_sample
 from tests.conftest import TINY
 
-FALLING = {"vae": "loss", "gan": "kernel_distance", "transformer": "held_out_loss", "clip": "loss", "diffusion": "held_out_loss", "upscaler": "held_out_loss", "reader": "held_out_loss", "sequence-vae": "held_out_loss"}  # what must fall while each model learns
+FALLING = {"vae": "loss", "gan": "kernel_distance", "transformer": "held_out_loss", "clip": "loss", "diffusion": "held_out_loss", "upscaler": "held_out_loss", "reader": "held_out_loss", "sequence-vae": "held_out_loss", "video-diffusion": "held_out_loss", "latent-video": "held_out_reconstruction"}  # what must fall while each model learns
 PICTURES = sorted(name for name, recipe in MODELS.items() if "image" in recipe.kinds and recipe.decodes)
-PROMPTED = sorted(name for name, recipe in MODELS.items() if recipe.captioned and recipe.draws)
+PROMPTED = sorted(name for name, recipe in MODELS.items() if recipe.captioned and recipe.draws and "image" in recipe.kinds)
 READERS = sorted(name for name, recipe in MODELS.items() if not recipe.draws)
 LATENT_MOLECULES = sorted(name for name, recipe in MODELS.items() if recipe.role == "latent molecules")
+CLIPS = sorted(name for name, recipe in MODELS.items() if recipe.role == "clips")
 TEXTS = sorted(name for name, recipe in MODELS.items() if "text" in recipe.kinds)
 
 each_model = pytest.mark.parametrize("name", sorted(MODELS))
@@ -31,13 +32,14 @@ each_of_pictures = pytest.mark.parametrize("name", PICTURES)
 each_prompted = pytest.mark.parametrize("name", PROMPTED)
 each_reader = pytest.mark.parametrize("name", READERS)
 each_of_latent_molecules = pytest.mark.parametrize("name", LATENT_MOLECULES)
+each_of_clips = pytest.mark.parametrize("name", CLIPS)
 each_of_texts = pytest.mark.parametrize("name", TEXTS)
 
 
 def test_every_model_learns_some_kind_and_what_it_can_not_learn_is_refused() -> None:
     from genmodels.training.loading import load_for
 
-    assert {*PICTURES, *PROMPTED, *READERS, *TEXTS, *LATENT_MOLECULES} == set(MODELS)
+    assert {*PICTURES, *PROMPTED, *READERS, *TEXTS, *LATENT_MOLECULES, *CLIPS} == set(MODELS)
     for name, data in ((PICTURES[0], "occupations"), (TEXTS[0], "digits")):
         with pytest.raises(Refusal, match=f"{data} is .*; for this data choose: "):
             load_for(Experiment.from_dict({"model": name, "data": data}))
@@ -199,3 +201,21 @@ def test_a_place_and_a_seed_give_one_molecule_and_encoding_finds_places_of_its_o
     held_out = run.experiment.make_source().load().test
     losses = model.losses(held_out, np.arange(20))
     assert losses.shape == (20,) and 0 < losses.mean() < 48 * np.log(len(run.spec.vocabulary))
+
+
+@each_of_clips
+def test_a_prompt_and_a_seed_give_one_clip_and_given_frames_stay(name: str, trained) -> None:
+    run = Run(trained(name))
+    filmer, prompts = open_model(run), ["a red car moving left slowly", "a green frog moving up quickly"]
+    clips = filmer.sample(2, seed=5, given=prompts)
+    assert clips.dtype == np.uint8 and clips.shape == (2, *run.spec.shape)
+    assert np.array_equal(clips[1], filmer.sample(1, seed=6, given=prompts[1:])[0])
+    assert not np.array_equal(clips[1], filmer.sample(1, seed=7, given=prompts[1:])[0])
+    given, known = run.experiment.make_source().load().test.images[0], np.arange(run.spec.shape[0]) < 3
+    made = filmer.filmed(prompts[0], seed=5, clip=given, known=known)
+    assert np.array_equal(made[known], given[known]) and not np.array_equal(made[~known], clips[0][~known])
+    for clip, some, said in ((given, ~known & known, "known"), (given, None, "give both"), (given[:3], known, "this model films")):
+        with pytest.raises(Refusal, match=said):
+            filmer.filmed("", seed=1, clip=clip, known=some)
+    with pytest.raises(Refusal, match="knows none of the words"):
+        filmer.filmed("zzz qqq", seed=1)

@@ -1,0 +1,1 @@
+"""Moving pictures: short clips of a few frames."""
