@@ -30,14 +30,17 @@ from genmodels.kinds.molecule.chemistry import canonical, fingerprints, scaffold
 from genmodels.kinds.molecule.drawing import in_space, sheet, svg
 from genmodels.kinds.molecule.likeness import likeness, mean_likeness, most_alike, nearest
 from genmodels.kinds.molecule.properties import properties
+from genmodels.kinds.molecule.symbols import smiles_of, symbols_of
 from genmodels.measuring.measure import measure_run
 from genmodels.measuring.molecules import measure_smiles
 from genmodels.metrics.frechet import frechet_value
 from genmodels.metrics.molecules import distance, likeness_of_counts
 from genmodels.refusal import Refusal
 from genmodels.review.file_check import verify
+from genmodels.runs.experiment import Experiment
 from genmodels.runs.run import Run
 from genmodels.trained.opening import open_model
+from genmodels.training.loading import load_for
 from tests.conftest import Command
 from tests.molecules import CHAINS, RINGS
 
@@ -96,6 +99,24 @@ def test_a_missing_rdkit_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> 
             ask()
     monkeypatch.undo()
     chemistry._quiet.cache_clear()
+
+
+def test_a_missing_selfies_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "selfies", None)
+    for ask in (lambda: symbols_of("CCO"), lambda: smiles_of(["[C]"]), lambda: DATA["molecules"](unit="selfies").load()):
+        with pytest.raises(Refusal, match="pip install selfies"):
+            ask()
+
+
+def test_what_selfies_cannot_write_is_left_out_of_both_splits_and_a_writer_from_the_left_is_refused() -> None:
+    class Few(MoleculeData):
+        """Four molecules, of which SELFIES writes all but those with iodine in a ring."""
+
+    given = (["CCO", "c1ccc2c(c1)[I]c1ccccc1-2", "CCN", "CCC"], ["CCCC", "c1ccc2c(c1)[I]c1ccccc1-2", "CCOCC"])
+    data = Few(unit="selfies", context=8).dataset("few", *given, "a test", families=((), ("a", "b", "c")))
+    assert data.train.documents == ("CCO", "CCN", "CCC") and data.test.documents == ("CCCC", "CCOCC") and data.test.families == ("a", "c")
+    with pytest.raises(Refusal, match="the model transformer writes on from beginnings; choose the unit 'character-pair', or the model sequence-vae"):
+        load_for(Experiment.from_dict({"model": "transformer", "data": "molecules", "source": {"unit": "selfies"}, "recipe": {}, "epochs": 1, "batch_size": 2}))
 
 
 def test_structures_are_drawn_the_same_again() -> None:
