@@ -416,7 +416,7 @@ def test_frechets_distance_is_told_of_each_kept_epoch(run: Run, monkeypatch: pyt
     assert [row["epoch"] for row in rows] == [int(folder.name) for folder in checkpoints.steps(run.path / "epochs")]
     assert seen[2:-1] == [round(60 * float(row["valid"].split()[0])) for row in rows]
     assert all(float(row["FCD, test"]) < float(row["FCD, scaffold test"]) for row in rows), "it learned chains"
-    assert real["epoch"] == "training molecules" and seen[-1] == 60 and float(real["FCD, test"]) < min(float(row["FCD, test"]) for row in rows)
+    assert real["epoch"] == "training molecules" and seen[-1] == 60 and 0 <= float(real["FCD, test"]) < float(real["FCD, scaffold test"])
 
 
 def test_of_many_molecules_some_are_read(tmp_path: Path) -> None:
