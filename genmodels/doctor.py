@@ -32,6 +32,9 @@ PACKAGES = (
     ("resvg-py", False, "the data set openmoji, and no drawing of SVG"),
     ("vtracer", False, "outlines of icons as SVG"),
     ("qtawesome", False, "the data set icons"),
+    ("rdkit", False, "page Drug discovery, and no data of molecules"),
+    ("selfies", False, "model of molecules in SELFIES, as vae-molecules is"),
+    ("music21", False, "data set chorales"),
     ("tensorboard", False, "TensorBoard as a peer in `genmodels bench`"),
     ("umap-learn", False, "UMAP on the latent page's map (PCA works without)"),
 )

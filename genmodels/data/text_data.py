@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -16,12 +16,9 @@ from genmodels.cache import drawn_once, tellable
 from genmodels.data.dataset import Dataset, package
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.examples import Texts
-from genmodels.kinds.text.tokens import BYTES, CHARACTER, UNITS, Tokens
+from genmodels.kinds.text.tokens import BYTES, CHARACTER, SELFIES, UNITS, Tokens
 from genmodels.knobs import Knobs, knob
 from genmodels.refusal import Refusal
-
-if TYPE_CHECKING:
-    from genmodels.data.dataset import Dataset
 
 HELD_OUT = 0.1  # share of the families of a text that no training sees
 PIECE = 100_000  # characters
@@ -31,7 +28,9 @@ CUT = re.compile(r"[ \n](?=\S)")
 def unit_knob(default: str, choices: tuple[str, ...] = UNITS) -> Any:
     """The knob that says what a token is."""
     return knob(
-        default, help="What a token is: one character, or a frequent run of bytes or characters", choices=choices
+        default,
+        help="What a token is: one character, a frequent run of bytes or characters, or a symbol of SELFIES",
+        choices=choices,
     )
 
 
@@ -104,12 +103,10 @@ class TextData(Knobs):
         return Dataset(name, parts[0], parts[1], spec, licence or self.licence, source)
 
     def _tokens(self, name: str, train: Sequence[str], test: Sequence[str]) -> tuple[Tokens, list[np.ndarray]]:
-        sha = hashlib.sha256()
-        for documents in (train, test):
-            sha.update("\0".join(documents).encode() + b"\1")
-        facts: dict[str, Any] = {"documents": sha.hexdigest(), "unit": self.unit, "tokens": 1}
-        if self.unit != CHARACTER:
-            facts |= {"vocabulary": self.vocabulary, "tokenizers": _tokenizers()}
+        facts: dict[str, Any] = {"documents": fingerprint(train, test), "unit": self.unit, "tokens": 1}
+        facts |= versions(self.unit)
+        if self.unit not in (CHARACTER, SELFIES):
+            facts["vocabulary"] = self.vocabulary
 
         def learn() -> dict[str, np.ndarray]:
             tokens = Tokens.learned(searched(train, self.vocabulary), self.unit, self.vocabulary)
@@ -119,6 +116,14 @@ class TextData(Knobs):
         arrays = drawn_once(f"{name}-tokens", facts, learn)
         vocabulary, merges = from_bytes(arrays["told"])
         return Tokens(tuple(vocabulary), tuple(merges)), [arrays["train"], arrays["test"]]
+
+
+def fingerprint(*splits: Sequence[str]) -> str:
+    """SHA-256 of the documents of splits."""
+    sha = hashlib.sha256()
+    for documents in splits:
+        sha.update("\0".join(documents).encode() + b"\1")
+    return sha.hexdigest()
 
 
 def read_once(name: str, facts: Mapping[str, Any], read: Callable[[], Any]) -> Any:
@@ -210,6 +215,10 @@ def from_bytes(array: np.ndarray) -> Any:
     return json.loads(array.tobytes())
 
 
-def _tokenizers() -> str:
-    package("tokenizers", "tokenizers")
-    return importlib.metadata.version("tokenizers")
+def versions(unit: str) -> dict[str, str]:
+    """The library that makes tokens of that unit, with its version; {} where none does. Refuses where it is missing."""
+    if unit == CHARACTER:
+        return {}
+    library = "selfies" if unit == SELFIES else "tokenizers"
+    package(library, library)
+    return {library: importlib.metadata.version(library)}

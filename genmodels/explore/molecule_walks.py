@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -104,8 +105,7 @@ def _known(
     model: LatentMolecules, smiles: Sequence[str], value: Property, most: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Latents (n, latent) and property (n,) of some of the molecules that the model can read."""
-    short = [each for each in smiles if len(each) < model.context and not model.tokens.unknown(each)]
-    chosen = [short[i] for i in rng.permutation(len(short))[:most]]
+    chosen = list(islice(filter(model.reads, (smiles[i] for i in rng.permutation(len(smiles)))), most))
     values = np.asarray(value(chosen), float)
     good = np.isfinite(values)
     if good.sum() < 50:

@@ -56,9 +56,7 @@ def measure_latent_molecules(
 ) -> Iterator[Measured]:
     """As `measure_molecules`, at places drawn from the prior; and whether held-out molecules come back from their own place."""
     if wanted(RECONSTRUCTED):
-        tokens, most = generator.tokens, generator.context - 1
-        written = [each for each in data.test.documents if not tokens.unknown(each)]
-        known = [each for each in written if len(tokens.encode(each)) <= most]
+        known = [each for each in data.test.documents if generator.reads(each)]
         back = generator.decode(generator.encode(known))
         same = sum(canonical(ours) == canonical(each) for ours, each in zip(back, known, strict=True))
         protocol = f"the {len(known):,} of {len(data.test.documents):,} held-out molecules that it can read, each written at the mean of its place at temperature 0"

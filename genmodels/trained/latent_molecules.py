@@ -70,6 +70,10 @@ class LatentMolecules(TextGenerator):
         """The latents (n, latent) of molecules, float32: the mean of q(z|x). Raises `Refusal` for what it can't read."""
         return in_chunks(lambda rows: np.asarray(self._encode(rows[:, 1:])), self._rows(smiles), size=READ)
 
+    def reads(self, smiles: str) -> bool:
+        """Can it read that canonical SMILES: is it short enough, of tokens that it knows?"""
+        return not self.tokens.unknown(smiles) and len(self.tokens.encode(smiles)) < self.context
+
     def losses(self, examples: Texts, index: np.ndarray, seed: int = 0) -> np.ndarray:
         """The negative bound (n,) in nats of the documents at `index` among those that fit, with one draw of z."""
         rows = Whole(examples).rows(np.asarray(index))

@@ -24,6 +24,9 @@ class Chains:
     def encode(self, smiles: Sequence[str]) -> np.ndarray:
         return np.array([[(len(each) - 8) / 2, 0.1 * (len(each) % 3), 0.0] for each in smiles], "float32")
 
+    def reads(self, smiles: str) -> bool:
+        return not self.tokens.unknown(smiles) and len(smiles) < self.context
+
     def decode(self, latents: np.ndarray, *, seed: int = 0, temperature: float = 0.0) -> np.ndarray:
         return np.array(["(" if z[1] > 2.5 else "C" * max(1, round(float(8 + 2 * z[0]))) for z in latents], dtype=object)
 

@@ -15,7 +15,7 @@ import pytest
 
 from genmodels import checkpoints
 from genmodels.bench import fcd_by_epoch
-from genmodels.bench.chemnet import fcd
+from genmodels.bench.chemnet import fcd, molecules_of
 from genmodels.bench.edited_molecules import EDITS, edited, seen
 from genmodels.checks.copied_molecules import Molecules, Rediscovered
 from genmodels.commands.sample_files import Asked, sample_files, write_samples
@@ -30,14 +30,17 @@ from genmodels.kinds.molecule.chemistry import canonical, fingerprints, scaffold
 from genmodels.kinds.molecule.drawing import in_space, sheet, svg
 from genmodels.kinds.molecule.likeness import likeness, mean_likeness, most_alike, nearest
 from genmodels.kinds.molecule.properties import properties
+from genmodels.kinds.molecule.symbols import smiles_of, symbols_of
 from genmodels.measuring.measure import measure_run
 from genmodels.measuring.molecules import measure_smiles
 from genmodels.metrics.frechet import frechet_value
 from genmodels.metrics.molecules import distance, likeness_of_counts
 from genmodels.refusal import Refusal
 from genmodels.review.file_check import verify
+from genmodels.runs.experiment import Experiment
 from genmodels.runs.run import Run
 from genmodels.trained.opening import open_model
+from genmodels.training.loading import load_for
 from tests.conftest import Command
 from tests.molecules import CHAINS, RINGS
 
@@ -96,6 +99,24 @@ def test_a_missing_rdkit_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> 
             ask()
     monkeypatch.undo()
     chemistry._quiet.cache_clear()
+
+
+def test_a_missing_selfies_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "selfies", None)
+    for ask in (lambda: symbols_of("CCO"), lambda: smiles_of(["[C]"]), lambda: DATA["molecules"](unit="selfies").load()):
+        with pytest.raises(Refusal, match="pip install selfies"):
+            ask()
+
+
+def test_what_selfies_cannot_write_is_left_out_of_both_splits_and_a_writer_from_the_left_is_refused() -> None:
+    class Few(MoleculeData):
+        """Four molecules, of which SELFIES writes all but those with iodine in a ring."""
+
+    given = (["CCO", "c1ccc2c(c1)[I]c1ccccc1-2", "CCN", "CCC"], ["CCCC", "c1ccc2c(c1)[I]c1ccccc1-2", "CCOCC"])
+    data = Few(unit="selfies", context=8).dataset("few", *given, "a test", families=((), ("a", "b", "c")))
+    assert data.train.documents == ("CCO", "CCN", "CCC") and data.test.documents == ("CCCC", "CCOCC") and data.test.families == ("a", "c")
+    with pytest.raises(Refusal, match="the model transformer writes on from beginnings; choose the unit 'character-pair', or the model sequence-vae"):
+        load_for(Experiment.from_dict({"model": "transformer", "data": "molecules", "source": {"unit": "selfies"}, "recipe": {}, "epochs": 1, "batch_size": 2}))
 
 
 def test_structures_are_drawn_the_same_again() -> None:
@@ -390,11 +411,20 @@ def test_frechets_distance_is_told_of_each_kept_epoch(run: Run, monkeypatch: pyt
         return {"mean": features.mean(0), "covariance": np.cov(features.T)}
 
     monkeypatch.setattr(fcd_by_epoch, "moments", by_bits)
-    monkeypatch.setattr(fcd_by_epoch, "molecules_of", lambda name: CHAINS if name == "test" else RINGS)
-    rows = list(fcd_by_epoch.rows(run, 60))
+    monkeypatch.setattr(fcd_by_epoch, "molecules_of", lambda name, most=0: {"test": CHAINS, "train": CHAINS[:most]}.get(name, RINGS))
+    *rows, real = fcd_by_epoch.rows(run, 60, 0)
     assert [row["epoch"] for row in rows] == [int(folder.name) for folder in checkpoints.steps(run.path / "epochs")]
-    assert seen[2:] == [round(60 * float(row["valid"].split()[0])) for row in rows]
+    assert seen[2:-1] == [round(60 * float(row["valid"].split()[0])) for row in rows]
     assert all(float(row["FCD, test"]) < float(row["FCD, scaffold test"]) for row in rows), "it learned chains"
+    assert real["epoch"] == "training molecules" and seen[-1] == 60 and 0 <= float(real["FCD, test"]) < float(real["FCD, scaffold test"])
+
+
+def test_of_many_molecules_some_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "made.smi"
+    file.write_text("".join(f"{each} name\n" for each in CHAINS))
+    assert molecules_of(str(file)) == molecules_of(str(file), len(CHAINS)) == list(CHAINS)
+    some = molecules_of(str(file), 7)
+    assert len(some) == 7 and some == molecules_of(str(file), 7) and set(some) <= set(CHAINS)
 
 
 def test_a_run_of_molecules_is_measured(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

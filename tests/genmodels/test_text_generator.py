@@ -6,10 +6,12 @@ import itertools
 import string
 import sys
 import unicodedata
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
+from genmodels.kinds.molecule.chemistry import canonical
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.decoding import Decoding, gumbel
 from genmodels.kinds.text.tokens import END, Tokens
@@ -257,6 +259,30 @@ def test_a_character_of_the_last_document_is_known_too(monkeypatch: pytest.Monke
         Tokens.learned([SMILES[0], "CBr"], "character-pair", 257).encode("CN")
     with pytest.raises(Refusal, match="a training text has 'é'; choose the unit 'character'"):
         Tokens.learned(["CCé"], "character-pair", 257)
+
+
+def test_symbols_stand_for_a_molecule_as_a_whole() -> None:
+    tokens = Tokens.learned([*SMILES, "C[N+](C)(C)CCO"], "selfies", 0)
+    assert tokens.whole() and tokens.symbolic and not tokens.merges and tokens.vocabulary[0] == "<end>" and "[=C]" in tokens.vocabulary
+    for text in (*SMILES, "OC(=O)C", "OCC[N+](C)(C)C"):
+        assert canonical(tokens.decode(tokens.encode(text))) == canonical(text)
+    assert tokens.encode_all(SMILES[:2]).tolist() == [0, *tokens.encode(SMILES[0]), 0, *tokens.encode(SMILES[1]), 0]
+    assert tokens.unseen([*SMILES, "CBr"]).size == 0 and tokens.unknown("CBr") == "[Br]"
+    with pytest.raises(Refusal, match=r"trained on \d+ symbols and can't read '\[Br\]'; leave it out"):
+        tokens.encode("CBr")
+    assert tokens.encode("").size == 0 and tokens.unknown("") == "" and tokens.decode([]) == ""
+    for nonsense in ("C1CC", "CC(F)(F)(F)(F)F", "*"):
+        assert tokens.unknown(nonsense) == nonsense, "what SELFIES can't write is unknown as a whole"
+    rows = np.random.default_rng(0).integers(1, len(tokens), (200, 12))
+    assert all(canonical(tokens.decode(row)) for row in rows), "any row of symbols is a molecule"
+
+
+@pytest.mark.parametrize("damage", [lambda v: (*v, "C"), lambda v: (*v, v[3]), lambda v: v[1:], lambda v: (*v, "[[C]"), lambda v: (*v, "[]")])
+def test_symbols_that_no_training_made_are_refused(damage: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
+    learned = Tokens.learned(SMILES, "selfies", 0).vocabulary
+    with pytest.raises(Refusal, match="tokens of this run are damaged"):
+        Tokens.of(Spec("molecule", (8,), vocabulary=damage(learned)))
+    assert Tokens.of(Spec("molecule", (8,), vocabulary=(*learned, "[nonsense]"))).decode([1, len(learned)]) == ""
 
 
 @pytest.mark.parametrize("damage", [

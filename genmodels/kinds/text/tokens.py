@@ -1,7 +1,8 @@
-"""Text to tokens and back: characters, byte pairs (Sennrich et al. 2016, on bytes as GPT-2 does), or pairs of characters.
+"""Text to tokens and back: characters, byte pairs (Sennrich et al. 2016, on bytes as GPT-2 does), pairs of characters, or SELFIES.
 
 Pairs of characters are what byte pairs are, without words and without bytes: for texts such as SMILES, in which brackets and
-digits belong to what stands beside them (Li and Fourches 2021), and which have few different characters.
+digits belong to what stands beside them (Li and Fourches 2021), and which have few different characters. Symbols of SELFIES
+stand for a molecule as a whole: its SMILES goes in and comes out, and no row of them fails to be one.
 
 Token 0 is always `END`, which stands between documents. No text can produce it: it is not a character, and the
 byte-pair encoder is built without special tokens.
@@ -18,11 +19,12 @@ from typing import Any
 
 import numpy as np
 
+from genmodels.kinds.molecule.symbols import SYMBOL, smiles_of, symbols_of
 from genmodels.kinds.spec import Spec
 from genmodels.refusal import Refusal
 
 END = "<end>"
-CHARACTER, BYTE_PAIR, CHARACTER_PAIR = "character", "byte-pair", "character-pair"
+CHARACTER, BYTE_PAIR, CHARACTER_PAIR, SELFIES = "character", "byte-pair", "character-pair", "selfies"
 UNITS = (CHARACTER, BYTE_PAIR)
 LONGEST_WORD = 1000  # bytes
 MOST_WORDS = 200_000  # documents that pairs of characters are learned from, the first ones
@@ -33,7 +35,7 @@ PRINTABLE = frozenset(map(chr, range(ord("!"), ord("~") + 1)))  # of which pairs
 
 @dataclass(frozen=True)
 class Tokens:
-    """A vocabulary, token 0 being `END`; with `merges` ("left right", in their order) it is one of pairs, of bytes where every byte is a token."""
+    """A vocabulary, token 0 being `END`; with `merges` ("left right", in their order) it is one of pairs, of bytes where every byte is a token; without, of characters or of symbols."""
 
     vocabulary: tuple[str, ...]
     merges: tuple[str, ...] = ()
@@ -51,7 +53,7 @@ class Tokens:
         if self.vocabulary[:1] != (END,) or len(self.numbers) != len(self.vocabulary):
             return False
         if not self.merges:
-            return all(len(token) == 1 for token in self.vocabulary[1:])
+            return self.symbolic or all(len(token) == 1 for token in self.vocabulary[1:])
         pairs = [merge.split(" ") for merge in self.merges]
         if not all(len(pair) == 2 and {*pair, "".join(pair)} <= self.numbers.keys() for pair in pairs):
             return False
@@ -60,7 +62,7 @@ class Tokens:
 
     @classmethod
     def learned(cls, documents: Iterable[str], unit: str, size: int) -> Tokens:
-        """From training documents: their characters, or `size` tokens of pairs of bytes or of characters.
+        """From training documents: their characters or symbols, or `size` tokens of pairs of bytes or of characters.
 
         The time is that of one pass over the text: a line without spaces is one word to byte pairs, and learning is
         quadratic in a word's length, so words of more than `LONGEST_WORD` bytes are learned from in parts of that length.
@@ -69,6 +71,8 @@ class Tokens:
         """
         if unit == CHARACTER:
             return cls((END, *sorted(set().union(*map(set, documents)))))
+        if unit == SELFIES:
+            return cls((END, *sorted({symbol for document in documents for symbol in symbols_of(document) or ()})))
         if size < BYTES + 1:
             raise Refusal(f"vocabulary is {size}; pairs need at least {BYTES + 1} tokens.")
         from tokenizers import Tokenizer, models, pre_tokenizers, trainers
@@ -109,6 +113,11 @@ class Tokens:
         return bool(self.merges) and self._byte_of.keys() <= self.numbers.keys()
 
     @cached_property
+    def symbolic(self) -> bool:
+        """Is it of symbols of SELFIES?"""
+        return len(self) > 1 and all(map(SYMBOL.fullmatch, self.vocabulary[1:]))
+
+    @cached_property
     def _pairs(self) -> Any:
         from tokenizers import Tokenizer, models, pre_tokenizers
 
@@ -127,12 +136,18 @@ class Tokens:
         return {chr(byte): byte for byte in kept} | {chr(BYTES + place): byte for place, byte in enumerate(others)}
 
     def unknown(self, text: str) -> str:
-        """The different characters of a text that this vocabulary can't write, in their order; "" where there are none."""
-        return "" if self.bytewise else "".join(dict.fromkeys(c for c in text if c not in self.numbers))
+        """The different characters (or symbols) of a text that this vocabulary can't write, in their order; "" where there are none."""
+        return "".join(self._strange(text))
+
+    def _strange(self, text: str) -> list[str]:
+        if self.bytewise:
+            return []
+        parts = symbols_of(text) if self.symbolic else text
+        return [text] if parts is None else list(dict.fromkeys(part for part in parts if part not in self.numbers))
 
     def unseen(self, documents: Sequence[str]) -> np.ndarray:
-        """Where characters that `encode_all` leaves out would stand (n,): before which of the tokens that it gives."""
-        if self.bytewise:
+        """Where characters that `encode_all` leaves out would stand (n,): before which of the tokens that it gives; of symbols none."""
+        if self.bytewise or self.symbolic:
             return np.zeros(0, np.int64)
         letters = sorted(ord(token) for token in self.vocabulary[1:] if len(token) == 1)
         known, start, found = np.array(letters, np.uint32), 1, [np.zeros(0, np.int64)]
@@ -148,13 +163,11 @@ class Tokens:
 
     def encode(self, text: str) -> np.ndarray:
         """The tokens (n,) int32 of a text; refuses characters that the vocabulary does not know."""
-        if self.bytewise:
-            return np.array(self._split(text), dtype=np.int32)
-        if missing := self.unknown(text):
-            shown = " ".join(f"{c!r}" for c in missing[:8])
-            letters = sum(len(token) == 1 for token in self.vocabulary[1:])
+        if missing := self._strange(text):
+            shown = " ".join(f"{c[:60]!r}" for c in missing[:8])
+            letters = sum(self.symbolic or len(token) == 1 for token in self.vocabulary[1:])
             raise Refusal(
-                f"This model was trained on {letters} characters and can't read {shown}; leave {'it' if len(missing) == 1 else 'them'} out."
+                f"This model was trained on {letters} {'symbols' if self.symbolic else 'characters'} and can't read {shown}; leave {'it' if len(missing) == 1 else 'them'} out."
             )
         return np.array(self._split(text), dtype=np.int32)
 
@@ -162,6 +175,8 @@ class Tokens:
         """The tokens of a text, without what it can't write."""
         if self.merges:
             return list(self._pairs.encode(self._writable(text)).ids)
+        if self.symbolic:
+            return [self.numbers[symbol] for symbol in symbols_of(text) or () if symbol in self.numbers]
         return [self.numbers[c] for c in text if c in self.numbers]
 
     def _writable(self, text: str) -> str:
@@ -184,6 +199,8 @@ class Tokens:
 
     def decode(self, tokens: Iterable[int]) -> str:
         """The text of tokens; bytes that are no UTF-8, such as half a character, become the replacement character."""
+        if self.symbolic:
+            return smiles_of(self.vocabulary[int(token)] for token in tokens if token)
         return b"".join(self.written[int(token)] for token in tokens).decode(errors="replace")
 
 
