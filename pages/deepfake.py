@@ -12,18 +12,22 @@ from genmodels.runs.store import RunStore
 NOTHING = (
     "There is no trained model yet. Train one, then come back to see whether what it makes is marked, and recognised."
 )
-run = asking.choose(RunStore.default(), ("image", "text", "code"), "Deepfake risk", NOTHING)
+run = asking.choose(RunStore.default(), ("image", "text", "code", "video"), "Deepfake risk", NOTHING)
 if run is None:
     st.stop()
 navigation.link("verify", "Check a file: is it marked, and by whom?")
 audits = asking.those_for(run, ("provenance", "deepfake"))
 try:
-    asking.ask(run, audits, "Samples", 1000)
-    found = asking.show(
-        run,
-        audits,
-        "This model was not audited for marks yet: start one above. It saves samples as files, damages them in the usual ways (compressed, cropped, resized), and looks for every mark.",
-    )
+    found = []
+    if audits:
+        asking.ask(run, audits, "Samples", 1000)
+        found = asking.show(
+            run,
+            audits,
+            "This model was not audited for marks yet: start one above. It saves samples as files, damages them in the usual ways (compressed, cropped, resized), and looks for every mark.",
+        )
+    else:
+        st.info(marks.NO_AUDIT, icon=":material/fact_check:")
     marks.view(run, found)
     samples.credit(run.facts.get("credit", ""))
 except Refusal as refusal:
