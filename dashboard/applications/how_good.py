@@ -11,7 +11,6 @@ from dashboard import navigation
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.runs.run import Run
 
-
 REMEMBERS = (("memorisation", "What does it remember?"),)  # pages that audit it, and what links to them say
 
 

@@ -44,9 +44,7 @@ def view(store: RunStore, run: Run) -> None:
         try:
             frames = needs(frames, asked.way)
             if frames is not None:
-                asked = replace(
-                    asked, clip=frames.clip, known=frames.known, source=frames.source, true=frames.true
-                )
+                asked = replace(asked, clip=frames.clip, known=frames.known, source=frames.source, true=frames.true)
             film_live(asked, [run] if beside is None else [run, beside])
         except Refusal as refusal:
             refuse(refusal)

@@ -132,7 +132,9 @@ def _filmed(asked: Asked, run: Run, turn: tuple[int, int], boxes: tuple[Any, Any
             share = step.number / step.steps
             clock.heard(share)
             if step.number == step.steps or clock.is_time():
-                text = f"Step {step.number} of {step.steps}, {plain_text(run.id, 60)}. Time left: {duration(clock.left())}"
+                text = (
+                    f"Step {step.number} of {step.steps}, {plain_text(run.id, 60)}. Time left: {duration(clock.left())}"
+                )
                 bar.progress((number + share) / of, text=text)
                 _show_step(step, place)
         weights = model.weights

@@ -87,7 +87,11 @@ def example_buttons(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         for example in examples(run):
             st.button(
-                safe_text(example, 60), key=f"example.{example}", on_click=_ask_for, args=(example,), help="Ask for this"
+                safe_text(example, 60),
+                key=f"example.{example}",
+                on_click=_ask_for,
+                args=(example,),
+                help="Ask for this",
             )
 
 

@@ -84,9 +84,7 @@ def _read(
             known = format_of(head)
             what = "no film" if known is TEXT else f"a {known.name} file and no film that is read here"
             raise Refusal(f"{shown} is {what}; give an MP4, WebM or GIF file.")
-        found: Any = sandbox.run(
-            task, folder, what=shown, arguments={"name": shown}, expected=expected, limits=limits
-        )
+        found: Any = sandbox.run(task, folder, what=shown, arguments={"name": shown}, expected=expected, limits=limits)
     return dict(found)
 
 

@@ -20,7 +20,7 @@ Part = dict[str, Any]
 
 
 def marks_in_frames(content: bytes, name: str) -> dict[str, Part]:
-    """"watermark" and "ledger" of a film, as those of a picture; raises `Refusal` for one that can't be decoded.
+    """ "watermark" and "ledger" of a film, as those of a picture; raises `Refusal` for one that can't be decoded.
 
     A mark of a part of a film is found as far as the mean of all frames shows it; what was not decoded is said.
     """
