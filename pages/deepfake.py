@@ -18,16 +18,12 @@ if run is None:
 navigation.link("verify", "Check a file: is it marked, and by whom?")
 audits = asking.those_for(run, ("provenance", "deepfake"))
 try:
-    found = []
-    if audits:
-        asking.ask(run, audits, "Samples", 1000)
-        found = asking.show(
-            run,
-            audits,
-            "This model was not audited for marks yet: start one above. It saves samples as files, damages them in the usual ways (compressed, cropped, resized), and looks for every mark.",
-        )
-    else:
-        st.info(marks.NO_AUDIT, icon=":material/fact_check:")
+    asking.ask(run, audits, "Samples", 1000)
+    found = asking.show(
+        run,
+        audits,
+        "This model was not audited for marks yet: start one above. It saves samples as files, damages them in the usual ways (compressed, cropped, resized), and looks for every mark.",
+    )
     marks.view(run, found)
     samples.credit(run.facts.get("credit", ""))
 except Refusal as refusal:

@@ -38,7 +38,6 @@ PARTS = (
 )  # ours: reads as made here by watermark and ledger alone
 BESIDE = {"video": ("picture",)}  # planted files that stand beside those of a kind: what is changed is alike
 SAMPLES = 200  # for spectra
-NO_AUDIT = "Not measured: no audit saves and damages this model's own samples yet. Below is what was counted on planted files of the same kind, marked as the files of this model are."
 
 
 def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:

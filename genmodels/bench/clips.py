@@ -13,6 +13,7 @@ from genmodels.bench import pictures
 FRAMES, SIDE, CHANNELS, FOLD = 16, 32, 3, 4
 WIDTHS, HEADS = (64, 128, 256), 4
 BATCH = 16
+LEAST_NOISE = 0.2  # as in `VideoDiffusion`
 WAVES = 6  # speeds in which the number of a frame is told
 
 

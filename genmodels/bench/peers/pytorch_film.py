@@ -114,7 +114,7 @@ class FilmUNet(UNet):
         return self.time(name, x) if f"{name}_time_norm" in self.scales else x
 
     def forward(self, noisy: Tensor, angle: Tensor, states: Tensor, mean: Tensor) -> Tensor:
-        """Velocity (n, FRAMES, channels, height, width) of noisy frames and the channel that says which are given, at angles (n, 1)."""
+        """Clean frames (n, FRAMES, channels, height, width) of noisy frames and the channel that says which are given, at angles (n, 1)."""
         turned = angle @ self.speeds
         told = self.dense("told_noise", torch.cat((turned.sin(), turned.cos()), -1)) + self.dense("told_prompt", mean)
         told = self.dense("told", F.silu(told))
@@ -139,6 +139,12 @@ class FilmUNet(UNet):
         return x.reshape(-1, clips.FRAMES, channels - 1, height, width)
 
 
+def velocity_to(foreseen: Tensor, noisy: Tensor, signal: Tensor | float, spread: Tensor | float) -> Tensor:
+    """The velocity of noisy clips that leads to the clips that are foreseen."""
+    least = spread.clamp(min=clips.LEAST_NOISE) if isinstance(spread, Tensor) else max(spread, clips.LEAST_NOISE)
+    return (signal * noisy - foreseen) / least
+
+
 @torch.inference_mode()
 def film(model: Callable[..., Tensor]) -> np.ndarray:
     """DPM-Solver++(2M) from noise to a clip (1, FRAMES, SIDE, SIDE, CHANNELS) in [-1, 1], both halves of the guidance in one batch."""
@@ -148,8 +154,8 @@ def film(model: Callable[..., Tensor]) -> np.ndarray:
     before, last, visits = None, 0.0, pictures.angles()
     for angle, following in itertools.pairwise(visits):
         seen = torch.cat((noisy, given), 2)
-        velocity = model(torch.cat((seen, seen)), torch.full((2, 1), float(angle)), states, mean)
-        asked, against = velocity.chunk(2)
+        foreseen = model(torch.cat((seen, seen)), torch.full((2, 1), float(angle)), states, mean)
+        asked, against = velocity_to(foreseen, noisy, float(np.cos(angle)), float(np.sin(angle))).chunk(2)
         velocity = against + pictures.GUIDANCE * (asked - against)
         clean = (float(np.cos(angle)) * noisy - float(np.sin(angle)) * velocity).clamp(-1, 1)
         if following > 0:
@@ -176,8 +182,10 @@ def training(model: FilmUNet, compiled: bool) -> Callable[[int], None]:
             clean = films[torch.tensor(rng.integers(len(films), size=clips.BATCH))].float() / 127.5 - 1
             noise, angle = torch.randn_like(clean), torch.rand(clips.BATCH, 1) * pictures.MOST_NOISE
             signal, spread = (each[:, :, None, None, None] for each in (angle.cos(), angle.sin()))
-            seen = torch.cat((signal * clean + spread * noise, torch.zeros_like(clean[:, :, :1])), 2)
-            loss = F.mse_loss(network(seen, angle, states, states.mean(1)), signal * noise - spread * clean)
+            noisy = signal * clean + spread * noise
+            seen = torch.cat((noisy, torch.zeros_like(clean[:, :, :1])), 2)
+            velocity = velocity_to(network(seen, angle, states, states.mean(1)), noisy, signal, spread)
+            loss = F.mse_loss(velocity, signal * noise - spread * clean)
             adam.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
