@@ -80,6 +80,8 @@ def _read(
         hand_in(target)
         with open(target, "rb") as file:
             head = file.read(512)
+        if not head:
+            raise Refusal(f"{shown} is empty; give a film.")
         if not form_of(head):
             known = format_of(head)
             what = "no film" if known is TEXT else f"a {known.name} file and no film that is read here"
