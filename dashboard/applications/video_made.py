@@ -108,7 +108,7 @@ def film_live(asked: Asked, runs: Sequence[Run]) -> None:
             try:
                 done.append(_filmed(asked, run, (number, len(runs)), (said, bar, place)))
             except Refusal as refusal:
-                if len(runs) == 1:
+                if len(runs) == 1 or (not done and number == len(runs) - 1):
                     raise
                 st.warning(safe_text(f"{run.id}: {refusal}", 400), icon=":material/info:")
                 continue

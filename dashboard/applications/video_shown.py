@@ -14,7 +14,7 @@ from dashboard.applications.video_made import Filmed
 from dashboard.parts import handing_out, samples
 from dashboard.safe_text import made_caption, plain_text, refuse, safe_text
 from genmodels.explore.clips import KnownClips
-from genmodels.kinds.image.files import strip
+from genmodels.kinds.image.files import grid
 from genmodels.kinds.video.foretelling import FLOORS, error
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
@@ -77,7 +77,7 @@ def _steps(each: Filmed, number: int, about: str) -> None:
         return
     with folded:
         rows = [("With the noise that is left", each.noisy), ("What the model foresees", each.clean)]
-        sheets = [Film(title, np.stack([np.asarray(strip(clip)) for clip in clips])) for title, clips in rows]
+        sheets = [Film(title, np.stack([np.asarray(grid(clip, COLUMNS)) for clip in clips])) for title, clips in rows]
         play(sheets, f"video.drawing.{number}", f"All frames at a step of the drawing. {about}", steps=True)
         st.caption(
             "All frames are drawn together: where the thing is and which way it goes is decided early, details come last."

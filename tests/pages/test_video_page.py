@@ -58,7 +58,7 @@ def test_a_prompt_is_filmed_and_leaves_marked(run: Run) -> None:
     (first,) = made(clean(test))
     assert first.seed == 5 and first.clip.shape == run.spec.shape and first.asked.way == PROMPTED
     assert len(first.clean) == len(first.noisy) == first.asked.drawing.steps and np.array_equal(first.clean[-1], first.clip)
-    assert any("Made by a model" in caption.value and "seed 5" in caption.value for caption in test.caption)
+    assert any("Made by a model" in caption.value and "seed \\= 5" in caption.value for caption in test.caption)
     assert {"MP4", "GIF", "Strip (PNG)"} <= {each.label for each in test.get("download_button")}
     assert np.array_equal(made(press(test))[0].clip, first.clip), "the same seed, the same clip"
     found = verify(bytes(first.handed(run).as_film()), "a.mp4")
@@ -93,7 +93,7 @@ def test_a_picture_and_a_film_of_ones_own_are_gone_on_from(run: Run) -> None:
     test.file_uploader[0].set_value(("square.png", buffer.getvalue(), "image/png")).run()
     (first,) = made(clean(press(test)))
     assert first.asked.known.tolist() == [True] + [False] * 7 and np.array_equal(first.clip[0], first.asked.clip[0])
-    assert np.abs(first.clip[0].astype(int) - moving(side=32)[0]).mean() < 20
+    assert np.abs(first.clip[0].astype(int) - moving(side=64)[0, ::2, ::2]).mean() < 12
     chosen(test, BETWEEN, OWN)
     test.file_uploader[0].set_value(("mine.mp4", film(moving(side=64)), "video/mp4")).run(timeout=120)
     (second,) = made(clean(press(test)))
@@ -119,7 +119,9 @@ def test_a_prompt_of_unknown_words_is_a_sentence_and_two_models_film_side_by_sid
     assert "knows none of the words" in press(test).error[0].value
     test.text_input(key=state.PROMPT).set_value("a green frog moving up").run()
     test.selectbox(key=state.FILM_BESIDE).set_value(other.id).run()
-    first, second = made(clean(press(test)))
+    press(test)
+    assert not test.warning, [each.value for each in test.warning]
+    first, second = made(clean(test))
     assert (first.run, second.run) == (run.id, other.id) and np.array_equal(first.clip, second.clip)
     assert len({each.key for each in test.get("download_button")} - {None}) >= 6
     assert set(WAYS) == set(test.button_group(key=state.FILM_WAY).options)
