@@ -113,15 +113,12 @@ def test_a_strange_address_is_no_error(run: Run, query: dict[str, str]) -> None:
     assert not test.exception and (test.error if "run" in query else not test.error)
 
 
-def test_a_prompt_of_unknown_words_is_a_sentence_and_two_models_film_side_by_side(run: Run, home: Path) -> None:
+def test_two_models_film_side_by_side_and_unknown_words_are_a_sentence(run: Run, home: Path) -> None:
     other = Run(Path(shutil.copytree(run.path, home / "runs" / f"{run.id}-again")))
-    test = opened("video", run=run.id, prompt="zzz qqq")
-    assert "knows none of the words" in press(test).error[0].value
-    test.text_input(key=state.PROMPT).set_value("a green frog moving up").run()
+    assert "knows none of the words" in press(opened("video", run=run.id, prompt="zzz qqq")).error[0].value
+    test = opened("video", run=run.id, prompt="a green frog moving up")
     test.selectbox(key=state.FILM_BESIDE).set_value(other.id).run()
-    press(test)
-    assert not test.warning, [each.value for each in test.warning]
-    first, second = made(clean(test))
+    first, second = made(clean(press(test)))
     assert (first.run, second.run) == (run.id, other.id) and np.array_equal(first.clip, second.clip)
     assert len({each.key for each in test.get("download_button")} - {None}) >= 6
     assert set(WAYS) == set(test.button_group(key=state.FILM_WAY).options)
