@@ -36,7 +36,7 @@ def filming() -> Callable[[], np.ndarray]:
             shapes = [each.shape for each in layer.get_weights()]
             names = (f"{layer.name}_inward", f"{layer.name}_outward")
             layer.set_weights([pictures.weight(name, shape) for name, shape in zip(names, shapes, strict=True)])
-    filmer._encode = lambda pieces: clips.told()  # type: ignore[method-assign, assignment]
+    filmer._encode = lambda pieces: clips.told()
     settings = Drawing(steps=pictures.STEPS, guidance=pictures.GUIDANCE)
     return lambda: filmer.filmed("asked", seed=0, drawing=settings)
 

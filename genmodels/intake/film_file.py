@@ -95,6 +95,8 @@ def decoded(opened: Any, name: str, largest: int = LARGEST_FRAME) -> Iterator[tu
         raise Refusal(f"{name} holds sound and no pictures; give a film that shows something.")
     stream = opened.streams.video[0]
     context = stream.codec_context
+    if context is None:
+        raise Refusal(f"{name} does not say how its pictures are coded, or in a way that is not read; save it as MP4.")
     if context.width * context.height > largest:
         raise Refusal(
             f"{name} has frames of {context.width} x {context.height} pixels; at most {largest // 1_000_000} million are read, so make it smaller."

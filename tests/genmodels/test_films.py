@@ -139,7 +139,7 @@ def test_more_frames_than_are_decoded_are_left(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize("shape", [(33, 47), (101, 64), (64, 8), (1, 1)])
 def test_odd_sizes_are_read(shape: tuple[int, int], tmp_path: Path) -> None:
     clip = np.full((16, *shape, 3), 255, np.uint8)
-    clip[:, : shape[0] // 2] = 0
+    clip[:, : shape[0] // 2 + 1] = 10 * np.arange(16, dtype=np.uint8)[:, None, None, None]
     frames = read(gif_bytes(clip, 8), tmp_path)
     assert frames.shape[1:] == (64, 64, 3) and len(frames) >= 15
 
