@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from genmodels.networks.learner import Learner
 
 EVALUATED = 32  # held-out clips behind each epoch's loss
-LEAST_NOISE = 0.2  # by which errors of the clip are divided at least: those that are nearly clean are not all that counts
+LEAST_NOISE = 0.2  # by which errors of a clip are divided at least, so that nearly clean ones are not all that counts
 
 
 @model("video-diffusion")
