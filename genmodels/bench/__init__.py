@@ -155,14 +155,15 @@ BENCHES.add("train-diffusion")(
     )
 )
 OURS_CLIPS, PYTORCH_FILM = "genmodels.bench.ours_clips", PYTORCH + "_film"
+FILM_WAYS = UNET_WAYS[::-1]  # the fastest first
 BENCHES.add("sample-clip")(
     Bench(
         "s",
         2,
         (OURS_CLIPS, "sample-clip"),
         {
-            "pytorch": [(PYTORCH_FILM, "sample-clip", *way) for way in UNET_WAYS],
-            "pytorch-compiled": [(PYTORCH_FILM, "sample-clip", *way, "compiled") for way in UNET_WAYS],
+            "pytorch": [(PYTORCH_FILM, "sample-clip", *way) for way in FILM_WAYS],
+            "pytorch-compiled": [(PYTORCH_FILM, "sample-clip", *way, "compiled") for way in FILM_WAYS],
         },
     )
 )
@@ -172,8 +173,8 @@ BENCHES.add("train-clips")(
         2,
         (OURS_CLIPS, "train-clips"),
         {
-            "pytorch": [(PYTORCH_FILM, "train-clips", *way) for way in UNET_WAYS],
-            "pytorch-compiled": [(PYTORCH_FILM, "train-clips", *way, "compiled") for way in UNET_WAYS],
+            "pytorch": [(PYTORCH_FILM, "train-clips", *way) for way in FILM_WAYS],
+            "pytorch-compiled": [(PYTORCH_FILM, "train-clips", *way, "compiled") for way in FILM_WAYS],
         },
         16,
     )
