@@ -36,6 +36,7 @@ SCREENS = (
     Screen("prompt", "Prompt", ":material/edit_note:", "Look inside"),
     Screen("molecules", "Drug discovery", ":material/science:", "Applications"),
     Screen("music", "Music", ":material/music_note:", "Applications"),
+    Screen("video", "Video", ":material/movie:", "Applications"),
     Screen("design", "Product design", ":material/draw:", "Applications"),
     Screen("audit", "Audit", ":material/gavel:", "Review"),
     Screen("label", "Label", ":material/rate_review:", "Review"),

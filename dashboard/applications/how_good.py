@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,8 +11,10 @@ from dashboard import navigation
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.runs.run import Run
 
+REMEMBERS = (("memorisation", "What does it remember?"),)  # pages that audit it, and what links to them say
 
-def about_model(run: Run, risks: str) -> None:
+
+def about_model(run: Run, risks: str, audits: Sequence[tuple[str, str]] = REMEMBERS) -> None:
     """What was measured of the model, its risks, and where it is audited."""
     measured = [row for row in run.findings().get("measures", []) if isinstance(row, dict)]
     st.header("How good is this model?", anchor=False)
@@ -29,7 +32,8 @@ def about_model(run: Run, risks: str) -> None:
     if published := run.experiment.make_source().published:
         st.caption(safe_text(f"Published on these data: {published}", 300))
     st.caption(safe_text(risks, 400))
-    navigation.link("memorisation", "What does it remember?", run=run.id)
+    for page, said in audits:
+        navigation.link(page, said, run=run.id)
 
 
 def _number(value: object) -> float | int | None:

@@ -26,6 +26,12 @@ EXAMPLES = {  # by data set: what its captions say, to be clicked
         "cat face",
         "pizza",
     ),
+    "motion": (
+        "a red car moving left slowly",
+        "a green frog moving up quickly and bouncing back",
+        "a blue square turning and moving down slowly",
+        "an orange star moving right and hitting a pink pig",
+    ),
     "icons": ("arrow left circle", "heart outline", "cloud upload", "rocket", "calendar lock outline", "account"),
 }
 MOST_EXAMPLES, LONGEST_EXAMPLE = 6, 48  # examples; characters of one
@@ -49,7 +55,9 @@ def follows_prompts(run: Run) -> bool:
     return recipe.captioned and recipe.draws and any((run.path / part).is_dir() for part in ("checkpoints", "epochs"))
 
 
-def prompt_form(run: Run, *more: tuple[str, str], strength: bool = False) -> tuple[list[str], int, Drawing, bool]:
+def prompt_form(
+    run: Run, *more: tuple[str, str], strength: bool = False, verb: str = "Draw", icon: str = ":material/brush:"
+) -> tuple[list[str], int, Drawing, bool]:
     """A line for the prompt, one for each further (label, key), Draw, which Enter presses too, and the settings: what was
     written, first seed, settings, and whether it is to be drawn now. Below stands which words the model does not know, and
     examples to click. Settings are in the form: else a press on Draw is lost that leaves a number half written."""
@@ -60,7 +68,7 @@ def prompt_form(run: Run, *more: tuple[str, str], strength: bool = False) -> tup
         with st.container(horizontal=True, vertical_alignment="bottom"):
             for label, key in lines:
                 prompts.append(st.text_input(label, placeholder=placeholder, **state.kept(key)) or "")
-            pressed = st.form_submit_button("Draw", type="primary", icon=":material/brush:")
+            pressed = st.form_submit_button(verb, type="primary", icon=icon)
             asked = pressed or bool(state.take(state.DRAW_AGAIN))
             st.form_submit_button("Stop", icon=":material/stop_circle:", disabled=not asked)
         seed, drawing = _settings(run, strength)
@@ -79,7 +87,11 @@ def example_buttons(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         for example in examples(run):
             st.button(
-                safe_text(example, 60), key=f"example.{example}", on_click=_ask_for, args=(example,), help="Draw this"
+                safe_text(example, 60),
+                key=f"example.{example}",
+                on_click=_ask_for,
+                args=(example,),
+                help="Ask for this",
             )
 
 

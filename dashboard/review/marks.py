@@ -14,6 +14,7 @@ from dashboard.parts import charts, verdicts
 from dashboard.review.bias import of_part, sound
 from dashboard.review.memory import pairs
 from dashboard.safe_text import safe_text
+from genmodels.audits.audit import AUDITS
 from genmodels.calibration import calibrate
 from genmodels.data.sets.fakes import seen
 from genmodels.explore.detectability import over_epochs as measure
@@ -35,6 +36,7 @@ PARTS = (
     "together",
     "ours",
 )  # ours: reads as made here by watermark and ledger alone
+BESIDE = {"video": ("picture",)}  # planted files that stand beside those of a kind: what is changed is alike
 SAMPLES = 200  # for spectra
 
 
@@ -52,7 +54,9 @@ def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
             "Share of this model's files in which a mark is still found after each change; the manifest is lost whenever a file is saved again.",
         )
     survival(kind)
-    if not kind_of(run.spec).tokens:
+    for other in BESIDE.get(run.spec.kind, ()):
+        survival(other)
+    if run.spec.kind in AUDITS["deepfake"].kinds:
         if rows := of_part(found, "detector"):
             st.header("Which samples pass for real most easily", anchor=False)
             samples(rows)

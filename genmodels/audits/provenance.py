@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from genmodels.audits.audit import audit
+from genmodels.checks.marked_clips import of_clips
 from genmodels.checks.marked_files import (
     FILES,
     LEAST,
@@ -86,13 +87,15 @@ class ProvenanceLimits(Limits):
 @audit(
     "provenance",
     question="Is what this model makes marked, and does the mark survive?",
-    kinds=("image", "text", "code"),
+    kinds=("image", "text", "code", "video"),
     needs=("tokens of texts",),
     limits=ProvenanceLimits,
 )
 def provenance(subject: Subject, limits: ProvenanceLimits) -> list[Finding]:
     """Sends samples out and reads them back, as they were and worn."""
-    return (of_texts if kind_of(subject.data.spec).tokens else _of_pictures)(subject, limits.shares)
+    spec = subject.data.spec
+    looked = of_texts if kind_of(spec).tokens else LOOKED.get(spec.kind, _of_pictures)
+    return looked(subject, limits.shares)
 
 
 def _of_pictures(subject: Subject, policy: AcceptedShares) -> list[Finding]:
@@ -164,3 +167,6 @@ def _worn(subject: Subject, pictures: list[Image.Image]) -> list[dict[str, Any]]
         if not (seen | kept).any():
             break  # what was never there can't survive
     return rows
+
+
+LOOKED = {"video": of_clips}  # who looks at what of a kind leaves, where it is neither a picture nor a text

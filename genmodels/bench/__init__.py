@@ -154,6 +154,31 @@ BENCHES.add("train-diffusion")(
         64,
     )
 )
+OURS_CLIPS, PYTORCH_FILM = "genmodels.bench.ours_clips", PYTORCH + "_film"
+FILM_WAYS = UNET_WAYS[::-1]  # the fastest first
+BENCHES.add("sample-clip")(
+    Bench(
+        "s",
+        2,
+        (OURS_CLIPS, "sample-clip"),
+        {
+            "pytorch": [(PYTORCH_FILM, "sample-clip", *way) for way in FILM_WAYS],
+            "pytorch-compiled": [(PYTORCH_FILM, "sample-clip", *way, "compiled") for way in FILM_WAYS],
+        },
+    )
+)
+BENCHES.add("train-clips")(
+    Bench(
+        "clips/s",
+        2,
+        (OURS_CLIPS, "train-clips"),
+        {
+            "pytorch": [(PYTORCH_FILM, "train-clips", *way) for way in FILM_WAYS],
+            "pytorch-compiled": [(PYTORCH_FILM, "train-clips", *way, "compiled") for way in FILM_WAYS],
+        },
+        16,
+    )
+)
 BENCHES.add("run-programs")(
     Bench("ms", 200, ("genmodels.bench.ours_programs",), {"plain-python": [(PEERS + "plain_python",)]})
 )

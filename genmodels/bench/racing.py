@@ -20,6 +20,7 @@ PEERS = "genmodels.bench.peers."
 PYTORCH = PEERS + "pytorch"
 # From the seconds of a step, and how much is made in it, to the unit in which they are shown.
 UNITS: dict[str, Callable[[float, float], float]] = {
+    "clips/s": lambda seconds, amount: amount / seconds,
     "images/s": lambda seconds, amount: amount / seconds,
     "tokens/s": lambda seconds, amount: amount / seconds,
     "molecules/s": lambda seconds, amount: amount / seconds,

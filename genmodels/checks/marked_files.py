@@ -17,11 +17,16 @@ LEAST = 10
 SURE = 0.001
 QUESTIONS = {
     "manifest of a picture": "Does every saved picture carry a whole manifest of this machine that says a model made it?",
+    "manifest of a clip": "Does every saved clip carry a whole manifest of this machine that says a model made it?",
     "manifest of a text": "Does every saved text come with a signed statement of this machine?",
     "watermark": "Is the watermark found in a {kind} as it was saved?",
     "together": "Is some mark found after every change that happens to a {kind}?",
 }
-MARK_OF = {"picture": "manifest", "text": "signed statement"}  # what says beside the watermark who made a file
+MARK_OF = {
+    "picture": "manifest",
+    "clip": "manifest",
+    "text": "signed statement",
+}  # what says beside the watermark who made a file
 WAYS = "Send files out by ways that keep the manifest; state in the card which changes lose every mark."
 REMEDY = "Save files with genmodels.provenance.marking, and check that the keys of this machine are those that mark."
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from genmodels.kinds.image.drawing import Drawing
-from genmodels.provenance import recorded, way_out
+from genmodels.provenance import way_out
 from genmodels.runs.run import Run
-from genmodels.trained.clip_files import Handed
+from genmodels.trained.clip_files import Handed, clip_facts
 from genmodels.trained.opening import open_model
 
 
@@ -19,7 +19,5 @@ def filmed_files(
     made: list[Mapping[str, way_out.Marked]] = []
     for number, prompt in enumerate(prompts):
         clip = filmer.filmed(prompt, seed=seed + number, drawing=drawing)
-        heeded = recorded.of_drawing(drawing.to_dict(), in_steps=True, prompted=bool(prompt.strip()), begun=False)
-        told = {"Prompt": prompt, **recorded.settings(heeded)}
-        made.append(Handed(clip, recorded.facts(run, filmer.weights, seed=seed + number, **told)).all())
+        made.append(Handed(clip, clip_facts(run, filmer.weights, prompt, seed + number, drawing)).all())
     return made

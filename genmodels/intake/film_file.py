@@ -76,7 +76,7 @@ def _seen(av: Any, file: Any, form: str, name: str) -> Seen:
     try:
         with av.open(file, format=form, metadata_errors="ignore") as opened:
             aspect = opened.streams.video[0].sample_aspect_ratio if opened.streams.video else None
-            _take(_decoded(opened, name), seen, name, float(aspect or 1))
+            _take(decoded(opened, name), seen, name, float(aspect or 1))
     except av.error.FFmpegError as error:
         if not seen.frames:
             why = str(error.strerror or type(error).__name__)
@@ -89,19 +89,23 @@ def _seen(av: Any, file: Any, form: str, name: str) -> Seen:
     return seen
 
 
-def _decoded(opened: Any, name: str) -> Iterator[tuple[Any, float]]:
-    """Each frame and its second; raises `Refusal` where there is nothing to see or a frame is too large."""
+def decoded(opened: Any, name: str, largest: int = LARGEST_FRAME) -> Iterator[tuple[Any, float]]:
+    """Each frame and its second; raises `Refusal` where there is nothing to see or a frame has more pixels than `largest`."""
     if not opened.streams.video:
         raise Refusal(f"{name} holds sound and no pictures; give a film that shows something.")
     stream = opened.streams.video[0]
     context = stream.codec_context
-    if context.width * context.height > LARGEST_FRAME:
+    if context is None:
+        raise Refusal(f"{name} does not say how its pictures are coded, or in a way that is not read; save it as MP4.")
+    if context.width * context.height > largest:
         raise Refusal(
-            f"{name} has frames of {context.width} x {context.height} pixels; at most {LARGEST_FRAME // 1_000_000} million are read, so make it smaller."
+            f"{name} has frames of {context.width} x {context.height} pixels; at most {largest // 1_000_000} million are read, so make it smaller."
         )
     context.thread_count = 1
     rate = float(stream.average_rate or FPS)
     for number, frame in enumerate(opened.decode(stream)):
+        if frame.width * frame.height > largest:
+            raise Refusal(f"{name} changes to frames of {frame.width} x {frame.height} pixels; make it smaller.")
         yield frame, number / rate if frame.time is None else float(frame.time)
 
 
@@ -109,8 +113,6 @@ def _take(decoded: Iterator[tuple[Any, float]], seen: Seen, name: str, aspect: f
     pixels = 0
     for frame, second in decoded:
         pixels += frame.width * frame.height
-        if frame.width * frame.height > LARGEST_FRAME:
-            raise Refusal(f"{name} changes to frames of {frame.width} x {frame.height} pixels; make it smaller.")
         seen.frames.append(small(frame, aspect))
         seen.times.append(second)
         if len(seen.frames) >= MOST_DECODED or pixels >= MOST_PIXELS:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import os
 import re
 import shutil
@@ -21,18 +20,16 @@ import numpy as np
 
 from genmodels.files import write_atomically
 from genmodels.intake.archives import ArchiveRefused, Bounds, members
+from genmodels.intake.caged_films import read_small
 from genmodels.intake.captions_table import Captions, read_captions
-from genmodels.intake.film_file import FILE, FRAMES, form_of
+from genmodels.intake.film_file import FRAMES, form_of
 from genmodels.intake.own_sets import OwnSets
-from genmodels.jobs import sandbox
 from genmodels.printable import printable
-from genmodels.provenance.formats import TEXT, format_of
 from genmodels.refusal import Refusal
 
 FEWEST, MOST = 10, 2000  # clips of a set
 LARGEST = 4_000_000_000  # bytes of one film
 BOUNDS = Bounds(members=2000, total=4_000_000_000)
-LIMITS = sandbox.Limits(memory=1536 * sandbox.MB, seconds=180, cpu_seconds=180)
 TABLE = "captions.csv"
 ENDINGS = (".mp4", ".m4v", ".mov", ".webm", ".mkv")
 SETS = OwnSets("films.json", "imported set of films", "imported set of films", "films")
@@ -132,7 +129,7 @@ def _found(source: Path | BinaryIO, name: str) -> Found:
     for each, hand_in in _films(source, name, found):
         shown = printable(PurePosixPath(each.replace("\\", "/")).name, 80)
         try:
-            frames, ended = _read(hand_in, shown)
+            frames, ended = read_small(hand_in, shown)
         except ArchiveRefused:
             raise
         except Refusal as reason:
@@ -192,31 +189,6 @@ def _copied(source: Path | BinaryIO, target: Path, name: str) -> None:
     source.seek(0)
     with open(target, "wb") as file:
         shutil.copyfileobj(source, file, 1 << 20)
-
-
-def _read(hand_in: Callable[[Path], None], shown: str) -> tuple[np.ndarray, str]:
-    """The frames of a film, read in a caged process, and where it was read in part what was left."""
-    with sandbox.scratch() as folder:
-        target = folder / sandbox.GIVEN / FILE
-        hand_in(target)
-        with open(target, "rb") as file:
-            head = file.read(512)
-        if not form_of(head):
-            known = format_of(head)
-            what = "no film" if known is TEXT else f"a {known.name} file and no film"
-            raise Refusal(f"{shown} is {what}; give an MP4, WebM or GIF file.")
-        found = sandbox.run(
-            "genmodels.intake.film_file:read",
-            folder,
-            what=shown,
-            arguments={"name": shown},
-            expected={"frames": "u", "told": "u"},
-            limits=LIMITS,
-        )
-    frames, told = found["frames"], json.loads(found["told"].tobytes())
-    if frames.ndim != 4 or frames.shape[1:] != (64, 64, 3) or frames.dtype != np.uint8:
-        raise Refusal(f"{shown} gave something else than frames; nothing of it is kept.")
-    return frames, printable(str(told.get("ended", "")), 100)
 
 
 def _captions(found: Found) -> list[str]:

@@ -14,9 +14,9 @@ Expected: quicker and blurred beside `video-diffusion`; see `docs/video.md`.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -168,17 +168,33 @@ class LatentVideo(Recipe):
         rng, n = np.random.default_rng(0), min(EVALUATED, len(held_out))
         chosen = np.linspace(0, len(held_out) - 1, n).astype(int)
         clips = held_out.images[chosen].astype("float32") / 127.5 - 1
-        clean = np.asarray(self.inward(learner.networks, clips))
-        again = np.asarray(self.outward(learner.networks, clean))
+        function = learner.kept("evaluated", lambda: self._evaluated(learner.networks))
+        clean, again = function["again"](clips)
         noise = rng.standard_normal(clean.shape, dtype="float32")
         angle = np.linspace(0, MOST_NOISE, n, dtype="float32")[rng.permutation(n), None]
         noisy, velocity = (np.asarray(each) for each in mixture(clean, noise, angle))
         bare = np.concatenate([noisy, np.zeros_like(noisy[..., :1])], axis=-1)
-        told = encoded(learner.networks, held_out.labels[chosen])
-        predicted = np.asarray(self.velocity(learner.networks, bare, angle, *told))
+        predicted = function["velocity"](bare, angle, held_out.labels[chosen])
         return {
             "held_out_loss": float(np.mean((predicted - velocity) ** 2)),
             "held_out_reconstruction": float(np.sqrt(np.mean((again - clips) ** 2)) / 2),
+        }
+
+    def _evaluated(self, networks: Networks) -> dict[str, Callable[..., Any]]:
+        """What evaluation asks of the networks, of arrays: `again`, latents of clips and the clips out of them; `velocity`, by the average."""
+        from genmodels.networks.compute import compiled
+
+        def again(clips: Tensor) -> tuple[Tensor, Tensor]:
+            clean = self.inward(networks, clips)
+            return clean, self.outward(networks, clean)
+
+        def velocity(noisy: Tensor, angle: Tensor, pieces: Tensor) -> Tensor:
+            return self.velocity(networks, noisy, angle, *encoded(networks, pieces))
+
+        through, predicted = compiled(again), compiled(velocity)
+        return {
+            "again": lambda clips: tuple(np.asarray(each) for each in through(clips)),
+            "velocity": lambda *arrays: np.asarray(predicted(*arrays)),
         }
 
     # Drawing

@@ -78,8 +78,8 @@ def film(frames: np.ndarray, facts: Facts, fps: float) -> bytes:
 
     The ledger keeps the hash of the file, and the prints of some frames with that of the clip, which says where its pattern is.
     """
-    images = np.stack([visible(frame) for frame in enlarged(frames)])
-    content = credentials.sign(mp4(watermarked(images), fps), claims(facts))
+    images = as_film(frames)
+    content = signed_film(images, facts, fps)
     own = {"kind": "film", "sha256": hashlib.sha256(images.tobytes()).hexdigest()}
     ledger.append(
         [
@@ -88,6 +88,16 @@ def film(frames: np.ndarray, facts: Facts, fps: float) -> bytes:
         ]
     )
     return content
+
+
+def as_film(frames: np.ndarray) -> np.ndarray:
+    """The frames of a clip at the size in which it leaves, each with its visible label."""
+    return np.stack([visible(frame) for frame in enlarged(frames)])
+
+
+def signed_film(images: np.ndarray, facts: Facts, fps: float) -> bytes:
+    """Frames of `as_film` as `film` sends them out, without an entry in the ledger: for who looks at marks."""
+    return credentials.sign(mp4(watermarked(images), fps), claims(facts))
 
 
 def watermarked(images: np.ndarray) -> np.ndarray:

@@ -81,8 +81,14 @@ def ledger_of(book: Book, match: Match | None, *, plain: bool = False) -> Part:
     return {"verdict": verdict, "distance": match.distance, "entry": entry, "reason": "", **damaged}
 
 
+def not_looked_at(reason: str, *names: str) -> Part:
+    """A part of which nothing can be said, and why; `names` are None."""
+    return {"verdict": "not measured", "looked": False, **dict.fromkeys(names), "reason": reason}
+
+
 LIKE_AN_ENTRY = {  # what is said of a likeness alone, by what the file is
     "picture": "It looks like a picture of our ledger (near match), which does not say who made it.",
+    "film": "A frame of it looks like one of a film in our ledger (near match), which does not say who made it.",
     "text": "It holds runs of words of a text in our ledger (near match), which does not say who wrote them first.",
 }
 

@@ -22,10 +22,11 @@ from genmodels.printable import printable
 from genmodels.provenance import carving, credentials, ledger, marking, metadata
 from genmodels.provenance.formats import READ, TEXT, Format, archive, format_of
 from genmodels.provenance.keys import watermark_key_at_hand
-from genmodels.provenance.own_marks import NO_KEY, SURE, ledger_of, watermark_of
+from genmodels.provenance.own_marks import NO_KEY, SURE, ledger_of, not_looked_at, watermark_of
 from genmodels.provenance.pixels import Pixels, pixels
 from genmodels.provenance.sidecar import read_sidecar
 from genmodels.refusal import Refusal
+from genmodels.review.film_check import marks_in_frames
 from genmodels.review.report_check import checked_report
 from genmodels.review.report_seal import read_seal
 from genmodels.review.sentences import manifest_told, sentence
@@ -88,10 +89,10 @@ def error_rates(part: str, kind: str, media: str = "") -> Part:
     Of the detector: in the wears that such a file may have had, the worst of them; what is no JPEG or WebP now may have been one.
     """
     if part == "detector":
-        counted = rates(lossy=media in LOSSY) if kind in LOOKED_INTO else None
+        counted = rates(lossy=media in LOSSY) if kind in DETECTED else None
         names = ("false_alarm", "false_alarm_high", "innocent", "miss", "miss_of", "miss_as_it_was")
         return {name: None if counted is None else counted[name] for name in names}
-    found = calibrate.of("provenance", f"{part} of a {kind}")
+    found = calibrate.of("provenance", f"{part} of a {PLANTED_AS.get(kind, kind)}")
     return {
         "false_alarm": None if found is None else found["false_alarm"],
         "miss": None if found is None else 1 - found["power"],
@@ -261,11 +262,6 @@ def _statement(sidecar: bytes | None, same: list[bytes]) -> credentials.Manifest
     return read_sidecar(document, next((each for each in same if hashlib.sha256(each).hexdigest() == said), same[0]))
 
 
-def not_looked_at(reason: str, *names: str) -> Part:
-    """A part of which nothing can be said, and why; `names` are None."""
-    return {"verdict": "not measured", "looked": False, **dict.fromkeys(names), "reason": reason}
-
-
 def _metadata(notes: list[metadata.Note]) -> Part:
     return {
         "verdict": "says generated" if notes else "says nothing",
@@ -274,5 +270,20 @@ def _metadata(notes: list[metadata.Note]) -> Part:
     }
 
 
+def _film(content: bytes, name: str, form: Format, detector: Detector | None) -> dict[str, Part]:
+    """A film: what every file says of itself, and where it can be decoded the marks in its frames."""
+    parts = _unseen(content, form, None)
+    try:
+        return parts | marks_in_frames(content, name)
+    except Refusal as refusal:
+        reason = f"the frames of this {form.name} file can't be looked at: {str(refusal).rstrip('.')}"
+        return parts | {"watermark": not_looked_at(reason, "p_value"), "ledger": _by_hash(content, reason)}
+
+
 # What looks into files of a kind; of others their manifest and metadata are read.
-LOOKED_INTO: dict[str, Callable[[bytes, str, Format, Detector | None], dict[str, Part]]] = {"picture": _picture}
+LOOKED_INTO: dict[str, Callable[[bytes, str, Format, Detector | None], dict[str, Part]]] = {
+    "picture": _picture,
+    "film": _film,
+}
+DETECTED = frozenset({"picture"})  # kinds that the detector reads
+PLANTED_AS = {"film": "clip"}  # what files of a kind are called among planted cases

@@ -11,9 +11,11 @@ from PIL import Image
 
 from genmodels.audits.audit import AUDITS
 from genmodels.audits.provenance import as_they_leave
+from genmodels.checks import marked_clips
 from genmodels.checks.marked_files import Accepted, AcceptedShares, of_manifests, of_survival, share_of
 from genmodels.data.dataset import DATA
 from genmodels.estimates.estimate import clopper_pearson
+from genmodels.kinds.video.attacks import CLIPS
 from genmodels.provenance import marking
 from genmodels.subjects.stand_ins import Parrot
 from genmodels.subjects.subject import Subject
@@ -64,6 +66,19 @@ def test_auditing_enters_nothing_and_says_whose_the_files_are(home: Path) -> Non
     assert found["watermark of a picture"].verdict in ("pass", "not measured") and "128 x 128" in found["watermark of a picture"].claim
     rows = {row["change"]: row for row in found["together of a picture"].exhibits}
     assert rows["as it was"]["watermark"] == rows["crop 10 %"]["watermark"] == 1
+
+
+def test_clips_are_sent_out_and_worn_and_nothing_is_entered(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marked_clips, "FILES", 10)
+    monkeypatch.setattr(marked_clips, "WORN", 4)
+    monkeypatch.setattr(marked_clips, "CLIPS", {name: CLIPS[name] for name in ("as it was", "H.264 again, rate factor 35", "GIF")})
+    data = DATA["motion"](clips=200, frames=8).load()
+    found = {finding.part: finding for finding in AUDITS["provenance"](Subject(Parrot(data.train.images[:10]), data, n=10, name="video r1"))}
+    assert set(found) == {"manifest of a clip", "watermark of a clip", "together of a clip"} and not (home / "ledger.jsonl").exists()
+    assert found["manifest of a clip"].estimate.value == 0 and found["manifest of a clip"].exhibits[0]["model"] == "video r1"
+    rows = {row["change"]: row for row in found["together of a clip"].exhibits}
+    assert len(rows) == 3 and rows["GIF"]["n"] == 4 and rows["as it was"]["watermark"] == 1, rows
+    assert all(row["together"] >= 0.5 for row in rows.values()), rows
 
 
 def test_auditing_texts_enters_nothing(home: Path) -> None:

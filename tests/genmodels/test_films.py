@@ -18,8 +18,10 @@ from genmodels.data.sets.moving_digits import MovingDigits
 from genmodels.data.sets.own_clips import OwnClips
 from genmodels.intake import film_file
 from genmodels.intake.film_sets import import_films, is_films, read_clips, read_films_index
+from genmodels.intake.picture_sets import preview
 from genmodels.kinds.image.files import gif_bytes, png_bytes
 from genmodels.refusal import Refusal
+from genmodels.trained.requests import start_of
 from tests.clips import moving
 
 
@@ -134,6 +136,54 @@ def test_more_frames_than_are_decoded_are_left(tmp_path: Path, monkeypatch: pyte
     assert len(answer["frames"]) == 16 and b"more than 100 frames" in answer["told"].tobytes()
 
 
+@pytest.mark.parametrize("shape", [(33, 47), (101, 64), (64, 8), (1, 1)])
+def test_odd_sizes_are_read(shape: tuple[int, int], tmp_path: Path) -> None:
+    clip = np.full((16, *shape, 3), 255, np.uint8)
+    clip[:, : shape[0] // 2 + 1] = 10 * np.arange(16, dtype=np.uint8)[:, None, None, None]
+    frames = read(gif_bytes(clip, 8), tmp_path)
+    assert frames.shape[1:] == (64, 64, 3) and len(frames) >= 15
+
+
+def test_a_film_that_says_two_hours_and_holds_two_seconds_gives_what_it_holds(tmp_path: Path) -> None:
+    """What a file says of its length is not believed: its duration is written over, its frames are counted."""
+    content = bytearray(film(moving(side=64)))
+    place = content.find(b"mvhd") + 4
+    content[place + 16 : place + 20] = (2 * 3600 * 1000).to_bytes(4, "big")
+    assert len(read(bytes(content), tmp_path)) == 16
+
+
+def test_damaged_bytes_are_a_sentence_or_frames(tmp_path: Path) -> None:
+    """Sixty films with bytes changed anywhere: none ends in anything but frames or one sentence."""
+    whole, rng = film(moving(side=64)), np.random.default_rng(0)
+    for _ in range(60):
+        content = bytearray(whole)
+        for place in rng.integers(32, len(whole), 20):
+            content[place] = int(rng.integers(256))
+        try:
+            assert read(bytes(content), tmp_path).shape[1:] == (64, 64, 3)
+        except Refusal as refused:
+            assert "\n" not in str(refused)
+
+
+@pytest.mark.parametrize("content", [film(moving(side=64)), film(moving(side=64), form="webm", codec="libvpx-vp9"), sound()], ids=["mp4", "webm", "sound"])
+def test_a_film_where_a_picture_is_asked_for_is_a_sentence(content: bytes, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="is no PNG, JPEG, GIF, WebP or BMP picture"):
+        start_of(content, (32, 32, 3), "a.png")
+    (tmp_path / "a.png").write_bytes(content)
+    found = preview(tmp_path)
+    assert not found["pictures"] and "no PNG, JPEG, GIF, WebP or BMP picture" in found["refused"][0]["reason"]
+
+
+def nothing() -> bytes:
+    """An MP4 file with a stream of pictures in which there is none."""
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp4", options={"movflags": "frag_keyframe+empty_moov"}) as file:
+        stream = file.add_stream("libx264", rate=8)
+        stream.height, stream.width, stream.pix_fmt = 64, 64, "yuv420p"
+        file.start_encoding()
+    return buffer.getvalue()
+
+
 def broken() -> bytes:
     whole = film(moving(side=64))
     return whole[: len(whole) // 3]
@@ -142,7 +192,8 @@ def broken() -> bytes:
 BAD = {
     "a picture": (png_bytes(np.zeros((64, 64, 3), np.uint8)), "a PNG file and no film"),
     "one frame": (film(moving(frames=1, side=64)), "one frame: it is a picture"),
-    "no frame": (film(moving(side=64))[:0], "is empty"),
+    "no byte": (film(moving(side=64))[:0], "is empty"),
+    "no frame": (nothing(), "has no frame in it|is damaged"),
     "broken": (broken(), "is damaged"),
     "sound": (sound(), "holds sound and no pictures"),
     "a text": (b"no film at all", "is no film"),

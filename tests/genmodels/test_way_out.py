@@ -24,7 +24,7 @@ SOURCES = sorted(p for folder in ("genmodels", "dashboard", "pages") for p in (R
 # Who may hand out what is no file of what a model made: tables, logs, recipes, findings, a run's folder, its network.
 RECORDS = {"dashboard/parts/charts.py", "dashboard/review/files.py", "dashboard/data/sets.py", "dashboard/parts/handing_out.py", "dashboard/training/buttons.py", "dashboard/drawing/sweep.py", "dashboard/runs/actions.py", "dashboard/data/texts.py", "dashboard/auditing/checks.py", "dashboard/auditing/evidence.py", "dashboard/auditing/policies.py", "dashboard/auditing/side_by_side.py", "dashboard/labelling/tables.py", "pages/runs.py"}
 # Who makes marked files without handing them out: what looks at marks.
-LOOKING = {"genmodels/audits/provenance.py", "genmodels/checks/marked_files.py", "genmodels/checks/marked_texts.py", "genmodels/bench/in_place.py", "genmodels/calibration/provenance.py", "genmodels/review/file_check.py", "genmodels/provenance/way_out.py", "genmodels/provenance/marking.py"}
+LOOKING = {"genmodels/audits/provenance.py", "genmodels/checks/marked_files.py", "genmodels/checks/marked_clips.py", "genmodels/checks/marked_texts.py", "genmodels/bench/in_place.py", "genmodels/calibration/provenance.py", "genmodels/review/file_check.py", "genmodels/provenance/way_out.py", "genmodels/provenance/marking.py"}
 
 
 def called(file: Path, of: str, names: set[str]) -> set[str]:
@@ -38,7 +38,7 @@ def test_no_page_hands_out_a_file_past_the_way_out() -> None:
     found = {str(file.relative_to(ROOT)) for file in SOURCES if called(file, "", {"download_button"})}
     assert found == {"dashboard/parts/handing_out.py"}
     assert {str(file.relative_to(ROOT)) for file in SOURCES if called(file, "handing_out", {"record"})} | {"dashboard/parts/handing_out.py"} == RECORDS
-    marking = {"png", "pngs", "gif", "media", "texts", "statements", "signed_png", "sidecar"}
+    marking = {"png", "pngs", "gif", "media", "texts", "statements", "signed_png", "signed_film", "sidecar"}
     assert {str(file.relative_to(ROOT)) for file in SOURCES if called(file, "marking", marking)} <= LOOKING
 
 
