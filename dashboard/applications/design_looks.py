@@ -80,7 +80,8 @@ def _looked(begun: Source | None, made: Made | None) -> Looked:
             resources.dataset("icons", {"family": family, "size": 32})
         looking = resources.explored(("known icons",), lambda: LookAlikes(known_icons()))
         if begun is not None:
-            names, icons = (begun.name or "icon",), begun.icon()[None]
+            names: tuple[str, ...] = (begun.name or "icon",)
+            icons = begun.icon()[None]
         else:
             assert made is not None  # the button is disabled
             names, icons = made.names, made.finished()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import resources, state
 from dashboard.applications.design_made import Made, keep, show
@@ -207,10 +209,12 @@ def _asked(run: Run) -> Iterator[Any]:
     """The model of a run, while something says that it is at work."""
     said = st.empty()
     try:
-        with resources.generator_in_turn(
-            run, lambda: said.info("Another tab is using this model; this waits for its turn.")
-        ) as model:
+        with resources.generator_in_turn(run, partial(_say_busy, said)) as model:
             said.caption("The model is drawing. The first icons of a session take some seconds more …")
             yield model
     finally:
         said.empty()
+
+
+def _say_busy(said: DeltaGenerator) -> None:
+    said.info("Another tab is using this model; this waits for its turn.")

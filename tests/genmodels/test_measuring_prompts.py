@@ -8,7 +8,8 @@ import pytest
 from genmodels.data.dataset import DATA
 from genmodels.estimates.clustered import clustered, clustered_ratio
 from genmodels.estimates.estimate import clopper_pearson
-from genmodels.measuring.prompted import families_of, measure_prompted, real_parrot, rounds_of
+from genmodels.measuring.judged import families_of
+from genmodels.measuring.prompted import measure_prompted, real_parrot, rounds_of
 from genmodels.metrics.retrieval import r_precision
 from genmodels.refusal import Refusal
 

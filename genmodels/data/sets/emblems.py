@@ -16,15 +16,27 @@ from genmodels.knobs import Knobs, knob
 @dataset("emblems")
 @dataclass(frozen=True, kw_only=True)
 class Emblems(Knobs):
-    """OpenMoji and Material Design Icons in colour at 32x32 with captions, some of them under two names."""
+    """OpenMoji and icons in colour at 32x32 with captions, some emoji under two names."""
 
     share: float = knob(1.0, 0.1, 1.0, "Share of the training split that is used")
     share_seed: int = knob(0, 0, 2**31 - 1, "Seed of the draw of that share")
+    family: str = knob(
+        "material",
+        help="Which icons: of Material Design, or of all four families with the style as a word",
+        choices=("material", "all"),
+    )
+    half: str = knob(
+        "both",
+        help="Half of the training drawings of icons (emoji are never halved)",
+        choices=("both", "first", "second"),
+    )
 
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = True
-    licence: ClassVar[str] = "OpenMoji: CC BY-SA 4.0; Material Design Icons: Apache-2.0"
+    licence: ClassVar[str] = (
+        "OpenMoji: CC BY-SA 4.0; Material Design Icons, Remix Icon: Apache-2.0; Phosphor Icons: MIT; Font Awesome: OFL-1.1"
+    )
     source: ClassVar[str] = "the data sets openmoji (all, split by combination) and icons"
 
     def load(self) -> Dataset:
@@ -33,7 +45,7 @@ class Emblems(Knobs):
         An emoji that its package also knows under another name (its alias) is there under both.
         """
         emoji = DATA["openmoji"].from_dict({"subset": "all", "split": "combination"}).load()
-        icons = DATA["icons"].from_dict({"size": 32}).load()
+        icons = DATA["icons"].from_dict({"size": 32, "family": self.family, "half": self.half}).load()
         train = _joined(_with_aliases(emoji.train), _in_colour(icons.train))
         if self.share < 1:
             kept = np.random.default_rng(self.share_seed).permutation(len(train))[: round(self.share * len(train))]
