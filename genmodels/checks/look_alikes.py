@@ -30,6 +30,7 @@ SIDE, CELLS = 64, 16  # pixels at which icons are compared by their lines, and b
 DRAWN = 32  # at which known ones are drawn
 MARGIN, INK = 1.15, 0.3  # the frame by the longer side of what is ink; the share of full ink from which on it is
 ALSO = {"phosphor": ("", "fill")}  # of a family whose weights are drawings of one icon: the styles that are searched
+OWN = "your own icons"
 COUNTED = Path(__file__).with_name("look_alikes.json")
 LEGAL = (
     "Not legal advice. Whether a sign may be used as a mark is decided by registers and courts: by how similar signs look, sound and "
@@ -105,6 +106,11 @@ def known_icons(names: Sequence[str] = tuple(FONTS)) -> Known:
         images.append(np.concatenate([data.train.images, data.test.images])[kept])
     drawing = np.unique([f"{a} {b}" for a, b in groups], return_inverse=True)[1]
     return Known(tuple(told), tuple(family), drawing, np.concatenate(images))
+
+
+def of_set(names: Sequence[str], icons: np.ndarray) -> Known:
+    """A user's own icons (n, 32, 32, 1), as known ones."""
+    return Known(tuple(names), (OWN,) * len(names), np.arange(len(names)), icons)
 
 
 def framed(icons: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ Two models of icons are asked: one with a latent space (a VAE, 28 x 28 pixels), 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 
 MOST = 24  # icons at once
 STEPS = 20  # from noise to icon
-STYLES = {"filled": "", "outline": "outline"}  # what the data set icons says of them, as the last word of a caption
-WEIGHTS = {"thin": -0.6, "regular": 0.0, "bold": 0.8}  # pixels by which outlines are moved
+STYLES = {"filled": "fill", "outline": "outline"}  # how captions of the data set icons say it, as their last word
+WEIGHTS = {
+    "thin": -0.6,
+    "regular": 0.0,
+    "bold": 0.8,
+}  # pixels by which outlines are moved; captions say these words too
+LEARNED = 200  # captions that have to hold a word before it is asked for as a style: in fewer it means something else
 ROUND = 0.9  # pixels of a rounded icon
 
 
@@ -34,6 +39,7 @@ class Drawer(Draws, Protocol):
     """A model that draws prompts in steps, also from a picture."""
 
     spec: Spec
+    seen: Mapping[str, int]  # the words of its training captions, counted
 
     def knows(self, text: str) -> bool:
         """Does it know a word of the text?"""
@@ -145,7 +151,7 @@ def family(model: Drawer, words: Sequence[str], style: str, seed: int, width: fl
     if not known:
         raise Refusal(f"The model knows none of {', '.join(asked)[:80]!r}; write words such as home, heart, cloud.")
     unread = [each for each in asked if each not in known]
-    drawn = _drawn(model, [Cell(prompt_of(each, style), seed, Drawing(steps=STEPS)) for each in known])
+    drawn = _drawn(model, [Cell(prompt_of(model, each, style), seed, Drawing(steps=STEPS)) for each in known])
     said = f"Left out, since no word of it is known to the model: {', '.join(unread)}." if unread else ""
     return Named(known, even(drawn, width), said)
 
@@ -158,21 +164,31 @@ def words_of(text: str) -> list[str]:
 def style_grid(model: Drawer, word: str, seed: int) -> dict[tuple[str, str], np.ndarray]:
     """One thing in every style: by (drawn style, finish) an icon (side, side, 1).
 
-    Filled and outline come from the prompt, since the model learned these words; weights and rounded corners are made from
-    the drawn icon, since it did not.
+    Filled and outline, and outlines of another weight, come from the prompt where the model has learned these words; else
+    weights are made from the drawn icon, and rounded corners always are.
     """
-    found: dict[tuple[str, str], np.ndarray] = {}
-    drawn = _drawn(model, [Cell(prompt_of(word, style), seed, Drawing(steps=STEPS)) for style in STYLES])
-    for style, icon in zip(STYLES, drawn[:, None], strict=True):
+    prompts: dict[tuple[str, str], str] = {}
+    finishes: dict[tuple[str, str], Finish] = {}
+    for style in STYLES:
         for name, weight in WEIGHTS.items():
-            found[style, name] = Finish(weight=weight).of(icon)[0]
-        found[style, "rounded"] = Finish(rounded=ROUND).of(icon)[0]
-    return found
+            asked = style == "outline" and name in _learned(model, WEIGHTS)
+            prompts[style, name] = f"{word} {name}" if asked else prompt_of(model, word, style)
+            finishes[style, name] = Finish() if asked else Finish(weight=weight)
+        prompts[style, "rounded"], finishes[style, "rounded"] = prompt_of(model, word, style), Finish(rounded=ROUND)
+    different = list(dict.fromkeys(prompts.values()))
+    icons = _drawn(model, [Cell(prompt, seed, Drawing(steps=STEPS)) for prompt in different])
+    return {each: finishes[each].of(icons[different.index(prompt)][None])[0] for each, prompt in prompts.items()}
 
 
-def prompt_of(word: str, style: str) -> str:
-    """What the model is asked for: the word, and the style as its captions say it."""
-    return f"{word} {STYLES[style]}".strip()
+def prompt_of(model: Drawer, word: str, style: str) -> str:
+    """What the model is asked for: the word, and the style where it has learned one by that word."""
+    said = STYLES[style]
+    return f"{word} {said}" if said in _learned(model, (said,)) else word
+
+
+def _learned(model: Drawer, words: Iterable[str]) -> list[str]:
+    """Those of the words that enough training captions hold."""
+    return [each for each in words if model.seen.get(each, 0) >= LEARNED]
 
 
 def _drawn(

@@ -46,8 +46,9 @@ class Hand:
 
     spec, steps = Spec("image", (8, 8, 1)), True
 
-    def __init__(self) -> None:
+    def __init__(self, **seen: int) -> None:
         self.asked: list[tuple] = []
+        self.seen = seen or {"outline": 900, "fill": 6}
 
     def knows(self, text: str) -> bool:
         return "zz" not in text
@@ -90,6 +91,10 @@ def test_redrawing_inpainting_and_families_ask_the_model_as_they_say() -> None:
     assert made.words == ("home", "heart") and "zzz" in made.notice and [a[:2] for a in hand.asked[-2:]] == [("home outline", 7), ("heart outline", 7)]
     grid = designs.style_grid(hand, "cloud", seed=0)
     assert {style for style, _ in grid} == {"filled", "outline"} and {name for _, name in grid} == {"thin", "regular", "bold", "rounded"}
+    assert [each[0] for each in hand.asked[-2:]] == ["cloud", "cloud outline"], "a word of few captions is no style"
+    knows = Hand(outline=900, fill=900, bold=400, thin=400)
+    weights = designs.style_grid(knows, "cloud", seed=0)
+    assert {each[0] for each in knows.asked} == {"cloud fill", "cloud outline", "cloud bold", "cloud thin"} and set(weights) == set(grid)
     assert designs.words_of("home, heart\n cloud,,\n") == ["home", "heart", "cloud"]
 
 
