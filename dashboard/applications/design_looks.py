@@ -17,7 +17,7 @@ from dashboard.parts import samples
 from dashboard.safe_text import counted as counted_words
 from dashboard.safe_text import plain_text, refuse, safe_text
 from genmodels.checks.legibility import GLANCES, told_apart
-from genmodels.checks.look_alikes import LEGAL, Counted, Like, LookAlikes, counted, known_icons, of_set
+from genmodels.checks.look_alikes import LEGAL, Counted, Like, LookAlikes, counted, of_set
 from genmodels.data.sets.icons import FONTS
 from genmodels.estimates.estimate import Estimate
 from genmodels.explore.design_files import at_size
@@ -63,7 +63,9 @@ def looks_view(models: Models) -> None:
         if begun is None and made is None:
             st.caption("Nothing was designed in this session yet; choose one icon, or design some first.")
         pressed = st.button("Search", type="primary", icon=":material/search:", disabled=begun is None and made is None)
-        st.caption("The first search of a session draws and describes the known icons, which takes a minute or two.")
+        st.caption(
+            "The first search on a machine draws and describes the known icons, which takes a minute or two; later ones take seconds."
+        )
     if pressed:
         try:
             state.put(state.DESIGN_LOOKS, _looked(begun, made, own))
@@ -79,23 +81,24 @@ def looks_view(models: Models) -> None:
 
 
 def _looked(begun: Source | None, made: Made | None, own: IconSet | None) -> Looked:
-    said = st.empty()
-    said.caption("Reading the known icons …")
+    bar = st.progress(0.0, text="Reading the known icons …")
     try:
-        for family in FONTS:
+        for number, (family, font) in enumerate(FONTS.items()):
+            bar.progress(number / (6), text=f"Reading the icons of {font.title} …")
             resources.dataset("icons", {"family": family, "size": 32})
-        looking = resources.explored(("known icons",), lambda: LookAlikes(known_icons()))
+        bar.progress(4 / 6, text="Describing the known icons: a minute or two on a new machine …")
+        looking = resources.explored(("known icons",), LookAlikes.of_all_families)
         if begun is not None:
             names: tuple[str, ...] = (begun.name or "icon",)
             icons = begun.icon()[None]
         else:
             assert made is not None  # the button is disabled
             names, icons = made.names, made.finished()
-        said.caption("Searching …")
+        bar.progress(5 / 6, text="Searching …")
         searched = [looking, *([] if own is None else [LookAlikes(of_set(own.names, own.icons))])]
         return _with_glances(searched, names, icons, begun is not None and begun.way == KNOWN)
     finally:
-        said.empty()
+        bar.empty()
 
 
 def _with_glances(

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import streamlit as st
 
 from dashboard import navigation
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.runs.run import Run
+
+
+@runtime_checkable
+class Published(Protocol):
+    """A data set that says what others reached on it, "" for nothing."""
+
+    published: str
 
 
 def about_model(run: Run, risks: str) -> None:
@@ -26,8 +33,9 @@ def about_model(run: Run, risks: str) -> None:
             safe_text(f"It was not measured yet. Measure it with: genmodels measure {run.id}", 300),
             icon=":material/straighten:",
         )
-    if published := run.experiment.make_source().published:
-        st.caption(safe_text(f"Published on these data: {published}", 300))
+    source = run.experiment.make_source()
+    if isinstance(source, Published) and source.published:
+        st.caption(safe_text(f"Published on these data: {source.published}", 300))
     st.caption(safe_text(risks, 400))
     navigation.link("memorisation", "What does it remember?", run=run.id)
 

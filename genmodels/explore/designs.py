@@ -6,7 +6,7 @@ Two models of icons are asked: one with a latent space (a VAE, 28 x 28 pixels), 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -33,6 +33,13 @@ WEIGHTS = {
 }  # pixels by which outlines are moved; captions say these words too
 LEARNED = 200  # captions that have to hold a word before it is asked for as a style: in fewer it means something else
 ROUND = 0.9  # pixels of a rounded icon
+
+
+Watch = Callable[[float], None]  # is told how much of a drawing is done, 0 to 1
+
+
+def unwatched(share: float) -> None:
+    """Nobody waits for it."""
 
 
 class Drawer(Draws, Protocol):
@@ -101,7 +108,9 @@ def varied(model: Space, icon: np.ndarray, n: int, strength: float, seed: int) -
     return model.decode((np.cos(angle) * place + np.sin(angle) * other).astype("float32"))
 
 
-def redrawn(model: Drawer, icon: np.ndarray, prompt: str, n: int, strength: float, seed: int) -> np.ndarray:
+def redrawn(
+    model: Drawer, icon: np.ndarray, prompt: str, n: int, strength: float, seed: int, watch: Watch = unwatched
+) -> np.ndarray:
     """n variations of an icon by noising and denoising it: `strength` of the way to noise and back, seeds from `seed` on."""
     _at_most(n)
     _share("strength", strength)
@@ -109,7 +118,7 @@ def redrawn(model: Drawer, icon: np.ndarray, prompt: str, n: int, strength: floa
         return np.repeat(fitting(icon, model.spec)[None], n, axis=0)
     drawing = Drawing(steps=STEPS, strength=max(strength, 0.01))
     cells = [Cell(prompt, seed + number, drawing) for number in range(n)]
-    return _drawn(model, cells, fitting(icon, model.spec))
+    return _drawn(model, cells, watch, fitting(icon, model.spec))
 
 
 def blended(model: Space, first: np.ndarray, second: np.ndarray, steps: int) -> np.ndarray:
@@ -119,14 +128,16 @@ def blended(model: Space, first: np.ndarray, second: np.ndarray, steps: int) -> 
     return model.decode(interpolate(places, steps, "spherical"))
 
 
-def inpainted(model: Drawer, icon: np.ndarray, mask: np.ndarray, prompt: str, n: int, seed: int) -> np.ndarray:
+def inpainted(
+    model: Drawer, icon: np.ndarray, mask: np.ndarray, prompt: str, n: int, seed: int, watch: Watch = unwatched
+) -> np.ndarray:
     """n icons whose part under the mask (side, side, bool) is drawn anew; the rest is put back at every step and stays as it was."""
     _at_most(n)
     start = fitting(icon, model.spec)
     if mask.shape != start.shape[:2] or not mask.any():
         raise Refusal(f"The mask has the shape {mask.shape} or marks nothing; mark a part of {start.shape[:2]} pixels.")
     drawing = Drawing(steps=STEPS, strength=1.0)
-    return _drawn(model, [Cell(prompt, seed + number, drawing) for number in range(n)], start, mask)
+    return _drawn(model, [Cell(prompt, seed + number, drawing) for number in range(n)], watch, start, mask)
 
 
 @dataclass(frozen=True)
@@ -138,7 +149,7 @@ class Named:
     notice: str = ""
 
 
-def family(model: Drawer, words: Sequence[str], style: str, seed: int, width: float | None = None) -> Named:
+def family(model: Drawer, words: Sequence[str], style: str, seed: int, watch: Watch = unwatched) -> Named:
     """An icon for each word, of one style and one seed, with strokes of one width (see `icons.even`).
 
     Words of which the model knows nothing are left out and named. Raises `Refusal` where none is left.
@@ -151,9 +162,9 @@ def family(model: Drawer, words: Sequence[str], style: str, seed: int, width: fl
     if not known:
         raise Refusal(f"The model knows none of {', '.join(asked)[:80]!r}; write words such as home, heart, cloud.")
     unread = [each for each in asked if each not in known]
-    drawn = _drawn(model, [Cell(prompt_of(model, each, style), seed, Drawing(steps=STEPS)) for each in known])
+    drawn = _drawn(model, [Cell(prompt_of(model, each, style), seed, Drawing(steps=STEPS)) for each in known], watch)
     said = f"Left out, since no word of it is known to the model: {', '.join(unread)}." if unread else ""
-    return Named(known, even(drawn, width), said)
+    return Named(known, even(drawn), said)
 
 
 def words_of(text: str) -> list[str]:
@@ -161,7 +172,7 @@ def words_of(text: str) -> list[str]:
     return [each.strip()[:60] for line in text.splitlines() for each in line.split(",") if each.strip()]
 
 
-def style_grid(model: Drawer, word: str, seed: int) -> dict[tuple[str, str], np.ndarray]:
+def style_grid(model: Drawer, word: str, seed: int, watch: Watch = unwatched) -> dict[tuple[str, str], np.ndarray]:
     """One thing in every style: by (drawn style, finish) an icon (side, side, 1).
 
     Filled and outline, and outlines of another weight, come from the prompt where the model has learned these words; else
@@ -176,7 +187,7 @@ def style_grid(model: Drawer, word: str, seed: int) -> dict[tuple[str, str], np.
             finishes[style, name] = Finish() if asked else Finish(weight=weight)
         prompts[style, "rounded"], finishes[style, "rounded"] = prompt_of(model, word, style), Finish(rounded=ROUND)
     different = list(dict.fromkeys(prompts.values()))
-    icons = _drawn(model, [Cell(prompt, seed, Drawing(steps=STEPS)) for prompt in different])
+    icons = _drawn(model, [Cell(prompt, seed, Drawing(steps=STEPS)) for prompt in different], watch)
     return {each: finishes[each].of(icons[different.index(prompt)][None])[0] for each, prompt in prompts.items()}
 
 
@@ -192,11 +203,12 @@ def _learned(model: Drawer, words: Iterable[str]) -> list[str]:
 
 
 def _drawn(
-    model: Drawer, cells: Sequence[Cell], start: np.ndarray | None = None, mask: np.ndarray | None = None
+    model: Drawer, cells: Sequence[Cell], watch: Watch, start: np.ndarray | None = None, mask: np.ndarray | None = None
 ) -> np.ndarray:
     """The picture of every cell, a few at a time."""
     last: dict[int, np.ndarray] = {}
     for each in draw_cells(model, cells, start=start, mask=mask):
+        watch(each.share)
         last |= dict(zip(each.cells, each.step.clean, strict=True))
     return np.stack([last[number] for number in range(len(cells))])
 

@@ -155,6 +155,7 @@ def test_weight_and_strokes_are_in_pixels() -> None:
     square = np.zeros((32, 32, 1), np.uint8)
     square[8:24, 8:24] = 255
     soft = rounded(square, 2.0)
+    assert ((soft[16, :, 0] > 25) & (soft[16, :, 0] < 230)).sum() <= 4, "edges are one pixel soft, however round corners are"
     assert soft[8, 8] < 128 and soft[16, 16] == 255 and abs(int(soft.sum()) - int(square.sum())) < 0.1 * square.sum()
     done = Finish(rounded=1.0, weight=0.5, symmetry="both", cell=1).of(square[None])
     assert done.shape == (1, 32, 32, 1) and set(np.unique(done)) <= {0, 255}

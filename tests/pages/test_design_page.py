@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from dashboard.applications import design_looks, design_models, design_source, design_views
-from genmodels.checks.look_alikes import Counted, Known
+from genmodels.checks.look_alikes import Counted, Known, LookAlikes
 from genmodels.estimates.estimate import Estimate
 from genmodels.intake.icon_set import IconSet
 from genmodels.kinds.image.drawing import Drawing
@@ -159,7 +159,8 @@ def test_an_icon_of_an_own_set_is_varied_and_the_set_can_be_kept_to_train_on(run
 def test_look_alikes_are_searched_and_the_page_says_how_often_it_is_wrong(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     icons = np.concatenate([icon()[None], (rng.random((60, 8, 8, 1)) > 0.5).repeat(4, 1).repeat(4, 2) * np.uint8(255)])
-    monkeypatch.setattr(design_looks, "known_icons", lambda: Known(("home", *(f"n{i}" for i in range(60))), ("Other",) * 61, np.arange(61), icons))
+    looking = LookAlikes(Known(("home", *(f"n{i}" for i in range(60))), ("Other",) * 61, np.arange(61), icons))
+    monkeypatch.setattr(design_looks.LookAlikes, "of_all_families", lambda: looking)
     monkeypatch.setattr(design_looks.resources, "dataset", lambda name, knobs=None: None)
     rate = Estimate(0.9, 0.8, 0.95, 60)
     monkeypatch.setattr(design_looks, "counted", lambda: Counted(0.1, rate, {"as it is": rate}, 0, 61, rate))
