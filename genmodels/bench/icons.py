@@ -1,7 +1,7 @@
 """Counts what is said of designed icons: how true tracing is, how look-alikes are found, how icons are told apart when small,
-and how well drawings follow their words.
+how well drawings follow their words, and how many look like a known icon.
 
-    python -m genmodels.bench.icons tracing | look-alikes | small | follows
+    python -m genmodels.bench.icons tracing | look-alikes | small | follows | novel
 
 `look-alikes --out genmodels/checks/look_alikes.json` writes what ships.
 """
@@ -15,7 +15,7 @@ import json
 import numpy as np
 
 from genmodels.checks.legibility import told_apart
-from genmodels.checks.look_alikes import known_icons
+from genmodels.checks.look_alikes import LookAlikes, counted, known_icons
 from genmodels.checks.look_alikes_rates import as_document, count
 from genmodels.data.dataset import DATA
 from genmodels.data.sets.icons import FONTS, drawings
@@ -30,6 +30,7 @@ from genmodels.runs.store import shipped
 from genmodels.trained.opening import open_model
 
 SIDES = (12, 16, 20, 24, 32)
+DRAWN = 200  # drawings that are held against known icons
 
 
 def tracing(most: int) -> None:
@@ -100,10 +101,29 @@ def follows(seed: int) -> None:
         )
 
 
+def novel(seed: int) -> None:
+    """How many drawings of held-out captions look like a known icon, beside what was counted of icons that people drew."""
+    run, rates = shipped("diffusion-icons"), counted()
+    if rates is None:
+        raise Refusal("From which distance on an icon is a look-alike was not counted; count look-alikes first.")
+    source = run.experiment.make_source()
+    data = source.load()
+    rows = np.sort(np.random.default_rng(seed).permutation(len(data.test))[:DRAWN])
+    captions = [data.test.captions[row] for row in rows]
+    samples = open_model(run).sample(len(rows), seed=seed, given=captions)
+    likes = LookAlikes.of_all_families().of(samples, rates.limit)
+    drawings = source.held_out_drawings()[rows]
+    print("look like a known icon:", clustered(np.array([float(bool(each.alike)) for each in likes]), drawings))
+    print("icons of another family, same meaning:", rates.same_meaning, "another name:", rates.false_alarms)
+    for caption, like in zip(captions, likes, strict=True):
+        if like.alike:
+            print(f"{caption}: {like.name} of {like.family}, distance {like.far:.3f}")
+
+
 def main() -> None:
     """What is asked for on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("tracing", "look-alikes", "small", "follows"))
+    parser.add_argument("what", choices=("tracing", "look-alikes", "small", "follows", "novel"))
     parser.add_argument("--out", default="")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("-n", type=int, default=885)
@@ -112,6 +132,8 @@ def main() -> None:
         tracing(asked.n)
     elif asked.what == "follows":
         follows(asked.seed)
+    elif asked.what == "novel":
+        novel(asked.seed)
     elif asked.what == "small":
         small(asked.seed)
     else:

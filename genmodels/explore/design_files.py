@@ -105,5 +105,12 @@ def file_name(words: str) -> str:
 
 def _ink(icon: np.ndarray, side: int) -> np.ndarray:
     """The ink of an icon, uint8 (side, side, 1), from its outlines; where it has none, enlarged."""
-    found = _outlines(icon.tobytes(), icon.shape)
-    return resized(icon[None], (side, side, 1))[0] if isinstance(found, str) else found.ink(side)
+    return _drawn(icon.tobytes(), icon.shape, side)
+
+
+@lru_cache(maxsize=256)
+def _drawn(pixels: bytes, shape: tuple[int, ...], side: int) -> np.ndarray:
+    found = _outlines(pixels, shape)
+    if isinstance(found, str):
+        return resized(np.frombuffer(pixels, np.uint8).reshape(1, *shape), (side, side, 1))[0]
+    return found.ink(side)

@@ -221,7 +221,7 @@ def _against(element: Element) -> str:
             return f"a script ({printable(key, 20)})"
         if key in ("href", "src") and not value.startswith("#"):
             return "a reference to another file"
-        if found := _elsewhere(value):
+        if found := _elsewhere(value, style=key == "style"):
             return found
     if element.name == "style":
         return _elsewhere(element.text, style=True)

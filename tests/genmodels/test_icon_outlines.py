@@ -112,6 +112,7 @@ HOSTILE = {
     "picture of this machine": (SVG.format("", '<image href="file:///etc/passwd"/>'), "a picture inside"),
     "fill elsewhere": (SVG.format("", '<path d="M0 0h9v9z" fill="url(http://127.0.0.1:9/#a)"/>'), "reference to another file"),
     "style elsewhere": (SVG.format("", '<path d="M0 0h9v9z" style="fill:url(//a.b/c#d)"/>'), "reference to another file"),
+    "style with escapes": (SVG.format("", '<path d="M0 0h9v9z" style="fill:u\\72l(//a.b/c#d)"/>'), "style sheet"),
     "style sheet": (SVG.format("", "<style>@import 'http://127.0.0.1:9/a.css';</style>" + BOX), "style sheet"),
     "style sheet program": ('<?xml-stylesheet href="http://127.0.0.1:9/a.css"?>' + SVG.format("", ""), "no shape"),
     "entities": (BOMB, "document type"),
