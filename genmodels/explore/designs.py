@@ -7,14 +7,14 @@ Two models of icons are asked: one with a latent space (a VAE, 28 x 28 pixels), 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.image.files import resized
-from genmodels.kinds.image.icons import even, heavier, rounded, snapped, symmetric
+from genmodels.kinds.image.icons import even, heavier, rounded, snapped, stroke, symmetric
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.trained.interpolation import interpolate
@@ -32,7 +32,7 @@ WEIGHTS = {
     "bold": 0.8,
 }  # pixels by which outlines are moved; captions say these words too
 LEARNED = 200  # captions that have to hold a word before it is asked for as a style: in fewer it means something else
-ROUND = 0.9  # pixels of a rounded icon
+ROUND, THINNEST = 0.9, 1.6  # pixels of a rounded icon; of the strokes of a thin one, at least
 
 
 Watch = Callable[[float], None]  # is told how much of a drawing is done, 0 to 1
@@ -188,7 +188,14 @@ def style_grid(model: Drawer, word: str, seed: int, watch: Watch = unwatched) ->
         prompts[style, "rounded"], finishes[style, "rounded"] = prompt_of(model, word, style), Finish(rounded=ROUND)
     different = list(dict.fromkeys(prompts.values()))
     icons = _drawn(model, [Cell(prompt, seed, Drawing(steps=STEPS)) for prompt in different], watch)
-    return {each: finishes[each].of(icons[different.index(prompt)][None])[0] for each, prompt in prompts.items()}
+    return {each: _finished(icons[different.index(prompt)], finishes[each]) for each, prompt in prompts.items()}
+
+
+def _finished(icon: np.ndarray, finish: Finish) -> np.ndarray:
+    """The icon with its finish, never so thin that its strokes break."""
+    if finish.weight < 0 and np.isfinite(width := stroke(icon)):
+        finish = replace(finish, weight=max(finish.weight, min(0.0, (THINNEST - width) / 2)))
+    return finish.of(icon[None])[0]
 
 
 def prompt_of(model: Drawer, word: str, style: str) -> str:

@@ -98,6 +98,19 @@ def test_redrawing_inpainting_and_families_ask_the_model_as_they_say() -> None:
     assert designs.words_of("home, heart\n cloud,,\n") == ["home", "heart", "cloud"]
 
 
+def test_a_thin_style_breaks_no_stroke() -> None:
+    class Line(Hand):
+        spec = Spec("image", (32, 32, 1))
+
+        def draw(self, prompts: Sequence[str], **asked: object) -> Iterator[Step]:
+            drawn = np.stack([bar(1.8)] * len(prompts))
+            yield Step(1, 1, 0.0, drawn, drawn)
+
+    grid = designs.style_grid(Line(), "line", seed=0)
+    assert (grid["outline", "thin"][..., 0].max(axis=0)[4:28] > 150).all(), "the line is there from end to end"
+    assert grid["outline", "thin"].sum() < grid["outline", "bold"].sum()
+
+
 def test_an_icon_of_another_size_is_made_to_fit() -> None:
     assert designs.varied(Places(), np.zeros((32, 32, 1), np.uint8), 1, 0.5, seed=0).shape == (1, 8, 8, 1)
 
