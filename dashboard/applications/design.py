@@ -14,7 +14,7 @@ from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 
 NOTHING = (
-    "There is no trained model of icons yet. The page asks two of the gallery: vae-icons (a latent space of icons) and diffusion-icons "
+    "There is no trained model of icons yet. The page asks two of the gallery: vae-icons (a latent space of icons) and diffusion-design "
     "(icons from prompts). Train the model diffusion or vae on the data set icons, then come back to design."
 )
 RISKS = (

@@ -30,6 +30,7 @@ from genmodels.runs.store import shipped
 from genmodels.trained.opening import open_model
 
 SIDES = (12, 16, 20, 24, 32)
+MODEL = "diffusion-design"  # the run of the gallery that is counted
 DRAWN = 200  # drawings that are held against known icons
 
 
@@ -75,7 +76,7 @@ def small(seed: int) -> None:
 
 def follows(seed: int) -> None:
     """How often the judge finds the caption of real held-out icons, of samples, and of what can't know it or only recites."""
-    run = shipped("diffusion-icons")
+    run = shipped(MODEL)
     data = run.experiment.make_source().load()
     judged, model = Judged(data), open_model(run)
     kept = [i for i, caption in enumerate(data.test.captions) if caption in judged.number]
@@ -86,7 +87,7 @@ def follows(seed: int) -> None:
     mean = np.round(data.train.images.mean(axis=0, keepdims=True)).astype(np.uint8)
     asked = {
         "real held-out icons": data.test.images,
-        "samples of diffusion-icons": samples,
+        f"samples of {MODEL}": samples,
         "parrot: the training icon whose caption shares most words": real_parrot(data),
         "samples dealt to other captions": samples[np.random.default_rng(seed).permutation(len(samples))],
         "the mean training icon for all": np.repeat(mean, len(captions), axis=0),
@@ -103,7 +104,7 @@ def follows(seed: int) -> None:
 
 def novel(seed: int) -> None:
     """How many drawings of held-out captions look like a known icon, beside what was counted of icons that people drew."""
-    run, rates = shipped("diffusion-icons"), counted()
+    run, rates = shipped(MODEL), counted()
     if rates is None:
         raise Refusal("From which distance on an icon is a look-alike was not counted; count look-alikes first.")
     source = run.experiment.make_source()

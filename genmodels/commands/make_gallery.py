@@ -164,6 +164,13 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "diffusion-icons": {
         "model": "diffusion",
         "data": "icons",
+        "source": {"size": 32},
+        "recipe": {"width": 32},
+        "epochs": 45,
+    },
+    "diffusion-design": {
+        "model": "diffusion",
+        "data": "icons",
         "source": {"size": 32, "family": "all", "half": "second"},
         "recipe": {"width": 40},
         "epochs": 60,

@@ -94,13 +94,13 @@ def words(test: AppTest) -> str:
 
 def test_without_a_model_it_says_which_of_the_gallery_it_asks(home: Path) -> None:
     test = opened("design")
-    assert not test.exception and "vae-icons" in words(test) and "diffusion-icons" in words(test) and not test.button
+    assert not test.exception and "vae-icons" in words(test) and "diffusion-design" in words(test) and not test.button
 
 
 def test_a_view_whose_model_is_missing_says_which_that_is(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(design_models, "fitting", lambda store: {design_models.DRAWS: (), design_models.SPACE: (run,)})
     test = page(design="Family")
-    assert "The gallery's is diffusion-icons" in words(test) and not test.button
+    assert "The gallery's is diffusion-design" in words(test) and not test.button
 
 
 def test_an_icon_is_varied_finished_and_can_be_taken_away(run: str) -> None:
