@@ -34,9 +34,7 @@ class Emblems(Knobs):
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = True
-    licence: ClassVar[str] = (
-        "OpenMoji: CC BY-SA 4.0; Material Design Icons, Remix Icon: Apache-2.0; Phosphor Icons: MIT; Font Awesome: OFL-1.1"
-    )
+    licence: ClassVar[str] = "OpenMoji: CC BY-SA 4.0; Material Design Icons: Apache-2.0"
     source: ClassVar[str] = "the data sets openmoji (all, split by combination) and icons"
 
     def load(self) -> Dataset:
@@ -55,7 +53,7 @@ class Emblems(Knobs):
             train=train,
             test=_joined(_plain(emoji.test), _in_colour(icons.test)),
             spec=Spec("image", (32, 32, 3)),
-            licence=self.licence,
+            licence=self.licence if self.family == "material" else f"OpenMoji: CC BY-SA 4.0; icons: {icons.licence}",
             source=f"{self.source}: {emoji.source}; {icons.source}",
             credit=f"{emoji.credit}. {icons.credit}",
         )
