@@ -18,7 +18,7 @@ from genmodels.intake.icon_set import IconSet, keep_for_training, read_icon_set
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 
-KNOWN, OWN, SET, LAST = "Known", "Own file", "Own set", "Last design"
+KNOWN, OWN, SET, LAST = "Known", "My file", "My set", "Designed"
 SOURCES = (KNOWN, OWN, SET, LAST)
 SIDE = 32  # pixels of an icon to begin from
 MOST_MB, MOST_SET_MB = 2, 20

@@ -148,7 +148,7 @@ def test_an_icon_of_an_own_set_is_varied_and_the_set_can_be_kept_to_train_on(run
     monkeypatch.setattr(design_source, "read_icon_set", lambda content, side, name: IconSet(("ring", "moon"), np.stack([icon(), icon(4)]), ("evil.svg holds a script.",)))
     monkeypatch.setattr(design_source, "keep_for_training", lambda icons, title: "mine-1a2b")
     test = page(run=run)
-    test.segmented_control(key="vary.way").set_value("Own set").run()
+    test.segmented_control(key="vary.way").set_value("My set").run()
     assert "2 icons read; 1 file left out. The first: evil.svg holds a script" in words(test)
     pressed(test, "Keep these icons to train on")
     assert "token mine-1a2b" in test.success[0].value.replace("\\", "").replace("\u2060", "")
