@@ -9,12 +9,17 @@ import streamlit as st
 from dashboard.applications.design_looks import looks_view
 from dashboard.applications.design_models import Models
 from dashboard.applications.design_views import blend_view, family_view, inpaint_view, variations_view
+from dashboard.applications.how_good import about_model
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 
 NOTHING = (
-    "There is no trained model of icons yet. The page asks two of the gallery: vae-icons (a latent space of icons) and diffusion-icons "
+    "There is no trained model of icons yet. The page asks two of the gallery: vae-icons (a latent space of icons) and diffusion-design "
     "(icons from prompts). Train the model diffusion or vae on the data set icons, then come back to design."
+)
+RISKS = (
+    "It may draw an icon that it learned from, or one that looks like an icon that somebody owns: the page of what it remembers counts the "
+    "first, and Look-alikes searches four free families for the second. It draws what these families draw, and little else."
 )
 VIEWS: dict[str, Callable[[Models], None]] = {
     "Variations": variations_view,
@@ -35,7 +40,8 @@ def notice() -> None:
 
 
 def view(models: Models, chosen: str | None) -> None:
-    """One view of the page."""
+    """One view of the page, and below it how good the chosen model is."""
     if chosen not in VIEWS:
         raise Refusal(unknown("view", str(chosen), list(VIEWS)))
     VIEWS[chosen](models)
+    about_model(models.chosen, RISKS)

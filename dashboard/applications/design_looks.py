@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 import streamlit as st
@@ -10,14 +12,16 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.applications.design_made import Made, made_last
 from dashboard.applications.design_models import Models
-from dashboard.applications.design_source import OWN, Source, source
+from dashboard.applications.design_source import KNOWN, Source, own_set, source
 from dashboard.parts import samples
 from dashboard.safe_text import counted as counted_words
 from dashboard.safe_text import plain_text, refuse, safe_text
 from genmodels.checks.legibility import GLANCES, told_apart
-from genmodels.checks.look_alikes import LEGAL, Counted, Like, LookAlikes, counted, known_icons
+from genmodels.checks.look_alikes import LEGAL, Counted, Like, LookAlikes, counted, of_set
 from genmodels.data.sets.icons import FONTS
 from genmodels.estimates.estimate import Estimate
+from genmodels.explore.design_files import at_size
+from genmodels.intake.icon_set import IconSet
 from genmodels.kinds.image.files import resized
 from genmodels.kinds.image.icons import LEAST_CONTRAST, contrast
 from genmodels.refusal import Refusal
@@ -34,12 +38,12 @@ NOT_COUNTED = (
 
 @dataclass(frozen=True)
 class Looked:
-    """Designs (n, side, side, 1) with their names, what each resembles, pictures of these, and shares of glances that were right."""
+    """Designs (n, side, side, 1) with their names, what each resembles, these icons, and shares of glances that were right."""
 
     names: tuple[str, ...]
     icons: np.ndarray
     likes: tuple[Like, ...]
-    pictures: np.ndarray
+    nearest: np.ndarray
     right: np.ndarray
     among: Estimate
     taken_for: tuple[str, ...]
@@ -53,14 +57,18 @@ def looks_view(models: Models) -> None:
             "What is looked at", (LAST, OTHER), default=LAST, required=True, **state.kept("looks.which")
         )
         begun = source("looks", "Icon") if which == OTHER else None
+        with st.expander("Search your own icons too", icon=":material/folder_zip:"):
+            own = own_set("looks.own", "A zip of SVG or PNG files, at most 500")
         made = made_last()
         if begun is None and made is None:
             st.caption("Nothing was designed in this session yet; choose one icon, or design some first.")
         pressed = st.button("Search", type="primary", icon=":material/search:", disabled=begun is None and made is None)
-        st.caption("The first search of a session draws and describes the known icons, which takes a minute or two.")
+        st.caption(
+            "The first search on a machine draws and describes the known icons, which takes a minute or two; later ones take seconds."
+        )
     if pressed:
         try:
-            state.put(state.DESIGN_LOOKS, _looked(begun, made))
+            state.put(state.DESIGN_LOOKS, _looked(begun, made, own))
         except Refusal as refusal:
             refuse(refusal)
     looked = state.get(state.DESIGN_LOOKS)
@@ -72,31 +80,35 @@ def looks_view(models: Models) -> None:
     _contrast()
 
 
-def _looked(begun: Source | None, made: Made | None) -> Looked:
-    said = st.empty()
-    said.caption("Reading the known icons …")
+def _looked(begun: Source | None, made: Made | None, own: IconSet | None) -> Looked:
+    bar = st.progress(0.0, text="Reading the known icons …")
     try:
-        for family in FONTS:
+        for number, (family, font) in enumerate(FONTS.items()):
+            bar.progress(number / (6), text=f"Reading the icons of {font.title} …")
             resources.dataset("icons", {"family": family, "size": 32})
-        looking = resources.explored(("known icons",), lambda: LookAlikes(known_icons()))
+        bar.progress(4 / 6, text="Describing the known icons: a minute or two on a new machine …")
+        looking = resources.explored(("known icons",), LookAlikes.of_all_families)
         if begun is not None:
-            names, icons = (begun.name or "icon",), begun.icon()[None]
+            names: tuple[str, ...] = (begun.name or "icon",)
+            icons = begun.icon()[None]
         else:
             assert made is not None  # the button is disabled
             names, icons = made.names, made.finished()
-        said.caption("Searching …")
-        likes = tuple(looking.of(icons, None if (rates := counted()) is None else rates.limit))
-        own = begun is not None and begun.way != OWN
-        return _with_glances(looking, names, icons, likes, own)
+        bar.progress(5 / 6, text="Searching …")
+        searched = [looking, *([] if own is None else [LookAlikes(of_set(own.names, own.icons))])]
+        return _with_glances(searched, names, icons, begun is not None and begun.way == KNOWN)
     finally:
-        said.empty()
+        bar.empty()
 
 
 def _with_glances(
-    looking: LookAlikes, names: tuple[str, ...], icons: np.ndarray, likes: tuple[Like, ...], known_itself: bool
+    searched: Sequence[LookAlikes], names: tuple[str, ...], icons: np.ndarray, known_itself: bool
 ) -> Looked:
-    """How often each design is told from the others and from known icons at 16 pixels."""
-    known = looking.known
+    """What each design comes nearest to, and how often it is told from the others and from known icons at 16 pixels."""
+    limit = None if (rates := counted()) is None else rates.limit
+    found = [list(zip(each.of(icons, limit), repeat(each.known))) for each in searched]
+    nearest = [min(of_one, key=lambda pair: pair[0].far) for of_one in zip(*found, strict=True)]
+    known = searched[0].known
     first = np.unique(known.drawing, return_index=True)[1]
     rows = np.random.default_rng(0).permutation(first)[:AMONG]
     others = known.icons[rows]
@@ -105,12 +117,18 @@ def _with_glances(
         keep = [i for i, each in enumerate(beside) if each != names[0]]
         others, beside = others[keep], [beside[i] for i in keep]
     together = np.concatenate([resized(icons, (32, 32, 1)), others])
-    found = told_apart(together, SMALL)
+    seen = told_apart(together, SMALL)
     told = [*names, *beside]
-    taken = tuple(told[other] if other >= 0 else "" for other in found.taken_for[: len(names)])
-    among = found.share(np.arange(len(together)))
+    taken = tuple(told[other] if other >= 0 else "" for other in seen.taken_for[: len(names)])
+    among = seen.share(np.arange(len(together)))
     return Looked(
-        names, icons, likes, 255 - known.icons[[each.number for each in likes]], found.right[: len(names)], among, taken
+        names=names,
+        icons=icons,
+        likes=tuple(like for like, _ in nearest),
+        nearest=np.stack([where.icons[like.number] for like, where in nearest]),
+        right=seen.right[: len(names)],
+        among=among,
+        taken_for=taken,
     )
 
 
@@ -124,8 +142,11 @@ def _likes(looked: Looked) -> None:
         st.markdown(f"**{alike} of {counted_words(len(looked.likes), 'design')}** {look} like an icon that is known.")
     for number, (name, like) in enumerate(zip(looked.names, looked.likes, strict=True)):
         with st.container(border=True, horizontal=True):
-            samples.images(255 - looked.icons[number][None], f"Design: {plain_text(name, 60)}", side=96, width=96)
-            samples.images(looked.pictures[number][None], f"Nearest known icon: {like.name}", side=96, width=96)
+            for icon, what in (
+                (looked.icons[number], f"Design: {plain_text(name, 60)}"),
+                (looked.nearest[number], f"Nearest known icon: {plain_text(like.name, 60)}"),
+            ):
+                samples.images(at_size(icon, 128)[None], what, side=128, width=96)
             with st.container(width=320):
                 st.markdown(f"**{VERDICTS[like.alike]}**")
                 turned = ", mirrored" if like.mirrored else ""

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.parts import handing_out, samples
 from dashboard.safe_text import counted, made_caption, plain_text, safe_text
-from genmodels.explore.design_files import file_name, outlines, png_file, svg_file, zipped
+from genmodels.explore.design_files import at_size, file_name, outlines, png_file, sheet_file, svg_file, zipped
 from genmodels.explore.design_preview import sizes, toolbar
 from genmodels.explore.designs import Finish
 from genmodels.kinds.image.files import png_bytes
@@ -39,7 +39,7 @@ class Made:
 
     def label(self, number: int) -> str:
         """The name of one of them, as a list shows it."""
-        return plain_text(f"{number + 1}. {self.names[number]}", 60)
+        return plain_text(self.names[number], 60)
 
     def finished(self) -> np.ndarray:
         """The icons with their finish."""
@@ -76,7 +76,12 @@ def show(view: str, nothing: str) -> None:
             _one(made.before, "Begun from")
         for number, icon in enumerate(icons):
             _one(icon, made.label(number))
-    st.caption(made_caption(made_by_a_model(f"{made.who}."), 300))
+    side = made.icons.shape[1]
+    st.caption(
+        made_caption(
+            made_by_a_model(f"{made.who}. Drawn at {side} x {side} pixels, shown as the outlines of these."), 300
+        )
+    )
     chosen = st.selectbox("Look closely at", range(len(icons)), format_func=made.label, key=f"design.{view}.chosen")
     _in_use(icons, int(chosen), made)
     _downloads(made, icons, int(chosen))
@@ -84,7 +89,7 @@ def show(view: str, nothing: str) -> None:
 
 def _one(icon: np.ndarray, label: str) -> None:
     with st.container(width=SHOWN + 8):
-        samples.images(255 - icon[None], f"Icon: {label}", side=SHOWN, width=SHOWN)
+        samples.images(at_size(icon, SHOWN)[None], f"Icon: {label}", side=SHOWN, width=SHOWN)
         st.caption(safe_text(label, 60))
 
 
@@ -142,6 +147,13 @@ def _downloads(made: Made, icons: np.ndarray, chosen: int) -> None:
             f"{name}-{side}.png",
             "image/png",
             key=f"{made.view}.png",
+        )
+        handing_out.made(
+            f"Sheet of all, {side} pixels",
+            lambda: sheet_file(icons, side, made.facts),
+            f"sheet-{side}.png",
+            "image/png",
+            key=f"{made.view}.sheet",
         )
         handing_out.made(
             "All as a zip",

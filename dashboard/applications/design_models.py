@@ -14,7 +14,7 @@ from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 
 DRAWS, SPACE = "draws icons from prompts", "has a latent space of icons"
-GALLERY = {DRAWS: "diffusion-icons", SPACE: "vae-icons"}  # the model of the gallery that does it
+GALLERY = {DRAWS: "diffusion-design", SPACE: "vae-icons"}  # the model of the gallery that does it
 FAMILY = {DRAWS: "diffusion", SPACE: "vae"}
 
 
@@ -44,13 +44,13 @@ class Models:
 
 
 def fitting(store: RunStore) -> dict[str, tuple[str, ...]]:
-    """The names of the runs that design icons, by what they do; those of the data set icons first."""
-    found: dict[str, list[tuple[bool, str]]] = {DRAWS: [], SPACE: []}
+    """The names of the runs that design icons, by what they do: those of the gallery first, then others of the data set icons."""
+    found: dict[str, list[tuple[bool, bool, str]]] = {DRAWS: [], SPACE: []}
     for name in audited_runs(store, ("image",)):
         run = store[name]
         if does := _does(run):
-            found[does].append((run.experiment.data != "icons", name))
-    return {does: tuple(name for _, name in sorted(each, key=lambda one: one[0])) for does, each in found.items()}
+            found[does].append((name != GALLERY[does], run.experiment.data != "icons", name))
+    return {does: tuple(name for *_, name in sorted(each)) for does, each in found.items()}
 
 
 def _does(run: Run) -> str:

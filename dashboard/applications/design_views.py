@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import resources, state
 from dashboard.applications.design_made import Made, keep, show
@@ -42,10 +44,10 @@ def variations_view(models: Models) -> None:
         prompt = _prompt("vary") if WAYS[way or "Latent space"] == DRAWS else ""
         pressed = st.button("Vary", type="primary", icon=":material/draw:")
 
-    def make(model: Any) -> Made:
+    def make(model: Any, watch: designs.Watch) -> Made:
         icon, settings = begun.icon(), {"way": way, "strength": strength}
         if prompt or WAYS[way or "Latent space"] == DRAWS:
-            icons = designs.redrawn(model, icon, prompt, int(n), strength, int(seed))
+            icons = designs.redrawn(model, icon, prompt, int(n), strength, int(seed), watch)
         else:
             icons = designs.varied(model, icon, int(n), strength, int(seed))
         names = tuple(f"{begun.name or 'icon'} {number}" for number in range(1, int(n) + 1))
@@ -68,7 +70,7 @@ def blend_view(models: Models) -> None:
         steps = st.slider("Steps", 3, 16, 8, 1)
         pressed = st.button("Blend", type="primary", icon=":material/blender:")
 
-    def make(model: Any) -> Made:
+    def make(model: Any, watch: designs.Watch) -> Made:
         first, second = one.icon(), other.icon()
         icons = designs.blended(model, first, second, steps)
         names = tuple(f"{one.name} to {other.name}, {number} of {steps}" for number in range(1, steps + 1))
@@ -100,22 +102,23 @@ def family_view(models: Models) -> None:
         style = "" if one else second.selectbox("Style", list(designs.STYLES), **state.kept("family.style"))
         pressed = st.button("Draw the family", type="primary", icon=":material/category:")
 
-    def make(model: Any) -> Made:
-        return _family(run, model, str(words or "").strip(), str(style), int(seed))
+    def make(model: Any, watch: designs.Watch) -> Made:
+        return _family(run, model, watch, str(words or "").strip(), str(style), int(seed))
 
     nothing = "Write some words and press Draw the family: one style, one seed, strokes of one width."
     _made_or_shown("Family", run, pressed, make, nothing)
 
 
-def _family(run: Run, model: Any, words: str, style: str, seed: int) -> Made:
+def _family(run: Run, model: Any, watch: designs.Watch, words: str, style: str, seed: int) -> Made:
     """Icons of the words in a style; without one, one word in every style."""
     if not words:
         raise Refusal("There is no word to draw; write one, such as home.")
     if not style:
-        grid = designs.style_grid(model, words, seed)
+        grid = designs.style_grid(model, words, seed, watch)
         names = tuple(f"{words}, {drawn}, {finish}" for drawn, finish in grid)
         return _made("Family", run, model, names, np.stack(list(grid.values())), seed, {"styles": "all"}, None, words)
-    found, settings = designs.family(model, designs.words_of(words), style, seed), {"style": style, "strokes": "even"}
+    found = designs.family(model, designs.words_of(words), style, seed, watch)
+    settings = {"style": style, "strokes": "even"}
     asked = ", ".join(found.words)
     return _made("Family", run, model, found.words, found.icons, seed, settings, None, asked, found.notice)
 
@@ -135,9 +138,9 @@ def inpaint_view(models: Models) -> None:
         st.caption(f"{mask.mean():.0%} of {side} x {side} pixels are drawn anew.")
         pressed = st.button("Draw the part", type="primary", icon=":material/format_paint:")
 
-    def make(model: Any) -> Made:
+    def make(model: Any, watch: designs.Watch) -> Made:
         icon = designs.fitting(begun.icon(), run.spec)
-        icons = designs.inpainted(model, icon, mask, prompt, int(n), int(seed))
+        icons = designs.inpainted(model, icon, mask, prompt, int(n), int(seed), watch)
         names = tuple(f"{begun.name or 'icon'} {number}" for number in range(1, int(n) + 1))
         return _made("Inpaint", run, model, names, icons, int(seed), {}, icon, prompt, mask=mask)
 
@@ -191,26 +194,36 @@ def _made(
     return Made(view, names, icons, who, facts, notice=notice, before=before)
 
 
-def _made_or_shown(view: str, run: Run, pressed: bool, make: Callable[[Any], Made], nothing: str) -> None:
+def _made_or_shown(
+    view: str, run: Run, pressed: bool, make: Callable[[Any, designs.Watch], Made], nothing: str
+) -> None:
     """Design where it was asked for; below it what was designed last."""
     if pressed:
         try:
-            with _asked(run) as model:
-                keep(make(model))
+            with _asked(run) as (model, watch):
+                keep(make(model, watch))
         except Refusal as refusal:
             refuse(refusal)
     show(view, nothing)
 
 
 @contextmanager
-def _asked(run: Run) -> Iterator[Any]:
-    """The model of a run, while something says that it is at work."""
-    said = st.empty()
+def _asked(run: Run) -> Iterator[tuple[Any, designs.Watch]]:
+    """The model of a run and what is told how far it is, while a bar shows that it is at work."""
+    said, bar = st.empty(), st.progress(0.0, text="Loading the model …")
     try:
-        with resources.generator_in_turn(
-            run, lambda: said.info("Another tab is using this model; this waits for its turn.")
-        ) as model:
-            said.caption("The model is drawing. The first icons of a session take some seconds more …")
-            yield model
+        with resources.generator_in_turn(run, partial(_say_busy, said)) as model:
+            said.empty()
+            bar.progress(0.0, text="Drawing: the first icons of a session take some seconds more …")
+            yield model, lambda share: _say_share(bar, share)
     finally:
         said.empty()
+        bar.empty()
+
+
+def _say_share(bar: DeltaGenerator, share: float) -> None:
+    bar.progress(share, text=f"Drawing: {share:.0%} done …")
+
+
+def _say_busy(said: DeltaGenerator) -> None:
+    said.info("Another tab is using this model; this waits for its turn.")

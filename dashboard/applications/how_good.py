@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import streamlit as st
 
@@ -12,6 +12,12 @@ from dashboard.safe_text import plain_text, safe_text
 from genmodels.runs.run import Run
 
 REMEMBERS = (("memorisation", "What does it remember?"),)  # pages that audit it, and what links to them say
+
+@runtime_checkable
+class Published(Protocol):
+    """A data set that says what others reached on it, "" for nothing."""
+
+    published: str
 
 
 def about_model(run: Run, risks: str, audits: Sequence[tuple[str, str]] = REMEMBERS) -> None:
@@ -29,8 +35,9 @@ def about_model(run: Run, risks: str, audits: Sequence[tuple[str, str]] = REMEMB
             safe_text(f"It was not measured yet. Measure it with: genmodels measure {run.id}", 300),
             icon=":material/straighten:",
         )
-    if published := run.experiment.make_source().published:
-        st.caption(safe_text(f"Published on these data: {published}", 300))
+    source = run.experiment.make_source()
+    if isinstance(source, Published) and source.published:
+        st.caption(safe_text(f"Published on these data: {source.published}", 300))
     st.caption(safe_text(risks, 400))
     for page, said in audits:
         navigation.link(page, said, run=run.id)

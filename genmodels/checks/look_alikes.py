@@ -10,6 +10,7 @@ often that is wrong, was counted on planted look-alikes and on icons of another 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from genmodels.cache import drawn_once
 from genmodels.data.dataset import DATA
 from genmodels.data.sets.icons import FONTS, drawings, style_of
 from genmodels.estimates.estimate import Estimate
@@ -30,6 +32,8 @@ SIDE, CELLS = 64, 16  # pixels at which icons are compared by their lines, and b
 DRAWN = 32  # at which known ones are drawn
 MARGIN, INK = 1.15, 0.3  # the frame by the longer side of what is ink; the share of full ink from which on it is
 ALSO = {"phosphor": ("", "fill")}  # of a family whose weights are drawings of one icon: the styles that are searched
+OWN = "your own icons"
+DESCRIBED = 1  # the way in which icons are described; another one is another number
 COUNTED = Path(__file__).with_name("look_alikes.json")
 LEGAL = (
     "Not legal advice. Whether a sign may be used as a mark is decided by registers and courts: by how similar signs look, sound and "
@@ -107,6 +111,11 @@ def known_icons(names: Sequence[str] = tuple(FONTS)) -> Known:
     return Known(tuple(told), tuple(family), drawing, np.concatenate(images))
 
 
+def of_set(names: Sequence[str], icons: np.ndarray) -> Known:
+    """A user's own icons (n, 32, 32, 1), as known ones."""
+    return Known(tuple(names), (OWN,) * len(names), np.arange(len(names)), icons)
+
+
 def framed(icons: np.ndarray) -> np.ndarray:
     """Icons (n, side, side, 1) with their ink filling the picture, as black on white, uint8 (n, 64, 64, 3)."""
     return np.stack([_framed(each[..., 0].astype(np.float64) / 255) for each in icons])
@@ -140,10 +149,18 @@ def _described(small: np.ndarray, mirror: bool = False) -> np.ndarray:
 
 
 class LookAlikes:
-    """Known icons, searched for what designs look like."""
+    """Known icons, searched for what designs look like; `rows` describe them where that was done before."""
 
-    def __init__(self, known: Known) -> None:
-        self.known, self.rows = known, _described(framed(known.icons))
+    def __init__(self, known: Known, rows: np.ndarray | None = None) -> None:
+        self.known, self.rows = known, _described(framed(known.icons)) if rows is None else rows
+
+    @classmethod
+    def of_all_families(cls) -> LookAlikes:
+        """The icons of the four families, described once a machine."""
+        known = known_icons()
+        facts = {"icons": hashlib.sha256(known.icons.tobytes()).hexdigest(), "described": DESCRIBED}
+        found = drawn_once("look-alikes", facts, lambda: {"rows": _described(framed(known.icons)).astype(np.float32)})
+        return cls(known, found["rows"])
 
     def far(self, icons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How far designs (n, side, side, 1) are from every known icon, (n, known), 0 for the same, about 1 for any other; and

@@ -39,6 +39,7 @@ class Dataset:
     licence: str
     source: str
     credit: str = ""  # must stand wherever the pictures are shown
+    judge: str = "judge"  # the run of the gallery that says whether a picture that was drawn shows its caption
 
     def digest(self) -> str:
         """SHA-256 over both splits: pictures or texts, labels, captions and groups. Recorded in every run."""

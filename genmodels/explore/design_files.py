@@ -17,7 +17,7 @@ from genmodels.provenance.claims import MAKER
 from genmodels.refusal import Refusal
 
 Facts = Mapping[str, str]
-MOST_IN_ZIP = 48  # icons
+MOST_IN_ZIP, IN_ROW = 48, 8  # icons in a zip and on a sheet; of a row of a sheet
 INK, PAPER = "#000000", "#ffffff"
 
 
@@ -31,6 +31,20 @@ def png_file(icon: np.ndarray, side: int, facts: Facts, colour: str = INK, groun
     return way_out.picture(at_size(icon, side, colour, ground), facts)
 
 
+def sheet_file(icons: np.ndarray, side: int, facts: Facts, colour: str = INK, ground: str = PAPER) -> way_out.Marked:
+    """All icons on one marked PNG sheet, in rows of eight, each at one of `SIZES`, with half an icon between them."""
+    if not 1 <= len(icons) <= MOST_IN_ZIP:
+        raise Refusal(f"There are {len(icons)} icons; a sheet holds 1 to {MOST_IN_ZIP}.")
+    step, columns = side + side // 2, min(IN_ROW, len(icons))
+    rows = -(-len(icons) // columns)
+    paper = tuple(int(ground[at : at + 2], 16) for at in (1, 3, 5))
+    found = np.full((rows * step + side // 2, columns * step + side // 2, 3), paper, np.uint8)
+    for number, icon in enumerate(icons):
+        top, left = (side // 2 + each * step for each in divmod(number, columns))
+        found[top : top + side, left : left + side] = at_size(icon, side, colour, ground)
+    return way_out.picture(found, facts)
+
+
 def at_size(icon: np.ndarray, side: int, colour: str = INK, ground: str = PAPER) -> np.ndarray:
     """An icon in its colours, uint8 (side, side, 3)."""
     if side not in SIZES:
@@ -41,7 +55,7 @@ def at_size(icon: np.ndarray, side: int, colour: str = INK, ground: str = PAPER)
 
 
 def zipped(names: Sequence[str], icons: np.ndarray, facts: Facts, colour: str = INK) -> way_out.Marked:
-    """A family as a zip: of each icon its SVG and every size, and a table of what is in it. One that can't be traced has pictures alone."""
+    """A family as a zip: of each icon its SVG and every size, a sheet of all in every size, and a table of what is in it. One that can't be traced has pictures alone."""
     if not 1 <= len(icons) <= MOST_IN_ZIP or len(names) != len(icons):
         raise Refusal(f"There are {len(icons)} icons with {len(names)} names; a zip holds 1 to {MOST_IN_ZIP}.")
     files: dict[str, way_out.Marked | bytes] = {}
@@ -58,6 +72,8 @@ def zipped(names: Sequence[str], icons: np.ndarray, facts: Facts, colour: str = 
         for side in SIZES:
             files[f"png/{side}/{plain}.png"] = png_file(icon, side, own, colour)
         listed.append(entry)
+    for side in SIZES:
+        files[f"sheets/{side}.png"] = sheet_file(icons, side, facts, colour)
     files["icons.json"] = json.dumps(
         {"made_by": MAKER, "credit": facts.get("Credit", ""), "icons": listed}, indent=1
     ).encode()
@@ -89,5 +105,12 @@ def file_name(words: str) -> str:
 
 def _ink(icon: np.ndarray, side: int) -> np.ndarray:
     """The ink of an icon, uint8 (side, side, 1), from its outlines; where it has none, enlarged."""
-    found = _outlines(icon.tobytes(), icon.shape)
-    return resized(icon[None], (side, side, 1))[0] if isinstance(found, str) else found.ink(side)
+    return _drawn(icon.tobytes(), icon.shape, side)
+
+
+@lru_cache(maxsize=256)
+def _drawn(pixels: bytes, shape: tuple[int, ...], side: int) -> np.ndarray:
+    found = _outlines(pixels, shape)
+    if isinstance(found, str):
+        return resized(np.frombuffer(pixels, np.uint8).reshape(1, *shape), (side, side, 1))[0]
+    return found.ink(side)

@@ -25,6 +25,7 @@ def toolbar(icons: np.ndarray, *, dark: bool = False, pressed: int = 0) -> np.nd
     few = icons[:MOST]
     bar = Image.new("RGB", (len(few) * BUTTON + 16, BUTTON + 16), ground)
     pen = ImageDraw.Draw(bar)
+    pen.rectangle((0, 0, bar.width - 1, bar.height - 1), outline=field)
     for number, icon in enumerate(few):
         left = 8 + number * BUTTON
         chosen = number == pressed
@@ -37,8 +38,9 @@ def toolbar(icons: np.ndarray, *, dark: bool = False, pressed: int = 0) -> np.nd
 
 def sizes(icon: np.ndarray, *, dark: bool = False, shown: Sequence[int] = SIZES[:-1]) -> np.ndarray:
     """An icon (side, side, 1) in every usual size beside each other, standing on one line: uint8 (height, width, 3)."""
-    ink, ground, _ = DARK if dark else LIGHT
+    ink, ground, field = DARK if dark else LIGHT
     sheet = Image.new("RGB", (sum(shown) + 12 * (len(shown) + 1), max(shown) + 24), ground)
+    ImageDraw.Draw(sheet).rectangle((0, 0, sheet.width - 1, sheet.height - 1), outline=field)
     left = 12
     for side in shown:
         sheet.paste(Image.fromarray(at_size(icon, side, ink, ground)), (left, 12 + max(shown) - side))

@@ -7,7 +7,7 @@ is refused, each by its name. What is kept is written anew and drawn in a caged 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ from genmodels.provenance.formats import SVG, format_of
 from genmodels.refusal import Refusal
 
 LEAST_SIDE, LARGE = 8, 256  # pixels of a picture that is an icon; at which an SVG is drawn
+AT_ONCE = 24  # SVG documents that one caged child draws
 LARGEST, MOST_ASPECT = 100_000.0, 4.0  # units of a viewBox; longer side by the shorter
 FAINT = 40  # of 255: less ink than that everywhere is none
 LIMITS = Limits(memory=512 * MB, seconds=20, cpu_seconds=15, file_bytes=8 * MB)
@@ -93,20 +94,60 @@ def read_icon(content: bytes, side: int, name: str = "the icon") -> np.ndarray:
     name = printable(name, 80)
     if not content:
         raise Refusal(f"{name} is empty; give an SVG or a PNG.")
-    picture = _of_svg(content, name) if format_of(content) == SVG or _like_svg(content) else _of_picture(content, name)
-    ink = _ink(np.asarray(picture))
-    if ink.max() < FAINT:
-        raise Refusal(f"{name} is blank: nothing on it can be told from its ground.")
-    whole = Image.fromarray(ink)
-    longest = max(whole.size)
-    square = Image.new("L", (longest, longest))
-    square.paste(whole, ((longest - whole.width) // 2, (longest - whole.height) // 2))
-    return np.asarray(square.resize((side, side), Image.Resampling.LANCZOS))[..., None]
+    if not is_svg(content):
+        return ink_of_picture(content, side, name)
+    (ink,) = ink_of_svgs([kept_of(content, name)], side, [name], name)
+    if isinstance(ink, Refusal):
+        raise ink
+    return ink
 
 
-def draw_kept(given: Path, out: Path, side: int) -> dict[str, np.ndarray]:
-    """The task of the caged child: what was kept of an SVG, drawn."""
-    return {"picture": drawn((given / "kept.svg").read_text(), side)}
+def ink_of_picture(content: bytes, side: int, name: str) -> np.ndarray:
+    """A foreign picture as an icon, (side, side, 1). Raises `Refusal` as `read_icon`."""
+    picture = open_transparent(content, name)
+    if min(picture.size) < LEAST_SIDE or max(picture.size) > MOST_ASPECT * min(picture.size):
+        raise Refusal(
+            f"{name} has {picture.width} x {picture.height} pixels; an icon has at least {LEAST_SIDE} a side and is at most {MOST_ASPECT:g} times as long as wide."
+        )
+    if max(picture.size) > LARGE:
+        picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
+    return _icon(np.asarray(picture), side, name)
+
+
+def ink_of_svgs(kept: Sequence[str], side: int, names: Sequence[str], what: str) -> list[np.ndarray | Refusal]:
+    """SVG documents that `kept_of` wrote, as icons (side, side, 1), or why one is none; all are drawn in one caged child.
+
+    Raises `Refusal` where these (`what`) take more memory or time than a child has.
+    """
+    found: list[np.ndarray | Refusal] = []
+    for start in range(0, len(kept), AT_ONCE):
+        few = kept[start : start + AT_ONCE]
+        pictures, drawn_well = _in_cage(few, what)
+        for picture, well, name in zip(pictures, drawn_well, names[start:], strict=False):
+            try:
+                if not well:
+                    raise Refusal(f"{name} can't be drawn; save it again as plain paths.")
+                found.append(_icon(picture, side, name))
+            except Refusal as refusal:
+                found.append(refusal)
+    return found
+
+
+def draw_kept(given: Path, out: Path, side: int, count: int) -> dict[str, np.ndarray]:
+    """The task of the caged child: what was kept of some SVG documents, drawn; one that can't be is left empty."""
+    pictures, well = np.zeros((count, side, side, 4), np.uint8), np.zeros(count, bool)
+    for number in range(count):
+        try:
+            pictures[number], well[number] = drawn((given / f"{number}.svg").read_text(), side), True
+        except Refusal:
+            continue
+    return {"pictures": pictures, "well": well}
+
+
+def is_svg(content: bytes) -> bool:
+    """Whether a file is an SVG, or pretends to be one."""
+    start = content[:512].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return format_of(content) == SVG or content[:2] == b"\x1f\x8b" or start[:1] == b"<"
 
 
 def kept_of(content: bytes, name: str = "the SVG") -> str:
@@ -128,40 +169,35 @@ def kept_of(content: bytes, name: str = "the SVG") -> str:
 _SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
 
 
-def _like_svg(content: bytes) -> bool:
-    return (
-        content[:2] == b"\x1f\x8b"
-        or content[:512].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] == b"<"
-    )
-
-
-def _of_svg(content: bytes, name: str) -> Image.Image:
-    kept = kept_of(content, name)
+def _in_cage(kept: Sequence[str], what: str) -> tuple[np.ndarray, np.ndarray]:
+    """The pictures (n, 256, 256, 4) of documents, and which of them could be drawn (n,)."""
     with scratch() as folder:
-        write_atomically(folder / GIVEN / "kept.svg", kept.encode())
+        for number, each in enumerate(kept):
+            write_atomically(folder / GIVEN / f"{number}.svg", each.encode())
         answer = run(
             "genmodels.intake.icon_file:draw_kept",
             folder,
-            what=name,
-            expected={"picture": "u"},
+            what=what,
+            expected={"pictures": "u", "well": "b"},
             limits=LIMITS,
-            arguments={"side": LARGE},
+            arguments={"side": LARGE, "count": len(kept)},
         )
-    picture = answer["picture"]
-    if picture.shape != (LARGE, LARGE, 4) or picture.dtype != np.uint8:
-        raise Refusal(f"{name} gave something else than a picture; nothing of it is kept.")
-    return Image.fromarray(picture)
+    pictures, well = answer["pictures"], answer["well"]
+    if pictures.shape != (len(kept), LARGE, LARGE, 4) or pictures.dtype != np.uint8 or well.shape != (len(kept),):
+        raise Refusal(f"{what} gave something else than pictures; nothing of it is kept.")
+    return pictures, well
 
 
-def _of_picture(content: bytes, name: str) -> Image.Image:
-    picture = open_transparent(content, name)
-    if min(picture.size) < LEAST_SIDE or max(picture.size) > MOST_ASPECT * min(picture.size):
-        raise Refusal(
-            f"{name} has {picture.width} x {picture.height} pixels; an icon has at least {LEAST_SIDE} a side and is at most {MOST_ASPECT:g} times as long as wide."
-        )
-    if max(picture.size) > LARGE:
-        picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
-    return picture
+def _icon(picture: np.ndarray, side: int, name: str) -> np.ndarray:
+    """The ink of a picture (height, width, 4) in the middle of a square, (side, side, 1). Raises `Refusal` for a blank one."""
+    ink = _ink(picture)
+    if ink.max() < FAINT:
+        raise Refusal(f"{name} is blank: nothing on it can be told from its ground.")
+    whole = Image.fromarray(ink)
+    longest = max(whole.size)
+    square = Image.new("L", (longest, longest))
+    square.paste(whole, ((longest - whole.width) // 2, (longest - whole.height) // 2))
+    return np.asarray(square.resize((side, side), Image.Resampling.LANCZOS))[..., None]
 
 
 def _ink(rgba: np.ndarray) -> np.ndarray:
@@ -185,7 +221,7 @@ def _against(element: Element) -> str:
             return f"a script ({printable(key, 20)})"
         if key in ("href", "src") and not value.startswith("#"):
             return "a reference to another file"
-        if found := _elsewhere(value):
+        if found := _elsewhere(value, style=key == "style"):
             return found
     if element.name == "style":
         return _elsewhere(element.text, style=True)

@@ -10,7 +10,8 @@ import numpy as np
 from genmodels.data.dataset import Dataset
 from genmodels.estimates.clustered import clustered
 from genmodels.kinds.image.near_copies import held_out_drawings
-from genmodels.measuring.prompted import Row, families_of
+from genmodels.measuring.judged import families_of
+from genmodels.measuring.prompted import Row
 from genmodels.metrics.retrieval import r_precision
 from genmodels.trained.roles import Judges, Reads
 

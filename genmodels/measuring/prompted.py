@@ -24,10 +24,10 @@ from genmodels.instruments.readers import READERS
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.image.features import PROTOCOL
 from genmodels.kinds.image.near_copies import held_out_drawings
+from genmodels.measuring.judged import Judged
 from genmodels.measuring.pictures import FLOORS
 from genmodels.metrics.kernel_distance import kernel_distance_difference
 from genmodels.metrics.metric import METRICS, metrics_of
-from genmodels.metrics.retrieval import r_precision
 from genmodels.refusal import Refusal
 from genmodels.subjects.stand_ins import Noise, TrainingMean
 from genmodels.trained.opening import open_shipped
@@ -40,10 +40,6 @@ Row = tuple[
 ]  # name, estimate (None: not measured), better, unit, protocol or reason
 
 A_PROMPT = 20  # samples of each held-out prompt
-RANKED, JUDGE_LEAST = (
-    50,
-    0.8,
-)  # prompts among which a picture has to find its own; what a judge must reach on real pictures
 SETTINGS = {"50 steps of DDIM": Drawing(sampler="ddim", steps=50), "10 steps of DPM-Solver++": Drawing(steps=10)}
 LOST = "lost from 50 DDIM to 10 solver steps"
 FAMILIES = ("R-precision", *READERS, LOST)  # what rows begin with, before a colon
@@ -127,47 +123,25 @@ def real_parrot(data: Dataset) -> np.ndarray:
     return data.train.images[chosen]
 
 
-def families_of(images: np.ndarray) -> np.ndarray:
-    """The same number (n,) for pictures that are equal, pixel for pixel."""
-    _, family = np.unique(images.reshape(len(images), -1), axis=0, return_inverse=True)
-    return family
-
-
 def _retrieval(data: Dataset, drawn: dict[str, tuple[np.ndarray, Sequence[str]]]) -> Iterator[Row]:
-    """R-precision among 50 prompts by the judge: of real held-out pictures first, and only if that is good of the others."""
+    """R-precision by the judge: of real held-out pictures first, and only if that is good of the others, also as a share of it."""
     judged = Judged(data)
-    protocol = f"share nearest to their own among {RANKED} held-out captions, 20 draws, by a judge trained apart; chance is {1 / RANKED:.0%}; intervals over different drawings"
-    found = clustered(*judged.found(data.test.images, data.test.captions))
-    yield "R-precision: real held-out pictures", found, "higher", "share", protocol
-    if found.value < JUDGE_LEAST:
-        yield (
-            "R-precision: samples",
-            None,
-            "higher",
-            "share",
-            f"the judge finds the caption of {found.value:.0%} of real held-out pictures, and {JUDGE_LEAST:.0%} are needed to judge drawn ones",
-        )
+    real = judged.found(data.test.images, data.test.captions)
+    found = clustered(*real)
+    yield "R-precision: real held-out pictures", found, "higher", "share", judged.protocol
+    if reason := judged.too_poor(found.value):
+        yield "R-precision: samples", None, "higher", "share", reason
         return
     for name, (pictures, prompts) in drawn.items():
-        yield f"R-precision: {name}", clustered(*judged.found(pictures, prompts)), "higher", "share", protocol
-
-
-class Judged:
-    """The judge with the held-out captions that it ranks."""
-
-    def __init__(self, data: Dataset) -> None:
-        self.judge = open_shipped("judge", "clip")
-        self.texts, self.families = self.judge.texts(data.test.captions), families_of(data.test.images)
-        self.drawings = held_out_drawings(data)
-        self.number = {caption: i for i, caption in enumerate(data.test.captions)}
-
-    def found(self, pictures: np.ndarray, prompts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """For each picture (n,) how often its own prompt is the nearest, and which drawing it should be."""
-        rows = [self.number[prompt] for prompt in prompts]
-        values = r_precision(
-            self.judge.pictures(pictures), self.texts[rows], prompts, ranked=RANKED, families=self.families[rows]
+        of_these = judged.found(pictures, prompts)
+        yield f"R-precision: {name}", clustered(*of_these), "higher", "share", judged.protocol
+        yield (
+            f"R-precision: {name} as a share of real",
+            clustered_ratio(*of_these, *real),
+            "higher",
+            "ratio",
+            judged.protocol,
         )
-        return values, self.drawings[rows]
 
 
 def _groups(grouping: str, data: Dataset, samples: np.ndarray, prompts: Sequence[str], seed: int) -> Iterator[Row]:
@@ -242,14 +216,13 @@ def _quality_lost(generator: PictureGenerator, data: Dataset, seed: int) -> Iter
         "root mean square, 1 is black to white",
         protocol,
     )
-    yield from _or_reason(f"{LOST}: R-precision", _judged_apart(data, many, few, seed, protocol))
+    yield from _or_reason(f"{LOST}: R-precision", _judged_apart(data, many, few, protocol))
 
 
-def _judged_apart(data: Dataset, many: np.ndarray, few: np.ndarray, seed: int, protocol: str) -> Iterator[Row]:
+def _judged_apart(data: Dataset, many: np.ndarray, few: np.ndarray, protocol: str) -> Iterator[Row]:
     judged, captions = Judged(data), data.test.captions
-    if (real := judged.found(data.test.images, captions)[0].mean()) < JUDGE_LEAST:
-        raise Refusal(
-            f"The judge finds the caption of {real:.0%} of real held-out pictures; {JUDGE_LEAST:.0%} are needed."
-        )
-    lost = judged.found(many, captions)[0] - judged.found(few, captions)[0]
-    yield f"{LOST}: R-precision", ratio(lost, np.ones(len(lost)), judged.drawings), "lower", "share", protocol
+    if reason := judged.too_poor(float(judged.found(data.test.images, captions)[0].mean())):
+        raise Refusal(f"{reason[0].upper()}{reason[1:]}.")
+    (before, drawings), (after, _) = (judged.found(pictures, captions) for pictures in (many, few))
+    lost = before - after
+    yield f"{LOST}: R-precision", ratio(lost, np.ones(len(lost)), drawings), "lower", "share", protocol

@@ -6,7 +6,7 @@ share of pictures whose own prompt is the nearest. 1 in 50 is chance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 class Judge:
-    """A trained pair of encoders, on uint8 pictures (n, height, width, channels) and captions."""
+    """A trained pair of encoders, on uint8 pictures (n, height, width, channels) and captions; `words` that it learned from, counted."""
 
-    def __init__(self, recipe: Clip, spec: Spec, networks: Networks) -> None:
+    def __init__(self, recipe: Clip, spec: Spec, networks: Networks, words: Mapping[str, int]) -> None:
         from genmodels.networks.compute import compiled
 
-        self.recipe, self.spec, self.networks = recipe, spec, networks
+        self.recipe, self.spec, self.networks, self.words = recipe, spec, networks, words
         self.word_pieces = WordPieces.of(spec)
         self._texts = compiled(lambda pieces: recipe.encode_texts(networks, pieces))
         self._pictures = compiled(lambda images: recipe.encode_pictures(networks, images))

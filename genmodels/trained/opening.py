@@ -100,7 +100,7 @@ def _reader(recipe: Reader, spec: Spec, networks: Networks, facts: Mapping[str, 
 
 @ROLES.add("judge")
 def _judge(recipe: Clip, spec: Spec, networks: Networks, facts: Mapping[str, Any]) -> Judge:
-    return Judge(recipe, spec, networks)
+    return Judge(recipe, spec, networks, facts.get("words", {}))
 
 
 @ROLES.add("upscaler")

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels.data.sets.icons import FONTS, Icons, drawings
+from genmodels.data.sets import icons
+from genmodels.data.sets.icons import FONTS, Icons, drawings, styled
 from genmodels.estimates.raking import skewed
 from genmodels.estimates.splits import copies, families, stratified, whole_families
 
@@ -96,3 +97,32 @@ def test_a_download_without_a_network_names_the_offline_choices(tmp_path: Path) 
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert run.stdout.startswith("mnist could not be downloaded") and len(run.stdout.splitlines()) == 1
     assert "digits, icons and openmoji" in run.stdout
+
+
+def test_all_families_together_say_the_style_by_one_word() -> None:
+    material, remix, solid = (FONTS[name] for name in ("material", "remix", "font-awesome"))
+    assert styled(["bell", "bell-outline", "arrow-left"], material)[0] == ["bell fill", "bell outline", "arrow left"]
+    assert styled(["home-line", "home-fill", "equalizer"], remix) == (["home outline", "home fill", "equalizer"], ["outline", "fill", ""])
+    assert styled(["gear", "gear-bold"], FONTS["phosphor"])[0] == ["gear outline", "gear bold"] and styled(["gear"], solid)[0] == ["gear fill"]
+
+
+def made_up(family: str, size: int) -> icons.Drawn:
+    """100 things in two styles where the family has styles, each of its own look."""
+    ends = ["", *(f"-{style}" for style in FONTS[family].styles[:1])]
+    names = [f"{family.replace('-', '')}{thing}{end}" for thing in range(100) for end in ends]
+    images = np.random.default_rng(len(family)).integers(0, 256, (len(names), size, size, 1)).astype(np.uint8)
+    return icons.Drawn(names, images, np.arange(len(names)), "0")
+
+
+def test_the_halves_of_all_families_share_no_drawing_and_hold_out_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(icons, "_drawn", made_up)
+    both, first, second = (Icons(family="all", half=half).load() for half in ("both", "first", "second"))
+    assert len(both.train) == len(first.train) + len(second.train) and abs(len(first.train) - len(second.train)) < 100
+    assert first.test.captions == second.test.captions == both.test.captions and 60 < len(both.test) < 110
+    things = [{caption.split()[0] for caption in captions} for captions in (first.train.captions, second.train.captions, both.test.captions)]
+    assert not things[0] & things[1] and not (things[0] | things[1]) & things[2]
+    own = {caption.split()[0] for family in ("material", "remix") for caption in Icons(family=family).load().test.captions}
+    assert own <= things[2], "a family holds out the same by itself and among all"
+    drawing = Icons(family="all").held_out_drawings()
+    assert len(drawing) == len(both.test) and all(len({caption.split()[0] for caption, each in zip(both.test.captions, drawing, strict=True) if each == number}) == 1 for number in set(drawing.tolist()))
+    assert second.judge == icons.JUDGE and first.judge == both.judge == "judge" and "Phosphor" in both.credit

@@ -46,8 +46,9 @@ class Hand:
 
     spec, steps = Spec("image", (8, 8, 1)), True
 
-    def __init__(self) -> None:
+    def __init__(self, **seen: int) -> None:
         self.asked: list[tuple] = []
+        self.seen = seen or {"outline": 900, "fill": 6}
 
     def knows(self, text: str) -> bool:
         return "zz" not in text
@@ -90,7 +91,24 @@ def test_redrawing_inpainting_and_families_ask_the_model_as_they_say() -> None:
     assert made.words == ("home", "heart") and "zzz" in made.notice and [a[:2] for a in hand.asked[-2:]] == [("home outline", 7), ("heart outline", 7)]
     grid = designs.style_grid(hand, "cloud", seed=0)
     assert {style for style, _ in grid} == {"filled", "outline"} and {name for _, name in grid} == {"thin", "regular", "bold", "rounded"}
+    assert [each[0] for each in hand.asked[-2:]] == ["cloud", "cloud outline"], "a word of few captions is no style"
+    knows = Hand(outline=900, fill=900, bold=400, thin=400)
+    weights = designs.style_grid(knows, "cloud", seed=0)
+    assert {each[0] for each in knows.asked} == {"cloud fill", "cloud outline", "cloud bold", "cloud thin"} and set(weights) == set(grid)
     assert designs.words_of("home, heart\n cloud,,\n") == ["home", "heart", "cloud"]
+
+
+def test_a_thin_style_breaks_no_stroke() -> None:
+    class Line(Hand):
+        spec = Spec("image", (32, 32, 1))
+
+        def draw(self, prompts: Sequence[str], **asked: object) -> Iterator[Step]:
+            drawn = np.stack([bar(1.8)] * len(prompts))
+            yield Step(1, 1, 0.0, drawn, drawn)
+
+    grid = designs.style_grid(Line(), "line", seed=0)
+    assert (grid["outline", "thin"][..., 0].max(axis=0)[4:28] > 150).all(), "the line is there from end to end"
+    assert grid["outline", "thin"].sum() < grid["outline", "bold"].sum()
 
 
 def test_an_icon_of_another_size_is_made_to_fit() -> None:
@@ -150,6 +168,7 @@ def test_weight_and_strokes_are_in_pixels() -> None:
     square = np.zeros((32, 32, 1), np.uint8)
     square[8:24, 8:24] = 255
     soft = rounded(square, 2.0)
+    assert ((soft[16, :, 0] > 25) & (soft[16, :, 0] < 230)).sum() <= 4, "edges are one pixel soft, however round corners are"
     assert soft[8, 8] < 128 and soft[16, 16] == 255 and abs(int(soft.sum()) - int(square.sum())) < 0.1 * square.sum()
     done = Finish(rounded=1.0, weight=0.5, symmetry="both", cell=1).of(square[None])
     assert done.shape == (1, 32, 32, 1) and set(np.unique(done)) <= {0, 255}

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from genmodels.explore.design_files import at_size, file_name, png_file, svg_file, zipped
+from genmodels.explore.design_files import at_size, file_name, png_file, sheet_file, svg_file, zipped
 from genmodels.intake.icon_file import kept_of, read_icon
 from genmodels.kinds.image.files import png_bytes
 from genmodels.kinds.image.svg import check_ours, parsed
@@ -92,6 +92,9 @@ def test_a_family_is_a_zip_of_every_size() -> None:
         names = opened.namelist()
         told = json.loads(opened.read("icons.json"))["icons"]
     assert "svg/01-home-x.svg" in names and "png/16/02-etc.png" in names and len([n for n in names if n.startswith("png/")]) == 2 * len(SIZES)
+    assert {f"sheets/{side}.png" for side in SIZES} <= set(names)
+    sheet = Image.open(io.BytesIO(bytes(sheet_file(np.stack([ring()] * 9), 32, {"Model": "m"}))))
+    assert sheet.size == (8 * 48 + 16, 2 * 48 + 16) and np.asarray(sheet)[16:48, 16:48, :3].min() < 60, "in rows of eight"
     assert "no_svg" in told[1] and told[0]["tracing_differs_by"] < 0.05
     assert file_name("...") == file_name("...") and "/" not in file_name("a/b")
 
@@ -109,6 +112,7 @@ HOSTILE = {
     "picture of this machine": (SVG.format("", '<image href="file:///etc/passwd"/>'), "a picture inside"),
     "fill elsewhere": (SVG.format("", '<path d="M0 0h9v9z" fill="url(http://127.0.0.1:9/#a)"/>'), "reference to another file"),
     "style elsewhere": (SVG.format("", '<path d="M0 0h9v9z" style="fill:url(//a.b/c#d)"/>'), "reference to another file"),
+    "style with escapes": (SVG.format("", '<path d="M0 0h9v9z" style="fill:u\\72l(//a.b/c#d)"/>'), "style sheet"),
     "style sheet": (SVG.format("", "<style>@import 'http://127.0.0.1:9/a.css';</style>" + BOX), "style sheet"),
     "style sheet program": ('<?xml-stylesheet href="http://127.0.0.1:9/a.css"?>' + SVG.format("", ""), "no shape"),
     "entities": (BOMB, "document type"),

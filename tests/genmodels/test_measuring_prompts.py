@@ -5,10 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from genmodels.data.dataset import DATA
+from genmodels.data.dataset import DATA, Dataset
 from genmodels.estimates.clustered import clustered, clustered_ratio
 from genmodels.estimates.estimate import clopper_pearson
-from genmodels.measuring.prompted import families_of, measure_prompted, real_parrot, rounds_of
+from genmodels.kinds.image.examples import Examples
+from genmodels.kinds.spec import Spec
+from genmodels.kinds.text.word_pieces import WordPieces
+from genmodels.measuring.judged import Judged, families_of
+from genmodels.measuring.prompted import measure_prompted, real_parrot, rounds_of
 from genmodels.metrics.retrieval import r_precision
 from genmodels.refusal import Refusal
 
@@ -128,3 +132,46 @@ def test_pictures_that_no_reader_reads_are_not_measured_and_the_rest_is():
     large = DATA["openmoji"].from_dict({"subset": "all", "split": "combination", "size": 64}).load()
     found = measured(Planted(large.test.captions, large.test.images), large, "skin tone", "kid")
     assert found["kid"] is not None and found["skin tone: samples"] is None
+
+
+class Words:
+    """A judge whose texts and pictures lie at the number that their caption begins with; it never learned the word odd."""
+
+    word_pieces = WordPieces.learned(["thing odd even"] * 3, 300)
+
+    def __init__(self, right: bool) -> None:
+        self.right, self.words = right, {"thing": 5, "even": 5} | {str(i): 5 for i in range(80)}
+
+    def texts(self, captions):
+        return np.eye(80, dtype="float32")[[int(caption.split()[0]) for caption in captions]]
+
+    def pictures(self, images):
+        return np.eye(80, dtype="float32")[images[:, 0, 0, 0] if self.right else 79 - images[:, 0, 0, 0]]
+
+
+def numbered(judge: str) -> Dataset:
+    """80 pictures, each with its number in it, captioned by it; all are known to the model but those called new."""
+    images = np.repeat(np.arange(80, dtype=np.uint8)[:, None, None, None], 4, axis=1)
+    captions = tuple(f"{i} thing {'odd' if i < 10 else 'new' if i < 15 else 'even'}" for i in range(80))
+    known = Examples(images, captions=tuple(each.replace("new", "even") for each in captions))
+    return Dataset("numbered", known, Examples(images, captions=captions), Spec("image", (4, 1, 1)), "", "", judge=judge)
+
+
+def test_pictures_are_judged_by_the_judge_of_their_data_on_words_that_all_have_learned(monkeypatch):
+    asked = []
+    monkeypatch.setattr("genmodels.measuring.judged.open_shipped", lambda name, family: asked.append(name) or Words(True))
+    data = numbered("judge-icons")
+    judged = Judged(data)
+    assert asked == ["judge-icons"] and len(judged.captions) == 65 and "of 65 captions" in judged.protocol and "15 more" in judged.protocol
+    found, drawings = judged.found(data.test.images, data.test.captions)
+    assert (found == 1).all() and len(drawings) == 65
+    assert "50% are needed" in judged.too_poor(0.4) and not judged.too_poor(0.6)
+    assert "80% are needed" in Judged(numbered("judge")).too_poor(0.6)
+
+
+def test_where_no_caption_is_known_nothing_is_judged(monkeypatch):
+    monkeypatch.setattr("genmodels.measuring.judged.open_shipped", lambda name, family: Words(True))
+    data = numbered("judge")
+    strange = dataclasses.replace(data, test=Examples(data.test.images, captions=tuple(f"{i} odd" for i in range(80))))
+    with pytest.raises(Refusal, match="not learned all words"):
+        Judged(strange)

@@ -13,8 +13,9 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from dashboard.applications import design_looks, design_models, design_source, design_views
-from genmodels.checks.look_alikes import Counted, Known
+from genmodels.checks.look_alikes import Counted, Known, LookAlikes
 from genmodels.estimates.estimate import Estimate
+from genmodels.intake.icon_set import IconSet
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.spec import Spec
 from genmodels.refusal import Refusal
@@ -44,7 +45,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
 class Icons:
     """A model that draws a ring for every prompt, and whose places are the mean ink of four quarters of an icon."""
 
-    spec, latent, steps, weights = Spec("image", (8, 8, 1)), 4, True, None
+    spec, latent, steps, weights, seen = Spec("image", (8, 8, 1)), 4, True, None, {"outline": 900}
 
     def knows(self, text: str) -> bool:
         return "xylqz" not in text
@@ -93,13 +94,13 @@ def words(test: AppTest) -> str:
 
 def test_without_a_model_it_says_which_of_the_gallery_it_asks(home: Path) -> None:
     test = opened("design")
-    assert not test.exception and "vae-icons" in words(test) and "diffusion-icons" in words(test) and not test.button
+    assert not test.exception and "vae-icons" in words(test) and "diffusion-design" in words(test) and not test.button
 
 
 def test_a_view_whose_model_is_missing_says_which_that_is(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(design_models, "fitting", lambda store: {design_models.DRAWS: (), design_models.SPACE: (run,)})
     test = page(design="Family")
-    assert "The gallery's is diffusion-icons" in words(test) and not test.button
+    assert "The gallery's is diffusion-design" in words(test) and not test.button
 
 
 def test_an_icon_is_varied_finished_and_can_be_taken_away(run: str) -> None:
@@ -125,7 +126,7 @@ def test_a_family_is_drawn_and_words_that_are_not_known_are_named(run: str) -> N
     test.text_area[0].set_value("house, xylqz").run()
     pressed(test, "Draw the family")
     assert not test.error, test.error[0].value
-    assert "1. house" in words(test) and "xylqz" in words(test)
+    assert "house" in words(test) and "xylqz" in words(test)
 
 
 def test_a_corner_is_drawn_anew_and_a_name_that_is_not_there_is_a_sentence(run: str) -> None:
@@ -139,10 +140,27 @@ def test_a_corner_is_drawn_anew_and_a_name_that_is_not_there_is_a_sentence(run: 
     assert len(test.error) == 1 and "Unknown icon" in words(test)
 
 
+def test_an_icon_of_an_own_set_is_varied_and_the_set_can_be_kept_to_train_on(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def file(label: str, **more: object) -> SimpleNamespace:
+        return SimpleNamespace(name="mine.zip", getvalue=lambda: b"zip")
+
+    monkeypatch.setattr(design_source.st, "file_uploader", file)
+    monkeypatch.setattr(design_source, "read_icon_set", lambda content, side, name: IconSet(("ring", "moon"), np.stack([icon(), icon(4)]), ("evil.svg holds a script.",)))
+    monkeypatch.setattr(design_source, "keep_for_training", lambda icons, title: "mine-1a2b")
+    test = page(run=run)
+    test.segmented_control(key="vary.way").set_value("My set").run()
+    assert "2 icons read; 1 file left out. The first: evil.svg holds a script" in words(test)
+    pressed(test, "Keep these icons to train on")
+    assert "token mine-1a2b" in test.success[0].value.replace("\\", "").replace("\u2060", "")
+    pressed(test, "Vary")
+    assert not test.error and "ring 1" in words(test)
+
+
 def test_look_alikes_are_searched_and_the_page_says_how_often_it_is_wrong(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     icons = np.concatenate([icon()[None], (rng.random((60, 8, 8, 1)) > 0.5).repeat(4, 1).repeat(4, 2) * np.uint8(255)])
-    monkeypatch.setattr(design_looks, "known_icons", lambda: Known(("home", *(f"n{i}" for i in range(60))), ("Other",) * 61, np.arange(61), icons))
+    looking = LookAlikes(Known(("home", *(f"n{i}" for i in range(60))), ("Other",) * 61, np.arange(61), icons))
+    monkeypatch.setattr(design_looks.LookAlikes, "of_all_families", lambda: looking)
     monkeypatch.setattr(design_looks.resources, "dataset", lambda name, knobs=None: None)
     rate = Estimate(0.9, 0.8, 0.95, 60)
     monkeypatch.setattr(design_looks, "counted", lambda: Counted(0.1, rate, {"as it is": rate}, 0, 61, rate))

@@ -16,10 +16,20 @@ from genmodels.knobs import Knobs, knob
 @dataset("emblems")
 @dataclass(frozen=True, kw_only=True)
 class Emblems(Knobs):
-    """OpenMoji and Material Design Icons in colour at 32x32 with captions, some of them under two names."""
+    """OpenMoji and icons in colour at 32x32 with captions, some emoji under two names."""
 
     share: float = knob(1.0, 0.1, 1.0, "Share of the training split that is used")
     share_seed: int = knob(0, 0, 2**31 - 1, "Seed of the draw of that share")
+    family: str = knob(
+        "material",
+        help="Which icons: of Material Design, or of all four families with the style as a word",
+        choices=("material", "all"),
+    )
+    half: str = knob(
+        "both",
+        help="Half of the training drawings of icons (emoji are never halved)",
+        choices=("both", "first", "second"),
+    )
 
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = True
@@ -33,7 +43,7 @@ class Emblems(Knobs):
         An emoji that its package also knows under another name (its alias) is there under both.
         """
         emoji = DATA["openmoji"].from_dict({"subset": "all", "split": "combination"}).load()
-        icons = DATA["icons"].from_dict({"size": 32}).load()
+        icons = DATA["icons"].from_dict({"size": 32, "family": self.family, "half": self.half}).load()
         train = _joined(_with_aliases(emoji.train), _in_colour(icons.train))
         if self.share < 1:
             kept = np.random.default_rng(self.share_seed).permutation(len(train))[: round(self.share * len(train))]
@@ -43,7 +53,7 @@ class Emblems(Knobs):
             train=train,
             test=_joined(_plain(emoji.test), _in_colour(icons.test)),
             spec=Spec("image", (32, 32, 3)),
-            licence=self.licence,
+            licence=self.licence if self.family == "material" else f"OpenMoji: CC BY-SA 4.0; icons: {icons.licence}",
             source=f"{self.source}: {emoji.source}; {icons.source}",
             credit=f"{emoji.credit}. {icons.credit}",
         )
