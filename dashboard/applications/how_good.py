@@ -13,6 +13,7 @@ from genmodels.runs.run import Run
 
 REMEMBERS = (("memorisation", "What does it remember?"),)  # pages that audit it, and what links to them say
 
+
 @runtime_checkable
 class Published(Protocol):
     """A data set that says what others reached on it, "" for nothing."""
