@@ -39,7 +39,6 @@ class Motion(Knobs):
     kind: ClassVar[str] = "video"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = True
-    published: ClassVar[str] = ""  # what others reached on it: nobody measured the same
     licence: ClassVar[str] = "made by the project; drawings of OpenMoji in it: CC BY-SA 4.0"
     credit: ClassVar[str] = (
         "All emojis designed by OpenMoji - the open-source emoji and icon project. License: CC BY-SA 4.0"

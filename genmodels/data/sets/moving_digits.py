@@ -35,7 +35,6 @@ class MovingDigits(Knobs):
     kind: ClassVar[str] = "video"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = True
-    published: ClassVar[str] = ""  # what others reached on it: nobody measured the same
     licence: ClassVar[str] = "BSD-3-Clause (scikit-learn); UCI Optical Recognition of Handwritten Digits, CC BY 4.0"
     source: ClassVar[str] = "digits of sklearn.datasets.load_digits, moved by rule"
 

@@ -29,7 +29,6 @@ class OwnClips(Knobs):
 
     kind: ClassVar[str] = "video"
     captioned: ClassVar[bool] = True
-    published: ClassVar[str] = ""  # what others reached on it: nobody measured the same
     licence: ClassVar[str] = "your own"
 
     def load(self) -> Dataset:
