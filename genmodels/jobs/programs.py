@@ -38,7 +38,11 @@ from genmodels.refusal import Refusal
 START = "import sys; sys.path.insert(0, sys.argv[1]); from genmodels.jobs.program_child import main; main(sys.argv[2])"
 LONGEST = 200_000  # characters of a program and its questions
 KEPT = 2000  # characters that are kept of what it printed
+TRIES = 2  # of a child to shut itself in; a busy machine may take longer than its time over that
 LATE = 30.0  # seconds beyond the time of a program, after which the process that splits off children is ended
+OWN = "process of its own"  # the first of the walls
+INSTALLED = ("site-packages", "dist-packages")
+LIBRARIES = (str(sysconfig.get_config_var("MULTIARCH")), "locale")  # folders in folders of shared libraries
 ENDS = {
     "ok": "came to its end",
     "exception": "raised an exception",
@@ -160,18 +164,20 @@ class _Root:
         ).encode()
         if len(task) > LONGEST:
             raise Refusal(f"A program with its questions has {len(task):,} bytes; at most {LONGEST:,} are run.")
-        try:
-            reply = self._asked(b"%08d" % len(task) + task)
-        except (OSError, ValueError):
-            self.close()
-            return Ran("killed", "the process that it ran in was lost", "", 0.0, 0.0, ())
-        said = [found for line in reply["answered"].splitlines() if (found := _parsed(line))]
-        if not (said and "layers" in said[0]):
+        for _ in range(TRIES):
+            try:
+                reply = self._asked(b"%08d" % len(task) + task)
+            except (OSError, ValueError):
+                self.close()
+                return Ran("killed", "the process that it ran in was lost", "", 0.0, 0.0, ())
+            said = [found for line in reply["answered"].splitlines() if (found := _parsed(line))]
+            if said and "layers" in said[0]:
+                break
+        else:
             raise Refusal("The cage for programs could not be shut on this machine; no program was run.")
         self.layers = tuple(Layer(str(name), not why, str(why)) for name, why in said[0]["layers"].items())
-        if missing := [layer for layer in self.layers if layer.name in NEEDED and not layer.active]:
-            reasons = "; ".join(f"{layer.name} ({layer.why_not})" for layer in missing)
-            raise Refusal(f"Programs that a model wrote are not run on this machine, for want of walls: {reasons}.")
+        if why := why_not(self.layers):
+            raise Refusal(why)
         return _ran(reply, said[1:], self.limits)
 
     def _asked(self, task: bytes) -> dict[str, Any]:
@@ -194,6 +200,7 @@ class _Root:
             "limits": asdict(self.limits),
             "folder": str(folder),
             "readable": readable(),
+            "listed": [str(folder) for folder in standard_library()],
             "printed_kept": 4 * KEPT,
         }
         self.process = subprocess.Popen(
@@ -224,10 +231,21 @@ class _Root:
             self.held.close()
 
 
+def standard_library() -> list[Path]:
+    """The folders of Python's standard library; what was installed beside it lies in them too."""
+    names = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), str(Path(json.__file__).parent.parent)}
+    return sorted(folder for name in names if (folder := Path(name)).is_dir() and (folder / "os.py").exists())
+
+
 def readable() -> list[str]:
-    """What a program may read: the standard library of Python, and the libraries that it is linked with."""
-    folders = {sysconfig.get_path("stdlib"), str(Path(json.__file__).parent.parent), "/lib", "/lib64", "/usr/lib"}
-    return sorted(folders | {"/etc/localtime", "/dev/urandom"})
+    """What a program may read: the standard library, and the shared libraries of the system. Nothing that was installed
+    beside them, which could be this project with its answers."""
+    found = {str(each) for folder in standard_library() for each in folder.iterdir() if each.name not in INSTALLED}
+    places = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", str(sysconfig.get_config_var("LIBDIR")))
+    for folder in {Path(place).resolve() for place in places}:
+        if folder.is_dir():
+            found |= {str(each) for each in folder.iterdir() if ".so" in each.name or each.name in LIBRARIES}
+    return sorted(found | {"/etc/localtime", "/dev/urandom"})
 
 
 def _parsed(line: str) -> dict[str, Any] | None:
@@ -274,9 +292,16 @@ def walls() -> tuple[Layer, ...]:
         try:
             ended = programs.one(Program("")).ended
         except Refusal as refusal:
-            return programs.roots[0].layers or (Layer("process of its own", False, str(refusal)),)
-        own = (Layer("process of its own", ended == "ok"), Layer("time", ended == "ok"))
-        return (*own, *programs.roots[0].layers)
+            return programs.roots[0].layers or (Layer(OWN, False, str(refusal)),)
+        own = "" if ended == "ok" else "it could not be started"
+        return (Layer(OWN, not own, own), Layer("time", not own, own), *programs.roots[0].layers)
+
+
+def why_not(layers: Sequence[Layer]) -> str:
+    """The sentence that says why no program is run behind these walls; "" where those that count are up."""
+    missing = [layer for layer in layers if layer.name in (OWN, *NEEDED) and not layer.active]
+    reasons = "; ".join(f"{layer.name} ({layer.why_not})" for layer in missing)
+    return f"Programs that a model wrote are not run on this machine, for want of walls: {reasons}." if missing else ""
 
 
 def told(layers: Sequence[Layer]) -> str:

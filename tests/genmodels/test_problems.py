@@ -62,6 +62,7 @@ def test_examples_of_docstrings_are_what_the_right_programs_say() -> None:
 def test_answers_are_compared_as_python_does_and_fractions_nearly() -> None:
     assert alike(1, 1.0) and alike([0.1 + 0.2], [0.3]) and alike({"a": (1.0,)}, {"a": (1 + 1e-9,)}) and alike({1}, {1})
     assert not alike((1,), [1]) and not alike(None, 0.0) and not alike("1", 1) and not alike([1.0, 2.0], [1.0]) and not alike({"a": 1}, {"b": 1}) and not alike(1.001, 1.0)
+    assert not alike(10**400, 1.5) and not alike([-(10**400)], [0.0]), "beyond all fractions"
     assert not alike(programs.Unknown("Any"), 3) and alike(float("nan"), float("nan"))
 
 
