@@ -38,10 +38,17 @@ NUMBER, TEMPERATURE, BEGIN = (
     "begin",
 )  # drug discovery: how many molecules, how daring, their first characters
 DESIGN_VIEW = "design"  # product design: which view
+CODE_VIEW = "code"  # code: which view
+PROBLEM, SIGNATURE, DOCSTRING = "problem", "signature", "docstring"  # its function: one of ours by name, or one's own
 MOLECULES_VIEW, GIVEN_MOLECULE = "molecules", "molecule"  # its view; the molecule that is to be improved
 
 # In the session only
 MOLECULES, BETTER_MOLECULES = "molecules_written", "molecules_better"  # what was written last; what a search found
+COMPLETED, TRIED, FILLED = (
+    "code_completed",
+    "code_tried",
+    "code_filled",
+)  # functions completed last; run; with a gap filled
 WALKED_MOLECULES = "molecules_walked"  # what a walk met
 DESIGNS, DESIGN_LOOKS = "designs", "design_looks"  # what was designed last in each view; what it was found to look like
 RATER = "rater"  # who labels
