@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from genmodels.checks.copied_code import Sources
-from genmodels.checks.copied_passages import LEAST_WORDS
+from genmodels.checks.copied_passages import LEAST_WORDS, Chance
 from genmodels.data.dataset import Dataset
 from genmodels.data.problems import Problem, own_problems
+from genmodels.estimates.clustered import effective_number
 from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.passing import pass_rate
 from genmodels.estimates.prediction_powered import share
@@ -240,11 +241,21 @@ def copying(ours: Attempts, data: Dataset, seed: int, protocol: str) -> Iterator
         yield COPIED, None, "lower", "share", f"fewer than 2 functions have {LEAST_WORDS} words"
         return
     trust = sources.trust(lengths, seed)
-    found = [each for each in sources.copied(ours.all, trust.unseen) if each is not None]
+    both = zip(sources.copied(ours.all, trust.unseen), ours.problems(), strict=True)
+    found, problems = zip(*((each, problem) for each, problem in both if each is not None), strict=True)
     longest = max(found, key=lambda each: each.words)
-    estimate = trust.unseen.estimate(sum(each.unusual for each in found), len(found))
+    estimate = beyond_chance(trust.unseen, np.array([each.unusual for each in found]), np.array(problems))
     told = (
         f"{protocol}; beyond chance, which is {trust.alarms:.1%} of unseen functions; of training functions copied on purpose {trust.found:.0%} are seen, "
         f"with one word in ten changed {trust.edited:.0%}; the longest passage has {longest.words} words and is of {longest.file} ({longest.licence})"
     )
     yield COPIED, estimate, "lower", "share", told
+
+
+def beyond_chance(unseen: Chance, flags: np.ndarray, clusters: np.ndarray) -> Estimate:
+    """The share of copies beyond chance among functions (n,) of which some are flagged, with the interval of as many as vary
+    like these; those of one cluster (n,) are drawn together."""
+    whole = unseen.estimate(int(flags.sum()), len(flags))
+    n = max(1, round(effective_number(flags.astype(float), clusters)))
+    few = unseen.estimate(round(float(flags.mean()) * n), n)
+    return Estimate(whole.value, min(few.low, whole.value), max(few.high, whole.value), len(flags))

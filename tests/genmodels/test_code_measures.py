@@ -16,6 +16,7 @@ from genmodels.kinds.text.tokens import Tokens
 from genmodels.measuring.code import (
     Attempts,
     Nearest,
+    beyond_chance,
     copying,
     counted_on,
     has_docstrings,
@@ -121,6 +122,8 @@ def test_a_planted_copy_is_found_with_its_file_and_licence(data: Dataset) -> Non
     assert len(found) == 3 and [each.file for each in found[:2]] == ["train/7.py", "train/20.py"]
     assert found[0].words == found[0].of and found[0].unusual and not found[2].unusual and found[0].licence == "PSF-2.0"
     assert found[0].passage.startswith("def lines_5")
+    none, unseen = np.zeros(100, bool), sources.trust(np.arange(8, 40)).unseen
+    assert beyond_chance(unseen, none, np.arange(100) // 10).high > 2.5 * beyond_chance(unseen, none, np.arange(100)).high, "ten attempts at one problem may all be alike"
     ((name, estimate, _, _, told),) = copying(Attempts(tuple((each,) for each in texts)), data, 0, "p")
     assert name == "functions copied" and estimate is not None and estimate.n == 3 and estimate.value > 0
     assert "copied on purpose 100 % are seen" in told.replace("100%", "100 %") and "train/" in told and "PSF-2.0" in told
