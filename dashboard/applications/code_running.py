@@ -82,9 +82,11 @@ def _tried(run: Run, made: Made, problem: Problem) -> Tried:
             )
             nearest, file = floors.nearest(problem)
             file = f"{file} ({data.licence})" if file else ""
-        answers = answered(
-            problem, texts, lambda done, of: bar.progress(done / of, f"{done} of {of} different functions were run")
-        )
+
+        def report(done: int, of: int) -> None:
+            bar.progress(done / of, f"{done} of {of} different functions were run")
+
+        answers = answered(problem, texts, report)
         return Tried(made, answers, nearest, file)
     finally:
         bar.empty()

@@ -107,8 +107,16 @@ class Floors:
     ) -> dict[str, list[str]]:
         """n attempts of each by its name, from the same beginning."""
         tokens = Tokens.of(self._data.spec)
-        settings = {"length": decoding.length, "temperature": decoding.temperature}
-        counted = counted_on(self._gram, tokens, [problem], n, seed, docstring, **settings)
+        counted = counted_on(
+            self._gram,
+            tokens,
+            [problem],
+            n,
+            seed,
+            docstring,
+            length=decoding.length,
+            temperature=decoding.temperature,
+        )
         return {FLOOR: counted.all, NEAREST: self._nearest.attempts([problem], n).all}
 
     def nearest(self, problem: Problem) -> tuple[str, str]:

@@ -21,15 +21,14 @@ import select
 import signal
 import subprocess
 import sys
-import sysconfig
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from genmodels.jobs.library import readable, standard_library
 from genmodels.jobs.program_child import NEEDED, plain, unpacked
 from genmodels.jobs.sandbox import MB, OUT, ROOT, Layer, Limits, scratch
 from genmodels.printable import printable
@@ -41,8 +40,6 @@ KEPT = 2000  # characters that are kept of what it printed
 TRIES = 2  # of a child to shut itself in; a busy machine may take longer than its time over that
 LATE = 30.0  # seconds beyond the time of a program, after which the process that splits off children is ended
 OWN = "process of its own"  # the first of the walls
-INSTALLED = ("site-packages", "dist-packages")
-LIBRARIES = (str(sysconfig.get_config_var("MULTIARCH")), "locale")  # folders in folders of shared libraries
 ENDS = {
     "ok": "came to its end",
     "exception": "raised an exception",
@@ -229,23 +226,6 @@ class _Root:
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
             self.held.close()
-
-
-def standard_library() -> list[Path]:
-    """The folders of Python's standard library; what was installed beside it lies in them too."""
-    names = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), str(Path(json.__file__).parent.parent)}
-    return sorted(folder for name in names if (folder := Path(name)).is_dir() and (folder / "os.py").exists())
-
-
-def readable() -> list[str]:
-    """What a program may read: the standard library, and the shared libraries of the system. Nothing that was installed
-    beside them, which could be this project with its answers."""
-    found = {str(each) for folder in standard_library() for each in folder.iterdir() if each.name not in INSTALLED}
-    places = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", str(sysconfig.get_config_var("LIBDIR")))
-    for folder in {Path(place).resolve() for place in places}:
-        if folder.is_dir():
-            found |= {str(each) for each in folder.iterdir() if ".so" in each.name or each.name in LIBRARIES}
-    return sorted(found | {"/etc/localtime", "/dev/urandom"})
 
 
 def _parsed(line: str) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from genmodels.jobs import program_child, programs
+from genmodels.jobs import library, program_child, programs
 from genmodels.jobs.program_child import plain, unpacked
 from genmodels.jobs.programs import MB, Program, ProgramLimits, Programs, Ran
 from genmodels.jobs.sandbox import ROOT
@@ -186,15 +186,15 @@ def test_nothing_of_the_user_can_be_read_changed_or_deleted(cage: Programs, tmp_
 
 def test_what_is_installed_beside_the_standard_library_can_not_be_read(cage: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It could be this project with its answers, or those of HumanEval."""
-    for file in list(itertools.islice((file for folder in programs.standard_library() for name in programs.INSTALLED for file in (folder / name).glob("*/*.py")), 2)):
+    for file in list(itertools.islice((file for folder in library.standard_library() for name in library.INSTALLED for file in (folder / name).glob("*/*.py")), 2)):
         ran = tried(cage, f"print(open({str(file)!r}).read())")
         assert ran.ended == "exception" and ran.said.startswith("PermissionError"), ran
-    library = tmp_path / "python3"
+    python = tmp_path / "python3"
     for name in ("site-packages", "json"):
-        (library / name).mkdir(parents=True)
-    (library / "os.py").touch()
-    monkeypatch.setattr(programs, "standard_library", lambda: [library])
-    assert [each for each in programs.readable() if each.startswith(str(tmp_path))] == [str(library / "json"), str(library / "os.py")]
+        (python / name).mkdir(parents=True)
+    (python / "os.py").touch()
+    monkeypatch.setattr(library, "standard_library", lambda: [python])
+    assert [each for each in library.readable() if each.startswith(str(tmp_path))] == [str(python / "json"), str(python / "os.py")]
     assert tried(cage, "import ctypes, sqlite3, ssl, decimal, zoneinfo, xml.etree.ElementTree").ended == "ok", "and all of the library can"
 
 
@@ -291,7 +291,7 @@ def test_where_no_room_of_a_fixed_size_can_be_made_a_program_makes_no_file(tmp_p
         raise Unavailable("the system says: no")
 
     monkeypatch.setattr(program_child, "own_room", denied)
-    how = {"folder": str(tmp_path), "room_bytes": MB, "room_files": 8, "limits": asdict(QUICK), "readable": programs.readable(), "listed": []}
+    how = {"folder": str(tmp_path), "room_bytes": MB, "room_files": 8, "limits": asdict(QUICK), "readable": library.readable(), "listed": []}
     said, told = os.pipe()
     if (child := os.fork()) == 0:
         layers = program_child.walls(how)
