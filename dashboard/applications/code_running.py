@@ -19,6 +19,7 @@ from genmodels.measuring.code import FLOOR, NEAREST
 from genmodels.runs.run import Run
 
 MODEL = "This model"
+LIMITS = "Each function has 3 s of the processor and 256 MB; what the right answers are never enters."
 RIGHT, WRONG = "✓", "✗"
 
 
@@ -43,7 +44,7 @@ def running(run: Run, made: Made) -> None:
     if reason := why_not(layers):
         st.warning(safe_text(reason, 600), icon=":material/block:")
         return
-    st.caption(safe_text(f"{told(layers)} {_limits(problem)}", 600))
+    st.caption(safe_text(f"{told(layers)} {LIMITS}", 600))
     if st.button("Run in the cage", icon=":material/play_arrow:", key="code.run"):
         state.put(state.TRIED, _tried(run, made, problem))
     tried: Tried | None = state.get(state.TRIED)
@@ -63,10 +64,6 @@ def running(run: Run, made: Made) -> None:
                     f"Of {tried.file or 'the training text'}, found by the words of the signature and docstring.", 300
                 )
             )
-
-
-def _limits(problem: Problem) -> str:
-    return f"Each function has 3 s of the processor and 256 MB; what the right answers are never enters. It is asked for {problem.function}."
 
 
 def _tried(run: Run, made: Made, problem: Problem) -> Tried:

@@ -119,7 +119,7 @@ def trusted(looked: Looked) -> str:
     trust = looked.trust
     copies = (
         f"Copies are looked for in words, so that capitals and spaces do not count. Of unseen functions {trust.alarms:.1%} are called copied "
-        f"all the same; of training functions that were planted whole {trust.found:.0%} are, with one word in ten changed {trust.edited:.0%}: a copy that was edited is hardly seen. "
+        f"all the same; of training functions that were planted whole {trust.found:.0%} are, with one word in ten changed {trust.edited:.0%}: a copy that was edited is mostly missed. "
         if trust
         else ""
     )
