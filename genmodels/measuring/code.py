@@ -242,9 +242,10 @@ def copying(ours: Attempts, data: Dataset, seed: int, protocol: str) -> Iterator
         return
     trust = sources.trust(lengths, seed)
     both = zip(sources.copied(ours.all, trust.unseen), ours.problems(), strict=True)
-    found, problems = zip(*((each, problem) for each, problem in both if each is not None), strict=True)
-    longest = max(found, key=lambda each: each.words)
-    estimate = beyond_chance(trust.unseen, np.array([each.unusual for each in found]), np.array(problems))
+    found = [(each, problem) for each, problem in both if each is not None]
+    longest = max((each for each, _ in found), key=lambda each: each.words)
+    flags, problems = np.array([each.unusual for each, _ in found]), np.array([problem for _, problem in found])
+    estimate = beyond_chance(trust.unseen, flags, problems)
     told = (
         f"{protocol}; beyond chance, which is {trust.alarms:.1%} of unseen functions; of training functions copied on purpose {trust.found:.0%} are seen, "
         f"with one word in ten changed {trust.edited:.0%}; the longest passage has {longest.words} words and is of {longest.file} ({longest.licence})"
