@@ -35,6 +35,7 @@ SCREENS = (
     Screen("latent", "Latent space", ":material/explore:", "Look inside"),
     Screen("prompt", "Prompt", ":material/edit_note:", "Look inside"),
     Screen("molecules", "Drug discovery", ":material/science:", "Applications"),
+    Screen("code", "Code", ":material/code:", "Applications"),
     Screen("music", "Music", ":material/music_note:", "Applications"),
     Screen("video", "Video", ":material/movie:", "Applications"),
     Screen("design", "Product design", ":material/draw:", "Applications"),

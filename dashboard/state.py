@@ -39,10 +39,17 @@ NUMBER, TEMPERATURE, BEGIN = (
 )  # drug discovery: how many molecules, how daring, their first characters
 FILM_WAY = "film"  # video: from what a clip is made
 DESIGN_VIEW = "design"  # product design: which view
+CODE_VIEW = "code"  # code: which view
+PROBLEM, SIGNATURE, DOCSTRING = "problem", "signature", "docstring"  # its function: one of ours by name, or one's own
 MOLECULES_VIEW, GIVEN_MOLECULE = "molecules", "molecule"  # its view; the molecule that is to be improved
 
 # In the session only
 MOLECULES, BETTER_MOLECULES = "molecules_written", "molecules_better"  # what was written last; what a search found
+COMPLETED, TRIED, FILLED = (
+    "code_completed",
+    "code_tried",
+    "code_filled",
+)  # functions completed last; run; with a gap filled
 WALKED_MOLECULES = "molecules_walked"  # what a walk met
 FILMED, FILM_BESIDE = "filmed", "video.beside"  # what was filmed last; the model that films beside
 DESIGNS, DESIGN_LOOKS = "designs", "design_looks"  # what was designed last in each view; what it was found to look like

@@ -21,14 +21,21 @@ class Published(Protocol):
     published: str
 
 
-def about_model(run: Run, risks: str, audits: Sequence[tuple[str, str]] = REMEMBERS) -> None:
-    """What was measured of the model, its risks, and where it is audited."""
+def about_model(
+    run: Run, risks: str, audits: Sequence[tuple[str, str]] = REMEMBERS, on_request: Sequence[str] = ()
+) -> None:
+    """What was measured of the model, its risks, and where it is audited; `on_request` are measures that somebody has to name."""
     measured = [row for row in run.findings().get("measures", []) if isinstance(row, dict)]
     st.header("How good is this model?", anchor=False)
     told = [row for row in measured if _number(row.get("value")) is not None]
+    told.sort(key=lambda row: str(row.get("metric")).split(":")[0] not in on_request)
     if told:
         _measures(told)
     missing = [f"{row.get('metric')} ({_reason(row)})" for row in measured if row not in told]
+    known = {row.get("metric") for row in measured}
+    if unasked := [name for name in on_request if name not in known]:
+        named = " ".join(f"--metric '{name}'" for name in unasked)
+        missing.append(f"{', '.join(unasked)} (on request: genmodels measure {run.id} {named})")
     if missing:
         st.caption(safe_text(f"Not measured: {'; '.join(missing)}.", 1000))
     if not measured:

@@ -74,7 +74,6 @@ def how_many(said: Said) -> str:
 def how_long(said: Said) -> str:
     """The question of "usual"."""
     unseen = "unseen text" if said[0] == "text" else f"an unseen {said[0]}"
-    unseen = "unseen text" if said[0] == "text" else f"an unseen {said[0]}"
     return f"Does what it writes repeat longer runs of {said[2]} than {unseen} does?"
 
 

@@ -28,7 +28,6 @@ class MoleculeData(TextData):
     spellings: int = knob(1, 1, 20, "Ways in which each training molecule is written, from different atoms on")
 
     kind: ClassVar[str] = "molecule"
-    published: ClassVar[str] = ""  # what others reached on it, and where that stands
     training: ClassVar[type[Texts]] = Aligned
 
     def dataset(

@@ -34,7 +34,6 @@ class MusicData(TextData):
     )
 
     kind: ClassVar[str] = "music"
-    published: ClassVar[str] = ""  # what others reached on it, and where that stands
     training: ClassVar[type[Texts]] = Aligned
 
     @property

@@ -58,8 +58,8 @@ class Problem:
 
     @property
     def signature(self) -> str:
-        """The prompt as far as the colon of its last function, with what stands before it."""
-        tree = ast.parse(self.prompt)
+        """The prompt as far as the colon of its function, with what stands before it."""
+        tree = ast.parse(self.prompt.rstrip() + "\n    pass\n")
         asked = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == self.function)
         return "\n".join(self.prompt.split("\n")[: asked.body[0].lineno - 1])
 
@@ -79,12 +79,42 @@ def alike(answer: object, right: object) -> bool:
     An answer is data that came out of the cage, so no `==` of its own is asked.
     """
     if isinstance(right, float) and isinstance(answer, int | float):
-        return math.isclose(answer, right, rel_tol=NEAR, abs_tol=NEAR) or (answer != answer and right != right)
+        return _near(answer, right)
     if isinstance(right, list | tuple) and isinstance(answer, type(right)):
         return len(answer) == len(right) and all(map(alike, answer, right))
     if isinstance(right, dict) and isinstance(answer, dict):
         return answer.keys() == right.keys() and all(alike(answer[key], each) for key, each in right.items())
     return bool(answer == right)
+
+
+def _near(answer: float, right: float) -> bool:
+    try:
+        return math.isclose(answer, right, rel_tol=NEAR, abs_tol=NEAR) or (answer != answer and right != right)
+    except OverflowError:  # a whole number beyond all fractions
+        return False
+
+
+def asked_for(signature: str, docstring: str = "") -> Problem:
+    """A function that somebody asks for, with no questions; raises `Refusal` for what is no signature."""
+    head = signature.strip()
+    found = _read(head + "\n    pass\n")
+    if not isinstance(found, ast.FunctionDef) or len(found.body) != 1:
+        raise Refusal(f"Python reads no signature in {head[:80]!r}; write one alone, such as def double(n):")
+    told = docstring.strip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    told = told[:-1] + '\\"' if told.endswith('"') else told
+    lines = [f"    {line}".rstrip() for line in f'"""{told}"""'.split("\n")] if told else []
+    prompt = "\n".join([head, *lines]) + "\n"
+    if _read(prompt + "    pass\n") is None:
+        raise Refusal("Python does not read this docstring; write it without control characters.")
+    return Problem(found.name, prompt, "", ())
+
+
+def _read(text: str) -> ast.stmt | None:
+    """The last statement of a text at its left margin; None for what Python does not read."""
+    try:
+        return ast.parse(text).body[-1]
+    except (SyntaxError, ValueError, RecursionError, MemoryError, IndexError):
+        return None
 
 
 @cache

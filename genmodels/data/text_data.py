@@ -58,6 +58,7 @@ class TextData(Knobs):
     kind: ClassVar[str] = "text"
     offline: ClassVar[bool] = True
     licence: ClassVar[str] = ""
+    published: ClassVar[str] = ""  # what others reached on it, and where that stands
     training: ClassVar[type[Texts]] = Texts  # how both splits are walked through
 
     def shares(self) -> dict[str, float]:

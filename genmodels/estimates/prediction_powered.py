@@ -118,12 +118,12 @@ def _gain(residual: np.ndarray, strata: np.ndarray | None) -> float:
 
 
 def _loss(residual: np.ndarray, clusters: np.ndarray | None) -> float:
-    """By how much less labels count that were drawn together (at most 1)."""
+    """By how much less labels count that were drawn together (at most 1); where all are alike, each cluster counts once."""
     if clusters is None:
         return 1.0
     low, high = float(residual.min()), float(residual.max())
     scaled = (residual - low) / (high - low) if high > low else np.zeros(len(residual))
-    return min(1.0, effective_number(scaled, clusters) / len(residual) if high > low else 1.0)
+    return min(1.0, effective_number(scaled, clusters) / len(residual))
 
 
 def wilson(value: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:

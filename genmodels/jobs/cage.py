@@ -22,12 +22,22 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from genmodels.jobs.system_calls import CALLS, OF_PROGRAMS, Unavailable, call, control, machine, number_of
+from genmodels.jobs.system_calls import (
+    ASKED,
+    CALLS,
+    NEWEST,
+    OF_PROGRAMS,
+    Unavailable,
+    call,
+    control,
+    machine,
+    number_of,
+)
 from genmodels.refusal import Refusal
 
 ANSWER, SAID, LAYERS = "answer.npz", "said.json", "layers.json"  # what a child leaves
 ALLOWED, ERRNO = 0x7FFF0000, 0x00050000  # answers of a filter of system calls
-NOT_PERMITTED, NO_SUCH_CALL = 1, 38
+NOT_PERMITTED, NO_SUCH_CALL = errno.EPERM, errno.ENOSYS
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 THREAD = 0x10000  # the flag of clone that makes a thread, not a process
 SLACK = 2 << 30  # bytes of address space beyond the memory: libraries and stacks that are mapped and hardly used
@@ -95,15 +105,23 @@ def _leave(out: Path, answer: Mapping[str, Any]) -> None:
         np.savez(file, **{name: np.asarray(array) for name, array in answer.items()})  # type: ignore[arg-type]
 
 
-def shut(limits: Mapping[str, int], *, readable: Iterable[str], writable: str, program: bool = False) -> dict[str, str]:
+def shut(
+    limits: Mapping[str, int],
+    *,
+    readable: Iterable[str],
+    writable: str,
+    listed: Iterable[str] = (),
+    program: bool = False,
+) -> dict[str, str]:
     """Apply every layer to this process, for good: its name to "" where it holds, else to why it does not.
 
-    `program`: it will do what somebody else wrote, not a task of ours: no threads, and `OF_PROGRAMS` is refused besides.
+    `listed`: folders of which the names can be read. `program`: it will do what somebody else wrote, not a task of ours: no
+    threads, and `OF_PROGRAMS` is refused besides.
     """
     layers: dict[str, Callable[[], None]] = {
         "limits": lambda: limit(limits),
         "privileges": drop_privileges,
-        "files": lambda: confine(readable, writable),
+        "files": lambda: confine(readable, writable, listed),
         "network, processes": lambda: filter_calls(program),
     }
     with contextlib.suppress(Unavailable):
@@ -180,7 +198,7 @@ def drop_privileges() -> None:
     call(number_of("capset"), header, none)
 
 
-def confine(readable: Iterable[str], writable: str) -> None:
+def confine(readable: Iterable[str], writable: str, listed: Iterable[str] = ()) -> None:
     """Only what is named can be read, only one folder can be written; no outgoing TCP where Landlock knows it."""
     version = call(444, None, 0, 1)
     known = RIGHTS.get(version, RIGHTS[3])
@@ -192,6 +210,8 @@ def confine(readable: Iterable[str], writable: str) -> None:
     try:
         for path in readable:
             _allow(descriptor, path, TO_READ & known)
+        for path in listed:
+            _allow(descriptor, path, READ_DIR & known)
         _allow(descriptor, "/dev/null", (READ_FILE | WRITE_FILE) & known)
         _allow(descriptor, writable, TO_WRITE & known)
         call(446, descriptor, 0)
@@ -211,48 +231,40 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
 
 
 def filter_calls(program: bool = False) -> None:
-    """No socket, no other process, no program, no signal to others, and no higher limit: the kernel refuses the calls.
+    """No socket, no other process, no program, no signal to others, no higher limit, no rights, times or marks of files, and no
+    file that is cut by reading it: the kernel refuses the calls.
 
-    For what somebody else wrote (`program`) also `OF_PROGRAMS`, threads among them, and signals by way of a file.
+    For what somebody else wrote (`program`) also `OF_PROGRAMS`, threads among them, signals by way of a file, and `ioctl`.
     """
     index, architecture = machine()
-    steps = [_step(0x20, 4), _jump(0x15, architecture, 1, 0), _step(6, ERRNO | NOT_PERMITTED), _step(0x20, 0)]
+    steps = [_step(0x20, 4), _jump(0x15, architecture, 1, 0), REFUSED, NUMBER]
     if not index:
-        steps += [_jump(0x35, 0x40000000, 0, 1), _step(6, ERRNO | NOT_PERMITTED)]  # x32, the other way to number them
+        steps += [_jump(0x35, 0x40000000, 0, 1), REFUSED]  # x32, the other way to number them
+    steps += [_jump(0x25, NEWEST, 0, 1), UNKNOWN]
     for numbers in (*CALLS.values(), *(OF_PROGRAMS.values() if program else ())):
         if (number := numbers[index]) is not None:
-            steps += [_jump(0x15, number, 0, 1), _step(6, ERRNO | NOT_PERMITTED)]
-    steps += [
-        _jump(0x15, number_of("clone3"), 0, 1),
-        _step(6, ERRNO | NO_SUCH_CALL),
-    ]  # its flags can't be seen; clone is used instead
-    steps += [
-        _jump(0x15, number_of("clone"), 0, 4),
-        _step(0x20, 16),
-        _jump(0x45, THREAD, 1, 0),
-        _step(6, ERRNO | NOT_PERMITTED),
-        _step(0x20, 0),
-    ]
-    steps += [
-        _jump(0x15, number_of("tgkill"), 0, 4),
-        _step(0x20, 16),
-        _jump(0x15, os.getpid(), 1, 0),
-        _step(6, ERRNO | NOT_PERMITTED),
-        _step(0x20, 0),
-    ]
-    steps += [
-        _jump(0x15, number_of("prlimit64"), 0, 5),
-        _step(0x20, 32),
-        _jump(0x15, 0, 0, 2),
-        _step(0x20, 36),
-        _jump(0x15, 0, 1, 0),
-        _step(6, ERRNO | NOT_PERMITTED),
-    ]
+            steps += [_jump(0x15, number, 0, 1), REFUSED]
+    steps += _asked("clone3", UNKNOWN)  # its flags can't be seen; clone is used instead
+    steps += _asked("openat2", UNKNOWN)  # the same; openat is used
+    steps += _asked("clone", _step(0x20, 16), _jump(0x45, THREAD, 1, 0), REFUSED)
+    steps += _asked("tgkill", _step(0x20, 16), _jump(0x15, os.getpid(), 1, 0), REFUSED)
+    of_another = (_step(0x20, 32), _jump(0x15, 0, 0, 2), _step(0x20, 36), _jump(0x15, 0, 1, 0), REFUSED)
+    steps += _asked("prlimit64", *of_another)
+    for name, flags in (("open", 24), ("openat", 32)):
+        cut = (_step(0x54, os.O_TRUNC | 3), _jump(0x15, os.O_TRUNC, 1, 0), _jump(0x15, os.O_TRUNC | 3, 0, 1), REFUSED)
+        steps += _asked(name, _step(0x20, flags), *cut)  # opened for anything but writing, it would be cut all the same
     if program:
-        refused = [each for way in SIGNALLING for each in (_jump(0x15, way, 0, 1), _step(6, ERRNO | NOT_PERMITTED))]
-        steps += [_step(0x20, 0), _jump(0x15, number_of("fcntl"), 0, len(refused) + 1), _step(0x20, 24), *refused]
+        steps += _asked("ioctl", _step(6, ERRNO | errno.ENOTTY))
+        refused = [each for way in SIGNALLING for each in (_jump(0x15, way, 0, 1), REFUSED)]
+        steps += _asked("fcntl", _step(0x20, 24), *refused)
     steps += [_step(6, ALLOWED)]
     _filter(steps)
+
+
+def _asked(name: str, *steps: bytes) -> list[bytes]:
+    """Steps for one call alone, where this machine has it, behind which the number of the call is looked at again."""
+    number = ASKED[name][machine()[0]]
+    return [] if number is None else [_jump(0x15, number, 0, len(steps) + 1), *steps, NUMBER]
 
 
 def _filter(steps: list[bytes]) -> None:
@@ -263,8 +275,12 @@ def _filter(steps: list[bytes]) -> None:
 
 
 def _step(code: int, value: int) -> bytes:
-    return struct.pack("<HBBI", code, 0, 0, value)
+    return _jump(code, value, 0, 0)
 
 
 def _jump(code: int, value: int, if_true: int, if_false: int) -> bytes:
     return struct.pack("<HBBI", code, if_true, if_false, value)
+
+
+REFUSED, UNKNOWN = _step(6, ERRNO | NOT_PERMITTED), _step(6, ERRNO | NO_SUCH_CALL)
+NUMBER = _step(0x20, 0)  # look at the number of the call

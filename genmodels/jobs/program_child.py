@@ -166,7 +166,8 @@ def walls(how: Mapping[str, Any]) -> dict[str, str]:
     except (Unavailable, OSError) as reason:
         why = f"a program can make no file here, since there is no room of a fixed size ({reason})"
     os.chdir(folder)
-    layers = shut(how["limits"], readable=how["readable"], writable="" if why else folder, program=True)
+    writable = "" if why else folder
+    layers = shut(how["limits"], readable=how["readable"], listed=how["listed"], writable=writable, program=True)
     return layers | {"room": why}
 
 

@@ -21,15 +21,14 @@ import select
 import signal
 import subprocess
 import sys
-import sysconfig
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from genmodels.jobs.library import readable, standard_library
 from genmodels.jobs.program_child import NEEDED, plain, unpacked
 from genmodels.jobs.sandbox import MB, OUT, ROOT, Layer, Limits, scratch
 from genmodels.printable import printable
@@ -38,7 +37,9 @@ from genmodels.refusal import Refusal
 START = "import sys; sys.path.insert(0, sys.argv[1]); from genmodels.jobs.program_child import main; main(sys.argv[2])"
 LONGEST = 200_000  # characters of a program and its questions
 KEPT = 2000  # characters that are kept of what it printed
+TRIES = 2  # of a child to shut itself in; a busy machine may take longer than its time over that
 LATE = 30.0  # seconds beyond the time of a program, after which the process that splits off children is ended
+OWN = "process of its own"  # the first of the walls
 ENDS = {
     "ok": "came to its end",
     "exception": "raised an exception",
@@ -160,18 +161,20 @@ class _Root:
         ).encode()
         if len(task) > LONGEST:
             raise Refusal(f"A program with its questions has {len(task):,} bytes; at most {LONGEST:,} are run.")
-        try:
-            reply = self._asked(b"%08d" % len(task) + task)
-        except (OSError, ValueError):
-            self.close()
-            return Ran("killed", "the process that it ran in was lost", "", 0.0, 0.0, ())
-        said = [found for line in reply["answered"].splitlines() if (found := _parsed(line))]
-        if not (said and "layers" in said[0]):
+        for _ in range(TRIES):
+            try:
+                reply = self._asked(b"%08d" % len(task) + task)
+            except (OSError, ValueError):
+                self.close()
+                return Ran("killed", "the process that it ran in was lost", "", 0.0, 0.0, ())
+            said = [found for line in reply["answered"].splitlines() if (found := _parsed(line))]
+            if said and "layers" in said[0]:
+                break
+        else:
             raise Refusal("The cage for programs could not be shut on this machine; no program was run.")
         self.layers = tuple(Layer(str(name), not why, str(why)) for name, why in said[0]["layers"].items())
-        if missing := [layer for layer in self.layers if layer.name in NEEDED and not layer.active]:
-            reasons = "; ".join(f"{layer.name} ({layer.why_not})" for layer in missing)
-            raise Refusal(f"Programs that a model wrote are not run on this machine, for want of walls: {reasons}.")
+        if why := why_not(self.layers):
+            raise Refusal(why)
         return _ran(reply, said[1:], self.limits)
 
     def _asked(self, task: bytes) -> dict[str, Any]:
@@ -194,6 +197,7 @@ class _Root:
             "limits": asdict(self.limits),
             "folder": str(folder),
             "readable": readable(),
+            "listed": [str(folder) for folder in standard_library()],
             "printed_kept": 4 * KEPT,
         }
         self.process = subprocess.Popen(
@@ -222,12 +226,6 @@ class _Root:
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
             self.held.close()
-
-
-def readable() -> list[str]:
-    """What a program may read: the standard library of Python, and the libraries that it is linked with."""
-    folders = {sysconfig.get_path("stdlib"), str(Path(json.__file__).parent.parent), "/lib", "/lib64", "/usr/lib"}
-    return sorted(folders | {"/etc/localtime", "/dev/urandom"})
 
 
 def _parsed(line: str) -> dict[str, Any] | None:
@@ -274,9 +272,16 @@ def walls() -> tuple[Layer, ...]:
         try:
             ended = programs.one(Program("")).ended
         except Refusal as refusal:
-            return programs.roots[0].layers or (Layer("process of its own", False, str(refusal)),)
-        own = (Layer("process of its own", ended == "ok"), Layer("time", ended == "ok"))
-        return (*own, *programs.roots[0].layers)
+            return programs.roots[0].layers or (Layer(OWN, False, str(refusal)),)
+        own = "" if ended == "ok" else "it could not be started"
+        return (Layer(OWN, not own, own), Layer("time", not own, own), *programs.roots[0].layers)
+
+
+def why_not(layers: Sequence[Layer]) -> str:
+    """The sentence that says why no program is run behind these walls; "" where those that count are up."""
+    missing = [layer for layer in layers if layer.name in (OWN, *NEEDED) and not layer.active]
+    reasons = "; ".join(f"{layer.name} ({layer.why_not})" for layer in missing)
+    return f"Programs that a model wrote are not run on this machine, for want of walls: {reasons}." if missing else ""
 
 
 def told(layers: Sequence[Layer]) -> str:

@@ -8,7 +8,8 @@ import platform
 import sys
 from typing import Any
 
-# name: (number on x86_64, on aarch64); the network, other processes, the machine, and ways around a filter.
+# name: (number on x86_64, on aarch64); the network, other processes, the machine, ways around a filter, and rights, times
+# and marks of files, which other layers do not watch over.
 CALLS = {
     "socket": (41, 198),
     "connect": (42, 203),
@@ -43,6 +44,7 @@ CALLS = {
     "mount": (165, 40),
     "umount2": (166, 39),
     "open_tree": (428, 428),
+    "open_tree_attr": (467, 467),
     "move_mount": (429, 429),
     "fsopen": (430, 430),
     "fsmount": (432, 432),
@@ -62,10 +64,6 @@ CALLS = {
     "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
-}
-# Besides, of a program that somebody else wrote: marks and times of files, which other layers do not watch over, what
-# stays in the kernel when a process has gone, how fast others are served, and a file system as a whole.
-OF_PROGRAMS = {
     "chmod": (90, None),
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
@@ -86,7 +84,12 @@ OF_PROGRAMS = {
     "lremovexattr": (198, 15),
     "fremovexattr": (199, 16),
     "removexattrat": (466, 466),
+    "file_setattr": (469, 469),
     "truncate": (76, 45),
+}
+# Besides, of a program that somebody else wrote: what stays in the kernel when a process has gone, how fast others are
+# served, and a file system as a whole.
+OF_PROGRAMS = {
     "shmget": (29, 194),
     "shmat": (30, 196),
     "shmctl": (31, 195),
@@ -132,7 +135,12 @@ ASKED = {
     "fcntl": (72, 25),
     "mount": (165, 40),
     "unshare": (272, 97),
+    "open": (2, None),
+    "openat": (257, 56),
+    "openat2": (437, 437),
+    "ioctl": (16, 29),
 }  # allowed for some arguments, or needed here
+NEWEST = 469  # the highest number that is known here, the same on both; later calls are as if there were none
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
@@ -150,8 +158,11 @@ def machine() -> tuple[int, int]:
 
 
 def number_of(call: str) -> int:
-    """The number of a system call on this machine."""
-    return ASKED[call][machine()[0]]
+    """The number of a system call on this machine; raises `Unavailable` where it has none."""
+    number = ASKED[call][machine()[0]]
+    if number is None:
+        raise Unavailable(f"there is no {call} on {platform.machine()}")
+    return number
 
 
 def call(number: int, *arguments: Any) -> int:

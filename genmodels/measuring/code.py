@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genmodels.checks.copied_passages import LEAST_WORDS, Words, chance
-from genmodels.checks.copied_texts import counted_copies
+from genmodels.checks.copied_code import Sources
+from genmodels.checks.copied_passages import LEAST_WORDS, Chance
 from genmodels.data.dataset import Dataset
 from genmodels.data.problems import Problem, own_problems
+from genmodels.estimates.clustered import effective_number
 from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.passing import pass_rate
 from genmodels.estimates.prediction_powered import share
@@ -60,21 +61,6 @@ class Attempts:
     def problems(self) -> np.ndarray:
         """The number of the problem (m * n,) of each of `all`."""
         return np.repeat(np.arange(len(self.programs)), [len(few) for few in self.programs])
-
-
-@dataclass(frozen=True)
-class Copied:
-    """A passage of a text that a training file has word for word: its words, of how many, the passage, the file and its licence.
-
-    `unusual`: more than 99 of 100 unseen texts of that length share with the training text.
-    """
-
-    words: int
-    of: int
-    passage: str
-    file: str
-    licence: str
-    unusual: bool
 
 
 def measure_code(
@@ -139,25 +125,33 @@ def written(
 
 
 def counted_on(
-    gram: NGram, tokens: Tokens, problems: Sequence[Problem], attempts: int, seed: int, docstrings: bool
+    gram: NGram,
+    tokens: Tokens,
+    problems: Sequence[Problem],
+    attempts: int,
+    seed: int,
+    docstrings: bool,
+    *,
+    length: int = LENGTH,
+    temperature: float = TEMPERATURE,
 ) -> Attempts:
-    """The attempts of a 5-gram that is given the same."""
+    """The attempts of a 5-gram that is given the same; none has more tokens than `length`."""
     rng, found = np.random.default_rng([seed, 3]), []
     for problem in problems:
         prompt = prompt_of(problem, docstrings)
         start = np.concatenate([[0], tokens.encode("".join(c for c in prompt if not tokens.unknown(c)))])
         few = []
         for _ in range(attempts):
-            row = _grown(gram, start, rng)
+            row = _grown(gram, start, rng, length, temperature)
             few.append(first_function(prompt + tokens.decode(row[len(start) :]), len(prompt)))
         found.append(tuple(few))
     return Attempts(tuple(found))
 
 
-def _grown(gram: NGram, start: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _grown(gram: NGram, start: np.ndarray, rng: np.random.Generator, length: int, temperature: float) -> np.ndarray:
     row = start.tolist()
-    for _ in range(LENGTH):
-        p = gram.following(np.array(row[-gram.order :])) ** (1 / TEMPERATURE)
+    for _ in range(length):
+        p = gram.following(np.array(row[-gram.order :])) ** (1 / temperature)
         token = int(rng.choice(gram.vocabulary, p=p / p.sum()))
         if token == 0:
             break
@@ -169,7 +163,9 @@ class Nearest:
     """The training functions whose words are most like those of a prompt: of rare words more (inverse document frequency)."""
 
     def __init__(self, train: Texts) -> None:
-        self.documents = [each for each in train.documents if not is_middle_last(each)]
+        files = train.families or ("",) * len(train.documents)
+        both = [each for each in zip(train.documents, files, strict=True) if not is_middle_last(each[0])]
+        self.documents, self.files = [document for document, _ in both], [file for _, file in both]
         self.words = [frozenset(words(each)) for each in self.documents]
         often = Counter(word for each in self.words for word in each)
         self.weight = {word: float(np.log(len(self.words) / count)) for word, count in often.items()}
@@ -227,14 +223,7 @@ def linted(found: Judged, clusters: np.ndarray, name: str, protocol: str) -> Ite
         (LINTED[2], found.named, "higher", f"; by pyflakes; {TYPES}"),
         (LINTED[3], patterns, "lower", knows),
     ):
-        yield measure + name, clustered_share(flags, clusters), better, "share", protocol + told
-
-
-def clustered_share(flags: np.ndarray, clusters: np.ndarray) -> Estimate:
-    """The share of flags (n,), those of one cluster drawn together; where all are alike, each cluster counts once."""
-    if len(np.unique(flags)) > 1:
-        return share(flags.astype(float), clusters=clusters)
-    return share(flags[np.unique(clusters, return_index=True)[1]].astype(float))
+        yield measure + name, share(flags.astype(float), clusters=clusters), better, "share", protocol + told
 
 
 def held_out_functions(test: Texts, seed: int) -> list[tuple[str, str]]:
@@ -246,47 +235,28 @@ def held_out_functions(test: Texts, seed: int) -> list[tuple[str, str]]:
 
 def copying(ours: Attempts, data: Dataset, seed: int, protocol: str) -> Iterator[Measured]:
     """How many functions repeat more of a training file than unseen ones do, and which passage is the longest."""
-    found = copied(ours.all, data, seed)
-    if len(found) < 2:
+    sources = Sources(data)
+    lengths = np.array([n for n in map(len, sources.numbers(ours.all)) if n >= LEAST_WORDS])
+    if len(lengths) < 2:
         yield COPIED, None, "lower", "share", f"fewer than 2 functions have {LEAST_WORDS} words"
         return
-    vocabulary = Words(data.train.documents)
-    lengths = np.array([each.of for each in found])
-    unseen = chance(vocabulary, data.test.documents, lengths, seed)
-    planted = counted_copies(vocabulary, unseen, int(lengths.max()), seed)
-    longest = max(found, key=lambda each: each.words)
-    estimate = unseen.estimate(sum(each.unusual for each in found), len(found))
+    trust = sources.trust(lengths, seed)
+    both = zip(sources.copied(ours.all, trust.unseen), ours.problems(), strict=True)
+    found = [(each, problem) for each, problem in both if each is not None]
+    longest = max((each for each, _ in found), key=lambda each: each.words)
+    flags, problems = np.array([each.unusual for each, _ in found]), np.array([problem for _, problem in found])
+    estimate = beyond_chance(trust.unseen, flags, problems)
     told = (
-        f"{protocol}; beyond chance, which is {unseen.flags.mean():.1%} of unseen functions; of training functions copied on purpose {planted[0.0]:.0%} are seen, "
-        f"with one word in ten changed {planted[0.1]:.0%}; the longest passage has {longest.words} words and is of {longest.file} ({longest.licence})"
+        f"{protocol}; beyond chance, which is {trust.alarms:.1%} of unseen functions; of training functions copied on purpose {trust.found:.0%} are seen, "
+        f"with one word in ten changed {trust.edited:.0%}; the longest passage has {longest.words} words and is of {longest.file} ({longest.licence})"
     )
     yield COPIED, estimate, "lower", "share", told
 
 
-def copied(texts: Sequence[str], data: Dataset, seed: int) -> list[Copied]:
-    """The longest passage of each text of at least 8 words that a training document holds, and where that is."""
-    vocabulary = Words(data.train.documents)
-    rows = [row for row in map(vocabulary.numbers, texts) if len(row) >= LEAST_WORDS]
-    if not rows:
-        return []
-    shares, lengths = vocabulary.copied(rows), np.array([len(row) for row in rows])
-    above = chance(vocabulary, data.test.documents, lengths, seed).above(lengths, shares)
-    files = data.train.families or ("",) * len(vocabulary.documents)
-    ends = np.cumsum([len(each) + 1 for each in vocabulary.documents])
-    stream = np.concatenate([np.append(each, -1) for each in vocabulary.documents])
-    found = []
-    for row, part, unusual in zip(rows, shares[:, 0], above, strict=True):
-        length = round(float(part) * len(row))
-        start = int(np.argmax(vocabulary.corpus.holds(row, length))) if length else 0
-        run = row[start : start + length]
-        file = files[int(np.searchsorted(ends, _place(stream, run), "right"))] if length else ""
-        found.append(Copied(length, len(row), vocabulary.text(run), file, data.licence, bool(unusual)))
-    return found
-
-
-def _place(stream: np.ndarray, run: np.ndarray) -> int:
-    """Where a run of numbers begins that a stream holds, the first of such places."""
-    places = np.flatnonzero(stream[: len(stream) - len(run) + 1] == run[0])
-    for offset in range(1, len(run)):
-        places = places[stream[places + offset] == run[offset]]
-    return int(places[0])
+def beyond_chance(unseen: Chance, flags: np.ndarray, clusters: np.ndarray) -> Estimate:
+    """The share of copies beyond chance among functions (n,) of which some are flagged, with the interval of as many as vary
+    like these; those of one cluster (n,) are drawn together."""
+    whole = unseen.estimate(int(flags.sum()), len(flags))
+    n = max(1, round(effective_number(flags.astype(float), clusters)))
+    few = unseen.estimate(round(float(flags.mean()) * n), n)
+    return Estimate(whole.value, min(few.low, whole.value), max(few.high, whole.value), len(flags))

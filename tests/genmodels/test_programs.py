@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from genmodels.jobs import program_child, programs
+from genmodels.jobs import library, program_child, programs
 from genmodels.jobs.program_child import plain, unpacked
 from genmodels.jobs.programs import MB, Program, ProgramLimits, Programs, Ran
 from genmodels.jobs.sandbox import ROOT
@@ -114,6 +115,12 @@ ESCAPES = {
     "higher limit": ("import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1000, 1000))", "exception", "Error"),
     "mount": ("import ctypes\nl = ctypes.CDLL(None, use_errno=True)\nassert l.umount2(b'.', 2) == -1 and l.unshare(0x20000) == -1\nraise OSError(ctypes.get_errno(), 'held')", "exception", "held"),
     "outlive the parent": ("import ctypes\nl = ctypes.CDLL(None, use_errno=True)\nassert l.prctl(1, 0) == -1\nraise OSError(ctypes.get_errno(), 'held')", "exception", "held"),
+    "cut by reading": ("import os\nopen('x', 'w').write('y')\nos.open('x', os.O_RDONLY | os.O_TRUNC)", "exception", "Operation not permitted"),
+    "cut by neither reading nor writing": ("import os\nopen('x', 'w').write('y')\nos.open('x', 3 | os.O_TRUNC)", "exception", "Operation not permitted"),
+    "opened so that flags can't be seen": ("import ctypes\nl = ctypes.CDLL(None, use_errno=True)\nassert l.syscall(437, -100, b'.', bytes(24), 24) == -1\nraise OSError(ctypes.get_errno(), 'held')", "exception", "[Errno 38] held"),
+    "marks of what it may read": ("import fcntl, os\nfcntl.ioctl(os.open(os.__file__, os.O_RDONLY), 0x80086601, bytes(8))", "exception", "Inappropriate ioctl"),
+    "marks by a new call": ("import ctypes\nl = ctypes.CDLL(None, use_errno=True)\nassert l.syscall(469, -100, b'.', bytes(24), 24, 0) == -1\nraise OSError(ctypes.get_errno(), 'held')", "exception", "[Errno 1] held"),
+    "a call that is newer than the list": ("import ctypes\nl = ctypes.CDLL(None, use_errno=True)\nassert l.syscall(470, 0, 0, 0, 0) == l.syscall(10**6) == -1\nraise OSError(ctypes.get_errno(), 'held')", "exception", "[Errno 38] held"),
     "crash": ("import ctypes\nctypes.string_at(0)", "killed", "SIGSEGV"),
     "deep": ("import sys\nsys.setrecursionlimit(10**9)\ndef f(n): return [f(n + 1) for _ in range(1)]\nf(0)", "", ""),
     "deep text": ("x = " + "(" * 150 + "-" * 20_000 + "1" + ")" * 150, "", ""),
@@ -177,6 +184,20 @@ def test_nothing_of_the_user_can_be_read_changed_or_deleted(cage: Programs, tmp_
     assert environment.strip() == "['HOME', 'LANG', 'MALLOC_ARENA_MAX', 'TMPDIR']"
 
 
+def test_what_is_installed_beside_the_standard_library_can_not_be_read(cage: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It could be this project with its answers, or those of HumanEval."""
+    for file in list(itertools.islice((file for folder in library.standard_library() for name in library.INSTALLED for file in (folder / name).glob("*/*.py")), 2)):
+        ran = tried(cage, f"print(open({str(file)!r}).read())")
+        assert ran.ended == "exception" and ran.said.startswith("PermissionError"), ran
+    python = tmp_path / "python3"
+    for name in ("site-packages", "json"):
+        (python / name).mkdir(parents=True)
+    (python / "os.py").touch()
+    monkeypatch.setattr(library, "standard_library", lambda: [python])
+    assert [each for each in library.readable() if each.startswith(str(tmp_path))] == [str(python / "json"), str(python / "os.py")]
+    assert tried(cage, "import ctypes, sqlite3, ssl, decimal, zoneinfo, xml.etree.ElementTree").ended == "ok", "and all of the library can"
+
+
 def test_its_own_folder_is_empty_and_its_own(cage: Programs) -> None:
     text = "import os, tempfile\nassert os.listdir('.') == []\nopen('a', 'w').write('x')\nos.mkdir('b')\nopen('b/c', 'w').write('y')\nwith tempfile.TemporaryFile() as file: file.write(b'z')\nprint(sorted(os.listdir('.')), open('a').read())"
     assert tried(cage, text).printed == tried(cage, text).printed == "['a', 'b'] x\n"
@@ -228,6 +249,9 @@ def test_without_walls_nothing_is_run(cage: Programs, monkeypatch: pytest.Monkey
 
 
 def test_walls_are_told() -> None:
+    assert programs.why_not(programs.walls()) == ""
+    some = (programs.Layer("process of its own", False, "it could not be started"), programs.Layer("room", False, "no"), programs.Layer("files", False, "no Landlock"))
+    assert programs.why_not(some).endswith("for want of walls: process of its own (it could not be started); files (no Landlock).")
     assert [layer.name for layer in programs.walls()] == ["process of its own", "time", "limits", "privileges", "files", "network, processes", "room"]
     assert "walls that are up: process of its own" in programs.told(programs.walls())
 
@@ -267,7 +291,7 @@ def test_where_no_room_of_a_fixed_size_can_be_made_a_program_makes_no_file(tmp_p
         raise Unavailable("the system says: no")
 
     monkeypatch.setattr(program_child, "own_room", denied)
-    how = {"folder": str(tmp_path), "room_bytes": MB, "room_files": 8, "limits": asdict(QUICK), "readable": programs.readable()}
+    how = {"folder": str(tmp_path), "room_bytes": MB, "room_files": 8, "limits": asdict(QUICK), "readable": library.readable(), "listed": []}
     said, told = os.pipe()
     if (child := os.fork()) == 0:
         layers = program_child.walls(how)

@@ -36,13 +36,16 @@ def test_whatever_a_child_tries_is_held(tmp_path: Path, monkeypatch: pytest.Monk
         pytest.skip(sandbox.told(sandbox.active_layers()))
     monkeypatch.setenv("SECRET", "value")
     (tmp_path / "secret").write_text("x")
+    before = (tmp_path / "secret").stat()
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
-        names = ["write outside", "write beside", "write what was given", "link out", "read outside", "read passwords", "read environment of parent", "list home", "delete outside", "socket", "unix socket", "connect", "fork", "program", "become a program", "signal parent", "signal group", "new session", "higher limit", "large file", "many files open", "environment", "trace", "20 GB"]  # fmt: skip
+        names = ["write outside", "write beside", "write what was given", "link out", "read outside", "read passwords", "read environment of parent", "list home", "delete outside", "socket", "unix socket", "connect", "fork", "program", "become a program", "signal parent", "signal group", "new session", "higher limit", "large file", "many files open", "environment", "trace", "rights", "rights of its own", "owner", "times", "marks", "cut by its name", "cut by reading", "20 GB"]  # fmt: skip
         held = tried("attempts", expected=dict.fromkeys(names, "b"), outside=str(tmp_path), parent=os.getpid(), port=server.getsockname()[1])
     assert [name for name in names if not held[name]] == []
     assert [file.name for file in tmp_path.iterdir()] == ["secret"]
+    after = (tmp_path / "secret").stat()
+    assert (after.st_mode, after.st_mtime, after.st_size) == (before.st_mode, before.st_mtime, 1)
 
 
 @pytest.mark.parametrize(("task", "said"), [("memory", "needs more than the 512 MB"), ("sleep", "takes longer than the 2 s"), ("busy", "takes longer"), ("write", "needs more room"), ("crash", "broke off")])

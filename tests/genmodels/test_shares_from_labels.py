@@ -98,6 +98,8 @@ def test_prompts_as_strata_narrow_and_as_clusters_widen() -> None:
     assert strata.high - strata.low < 0.75 * (plain.high - plain.low) < 0.5 * (clusters.high - clusters.low)
     alike = share((rng.random(300) < 0.3).astype(float), strata=prompts)
     assert alike.high - alike.low == pytest.approx(0.103, abs=0.01), "prompts that don't differ change nothing"
+    none, ten = share(np.zeros(100), clusters=np.arange(100) // 10), share(np.zeros(10))
+    assert (none.value, none.low, none.high) == (0, 0, pytest.approx(ten.high)), "where all labels are alike those of a prompt may count as one"
 
 
 @pytest.mark.parametrize("way", ["strata", "clusters"])

@@ -12,7 +12,6 @@ import ast
 import json
 import logging
 import warnings
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,14 +53,30 @@ MISSED = {
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """A place that bandit calls insecure: the number of its test ("B307"), the line from 1, and why in its words."""
+
+    test: str
+    line: int
+    why: str
+
+
+@dataclass(frozen=True)
 class Judged:
-    """Of n texts: whether they parse, compile, and use only names that are given, bool (n,) each; and the insecure patterns
-    of each, as bandit numbers them ("B307"). A text that does not parse has no names and no patterns that count."""
+    """Of n texts: whether they parse and compile, bool (n,) each; the names that each uses and nobody gave; its insecure patterns.
+
+    A text that does not parse has no names and no patterns that count.
+    """
 
     parses: np.ndarray
     compiles: np.ndarray
-    named: np.ndarray
-    insecure: tuple[tuple[str, ...], ...]
+    missing: tuple[tuple[str, ...], ...]
+    insecure: tuple[tuple[Pattern, ...], ...]
+
+    @property
+    def named(self) -> np.ndarray:
+        """Whether a text parses and uses only names that are given, bool (n,)."""
+        return self.parses & np.array([not each for each in self.missing], bool)
 
 
 def judged(texts: Sequence[str]) -> Judged:
@@ -73,11 +88,16 @@ def judged(texts: Sequence[str]) -> Judged:
             "genmodels.kinds.code.judging:part",
             folder,
             what=f"Code of {len(few):,} texts",
-            expected={"parses": "b", "compiles": "b", "named": "b", "told": "u"},
+            expected={"parses": "b", "compiles": "b", "told": "u"},
             limits=sandbox.Limits(seconds=SECONDS, cpu_seconds=SECONDS // 2),
         )
-    told = json.loads(arrays["told"].tobytes())
-    return Judged(arrays["parses"], arrays["compiles"], arrays["named"], tuple(tuple(map(str, each)) for each in told))
+    names, patterns = json.loads(arrays["told"].tobytes())
+    return Judged(
+        arrays["parses"],
+        arrays["compiles"],
+        tuple(tuple(map(str, each)) for each in names),
+        tuple(tuple(Pattern(*place) for place in each) for each in patterns),
+    )
 
 
 def part(given: Path, out: Path) -> dict[str, np.ndarray]:
@@ -86,12 +106,11 @@ def part(given: Path, out: Path) -> dict[str, np.ndarray]:
     warnings.simplefilter("ignore")
     parsed = [_parses(text) for text in texts]
     whole = [text if good else "" for text, good in zip(texts, parsed, strict=True)]
-    patterns = insecure(whole, out)
+    told = [[undefined(text) for text in whole], insecure(whole, out)]
     return {
         "parses": np.array(parsed, bool),
         "compiles": np.array([good and _compiles(text) for text, good in zip(texts, parsed, strict=True)], bool),
-        "named": np.array([good and not undefined(text) for text, good in zip(texts, parsed, strict=True)], bool),
-        "told": np.frombuffer(json.dumps(patterns).encode(), np.uint8),
+        "told": np.frombuffer(json.dumps(told).encode(), np.uint8),
     }
 
 
@@ -107,8 +126,8 @@ def undefined(text: str) -> list[str]:
     return sorted({str(each.message_args[0]) for each in found if isinstance(each, UndefinedName | UndefinedLocal)})
 
 
-def insecure(texts: Sequence[str], folder: Path) -> list[list[str]]:
-    """Of each text the numbers of bandit's tests that say medium or high, one for each place; files are made in a folder."""
+def insecure(texts: Sequence[str], folder: Path) -> list[list[tuple[str, int, str]]]:
+    """Of each text the places that bandit calls medium or high, as `Pattern` has them; files are made in a folder."""
     from bandit.core.config import BanditConfig
     from bandit.core.manager import BanditManager
 
@@ -119,16 +138,12 @@ def insecure(texts: Sequence[str], folder: Path) -> list[list[str]]:
     manager = BanditManager(BanditConfig(), "file", ignore_nosec=True)
     manager.discover_files([str(file) for file in files])
     manager.run_tests()
-    found: list[list[str]] = [[] for _ in texts]
+    found: list[list[tuple[str, int, str]]] = [[] for _ in texts]
     for issue in manager.get_issue_list("LOW", "LOW"):
         if issue.severity in SEVERE:
-            found[int(Path(issue.fname).stem.removeprefix("text"))].append(str(issue.test_id))
+            place = int(Path(issue.fname).stem.removeprefix("text"))
+            found[place].append((str(issue.test_id), int(issue.lineno), str(issue.text)))
     return found
-
-
-def counted(patterns: Sequence[Sequence[str]]) -> dict[str, int]:
-    """How many texts have each pattern, the most frequent first."""
-    return dict(Counter(each for text in patterns for each in set(text)).most_common())
 
 
 def _parses(text: str) -> bool:

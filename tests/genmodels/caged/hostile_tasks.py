@@ -28,6 +28,8 @@ def _held(attempt: Callable[[], Any]) -> bool:
 def attempts(given: Path, out: Path, outside: str, parent: int, port: int) -> dict[str, Any]:
     """Whether each attempt was held."""
     library = ctypes.CDLL(None, use_errno=True)
+    own = out / "own"
+    own.write_text("x")
     tries: dict[str, Callable[[], Any]] = {
         "write outside": lambda: (Path(outside) / "written").write_text("x"),
         "write beside": lambda: (out.parent / "beside").write_text("x"),
@@ -52,6 +54,13 @@ def attempts(given: Path, out: Path, outside: str, parent: int, port: int) -> di
         "many files open": lambda: _open_many(out),
         "environment": lambda: os.environ["SECRET"] if "SECRET" in os.environ else _refuse(),
         "trace": lambda: library.ptrace(16, parent, 0, 0) == 0 or _refuse(),
+        "rights": lambda: os.chmod(Path(outside) / "secret", 0),
+        "rights of its own": lambda: own.chmod(0o777),
+        "owner": lambda: os.chown(Path(outside) / "secret", os.getuid(), os.getgid()),
+        "times": lambda: os.utime(Path(outside) / "secret", (0, 0)),
+        "marks": lambda: os.setxattr(Path(outside) / "secret", "user.x", b"y"),
+        "cut by its name": lambda: os.truncate(Path(outside) / "secret", 0),
+        "cut by reading": lambda: os.open(own, os.O_RDONLY | os.O_TRUNC),
         "20 GB": lambda: _allocate(),
     }
     return {name: np.array(_held(attempt)) for name, attempt in tries.items()}
