@@ -6,6 +6,7 @@ import ctypes
 import os
 import platform
 import sys
+from functools import cache
 from typing import Any
 
 # name: (number on x86_64, on aarch64); the network, other processes, the machine, ways around a filter, and rights, times
@@ -148,6 +149,11 @@ class Unavailable(Exception):
     """A layer that this machine does not have; the text says why."""
 
 
+@cache
+def _library() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def machine() -> tuple[int, int]:
     """The number of this processor's architecture and the place of its calls in `ASKED`; raises `Unavailable` for others."""
     if sys.platform != "linux" or platform.machine() not in ARCHITECTURES:
@@ -168,9 +174,8 @@ def number_of(call: str) -> int:
 def call(number: int, *arguments: Any) -> int:
     """A system call by its number; raises `Unavailable` with the system's reason."""
     machine()
-    library = ctypes.CDLL(None, use_errno=True)
     given = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
-    result = int(library.syscall(ctypes.c_long(number), *given))
+    result = int(_library().syscall(ctypes.c_long(number), *given))
     if result < 0:
         raise Unavailable(f"the system says: {os.strerror(ctypes.get_errno())}")
     return result
@@ -179,8 +184,7 @@ def call(number: int, *arguments: Any) -> int:
 def control(option: int, *arguments: Any) -> None:
     """`prctl` of the C library; raises `Unavailable` where the kernel refuses."""
     machine()
-    library = ctypes.CDLL(None, use_errno=True)
     given = [ctypes.c_ulong(int(each)) if isinstance(each, int) else each for each in arguments]
     given += [ctypes.c_ulong(0)] * (4 - len(given))
-    if library.prctl(ctypes.c_int(option), *given) != 0:
+    if _library().prctl(ctypes.c_int(option), *given) != 0:
         raise Unavailable(f"the system says: {os.strerror(ctypes.get_errno())}")
