@@ -9,8 +9,8 @@ import sys
 from functools import cache
 from typing import Any
 
-# name: (number on x86_64, on aarch64); the network, other processes, the machine, ways around a filter, and rights, times
-# and marks of files, which other layers do not watch over.
+# name: (number on x86_64, on aarch64); the network, other processes, the machine, ways around a filter, and
+# rights, times and marks of files, which other layers do not watch over.
 CALLS = {
     "socket": (41, 198),
     "connect": (42, 203),
