@@ -31,7 +31,7 @@ AUDITS = (
     ("deepfake", "What survives of the marks of a film?"),
     ("verify", "Check a film: is it marked, and by whom?"),
 )
-NOTHING_YET = "Press Film, or click an example: the model films it frame by frame, all frames at once."
+NOTHING_YET = "Press Film, or click an example: the model films all frames at once, step by step."
 ALONE = "none"
 
 
