@@ -15,6 +15,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ CHARACTER, BYTE_PAIR, CHARACTER_PAIR = "character", "byte-pair", "character-pair
 SELFIES, SELFIES_PAIR = SYMBOLS = "selfies", "selfies-pair"
 UNITS = (CHARACTER, BYTE_PAIR)
 LONGEST_WORD = 1000  # bytes
-MOST_WORDS = 200_000  # documents that pairs of characters are learned from, the first ones
+MOST_WORDS = 200_000  # documents that pairs of characters, and symbols, are learned from, the first ones
 UNICODE = 0x110000 - 0x800  # code points that can stand in a text: all but the halves of surrogate pairs
 BYTES = 256  # every byte is a token, so that a byte-pair vocabulary knows all texts
 PRIVATE = 0xF0000  # code points without a meaning, which stand for symbols while pairs of these are made
@@ -75,14 +76,14 @@ class Tokens:
         The time is that of one pass over the text: a line without spaces is one word to byte pairs, and learning is
         quadratic in a word's length, so words of more than `LONGEST_WORD` bytes are learned from in parts of that length.
         To pairs of characters a document is one word, of which the first `MOST_WORDS` are learned from; all give their characters.
+        Symbols are those of the first `MOST_WORDS`; what has others has no tokens.
         Raises `Refusal` where one of these is no printable character of ASCII.
         """
         if unit == CHARACTER:
             return cls((END, *sorted(set().union(*map(set, documents)))))
         if unit in SYMBOLS:
-            return cls._of_symbols(
-                [symbols_of(document) or [] for document in documents], unit == SELFIES_PAIR and size
-            )
+            first = [symbols_of(document) or [] for document in islice(documents, MOST_WORDS)]
+            return cls._of_symbols(first, size if unit == SELFIES_PAIR else 0)
         if size < BYTES + 1:
             raise Refusal(f"vocabulary is {size}; pairs need at least {BYTES + 1} tokens.")
         from tokenizers import Tokenizer, models, pre_tokenizers, trainers
@@ -117,7 +118,7 @@ class Tokens:
         letters = {symbol: chr(PRIVATE + number) for number, symbol in enumerate(singles)}
         tokenizer = Tokenizer(models.BPE())
         tokenizer.train_from_iterator(
-            ("".join(map(letters.__getitem__, each)) for each in documents[:MOST_WORDS]),
+            ("".join(map(letters.__getitem__, each)) for each in documents),
             trainers.BpeTrainer(
                 vocab_size=size, special_tokens=[END], initial_alphabet=list(letters.values()), show_progress=False
             ),
@@ -220,8 +221,9 @@ class Tokens:
         return text if self.bytewise else "".join(c for c in text if c in self.numbers)
 
     def _known(self, text: str) -> list[str]:
-        """The symbols of a text, without those that the vocabulary does not have."""
-        return [symbol for symbol in symbols_of(text) or () if symbol in self.numbers]
+        """The symbols of a molecule; none where the vocabulary lacks one, since the others would be another molecule."""
+        symbols = symbols_of(text) or []
+        return symbols if all(symbol in self.numbers for symbol in symbols) else []
 
     def encode_all(self, documents: Sequence[str]) -> np.ndarray:
         """The tokens (n,) int32 of all documents, `END` before the first and after each; without what it can't write (`unseen`)."""
