@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from genmodels.cache import counting
-from genmodels.data.dataset import Dataset
 from genmodels.data.moses_files import moses_filters
-from genmodels.data.text_data import TextData, context_knob, fingerprint, read_once, unit_knob, versions
+from genmodels.data.text_data import TextData, context_knob, unit_knob
 from genmodels.kinds.molecule.chemistry import canonical, scaffold, spellings
-from genmodels.kinds.molecule.symbols import symbols_of
 from genmodels.kinds.text.examples import Aligned, Texts
-from genmodels.kinds.text.tokens import CHARACTER, CHARACTER_PAIR, SELFIES
+from genmodels.kinds.text.tokens import CHARACTER, CHARACTER_PAIR, SYMBOLS
 from genmodels.knobs import knob
 
 LONGEST = 100  # characters of a molecule that is learned
@@ -23,31 +21,12 @@ LONGEST = 100  # characters of a molecule that is learned
 class MoleculeData(TextData):
     """Base of the data sets of molecules: a document is the SMILES of one."""
 
-    unit: str = unit_knob(CHARACTER, (CHARACTER, CHARACTER_PAIR, SELFIES))
+    unit: str = unit_knob(CHARACTER, (CHARACTER, CHARACTER_PAIR, *SYMBOLS))
     context: int = context_knob(128)
     spellings: int = knob(1, 1, 20, "Ways in which each training molecule is written, from different atoms on")
 
     kind: ClassVar[str] = "molecule"
     training: ClassVar[type[Texts]] = Aligned
-
-    def dataset(
-        self,
-        name: str,
-        train: Sequence[str],
-        test: Sequence[str],
-        source: str,
-        *,
-        licence: str = "",
-        groups: Sequence[Mapping[str, Sequence[str]]] = ({}, {}),
-        families: Sequence[Sequence[str]] = ((), ()),
-    ) -> Dataset:
-        """As that of other texts; molecules that SELFIES can't write are left out where it is the unit, of both splits."""
-        if self.unit == SELFIES:
-            facts = {"documents": fingerprint(train, test), **versions(SELFIES)}
-            kept = read_once(f"{name}-symbols", facts, lambda: [_writable(train), _writable(test)])
-            train, test = ([side[i] for i in at] for side, at in zip((train, test), kept, strict=True))
-            families = [[side[i] for i in at] if side else () for side, at in zip(families, kept, strict=True)]
-        return super().dataset(name, train, test, source, licence=licence, groups=groups, families=families)
 
     @classmethod
     def also_held_out(cls) -> Mapping[str, Sequence[str]]:
@@ -64,13 +43,6 @@ class MoleculeData(TextData):
         if self.spellings == 1:
             return documents
         return [each for i, one in enumerate(documents) for each in spellings(one, self.spellings, i)]
-
-
-def _writable(smiles: Sequence[str]) -> list[int]:
-    """Which of them SELFIES can write."""
-    return [
-        i for i, each in enumerate(counting("molecules written in SELFIES", smiles)) if symbols_of(each) is not None
-    ]
 
 
 def readable(smiles: Iterable[str]) -> Iterator[tuple[str, str, str]]:

@@ -16,7 +16,7 @@ from genmodels.cache import drawn_once, tellable
 from genmodels.data.dataset import Dataset, package
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.examples import Texts
-from genmodels.kinds.text.tokens import BYTES, CHARACTER, SELFIES, UNITS, Tokens
+from genmodels.kinds.text.tokens import BYTES, CHARACTER, SELFIES, SYMBOLS, UNITS, Tokens
 from genmodels.knobs import Knobs, knob
 from genmodels.refusal import Refusal
 
@@ -29,7 +29,7 @@ def unit_knob(default: str, choices: tuple[str, ...] = UNITS) -> Any:
     """The knob that says what a token is."""
     return knob(
         default,
-        help="What a token is: one character, a frequent run of bytes or characters, or a symbol of SELFIES",
+        help="What a token is: one character, a frequent run of bytes or characters, or symbols of SELFIES",
         choices=choices,
     )
 
@@ -80,6 +80,7 @@ class TextData(Knobs):
 
         `groups`, one mapping a split, name the group of each document; `families`, one list a split, what each is part of.
         Raises `Refusal` where a split is shorter than a window. The tokens are learned once and then read from the cache.
+        Of molecules those that symbols can't write are left out of both splits.
         """
         tokens, rows = self._tokens(name, train, test)
         for split, row in zip(("training", "held-out"), rows, strict=True):
@@ -100,12 +101,17 @@ class TextData(Knobs):
                 (self.training, self.training), (train, test), rows, (self.windows, 0), groups, families, strict=True
             )
         ]
+        if tokens.symbolic:
+            parts = [each.without_empty() for each in parts]
         spec = Spec(self.kind, (self.context,), 0, tokens.vocabulary, tokens.merges)
         return Dataset(name, parts[0], parts[1], spec, licence or self.licence, source)
 
     def _tokens(self, name: str, train: Sequence[str], test: Sequence[str]) -> tuple[Tokens, list[np.ndarray]]:
-        facts: dict[str, Any] = {"documents": fingerprint(train, test), "unit": self.unit, "tokens": 1}
-        facts |= versions(self.unit)
+        sha = hashlib.sha256()
+        for documents in (train, test):
+            sha.update("\0".join(documents).encode() + b"\1")
+        facts: dict[str, Any] = {"documents": sha.hexdigest(), "unit": self.unit, "tokens": 1}
+        facts |= _versions(self.unit)
         if self.unit not in (CHARACTER, SELFIES):
             facts["vocabulary"] = self.vocabulary
 
@@ -117,14 +123,6 @@ class TextData(Knobs):
         arrays = drawn_once(f"{name}-tokens", facts, learn)
         vocabulary, merges = from_bytes(arrays["told"])
         return Tokens(tuple(vocabulary), tuple(merges)), [arrays["train"], arrays["test"]]
-
-
-def fingerprint(*splits: Sequence[str]) -> str:
-    """SHA-256 of the documents of splits."""
-    sha = hashlib.sha256()
-    for documents in splits:
-        sha.update("\0".join(documents).encode() + b"\1")
-    return sha.hexdigest()
 
 
 def read_once(name: str, facts: Mapping[str, Any], read: Callable[[], Any]) -> Any:
@@ -216,10 +214,9 @@ def from_bytes(array: np.ndarray) -> Any:
     return json.loads(array.tobytes())
 
 
-def versions(unit: str) -> dict[str, str]:
-    """The library that makes tokens of that unit, with its version; {} where none does. Refuses where it is missing."""
-    if unit == CHARACTER:
-        return {}
-    library = "selfies" if unit == SELFIES else "tokenizers"
-    package(library, library)
-    return {library: importlib.metadata.version(library)}
+def _versions(unit: str) -> dict[str, str]:
+    """The libraries that make tokens of that unit, with their versions. Refuses where one is missing."""
+    needed = ("selfies",) * (unit in SYMBOLS) + ("tokenizers",) * (unit not in (CHARACTER, SELFIES))
+    for library in needed:
+        package(library, library)
+    return {library: importlib.metadata.version(library) for library in needed}

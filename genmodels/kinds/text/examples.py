@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from itertools import compress
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -53,6 +54,18 @@ class Texts:
     def batch(self, starts: np.ndarray) -> tuple[np.ndarray, None]:
         """The windows (n, context + 1) that begin there."""
         return self.tokens[starts[:, None] + np.arange(self.context + 1)], None
+
+    def without_empty(self) -> Self:
+        """The documents that have a token: symbols can't write all."""
+        ends = np.flatnonzero(self.tokens == 0)
+        there = np.diff(ends) > 1
+        return replace(
+            self,
+            documents=tuple(compress(self.documents, there)),
+            tokens=np.delete(self.tokens, ends[1:][~there]),
+            groups={name: values[there] for name, values in self.groups.items()},
+            families=tuple(compress(self.families, there)),
+        )
 
     def facts(self) -> dict[str, Any]:
         """What else a run records of its training split."""
