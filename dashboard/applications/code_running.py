@@ -68,7 +68,7 @@ def running(run: Run, made: Made) -> None:
 
 def _tried(run: Run, made: Made, problem: Problem) -> Tried:
     """Everything run, with how far it is."""
-    bar = st.progress(0.0, text="Preparing what it is held against …")
+    bar = st.progress(0.0, text="Preparing what it is compared with …")
     try:
         texts: dict[str, Sequence[str]] = {MODEL: made.texts}
         nearest = file = ""

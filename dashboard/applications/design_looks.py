@@ -73,7 +73,7 @@ def looks_view(models: Models) -> None:
             refuse(refusal)
     looked = state.get(state.DESIGN_LOOKS)
     if looked is None:
-        st.info("Press Search: each design is held against the icons of four families.", icon=":material/search:")
+        st.info("Press Search: each design is compared with the icons of four families.", icon=":material/search:")
     else:
         _likes(looked)
         _legible(looked)
@@ -163,7 +163,7 @@ def rates(found: Counted) -> str:
     return (
         f"Counted on {found.known:,} known icons: of planted look-alikes it finds {best.value:.0%} as they are and {least.value:.0%} ({least.low:.0%} to {least.high:.0%}) "
         f"in the worst of {len(found.found)} ways, {way}. Of icons of another family with another name at most {alarm.value:.0%} ({alarm.low:.0%} to {alarm.high:.0%}, n = {alarm.n}) are taken for look-alikes; "
-        "some of them are. What is drawn anew with the same idea is not looked for."
+        "some of them are. The same idea in another drawing is not looked for."
     )
 
 

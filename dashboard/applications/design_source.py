@@ -88,7 +88,7 @@ def _own_file(key: str, label: str) -> Source:
     file = st.file_uploader(
         f"{label}: an SVG or a picture", type=FILES, key=state.upload_key(f"{key}.file"), max_upload_size=MOST_MB
     )
-    st.caption("An SVG is written anew with its shapes alone; scripts, links, pictures and texts in it are refused.")
+    st.caption("Only the shapes of an SVG are kept; scripts, links, pictures and texts in it are refused.")
     return Source(OWN, "" if file is None else file.name, b"" if file is None else file.getvalue())
 
 

@@ -135,7 +135,7 @@ def inpaint_view(models: Models) -> None:
         n = first.number_input("Icons", 1, designs.MOST, 4, 1)
         seed = second.number_input("Seed", 0, 2**31 - 100, 0, 1, **state.bound(state.SEED))
         prompt = _prompt("inpaint")
-        st.caption(f"{mask.mean():.0%} of {side} x {side} pixels are drawn anew.")
+        st.caption(f"{mask.mean():.0%} of {side} x {side} pixels are redrawn.")
         pressed = st.button("Draw the part", type="primary", icon=":material/format_paint:")
 
     def make(model: Any, watch: designs.Watch) -> Made:
@@ -144,9 +144,7 @@ def inpaint_view(models: Models) -> None:
         names = tuple(f"{begun.name or 'icon'} {number}" for number in range(1, int(n) + 1))
         return _made("Inpaint", run, model, names, icons, int(seed), {}, icon, prompt, mask=mask)
 
-    _made_or_shown(
-        "Inpaint", run, pressed, make, "Choose an icon and the part that is to be drawn anew, and press Draw the part."
-    )
+    _made_or_shown("Inpaint", run, pressed, make, "Choose an icon and the part to redraw, and press Draw the part.")
 
 
 def _prompt(key: str) -> str:
@@ -164,7 +162,7 @@ def _prompt(key: str) -> str:
 
 
 def _mask(side: int) -> np.ndarray:
-    part = st.selectbox("Part that is drawn anew", [*CORNERS, RECTANGLE], **state.kept("inpaint.part"))
+    part = st.selectbox("Part to redraw", [*CORNERS, RECTANGLE], **state.kept("inpaint.part"))
     if part != RECTANGLE:
         return corner_mask(side, str(part))
     left, right = st.columns(2)

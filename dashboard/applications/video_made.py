@@ -155,7 +155,7 @@ def _show_step(step: Step, place: Any) -> None:
     """Some of the frames that are foreseen at a step."""
     few = step.clean[places(len(step.clean), 8)]
     with place.container():
-        samples.images(few, "Frames that the model foresees at this step", columns=len(few), side=560, width=560)
+        samples.images(few, "Frames as the model expects them at this step", columns=len(few), side=560, width=560)
 
 
 def _say_busy(said: Any) -> None:

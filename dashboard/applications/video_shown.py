@@ -76,7 +76,7 @@ def _steps(each: Filmed, number: int, about: str) -> None:
     if not folded.open:
         return
     with folded:
-        rows = [("With the noise that is left", each.noisy), ("What the model foresees", each.clean)]
+        rows = [("With the noise that is left", each.noisy), ("What the model expects", each.clean)]
         sheets = [Film(title, np.stack([np.asarray(grid(clip, COLUMNS)) for clip in clips])) for title, clips in rows]
         play(sheets, f"video.drawing.{number}", f"All frames at a step of the drawing. {about}", steps=True)
         st.caption(
