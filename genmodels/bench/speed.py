@@ -32,7 +32,7 @@ PLAN = {
     "page-change": 3,
     "first-page": 2,
     "sample-text": 2,
-    "sample-molecules": 3,
+    "sample-molecules": 5,
     "sample-clip": 3,
     "train-clips": 2,
     "frechet": 2,
