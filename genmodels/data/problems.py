@@ -26,6 +26,7 @@ from typing import Any
 from genmodels.data.text_data import read_once
 from genmodels.jobs.program_child import plain, unpacked
 from genmodels.jobs.programs import MB, Program, ProgramLimits, Programs, Ran
+from genmodels.kinds.code.functions import tree_of
 from genmodels.refusal import Refusal
 
 OWN = Path(__file__).parent / "problems.json"
@@ -111,10 +112,8 @@ def asked_for(signature: str, docstring: str = "") -> Problem:
 
 def _read(text: str) -> ast.stmt | None:
     """The last statement of a text at its left margin; None for what Python does not read."""
-    try:
-        return ast.parse(text).body[-1]
-    except (SyntaxError, ValueError, RecursionError, MemoryError, IndexError):
-        return None
+    tree = tree_of(text)
+    return tree.body[-1] if tree and tree.body else None
 
 
 @cache

@@ -14,6 +14,7 @@ from genmodels.refusal import Refusal
 MOST_BYTES = 8_000_000  # of the document
 MOST_ZIPPED, MOST_ENTRIES = 2_000_000, 200
 DEEPEST = 60
+FEWEST_PARTS = 0.01  # of a quarter, in which lengths are counted
 SCORES = (".xml", ".musicxml")
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 TOLD = ("step", "alter", "octave", "duration", "divisions", "part-name", "chromatic", "octave-change")
@@ -108,7 +109,7 @@ class _Reader:
         if tag == "part-name":
             self.names[self.listed] = self.said.get(tag, "").strip()
         elif tag == "divisions":
-            self.divisions = self._value(tag) or 1.0
+            self.divisions = max(self._value(tag) or 1.0, FEWEST_PARTS)
         elif tag == "transpose":
             self.moved = round(self._value("chromatic", -120) + 12 * self._value("octave-change", -10))
         elif tag == "backup":

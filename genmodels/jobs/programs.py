@@ -244,7 +244,7 @@ def _ran(reply: dict[str, Any], said: list[dict[str, Any]], limits: ProgramLimit
     if not why and (code == -signal.SIGXCPU or (code == -signal.SIGKILL and spent)):
         why = "time"
     if not why and code is not None and code < 0:
-        told, why = f"ended by {signal.Signals(-code).name}", "killed"
+        told, why = f"ended by {_named(-code)}", "killed"
     if not why and isinstance(told, str):
         why = last["kind"] if last.get("kind") in ENDS else "exception"
     why = why or ("ok" if last.get("done") is True and code == 0 else "exit")
@@ -256,6 +256,14 @@ def _ran(reply: dict[str, Any], said: list[dict[str, Any]], limits: ProgramLimit
         float(reply["cpu_seconds"]),
         tuple(_answer(each["answer"]) for each in said if "answer" in each),
     )
+
+
+def _named(number: int) -> str:
+    """A signal by its name; those of real time have none but the first and the last."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _answer(written: object) -> Any:

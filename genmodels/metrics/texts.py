@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import math
 import re
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,6 +12,7 @@ import numpy as np
 
 from genmodels.estimates.estimate import Estimate, bootstrap, clopper_pearson
 from genmodels.estimates.ratios import ratio
+from genmodels.kinds.code.functions import tree_of
 
 WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -113,13 +112,9 @@ def _bleu(
 
 
 def parses(text: str) -> bool:
-    """Is it Python, and not nothing? Read by `ast.parse`; nothing is run."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of escapes that a later Python may refuse
-        try:
-            return bool(ast.parse(text).body)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
+    """Is it Python, and not nothing? Only read; nothing is run."""
+    tree = tree_of(text)
+    return tree is not None and bool(tree.body)
 
 
 def parse_share(texts: Sequence[str]) -> Estimate:

@@ -131,6 +131,13 @@ def test_what_can_not_be_read_is_answered_with_a_sentence_in_bounded_time_and_me
     assert "\x1b" not in str(refused.value)
 
 
+def test_parts_of_a_quarter_without_measure_are_as_good_as_none() -> None:
+    """Notes as long as numbers go, and longer; a rest of any length costs nothing."""
+    for divisions in ("1e-320", "1e-300", "-5", "0", "nan", "inf"):
+        content = xml(sung("C", duration="99999") + "<backup><duration>99999</duration></backup>" + sung("D")).replace(b"<divisions>2<", f"<divisions>{divisions}<".encode())
+        assert set(abs(read(content).line).tolist()) <= {0, 60, 62} and len(read(content).line) <= 200, divisions
+
+
 def test_many_notes_take_bounded_time_and_memory() -> None:
     """As large a file as is read, of nothing but notes of three bytes; behind the first 20,000 nothing is read."""
     parts = read_midi(midi(b"\x00\x90" + b"\x3c\x40\x01" * 330_000), "given")

@@ -31,6 +31,7 @@ from genmodels.kinds.molecule.drawing import in_space, sheet, svg
 from genmodels.kinds.molecule.likeness import likeness, mean_likeness, most_alike, nearest
 from genmodels.kinds.molecule.properties import properties
 from genmodels.kinds.molecule.symbols import smiles_of, symbols_of
+from genmodels.kinds.text.tokens import Tokens
 from genmodels.measuring.measure import measure_run
 from genmodels.measuring.molecules import measure_smiles
 from genmodels.metrics.frechet import frechet_value
@@ -113,6 +114,12 @@ def test_what_selfies_cannot_write_is_left_out_of_both_splits() -> None:
     given = (["CCO", "c1ccc2c(c1)[I]c1ccccc1-2", "CCN", "CCC"], ["CCCC", "c1ccc2c(c1)[I]c1ccccc1-2", "CCOCC"])
     data = Few(unit="selfies", context=8).dataset("few", *given, "a test", families=((), ("a", "b", "c")))
     assert data.train.documents == ("CCO", "CCN", "CCC") and data.test.documents == ("CCCC", "CCOCC") and data.test.families == ("a", "c")
+
+
+def test_several_molecules_are_not_written_as_one() -> None:
+    """Symbols know no dot: without it a salt would be another molecule."""
+    assert symbols_of("CC") == ["[C]", "[C]"] and symbols_of("C.C") is None and symbols_of("CC(=O)O.[Na+]") is None
+    assert Tokens(("<end>", "[C]")).unknown("C.C") == "C.C"
 
 
 def test_structures_are_drawn_the_same_again() -> None:

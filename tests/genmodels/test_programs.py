@@ -130,6 +130,7 @@ ESCAPES = {
     "end as if done": ("import os\nos.write(3, b'{\"done\": true}\\n')\nos._exit(0)", "ok", ""),
     "abort": ("import os\nos.abort()", "killed", "SIGABRT"),
     "stop": ("import os, signal\nsignal.raise_signal(signal.SIGKILL)", "killed", "SIGKILL"),
+    "a signal without a name": ("import signal\nsignal.raise_signal(40)", "killed", "signal 40"),
 }  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import textwrap
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,6 +13,7 @@ import numpy as np
 from genmodels.data.dataset import Dataset, dataset
 from genmodels.data.standard_library import LICENCE, Function, facts, files, parsed
 from genmodels.data.text_data import TextData, context_knob, divided, read_once
+from genmodels.kinds.code.functions import tree_of
 from genmodels.kinds.code.middle import middle_last
 from genmodels.knobs import knob
 
@@ -121,10 +121,5 @@ def stands_alone(document: str) -> bool:
     """Whether it is the text of one function: read by `ast.parse`, and without control characters."""
     if not document.replace("\n", "").replace("\t", "").isprintable():
         return False
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(document).body
-    except (SyntaxError, ValueError):
-        return False
-    return len(body) == 1 and isinstance(body[0], Function)
+    tree = tree_of(document)
+    return tree is not None and len(tree.body) == 1 and isinstance(tree.body[0], Function)

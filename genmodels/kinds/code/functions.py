@@ -29,13 +29,17 @@ def first_function(text: str, kept: int = 0) -> str:
 
 def parses(text: str) -> bool:
     """Whether Python reads a text."""
+    return tree_of(text) is not None
+
+
+def tree_of(text: str) -> ast.Module | None:
+    """A text as Python reads it, without a word about it; None for what it does not read."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(text)
+            return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+        return None
 
 
 def words(text: str) -> list[str]:
@@ -49,11 +53,8 @@ def words(text: str) -> list[str]:
 
 def renamed(text: str, name: str) -> str:
     """A text that begins with a function, which now has that name, decorators gone; "" where Python does not read it."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
-        return ""
-    for node in tree.body:
+    tree = tree_of(text)
+    for node in tree.body if tree else ():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             node.name, node.decorator_list = name, []
             return ast.unparse(tree) + "\n"

@@ -20,6 +20,7 @@ import numpy as np
 
 from genmodels.files import write_atomically
 from genmodels.jobs import sandbox
+from genmodels.kinds.code.functions import parses
 
 SECONDS = 600  # for all texts, by the clock
 MOST_TEXTS, LONGEST = 5000, 20_000  # texts, characters of one that are read
@@ -104,7 +105,7 @@ def part(given: Path, out: Path) -> dict[str, np.ndarray]:
     """The task of the caged child."""
     texts = json.loads((given / "texts.json").read_bytes())
     warnings.simplefilter("ignore")
-    parsed = [_parses(text) for text in texts]
+    parsed = [parses(text) for text in texts]
     whole = [text if good else "" for text, good in zip(texts, parsed, strict=True)]
     told = [[undefined(text) for text in whole], insecure(whole, out)]
     return {
@@ -144,14 +145,6 @@ def insecure(texts: Sequence[str], folder: Path) -> list[list[tuple[str, int, st
             place = int(Path(issue.fname).stem.removeprefix("text"))
             found[place].append((str(issue.test_id), int(issue.lineno), str(issue.text)))
     return found
-
-
-def _parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _compiles(text: str) -> bool:

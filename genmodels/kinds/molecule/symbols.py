@@ -13,10 +13,13 @@ SYMBOL = re.compile(r"\[[^\[\]\s]+\]")
 
 
 def symbols_of(smiles: str) -> list[str] | None:
-    """The symbols of a SMILES; None of what SELFIES can't write, such as an atom with more bonds than it allows."""
+    """The symbols of a SMILES; None of what SELFIES can't write, such as an atom with more bonds than it allows, and of several
+    molecules, between which no symbol stands."""
     selfies = _library()
     if not smiles:
         return []
+    if "." in smiles:
+        return None
     try:
         return SYMBOL.findall(selfies.encoder(smiles))
     except selfies.EncoderError:
