@@ -118,10 +118,7 @@ def trusted(looked: Looked) -> str:
     """How often what is seen is wrong, in plain text."""
     trust = looked.trust
     copies = (
-        f"Copies are looked for in words, so that capitals and spaces do not count. Of unseen functions {trust.alarms:.1%} are called copied "
-        f"all the same; of training functions that were planted whole {trust.found:.0%} are, with one word in ten changed {trust.edited:.0%}: a copy that was edited is mostly missed. "
-        if trust
-        else ""
+        f"Copies are looked for in words, so that capitals and spaces do not count. {trust.told()} " if trust else ""
     )
     return (
         f"{copies}bandit finds the {len(KNOWN)} planted patterns of kinds that it knows and none of {len(MISSED)} others ({', '.join(MISSED)}): no pattern found is not safe. "

@@ -11,9 +11,11 @@ from functools import cached_property
 
 import numpy as np
 
-from genmodels.checks.copied_passages import LEAST_WORDS, Chance, Words, chance
-from genmodels.checks.copied_texts import counted_copies
+from genmodels.checks.copied_passages import BLOCK, LEAST_WORDS, Chance, Words, chance
+from genmodels.checks.copied_texts import planted_copies
 from genmodels.data.dataset import Dataset
+from genmodels.estimates.clustered import share_over
+from genmodels.estimates.estimate import Estimate, clopper_pearson
 
 USUAL = np.arange(LEAST_WORDS, 201)  # words of functions for which the rates of `usual` are counted
 
@@ -37,14 +39,26 @@ class Copied:
 class Trust:
     """What unseen functions of such lengths share with the training ones, and how often a check by that is wrong.
 
-    `alarms`: the share of unseen functions that are flagged all the same; `found` and `edited`: the share of training functions,
-    copied whole and with one word in ten changed, that is flagged.
+    `alarms`: the share of unseen functions that are flagged all the same (None: there are too few to say); `found` and `edited`:
+    the share of training functions, copied whole and with one word in ten changed, that is flagged.
     """
 
     unseen: Chance
-    alarms: float
-    found: float
-    edited: float
+    alarms: Estimate | None
+    found: Estimate
+    edited: Estimate
+
+    def told(self) -> str:
+        """How often such a check is wrong, in a sentence of plain text."""
+        alarms = (
+            f"{_percent(self.alarms)} are called copied all the same"
+            if self.alarms
+            else "there are too few to say how many are called copied"
+        )
+        return (
+            f"Of unseen functions {alarms}; of training functions that were copied on purpose {_percent(self.found)} are seen, "
+            f"with one word in ten changed {_percent(self.edited)}."
+        )
 
 
 class Sources:
@@ -60,10 +74,10 @@ class Sources:
     def trust(self, lengths: np.ndarray, seed: int = 0) -> Trust:
         """That of a check of functions of so many words (n,)."""
         unseen = chance(self.words, self._held_out, lengths, seed)
-        planted = counted_copies(self.words, unseen, int(lengths.max()), seed)
-        return Trust(
-            unseen, float(unseen.flags.mean()) if len(unseen.flags) else float("nan"), planted[0.0], planted[0.1]
-        )
+        planted = planted_copies(self.words, unseen, int(lengths.max()), seed)
+        found, edited = (clopper_pearson(int(planted[share].sum()), len(planted[share])) for share in (0.0, 0.1))
+        enough = len(unseen.flags) >= 2 * BLOCK
+        return Trust(unseen, share_over(unseen.flags, unseen.blocks)[0] if enough else None, found, edited)
 
     @cached_property
     def usual(self) -> Trust:
@@ -98,3 +112,7 @@ class Sources:
         for offset in range(1, len(run)):
             places = places[self._stream[places + offset] == run[offset]]
         return int(places[0])
+
+
+def _percent(share: Estimate) -> str:
+    return f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%}, n = {share.n:,})"

@@ -185,7 +185,9 @@ def _passages(documents: Sequence[np.ndarray], lengths: np.ndarray) -> list[np.n
 
 
 def _above(own: np.ndarray, theirs: np.ndarray, lengths: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Which of the texts (n,) lie above a quantile of the passages of the nearest lengths, in either number."""
+    """Which of the texts (n,) lie above a quantile of the passages of the nearest lengths, in either number; none where there are none."""
+    if not len(own):
+        return np.zeros(len(lengths), bool)
     order = np.argsort(own, kind="stable")
     own, theirs, few = own[order], theirs[order], min(NEAREST, len(own))
     limits = {}

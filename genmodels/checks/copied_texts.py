@@ -128,12 +128,17 @@ def _how_many(
 
 def counted_copies(vocabulary: Words, unseen: Chance, most: int, seed: int) -> dict[float, float]:
     """Share of words changed to the share of training texts, so altered, that would be counted as copied."""
+    return {share: float(flags.mean()) for share, flags in planted_copies(vocabulary, unseen, most, seed).items()}
+
+
+def planted_copies(vocabulary: Words, unseen: Chance, most: int, seed: int) -> dict[float, np.ndarray]:
+    """Share of words changed to which of up to 200 training texts, so altered, would be counted as copied, bool (n,)."""
     rng = np.random.default_rng([seed, 6])
     long = [document for document in vocabulary.documents if len(document) >= LEAST_WORDS]
     texts = [long[i][:most] for i in rng.permutation(len(long))[:TEXTS]]
     lengths = np.array([len(text) for text in texts])
     return {
-        share: float(unseen.above(lengths, vocabulary.copied([altered(text, share, rng) for text in texts])).mean())
+        share: unseen.above(lengths, vocabulary.copied([altered(text, share, rng) for text in texts]))
         for share in ALTERED
     }
 

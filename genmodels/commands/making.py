@@ -94,7 +94,7 @@ def sample(arguments: Arguments) -> int:
     if notice:
         document["notice"] = notice
     answer(
-        arguments, document, f"{len(paths)} files in {arguments.out}, each marked as made by a model. {notice}".strip()
+        arguments, document, f"{made.counted()} in {arguments.out}, each marked as made by a model. {notice}".strip()
     )
     return 0
 

@@ -74,6 +74,11 @@ class Samples:
     notices: list[str] = field(default_factory=list)
     loses_its_marks: str = ""  # what has to be said of pictures too small for a watermark
 
+    def counted(self) -> str:
+        """How many files there are, in words; the statements beside them are not counted."""
+        n = sum(not suffix.endswith(way_out.SIDECAR) for files in self.files for suffix in files)
+        return f"{n} file{'s' * (n != 1)}"
+
 
 def sample_files(run: Run, asked: Asked) -> Samples:
     """The files of each sample, by what the run makes; raises `Refusal` for what it can't make."""

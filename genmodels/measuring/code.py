@@ -246,10 +246,7 @@ def copying(ours: Attempts, data: Dataset, seed: int, protocol: str) -> Iterator
     longest = max((each for each, _ in found), key=lambda each: each.words)
     flags, problems = np.array([each.unusual for each, _ in found]), np.array([problem for _, problem in found])
     estimate = beyond_chance(trust.unseen, flags, problems)
-    told = (
-        f"{protocol}; beyond chance, which is {trust.alarms:.1%} of unseen functions; of training functions copied on purpose {trust.found:.0%} are seen, "
-        f"with one word in ten changed {trust.edited:.0%}; the longest passage has {longest.words} words and is of {longest.file} ({longest.licence})"
-    )
+    told = f"{protocol}; beyond chance. {trust.told()} The longest passage has {longest.words} words and is of {longest.file} ({longest.licence})"
     yield COPIED, estimate, "lower", "share", told
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from genmodels.files import home, last_lines, make_folder, write_atomically
 from genmodels.jobs import executor
 from genmodels.jobs.executor import LOCAL, Worker, genmodels_command
-from genmodels.jobs.folder import JobFolder, Progress
+from genmodels.jobs.folder import JobFolder, Progress, Stopped
 from genmodels.refusal import Refusal
 from genmodels.runs import documents
 from genmodels.runs.run import Run
@@ -49,20 +49,31 @@ def folder_of(run: Run) -> Path:
 def at_work(path: Path, stopped: str = STOPPED) -> Iterator[Progress]:
     """Hold the lease of a folder while an audit runs in it; raises `Refusal` where another one does.
 
-    `stopped` is what is said where somebody asks it to stop.
+    `stopped` is what is said where somebody asks it to stop. A process that a page started and that refuses leaves its note: its
+    sentence is printed after this, and whoever looks in between sees that it still works.
     """
     folder = JobFolder(make_folder(path))
     with folder.hold(lambda holder: f"An audit is already running in {path.name}; stop it or wait for it."):
         folder.forget_stop()
         asked = _asked(path)  # the start counts the time that loading took
+        if not asked:
+            (path / "progress.json").unlink(missing_ok=True)  # of one that refused before
         progress = Progress(folder, stopped, float(asked.get("started") or 0))
         progress.says(audit="", **{name: asked[name] for name in ("names", "n") if name in asked})
+        refused = False
         try:
             yield progress
             if asked:
                 _keep_time(progress)
+        except (Refusal, Stopped):
+            refused = True
+            raise
         finally:
-            progress.file.unlink(missing_ok=True)
+            if asked and refused:
+                progress.says(audit="", pid=asked["pid"], born=asked.get("born", 0))
+                progress.note("saying why it ended")
+            else:
+                progress.file.unlink(missing_ok=True)
             folder.forget_stop()
 
 

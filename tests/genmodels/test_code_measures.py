@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -126,7 +128,16 @@ def test_a_planted_copy_is_found_with_its_file_and_licence(data: Dataset) -> Non
     assert beyond_chance(unseen, none, np.arange(100) // 10).high > 2.5 * beyond_chance(unseen, none, np.arange(100)).high, "ten attempts at one problem may all be alike"
     ((name, estimate, _, _, told),) = copying(Attempts(tuple((each,) for each in texts)), data, 0, "p")
     assert name == "functions copied" and estimate is not None and estimate.n == 3 and estimate.value > 0
-    assert "copied on purpose 100 % are seen" in told.replace("100%", "100 %") and "train/" in told and "PSF-2.0" in told
+    assert "copied on purpose 100.0% (" in told and ", n = 62) are seen" in told and "train/" in told and "PSF-2.0" in told
+    trust = sources.trust(np.arange(8, 40))
+    assert trust.alarms and trust.alarms.low <= trust.alarms.value < trust.alarms.high and trust.alarms.n >= 20
+    assert trust.found.value == 1 > trust.found.low > 0.9 and trust.edited.n == trust.found.n == 62
+
+
+def test_where_too_little_is_held_out_no_rate_is_said(data: Dataset) -> None:
+    few = dataclasses.replace(data, test=dataclasses.replace(data.test, documents=()))
+    trust = Sources(few).trust(np.arange(8, 40))
+    assert trust.alarms is None and "too few to say" in trust.told() and not trust.unseen.above(np.array([9]), np.ones((1, 2))).any()
 
 
 def test_a_docstring_is_given_to_a_model_that_learned_from_docstrings(data: Dataset) -> None:

@@ -14,7 +14,9 @@ import pytest
 
 from genmodels.audits.audit import AUDITS, Audit
 from genmodels.commands.main import main
-from genmodels.jobs.folder import Busy, Stopped
+from genmodels.jobs import executor
+from genmodels.jobs.folder import Busy, JobFolder, Progress, Stopped
+from genmodels.refusal import Refusal
 from genmodels.review import audit_job
 from genmodels.runs import launching
 from genmodels.runs.run import Run
@@ -117,6 +119,22 @@ def test_files_on_the_command_line_are_looked_at_before_they_are_read(home: Path
         for flag in ("--from", "--prompts", "--mask"):
             done = inside("sample", "diffusion-openmoji", "-n", 1, flag, file, "--out", tmp_path / "out")
             assert done.returncode == 2 and reason in done.stderr and done.stderr.count("\n") == 1, done.stderr
+
+
+def test_an_audit_that_refuses_works_until_its_sentence_is_printed(tmp_path: Path) -> None:
+    """A page that looks between the end of the work and the sentence must not take it for an audit that ended and said nothing."""
+    begun = Progress(JobFolder(tmp_path), audit_job.STOPPED)
+    begun.says(audit="", names="provenance", n=10, pid=os.getpid(), born=executor.born(os.getpid()))
+    begun.note("loading the model")
+    with pytest.raises(Refusal, match="too large"), audit_job.at_work(tmp_path) as progress:
+        progress.says(audit="provenance")
+        progress.note("files")
+        raise Refusal("It is too large.")
+    note = audit_job.running_in(tmp_path)
+    assert note and note["what"] == "saying why it ended" and note["names"] == "provenance"
+    with audit_job.at_work(tmp_path):
+        assert audit_job.running_in(tmp_path)
+    assert audit_job.running_in(tmp_path) is None and not (tmp_path / "progress.json").exists()
 
 
 def test_a_stop_is_no_refusal(home: Path, tmp_path: Path) -> None:

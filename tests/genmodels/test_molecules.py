@@ -311,6 +311,7 @@ def test_a_molecule_does_not_depend_on_how_many_were_asked_for(run: Run) -> None
 def test_samples_leave_with_statements_and_are_known_again(run: Run, tmp_path: Path) -> None:
     made = sample_files(run, Asked(n=60, seed=1))
     (file,) = write_samples(tmp_path, "molecules", made)
+    assert made.counted() == "3 files", "SMILES, SDF and CSV; statements are not counted"
     assert {path.name.removeprefix("molecules-0000") for path in tmp_path.iterdir()} == {f"{s}{p}" for s in (".smi", ".sdf", ".csv") for p in ("", ".provenance.json")}
     for suffix in (".smi", ".sdf", ".csv"):
         content = file.with_suffix(suffix).read_bytes()
