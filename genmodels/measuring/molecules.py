@@ -74,6 +74,8 @@ def measure_smiles(written: Sequence[str], data: Dataset, wanted: Callable[[str]
     made = described(written, patterns if wanted(FILTERS) else ())
     yield VALID, clopper_pearson(len(made.smiles), len(written)), "higher", "share", protocol
     if len(made.smiles) < 2:
+        few = f"{len(made.smiles)} of {len(written):,} texts are molecules; 2 are needed"
+        yield from ((name, None, "higher", "", few) for name in OF_MOLECULES if name != VALID)
         return
     yield from _of_themselves(made, data, protocol, wanted)
     if wanted(FILTERS):

@@ -18,9 +18,9 @@ from genmodels.data.dataset import Dataset
 from genmodels.estimates.estimate import Estimate
 from genmodels.estimates.ratios import jackknifed_reach, ratio
 from genmodels.kinds.music import counting
-from genmodels.kinds.music.copied import Copies, copies_of
+from genmodels.kinds.music.copied import copies_of
 from genmodels.kinds.music.notation import Piece, document, is_given, piece_of
-from genmodels.kinds.music.passages import words
+from genmodels.kinds.music.passages import pieces, words
 from genmodels.kinds.text.ngram import NGram
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.measuring.texts import FLOOR, Row
@@ -42,7 +42,7 @@ RATES: dict[str, tuple[Callable[[Piece], tuple[int, int]], str]] = {
 COPIED = "longest copied passage"
 OF_PIECES = (NATS, *DISTRIBUTIONS, *RATES, COPIED)
 HALVES, HELD_OUT = "held-out halves", "held-out pieces"
-LEAST = 8  # steps of a piece that is counted
+LEAST, FEWEST = 8, 4  # steps of a piece that is counted; pieces
 LOOKED_AT = 64  # steps of a piece in which copies are looked for, the same of all
 
 
@@ -58,7 +58,9 @@ def measure_music(
     composed = long_enough(generator.sample(n, seed=seed).tolist())
     real = long_enough(data.test.documents)
     protocol = f"{len(composed)} pieces of {n} with {LEAST} steps or more, at temperature 1"
-    if min(len(composed), len(real)) < 4:
+    if min(len(composed), len(real)) < FEWEST:
+        few = f"{len(composed)} of {n} pieces and {len(real)} held-out ones have {LEAST} steps or more; {FEWEST} of each are needed"
+        yield from ((name, None, "lower", "", few) for name in OF_PIECES[1:])
         return
     families = _families(data)
     if any(map(wanted, DISTRIBUTIONS)):
@@ -71,7 +73,7 @@ def measure_music(
             if found is not None:
                 yield whose, found, "lower", unit, said
     if wanted(COPIED):
-        yield from _copied(copies_of(data.train, data.test), composed, protocol)
+        yield from _copied(data, composed, protocol)
 
 
 def nats_a_step(generator: Composer, documents: Sequence[str]) -> Estimate:
@@ -175,11 +177,16 @@ def _rate(
     return replace(found, low=max(0.0, found.low), high=min(1.0, found.high))
 
 
-def _copied(copies: Copies, composed: list[Piece], protocol: str) -> Iterator[Row]:
-    """The mean of the longest passages, of pieces and of held-out ones cut to the same length."""
+def _copied(data: Dataset, composed: list[Piece], protocol: str) -> Iterator[Row]:
+    """The mean of the longest passages, of pieces and of held-out ones cut to the same length, those of one melody drawn together."""
+    copies = copies_of(data.train, data.test)
     ours = [own[:LOOKED_AT] for piece in composed if len(own := words(document(piece))) >= LOOKED_AT]
+    melody = dict(zip(data.test.documents, data.test.families or data.test.documents, strict=True))
+    melodies = np.array([melody[each] for each in pieces(data.test) if len(words(each)) >= LOOKED_AT])
     told = f"their first {LOOKED_AT} steps, in any key; shorter pieces left out"
-    for name, those in ((COPIED, copies.longest_of(ours)), (f"{COPIED}: {HELD_OUT}", copies.held_out(LOOKED_AT))):
-        if len(those) > 1:
-            who = protocol if name == COPIED else f"{len(those)} held-out pieces"
-            yield name, ratio(those, np.ones(len(those))), "lower", "steps", f"{who}; {told}"
+    for name, those, alike, who in (
+        (COPIED, copies.longest_of(ours), np.arange(len(ours)), protocol),
+        (f"{COPIED}: {HELD_OUT}", copies.held_out(LOOKED_AT), melodies, f"{len(melodies)} held-out pieces"),
+    ):
+        if len(np.unique(alike)) > 1:
+            yield name, ratio(those, np.ones(len(those)), alike), "lower", "steps", f"{who}; {told}"

@@ -89,6 +89,8 @@ def test_counts_have_known_answers() -> None:
     assert counting.parallels(fifths) == (1, 0, 1)
     assert counting.parallels(piece((72, 60, 48, 36), (74, 62, 48, 36))) == (0, 1, 1)
     assert counting.parallels(piece((67, 60, 48, 36), (67, 60, 48, 36))) == (0, 0, 0)
+    assert counting.parallels(piece((60, 67, 48, 36), (62, 69, 48, 36))) == (1, 0, 1), "a fifth between voices that cross"
+    assert counting.parallels(piece((60, 65, 48, 36), (62, 67, 48, 36))) == (0, 0, 1), "a fourth between voices that cross is no fifth"
     assert counting.parallels(piece((67, 60, 48, 36), (65, 58, 48, 38))) == (1, 0, 3), "down together, and a bass of its own"
     assert counting.crossings(piece((60, 64, 48, 36), C_MAJOR, (0, 0, 0, 36))) == (1, 2)
     assert counting.pitch_classes(piece((62, 62, 62, 62), key=2)).tolist() == [4] + [0] * 11

@@ -59,7 +59,7 @@ def parallels(piece: Piece) -> tuple[int, int, int]:
     fifths = octaves = moves = 0
     for high, low in PAIRS:
         both = moved[:, high] & moved[:, low]
-        was, now = before[:, high] - before[:, low], after[:, high] - after[:, low]
+        was, now = abs(before[:, high] - before[:, low]), abs(after[:, high] - after[:, low])  # crossed voices too
         same = both & (np.sign(after[:, high] - before[:, high]) == np.sign(after[:, low] - before[:, low]))
         same &= was % OCTAVE == now % OCTAVE
         fifths += int((same & (now % OCTAVE == 7)).sum())
