@@ -29,14 +29,10 @@ PROMPT, SEED = (
     "seed",
 )  # prompt page: what the text begins with (in the URL once it was written on, if short), first seed
 
-KEY, LENGTH, TEMPERATURE = "key", "length", "temperature"  # music page: what is composed
+KEY, LENGTH, TEMPERATURE = "key", "length", "temperature"  # music, drug discovery, code: what is composed or written
 
 PAINTING = "painting"  # prompt page: which view of a model that draws
-NUMBER, TEMPERATURE, BEGIN = (
-    "n",
-    "temperature",
-    "begin",
-)  # drug discovery: how many molecules, how daring, their first characters
+NUMBER, BEGIN = "n", "begin"  # drug discovery and code: how many; drug discovery: the first characters of each
 FILM_WAY = "film"  # video: from what a clip is made
 DESIGN_VIEW = "design"  # product design: which view
 CODE_VIEW = "code"  # code: which view

@@ -15,8 +15,7 @@ table = [
     {
         "State": "✓ fine" if row["ok"] else "✗ missing",
         "Check": safe_text(row["check"]),
-        "Value": safe_text(row["value"]),
-        "What to do": "" if row["ok"] else safe_text(row["remedy"]),
+        "Value": safe_text(row["value"]) if row["ok"] else f"{safe_text(row['value'])}. {safe_text(row['remedy'])}",
     }
     for row in rows
 ]
@@ -63,7 +62,7 @@ with right, st.container(border=True, height="stretch"):
     )
 st.header("Credit and licence", anchor=False)
 credits = [
-    {"Data": name, "Licence": safe_text(source.licence), "Credit": safe_text(source.credit)}
+    {"Data": name, "Licence and credit": ". ".join(safe_text(each) for each in (source.licence, source.credit) if each)}
     for name, source in DATA.items()
 ]
 st.table(credits, border="horizontal", hide_index=True, alt="Licence and credit of every data set")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,7 +12,9 @@ from dashboard.applications import code_made
 from dashboard.applications.code_made import Made
 from dashboard.applications.code_running import running
 from dashboard.applications.code_shown import show
+from dashboard.parts.sharing import waits
 from dashboard.safe_text import lines_of, plain_text
+from dashboard.writing.form import trained_on
 from genmodels.data.problems import Problem, asked_for, own_problems
 from genmodels.explore.completions import MOST, completed, how, looked_at, problem_named
 from genmodels.kinds.text.decoding import Decoding
@@ -129,7 +130,7 @@ def _completed(run: Run, asked: Asked, problem: Problem, said: Any) -> Made:
     data = code_made.learned_from(run)
     choice = DOCSTRINGS[asked.given]
     docstring = choice if choice is not None else data is None or has_docstrings(data.train.documents)
-    with resources.generator_in_turn(run, partial(code_made.say_busy, said)) as model:
+    with resources.generator_in_turn(run, waits(said)) as model:
         said.caption("The model is writing. The first functions of a session take some seconds more …")
         texts = completed(model, problem, docstring=docstring, n=asked.n, seed=asked.seed, decoding=asked.decoding)
         weights = model.weights
@@ -143,7 +144,7 @@ def _completed(run: Run, asked: Asked, problem: Problem, said: Any) -> Made:
     )
     return Made(
         run.id,
-        code_made.model_name(run),
+        trained_on(run),
         plain_text(problem.function, 40),
         both or "the signature alone was given",
         prompt,

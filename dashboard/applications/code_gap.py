@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from dashboard import navigation, resources, state
 from dashboard.applications import code_made
 from dashboard.applications.code_made import Made
 from dashboard.applications.code_shown import show
+from dashboard.parts.sharing import waits
 from dashboard.safe_text import safe_text
+from dashboard.writing.form import trained_on
 from genmodels.explore.completions import MOST, how, looked_at
 from genmodels.kinds.code.middle import asked
 from genmodels.kinds.text.decoding import Decoding
@@ -65,7 +65,7 @@ def _filled(run: Run, before: str, behind: str, n: int, seed: int, decoding: Dec
     said = st.empty()
     try:
         data = code_made.learned_from(run)
-        with resources.generator_in_turn(run, partial(code_made.say_busy, said)) as model:
+        with resources.generator_in_turn(run, waits(said)) as model:
             said.caption("The model is writing. The first functions of a session take some seconds more …")
             own = fill(model, before, behind, n=n, seed=seed, decoding=decoding)
             weights = model.weights
@@ -77,7 +77,7 @@ def _filled(run: Run, before: str, behind: str, n: int, seed: int, decoding: Dec
     given = "what is before and behind the gap was given"
     return Made(
         run.id,
-        code_made.model_name(run),
+        trained_on(run),
         "gap",
         given,
         asked(before, behind),

@@ -12,7 +12,6 @@ import streamlit as st
 from dashboard import resources
 from dashboard.parts import handing_out
 from dashboard.safe_text import counted, plain_text, safe_text
-from dashboard.writing.form import trained_on
 from genmodels.checks.copied_code import Sources
 from genmodels.data.problems import Problem
 from genmodels.explore.completions import Floors, Looked, marked_file
@@ -102,11 +101,6 @@ class Made:
         return way_out.archive(files)
 
 
-def model_name(run: Run) -> str:
-    """The model and its data in plain text."""
-    return trained_on(run)
-
-
 def learned_from(run: Run) -> Dataset | None:
     """The data of a run; None, with the reason on the page, where they can't be had."""
     try:
@@ -132,11 +126,6 @@ def floors_of(data: Dataset) -> Floors:
     """What completes functions without having learned, counted once."""
     found: Floors = resources.explored(("floors of code", data.digest()), lambda: Floors(data))
     return found
-
-
-def say_busy(said: Any) -> None:
-    """Another session has the model."""
-    said.info("Another tab is using this model; this waits for its turn.", icon=":material/hourglass_empty:")
 
 
 def downloads(run: Run, made: Made, number: int, key: str) -> None:

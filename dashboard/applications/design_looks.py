@@ -17,7 +17,7 @@ from dashboard.parts import samples
 from dashboard.safe_text import counted as counted_words
 from dashboard.safe_text import plain_text, refuse, safe_text
 from genmodels.checks.legibility import GLANCES, told_apart
-from genmodels.checks.look_alikes import LEGAL, Counted, Like, LookAlikes, counted, of_set
+from genmodels.checks.look_alikes import LEGAL, OWN, Counted, Like, LookAlikes, counted, of_set
 from genmodels.data.sets.icons import FONTS
 from genmodels.estimates.estimate import Estimate
 from genmodels.explore.design_files import at_size
@@ -84,7 +84,7 @@ def _looked(begun: Source | None, made: Made | None, own: IconSet | None) -> Loo
     bar = st.progress(0.0, text="Reading the known icons …")
     try:
         for number, (family, font) in enumerate(FONTS.items()):
-            bar.progress(number / (6), text=f"Reading the icons of {font.title} …")
+            bar.progress(number / 6, text=f"Reading the icons of {font.title} …")
             resources.dataset("icons", {"family": family, "size": 32})
         bar.progress(4 / 6, text="Describing the known icons: a minute or two on a new machine …")
         looking = resources.explored(("known icons",), LookAlikes.of_all_families)
@@ -154,6 +154,10 @@ def _likes(looked: Looked) -> None:
                 told = f"{name}. Nearest: {like.name} of {like.family}{turned}; distance {like.far:.3f}{below}."
                 st.caption(safe_text(told, 300))
     st.caption(NOT_COUNTED if found is None else rates(found))
+    if any(each.family == OWN for each in looked.likes):
+        st.caption(
+            "How often a look-alike among your own icons is one was not counted: the rates are those of the four families."
+        )
 
 
 def rates(found: Counted) -> str:
@@ -162,8 +166,8 @@ def rates(found: Counted) -> str:
     alarm, best = found.false_alarms, found.found["as it is"]
     return (
         f"Counted on {found.known:,} known icons: of planted look-alikes it finds {best.value:.0%} as they are and {least.value:.0%} ({least.low:.0%} to {least.high:.0%}) "
-        f"in the worst of {len(found.found)} ways, {way}. Of icons of another family with another name at most {alarm.value:.0%} ({alarm.low:.0%} to {alarm.high:.0%}, n = {alarm.n}) are taken for look-alikes; "
-        "some of them are. The same idea in another drawing is not looked for."
+        f"in the worst of {len(found.found)} ways, {way}. Of icons of one family held against the other three, where the nearest has another name, at most {alarm.value:.0%} ({alarm.low:.0%} to {alarm.high:.0%}, n = {alarm.n}) are taken for look-alikes; "
+        "some of them are, and among four families a few more are. The same idea in another drawing is not looked for."
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from dashboard import resources, state
 from dashboard.applications.design_made import Made, keep, show
 from dashboard.applications.design_models import DRAWS, SPACE, Models
 from dashboard.applications.design_source import source
+from dashboard.parts.sharing import waits
 from dashboard.safe_text import refuse
 from genmodels.explore import designs
 from genmodels.kinds.image.icons import CORNERS, corner_mask, rectangle_mask
@@ -210,7 +210,7 @@ def _asked(run: Run) -> Iterator[tuple[Any, designs.Watch]]:
     """The model of a run and what is told how far it is, while a bar shows that it is at work."""
     said, bar = st.empty(), st.progress(0.0, text="Loading the model …")
     try:
-        with resources.generator_in_turn(run, partial(_say_busy, said)) as model:
+        with resources.generator_in_turn(run, waits(said)) as model:
             said.empty()
             bar.progress(0.0, text="Drawing: the first icons of a session take some seconds more …")
             yield model, lambda share: _say_share(bar, share)
@@ -221,7 +221,3 @@ def _asked(run: Run) -> Iterator[tuple[Any, designs.Watch]]:
 
 def _say_share(bar: DeltaGenerator, share: float) -> None:
     bar.progress(share, text=f"Drawing: {share:.0%} done …")
-
-
-def _say_busy(said: DeltaGenerator) -> None:
-    said.info("Another tab is using this model; this waits for its turn.")

@@ -56,7 +56,7 @@ export default function ({ data, parentElement }) {
     play.textContent = "Pause";
     play.setAttribute("aria-label", "Pause");
     if (data.once && at === count - 1) show(0);
-    timer = setInterval(() => (data.once && at === count - 1 ? root.stop() : show(at + 1)), pace);
+    timer = setInterval(() => (!root.isConnected || (data.once && at === count - 1) ? root.stop() : show(at + 1)), pace);
   };
   const step = (by) => { root.stop(); show(at + by); };
   play.onclick = toggle;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,6 +11,7 @@ from dashboard import resources, state
 from dashboard.applications.molecule_cards import cards, details, structure
 from dashboard.applications.molecule_downloads import downloads
 from dashboard.applications.molecules_written import alerted_or_not, known_of
+from dashboard.parts.sharing import waits
 from dashboard.safe_text import counted, made_caption, plain_text, safe_text
 from genmodels.explore.improving import Progress, Search, improved
 from genmodels.kinds.molecule.files import Found, found
@@ -112,7 +112,7 @@ def _search(run: Run, asked: Search) -> Searched:
 
 def _searched(run: Run, asked: Search, said: Any, bar: Any) -> Searched:
     progress = None
-    with resources.generator_in_turn(run, partial(_say_busy, said)) as model:
+    with resources.generator_in_turn(run, waits(said)) as model:
         said.caption("The model is writing. The first round of a session takes some seconds more …")
         for number, progress in enumerate(improved(model, asked), 1):
             bar.progress(number / asked.rounds, _told(progress, asked))
@@ -131,10 +131,6 @@ def _with(one: Found, more: dict[str, float]) -> Found:
 def _told(progress: Progress, asked: Search) -> str:
     best = f", the best {progress.best[0].value:.2f}" if progress.best else ""
     return f"{progress.written:,} written; {len(progress.best):,} better than {progress.start:.2f}{best}"
-
-
-def _say_busy(said: Any) -> None:
-    said.info("Another tab is using this model; this search waits for its turn.", icon=":material/hourglass_empty:")
 
 
 def _show(run: Run, made: Searched) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from dashboard.applications.molecule_downloads import downloads
 from dashboard.applications.molecule_search import EXAMPLES, SAID, TO_GIVEN, given_molecule
 from dashboard.applications.molecules_written import alerted_or_not, known_of
 from dashboard.parts import charts
+from dashboard.parts.sharing import waits
 from dashboard.safe_text import made_caption, plain_text
 from genmodels.kinds.molecule import files
 from genmodels.kinds.molecule.chemistry import canonical
@@ -100,7 +100,7 @@ def _walked(run: Run, asked: Asked, said: Any) -> Walk:
         raise Refusal(f"{asked.smiles[:80]!r} is no molecule that RDKit reads; give its SMILES, such as {EXAMPLES[0]}.")
     experiment = run.experiment
     data = resources.dataset(experiment.data, experiment.make_source().to_dict())
-    with resources.generator_in_turn(run, partial(_say_busy, said)) as model:
+    with resources.generator_in_turn(run, waits(said)) as model:
         said.caption("Learning where the property grows; the first walk of a session takes some seconds more …")
         towards = resources.explored(
             ("direction of molecules", run.id, resources.newest(run), asked.name),
@@ -122,10 +122,6 @@ def value_of(name: str) -> Any:
         return np.array([np.nan if each is None else each for each in found], float)
 
     return value
-
-
-def _say_busy(said: Any) -> None:
-    said.info("Another tab is using this model; this walk waits for its turn.", icon=":material/hourglass_empty:")
 
 
 def _show(run: Run, made: Walk) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,6 +11,7 @@ from dashboard import resources, state
 from dashboard.applications.molecule_cards import cards, details
 from dashboard.applications.molecule_downloads import downloads
 from dashboard.applications.molecule_filters import filtered
+from dashboard.parts.sharing import waits
 from dashboard.safe_text import counted, made_caption, safe_text
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.explore.molecules import KNOWN, Known, Looked, looked_at, written
@@ -96,7 +96,7 @@ def _write(run: Run, asked: dict[str, Any]) -> Written:
 
 
 def _written(run: Run, asked: dict[str, Any], said: Any) -> Written:
-    with resources.generator_in_turn(run, partial(_say_busy, said)) as model:
+    with resources.generator_in_turn(run, waits(said)) as model:
         said.caption("The model is writing. The first molecules of a session take some seconds more …")
         texts = written(model, asked["n"], seed=asked["seed"], temperature=asked["temperature"], begin=asked["begin"])
         weights = model.weights
@@ -115,12 +115,6 @@ def known_of(run: Run) -> Known:
     experiment = run.experiment
     data = resources.dataset(experiment.data, experiment.make_source().to_dict())
     return resources.explored(("known molecules", data.digest()), lambda: Known(data))
-
-
-def _say_busy(said: Any) -> None:
-    said.info(
-        "Another tab is using this model; these molecules wait for their turn.", icon=":material/hourglass_empty:"
-    )
 
 
 def _show(run: Run, made: Written) -> None:

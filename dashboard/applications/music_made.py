@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ import streamlit as st
 
 from dashboard import resources, state
 from dashboard.parts import forms
+from dashboard.parts.sharing import waits
 from dashboard.writing.form import trained_on
 from genmodels.kinds.music.composing import Composing
 from genmodels.kinds.music.keys import heard_key
@@ -24,8 +24,6 @@ from genmodels.trained.melody import fitted
 from genmodels.trained.piece_files import Handed
 
 if TYPE_CHECKING:
-    from streamlit.delta_generator import DeltaGenerator
-
     from genmodels.trained.composer import Composer
 
 
@@ -75,7 +73,7 @@ def compose(
 ) -> Composed:
     """Compose, saying how far it is: freely; from a line that begins (or, to `harmonise`, is) the soprano; or around voices of a piece."""
     bar, said = st.progress(0.0, text="Loading the model …"), st.empty()
-    with resources.generator_in_turn(run, partial(_say_busy, said)) as model:
+    with resources.generator_in_turn(run, waits(said)) as model:
         said.empty()
         composing, given, told, notices = _given(model, composing, line, harmonise, around, fixed)
         piece = Piece(np.zeros((0, 4), np.int16))
@@ -89,10 +87,6 @@ def compose(
     settings = composing.to_dict() | {"key": piece.key_name or "none"} | ({"given": told} if told else {})
     step = run.experiment.make_source().quarters
     return Composed(run.id, trained_on(run), piece, step, seed, settings, tuple(notices), model.weights)
-
-
-def _say_busy(said: DeltaGenerator) -> None:
-    said.info("Another tab is using this model; this piece waits for its turn.", icon=":material/hourglass_empty:")
 
 
 def _pieces(

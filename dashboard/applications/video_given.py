@@ -100,9 +100,10 @@ def _own(run: Run, way: str) -> Given | None:
     if picture:
         first = start_of(file.getvalue(), run.spec.shape[1:], file.name)
         return Given(np.repeat(first[None], frames, axis=0), KNOWN[way](frames), f"the picture {name}")
-    clip = resources.explored(
-        ("own film", hash(file.getvalue()), run.spec.shape), lambda: as_clip(file.getvalue(), file.name, run.spec)
-    )
+    with st.spinner("Reading the film …"):
+        clip = resources.explored(
+            ("own film", hash(file.getvalue()), run.spec.shape), lambda: as_clip(file.getvalue(), file.name, run.spec)
+        )
     return Given(clip, KNOWN[way](frames), f"the film {name}", true=True)
 
 

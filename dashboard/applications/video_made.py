@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.drawing.making import Clock
 from dashboard.parts import forms, samples
+from dashboard.parts.sharing import waits
 from dashboard.safe_text import duration, plain_text, safe_text
 from dashboard.writing.form import trained_on
 from genmodels.kinds.image.drawing import Drawing
@@ -122,7 +122,7 @@ def _filmed(asked: Asked, run: Run, turn: tuple[int, int], boxes: tuple[Any, Any
     said, bar, place = boxes
     number, of = turn
     steps: list[Step] = []
-    with resources.generator_in_turn(run, partial(_say_busy, said)) as model:
+    with resources.generator_in_turn(run, waits(said)) as model:
         said.empty()
         bar.progress(number / of, text=f"Filming with {plain_text(run.id, 60)}: the first step takes some seconds …")
         clock = Clock()
@@ -156,7 +156,3 @@ def _show_step(step: Step, place: Any) -> None:
     few = step.clean[places(len(step.clean), 8)]
     with place.container():
         samples.images(few, "Frames as the model expects them at this step", columns=len(few), side=560, width=560)
-
-
-def _say_busy(said: Any) -> None:
-    said.info("Another tab is using this model; this clip waits for its turn.", icon=":material/hourglass_empty:")

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.drawing.drawn import Drawn
 from dashboard.parts import handing_out, samples
+from dashboard.parts.sharing import waits
 from dashboard.safe_text import duration, made_caption, plain_text, safe_text
 from dashboard.writing.form import trained_on
 from genmodels.kinds.image import resizing
@@ -65,7 +66,7 @@ def draw_live(
     if before := drawn(view):
         older(before)
     for run, cells in asked:
-        with resources.generator_in_turn(run, lambda: _wait(said)) as model:
+        with resources.generator_in_turn(run, waits(said)) as model:
             said.empty()
             bar.progress(0.0, text="Drawing: the first step of a new size takes some seconds …")
             clock = Clock()
@@ -103,11 +104,6 @@ class Clock:
         self.looked = self.now
         done = self.share - self.first
         return (self.now - self.began) / max(done, 1e-9) * (1 - self.share) if done > 0 else None
-
-
-def _wait(said: DeltaGenerator) -> None:
-    what = "Another tab is using this model; this drawing waits for its turn."
-    said.info(what, icon=":material/hourglass_empty:")
 
 
 def _show_step(progress: Progress, bar: DeltaGenerator, place: DeltaGenerator, cells: int, left: float | None) -> None:

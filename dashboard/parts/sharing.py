@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    pass
+from typing import Any
 
 
 class InTurn:
@@ -38,3 +36,10 @@ class Loaded:
 
     generator: Any
     lock: threading.Lock
+
+
+def waits(said: Any) -> Callable[[], None]:
+    """What says in a box, as long as another session has the model, that this one waits."""
+    return lambda: said.info(
+        "Another tab is using this model; this waits for its turn.", icon=":material/hourglass_empty:"
+    )

@@ -6,13 +6,13 @@ import dataclasses
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from dashboard import resources, state
 from dashboard.parts import forms, handing_out
+from dashboard.parts.sharing import waits
 from dashboard.safe_text import counted, lines_of, made_caption, safe_text
 from dashboard.writing.code import verdict
 from dashboard.writing.form import trained_on
@@ -27,7 +27,7 @@ from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 
 if TYPE_CHECKING:
-    from streamlit.delta_generator import DeltaGenerator
+    pass
 
 EVERY = 0.05  # seconds between two pictures of a stream
 SHOWN = 3000  # characters of a prompt that are shown
@@ -137,7 +137,7 @@ def stream(view: str, drafts: Sequence[Draft], decoding: Decoding, store: RunSto
     for name, run in runs.items():
         numbers = [i for i, draft in enumerate(drafts) if draft.run == name]
         said, last = st.empty(), 0.0
-        with resources.generator_in_turn(run, partial(_say_busy, said)) as model:
+        with resources.generator_in_turn(run, waits(said)) as model:
             said.caption("The model is writing. The first text of a new length takes some seconds …")
             for i in numbers:
                 labels[i].caption(made_caption(f": {texts[i].model}, run {run.id}, which is still writing.", 300))
@@ -154,10 +154,6 @@ def stream(view: str, drafts: Sequence[Draft], decoding: Decoding, store: RunSto
                         places[i].text(lines_of(texts[i].text) or " ")
                     last = time.monotonic()
         said.empty()
-
-
-def _say_busy(said: DeltaGenerator) -> None:
-    said.info("Another tab is using this model; this text waits for its turn.", icon=":material/hourglass_empty:")
 
 
 def _begun(run: Run, draft: Draft, decoding: Decoding) -> Made:

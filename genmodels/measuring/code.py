@@ -49,7 +49,7 @@ TYPES = "types are not checked: the functions of the training text say no types,
 
 @dataclass(frozen=True)
 class Attempts:
-    """Programs that were written for problems, as many for each (m, n), and what each is of what was written alone (m, n)."""
+    """Programs that were written for problems, n for each of m."""
 
     programs: tuple[tuple[str, ...], ...]
 
