@@ -18,8 +18,9 @@ from dashboard.parts import charts
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import made_caption, plain_text
 from genmodels.kinds.molecule import files
-from genmodels.kinds.molecule.chemistry import canonical
-from genmodels.kinds.molecule.properties import GOALS, goal
+from genmodels.kinds.molecule.chemistry import canonical, fingerprints
+from genmodels.kinds.molecule.likeness import likeness
+from genmodels.kinds.molecule.properties import goal
 from genmodels.provenance import recorded
 from genmodels.provenance.claims import made_by_a_model
 from genmodels.provenance.recorded import Weights
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
 
 NO_SPACE = "This model has no latent space to walk: it writes one character after another. Train the model sequence-vae on molecules, or choose such a run."
 AWAY = "Away (standard deviations of the latent space)"
+LIKENESS = "likeness"  # to another molecule, beside the numbers of `GOALS`
+NAMES = SAID | {LIKENESS: "Tanimoto to another molecule"}
 WEAK = 0.3  # correlation below which a direction is hardly better than a guess
 
 
 @dataclass(frozen=True)
 class Asked:
-    """From which molecule, towards which property, how far, and with which seed."""
+    """From which molecule, towards which property, how far, and with which seed; `other`: the molecule that likeness is to."""
 
     smiles: str
     name: str
@@ -44,6 +47,7 @@ class Asked:
     far: float
     steps: int
     seed: int
+    other: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,32 +89,37 @@ def walk_view(run: Run) -> None:
 def _form(run: Run) -> Asked:
     smiles = given_molecule(run)
     first, second, third, fourth = st.columns(4)
-    name = first.selectbox("Property", GOALS, format_func=SAID.__getitem__, key="walk.goal")
+    name = first.selectbox("Property", list(NAMES), format_func=NAMES.__getitem__, key="walk.goal")
     way = second.segmented_control("Towards", ("more", "less"), default="more", required=True, key="walk.way")
     far = third.slider("How far", 0.5, 8.0, 4.0, 0.5, key="walk.far", help="In standard deviations of the latent space")
     steps = fourth.number_input("Steps", 2, 24, 8, 1, key="walk.steps")
     seed = first.number_input("Seed", 0, 2**31 - 10_000, 0, 1, **state.bound(state.SEED))
-    return Asked(smiles, name, way != "less", float(far), int(steps), int(seed))
+    other = ""
+    if name == LIKENESS:
+        other = (
+            st.text_input("Like which molecule (SMILES)", EXAMPLES[0], max_chars=500, **state.kept("walk.other")) or ""
+        )
+    return Asked(smiles, name, way != "less", float(far), int(steps), int(seed), other.strip())
 
 
 def _walked(run: Run, asked: Asked, said: Any) -> Walk:
     from genmodels.explore.molecule_walks import direction, walked  # TensorFlow
 
-    if canonical(asked.smiles) is None:
-        raise Refusal(f"{asked.smiles[:80]!r} is no molecule that RDKit reads; give its SMILES, such as {EXAMPLES[0]}.")
+    for given in (asked.smiles, *([asked.other] if asked.name == LIKENESS else [])):
+        if canonical(given) is None:
+            raise Refusal(f"{given[:80]!r} is no molecule that RDKit reads; give its SMILES, such as {EXAMPLES[0]}.")
+    value = likeness_to(asked.other) if asked.name == LIKENESS else value_of(asked.name)
     experiment = run.experiment
     data = resources.dataset(experiment.data, experiment.make_source().to_dict())
     with resources.generator_in_turn(run, waits(said)) as model:
         said.caption("Learning where the property grows; the first walk of a session takes some seconds more …")
         towards = resources.explored(
-            ("direction of molecules", run.id, resources.newest(run), asked.name),
-            lambda: direction(model, data.train.documents, data.test.documents, value_of(asked.name)),
+            ("direction of molecules", run.id, resources.newest(run), asked.name, asked.other),
+            lambda: direction(model, data.train.documents, data.test.documents, value),
         )
         said.caption("Walking …")
         ahead = (towards.ahead if asked.higher else -towards.ahead).astype("float32")
-        met = walked(
-            model, asked.smiles, ahead, value_of(asked.name), steps=asked.steps, far=asked.far, seed=asked.seed
-        )
+        met = walked(model, asked.smiles, ahead, value, steps=asked.steps, far=asked.far, seed=asked.seed)
         return Walk(run.id, asked, towards, tuple(met), model.weights)
 
 
@@ -124,9 +133,20 @@ def value_of(name: str) -> Any:
     return value
 
 
+def likeness_to(other: str) -> Any:
+    """How like (Tanimoto) SMILES (n,) are to a molecule, nan for what is no molecule."""
+    known = fingerprints([other])
+
+    def value(smiles: Sequence[str]) -> np.ndarray:
+        none = np.array([canonical(each) is None for each in smiles], bool)
+        return np.where(none, np.nan, likeness(fingerprints(smiles), known)[:, 0])
+
+    return value
+
+
 def _show(run: Run, made: Walk) -> None:
     asked, correlation = made.asked, made.towards.correlation
-    name = SAID[asked.name]
+    name = NAMES[asked.name]
     st.markdown(
         f"On {correlation.n:,} molecules that the model never saw, what the direction foretells of {name} and what is so correlate with "
         f"{correlation.value:.2f} ({correlation.low:.2f} to {correlation.high:.2f}; 1 is exact, 0 is chance)."
@@ -170,7 +190,7 @@ def _facts(run: Run, made: Walk) -> dict[str, str]:
         "towards": "more" if asked.higher else "less",
         "far": asked.far,
         "steps": asked.steps,
-    }
+    } | ({"likeness to": asked.other} if asked.other else {})
     return recorded.facts(run, made.weights, seed=asked.seed, Prompt=asked.smiles, **recorded.settings(told))
 
 

@@ -151,7 +151,7 @@ def _has_a_latent_space(run: Run) -> None:
     flag("--licence", default="not stated"),
 )
 def import_(arguments: Arguments) -> int:
-    """Keep your own text, molecules (.smi, .csv, .sdf), films (MP4, WebM, a folder of them) or pictures (a folder or zip), to train on: --data text, own-molecules, own-clips or folder, --with token=..."""
+    """Keep your own text, molecules (.smi, .csv, .sdf), films (MP4, WebM, GIF, a folder of them) or pictures (a folder or zip), to train on: --data text, own-molecules, own-clips or folder, --with token=..."""
     from genmodels.intake.film_sets import is_films
     from genmodels.intake.molecule_sets import is_molecules
     from genmodels.intake.picture_sets import is_pictures

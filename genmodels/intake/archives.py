@@ -195,15 +195,13 @@ def _check_directory(file: BinaryIO, bounds: Bounds) -> None:
     """Refuse, from the last bytes alone, what is no zip or lists more than is read (APPNOTE 4.3.16)."""
     size = file.seek(0, io.SEEK_END)
     if size > bounds.total:
-        raise ArchiveRefused(
-            f"The zip is larger than {bounds.total // 1_000_000:,} MB; give fewer or smaller pictures."
-        )
+        raise ArchiveRefused(f"The zip is larger than {bounds.total // 1_000_000:,} MB; give fewer or smaller files.")
     file.seek(max(0, size - 22 - 65_535 - 20))
     tail = file.read()
     file.seek(0)
     end = tail.rfind(b"PK\x05\x06")
     if end < 0 or len(tail) - end < 22:
-        raise ArchiveRefused("This is no zip of pictures, or it was cut short; give a folder or a zip.")
+        raise ArchiveRefused("This is no zip, or it was cut short; give a folder or a zip.")
     count, directory = struct.unpack("<HI", tail[end + 10 : end + 16])
     locator = tail[max(0, end - 20) : end]
     if locator.startswith(b"PK\x06\x07"):  # zip64: the true numbers stand in a record of their own (APPNOTE 4.3.14)

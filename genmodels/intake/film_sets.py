@@ -113,14 +113,15 @@ def read_clips(token: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def is_films(source: Path) -> bool:
-    """Is it a film by its first bytes and its name, or a folder with films in it?"""
+    """Is it a film by its first bytes and its name, or a folder with films in it? A GIF is one where it says that it goes round."""
     if source.is_dir():
         return any(each.suffix.lower() in ENDINGS for each in source.iterdir())
     if not source.is_file():
         return False
     with open(source, "rb") as file:
-        form = form_of(file.read(16))
-    return form in ("film", "web film") or source.suffix.lower() in ENDINGS
+        head = file.read(1000)
+    form, moves = form_of(head), b"NETSCAPE2.0" in head
+    return form in ("film", "web film") or (form == "animation" and moves) or source.suffix.lower() in ENDINGS
 
 
 def _found(source: Path | BinaryIO, name: str) -> Found:

@@ -81,9 +81,10 @@ def measure_code(
     asked = tuple(problems) or own_problems()
     attempts = max(ATTEMPTS, n // len(asked))
     ours = written(generator, asked, attempts, seed, docstrings)
-    tokens = generator.tokens
-    gram = NGram(data.train.tokens, len(data.spec.vocabulary))
-    floor = counted_on(gram, tokens, asked, attempts, seed, docstrings)
+    floor = Attempts(())
+    if any(map(wanted, (*PASSES.values(), *LINTED))):
+        gram = NGram(data.train.tokens, len(data.spec.vocabulary))
+        floor = counted_on(gram, generator.tokens, asked, attempts, seed, docstrings)
     given = "signature and docstring" if docstrings else "the signature alone"
     protocol = f"{len(asked)} problems, {attempts} attempts at each, given {given}, temperature {TEMPERATURE:g}"
     if any(map(wanted, PASSES.values())):

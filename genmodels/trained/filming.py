@@ -24,6 +24,7 @@ from genmodels.networks.learner import compiled_once
 from genmodels.networks.text_encoder import encoded
 from genmodels.provenance.recorded import Weights
 from genmodels.refusal import Refusal
+from genmodels.trained.requests import prompts_for
 from genmodels.trained.roles import DRAWS
 
 if TYPE_CHECKING:
@@ -82,12 +83,7 @@ class Filmer:
         self, n: int, *, seed: int, given: Sequence[int | str] | None = None, drawing: Drawing | None = None
     ) -> np.ndarray:
         """n clips (n, frames, height, width, 3) of the prompts given (one for all, or one each) or of none. Clip i has the seed `seed + i`."""
-        if n < 1:
-            raise Refusal(f"n is {n}; ask for at least one clip.")
-        prompts = [str(each) for each in given or [""]]
-        prompts = prompts * n if len(prompts) == 1 else prompts
-        if len(prompts) != n:
-            raise Refusal(f"There are {len(prompts)} prompts for {n} clips; give one for all or one for each.")
+        prompts = prompts_for(given, n, "clip")
         return np.stack(
             [self.filmed(prompt, seed=seed + number, drawing=drawing) for number, prompt in enumerate(prompts)]
         )
@@ -120,7 +116,9 @@ class Filmer:
         is to move, the first half for what comes next, some with gaps for what lies between. Raises `Refusal` for frames of
         another shape, where all are known, and for a prompt of unknown words alone.
         """
-        self._check(prompt, clip, known)
+        for text in (prompt, drawing.negative):
+            self._readable(text)
+        self._check(clip, known)
         pieces = self.word_pieces.encode([prompt, drawing.negative])
         states, mean = (np.asarray(each) for each in self._encode(pieces))
         mask = np.zeros((1, self.frames), "float32") if known is None else known[None].astype("float32")
@@ -159,7 +157,7 @@ class Filmer:
         made = np.round((np.clip(shown, -1, 1) + 1) * 127.5).astype("uint8")
         return made if clip is None or known is None else np.where(known[:, None, None, None], clip, made)
 
-    def _check(self, prompt: str, clip: np.ndarray | None, known: np.ndarray | None) -> None:
+    def _readable(self, prompt: str) -> None:
         if len(prompt) > LONGEST:
             raise Refusal(f"The prompt has {len(prompt):,} characters; at most {LONGEST:,} are read, so shorten it.")
         if prompt.strip() and not self.knows(prompt):
@@ -167,6 +165,8 @@ class Filmer:
             raise Refusal(
                 f"The model knows none of the words of {prompt[:60]!r}; it was trained on words such as {some}."
             )
+
+    def _check(self, clip: np.ndarray | None, known: np.ndarray | None) -> None:
         if (clip is None) != (known is None):
             raise Refusal("Frames that are given need a clip and which of its frames are known; give both.")
         if clip is None or known is None:
@@ -182,9 +182,7 @@ class Filmer:
 
     def knows(self, text: str) -> bool:
         """Was at least one word of the text in the training captions? Yes, where these are not known."""
-        return not self.seen or any(
-            word.known and any(map(str.isalnum, word.text)) for word in self.word_pieces.words(text, self.seen)
-        )
+        return self.word_pieces.knows(text, self.seen)
 
     def losses(self, examples: Examples, index: np.ndarray, seed: int = 0) -> np.ndarray:
         """Mean squared error (n,) of the velocity on the clips at `index` over levels of noise, the same for all."""

@@ -25,7 +25,7 @@ from genmodels.networks.learner import compiled_once, part_of
 from genmodels.networks.text_encoder import encoded
 from genmodels.provenance.recorded import Weights
 from genmodels.refusal import Refusal
-from genmodels.trained.requests import ROWS, check_begun
+from genmodels.trained.requests import ROWS, check_begun, prompts_for
 from genmodels.trained.roles import NO_LOSS
 from genmodels.trained.velocity import velocity_errors
 
@@ -88,12 +88,7 @@ class PictureGenerator:
 
         `start` and `mask` are those of `draw`.
         """
-        if n < 1:
-            raise Refusal(f"n is {n}; ask for at least one picture.")
-        prompts = [str(each) for each in given or [""]]
-        prompts = prompts * n if len(prompts) == 1 else prompts
-        if len(prompts) != n:
-            raise Refusal(f"There are {len(prompts)} prompts for {n} pictures; give one for all or one for each.")
+        prompts = prompts_for(given, n, "picture")
         pictures = []
         for first in range(0, n, ROWS):
             few = prompts[first : first + ROWS]
@@ -283,9 +278,7 @@ class PictureGenerator:
 
     def knows(self, text: str) -> bool:
         """Was at least one word of the text in the training captions? Yes, where these are not known."""
-        return not self.seen or any(
-            word.known and any(map(str.isalnum, word.text)) for word in self.word_pieces.words(text, self.seen)
-        )
+        return self.word_pieces.knows(text, self.seen)
 
     def _examples(self) -> str:
         return ", ".join(sorted((word for word in self.seen if len(word) > 3), key=lambda word: -self.seen[word])[:3])

@@ -27,6 +27,17 @@ MOST_CELLS = 144
 AXES = ("seed", "steps", "guidance", "sampler", "strength", "prompt", "negative")  # what a sweep can vary
 
 
+def prompts_for(given: Sequence[int | str] | None, n: int, one: str) -> list[str]:
+    """A prompt for each of n samples: those given, one for all, or none. Raises `Refusal` where they are not as many; `one` names a sample."""
+    if n < 1:
+        raise Refusal(f"n is {n}; ask for at least one {one}.")
+    prompts = [str(each) for each in given or [""]]
+    prompts = prompts * n if len(prompts) == 1 else prompts
+    if len(prompts) != n:
+        raise Refusal(f"There are {len(prompts)} prompts for {n} {one}s; give one for all or one for each.")
+    return prompts
+
+
 @dataclass(frozen=True)
 class Cell:
     """What determines one picture of a model."""

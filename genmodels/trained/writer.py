@@ -22,6 +22,7 @@ from genmodels.provenance.claims import made_by_a_model
 from genmodels.provenance.keys import watermark_key
 from genmodels.provenance.recorded import Weights
 from genmodels.refusal import Refusal
+from genmodels.trained.requests import prompts_for
 from genmodels.trained.text_inside import TextInside
 from genmodels.trained.text_likelihood import TextLikelihood
 
@@ -79,12 +80,7 @@ class TextGenerator(TextLikelihood, TextInside):
 
         What is measured is the model itself: without a `decoding` no watermark is put in.
         """
-        if n < 1:
-            raise Refusal(f"n is {n}; ask for at least one text.")
-        prompts = [str(each) for each in given or [""]]
-        prompts = prompts * n if len(prompts) == 1 else prompts
-        if len(prompts) != n:
-            raise Refusal(f"There are {len(prompts)} prompts for {n} texts; give one for all or one for each.")
+        prompts = prompts_for(given, n, "text")
         asked = decoding or Decoding(watermark="none")
 
         def together(start: int) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.decoding import Decoding
 from genmodels.models.recipe import MODELS
@@ -217,5 +218,6 @@ def test_a_prompt_and_a_seed_give_one_clip_and_given_frames_stay(name: str, trai
     for clip, some, said in ((given, ~known & known, "known"), (given, None, "give both"), (given[:3], known, "this model films")):
         with pytest.raises(Refusal, match=said):
             filmer.filmed("", seed=1, clip=clip, known=some)
-    with pytest.raises(Refusal, match="knows none of the words"):
-        filmer.filmed("zzz qqq", seed=1)
+    for prompt, negative in (("zzz qqq", ""), (prompts[0], "zzz qqq")):
+        with pytest.raises(Refusal, match="knows none of the words"):
+            filmer.filmed(prompt, seed=1, drawing=Drawing(negative=negative))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import types
 
 import numpy as np
 import pytest
 
+from genmodels.bench import human_eval
 from genmodels.checks.copied_code import Sources
 from genmodels.data.dataset import Dataset
 from genmodels.data.problems import own_problems
@@ -101,6 +103,29 @@ def test_passes_are_counted_over_problems() -> None:
     assert passed(FEW, attempts) == [1, 1, 1]
     rows = {name: estimate for name, estimate, *_ in passing(FEW, attempts, "", "p") if estimate}
     assert rows["pass@1"].value == pytest.approx(0.1) and rows["pass@10"].value == 1 and rows["pass@1"].n == 3
+
+
+@WALLS
+def test_problems_of_others_are_asked_as_ours_are(data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `bench.human_eval` does: only what is asked for is measured, of the problems that are given, beside both floors."""
+
+    class Model:
+        """Writes the right answer where there is one."""
+
+        context, tokens = 512, Tokens.of(data.spec)
+
+        def sample(self, n: int, *, given: list[str], **_: object) -> np.ndarray:
+            right = {prompt_of(each, False): each.reference for each in FEW}
+            return np.array([prompt + "\n" + right[prompt] for prompt in given], dtype=object)
+
+    monkeypatch.setattr(human_eval, "human_eval", lambda: tuple(FEW))
+    monkeypatch.setattr(human_eval, "open_model", lambda run: Model())
+    monkeypatch.setattr(human_eval, "load_for", lambda experiment: data)
+    run = types.SimpleNamespace(id="a", spec=data.spec, experiment=None)
+    found = {row["measure"]: row for row in human_eval.rows(run, 0)}  # type: ignore[arg-type]
+    assert set(found) == {f"{name}{who}" for name in ("pass@1", "pass@10") for who in ("", ": 5-gram", ": nearest training functions")}
+    assert found["pass@1"]["value"].startswith("1 [") and "3 problems, 10 attempts" in found["pass@1"]["how"]
+    assert found["pass@10: 5-gram"]["value"].startswith("0 [")
 
 
 def test_a_5_gram_goes_on_from_the_prompt(data: Dataset) -> None:

@@ -209,6 +209,12 @@ def test_bad_films_are_one_sentence_and_leave_nothing(name: str, home: Path) -> 
     assert "\n" not in str(refused.value) and not list((home / "data").glob("*"))
 
 
+def test_a_gif_that_moves_is_a_film_and_one_that_stands_a_picture(tmp_path: Path) -> None:
+    (tmp_path / "moves.gif").write_bytes(gif_bytes(moving(), 8))
+    Image.fromarray(moving()[0]).save(tmp_path / "stands.gif")
+    assert is_films(tmp_path / "moves.gif") and not is_films(tmp_path / "stands.gif")
+
+
 def test_own_films_are_kept_and_whole_films_held_out(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "films"
     folder.mkdir()

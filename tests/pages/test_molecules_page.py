@@ -6,9 +6,11 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.applications.molecule_walk import likeness_to
 from genmodels.runs.run import Run
 from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
 
@@ -105,3 +107,12 @@ def test_a_walk_says_how_far_its_direction_can_be_trusted(run: Run, trained, mon
     pressed(test, "Walk")
     assert not test.error, test.error[0].value
     assert "molecules that the model never saw" in words(test) and "1 is exact, 0 is chance" in words(test)
+    test.selectbox(key="walk.goal").set_value("likeness").run()
+    test.text_input(key="walk.other").set_value("nothing").run()
+    pressed(test, "Walk")
+    assert "'nothing' is no molecule" in words(test)
+
+
+def test_likeness_to_a_molecule_is_what_a_walk_may_go_towards() -> None:
+    found = likeness_to("CCO")(["CCO", "OCC", "c1ccccc1", "nothing"])
+    assert found[:3].tolist() == [1, 1, 0] and np.isnan(found[3])

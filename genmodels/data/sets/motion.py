@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 
 from genmodels.cache import counting, drawn_once
-from genmodels.data import motions
 from genmodels.data.dataset import Dataset, dataset
 from genmodels.data.motion_objects import THINGS, versions
 from genmodels.data.motions import Truth, drawn, truths
@@ -100,8 +99,3 @@ def _examples(clips: np.ndarray, told: list[Truth]) -> Examples:
     return Examples(
         clips, None, tuple(each.caption for each in told), {name: np.array(values) for name, values in groups.items()}
     )
-
-
-def known_directions(count: int) -> dict[str, tuple[int, int]]:
-    """The directions of a set with so many, as steps down and to the right."""
-    return {name: motions.DIRECTIONS[name] for name in motions.directions(count)}

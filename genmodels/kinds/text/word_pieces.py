@@ -91,6 +91,10 @@ class WordPieces:
         said = [(text[encoding.offsets[at[0]][0] : encoding.offsets[at[-1]][1]], at) for at in places.values()]
         return [self._word(word, tuple(place for place in at if place < LENGTH), seen) for word, at in said]
 
+    def knows(self, text: str, seen: Mapping[str, int]) -> bool:
+        """Was at least one word of a text in the training captions? Yes, where these are not known (`seen` is empty)."""
+        return not seen or any(word.known and any(map(str.isalnum, word.text)) for word in self.words(text, seen))
+
     def _word(self, text: str, pieces: tuple[int, ...], seen: Mapping[str, int]) -> Word:
         known = text.lower() in seen or not any(c.isalnum() for c in text)
         near = () if known else tuple(difflib.get_close_matches(text.lower(), list(seen), n=3, cutoff=0.6))
