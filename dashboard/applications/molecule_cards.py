@@ -103,8 +103,8 @@ def _table(molecules: Sequence[Found], key: str) -> Found:
     return molecules[picked[0] if picked and picked[0] < len(molecules) else 0]
 
 
-def details(each: Found, key: str) -> None:
-    """One molecule beside the training molecule that is most like it, and in space."""
+def details(each: Found, key: str, searched: str = "") -> None:
+    """One molecule beside the training molecule that is most like it, and in space; `searched` says among which that was looked for."""
     st.header("One of them", anchor=False)
     st.code(plain_text(each.smiles, 500), language=None, wrap_lines=True)
     for alert in each.alerts:
@@ -122,5 +122,7 @@ def details(each: Found, key: str) -> None:
             if not same:
                 structure(nearest, "", 340, 200)
                 st.code(plain_text(nearest, 500), language=None, wrap_lines=True)
+                if searched:
+                    st.caption(searched)
     with right, st.container(border=True):
         space(each.smiles, key)

@@ -171,5 +171,5 @@ def _show(run: Run, made: Searched) -> None:
     )
     rows = alerted_or_not(made.molecules)
     if rows:
-        details(cards(rows, "better"), "better")
+        details(cards(rows, "better"), "better", known_of(run).told())
     downloads(rows, f"{run.id}-better", lambda: made.facts(run), "better")

@@ -158,9 +158,10 @@ def _show(run: Run, made: Walk) -> None:
         st.info("No molecule was met on the way; walk less far, or train the model longer.", icon=":material/info:")
         return
     _chart(made, name)
-    rows = alerted_or_not(known_of(run).beside(_molecules(made)))
+    known = known_of(run)
+    rows = alerted_or_not(known.beside(_molecules(made)))
     if rows:
-        details(cards(rows, "walk"), "walk")
+        details(cards(rows, "walk"), "walk", known.told())
     st.caption(
         made_caption(
             made_by_a_model(

@@ -14,7 +14,7 @@ from dashboard.applications.molecule_filters import filtered
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import counted, made_caption, safe_text
 from genmodels.estimates.estimate import clopper_pearson
-from genmodels.explore.molecules import KNOWN, Known, Looked, looked_at, written
+from genmodels.explore.molecules import KNOWN, NEAREST, Known, Looked, looked_at, written
 from genmodels.kinds.molecule.files import Found
 from genmodels.provenance import recorded
 from genmodels.provenance.claims import made_by_a_model
@@ -135,7 +135,7 @@ def _show(run: Run, made: Written) -> None:
     rows = filtered(shown, "written")
     if rows:
         chosen = cards(rows, "written")
-        details(chosen, "written")
+        details(chosen, "written", known_of(run).told() if NEAREST in chosen.more else "")
     downloads(rows, run.id, lambda: made.facts(run), "written")
     if looked.broken:
         with st.expander(f"{counted(len(looked.broken), 'text')} that are no molecules", icon=":material/block:"):

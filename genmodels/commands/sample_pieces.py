@@ -35,6 +35,8 @@ def composed_files(
     asked, composer = Composing.from_dict(settings), open_model(run, epoch)
     step = run.experiment.make_source().quarters
     given, said = None, list[str]()
+    if "steps" not in settings:
+        asked = replace(asked, steps=min(asked.steps, composer.longest()))
     if melody is not None:
         most = asked.steps if "steps" in settings else composer.longest(composer.looks_ahead)
         read = read_melody(

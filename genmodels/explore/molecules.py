@@ -53,6 +53,12 @@ class Known:
         self.n, self.compared = len(documents), tuple(documents[::step])
         self._documents = documents
 
+    def told(self) -> str:
+        """That the nearest one is looked for among a part, in a sentence; "" where all are searched."""
+        if len(self.compared) == self.n:
+            return ""
+        return f"The nearest known molecule is looked for among {len(self.compared):,} of {self.n:,} training molecules, evenly chosen."
+
     @cached_property
     def every(self) -> frozenset[str]:
         """The canonical SMILES of all; of sets too large to be read again, as they stand there."""

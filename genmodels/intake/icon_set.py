@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from dataclasses import dataclass
+from itertools import count
 from pathlib import PurePosixPath
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -82,7 +84,12 @@ def keep_for_training(icons: IconSet, title: str) -> str:
 
 
 def _names(files: list[str]) -> tuple[str, ...]:
-    """Names of files without folders and endings; where two are the same, with their folder."""
+    """Names of files without folders and endings, no two the same: where they are, with their folder, else with a number."""
     plain = [PurePosixPath(file).stem for file in files]
-    chosen = [each if plain.count(each) == 1 else file for each, file in zip(plain, files, strict=True)]
-    return tuple(printable(each, 60) for each in chosen)
+    often = Counter(plain)
+    found: dict[str, None] = {}
+    for name, file in zip(plain, files, strict=True):
+        shown = printable(name if often[name] == 1 else file, 60)
+        others = (f"{shown[:50]} {number}" for number in count(2))
+        found[shown if shown not in found else next(each for each in others if each not in found)] = None
+    return tuple(found)

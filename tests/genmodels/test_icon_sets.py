@@ -46,6 +46,9 @@ def test_svgs_and_pictures_are_read_and_what_is_hostile_is_left_out_with_a_sente
 def test_two_files_of_one_name_are_told_apart_by_their_folder() -> None:
     found = read_icon_set(packed(a__box_png=ring(), b__box_png=ring(), c_png=ring()), 32)
     assert found.names == ("a/box.png", "b/box.png", "c")
+    long = "a" * 70
+    found = read_icon_set(packed(**{f"{long}1_png": ring(), f"{long}2_png": ring(), f"{long}3_svg": BOX}), 32)
+    assert len(set(found.names)) == 3 and found.named(found.names[2])[16, 16] == 255, "names that are cut are no two the same"
 
 
 def test_what_is_no_set_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

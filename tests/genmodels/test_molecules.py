@@ -334,6 +334,8 @@ def test_known_molecules_are_found_in_any_spelling() -> None:
     assert looked.n == 4 and looked.broken == ("C1CC",) and [each.seed for each in looked.molecules] == [0, 1, 3]
     beside = Known(data).beside(looked.molecules)  # type: ignore[arg-type]
     assert [each.more["known"] for each in beside] == ["known", "new", "known"] and beside[0].more["Tanimoto"] == 1.0
+    many = Known(SimpleNamespace(train=SimpleNamespace(documents=("CCO",) * 60_000)))  # type: ignore[arg-type]
+    assert Known(data).told() == "" and "among 30,000 of 60,000 training molecules" in many.told()  # type: ignore[arg-type]
 
 
 @dataclass
