@@ -166,7 +166,7 @@ def rates(found: Counted) -> str:
     alarm, best = found.false_alarms, found.found["as it is"]
     return (
         f"Counted on {found.known:,} known icons: of planted look-alikes it finds {best.value:.0%} as they are and {least.value:.0%} ({least.low:.0%} to {least.high:.0%}) "
-        f"in the worst of {len(found.found)} ways, {way}. Of icons of one family held against the other three, where the nearest has another name, at most {alarm.value:.0%} ({alarm.low:.0%} to {alarm.high:.0%}, n = {alarm.n}) are taken for look-alikes; "
+        f"in the worst of {len(found.found)} ways, {way}. Of icons of one family searched for in the other three, where the nearest has another name, at most {alarm.value:.0%} ({alarm.low:.0%} to {alarm.high:.0%}, n = {alarm.n}) are taken for look-alikes; "
         "some of them are, and among four families a few more are. The same idea in another drawing is not looked for."
     )
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from genmodels.commands.sample_clips import filmed_files
-from genmodels.commands.sample_pieces import composed_files
+from genmodels.commands.sample_pieces import composed_files, given_bytes
 from genmodels.explore.molecules import FILES, looked_at, marked_file
-from genmodels.files import Unreadable, make_folder, read_bytes
+from genmodels.files import make_folder
 from genmodels.intake.prompts_table import read_prompts
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.image.watermark import LEAST_SIDE
@@ -199,11 +199,7 @@ def _not_read(notice: str) -> dict[str, str]:
 
 
 def _given(file: Path) -> bytes:
-    """What a file on the command line holds, looked at before it is read."""
-    try:
-        return read_bytes(file, MOST_GIVEN)
-    except Unreadable as reason:
-        raise Refusal(f"{printable(file.name, 80)!r} {reason}; name a table or a picture.") from None
+    return given_bytes(file, MOST_GIVEN, "a table or a picture")
 
 
 def _texts(run: Run, asked: Asked) -> Samples:

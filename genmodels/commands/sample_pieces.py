@@ -40,7 +40,10 @@ def composed_files(
     if melody is not None:
         most = asked.steps if "steps" in settings else composer.longest(composer.looks_ahead)
         read = read_melody(
-            _given(melody), melody.name, step=step, most=min(most, composer.longest(composer.looks_ahead))
+            given_bytes(melody, MOST_GIVEN, "a MIDI or MusicXML file"),
+            melody.name,
+            step=step,
+            most=min(most, composer.longest(composer.looks_ahead)),
         )
         line, changed = fitted(composer.tokens, read.line)
         said = [f"{printable(melody.name, 80)}: {notice}" for notice in (*read.notices, *changed)]
@@ -71,8 +74,9 @@ def _composed(composer: Composer, asked: Composing, seeds: range, given: np.ndar
         yield from (each.piece for each in last)
 
 
-def _given(file: Path) -> bytes:
+def given_bytes(file: Path, most: int, what: str) -> bytes:
+    """What a file on the command line holds, looked at before it is read; `what` it should be."""
     try:
-        return read_bytes(file, MOST_GIVEN)
+        return read_bytes(file, most)
     except Unreadable as reason:
-        raise Refusal(f"{printable(file.name, 80)!r} {reason}; name a MIDI or MusicXML file.") from None
+        raise Refusal(f"{printable(file.name, 80)!r} {reason}; name {what}.") from None

@@ -260,10 +260,7 @@ def _ran(reply: dict[str, Any], said: list[dict[str, Any]], limits: ProgramLimit
 
 def _named(number: int) -> str:
     """A signal by its name; those of real time have none but the first and the last."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
+    return {each.value: each.name for each in signal.Signals}.get(number, f"signal {number}")
 
 
 def _answer(written: object) -> Any:

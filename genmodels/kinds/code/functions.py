@@ -53,8 +53,9 @@ def words(text: str) -> list[str]:
 
 def renamed(text: str, name: str) -> str:
     """A text that begins with a function, which now has that name, decorators gone; "" where Python does not read it."""
-    tree = tree_of(text)
-    for node in tree.body if tree else ():
+    if (tree := tree_of(text)) is None:
+        return ""
+    for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             node.name, node.decorator_list = name, []
             return ast.unparse(tree) + "\n"
