@@ -15,6 +15,8 @@ SYMBOL = re.compile(r"\[[^\[\]]+\]")
 def symbols_of(smiles: str) -> list[str] | None:
     """The symbols of a SMILES; None of what SELFIES can't write, such as an atom with more bonds than it allows."""
     selfies = _library()
+    if not smiles:
+        return []
     try:
         return SYMBOL.findall(selfies.encoder(smiles))
     except selfies.EncoderError:
