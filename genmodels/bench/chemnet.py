@@ -1,6 +1,6 @@
-"""FCD (Preuer et al. 2018, arXiv 1803.09518) of molecules that a model wrote: `python -m genmodels.bench.chemnet MADE.smi test`.
+"""FCD (Preuer et al. 2018, arXiv 1803.09518) of molecules that a model wrote: `python -m genmodels.bench.chemnet MADE.smi test [MOST]`.
 
-The second word is "test" or "scaffold test" of MOSES, or another file. ChemNet is read by the package fcd in the environment of
+The second word is "test", "scaffold test" or "train" of MOSES, or another file; of each at most MOST are read, drawn with seed 0. ChemNet is read by the package fcd in the environment of
 the benches (`make bench`; or GENMODELS_TORCH_PYTHON names its Python). What it says of a set is kept in the cache: a molecule
 takes about 10 ms of a core, so that the 176,000 of the test set take half an hour once.
 """
@@ -24,7 +24,7 @@ from genmodels.data.moses_files import moses_split
 from genmodels.files import write_atomically
 from genmodels.refusal import Refusal
 
-SETS = {"test": "test", "scaffold test": "test_scaffolds"}
+SETS = {"test": "test", "scaffold test": "test_scaffolds", "train": "train"}
 
 
 def fcd(made: Mapping[str, np.ndarray], known: Mapping[str, np.ndarray]) -> float:
@@ -55,19 +55,23 @@ def _read(smiles: Sequence[str]) -> dict[str, np.ndarray]:
         return {name: np.array(value) for name, value in json.loads(out.read_bytes()).items()}
 
 
-def molecules_of(name: str) -> list[str]:
-    """The molecules of a set of MOSES, or of a file of SMILES."""
+def molecules_of(name: str, most: int = 0) -> list[str]:
+    """The molecules of a set of MOSES, or of a file of SMILES; of more than `most` so many, drawn with seed 0 (0: all)."""
     if name in SETS:
-        return moses_split(SETS[name])
-    return [line.split()[0] for line in Path(name).read_text().splitlines() if line.strip()]
+        found = moses_split(SETS[name])
+    else:
+        found = [line.split()[0] for line in Path(name).read_text().splitlines() if line.strip()]
+    if not 0 < most < len(found):
+        return found
+    return [found[i] for i in np.sort(np.random.default_rng(0).permutation(len(found))[:most])]
 
 
-def main(made: str, known: str) -> None:
+def main(made: str, known: str, most: str = "0") -> None:
     """Print the distance as JSON."""
-    one, other = molecules_of(made), molecules_of(known)
+    one, other = molecules_of(made), molecules_of(known, int(most))
     value = fcd(moments(one), moments(other))
     print(json.dumps({"fcd": value, "n": len(one), "beside": known, "of": len(other)}))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:4])

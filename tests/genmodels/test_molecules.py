@@ -15,7 +15,7 @@ import pytest
 
 from genmodels import checkpoints
 from genmodels.bench import fcd_by_epoch
-from genmodels.bench.chemnet import fcd
+from genmodels.bench.chemnet import fcd, molecules_of
 from genmodels.bench.edited_molecules import EDITS, edited, seen
 from genmodels.checks.copied_molecules import Molecules, Rediscovered
 from genmodels.commands.sample_files import Asked, sample_files, write_samples
@@ -411,11 +411,20 @@ def test_frechets_distance_is_told_of_each_kept_epoch(run: Run, monkeypatch: pyt
         return {"mean": features.mean(0), "covariance": np.cov(features.T)}
 
     monkeypatch.setattr(fcd_by_epoch, "moments", by_bits)
-    monkeypatch.setattr(fcd_by_epoch, "molecules_of", lambda name: CHAINS if name == "test" else RINGS)
-    rows = list(fcd_by_epoch.rows(run, 60))
+    monkeypatch.setattr(fcd_by_epoch, "molecules_of", lambda name, most=0: {"test": CHAINS, "train": CHAINS[:most]}.get(name, RINGS))
+    *rows, real = fcd_by_epoch.rows(run, 60, 0)
     assert [row["epoch"] for row in rows] == [int(folder.name) for folder in checkpoints.steps(run.path / "epochs")]
-    assert seen[2:] == [round(60 * float(row["valid"].split()[0])) for row in rows]
+    assert seen[2:-1] == [round(60 * float(row["valid"].split()[0])) for row in rows]
     assert all(float(row["FCD, test"]) < float(row["FCD, scaffold test"]) for row in rows), "it learned chains"
+    assert real["epoch"] == "training molecules" and seen[-1] == 60 and 0 <= float(real["FCD, test"]) < float(real["FCD, scaffold test"])
+
+
+def test_of_many_molecules_some_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "made.smi"
+    file.write_text("".join(f"{each} name\n" for each in CHAINS))
+    assert molecules_of(str(file)) == molecules_of(str(file), len(CHAINS)) == list(CHAINS)
+    some = molecules_of(str(file), 7)
+    assert len(some) == 7 and some == molecules_of(str(file), 7) and set(some) <= set(CHAINS)
 
 
 def test_a_run_of_molecules_is_measured(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
