@@ -13,7 +13,7 @@ from genmodels.data.text_data import TextData, context_knob, fingerprint, read_o
 from genmodels.kinds.molecule.chemistry import canonical, scaffold, spellings
 from genmodels.kinds.molecule.symbols import symbols_of
 from genmodels.kinds.text.examples import Aligned, Texts
-from genmodels.kinds.text.tokens import CHARACTER, CHARACTER_PAIR, SELFIES
+from genmodels.kinds.text.tokens import CHARACTER, CHARACTER_PAIR, SYMBOLS
 from genmodels.knobs import knob
 
 LONGEST = 100  # characters of a molecule that is learned
@@ -23,7 +23,7 @@ LONGEST = 100  # characters of a molecule that is learned
 class MoleculeData(TextData):
     """Base of the data sets of molecules: a document is the SMILES of one."""
 
-    unit: str = unit_knob(CHARACTER, (CHARACTER, CHARACTER_PAIR, SELFIES))
+    unit: str = unit_knob(CHARACTER, (CHARACTER, CHARACTER_PAIR, *SYMBOLS))
     context: int = context_knob(128)
     spellings: int = knob(1, 1, 20, "Ways in which each training molecule is written, from different atoms on")
 
@@ -43,8 +43,8 @@ class MoleculeData(TextData):
         families: Sequence[Sequence[str]] = ((), ()),
     ) -> Dataset:
         """As that of other texts; molecules that SELFIES can't write are left out where it is the unit, of both splits."""
-        if self.unit == SELFIES:
-            facts = {"documents": fingerprint(train, test), **versions(SELFIES)}
+        if self.unit in SYMBOLS:
+            facts = {"documents": fingerprint(train, test), **versions(SYMBOLS[0])}
             kept = read_once(f"{name}-symbols", facts, lambda: [_writable(train), _writable(test)])
             train, test = ([side[i] for i in at] for side, at in zip((train, test), kept, strict=True))
             families = [[side[i] for i in at] if side else () for side, at in zip(families, kept, strict=True)]

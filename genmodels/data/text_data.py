@@ -16,7 +16,7 @@ from genmodels.cache import drawn_once, tellable
 from genmodels.data.dataset import Dataset, package
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.examples import Texts
-from genmodels.kinds.text.tokens import BYTES, CHARACTER, SELFIES, UNITS, Tokens
+from genmodels.kinds.text.tokens import BYTES, CHARACTER, SELFIES, SYMBOLS, UNITS, Tokens
 from genmodels.knobs import Knobs, knob
 from genmodels.refusal import Refusal
 
@@ -29,7 +29,7 @@ def unit_knob(default: str, choices: tuple[str, ...] = UNITS) -> Any:
     """The knob that says what a token is."""
     return knob(
         default,
-        help="What a token is: one character, a frequent run of bytes or characters, or a symbol of SELFIES",
+        help="What a token is: one character, a frequent run of bytes or characters, or symbols of SELFIES",
         choices=choices,
     )
 
@@ -216,9 +216,8 @@ def from_bytes(array: np.ndarray) -> Any:
 
 
 def versions(unit: str) -> dict[str, str]:
-    """The library that makes tokens of that unit, with its version; {} where none does. Refuses where it is missing."""
-    if unit == CHARACTER:
-        return {}
-    library = "selfies" if unit == SELFIES else "tokenizers"
-    package(library, library)
-    return {library: importlib.metadata.version(library)}
+    """The libraries that make tokens of that unit, with their versions. Refuses where one is missing."""
+    needed = ("selfies",) * (unit in SYMBOLS) + ("tokenizers",) * (unit not in (CHARACTER, SELFIES))
+    for library in needed:
+        package(library, library)
+    return {library: importlib.metadata.version(library) for library in needed}

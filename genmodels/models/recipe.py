@@ -24,7 +24,6 @@ class Recipe(Knobs):
 
     kinds: ClassVar[tuple[str, ...]] = ("image",)  # of example that it learns
     fused: ClassVar[bool] = False  # whether XLA compiles its step; slower where convolutions are most of it
-    whole: ClassVar[bool] = False  # whether it reads and writes a text as a whole, never on from a beginning
     role: ClassVar[str] = "latent"  # what a trained one can do, a name in `trained.opening.ROLES`
     follows_prompts: ClassVar[bool] = False  # whether one of the family can be trained to draw what a prompt says
     draws: ClassVar[bool] = True  # examples; what encodes, reads or refines makes none of its own

@@ -50,7 +50,6 @@ class SequenceVae(Recipe):
     learning_rate: float = knob(1e-3, 1e-6, 0.1, "Highest step size of Adam")
 
     kinds: ClassVar = ("molecule",)
-    whole: ClassVar = True
     role: ClassVar = "latent molecules"
     drawing: ClassVar = ("encoder", "decoder")
     fused: ClassVar = True

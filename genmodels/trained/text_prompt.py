@@ -23,6 +23,10 @@ class PromptReader:
 
     def prompt(self, text: str) -> tuple[np.ndarray, str]:
         """The tokens of a prompt, at most a context full, and a sentence about what of it is not read ("": nothing)."""
+        if text and self.tokens.symbolic:
+            return np.zeros(
+                1, np.int32
+            ), "Of the prompt: nothing is read, since this model writes molecules as a whole."
         said = []
         tail = text[-LONGEST:]
         clean = "".join(

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from genmodels import instruments  # noqa: F401  (what data sets need of trained models)
 from genmodels.data.captioning import captioned
 from genmodels.data.dataset import Dataset
-from genmodels.data.text_data import TextData
-from genmodels.kinds.text.tokens import CHARACTER_PAIR, SELFIES
 from genmodels.kinds.text.word_pieces import WordPieces
 from genmodels.models.recipe import MODELS
 from genmodels.refusal import Refusal
@@ -30,11 +28,6 @@ def load_for(experiment: Experiment) -> Dataset:
         raise Refusal(
             f"The model {experiment.model} learns {' or '.join(kinds)} and {experiment.data} is {source.kind};"
             f" for this data choose: {others}."
-        )
-    if isinstance(source, TextData) and source.unit == SELFIES and not experiment.make_recipe().whole:
-        raise Refusal(
-            f"unit is {SELFIES!r}, in which only a whole molecule can be read, and the model {experiment.model} writes on"
-            f" from beginnings; choose the unit {CHARACTER_PAIR!r}, or the model sequence-vae."
         )
     data = source.load()
     if experiment.make_recipe().captioned:

@@ -16,6 +16,7 @@ from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.decoding import Decoding, gumbel
 from genmodels.kinds.text.tokens import END, Tokens
 from genmodels.refusal import Refusal
+from genmodels.trained.text_prompt import PromptReader
 
 CONTEXT = 24
 
@@ -275,6 +276,32 @@ def test_symbols_stand_for_a_molecule_as_a_whole() -> None:
         assert tokens.unknown(nonsense) == nonsense, "what SELFIES can't write is unknown as a whole"
     rows = np.random.default_rng(0).integers(1, len(tokens), (200, 12))
     assert all(canonical(tokens.decode(row)) for row in rows), "any row of symbols is a molecule"
+
+
+def test_pairs_of_symbols_are_molecules_too() -> None:
+    tokens = Tokens.learned([*SMILES * 20, "C[N+](C)(C)CCO"], "selfies-pair", 257)
+    assert tokens.whole() and tokens.symbolic and tokens.merges and not tokens.bytewise and "[C][C]" in tokens.vocabulary
+    single = Tokens.learned([*SMILES * 20, "C[N+](C)(C)CCO"], "selfies", 0)
+    for text in (*SMILES, "OC(=O)C", "OCC[N+](C)(C)C"):
+        assert tokens.decode(tokens.encode(text)) == single.decode(single.encode(text)) and len(tokens.encode(text)) < len(single.encode(text))
+    assert tokens.encode_all(SMILES[:2]).tolist() == [0, *tokens.encode(SMILES[0]), 0, *tokens.encode(SMILES[1]), 0]
+    with pytest.raises(Refusal, match=rf"trained on {len(single) - 1} symbols and can't read '\[Br\]'"):
+        tokens.encode("CBr")
+    again = Tokens.of(Spec("molecule", (8,), vocabulary=tokens.vocabulary, merges=tokens.merges))
+    assert again.encode(SMILES[1]).tolist() == tokens.encode(SMILES[1]).tolist()
+    rows = np.random.default_rng(0).integers(1, len(tokens), (100, 6))
+    assert all(canonical(tokens.decode(row)) for row in rows)
+    for vocabulary, merges in ((tokens.vocabulary[:9], tokens.merges), ((*tokens.vocabulary, "[C][Fe]"), tokens.merges), (tokens.vocabulary, ("[C] [Fe]",))):
+        with pytest.raises(Refusal, match="tokens of this run are damaged"):
+            Tokens.of(Spec("molecule", (8,), vocabulary=vocabulary, merges=merges))
+
+
+def test_of_whole_molecules_no_beginning_is_read() -> None:
+    prompt = PromptReader()
+    prompt.tokens, prompt.context, prompt.begins = Tokens.learned(SMILES, "selfies", 0), 8, True
+    assert prompt.prompt("")[0].tolist() == [0] and prompt.prompt("")[1] == ""
+    begun, notice = prompt.prompt("CC(")
+    assert begun.tolist() == [0] and "writes molecules as a whole" in notice
 
 
 @pytest.mark.parametrize("damage", [lambda v: (*v, "C"), lambda v: (*v, v[3]), lambda v: v[1:], lambda v: (*v, "[[C]"), lambda v: (*v, "[]")])

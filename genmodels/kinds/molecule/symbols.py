@@ -9,7 +9,7 @@ from types import ModuleType
 
 from genmodels.refusal import Refusal
 
-SYMBOL = re.compile(r"\[[^\[\]]+\]")
+SYMBOL = re.compile(r"\[[^\[\]\s]+\]")
 
 
 def symbols_of(smiles: str) -> list[str] | None:

@@ -24,18 +24,20 @@ from genmodels.kinds.spec import Spec
 from genmodels.refusal import Refusal
 
 END = "<end>"
-CHARACTER, BYTE_PAIR, CHARACTER_PAIR, SELFIES = "character", "byte-pair", "character-pair", "selfies"
+CHARACTER, BYTE_PAIR, CHARACTER_PAIR = "character", "byte-pair", "character-pair"
+SELFIES, SELFIES_PAIR = SYMBOLS = "selfies", "selfies-pair"
 UNITS = (CHARACTER, BYTE_PAIR)
 LONGEST_WORD = 1000  # bytes
 MOST_WORDS = 200_000  # documents that pairs of characters are learned from, the first ones
 UNICODE = 0x110000 - 0x800  # code points that can stand in a text: all but the halves of surrogate pairs
 BYTES = 256  # every byte is a token, so that a byte-pair vocabulary knows all texts
+PRIVATE = 0xF0000  # code points without a meaning, which stand for symbols while pairs of these are made
 PRINTABLE = frozenset(map(chr, range(ord("!"), ord("~") + 1)))  # of which pairs of characters can be made
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """A vocabulary, token 0 being `END`; with `merges` ("left right", in their order) it is one of pairs, of bytes where every byte is a token; without, of characters or of symbols."""
+    """A vocabulary, token 0 being `END`; with `merges` ("left right", in their order) it is one of pairs, of bytes where every byte is a token; of symbols where all are."""
 
     vocabulary: tuple[str, ...]
     merges: tuple[str, ...] = ()
@@ -52,11 +54,17 @@ class Tokens:
         """Is `END` first, every token there once, and with pairs all that the merges join, and nothing else but bytes or characters?"""
         if self.vocabulary[:1] != (END,) or len(self.numbers) != len(self.vocabulary):
             return False
-        if not self.merges:
-            return self.symbolic or all(len(token) == 1 for token in self.vocabulary[1:])
+        if self.symbolic:
+            parts = (symbol for token in self.vocabulary[1:] for symbol in SYMBOL.findall(token))
+            if not all(part in self.numbers for part in parts):
+                return False
+        elif not self.merges:
+            return all(len(token) == 1 for token in self.vocabulary[1:])
         pairs = [merge.split(" ") for merge in self.merges]
         if not all(len(pair) == 2 and {*pair, "".join(pair)} <= self.numbers.keys() for pair in pairs):
             return False
+        if self.symbolic:
+            return True
         alphabet = self._byte_of.keys() if self.bytewise else PRINTABLE
         return all(set(token) <= alphabet for token in self.vocabulary[1:])
 
@@ -71,8 +79,10 @@ class Tokens:
         """
         if unit == CHARACTER:
             return cls((END, *sorted(set().union(*map(set, documents)))))
-        if unit == SELFIES:
-            return cls((END, *sorted({symbol for document in documents for symbol in symbols_of(document) or ()})))
+        if unit in SYMBOLS:
+            return cls._of_symbols(
+                [symbols_of(document) or [] for document in documents], unit == SELFIES_PAIR and size
+            )
         if size < BYTES + 1:
             raise Refusal(f"vocabulary is {size}; pairs need at least {BYTES + 1} tokens.")
         from tokenizers import Tokenizer, models, pre_tokenizers, trainers
@@ -94,10 +104,26 @@ class Tokens:
             documents,
             trainers.BpeTrainer(vocab_size=size, special_tokens=[END], initial_alphabet=alphabet, show_progress=False),
         )
-        model = json.loads(tokenizer.to_str())["model"]
-        return cls(
-            tuple(sorted(model["vocab"], key=model["vocab"].get)), tuple(" ".join(pair) for pair in model["merges"])
+        return cls(*_learned(tokenizer))
+
+    @classmethod
+    def _of_symbols(cls, documents: list[list[str]], size: int) -> Tokens:
+        """Symbols, or `size` tokens of runs of them: byte pairs' way, with a character in place of each symbol."""
+        singles = sorted(set().union(*documents))
+        if not size:
+            return cls((END, *singles))
+        from tokenizers import Tokenizer, models, trainers
+
+        letters = {symbol: chr(PRIVATE + number) for number, symbol in enumerate(singles)}
+        tokenizer = Tokenizer(models.BPE())
+        tokenizer.train_from_iterator(
+            ("".join(map(letters.__getitem__, each)) for each in documents[:MOST_WORDS]),
+            trainers.BpeTrainer(
+                vocab_size=size, special_tokens=[END], initial_alphabet=list(letters.values()), show_progress=False
+            ),
         )
+        back = str.maketrans({letter: symbol for symbol, letter in letters.items()})
+        return cls(*(tuple(each.translate(back) for each in part) for part in _learned(tokenizer)))
 
     def __len__(self) -> int:
         return len(self.vocabulary)
@@ -114,16 +140,25 @@ class Tokens:
 
     @cached_property
     def symbolic(self) -> bool:
-        """Is it of symbols of SELFIES?"""
-        return len(self) > 1 and all(map(SYMBOL.fullmatch, self.vocabulary[1:]))
+        """Is it of symbols of SELFIES, or of runs of them?"""
+        return len(self) > 1 and not any(SYMBOL.sub("", token) for token in self.vocabulary[1:])
+
+    @cached_property
+    def _letters(self) -> dict[str, str]:
+        """A character for each symbol, by which pairs of symbols are joined."""
+        singles = filter(SYMBOL.fullmatch, self.vocabulary[1:])
+        return {symbol: chr(PRIVATE + number) for number, symbol in enumerate(singles)}
+
+    def _lettered(self, symbols: str) -> str:
+        return "".join(self._letters[symbol] for symbol in SYMBOL.findall(symbols)) if self.symbolic else symbols
 
     @cached_property
     def _pairs(self) -> Any:
         from tokenizers import Tokenizer, models, pre_tokenizers
 
-        tokenizer = Tokenizer(
-            models.BPE(self.numbers, [(left, right) for left, right in (merge.split(" ") for merge in self.merges)])
-        )
+        numbers = {self._lettered(token) or token: number for token, number in self.numbers.items()}
+        merges = [(self._lettered(left), self._lettered(right)) for left, right in map(str.split, self.merges)]
+        tokenizer = Tokenizer(models.BPE(numbers, merges))
         if self.bytewise:
             tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
         return tokenizer
@@ -165,7 +200,7 @@ class Tokens:
         """The tokens (n,) int32 of a text; refuses characters that the vocabulary does not know."""
         if missing := self._strange(text):
             shown = " ".join(f"{c[:60]!r}" for c in missing[:8])
-            letters = sum(self.symbolic or len(token) == 1 for token in self.vocabulary[1:])
+            letters = len(self._letters) if self.symbolic else sum(len(token) == 1 for token in self.vocabulary[1:])
             raise Refusal(
                 f"This model was trained on {letters} {'symbols' if self.symbolic else 'characters'} and can't read {shown}; leave {'it' if len(missing) == 1 else 'them'} out."
             )
@@ -176,11 +211,17 @@ class Tokens:
         if self.merges:
             return list(self._pairs.encode(self._writable(text)).ids)
         if self.symbolic:
-            return [self.numbers[symbol] for symbol in symbols_of(text) or () if symbol in self.numbers]
+            return [self.numbers[symbol] for symbol in self._known(text)]
         return [self.numbers[c] for c in text if c in self.numbers]
 
     def _writable(self, text: str) -> str:
+        if self.symbolic:
+            return "".join(self._letters[symbol] for symbol in self._known(text))
         return text if self.bytewise else "".join(c for c in text if c in self.numbers)
+
+    def _known(self, text: str) -> list[str]:
+        """The symbols of a text, without those that the vocabulary does not have."""
+        return [symbol for symbol in symbols_of(text) or () if symbol in self.numbers]
 
     def encode_all(self, documents: Sequence[str]) -> np.ndarray:
         """The tokens (n,) int32 of all documents, `END` before the first and after each; without what it can't write (`unseen`)."""
@@ -202,6 +243,12 @@ class Tokens:
         if self.symbolic:
             return smiles_of(self.vocabulary[int(token)] for token in tokens if token)
         return b"".join(self.written[int(token)] for token in tokens).decode(errors="replace")
+
+
+def _learned(tokenizer: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The vocabulary and the merges of a tokenizer of pairs."""
+    model = json.loads(tokenizer.to_str())["model"]
+    return tuple(sorted(model["vocab"], key=model["vocab"].get)), tuple(" ".join(pair) for pair in model["merges"])
 
 
 def escape_bits(characters: int, unseen: int, vocabulary: int) -> float:
