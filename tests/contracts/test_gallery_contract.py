@@ -117,6 +117,23 @@ def test_it_predicts_held_out_text_better_than_five_grams(name: str) -> None:
     assert all(row["n"] > 0 and row["protocol"] and row["low"] <= row["value"] <= row["high"] for row in measures.values())
 
 
+@pytest.mark.parametrize("name", sorted(CHEMISTS))
+def test_it_writes_molecules_that_are_new_and_as_unlike_as_real_ones(name: str) -> None:
+    findings = RunStore.default()[name].findings()
+    measures = {row["metric"]: row for row in findings["measures"]}
+    of_symbols = str(Experiment.from_dict(EXPERIMENTS[name]).source.get("unit", "")).startswith("selfies")
+    assert measures["valid"]["low"] > (0.99 if of_symbols else 0.6) and measures["novelty"]["low"] > 0.9
+    assert measures["IntDiv"]["low"] > 0.95 * measures["IntDiv: held-out molecules"]["value"]
+    assert {row["verdict"] for row in findings["findings"] if row["audit"] == "rediscovery"} == {"pass"}
+
+
+def test_the_composer_is_nearer_to_bach_than_a_five_gram_and_copies_no_more_than_he_repeats_himself() -> None:
+    measures = {row["metric"]: row for row in RunStore.default()["transformer-chorales"].findings()["measures"]}
+    assert measures["nats a step"]["high"] < 4
+    assert measures["pitch classes"]["high"] < measures["pitch classes: 5-gram"]["low"]
+    assert measures["longest copied passage"]["low"] < measures["longest copied passage: held-out pieces"]["high"]
+
+
 def test_the_code_model_writes_functions_that_parse() -> None:
     generator = open_model(RunStore.default()["transformer-code"])
     parse = 0
