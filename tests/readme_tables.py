@@ -72,7 +72,7 @@ def music() -> str:
 
 
 def molecules() -> str:
-    return gallery("molecules", "held-out, n = 1,000, 95 % interval")
+    return gallery("molecules", "2,000 texts, 95 % interval")
 
 
 def prompts() -> str:
