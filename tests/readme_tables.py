@@ -56,15 +56,23 @@ def gallery(part: str = "pictures", heading: str = "held-out, n = 1,000, 95 % in
 
 
 def part_of(run: Run) -> str:
-    """What stands in one table: models of texts, of prompted pictures, of pictures, or what reads and refines them."""
+    """What stands in one table: models of texts, of music, of molecules, of prompted pictures, of pictures, or what reads and refines them."""
     recipe = run.experiment.make_recipe()
     if run.spec.kind != "image":
-        return "texts"
+        return {"music": "music", "molecule": "molecules"}.get(run.spec.kind, "texts")
     return "instruments" if not recipe.draws else "prompts" if recipe.captioned else "pictures"
 
 
 def texts() -> str:
     return gallery("texts", "held-out, 95 % interval")
+
+
+def music() -> str:
+    return gallery("music", "held-out, 95 % interval")
+
+
+def molecules() -> str:
+    return gallery("molecules", "2,000 texts, 95 % interval")
 
 
 def prompts() -> str:
@@ -182,7 +190,7 @@ def _number(row: dict[str, Any] | None) -> str:
     return "" if row is None else "not measured" if row["value"] is None else f"{row['value']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
 
 
-TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found, "rates": rates, "speed": speed, "rooms": house_picture.rooms}
+TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "music": music, "molecules": molecules, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found, "rates": rates, "speed": speed, "rooms": house_picture.rooms}
 
 
 def filled(text: str) -> str:

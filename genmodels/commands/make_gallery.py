@@ -11,12 +11,11 @@ import json
 import shutil
 import sys
 import time
-from typing import Any
 
 import numpy as np
 
 from genmodels import checkpoints, gallery
-from genmodels.calibration.deepfake import experiment
+from genmodels.commands.gallery_experiments import BEFORE, EXPERIMENTS
 from genmodels.files import home, write_atomically
 from genmodels.instruments.detector import RUN
 from genmodels.instruments.detector_scale import fit_scale_of, unworn
@@ -33,142 +32,6 @@ from genmodels.runs.experiment import Experiment
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 from genmodels.training.loop import kept_epochs, train
-
-EXPERIMENTS: dict[str, dict[str, Any]] = {
-    "vae-digits": {
-        "model": "vae",
-        "data": "digits",
-        "recipe": {"latent": 8, "width": 16, "warmup": 200},
-        "epochs": 60,
-        "batch_size": 32,
-    },
-    "gan-digits": {
-        "model": "gan",
-        "data": "digits",
-        "recipe": {"latent": 16, "width": 16, "learning_rate": 1e-3},
-        "epochs": 100,
-        "batch_size": 32,
-    },
-    "vae-icons": {
-        "model": "vae",
-        "data": "icons",
-        "source": {"size": 28},
-        "recipe": {"latent": 32, "beta": 2.0},
-        "epochs": 30,
-    },
-    "vae-openmoji": {
-        "model": "vae",
-        "data": "openmoji",
-        "source": {"mirror": True},
-        "recipe": {"latent": 32, "beta": 4.0},
-        "epochs": 30,
-    },
-    "gan-openmoji": {
-        "model": "gan",
-        "data": "openmoji",
-        "source": {"mirror": True},
-        "recipe": {"learning_rate": 5e-4},
-        "epochs": 160,
-    },
-    "transformer-occupations": {
-        "model": "transformer",
-        "data": "occupations",
-        "recipe": {"layers": 3, "width": 128, "dropout": 0.1},
-        "epochs": 8,
-        "batch_size": 32,
-    },
-    "transformer-code": {
-        "model": "transformer",
-        "data": "python-code",
-        "recipe": {"layers": 6, "heads": 6, "width": 192, "dropout": 0.1},
-        "epochs": 4,
-        "batch_size": 8,
-    },
-    "transformer-docs": {
-        "model": "transformer",
-        "data": "python-docs",
-        "recipe": {"layers": 4, "heads": 6, "width": 192, "dropout": 0.2},
-        "epochs": 7,
-        "batch_size": 8,
-    },
-    "clip": {"model": "clip", "data": "emblems", "epochs": 16, "batch_size": 128},
-    "judge": {
-        "model": "clip",
-        "data": "emblems",
-        "source": {"share": 0.9, "share_seed": 1},
-        "recipe": {"text": "bag", "image": "plain", "width": 24, "dimensions": 96, "vocabulary": 3000},
-        "epochs": 24,
-        "batch_size": 128,
-        "seed": 1,
-    },
-    "diffusion-openmoji": {
-        "model": "diffusion",
-        "data": "openmoji",
-        "source": {"subset": "all", "split": "combination"},
-        "recipe": {"learning_rate": 7e-4},
-        "epochs": 60,
-    },
-    "upscaler": {
-        "model": "upscaler",
-        "data": "openmoji",
-        "source": {"size": 128, "subset": "all"},
-        "epochs": 16,
-        "batch_size": 16,
-    },
-    "reader-skin": {
-        "model": "reader",
-        "data": "people",
-        "source": {"label": "tone or none"},
-        "recipe": {
-            "features": "colours",
-            "width": 64,
-            "noise": 0.0,
-            "dropout": 0.5,
-            "learning_rate": 3e-3,
-            "weight_decay": 1.0,
-        },
-        "epochs": 8,
-    },
-    "reader-somebody": {
-        "model": "reader",
-        "data": "people",
-        "source": {"label": "woman or man"},
-        "recipe": {"colours": "greyscale", "noise": 0.02, "learning_rate": 2e-3},
-        "epochs": 16,
-    },
-    "reader-gender": {
-        "model": "reader",
-        "data": "openmoji",
-        "source": {"split": "combination", "label": "woman or man", "subset": "all", "mirror": True},
-        "recipe": {"colours": "greyscale", "noise": 0.05, "learning_rate": 2e-3},
-        "epochs": 65,
-        "batch_size": 32,
-    },
-    "gan-prompts": {
-        "model": "gan",
-        "data": "openmoji",
-        "source": {"subset": "all", "split": "combination"},
-        "recipe": {"captioned": True, "learning_rate": 5e-4},
-        "epochs": 70,
-    },
-    "detector": experiment(),
-    "diffusion-icons": {
-        "model": "diffusion",
-        "data": "icons",
-        "source": {"size": 32},
-        "recipe": {"width": 32},
-        "epochs": 45,
-    },
-}
-# What is trained before, for runs that branch from the last epoch of another.
-BEFORE: dict[str, dict[str, Any]] = {
-    "diffusion-openmoji": {
-        "model": "diffusion",
-        "data": "openmoji",
-        "source": {"subset": "all", "split": "combination"},
-        "epochs": 120,
-    },
-}
 
 
 def make(name: str) -> Run:

@@ -99,9 +99,7 @@ def _measured(measures: Sequence[Mapping[str, Any]]) -> Table:
     rows = tuple(
         (
             str(m.get("metric", "")),
-            value_text(m.get("value")),
-            f"{value_text(m.get('low'))} to {value_text(m.get('high'))}{_of(m)}",
-            value_text(m.get("n")),
+            *_number(m),
             str(m.get("better", "")),
             str(m.get("unit", "")),
             str(m.get("protocol", "")),
@@ -110,6 +108,14 @@ def _measured(measures: Sequence[Mapping[str, Any]]) -> Table:
         for m in measures
     )
     return Table(("measure", "value", "95 % interval", "n", "better", "unit", "protocol", "seed"), rows)
+
+
+def _number(measure: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Value, interval and n; what was not measured has none of them, and its protocol says why."""
+    if measure.get("value") is None:
+        return "not measured", "", ""
+    interval = f"{value_text(measure.get('low'))} to {value_text(measure.get('high'))}{_of(measure)}"
+    return value_text(measure["value"]), interval, value_text(measure.get("n"))
 
 
 def _of(measure: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from genmodels import checkpoints
-from genmodels.commands.make_gallery import EXPERIMENTS
+from genmodels.commands.gallery_experiments import EXPERIMENTS
 from genmodels.gallery import GALLERY
 from genmodels.models.recipe import MODELS
 from genmodels.runs.experiment import Experiment
@@ -19,9 +19,11 @@ from genmodels.runs.store import RunStore, gallery_names
 from genmodels.trained.opening import open_model
 from genmodels.training.loading import load_for
 
-WRITERS = {name for name, asked in EXPERIMENTS.items() if asked["model"] == "transformer"}
+KINDS = {name: Experiment.from_dict(asked).make_source().kind for name, asked in EXPERIMENTS.items()}
+COMPOSERS, CHEMISTS, FILMERS = ({name for name, kind in KINDS.items() if kind == one} for one in ("music", "molecule", "video"))
+WRITERS = {name for name, kind in KINDS.items() if kind in ("text", "code")}
 READERS = {name for name, asked in EXPERIMENTS.items() if not MODELS[asked["model"]].draws}
-PAINTERS = EXPERIMENTS.keys() - WRITERS - READERS
+PAINTERS = {name for name, kind in KINDS.items() if kind == "image"} - READERS
 PROMPTED = {name for name in PAINTERS if Experiment.from_dict(EXPERIMENTS[name]).make_recipe().captioned}
 each_run = pytest.mark.parametrize("name", sorted(EXPERIMENTS))
 each_painter = pytest.mark.parametrize("name", sorted(PAINTERS))
@@ -31,8 +33,11 @@ each_writer = pytest.mark.parametrize("name", sorted(WRITERS))
 
 def test_all_that_is_made_ships_and_is_small() -> None:
     assert gallery_names() == sorted(EXPERIMENTS)
-    drawing = {"diffusion-openmoji", "diffusion-icons", "diffusion-design", "upscaler"}
-    for names, most in ((PAINTERS - PROMPTED, 15e6), (WRITERS, 15e6), (drawing, 33e6), ((PROMPTED | READERS) - drawing, 15e6)):
+    drawing = {"diffusion-openmoji", "diffusion-icons", "upscaler"}
+    applied = FILMERS | {"judge-icons", "diffusion-design"}
+    rest = (PROMPTED | READERS) - drawing - applied
+    groups = ((PAINTERS - PROMPTED, 15e6), (WRITERS, 15e6), (COMPOSERS | CHEMISTS, 15e6), (applied, 20e6), (drawing, 25e6), (rest, 15e6))
+    for names, most in groups:
         assert sum(file.stat().st_size for name in names for file in (GALLERY / name).rglob("*") if file.is_file()) < most
 
 
@@ -110,6 +115,23 @@ def test_it_predicts_held_out_text_better_than_five_grams(name: str) -> None:
     measures = {row["metric"]: row for row in RunStore.default()[name].findings()["measures"]}
     assert measures["bits per character of a 5-gram, less the model's"]["low"] > 0
     assert all(row["n"] > 0 and row["protocol"] and row["low"] <= row["value"] <= row["high"] for row in measures.values())
+
+
+@pytest.mark.parametrize("name", sorted(CHEMISTS))
+def test_it_writes_molecules_that_are_new_and_as_unlike_as_real_ones(name: str) -> None:
+    findings = RunStore.default()[name].findings()
+    measures = {row["metric"]: row for row in findings["measures"]}
+    of_symbols = str(Experiment.from_dict(EXPERIMENTS[name]).source.get("unit", "")).startswith("selfies")
+    assert measures["valid"]["low"] > (0.99 if of_symbols else 0.6) and measures["novelty"]["low"] > 0.9
+    assert measures["IntDiv"]["low"] > 0.95 * measures["IntDiv: held-out molecules"]["value"]
+    assert {row["verdict"] for row in findings["findings"] if row["audit"] == "rediscovery"} == {"pass"}
+
+
+def test_the_composer_is_nearer_to_bach_than_a_five_gram_and_copies_no_more_than_he_repeats_himself() -> None:
+    measures = {row["metric"]: row for row in RunStore.default()["transformer-chorales"].findings()["measures"]}
+    assert measures["nats a step"]["high"] < 4
+    assert measures["pitch classes"]["high"] < measures["pitch classes: 5-gram"]["low"]
+    assert measures["longest copied passage"]["low"] < measures["longest copied passage: held-out pieces"]["high"]
 
 
 def test_the_code_model_writes_functions_that_parse() -> None:

@@ -82,6 +82,12 @@ def test_what_is_missing_is_said_to_be_missing() -> None:
     assert "Not measured" in text and "Not audited" in text and "0.0" not in text
 
 
+def test_a_measure_without_a_value_says_so_and_has_no_interval() -> None:
+    nothing = {"metric": "filters", "value": None, "low": None, "high": None, "n": 0, "better": "higher", "unit": "share", "protocol": "not measured: the list is not at hand", "seed": 1}
+    row = next(line for line in report(made(measures=[nothing]), "md").splitlines() if line.startswith("| filters"))
+    assert row.startswith("| filters | not measured |  |  | higher |") and "not stated" not in row
+
+
 def test_the_card_takes_dataclasses_too() -> None:
     assert "✗ fail" in model_card({"run": "x"}, [judge("a", "claim", Estimate(1, 0.5, 1, 9), limit=0.1)])
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST = 500  # characters of a SMILES that is read
 BITS, RADIUS = 2048, 2  # of a fingerprint (Rogers and Hahn 2010; radius 2 is ECFP4)
+FIRST_SEED = 42  # stands for 0, which RDKit reads as "no seed"; its generator begins with it
 PLAIN = re.compile(r"[!-~]+")  # printable ASCII without blanks, behind which RDKit would read extensions
 
 
@@ -48,13 +49,16 @@ def written(found: Mol) -> str:
 
 
 def spellings(smiles: str, n: int, seed: int) -> list[str]:
-    """Up to n different spellings of a molecule, the given one first, the others from a random atom on (Arus-Pous et al. 2019)."""
+    """Up to n different spellings of a molecule, the given one first, the others from a random atom on (Arus-Pous et al. 2019).
+
+    The same seed gives the same ones, whatever was spelled before.
+    """
     found = molecule(smiles)
     if found is None or n < 2:
         return [smiles]
     from rdkit import Chem
 
-    others = Chem.MolToRandomSmilesVect(found, n - 1, randomSeed=seed % 2**31)
+    others = Chem.MolToRandomSmilesVect(found, n - 1, randomSeed=seed % 2**31 or FIRST_SEED)
     return list(dict.fromkeys([smiles, *others]))
 
 
