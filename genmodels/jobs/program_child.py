@@ -28,7 +28,7 @@ TASK, REPLY = 0, 1  # what programs come from, and where it is told how they end
 ANSWERS = 3  # of a child: where its answers go
 CHUNK = 1 << 16
 SAID = 2000  # characters of what was raised
-MOST_KEYS = 10_000
+MOST_KEYS, MOST_DEEP = 10_000, 100  # of a set or dictionary; values in values
 NEW_MOUNTS, NEW_USER = 0x20000, 0x10000000
 EVERYTHING_PRIVATE, NO_DEVICES = 0x44000, 0x6  # mount: recursive and private; no devices, no programs with other rights
 USUAL = ("re", "typing", "collections", "math", "itertools", "functools", "string", "heapq", "bisect", "dataclasses")
@@ -256,18 +256,21 @@ def plain(value: object) -> object:
     return ["o", type(value).__name__[:100]]
 
 
-def unpacked(written: object) -> Any:
+def unpacked(written: object, deep: int = 0) -> Any:
     """The value that `plain` wrote; raises `ValueError` for what it never writes, and `TypeError` for keys that can't be.
 
-    Sets and dictionaries of more than 10,000 keys are not made: keys can be chosen so that each takes as long as all others.
+    Sets and dictionaries of more than 10,000 keys are not made: keys can be chosen so that each takes as long as all others. Nor are
+    values within values more than 100 deep, which whoever shows them could not walk through.
     """
     if not isinstance(written, list):
         return written
+    if deep > MOST_DEEP:
+        raise ValueError("too deep")
     letter, *inside = written or [None]
     if letter in ("d", "s", "f") and len(inside) > MOST_KEYS:
         raise ValueError("too many keys")
     if letter == "d":
-        return {unpacked(key): unpacked(each) for key, each in inside}
+        return {unpacked(key, deep + 1): unpacked(each, deep + 1) for key, each in inside}
     if letter not in SORTS:
         raise ValueError("no value of Python")
-    return SORTS[letter](map(unpacked, inside))
+    return SORTS[letter](unpacked(each, deep + 1) for each in inside)

@@ -39,6 +39,9 @@ LONGEST = 200_000  # characters of a program and its questions
 KEPT = 2000  # characters that are kept of what it printed
 TRIES = 2  # of a child to shut itself in; a busy machine may take longer than its time over that
 LATE = 30.0  # seconds beyond the time of a program, after which the process that splits off children is ended
+SIGNALS = {
+    each.value: each.name for each in signal.Signals
+}  # those of real time have no names but the first and the last
 OWN = "process of its own"  # the first of the walls
 ENDS = {
     "ok": "came to its end",
@@ -244,7 +247,7 @@ def _ran(reply: dict[str, Any], said: list[dict[str, Any]], limits: ProgramLimit
     if not why and (code == -signal.SIGXCPU or (code == -signal.SIGKILL and spent)):
         why = "time"
     if not why and code is not None and code < 0:
-        told, why = f"ended by {_named(-code)}", "killed"
+        told, why = f"ended by {SIGNALS.get(-code, f'signal {-code}')}", "killed"
     if not why and isinstance(told, str):
         why = last["kind"] if last.get("kind") in ENDS else "exception"
     why = why or ("ok" if last.get("done") is True and code == 0 else "exit")
@@ -258,16 +261,14 @@ def _ran(reply: dict[str, Any], said: list[dict[str, Any]], limits: ProgramLimit
     )
 
 
-def _named(number: int) -> str:
-    """A signal by its name; those of real time have none but the first and the last."""
-    return {each.value: each.name for each in signal.Signals}.get(number, f"signal {number}")
-
-
 def _answer(written: object) -> Any:
     try:
         return unpacked(written)
-    except (ValueError, TypeError, RecursionError):
-        return Unknown(printable(str(written), 100))
+    except (ValueError, TypeError):
+        told = written[1:] if isinstance(written, list) else []
+        return Unknown(
+            printable(told[0], 100) if len(told) == 1 and isinstance(told[0], str) else "too deep or too large"
+        )
 
 
 @functools.cache

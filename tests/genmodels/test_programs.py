@@ -64,7 +64,10 @@ def test_values_come_back_as_they_were() -> None:
     for value in (1, -(2**100), 1.5, "ä\n\ud800", None, True, [], (), {1: "a", (2, 3): [4]}, {1, 2}, frozenset("ab"), [[(1,)], {"d": {"l": ["t"]}}]):
         assert unpacked(plain(value)) == value and type(unpacked(plain(value))) is type(value)
     assert plain(object()) == ["o", "object"]
-    for wrong in (["x"], [], ["o", "object"], [1], ["s", *range(10_001)]):
+    deep: list = ["l"]
+    for _ in range(500):
+        deep = ["l", deep]
+    for wrong in (["x"], [], ["o", "object"], [1], ["s", *range(10_001)], deep):
         with pytest.raises((ValueError, TypeError)):
             unpacked(wrong)
 
@@ -231,6 +234,13 @@ def test_a_wrong_program_can_not_make_itself_right(cage: Programs, name: str) ->
     assert ran.answers != (8, 50, 98), ran
     assert cage.one(Program("def f(n): return 2 * n * n", "f", RIGHT)).answers == (8, 50, 98)
     assert "[8, 50" not in ran.printed and "(8, 50" not in ran.printed
+
+
+def test_an_answer_that_nobody_could_show_is_unknown(cage: Programs) -> None:
+    """Written past us, as deep as JSON is read: what is printed of it must not break whoever prints it."""
+    text = "import os\nos.write(3, b'{\"answer\": ' + b'[\"l\",' * 900 + b'1' + b']' * 900 + b'}\\n')\ndef f(): return object()"
+    ran = cage.one(Program(text, "f", [()]))
+    assert [type(each) for each in ran.answers] == [programs.Unknown] * 2 and ran.answers[1].name == "object" and "too deep" in ran.answers[0].name
 
 
 def test_a_program_that_is_too_long_is_refused(cage: Programs) -> None:
