@@ -262,10 +262,10 @@ def unpacked(written: object, deep: int = 0) -> Any:
     Sets and dictionaries of more than 10,000 keys are not made: keys can be chosen so that each takes as long as all others. Nor are
     values within values more than 100 deep, which whoever shows them could not walk through.
     """
+    if isinstance(written, dict) or deep > MOST_DEEP:
+        raise ValueError("no value of Python, or too deep")
     if not isinstance(written, list):
         return written
-    if deep > MOST_DEEP:
-        raise ValueError("too deep")
     letter, *inside = written or [None]
     if letter in ("d", "s", "f") and len(inside) > MOST_KEYS:
         raise ValueError("too many keys")

@@ -249,7 +249,7 @@ def _ran(reply: dict[str, Any], said: list[dict[str, Any]], limits: ProgramLimit
     if not why and code is not None and code < 0:
         told, why = f"ended by {SIGNALS.get(-code, f'signal {-code}')}", "killed"
     if not why and isinstance(told, str):
-        why = last["kind"] if last.get("kind") in ENDS else "exception"
+        why = kind if isinstance(kind := last.get("kind"), str) and kind in ENDS else "exception"
     why = why or ("ok" if last.get("done") is True and code == 0 else "exit")
     return Ran(
         "killed" if why == "left" else why,

@@ -67,7 +67,7 @@ def test_values_come_back_as_they_were() -> None:
     deep: list = ["l"]
     for _ in range(500):
         deep = ["l", deep]
-    for wrong in (["x"], [], ["o", "object"], [1], ["s", *range(10_001)], deep):
+    for wrong in (["x"], [], ["o", "object"], [1], ["s", *range(10_001)], deep, {"a": 1}, ["l", {}]):
         with pytest.raises((ValueError, TypeError)):
             unpacked(wrong)
 
@@ -131,6 +131,7 @@ ESCAPES = {
     "answer": ("import os\nwhile True: os.write(3, b'x' * 10_000)", "printed", ""),
     "end": ("import os\nos._exit(0)", "exit", ""),
     "end as if done": ("import os\nos.write(3, b'{\"done\": true}\\n')\nos._exit(0)", "ok", ""),
+    "end as something odd": ("import os\nos.write(3, b'{\"raised\": \"x\", \"kind\": [], \"answer\": {\"a\": [1]}}\\n')\nos._exit(1)", "exception", "x"),
     "abort": ("import os\nos.abort()", "killed", "SIGABRT"),
     "stop": ("import os, signal\nsignal.raise_signal(signal.SIGKILL)", "killed", "SIGKILL"),
     "a signal without a name": ("import signal\nsignal.raise_signal(40)", "killed", "signal 40"),
