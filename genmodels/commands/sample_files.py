@@ -282,7 +282,7 @@ def _clips(run: Run, asked: Asked) -> Samples:
     if asked.prompts or asked.mask or asked.upscale or asked.start:
         raise Refusal("--prompts, --from, --mask and --upscale are for models of pictures; leave them out.")
     prompts = _for_each(list(asked.given) or [""], asked.number())
-    return Samples(filmed_files(run, prompts, seed=asked.seed, epoch=asked.epoch, settings=asked.settings))
+    return Samples(*filmed_files(run, prompts, seed=asked.seed, epoch=asked.epoch, settings=asked.settings))
 
 
 # By role (`Recipe.role_for`).

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from genmodels.commands.sample_clips import filmed_files
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.decoding import Decoding
@@ -218,6 +219,8 @@ def test_a_prompt_and_a_seed_give_one_clip_and_given_frames_stay(name: str, trai
     for clip, some, said in ((given, ~known & known, "known"), (given, None, "give both"), (given[:3], known, "this model films")):
         with pytest.raises(Refusal, match=said):
             filmer.filmed("", seed=1, clip=clip, known=some)
+    files, said = filmed_files(run, ["a red car zzz"], seed=1, epoch=None, settings={"steps": "2"})
+    assert set(files[0]) == {".mp4", ".gif", "-strip.png"} and len(said) == 1 and said[0].endswith("trained on: zzz.")
     for prompt, negative in (("zzz qqq", ""), (prompts[0], "zzz qqq")):
         with pytest.raises(Refusal, match="knows none of the words"):
             filmer.filmed(prompt, seed=1, drawing=Drawing(negative=negative))
