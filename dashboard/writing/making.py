@@ -6,7 +6,7 @@ import dataclasses
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
@@ -25,9 +25,6 @@ from genmodels.provenance.recorded import Weights
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
-
-if TYPE_CHECKING:
-    pass
 
 EVERY = 0.05  # seconds between two pictures of a stream
 SHOWN = 3000  # characters of a prompt that are shown
