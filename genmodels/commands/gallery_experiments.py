@@ -97,6 +97,15 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
         "batch_size": 128,
         "seed": 1,
     },
+    "judge-icons": {
+        "model": "clip",
+        "data": "emblems",
+        "source": {"family": "all", "half": "first"},
+        "recipe": {"text": "bag", "image": "plain", "width": 24, "dimensions": 96, "vocabulary": 4000},
+        "epochs": 24,
+        "batch_size": 128,
+        "seed": 1,
+    },
     "diffusion-openmoji": {
         "model": "diffusion",
         "data": "openmoji",
@@ -154,6 +163,13 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
         "source": {"size": 32},
         "recipe": {"width": 32},
         "epochs": 45,
+    },
+    "diffusion-design": {
+        "model": "diffusion",
+        "data": "icons",
+        "source": {"size": 32, "family": "all", "half": "second"},
+        "recipe": {"width": 40},
+        "epochs": 60,
     },
 }
 # What is trained before, for runs that branch from the last epoch of another.

@@ -64,7 +64,7 @@ def test_text_encoders_too(shadowed: list[str]) -> None:
 
 def test_no_instrument_is_opened_by_name_from_the_users_runs() -> None:
     """Nothing but commands and pages, which a user tells a name, looks among the user's runs."""
-    allowed = {"main.py", "verb.py", "training.py", "making.py", "auditing.py", "comparing.py", "reviewing.py", "house.py", "launching.py", "store.py", "catalogue.py", "exchange.py", "doctor.py", "loading.py", "text_search.py", "fcd_by_epoch.py"}
+    allowed = {"main.py", "verb.py", "training.py", "making.py", "auditing.py", "comparing.py", "reviewing.py", "house.py", "launching.py", "store.py", "catalogue.py", "exchange.py", "doctor.py", "loading.py", "text_search.py", "fcd_by_epoch.py", "human_eval.py"}
     root = Path(detector.__file__).parent.parent
     found = {file.name for file in root.rglob("*.py") if "RunStore.default()" in file.read_text()}
     assert found <= allowed

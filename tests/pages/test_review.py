@@ -174,7 +174,7 @@ def _complaint(run: Run) -> str:
 
 
 def _ended(run: Run) -> None:
-    for _ in range(1200):
+    for _ in range(6000):
         if (audit_job.folder_of(run) / "progress.json").exists() is False:
             return
         time.sleep(0.1)
