@@ -175,7 +175,7 @@ def _complaint(run: Run) -> str:
 
 def _ended(run: Run) -> None:
     for _ in range(6000):
-        if (audit_job.folder_of(run) / "progress.json").exists() is False:
+        if audit_job.running(run) is None:
             return
         time.sleep(0.1)
     raise AssertionError(f"the audit did not end: {audit_job.running(run)}")
