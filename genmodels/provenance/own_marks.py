@@ -107,7 +107,7 @@ def no_proof(kind: str, parts: Mapping[str, Part]) -> str:
     """Sentences about marks that are there and prove nothing about who made the file; "" where there are none."""
     mark, match = parts["watermark"], parts["ledger"]
     told = []
-    if mark["verdict"] == "found" and not mark.get("own", True):
+    if mark["verdict"] == "found" and not mark.get("own", True) and match["verdict"] != "exact match":
         told.append(
             f"It carries our pattern (p = {mark['p_value'] or 0:.1g}), which can be copied from any picture that we marked, so that proves nothing about who made it."
         )
