@@ -66,7 +66,8 @@ def test_a_run_that_broke_is_called_diverging() -> None:
 
 
 # 1,125 drawings are few: this one was trained on past its best bound, until its samples beat the training mean.
-KNOWN = {"vae-openmoji": ["overfitting"]}
+# Of 6,698 icons the best held-out loss was that of epoch 26 of 60; what is measured and audited is the last one, and its membership audit fails.
+KNOWN = {"vae-openmoji": ["overfitting"], "diffusion-design": ["overfitting"]}
 
 
 @pytest.mark.parametrize("name", gallery_names())
