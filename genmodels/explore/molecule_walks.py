@@ -7,7 +7,7 @@ counted on held-out ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -104,14 +104,24 @@ def walked(
 def _known(
     model: LatentMolecules, smiles: Sequence[str], value: Property, most: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Latents (n, latent) and property (n,) of some of the molecules that the model can read."""
-    chosen = list(islice(filter(model.reads, (smiles[i] for i in rng.permutation(len(smiles)))), most))
+    """Latents (n, latent) and property (n,) of some of the molecules that the model can read, each once however often it is spelled."""
+    chosen = list(islice(filter(model.reads, _molecules(smiles[i] for i in rng.permutation(len(smiles)))), most))
     values = np.asarray(value(chosen), float)
     good = np.isfinite(values)
     if good.sum() < 50:
         raise Refusal(f"Only {int(good.sum())} molecules have this property; a direction needs at least 50.")
     kept = [each for each, is_good in zip(chosen, good, strict=True) if is_good]
     return model.encode(kept).astype(float), values[good]
+
+
+def _molecules(smiles: Iterable[str]) -> Iterator[str]:
+    """The canonical SMILES of molecules, each at its first spelling."""
+    met = set[str]()
+    for each in smiles:
+        known = canonical(each)
+        if known is not None and known not in met:
+            met.add(known)
+            yield known
 
 
 def _around(model: LatentMolecules, place: np.ndarray, n: int, seed: int) -> list[str]:

@@ -95,7 +95,7 @@ class LatentMolecules(TextGenerator):
             tokens = self.tokens.encode(known)
             if len(tokens) >= self.context:
                 raise Refusal(
-                    f"{known[:60]} is {len(tokens)} tokens long; this model reads at most {self.context - 1}."
+                    f"{known[:60]} is {len(tokens)} tokens long; this model reads at most {self.context - 1}; give a smaller one."
                 )
             row[1 : len(tokens) + 1] = tokens
         return rows

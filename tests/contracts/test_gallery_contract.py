@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import platform
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ import pytest
 
 from genmodels import checkpoints
 from genmodels.commands.gallery_experiments import EXPERIMENTS
+from genmodels.explore.molecule_walks import direction, walked
 from genmodels.gallery import GALLERY
+from genmodels.kinds.molecule.properties import goal
 from genmodels.models.recipe import MODELS
 from genmodels.runs.experiment import Experiment
 from genmodels.runs.store import RunStore, gallery_names
@@ -125,6 +128,16 @@ def test_it_writes_molecules_that_are_new_and_as_unlike_as_real_ones(name: str) 
     assert measures["valid"]["low"] > (0.99 if of_symbols else 0.6) and measures["novelty"]["low"] > 0.9
     assert measures["IntDiv"]["low"] > 0.95 * measures["IntDiv: held-out molecules"]["value"]
     assert {row["verdict"] for row in findings["findings"] if row["audit"] == "rediscovery"} == {"pass"}
+
+
+def test_a_walk_among_the_shipped_molecules_knows_where_they_grow_heavier() -> None:
+    run = RunStore.default()["vae-molecules"]
+    data, model = load_for(run.experiment), open_model(run)
+    weight: Callable[[Sequence[str]], np.ndarray] = lambda smiles: np.array([goal(each, "weight") for each in smiles], float)  # noqa: E731
+    found = direction(model, data.train.documents, data.test.documents, weight)
+    assert found.correlation.low > 0.9 and found.correlation.n > 300
+    met = list(walked(model, "CC(=O)Oc1ccccc1C(=O)O", found.ahead.astype("float32"), weight, steps=2, each=8))
+    assert len(met) > 1 and met[0].like == 1
 
 
 def test_the_composer_is_nearer_to_bach_than_a_five_gram_and_copies_no_more_than_he_repeats_himself() -> None:
