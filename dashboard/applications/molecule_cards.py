@@ -48,7 +48,7 @@ def short(each: Found) -> str:
     numbers = each.numbers
     told = [
         f"QED {numbers.qed:.2f}",
-        f"logP {numbers.logp:.1f}",
+        f"logP {numbers.logp:z.1f}",
         f"{numbers.weight:.0f} Da",
         f"SA {numbers.access:.1f}",
     ]
