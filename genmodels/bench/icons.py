@@ -109,9 +109,11 @@ def novel(seed: int) -> None:
         raise Refusal("From which distance on an icon is a look-alike was not counted; count look-alikes first.")
     source = run.experiment.make_source()
     data = source.load()
-    rows = np.sort(np.random.default_rng(seed).permutation(len(data.test))[:DRAWN])
+    model = open_model(run)
+    readable = [i for i, caption in enumerate(data.test.captions) if model.knows(caption)]
+    rows = np.sort(np.random.default_rng(seed).permutation(readable)[:DRAWN])
     captions = [data.test.captions[row] for row in rows]
-    samples = open_model(run).sample(len(rows), seed=seed, given=captions)
+    samples = model.sample(len(rows), seed=seed, given=captions)
     likes = LookAlikes.of_all_families().of(samples, rates.limit)
     drawings = source.held_out_drawings()[rows]
     print("look like a known icon:", clustered(np.array([float(bool(each.alike)) for each in likes]), drawings))
