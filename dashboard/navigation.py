@@ -45,6 +45,7 @@ SCREENS = (
     Screen("memorisation", "Memorisation", ":material/psychology:", "Review"),
     Screen("deepfake", "Deepfake risk", ":material/fingerprint:", "Review"),
     Screen("verify", "Check a file", ":material/verified:", "Review"),
+    Screen("learn", "Learn", ":material/school:", "Help"),
     Screen("about", "About", ":material/info:", "Help"),
 )
 
@@ -95,10 +96,10 @@ def screen(name: str) -> Screen:
     return next(each for each in SCREENS if each.name == name)
 
 
-def link(name: str, label: str = "", **query: str) -> None:
+def link(name: str, label: str = "", icon: str = "", **query: str) -> None:
     """A link to a page, with URL parameters such as `run="..."`."""
     target = screen(name)
-    st.page_link(target.file, label=label or target.title, icon=target.icon, query_params=query or None)
+    st.page_link(target.file, label=label or target.title, icon=icon or target.icon, query_params=query or None)
 
 
 def go(name: str, **query: str) -> None:
