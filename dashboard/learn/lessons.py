@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import navigation, state
+from dashboard.learn import applications
 from dashboard.learn.lesson import Lesson
 
-LESSONS: tuple[Lesson, ...] = ()
+LESSONS: tuple[Lesson, ...] = (applications.LESSON,)
 COLUMNS = 2
 
 
