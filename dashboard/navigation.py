@@ -46,6 +46,7 @@ SCREENS = (
     Screen("deepfake", "Deepfake risk", ":material/fingerprint:", "Review"),
     Screen("verify", "Check a file", ":material/verified:", "Review"),
     Screen("learn", "Learn", ":material/school:", "Help"),
+    Screen("glossary", "Glossary", ":material/dictionary:", "Help"),
     Screen("about", "About", ":material/info:", "Help"),
 )
 

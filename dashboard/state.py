@@ -39,6 +39,7 @@ CODE_VIEW = "code"  # code: which view
 PROBLEM, SIGNATURE, DOCSTRING = "problem", "signature", "docstring"  # its function: one of ours by name, or one's own
 MOLECULES_VIEW, GIVEN_MOLECULE = "molecules", "molecule"  # its view; the molecule that is to be improved
 LESSON = "lesson"  # which lesson of Learn
+WORD = "word"  # glossary: the term that is looked for
 
 # In the session only
 MOLECULES, BETTER_MOLECULES = "molecules_written", "molecules_better"  # what was written last; what a search found

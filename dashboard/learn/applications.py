@@ -152,9 +152,11 @@ def _drawn(run: Run, seed: int) -> designs.Named:
     said, bar = st.empty(), st.progress(0.0, text="Loading the model …")
     with resources.generator_in_turn(run, waits(said)) as model:
         said.empty()
-        named = designs.family(
-            model, WORDS, "outline", seed, lambda share: bar.progress(min(1.0, share), text="Drawing …") and None
-        )
+
+        def watch(share: float) -> None:
+            bar.progress(min(1.0, share), text="Drawing …")
+
+        named = designs.family(model, WORDS, "outline", seed, watch)
     bar.empty()
     return named
 

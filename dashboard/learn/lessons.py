@@ -15,6 +15,7 @@ COLUMNS = 2
 def overview() -> None:
     """All lessons as cards."""
     st.markdown("Five minutes a lesson, by doing, on the models that come with GenModels. Any order will do.")
+    navigation.link("glossary", "Every term, explained")
     for start in range(0, len(LESSONS), COLUMNS):
         for column, lesson in zip(st.columns(COLUMNS), LESSONS[start : start + COLUMNS], strict=False):
             with column, st.container(border=True, height="stretch"):
