@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.auditing import evidence, over_time, policies, reviewing, side_by_side
-from dashboard.parts import charts, handing_out, pace, verdicts
+from dashboard.parts import charts, findings, handing_out, pace, verdicts
 from dashboard.safe_text import duration, plain_text, refuse, safe_text
 from genmodels.refusal import Refusal
 from genmodels.review import audit_job, brought
@@ -37,7 +37,7 @@ def view(subject: brought.Brought) -> None:
     _ask(subject, bool(result))
     if result:
         _verdict(result)
-        verdicts.audited(result.get("findings"), under=evidence.view)
+        findings.audited(result.get("findings"), under=evidence.view)
         reviewing.view(subject)
         _handed_out(subject, result | reviewing.for_report(subject))
         over_time.view(over_time.of_outputs(subject), subject.token)

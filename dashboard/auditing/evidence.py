@@ -1,4 +1,4 @@
-"""What stands behind each finding on brought outputs, folded: pictures side by side, passages, small tables, and all of it as CSV."""
+"""What stands behind each finding on brought outputs, among its details: pictures side by side, passages, small tables, and all of it as CSV."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.parts import charts, handing_out
-from dashboard.safe_text import lines_of, plain_text, safe_text
+from dashboard.safe_text import plain_text, safe_text
 from genmodels.kinds.image.files import open_picture
 from genmodels.review.document import Pictures
 from genmodels.review.evidence import Evidence, Listed, Passage, evidence_of, evidence_rows, more_than_shown
@@ -20,14 +20,10 @@ GAP, GREY = 4, 128  # pixels between two pictures, and their grey
 
 
 def view(finding: Mapping[str, Any], number: int) -> None:
-    """The evidence of one finding, folded, and the command that gives it again."""
-    found = evidence_of(finding)
-    if found:
-        with st.expander(safe_text(found.title, 100), icon=":material/search:"):
-            _all(found)
-    if isinstance(command := finding.get("command"), str):
-        with st.expander("Ask this again", icon=":material/terminal:"):
-            st.code(lines_of(plain_text(command, 2000)), language="bash", wrap_lines=True)
+    """The evidence of one finding, among its details."""
+    if found := evidence_of(finding):
+        st.markdown(f"**{safe_text(found.title, 100)}**")
+        _all(found)
 
 
 def _all(found: Evidence) -> None:

@@ -145,5 +145,5 @@ def _table(lines: Sequence[Line], title: str) -> None:
 def _cell(verdict: str, address: str) -> str:
     if verdict not in WORST:
         return safe_text(verdict, 60) if verdict else "–"
-    icon, colour = verdicts.VERDICTS.get(verdict, (":material/info:", "gray"))
+    icon, colour = verdicts.VERDICTS[verdict]
     return f"[:{colour}-badge[{icon} {verdict}]]({address})"

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import navigation, resources, state
-from dashboard.parts import choosing, pace, verdicts
+from dashboard.parts import choosing, findings, pace
 from dashboard.safe_text import duration, refuse, safe_text
 from genmodels.audits.audit import AUDITS
 from genmodels.data.dataset import DATA
@@ -128,7 +128,7 @@ def show(run: Run, names: Sequence[str], nothing: str) -> list[dict[str, Any]]:
     conditions = [
         f"{name}: n = {row.get('n')}, seed {row.get('seed')}, {row.get('date')}" for name, row in rows.items()
     ]
-    verdicts.audited(found, run.findings())
+    findings.audited(found, run.findings())
     st.caption(safe_text("; ".join(conditions), 300))
     return found
 

@@ -11,8 +11,9 @@ import streamlit as st
 from dashboard import navigation, resources, state
 from dashboard.parts import pace
 from dashboard.parts import samples as gallery
+from dashboard.parts.findings import audited
 from dashboard.parts.terms import term_label
-from dashboard.parts.verdicts import audited, short, show_measures
+from dashboard.parts.verdicts import short, show_measures
 from dashboard.safe_text import duration, plain_text, safe_text
 from dashboard.training import curves
 from dashboard.training.buttons import WORKING, act, buttons

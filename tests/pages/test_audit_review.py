@@ -57,8 +57,8 @@ def press(test: AppTest, label: str) -> AppTest:
 
 def test_evidence_stands_folded_under_each_finding(kept: brought.Brought) -> None:
     test = page(kept)
-    labels = [each.label for each in test.expander if "Evidence" in each.label]
-    assert len(labels) == 3 and not any(each.proto.expanded for each in test.expander if "Evidence" in each.label)
+    labels = [each.label for each in test.expander if "evidence" in each.label]
+    assert len(labels) == 3 and not any(each.proto.expanded for each in test.expander if "evidence" in each.label)
     assert any("evil.example" in each.value for each in test.text), "a passage is plain text"
     assert not any("](http" in each.value for each in (*test.markdown, *test.caption)), "nothing foreign is markdown"
     assert any(each.value.startswith("genmodels audit") for each in test.code)

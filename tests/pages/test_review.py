@@ -115,11 +115,12 @@ def test_a_finding_is_read_as_question_verdict_what_was_found_and_how_often_that
     test = opened("memorisation", run=run.id)
     assert not test.exception
     captions, told = ([each.value.replace("\\", "").replace("\u2060", "") for each in some] for some in (test.caption, test.markdown))
-    assert "Does it copy?" in captions and any("39 % are copies" in each for each in told)
-    assert any("Look at the pairs. Wrongly alarms in 3 of 100 tests (at most 5 of 100); finds 9 of 10 models that copy 2 %." in each for each in captions)
+    assert "**Asked:** Does it copy?" in told and any("39 % are copies" in each for each in told)
+    assert "**What to do:** Look at the pairs." in told
+    assert any("Wrongly alarms in 3 of 100 tests (at most 5 of 100); finds 9 of 10 models that copy 2 %." in each for each in captions)
     assert any("was not measured: there is no reference to plant in." in each for each in captions)
     badges = [each for each in told if "badge[" in each]
-    assert len(badges) == 2, "what cannot fail wears no badge"
+    assert [verdict in each for each, verdict in zip(badges, ("fail", "pass", "reported"), strict=True)] == [True] * 3, "what cannot fail is no pass"
     assert len(test.dataframe) == 1, "each planted case, folded"
 
 
