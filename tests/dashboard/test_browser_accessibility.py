@@ -1,0 +1,58 @@
+"""Every page in Chromium: what axe-core finds in both themes, and whether it fits a phone and 400 % zoom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from dashboard.navigation import SCREENS
+from tests.dashboard.accessible import STREAMLITS, THEMES, findings
+from tests.dashboard.test_browser import ARGUMENTS, CHROMIUM, IDLE, NARROW
+
+ROOT = Path(__file__).parent.parent.parent
+WIDTHS = (390, 320)  # a phone; 1280 pixels at 400 %
+# What shows more of a page than its bare address does, or the same with less work.
+DEEPER = {"latent": "latent?run=vae-digits", "home": ""}
+MORE = ("train?run=vae-digits", "data?data=digits", "bias?run=diffusion-openmoji", "prompt?run=transformer-docs", "audit?run=vae-openmoji")
+ADDRESSES = (*(DEEPER.get(screen.name, screen.name) for screen in SCREENS), *MORE)
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser: Browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light", reduced_motion="reduce")
+        page.set_default_timeout(120_000)
+        yield page
+        browser.close()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_that_axe_finds_is_ours(page: Page, dashboard: tuple[str, Path], address: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{dashboard[0]}/{address}")
+    page.locator("h1").first.wait_for()
+    page.wait_for_function(IDLE)
+    for theme in THEMES:
+        assert findings(page, theme) == [], (address, theme)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_function(NARROW)  # charts are laid out again in their own time
+
+
+def test_axe_would_find_what_is_wrong(page: Page, dashboard: tuple[str, Path]) -> None:
+    """The test above can fail: a grey text, a picture without words, a gap in the headings."""
+    page.goto(f"{dashboard[0]}/about")
+    page.locator("h1").first.wait_for()
+    page.wait_for_function(IDLE)
+    page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').insertAdjacentHTML('afterbegin', '<p style=\"color: #999; background: #fff\">grey</p><img src=\"data:,\"><h6>deep</h6>')")
+    assert {"color-contrast", "image-alt", "heading-order"} <= {found["rule"] for found in findings(page, "light")}
+
+
+def test_what_is_streamlits_is_in_the_docs() -> None:
+    told = (ROOT / "docs" / "accessibility.md").read_text(encoding="utf-8")
+    for rule, _, reason in STREAMLITS:
+        assert f"`{rule}`" in told and reason in told
