@@ -49,6 +49,11 @@ COMPLETED, TRIED, FILLED = (
     "code_filled",
 )  # functions completed last; run; with a gap filled
 WALKED_MOLECULES = "molecules_walked"  # what a walk met
+RISK_DRAWN, RISK_RUN, RISK_COPIED = (
+    "risk_drawn",
+    "risk_run",
+    "risk_copied",
+)  # the lesson on risks: drawn last, trained now
 APPLIED = "applied"  # the lesson on applications: the newest example of each page, with its seed
 FILMED, FILM_BESIDE = "filmed", "video.beside"  # what was filmed last; the model that films beside
 DESIGNS, DESIGN_LOOKS = "designs", "design_looks"  # what was designed last in each view; what it was found to look like

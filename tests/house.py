@@ -17,7 +17,7 @@ ORDER = (
     "runs", "trained", "instruments", "training", "labelling", "subjects", "checks", "audits", "measuring", "calibration", "explore",
     "review", "catalogue", "bench", "commands", "dashboard", "pages",
 )  # fmt: skip
-GROUND = ("", "refusal", "registry", "files", "knobs", "lazy_keras", "cache", "checkpoints", "printable", "gallery")
+GROUND = ("", "refusal", "registry", "files", "knobs", "lazy_keras", "cache", "checkpoints", "printable", "gallery", "lessons")
 ABOVE = ("doctor", "__main__")  # at the top, because users look for them there; they read all rooms
 # Folders whose files are members of one registry, and the files beside them that say what a member is.
 MEMBERS = {

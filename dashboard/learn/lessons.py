@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import navigation, state
-from dashboard.learn import applications
+from dashboard.learn import applications, risks
 from dashboard.learn.lesson import Lesson
 
-LESSONS: tuple[Lesson, ...] = (applications.LESSON,)
+LESSONS: tuple[Lesson, ...] = (applications.LESSON, risks.LESSON)
 COLUMNS = 2
 
 

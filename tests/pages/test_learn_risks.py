@@ -1,0 +1,51 @@
+"""The lesson on risks, as a new user goes through it: what it says is what the models draw."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dashboard import state
+from genmodels.data.dataset import DATA
+from genmodels.explore.faults import copies_of, share_of
+from genmodels.refusal import Refusal
+from genmodels.runs.faulty import COPIER, SKEWS, prepared, skewed
+from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
+
+
+def test_the_shares_and_copies_that_it_says_are_those_drawn() -> None:
+    test = opened("learn", lesson="risks")
+    assert not test.exception, test.exception[0].value
+    test.select_slider(key="risks.skew").set_value("95%").run()
+    test.button(key="risks.draw").click().run(timeout=300)
+    test.button(key="risks.copy").click().run(timeout=300)
+    assert not test.exception and not test.error
+    name, drawn = test.session_state[state.RISK_DRAWN]
+    found = share_of(drawn, prepared("skewed-95").experiment)
+    said = " ".join(each.value for each in test.markdown)
+    assert name == "skewed-95" and found.drawn.low > 0.75 and f"{found.drawn.value:.0%} (95 % interval {found.drawn.low:.0%}" in said
+    copies = copies_of(test.session_state[state.RISK_COPIED], prepared(COPIER).experiment)
+    assert copies.copied.low > copies.false_alarm.high and f"{copies.copied.value:.0%} (95 % interval" in said
+
+
+@pytest.mark.parametrize("name", SKEWS)
+def test_what_ships_was_trained_as_it_says(name: str) -> None:
+    run = prepared(name)
+    assert run.experiment == skewed(SKEWS[name]) and run.state == "done"
+    labels = run.experiment.make_source().load().train.labels
+    assert abs((labels == 0).mean() - SKEWS[name]) < 0.01 and set(labels) == {0, 1}
+
+
+def test_the_rule_knows_a_copy_and_lets_held_out_pictures_pass() -> None:
+    experiment = prepared(COPIER).experiment
+    data = experiment.make_source().load()
+    assert len(data.train) == 20 and copies_of(data.train.images, experiment).copied.value == 1
+    noise = np.random.default_rng(0).integers(0, 256, (50, 8, 8, 1)).astype(np.uint8)
+    assert copies_of(noise, experiment).copied.value == 0
+
+
+def test_digits_that_are_none_are_refused() -> None:
+    with pytest.raises(Refusal, match="digit"):
+        DATA["digits"].from_dict({"only": "0, x"})
+    with pytest.raises(Refusal):
+        DATA["digits"].from_dict({"only": "0, 1", "skew": "7=0.5"})
