@@ -16,7 +16,8 @@ FALSE_ALARMS = 0.05  # of the rule for copies, on the pictures that it was set b
 
 def of_first(images: np.ndarray, learned: Examples) -> np.ndarray:
     """Which of uint8 (n, 8, 8, 1) are the first digit, bool (n,): by which of two mean pictures of `learned` is nearer."""
-    first, second = (_flat(learned.images[learned.labels == label]).mean(axis=0) for label in np.unique(learned.labels))
+    labels = np.asarray(learned.labels)
+    first, second = (_flat(learned.images[labels == label]).mean(axis=0) for label in np.unique(labels))
     flat = _flat(images)
     return np.asarray(((flat - first) ** 2).sum(axis=1) < ((flat - second) ** 2).sum(axis=1))
 
@@ -35,11 +36,12 @@ def share_of(drawn: np.ndarray, experiment: Experiment) -> Share:
     data = experiment.make_source().load()
     even = DATA["digits"].from_dict({"only": experiment.make_source().to_dict()["only"]}).load()
     first = of_first(drawn, even.train)
-    wrong = of_first(data.test.images, even.train) != (data.test.labels == data.test.labels.min())
+    people = np.asarray(data.test.labels)
+    wrong = of_first(data.test.images, even.train) != (people == people.min())
     return Share(
         clopper_pearson(int(first.sum()), len(first)),
         clopper_pearson(int(wrong.sum()), len(wrong)),
-        float((data.train.labels == data.test.labels.min()).mean()),
+        float((np.asarray(data.train.labels) == people.min()).mean()),
     )
 
 

@@ -65,7 +65,7 @@ class Digits(Knobs):
     def _changed(self, train: Examples) -> Examples:
         """These with the shares asked for, then only `most` of them."""
         if self.skew:
-            by = {"digit": train.labels.astype(str)}
+            by = {"digit": np.asarray(train.labels).astype(str)}
             train = train.take(skewed(by, read_shares(self.skew, NAMES), SEED))
         if self.most:
             train = train.take(np.sort(np.random.default_rng(SEED).permutation(len(train))[: self.most]))
