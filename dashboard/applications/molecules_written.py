@@ -11,6 +11,7 @@ from dashboard import resources, state
 from dashboard.applications.molecule_cards import cards, details
 from dashboard.applications.molecule_downloads import downloads
 from dashboard.applications.molecule_filters import filtered
+from dashboard.parts import folding
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import counted, made_caption, safe_text
 from genmodels.estimates.estimate import clopper_pearson
@@ -45,7 +46,9 @@ class Written:
 
 def written_view(run: Run) -> None:
     """The form; below it the molecules that were written last."""
-    with st.container(border=True):
+    before = state.get(state.MOLECULES)
+    done = before is not None and before.run == run.id
+    with folding.form(_said(before.asked) if done else "", done=done):
         asked = _form()
         pressed = st.button("Generate", type="primary", icon=":material/science:")
     if pressed:
@@ -58,6 +61,12 @@ def written_view(run: Run) -> None:
         )
         return
     _show(run, made)
+
+
+def _said(asked: dict[str, Any]) -> str:
+    """What was asked for, in one line."""
+    begins = f", beginning with {asked['begin']}" if asked["begin"] else ""
+    return f"{counted(asked['n'], 'molecule')}, temperature {asked['temperature']:g}, seed {asked['seed']}{begins}"
 
 
 def _form() -> dict[str, Any]:
