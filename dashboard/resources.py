@@ -151,15 +151,15 @@ def busy(run: Run) -> bool:
     return _loaded(str(run.path), None, newest(run)).lock.locked()
 
 
-def reading(run: Run, text: str, top: int) -> Any:
-    """What a model of texts finds in a text (`TextGenerator.read`); shared, so it must not be changed."""
-    return _reading(str(run.path), newest(run), text, top, run)
+def reading(run: Run, text: str, top: int, more: tuple[int, ...] = ()) -> Any:
+    """What a model of texts finds in a text and `more` tokens (`TextGenerator.read`); shared, so it must not be changed."""
+    return _reading(str(run.path), newest(run), text, top, more, run)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)  # with all attention maps one takes up to 6 MB
-def _reading(path: str, version: int, text: str, top: int, _run: Run) -> Any:
+def _reading(path: str, version: int, text: str, top: int, more: tuple[int, ...], _run: Run) -> Any:
     with generator(_run) as model:
-        return model.read(text, top)
+        return model.read(text, top, more)
 
 
 @st.cache_resource(max_entries=3, show_spinner=FIRST_TIME)

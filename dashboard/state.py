@@ -38,8 +38,10 @@ DESIGN_VIEW = "design"  # product design: which view
 CODE_VIEW = "code"  # code: which view
 PROBLEM, SIGNATURE, DOCSTRING = "problem", "signature", "docstring"  # its function: one of ours by name, or one's own
 MOLECULES_VIEW, GIVEN_MOLECULE = "molecules", "molecule"  # its view; the molecule that is to be improved
-LESSON = "lesson"  # which lesson of Learn
 WORD = "word"  # glossary: the term that is looked for
+LESSON, STEP = "lesson", "step"  # which lesson of Learn, and which of its steps
+WRITER, SENTENCE = "writer", "sentence"  # Transformer: the model; the user's own words
+PAINTER, PICTURED = "painter", "pictured"  # Text to image: the model; the prompt
 
 # In the session only
 MOLECULES, BETTER_MOLECULES = "molecules_written", "molecules_better"  # what was written last; what a search found
@@ -57,6 +59,8 @@ RISK_DRAWN, RISK_RUN, RISK_COPIED = (
 APPLIED = "applied"  # the lesson on applications: the newest example of each page, with its seed
 FILMED, FILM_BESIDE = "filmed", "video.beside"  # what was filmed last; the model that films beside
 DESIGNS, DESIGN_LOOKS = "designs", "design_looks"  # what was designed last in each view; what it was found to look like
+NOISE = "learn_seed"  # Text to image: the seed of the noise
+GROWN, TO_GROW, DRAWS = "grown", "to_grow", "draws"  # Transformer: tokens after the sentence; asked for; how often
 RATER = "rater"  # who labels
 REVIEWER = "reviewer"  # who decides on findings
 NEXT_LABELS = "next_labels"  # the outputs to be labelled after the next rerun

@@ -5,10 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import navigation, state
-from dashboard.learn import applications, risks
+from dashboard.learn import applications, risks, transformer
 from dashboard.learn.lesson import Lesson
 
-LESSONS: tuple[Lesson, ...] = (applications.LESSON, risks.LESSON)
+LESSONS: tuple[Lesson, ...] = (
+    transformer.LESSON,
+    applications.LESSON,
+    risks.LESSON,
+)
 COLUMNS = 2
 
 

@@ -23,11 +23,11 @@ def attention_view(run: Run, prompt: str, seed: int) -> None:
     if reading is None:
         return
     resources.settle()  # else the garbage collector walks through TensorFlow after every choice
-    _layer(reading)
+    of_a_layer(reading)
 
 
 @st.fragment
-def _layer(reading: Reading) -> None:
+def of_a_layer(reading: Reading) -> None:
     """Only this part is drawn again when another layer is chosen."""
     attention = reading.attention
     layers = [str(layer) for layer in range(1, len(attention) + 1)]

@@ -22,8 +22,12 @@ def lens_view(run: Run, prompt: str, seed: int) -> None:
     """A table of layers and places with the token that each layer would have said."""
     text, made = looked_at(prompt)
     reading = read(run, text, made)
-    if reading is None:
-        return
+    if reading is not None:
+        by_layers(run, text, reading)
+
+
+def by_layers(run: Run, text: str, reading: Reading) -> None:
+    """What each layer would have said, with the sentence that says how to read it, and the table."""
     tokens = Tokens.of(run.spec)
     lens = np.asarray(reading.lens)[::-1, :, :SHOWN]  # the last layer on top
     chances = np.asarray(reading.lens_probability, "float64")[::-1, :, :SHOWN]

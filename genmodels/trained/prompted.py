@@ -244,6 +244,12 @@ class PictureGenerator:
             )
         return Prompt(text, tuple(words), f"Of the prompt: {'; '.join(said)}." if said else "")
 
+    def vectors(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """What the text encoder makes of a prompt: a vector for each of its pieces (n, WIDTH), and their mean (WIDTH,)."""
+        self._readable(text)
+        states, mean = self._encoded([text])
+        return states[0, : int((self.word_pieces.encode([text]) != 0).sum())], mean[0]
+
     def _told(
         self, prompts: Sequence[str], towards: Sequence[str] | None, shares: Sequence[float] | None
     ) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ class Reading:
     attention: np.ndarray  # (layers, heads, n, n) float16, row looks at columns
     lens: np.ndarray  # (layers + 1, n, top) what the embedding and each block would have said comes next
     lens_probability: np.ndarray  # (layers + 1, n, top)
+    vectors: np.ndarray  # (layers + 1, n, width) float16, what stands for each token after the embedding and each block
+    following: np.ndarray  # (vocabulary,) float32, the probability of every token after the last
     notice: str = ""
 
 
@@ -38,14 +40,15 @@ class TextInside(PromptReader):
     _layers: tuple[keras.layers.Layer, ...]
     _look: Callable[..., tuple[Tensor, ...]]
 
-    def read(self, text: str, top: int = 10) -> Reading:
-        """One pass over the last tokens of a text, as many as the context holds."""
+    def read(self, text: str, top: int = 10, more: Sequence[int] = ()) -> Reading:
+        """One pass over the last tokens of a text and of `more` tokens after it, as many as the context holds."""
         tokens, notice = self.prompt(text)
+        tokens = np.concatenate([tokens, np.array(more, np.int32)])[-self.context :]
         n, top = len(tokens), min(top, len(self.tokens))
         padded = np.zeros((1, self.context), np.int32)
         padded[0, :n] = tokens
         found = [np.asarray(each) for each in self._look(padded)]
-        probabilities, entropy, alternatives, alternative_probability, attention, lens, lens_probability = found
+        probabilities, entropy, alternatives, alternative_probability, attention, lens, lens_probability, hidden = found
         before = np.concatenate([[np.nan], probabilities[np.arange(n - 1), tokens[1:]]])
         return Reading(
             tokens,
@@ -57,8 +60,14 @@ class TextInside(PromptReader):
             attention[:, :, :n, :n],
             lens[:, :n, :top],
             lens_probability[:, :n, :top],
+            hidden[:, :n],
+            probabilities[n - 1],
             notice,
         )
+
+    def embeddings(self) -> np.ndarray:
+        """The vector (vocabulary, width) that stands for each token before any layer has looked at its neighbours."""
+        return np.asarray(self._layers[0].embeddings)
 
     def _traced_look(self, tokens: Tensor) -> tuple[Tensor, ...]:
         embedding, *_, norm = self._layers
@@ -72,4 +81,5 @@ class TextInside(PromptReader):
             ops.softmax(embedding(norm(ops.concatenate(said.hidden)), reverse=True)), most
         )
         attention = ops.cast(ops.concatenate(said.attention), "float16")
-        return probabilities, entropy, alternatives, alternative_probability, attention, lens, lens_probability
+        hidden = ops.cast(ops.concatenate(said.hidden), "float16")
+        return probabilities, entropy, alternatives, alternative_probability, attention, lens, lens_probability, hidden

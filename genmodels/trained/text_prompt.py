@@ -7,6 +7,7 @@ import unicodedata
 import numpy as np
 
 from genmodels.kinds.text.tokens import Tokens
+from genmodels.runs.run import Run
 
 LONGEST = 100_000  # characters of a prompt that are looked at, from its end
 
@@ -20,6 +21,14 @@ class PromptReader:
     tokens: Tokens
     context: int
     begins: bool
+
+    @classmethod
+    def of(cls, run: Run) -> PromptReader:
+        """How the model of a run reads prompts, without its network."""
+        reader = cls()
+        reader.tokens, reader.context = Tokens.of(run.spec), run.spec.shape[0]
+        reader.begins = run.facts.get("documents", 2) > 1
+        return reader
 
     def prompt(self, text: str) -> tuple[np.ndarray, str]:
         """The tokens of a prompt, at most a context full, and a sentence about what of it is not read ("": nothing)."""

@@ -76,6 +76,15 @@ def temperature(logits: Tensor, degrees: Tensor) -> Tensor:
     return ops.where(degrees > 0, logits / ops.maximum(degrees, 1e-6), ops.where(best, logits, NEVER))
 
 
+def tempered(probability: np.ndarray, degrees: float) -> np.ndarray:
+    """The same rule on probabilities, as one sees it: p to the power of 1 / temperature, scaled to sum to 1."""
+    with np.errstate(divide="ignore"):
+        logits = np.log(np.asarray(probability, "float64"))
+    best = logits.max()
+    shares = np.exp((logits - best) / degrees) if degrees > 0 else np.where(logits >= best, 1.0, 0.0)
+    return shares / shares.sum()
+
+
 def top_k(logits: Tensor, k: Tensor) -> Tensor:
     """The k largest logits (and those equal to the last of them); 0 keeps all (Fan et al. 2018, arXiv 1805.04833)."""
     return _largest(logits, ops.flip(ops.sort(logits, axis=-1), axis=-1), k)

@@ -1,0 +1,76 @@
+"""The step of the lesson about Transformers that plays a training: what the model wrote after each epoch, and its losses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import resources
+from dashboard.learn.steps import component
+from dashboard.parts import charts
+from dashboard.parts.samples import written_texts
+from dashboard.safe_text import lines_of, made_caption
+from dashboard.writing.form import trained_on
+from genmodels.runs.run import Run
+
+if TYPE_CHECKING:
+    import pandas
+
+CHARACTERS = 240  # of each text
+PACE = 1500  # milliseconds that an epoch stands
+TEXTS = 4
+
+
+def epochs(run: Run) -> None:
+    """The texts of every epoch as frames, beside the curve of the losses."""
+    st.markdown(
+        "The model began with random numbers. In each step it read a few texts, guessed every next token, and its numbers were moved a little so that what really came would be more probable."
+        " **Play its training**: the same beginnings after each epoch, which is once through the training texts."
+    )
+    files = run.samples
+    if not files or any(file.suffix != ".json" for file in files.values()):
+        st.info("This run has kept no texts of its epochs; choose another model.", icon=":material/info:")
+        return
+    st.caption(made_caption(f" after each epoch, {trained_on(run)}, run {run.id}.", 300))
+    history = resources.history(run).frame
+    data = frames(files, history)
+    component("fast_forward")(data=data, key=f"learn.epochs.{run.id}")
+    st.caption(
+        "The lower the loss, the more probable the model held what really came: a loss of 3 nats is like guessing among 20 equally probable tokens (e³)."
+        " The line is the loss in training, the dots are that on texts which were kept aside. Compare the first epoch with the last: fewer invented words, more that stand where they belong. Sense does not come in a model this small."
+    )
+    charts.data_behind(lambda: _table(history), key="learn.losses", name="losses")
+
+
+def frames(files: dict[int, Path], history: pandas.DataFrame) -> dict[str, Any]:
+    """What the component plays: the texts of each epoch, the curve of the training loss, and the held-out loss of each epoch."""
+    shown = []
+    for epoch, file in sorted(files.items()):
+        texts = [
+            {part: lines_of(text[part])[:CHARACTERS] for part in ("prompt", "text")} for text in written_texts(file)
+        ]
+        shown.append({"epoch": epoch, "texts": texts[:TEXTS]})
+    held_out = _column(history, "held_out_loss")
+    at_epochs = {int(row.epoch) + 1: (float(row.step), float(row.held_out_loss)) for row in held_out.itertuples()}
+    for frame in shown:
+        frame["loss"] = at_epochs.get(frame["epoch"])
+    losses = _column(history, "loss")
+    x, y = charts.thin(losses["step"].to_numpy(), losses["loss"].to_numpy(), 400)
+    return {
+        "frames": shown,
+        "curve": np.round(np.stack([x, y], axis=1), 4).tolist(),
+        "pace": PACE,
+        "alt": "What the model wrote after each epoch. Space plays and pauses, arrow keys move by one epoch.",
+    }
+
+
+def _column(history: pandas.DataFrame, name: str) -> pandas.DataFrame:
+    """The lines of a history that say something of a column."""
+    return history[history[name].notna()] if name in history else history[:0]
+
+
+def _table(history: pandas.DataFrame) -> pandas.DataFrame:
+    return history[[name for name in ("step", "epoch", "loss", "held_out_loss") if name in history]]
