@@ -47,7 +47,7 @@ def epochs(run: Run) -> None:
 
 def frames(files: dict[int, Path], history: pandas.DataFrame) -> dict[str, Any]:
     """What the component plays: the texts of each epoch, the curve of the training loss, and the held-out loss of each epoch."""
-    shown = []
+    shown: list[dict[str, Any]] = []
     for epoch, file in sorted(files.items()):
         texts = [
             {part: lines_of(text[part])[:CHARACTERS] for part in ("prompt", "text")} for text in written_texts(file)
