@@ -56,6 +56,7 @@ RISK_DRAWN, RISK_RUN, RISK_COPIED = (
     "risk_run",
     "risk_copied",
 )  # the lesson on risks: drawn last, trained now
+RISK_FAKE, RISK_JUDGED = "risk_fake", "risk_judged"  # its marked picture; what its detector read
 APPLIED = "applied"  # the lesson on applications: the newest example of each page, with its seed
 FILMED, FILM_BESIDE = "filmed", "video.beside"  # what was filmed last; the model that films beside
 DESIGNS, DESIGN_LOOKS = "designs", "design_looks"  # what was designed last in each view; what it was found to look like

@@ -1,4 +1,4 @@
-"""The lesson on risks: a bias and a copy, found live in tiny models that have them."""
+"""The lesson on risks: a bias and a copy, found live in tiny models that have them, and a fake (`risks_fake`)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import navigation, resources, state
+from dashboard.learn import risks_fake
 from dashboard.learn.lesson import Lesson
 from dashboard.parts import pace, samples
 from dashboard.parts.sharing import waits
@@ -23,11 +24,12 @@ WORKING = ("waiting", "running")
 
 
 def show() -> None:
-    """Both risks, one after the other."""
+    """The risks, one after the other."""
     st.header("A bias, found live", anchor=False)
     _bias()
     st.header("A copy, found live", anchor=False)
     _copy()
+    risks_fake.show()
 
 
 def _bias() -> None:
@@ -167,7 +169,7 @@ LESSON = Lesson(
     title="Risks",
     icon=":material/warning:",
     minutes=5,
-    promise="Find a bias and a copy in models that have them, and see how sure one can be of either.",
+    promise="Find a bias, a copy and a fake, and see how sure one can be of each.",
     show=show,
     simplified=(
         "Zeros and ones stand for groups of people. Groups of people are harder to read, and which shares are right is a question for people.",

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from dashboard import state
+from dashboard.learn.risks_fake import DAMAGES, N, damaged
 from genmodels.data.dataset import DATA
 from genmodels.explore.faults import copies_of, share_of
 from genmodels.refusal import Refusal
+from genmodels.review.file_check import verify
 from genmodels.runs.faulty import COPIER, SKEWS, prepared, skewed
+from tests.conftest import GALLERY
 from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
 
 
@@ -49,3 +52,18 @@ def test_digits_that_are_none_are_refused() -> None:
         DATA["digits"].from_dict({"only": "0, x"})
     with pytest.raises(Refusal):
         DATA["digits"].from_dict({"only": "0, 1", "skew": "7=0.5"})
+
+
+def test_a_marked_picture_is_found_and_the_detector_is_counted(no_gallery: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setattr("genmodels.gallery.GALLERY", GALLERY)
+    test = opened("learn", lesson="risks")
+    test.button(key="risks.fake").click().run(timeout=300)
+    assert not test.exception and not test.error, [each.value for each in test.error]
+    content = test.session_state[state.RISK_FAKE]
+    assert verify(content, "picture.png")["manifest"]["verdict"] == "valid"
+    assert verify(damaged(content, DAMAGES[1]), "picture.jpg")["manifest"]["verdict"] != "valid"
+    test.button(key="risks.detector").click().run(timeout=300)
+    assert not test.exception and not test.error, [each.value for each in test.error]
+    _, called = test.session_state[state.RISK_JUDGED]
+    said = " ".join(each.value for each in test.markdown)
+    assert f"**{(~called[:N]).mean():.0%}** (95 % interval" in said and f"**{called[N:].mean():.0%}** (95 %" in said

@@ -1,0 +1,112 @@
+"""A fake checked live: a picture is drawn, marked, damaged and checked; and a detector, with what it gets wrong here."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import streamlit as st
+
+from dashboard import navigation, resources, state
+from dashboard.drawing.drawn import upscaled
+from dashboard.parts import samples
+from dashboard.parts.sharing import waits
+from dashboard.safe_text import refuse, safe_text
+from genmodels.estimates.estimate import clopper_pearson
+from genmodels.provenance import recorded, way_out
+from genmodels.refusal import Refusal
+from genmodels.review.file_check import verify
+from genmodels.runs.store import gallery_names, shipped
+from genmodels.trained.upscaler import UPSCALED
+
+MODEL, N = "gan-openmoji", 32  # who draws; pictures of each side that the detector reads
+DAMAGES = ("None", "JPEG, quality 50", "Half the size", "Cropped by a quarter")
+WITNESSES = ("manifest", "metadata", "watermark", "ledger", "detector")
+
+
+def show() -> None:
+    """Draw and mark, damage, verify; then the detector."""
+    st.header("A fake, checked live", anchor=False)
+    st.markdown("A model draws a picture; what leaves is marked. Damage the file, and see which marks are still found.")
+    if MODEL not in gallery_names():
+        st.info(f"The model {MODEL} is not here.", icon=":material/info:")
+        return
+    try:
+        _marked()
+        _detector()
+    except Refusal as refusal:
+        refuse(refusal)
+    st.markdown(
+        "**What a responsible team does**: it marks all that leaves in several ways, tests which damage the marks survive, and takes a detector "
+        "as a hint with an error rate, never as proof."
+    )
+    navigation.link("deepfake", "Audit what survives")
+    navigation.link("verify", "Check a file of your own")
+
+
+def _marked() -> None:
+    if st.button("Draw and mark a picture", key="risks.fake", icon=":material/fingerprint:", type="primary"):
+        run = shipped(MODEL)
+        with resources.generator_in_turn(run, waits(st.empty())) as model:
+            picture, weights = np.asarray(model.sample(1, seed=0))[0], model.weights
+        content = way_out.picture(upscaled(picture), recorded.facts(run, weights, seed=0) | UPSCALED)
+        state.put(state.RISK_FAKE, bytes(content))
+    content = state.get(state.RISK_FAKE)
+    if content is None:
+        return
+    how = st.segmented_control("Damage", DAMAGES, default=DAMAGES[0], required=True, key="risks.damage")
+    file = damaged(content, str(how))
+    st.image(file, alt="The picture as it is checked", width=128)
+    with st.spinner("Checking …"):
+        found = verify(file, "picture", detector=resources.detector())
+    st.markdown(safe_text(found["sentence"], 600))
+    st.table([{"Witness": name, "Says": str(found[name]["verdict"])} for name in WITNESSES if name in found])
+
+
+def damaged(content: bytes, how: str) -> bytes:
+    """A PNG after that damage, as it would be saved again; the very same bytes for none."""
+    from PIL import Image
+
+    if how == DAMAGES[0]:
+        return content
+    picture, saved = Image.open(io.BytesIO(content)).convert("RGB"), io.BytesIO()
+    side = picture.width
+    if how == DAMAGES[1]:
+        picture.save(saved, "JPEG", quality=50)
+        return saved.getvalue()
+    eighth = side // 8
+    picture = (
+        picture.resize((side // 2, side // 2))
+        if how == DAMAGES[2]
+        else picture.crop((eighth, eighth, side - eighth, side - eighth))
+    )
+    picture.save(saved, "PNG")
+    return saved.getvalue()
+
+
+def _detector() -> None:
+    st.subheader("A detector that is wrong sometimes", anchor=False)
+    if st.button(f"Have it judge {N} made and {N} real drawings", key="risks.detector", icon=":material/search:"):
+        with resources.generator_in_turn(shipped(MODEL), waits(st.empty())) as model:
+            made = np.asarray(model.sample(N, seed=100))
+        real = resources.dataset("openmoji").test.images[:N]
+        detector, images = resources.detector(), np.concatenate([made, real])
+        if detector is None:
+            raise Refusal("There is no detector in the gallery.")
+        state.put(state.RISK_JUDGED, (images, detector.read(images)[0] >= detector.scale.threshold))
+    kept = state.get(state.RISK_JUDGED)
+    if kept is None:
+        return
+    images, called = kept
+    truth = np.arange(len(images)) < N
+    for name, wrong in (("made drawings are missed", ~called[:N]), ("real drawings are called made", called[N:])):
+        each = clopper_pearson(int(wrong.sum()), len(wrong))
+        st.markdown(f"**{each.value:.0%}** (95 % interval {each.low:.0%} to {each.high:.0%}, n = {each.n}) of {name}.")
+    for name, places in (("right", np.flatnonzero(called == truth)), ("wrong", np.flatnonzero(called != truth))):
+        if len(places):
+            place = int(places[-1])
+            samples.images(images[place][None], f"A drawing about which the detector is {name}", side=96, width=96)
+            said = "made by a model" if called[place] else "not made by a model"
+            st.caption(f"Here it is {name}: it says {said}; it is {'a made' if truth[place] else 'a real'} drawing.")
+        else:
+            st.caption(f"Of these {len(images)} it was {name} about none.")
