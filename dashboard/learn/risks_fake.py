@@ -13,6 +13,8 @@ from dashboard.parts import samples
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import refuse, safe_text
 from genmodels.estimates.estimate import clopper_pearson
+from genmodels.kinds.image.attacks import recompressed
+from genmodels.kinds.image.files import png_bytes
 from genmodels.provenance import recorded, way_out
 from genmodels.refusal import Refusal
 from genmodels.review.file_check import verify
@@ -36,6 +38,7 @@ def show() -> None:
         _detector()
     except Refusal as refusal:
         refuse(refusal)
+    samples.credit(str(shipped(MODEL).facts.get("credit", "")))
     st.markdown(
         "**What a responsible team does**: it marks all that leaves in several ways, tests which damage the marks survive, and takes a detector "
         "as a hint with an error rate, never as proof."
@@ -69,19 +72,13 @@ def damaged(content: bytes, how: str) -> bytes:
 
     if how == DAMAGES[0]:
         return content
-    picture, saved = Image.open(io.BytesIO(content)).convert("RGB"), io.BytesIO()
-    side = picture.width
+    picture = Image.open(io.BytesIO(content)).convert("RGB")
+    side, eighth = picture.width, picture.width // 8
     if how == DAMAGES[1]:
-        picture.save(saved, "JPEG", quality=50)
-        return saved.getvalue()
-    eighth = side // 8
-    picture = (
-        picture.resize((side // 2, side // 2))
-        if how == DAMAGES[2]
-        else picture.crop((eighth, eighth, side - eighth, side - eighth))
-    )
-    picture.save(saved, "PNG")
-    return saved.getvalue()
+        return png_bytes(recompressed("JPEG", 50)(picture, np.random.default_rng(0)))
+    if how == DAMAGES[2]:
+        return png_bytes(picture.resize((side // 2, side // 2)))
+    return png_bytes(picture.crop((eighth, eighth, side - eighth, side - eighth)))
 
 
 def _detector() -> None:
