@@ -31,7 +31,7 @@ def audited(findings: object, document: Mapping[str, Any] | None = None, under: 
         return
     st.header("Audited", anchor=False)
     if told_of := counts(found):
-        st.caption(told_of)
+        st.markdown(told_of)  # no caption: those are drawn at 60 %, at which a badge is hard to read
     for number, finding in sorted(enumerate(found), key=lambda each: _place(each[1])):
         row(finding, document or {}, partial(under, finding, number) if under else None)
     _counted([each for each in found if made_where(each) != IMPORTED and isinstance(each.get("error_rates"), Mapping)])
