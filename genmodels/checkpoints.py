@@ -2,6 +2,7 @@
 
 A checkpoint is a folder `<step>/` with `weights.npz` (every variable of every network), for resuming also
 `training.npz` (optimizers, state of the random numbers, step) and `manifest.json` (SHA-256 of each file).
+What ships may hold matrices in eight bits (`in_eight_bits`); whoever loads it gets floats.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from genmodels.refusal import Refusal
 Arrays = Mapping[str, np.ndarray]
 MAX_RATIO = 200  # unpacked to packed
 MAX_BYTES = 2 << 30  # of one array file, checked before memory is taken
+WHOLE, SCALE = ":8 bits", ":scale"  # ends of the names of a matrix in eight bits and of its scales
 
 
 class Damaged(Refusal):
@@ -39,7 +41,8 @@ def save(folder: Path, *, about: Mapping[str, Any], **parts: Arrays) -> None:
         hashes = {}
         for part, arrays in parts.items():
             with open(aside / f"{part}.npz", "wb") as file:
-                np.savez(file, **arrays)  # type: ignore[arg-type]
+                pack = np.savez_compressed if any(name.endswith(WHOLE) for name in arrays) else np.savez
+                pack(file, **arrays)  # type: ignore[arg-type]
                 file.flush()
                 os.fsync(file.fileno())
             hashes[f"{part}.npz"] = sha256(aside / f"{part}.npz")
@@ -69,8 +72,39 @@ def load(folder: Path) -> tuple[dict[str, Any], dict[str, dict[str, np.ndarray]]
         file = folder / name
         if not file.is_file() or sha256(file) != expected:
             raise Damaged(f"{folder.name}/{name} is missing or damaged; an earlier checkpoint is needed.")
-        parts[name.removesuffix(".npz")] = read_arrays(file)
+        parts[name.removesuffix(".npz")] = in_full(read_arrays(file))
     return about, parts
+
+
+def in_eight_bits(arrays: Arrays) -> dict[str, np.ndarray]:
+    """Float matrices as whole numbers from -127 to 127 with a scale for each output (last axis); other arrays as they are.
+
+    The largest error of a weight is 1/254 of the largest weight that leads to the same output.
+    """
+    stored = {}
+    for name, array in arrays.items():
+        if array.dtype.kind == "f" and array.ndim > 1:
+            largest = np.abs(array.astype(np.float32)).max(axis=tuple(range(array.ndim - 1)))
+            scale = np.where(largest > 0, largest, 1).astype(np.float32) / 127
+            stored[name + WHOLE] = np.rint(array / scale).astype(np.int8)
+            stored[name + SCALE] = scale
+        else:
+            stored[name] = array
+    return stored
+
+
+def in_full(arrays: Arrays) -> dict[str, np.ndarray]:
+    """Arrays with matrices that are stored in eight bits as float32. Raises `Damaged` where scales don't fit."""
+    found = {}
+    for name, array in arrays.items():
+        if name.endswith(WHOLE):
+            scale = arrays.get(name.removesuffix(WHOLE) + SCALE)
+            if array.dtype != np.int8 or scale is None or scale.dtype != np.float32 or scale.shape != array.shape[-1:]:
+                raise Damaged("A matrix in eight bits has no scales that fit it; an earlier checkpoint is needed.")
+            found[name.removesuffix(WHOLE)] = array.astype(np.float32) * scale
+        elif not (name.endswith(SCALE) and name.removesuffix(SCALE) + WHOLE in arrays):
+            found[name] = array
+    return found
 
 
 def newest_whole(folder: Path) -> tuple[Path | None, list[str]]:

@@ -52,8 +52,9 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
     "transformer-code": {
         "model": "transformer",
         "data": "python-code",
+        "source": {"middle": 0.5},
         "recipe": {"layers": 6, "heads": 6, "width": 192, "dropout": 0.1},
-        "epochs": 4,
+        "epochs": 3,
         "batch_size": 8,
     },
     "transformer-docs": {
@@ -171,7 +172,24 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
         "recipe": {"width": 40},
         "epochs": 60,
     },
+    "latent-video-motion": {
+        "model": "latent-video",
+        "data": "motion",
+        "source": {"clips": 6000},
+        "epochs": 50,
+        "batch_size": 32,
+    },
+    "video-diffusion-motion": {
+        "model": "video-diffusion",
+        "data": "motion",
+        "source": {"clips": 6000},
+        "recipe": {"width": 64, "fold": 4, "levels": 3},
+        "epochs": 18,
+        "batch_size": 16,
+    },
 }
+# Whose matrices ship in eight bits, since half precision would be too large.
+EIGHT_BITS = {"latent-video-motion", "video-diffusion-motion"}
 # What is trained before, for runs that branch from the last epoch of another.
 BEFORE: dict[str, dict[str, Any]] = {
     "diffusion-openmoji": {

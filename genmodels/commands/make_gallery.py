@@ -1,7 +1,7 @@
 """Train the runs of the gallery, from nothing, on this machine: `make gallery`, or `python -m genmodels.commands.make_gallery NAME ...`.
 
 What ships of each: experiment, facts, history, up to ten grids of samples, the weights that drawing needs in half
-precision, the numbers measured with those weights, and a model card. Interrupted, it goes on where it stood.
+precision (of some in eight bits), the numbers measured with those weights, and a model card. Interrupted, it goes on where it stood.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time
 import numpy as np
 
 from genmodels import checkpoints, gallery
-from genmodels.commands.gallery_experiments import BEFORE, EXPERIMENTS
+from genmodels.commands.gallery_experiments import BEFORE, EIGHT_BITS, EXPERIMENTS
 from genmodels.files import home, write_atomically
 from genmodels.instruments.detector import RUN
 from genmodels.instruments.detector_scale import fit_scale_of, unworn
@@ -119,7 +119,8 @@ def slim(run: Run, name: str) -> Run:
         for k, v in parts["weights"].items()
         if k.split(".")[0] in drawing
     }
-    checkpoints.save(folder / "epochs" / str(run.status["epoch"]), about=about, weights=halves)
+    weights = checkpoints.in_eight_bits(halves) if name in EIGHT_BITS else halves
+    checkpoints.save(folder / "epochs" / str(run.status["epoch"]), about=about, weights=weights)
     return Run(folder)
 
 

@@ -328,6 +328,27 @@ def test_arrays_that_claim_more_than_they_hold_are_refused_before_memory_is_take
         checkpoints.read_arrays(tmp_path / "weights.npz")
 
 
+def test_matrices_in_eight_bits_come_back_as_floats_close_to_what_they_were(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    kernel = (rng.normal(size=(3, 3, 16, 8)) * np.geomspace(1e-3, 10, 8)).astype(np.float32)
+    arrays = {"kernel": kernel, "nothing": np.zeros((4, 2), np.float32), "bias": np.ones(8, np.float16), "step": np.array([3])}
+    checkpoints.save(tmp_path / "1", about={}, weights=checkpoints.in_eight_bits(arrays))
+    back = checkpoints.load(tmp_path / "1")[1]["weights"]
+    assert back.keys() == arrays.keys() and not back["nothing"].any()
+    assert (np.abs(back["kernel"] - kernel) <= np.abs(kernel).max(axis=(0, 1, 2)) / 253).all()
+    assert back["bias"].dtype == np.float16 and back["step"] == 3
+    assert (tmp_path / "1" / "weights.npz").stat().st_size < kernel.nbytes
+
+
+@pytest.mark.parametrize("scale", [None, np.ones(3, np.float32), np.ones(2, np.float64), np.ones((2, 2), np.float32)])
+def test_eight_bits_without_fitting_scales_are_damaged(scale: np.ndarray | None) -> None:
+    arrays = {f"kernel{checkpoints.WHOLE}": np.ones((4, 2), np.int8)}
+    if scale is not None:
+        arrays[f"kernel{checkpoints.SCALE}"] = scale
+    with pytest.raises(checkpoints.Damaged, match="eight bits"):
+        checkpoints.in_full(arrays)
+
+
 def test_a_list_of_5000_runs_takes_seconds(home: Path) -> None:
     import time
 
