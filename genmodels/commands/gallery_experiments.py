@@ -179,17 +179,9 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
         "epochs": 50,
         "batch_size": 32,
     },
-    "video-diffusion-motion": {
-        "model": "video-diffusion",
-        "data": "motion",
-        "source": {"clips": 6000},
-        "recipe": {"width": 64, "fold": 4, "levels": 3},
-        "epochs": 18,
-        "batch_size": 16,
-    },
 }
 # Whose matrices ship in eight bits, since half precision would be too large.
-EIGHT_BITS = {"latent-video-motion", "video-diffusion-motion"}
+EIGHT_BITS = {"latent-video-motion"}
 # What is trained before, for runs that branch from the last epoch of another.
 BEFORE: dict[str, dict[str, Any]] = {
     "diffusion-openmoji": {

@@ -181,3 +181,12 @@ def test_a_number_of_the_gallery_can_be_measured_again(tmp_path: Path) -> None:
     again = measure_run(run, ["kid", "precision"], n=1000, seed=1, file=tmp_path / "findings.json")["measures"]
     for row in again:
         assert row["value"] == pytest.approx(kept[row["metric"]], rel=0.02, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", sorted(FILMERS))
+def test_a_model_of_clips_does_what_its_words_say(name: str) -> None:
+    """Directions and things as asked for of held-out pairs; frames foretold better than by copying and by interpolation."""
+    told = numbers(name)
+    assert told["direction: samples"]["value"] >= 0.9 and told["object: samples"]["value"] >= 0.85
+    for floor in ("next frames: less than copy of the last frame", "frames between: less than linear interpolation"):
+        assert told[floor]["low"] > 0, floor
