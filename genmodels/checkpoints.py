@@ -81,7 +81,7 @@ def in_eight_bits(arrays: Arrays) -> dict[str, np.ndarray]:
 
     The largest error of a weight is 1/254 of the largest weight that leads to the same output.
     """
-    stored = {}
+    stored: dict[str, np.ndarray] = {}
     for name, array in arrays.items():
         if array.dtype.kind == "f" and array.ndim > 1:
             largest = np.abs(array.astype(np.float32)).max(axis=tuple(range(array.ndim - 1)))
@@ -95,7 +95,7 @@ def in_eight_bits(arrays: Arrays) -> dict[str, np.ndarray]:
 
 def in_full(arrays: Arrays) -> dict[str, np.ndarray]:
     """Arrays with matrices that are stored in eight bits as float32. Raises `Damaged` where scales don't fit."""
-    found = {}
+    found: dict[str, np.ndarray] = {}
     for name, array in arrays.items():
         if name.endswith(WHOLE):
             scale = arrays.get(name.removesuffix(WHOLE) + SCALE)
