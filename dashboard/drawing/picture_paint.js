@@ -11,7 +11,7 @@ export default function ({ data, parentElement, setStateValue }) {
   if (root.dataset.made === data.made) return;
   root.dataset.made = data.made;
   root.replaceChildren();
-  const { side, picture, marking, colours, names, alt } = data;
+  const { side, picture, marking, colours, names, brush, alt } = data;
   const bar = made("div", { class: "bar" }, root);
   const field = made("div", { class: "paper" }, root);
   const under = made("canvas", { width: side, height: side, "aria-hidden": "true" }, field);
@@ -24,7 +24,7 @@ export default function ({ data, parentElement, setStateValue }) {
     image.onload = () => { base.imageSmoothingEnabled = false; base.drawImage(image, 0, 0, side, side); };
     image.src = picture;
   }
-  let colour = colours[0], size = marking ? 5 : 2, cursor = [side / 2, side / 2], down = false, last = null;
+  let colour = colours[0], size = brush, cursor = [side / 2, side / 2], down = false, last = null;
   const MARK = "rgba(230, 60, 30, 0.65)";
 
   function dot(x, y) {
@@ -65,7 +65,7 @@ export default function ({ data, parentElement, setStateValue }) {
     if (event.key === " " || (step && event.shiftKey)) { dot(...cursor); event.preventDefault(); }
     if (event.key === "Enter") send();
   };
-  if (!marking) {
+  if (!marking && colours.length > 1) {
     colours.forEach((each, i) => {
       const button = made("button", { type: "button", class: "colour", title: names[i], "aria-label": names[i], style: `background:${each}` }, bar);
       button.onclick = () => { colour = each; bar.querySelectorAll(".colour").forEach((b) => b.classList.toggle("chosen", b === button)); };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,15 @@ def _last(run: Run) -> np.ndarray | None:
     return pictures[names.index(chosen) if chosen in names else 0].picture
 
 
-def paint(name: str, side: int, *, picture: np.ndarray | None = None, marking: bool = False) -> bytes:
+def paint(
+    name: str,
+    side: int,
+    *,
+    picture: np.ndarray | None = None,
+    marking: bool = False,
+    colours: Mapping[str, str] = COLOURS,
+    brush: int = 2,
+) -> bytes:
     """A canvas; the PNG of what was painted, or nothing yet. What comes from the browser is checked like any upload."""
     made = f"{name}.{side}.{hash(picture.tobytes()) if picture is not None else 0}"
     data = {
@@ -98,8 +107,9 @@ def paint(name: str, side: int, *, picture: np.ndarray | None = None, marking: b
         "picture": data_url(picture) if picture is not None else "",
         "marking": marking,
         "made": made,
-        "colours": list(COLOURS.values()),
-        "names": list(COLOURS),
+        "colours": list(colours.values()),
+        "names": list(colours),
+        "brush": 5 if marking else brush,
         "alt": ("Mark" if marking else "Paint")
         + " with the pointer; or move with the arrow keys, space makes a dot, shift draws, Enter takes it over.",
     }

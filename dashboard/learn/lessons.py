@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import navigation, state
-from dashboard.learn import applications, risks, transformer
+from dashboard.learn import applications, risks, transformer, vae
 from dashboard.learn.lesson import Lesson
 
 LESSONS: tuple[Lesson, ...] = (
+    vae.LESSON,
     transformer.LESSON,
     applications.LESSON,
     risks.LESSON,

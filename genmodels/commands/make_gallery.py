@@ -11,6 +11,7 @@ import json
 import shutil
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -41,7 +42,7 @@ def make(name: str) -> Run:
         Experiment.from_dict(EXPERIMENTS[name]),
         trained(name, Experiment.from_dict(BEFORE[name])) if name in BEFORE else None,
     )
-    shipped = slim(run, name)
+    shipped = slim(run, gallery.GALLERY / name)
     if name == RUN:
         fit_scale_of(shipped, unworn(run.experiment.source))
     if name == "clip":
@@ -94,24 +95,23 @@ def trained(name: str, experiment: Experiment, before: Run | None = None) -> Run
     return run
 
 
-def slim(run: Run, name: str) -> Run:
-    """A copy of `run` in the gallery, small enough to keep in a repository."""
-    folder = gallery.GALLERY / name
+def slim(run: Run, folder: Path, *, shown: bool = True) -> Run:
+    """A copy of `run` in `folder`, small enough to keep in a repository; `shown`: with its history and what it drew."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for file in ("experiment.json", "facts.json", "history.jsonl"):
+    for file in ("experiment.json", "facts.json", *(("history.jsonl",) if shown else ())):
         shutil.copyfile(run.path / file, folder / file)
     status = {key: value for key, value in run.status.items() if not key.startswith("pid")}
     write_atomically(folder / "status.json", json.dumps(status))
     kept = kept_epochs(run.status["epoch"])
-    for pictures in ("samples", "reconstructions"):
+    for pictures in ("samples", "reconstructions") if shown else ():
         for epoch, file in getattr(run, pictures).items():
             if epoch in kept:
                 (folder / pictures).mkdir(exist_ok=True)
                 shutil.copyfile(file, folder / pictures / file.name)
     newest, _ = checkpoints.newest_whole(run.path / "checkpoints")
     if newest is None:
-        raise Refusal(f"{name} has no whole checkpoint; train it again.")
+        raise Refusal(f"{run.id} has no whole checkpoint; train it again.")
     about, parts = checkpoints.load(newest)
     drawing = run.experiment.make_recipe().drawing
     halves = {

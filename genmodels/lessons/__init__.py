@@ -1,4 +1,4 @@
-"""Tiny runs that the lessons of Learn look at: trained by `python -m genmodels.commands.make_faulty_models`."""
+"""Tiny runs that the lessons of Learn look at: trained by `make_faulty_models` and `make_lessons` of `genmodels.commands`; no list shows them."""
 
 from pathlib import Path
 

@@ -121,8 +121,7 @@ class Vae(Recipe):
 
     def bound(self, networks: Networks, images: Tensor, label: Tensor, noise: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """log p(x|z) (n,), KL of each latent dimension (n, latent), posterior mean (n, latent); in nats."""
-        mean, log_variance = ops.split(networks["encoder"]([images, label]), 2, axis=-1)
-        log_variance = ops.clip(log_variance, -20.0, 10.0)
+        mean, log_variance = self.posterior(networks, images, label)
         kl = 0.5 * (mean**2 + ops.exp(log_variance) - 1 - log_variance)
         latents = mean + ops.exp(0.5 * log_variance) * noise
         return self.log_likelihood(networks["decoder"], latents, label, images), kl, mean
@@ -165,12 +164,16 @@ class Vae(Recipe):
 
     def encode(self, networks: Networks, images: Tensor, label: Tensor) -> Tensor:
         """The mean of q(z|x), (n, latent)."""
-        return ops.split(networks["encoder"]([images, label]), 2, axis=-1)[0]
+        return self.posterior(networks, images, label)[0]
+
+    def posterior(self, networks: Networks, images: Tensor, label: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of q(z|x), each (n, latent)."""
+        mean, log_variance = ops.split(networks["encoder"]([images, label]), 2, axis=-1)
+        return mean, ops.clip(log_variance, -20.0, 10.0)
 
     def log_weights(self, networks: Networks, images: Tensor, label: Tensor, noise: Tensor) -> Tensor:
         """log p(x, z) - log q(z|x) for one draw of z, (n,) nats: the terms of the importance-weighted bound."""
-        mean, log_variance = ops.split(networks["encoder"]([images, label]), 2, axis=-1)
-        log_variance = ops.clip(log_variance, -20.0, 10.0)
+        mean, log_variance = self.posterior(networks, images, label)
         latents = mean + ops.exp(0.5 * log_variance) * noise
         prior_over_posterior = 0.5 * ops.sum(noise**2 + log_variance - latents**2, axis=-1)
         return self.log_likelihood(networks["decoder"], latents, label, images) + prior_over_posterior
