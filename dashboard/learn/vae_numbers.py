@@ -45,7 +45,7 @@ def sentence(measured: Measured) -> str:
         f"{share(none[CLOUD])} and {share(one[CLOUD])}: an autoencoder can draw, but does not know where.\n"
         f"- **Smoothness.** On straight ways between two codes the largest of 32 steps changes a pixel by {number(none[STEP])} "
         f"grey levels without the KL term and by {number(one[STEP])} at beta 1.\n"
-        f"- **What the code costs.** {number(one[KL])} nats a picture at beta 1, {number(high[KL])} at beta 10. "
+        f"- **What the code costs.** {number(one[KL])} nats per picture at beta 1, {number(high[KL])} at beta 10. "
         f"At beta 0 the spread is {none[SPREAD]['value']:.1g} of the distance between codes."
     )
 

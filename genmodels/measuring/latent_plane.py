@@ -65,7 +65,7 @@ def _of_pictures(model: TrainedGenerator, data: Dataset) -> list[dict[str, Any]]
     held_out = "held-out pictures, each encoded to its mean"
     return [
         _row("reconstruction error", bootstrap(lost), "grey levels of 255, mean over pixels", held_out),
-        _row("KL", bootstrap(nats), "nats a picture", "held-out pictures, from their mean and spread"),
+        _row("KL", bootstrap(nats), "nats per picture", "held-out pictures, from their mean and spread"),
         _row("spread", bootstrap(share, np.median), "share of the distance between codes", f"{held_out}; median"),
     ]
 

@@ -7,7 +7,6 @@ import io
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from streamlit.testing.v1 import AppTest
 
 from dashboard.learn import vae, vae_numbers
 from genmodels.commands.make_lessons import EXPERIMENTS
@@ -16,6 +15,7 @@ from genmodels.measuring.latent_plane import measure_plane
 from genmodels.refusal import Refusal
 from genmodels.runs.experiment import Experiment
 from genmodels.runs.store import gallery_names
+from tests.pages.test_pages import opened
 
 
 def measured(beta: int) -> dict[str, dict]:
@@ -45,9 +45,7 @@ def test_its_numbers_can_be_measured_again() -> None:
 
 
 def test_the_page_shows_the_lesson_with_its_numbers() -> None:
-    page = AppTest.from_file("pages/learn.py", default_timeout=60)
-    page.query_params["lesson"] = "vae"
-    page.run()
+    page = opened("learn", lesson="vae")
     assert not page.exception and not page.error
     said = " ".join(each.value for each in page.markdown)
     assert vae_numbers.number(measured(1)[vae_numbers.LOST]) in said and vae_numbers.share(measured(0)[vae_numbers.PRIOR]) in said
