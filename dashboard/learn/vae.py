@@ -84,8 +84,15 @@ def given(data: Dataset) -> tuple[np.ndarray, str]:
 
 
 def held_out(data: Dataset, digit: int) -> tuple[np.ndarray, str]:
-    assert data.test.labels is not None
-    return data.test.images[np.flatnonzero(data.test.labels == digit)[0]], f"A held-out {digit}"
+    return data.test.images[typical(data)[digit]], f"A held-out {digit}"
+
+
+def typical(data: Dataset) -> list[int]:
+    """For each digit the held-out picture that is nearest to the mean of its kind."""
+    images, labels = data.test.images.astype(float), data.test.labels
+    assert labels is not None
+    kinds = [np.flatnonzero(labels == digit) for digit in range(data.spec.classes)]
+    return [int(kind[((images[kind] - images[kind].mean(axis=0)) ** 2).sum(axis=(1, 2, 3)).argmin()]) for kind in kinds]
 
 
 def drawn() -> tuple[bytes, str]:
@@ -120,6 +127,7 @@ def the_map(data: Dataset, picture: np.ndarray, name: str) -> None:
         "first": list(RUNS).index(FIRST),
         "beside": list(RUNS).index(BESIDE),
         "target": TARGET,
+        "typical": typical(data),
         "names": {
             "beta": "Beta",
             "sample": "Sample around it",

@@ -234,7 +234,7 @@ export default function ({ data, parentElement }) {
     for (const each of both) each.sample(noises);
   };
   const walk = made("button", { type: "button" }, bar, names.walk), target = made("select", { "aria-label": names.target }, bar);
-  for (let digit = 0; digit < 10; digit++) made("option", { value: labels.indexOf(digit) }, target, `to a ${digit}`);
+  for (let digit = 0; digit < 10; digit++) made("option", { value: data.typical[digit] }, target, `to a ${digit}`);
   target.selectedIndex = data.target;
   walk.onclick = () => {
     stop();
