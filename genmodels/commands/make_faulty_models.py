@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 
-from genmodels import gallery
 from genmodels.commands.make_gallery import slim, trained
 from genmodels.files import write_atomically
 from genmodels.lessons import LESSONS
@@ -19,8 +18,7 @@ THIN = 20  # of so many lines of a history one ships
 
 def make(name: str, experiment: Experiment) -> None:
     """Train one and put it beside the code."""
-    gallery.GALLERY = LESSONS
-    run = slim(trained(name, experiment), name)
+    run = slim(trained(name, experiment), LESSONS / name)
     for pictures in ("samples", "reconstructions"):
         shutil.rmtree(run.path / pictures, ignore_errors=True)
     history = run.path / "history.jsonl"
