@@ -119,7 +119,7 @@ def slim(run: Run, folder: Path, *, shown: bool = True) -> Run:
         for k, v in parts["weights"].items()
         if k.split(".")[0] in drawing
     }
-    weights = checkpoints.in_eight_bits(halves) if name in EIGHT_BITS else halves
+    weights = checkpoints.in_eight_bits(halves) if folder.name in EIGHT_BITS else halves
     checkpoints.save(folder / "epochs" / str(run.status["epoch"]), about=about, weights=weights)
     return Run(folder)
 
