@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: chromium setup run test slow check gallery bench screenshot readme
+.PHONY: chromium setup run demo test slow check gallery bench screenshot readme
 .DEFAULT_GOAL := run
 
 setup: $(VENV)/installed
@@ -28,6 +28,9 @@ $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 
 run: setup
 	$(BIN)/genmodels dashboard --port $(PORT)
+
+demo: setup
+	$(BIN)/genmodels dashboard --demo --port $(PORT)
 
 chromium:
 	@command -v chromium >/dev/null || { \

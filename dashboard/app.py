@@ -11,6 +11,7 @@ import streamlit as st  # noqa: E402
 from streamlit.runtime.scriptrunner import get_script_run_ctx  # noqa: E402
 
 from dashboard import navigation, resources, safe_text, state  # noqa: E402
+from dashboard.demo import bar, place  # noqa: E402
 from dashboard.parts import failing, guarding, live_chart  # noqa: E402
 from genmodels.refusal import Refusal  # noqa: E402
 
@@ -23,11 +24,12 @@ if get_script_run_ctx(suppress_warning=True) is None:
     )
 else:
     navigation.dress()
-    page = st.navigation(navigation.sections())
+    page = st.navigation(navigation.sections(), position="hidden" if place.wanted() else "sidebar")
     navigation.name_tab(navigation.tab_title(page.title))
     state.take(state.UNDONE)  # of what was stopped before; "Try again" has already taken its own
     try:
-        page.run()
+        if not place.wanted() or bar.show():
+            page.run()
     except Refusal as refusal:
         safe_text.refuse(refusal)
     finally:

@@ -134,6 +134,19 @@ def generator(run: Run, epoch: int | None = None) -> Iterator[Any]:
         yield loaded.generator
 
 
+def warm(run: Run) -> None:
+    """Have a model and its data at hand, and let it make one example, which compiles its networks; once a server."""
+    _warm(str(run.path), newest(run), run)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _warm(path: str, version: int, _run: Run) -> bool:
+    dataset(_run.experiment.data, _run.experiment.source)
+    with generator(_run) as model:
+        model.sample(1, seed=0)
+    return True
+
+
 @contextmanager
 def generator_in_turn(run: Run, waiting: Callable[[], None]) -> Iterator[Any]:
     """The same, for long use: `waiting` is called again and again while another session has the model."""

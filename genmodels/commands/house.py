@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import runpy
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -99,18 +101,44 @@ def _raced(row: dict[str, Any]) -> str:
     return f"{row['bench']:14s} {row['peer']:16s} {said}"
 
 
-@verb("dashboard", flag("--port", type=int, default=8501), flag("--headless", action="store_true"))
+@verb(
+    "dashboard",
+    flag("--port", type=int, default=8501),
+    flag("--headless", action="store_true"),
+    flag(
+        "--demo", action="store_true", help="a guided path for a team; writes into a folder that is deleted at the end"
+    ),
+)
 def dashboard(arguments: Arguments) -> int:
     """Open the dashboard on this machine."""
-    from genmodels.jobs.executor import LOCAL, genmodels_command
-    from genmodels.runs import leftovers
-
     _refuse_a_taken_port(arguments.port)
     for name in FOLDERS:  # named from here, and read from another folder
         if os.environ.get(name):
             os.environ[name] = str(Path(os.environ[name]).expanduser().resolve())
+    if arguments.demo:
+        return _in_a_folder_of_its_own(arguments)
+    return _opened(arguments)
+
+
+def _in_a_folder_of_its_own(arguments: Arguments) -> int:
+    """The same as a demo: a home that is gone at the end, with a copy of the pictures that were drawn before."""
+    from genmodels.cache import cache
+
+    kept = cache()
+    with tempfile.TemporaryDirectory(prefix="genmodels-demo-", ignore_cleanup_errors=True) as folder:
+        if kept.is_dir():
+            shutil.copytree(kept, Path(folder) / "cache", ignore=shutil.ignore_patterns("*.lock"))
+        os.environ |= {"GENMODELS_HOME": folder, "GENMODELS_CACHE": str(Path(folder) / "cache"), "GENMODELS_DEMO": "1"}
+        return _opened(arguments)
+
+
+def _opened(arguments: Arguments) -> int:
+    from genmodels.jobs.executor import LOCAL, genmodels_command
+    from genmodels.runs import leftovers
+
     prepare = genmodels_command("--server", str(os.getpid()), module="genmodels.commands.draw_data")
-    LOCAL.start(prepare, niceness=NICENESS)  # so that a first visit finds its pictures drawn
+    if not arguments.demo:  # whose first page draws what it needs, and whose folder is to be gone with the server
+        LOCAL.start(prepare, niceness=NICENESS)  # so that a first visit finds its pictures drawn
     leftovers.sweep()
     os.chdir(ROOT)  # where .streamlit/config.toml is
     headless = str(arguments.headless).lower()

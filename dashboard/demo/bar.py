@@ -1,0 +1,101 @@
+"""What a demo shows above each page: where one is, Back and Next, what to say; before it, what is made ready."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+import streamlit as st
+
+from dashboard import navigation, resources
+from dashboard.demo import place as places
+from dashboard.demo.paths import PATHS, WARMED
+from dashboard.demo.place import Place
+from dashboard.safe_text import refuse
+from genmodels.refusal import Refusal
+from genmodels.runs.store import RunStore
+
+TITLES = {"three": "Three minutes", "ten": "Ten minutes"}
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds.
+
+    >>> clock(75)
+    '1:15'
+    """
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def show() -> bool:
+    """Above the page of every screen; False where the start of the demo takes the whole page."""
+    at = places.here()
+    if at is None:
+        start()
+        return False
+    with st.container(border=True, key="demo_bar"):
+        buttons(at)
+        with st.expander("Speaker's notes", icon=":material/speaker_notes:", expanded=False):
+            st.markdown(f"**Show.** {at.step.show}")
+            st.markdown(f"**Say.** {at.step.say}")
+            st.caption(f"About {at.step.seconds} seconds.")
+    return True
+
+
+def buttons(at: Place) -> None:
+    """Back, Next or the end, Restart, the step and the time."""
+    steps = PATHS[at.path]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Back", icon=":material/arrow_back:", disabled=at.number == 0, key="demo_back"):
+            places.go(at.moved(-1))
+        if at.last:
+            if st.button("End", type="primary", icon=":material/flag:", key="demo_end"):
+                restart()
+        elif st.button("Next", type="primary", icon=":material/arrow_forward:", key="demo_next"):
+            places.go(at.moved(1))
+        if not at.last and st.button("Restart", icon=":material/restart_alt:", key="demo_restart"):
+            restart()
+        st.markdown(f"**Step {at.number + 1} of {len(steps)}: {at.step.title}**")
+        planned = sum(step.seconds for step in steps[: at.number])
+        passed = max(0.0, time.time() - at.begun)
+        st.caption(f"{clock(passed)} when this page was drawn; planned to begin at {clock(planned)}")
+
+
+def restart() -> None:
+    """Everything as at the start: the runs of the demo gone, nothing chosen, the first page."""
+    store = RunStore.default()
+    for name in store.ids():
+        with contextlib.suppress(Refusal, OSError):  # one that is being trained goes with the folder at the end
+            store.delete(store[name])
+    st.session_state.clear()
+    navigation.go("home")
+
+
+def start() -> None:
+    """What a demo is, what is made ready, and its two paths."""
+    st.title("GenModels: a demo", anchor=False)
+    st.markdown(
+        "A guided way through the real pages. Next leads on; nothing is written to your own folder, and nothing leaves this machine."
+    )
+    if not warmed():
+        return
+    for column, (name, steps) in zip(st.columns(len(PATHS)), PATHS.items(), strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.subheader(TITLES[name], anchor=False)
+            st.markdown("\n".join(f"1. {step.title}" for step in steps))
+            if st.button(f"Start: {TITLES[name].lower()}", type="primary", key=f"demo_start_{name}"):
+                places.begin(name)
+
+
+def warmed() -> bool:
+    """Loads what the paths use, once a server, and says which; False where a model is missing."""
+    store, bar = RunStore.default(), st.progress(0.0, text="Starting TensorFlow, which takes some seconds.")
+    try:
+        for number, name in enumerate(WARMED):
+            bar.progress(number / len(WARMED), text=f"Loading {name}, {number + 1} of {len(WARMED)}.")
+            resources.warm(store[name])
+    except Refusal as refusal:
+        refuse(refusal)
+        return False
+    bar.empty()
+    return True
