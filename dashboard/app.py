@@ -28,8 +28,7 @@ else:
     navigation.name_tab(navigation.tab_title(page.title))
     state.take(state.UNDONE)  # of what was stopped before; "Try again" has already taken its own
     try:
-        if not place.wanted() or bar.show():
-            page.run()
+        bar.above(page.run)
     except Refusal as refusal:
         safe_text.refuse(refusal)
     finally:

@@ -137,6 +137,11 @@ def put(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
+def clear() -> None:
+    """Forget all that this session chose."""
+    st.session_state.clear()
+
+
 def take(key: str) -> Any:
     """The value, which is forgotten."""
     return st.session_state.pop(key, None)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard import navigation, resources
+from dashboard import navigation, resources, state
 from dashboard.demo import place as places
 from dashboard.demo.paths import PATHS, WARMED
 from dashboard.demo.place import Place
@@ -25,6 +26,12 @@ def clock(seconds: float) -> str:
     '1:15'
     """
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def above(page: Callable[[], None]) -> None:
+    """A page as it is; in a demo with the bar above it, or the start of the demo in its place."""
+    if not places.wanted() or show():
+        page()
 
 
 def show() -> bool:
@@ -67,7 +74,7 @@ def restart() -> None:
     for name in store.ids():
         with contextlib.suppress(Refusal, OSError):  # one that is being trained goes with the folder at the end
             store.delete(store[name])
-    st.session_state.clear()
+    state.clear()
     navigation.go("home")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import runpy
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -123,11 +122,13 @@ def dashboard(arguments: Arguments) -> int:
 def _in_a_folder_of_its_own(arguments: Arguments) -> int:
     """The same as a demo: a home that is gone at the end, with a copy of the pictures that were drawn before."""
     from genmodels.cache import cache
+    from genmodels.files import make_folder, write_atomically
 
     kept = cache()
     with tempfile.TemporaryDirectory(prefix="genmodels-demo-", ignore_cleanup_errors=True) as folder:
-        if kept.is_dir():
-            shutil.copytree(kept, Path(folder) / "cache", ignore=shutil.ignore_patterns("*.lock"))
+        make_folder(Path(folder) / "cache")
+        for file in kept.glob("*.npz"):
+            write_atomically(Path(folder) / "cache" / file.name, file.read_bytes())
         os.environ |= {"GENMODELS_HOME": folder, "GENMODELS_CACHE": str(Path(folder) / "cache"), "GENMODELS_DEMO": "1"}
         return _opened(arguments)
 
