@@ -127,7 +127,7 @@ def _in_a_folder_of_its_own(arguments: Arguments) -> int:
     kept = cache()
     with tempfile.TemporaryDirectory(prefix="genmodels-demo-", ignore_cleanup_errors=True) as folder:
         make_folder(Path(folder) / "cache")
-        for file in kept.glob("*.npz"):
+        for file in (each for each in kept.glob("*.*") if each.is_file() and each.suffix != ".lock"):
             write_atomically(Path(folder) / "cache" / file.name, file.read_bytes())
         os.environ |= {"GENMODELS_HOME": folder, "GENMODELS_CACHE": str(Path(folder) / "cache"), "GENMODELS_DEMO": "1"}
         return _opened(arguments)
