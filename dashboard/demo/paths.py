@@ -22,7 +22,7 @@ DRAWS = Step(
     "A prompt becomes a picture",
     "prompt",
     "Press Enter in the prompt, and wait for four pictures to clear up.",
-    "The model has 2 million numbers and learned from emoji on two processor cores. Nothing leaves this machine.",
+    "The model has 5 million numbers and learned from emoji on two processor cores. Nothing leaves this machine.",
     75,
     {"run": "diffusion-openmoji", "prompt": "woman firefighter", "seed": "3"},
 )
