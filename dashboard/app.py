@@ -24,7 +24,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
     )
 else:
     navigation.dress()
-    page = st.navigation(navigation.sections(), position="hidden" if place.wanted() else "sidebar")
+    page = st.navigation(navigation.sections(), position="hidden" if place.wanted() else "sidebar", expanded=True)
     navigation.name_tab(navigation.tab_title(page.title))
     state.take(state.UNDONE)  # of what was stopped before; "Try again" has already taken its own
     try:

@@ -1,4 +1,4 @@
-"""Every page: file, title, icon, URL, section."""
+"""Every page: file, title, icon, URL, section, and whether it is in the menu."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ FOLDER = Path(__file__).parent.parent / "pages"
 
 @dataclass(frozen=True)
 class Screen:
-    """One entry of the menu; its name is its file and its URL."""
+    """One page; its name is its file and its URL. What is not in the menu is reached from another page."""
 
     name: str
     title: str
     icon: str
     section: str
+    in_menu: bool = True
 
     @property
     def file(self) -> Path:
@@ -29,34 +30,41 @@ class Screen:
 
 SCREENS = (
     Screen("home", "Home", ":material/home:", ""),
-    Screen("train", "Train", ":material/model_training:", "Make"),
-    Screen("runs", "Runs", ":material/stacked_line_chart:", "Make"),
-    Screen("data", "Data", ":material/photo_library:", "Make"),
-    Screen("latent", "Latent space", ":material/explore:", "Look inside"),
-    Screen("prompt", "Prompt", ":material/edit_note:", "Look inside"),
-    Screen("molecules", "Drug discovery", ":material/science:", "Applications"),
-    Screen("code", "Code", ":material/code:", "Applications"),
-    Screen("music", "Music", ":material/music_note:", "Applications"),
-    Screen("video", "Video", ":material/movie:", "Applications"),
-    Screen("design", "Product design", ":material/draw:", "Applications"),
-    Screen("audit", "Audit", ":material/gavel:", "Review"),
-    Screen("label", "Label", ":material/rate_review:", "Review"),
-    Screen("bias", "Bias", ":material/balance:", "Review"),
-    Screen("memorisation", "Memorisation", ":material/psychology:", "Review"),
-    Screen("deepfake", "Deepfake risk", ":material/fingerprint:", "Review"),
-    Screen("verify", "Check a file", ":material/verified:", "Review"),
-    Screen("learn", "Learn", ":material/school:", "Help"),
-    Screen("glossary", "Glossary", ":material/dictionary:", "Help"),
-    Screen("about", "About", ":material/info:", "Help"),
+    Screen("runs", "Models", ":material/deployed_code:", ""),
+    Screen("instruments", "Instruments", ":material/straighten:", "", in_menu=False),
+    Screen("latent", "Latent space", ":material/explore:", "", in_menu=False),
+    Screen("prompt", "Prompt", ":material/edit_note:", "", in_menu=False),
+    Screen("train", "New training", ":material/model_training:", "Create"),
+    Screen("data", "Data", ":material/photo_library:", "Create"),
+    Screen("audit", "Overview", ":material/gavel:", "Audit"),
+    Screen("bias", "Bias", ":material/balance:", "Audit"),
+    Screen("memorisation", "Memorisation", ":material/psychology:", "Audit"),
+    Screen("deepfake", "Marks and detection", ":material/fingerprint:", "Audit"),
+    Screen("label", "Label", ":material/rate_review:", "Audit"),
+    Screen("verify", "Check files", ":material/verified:", "More"),
+    Screen("applications", "Applications", ":material/apps:", "More"),
+    Screen("molecules", "Drug discovery", ":material/science:", "More", in_menu=False),
+    Screen("code", "Code", ":material/code:", "More", in_menu=False),
+    Screen("music", "Music", ":material/music_note:", "More", in_menu=False),
+    Screen("video", "Video", ":material/movie:", "More", in_menu=False),
+    Screen("design", "Product design", ":material/draw:", "More", in_menu=False),
+    Screen("learn", "Learn", ":material/school:", "More"),
+    Screen("glossary", "Glossary", ":material/dictionary:", "More", in_menu=False),
+    Screen("about", "Help", ":material/help:", "More"),
 )
 
 
 def sections() -> dict[str, list[Any]]:
-    """The menu as `st.navigation` takes it."""
+    """The menu as `st.navigation` takes it; what is not in it has its address all the same."""
     menu: dict[str, list[Any]] = {}
     for screen in SCREENS:
         page = st.Page(
-            screen.file, title=screen.title, icon=screen.icon, url_path=screen.name, default=screen.name == "home"
+            screen.file,
+            title=screen.title,
+            icon=screen.icon,
+            url_path=screen.name,
+            default=screen.name == "home",
+            visibility="visible" if screen.in_menu else "hidden",
         )
         menu.setdefault(screen.section, []).append(page)
     return menu

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import streamlit as st
 
 from dashboard.first_drawing import wait_for
@@ -28,6 +29,7 @@ from genmodels.doctor import examine
 from genmodels.files import Unreadable, home, read_bytes
 from genmodels.instruments.detector import open_detector
 from genmodels.kinds.image.files import open_picture, png_bytes
+from genmodels.kinds.image.tiles import tiles
 from genmodels.provenance.formats import format_of
 from genmodels.provenance.pixels import pixels
 from genmodels.refusal import Refusal
@@ -234,6 +236,17 @@ def enlarged(path: str, changed: int, side: int) -> bytes:
     picture = open_picture(read_picture(path), "the picture")
     factor = max(1, round(side / picture.width))
     return png_bytes(picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def strip(path: str, changed: int, tile: tuple[int, int, int] | None, columns: int, rows: int, side: int) -> bytes:
+    """The first examples of a sheet of samples as a PNG about `side` pixels wide; its pixels are squares."""
+    from PIL import Image
+
+    sheet = np.asarray(open_picture(read_picture(path), "the picture").convert("RGB"))
+    few = Image.fromarray(tiles(sheet, tile, columns, rows))
+    factor = max(1, round(side / few.width))
+    return png_bytes(few.resize((few.width * factor, few.height * factor), Image.Resampling.NEAREST))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import navigation, resources
 from dashboard.safe_text import safe_text
 from genmodels.data.dataset import DATA
 
-st.title("About", anchor=False)
+st.title("Help", anchor=False)
+navigation.link("glossary", "Glossary: every term in one sentence")
 st.header("This machine", anchor=False)
 rows = resources.doctor()
 table = [
@@ -33,14 +34,14 @@ with left, st.container(border=True, height="stretch"):
     st.header("How to", anchor=False)
     st.markdown(
         """
-1. **Train**: choose a model and data, press *Estimate*, then *Start*. The run is a process of its own: close the
+1. **New training**: choose a model and data, press *Estimate*, then *Start*. The run is a process of its own: close the
    browser, it continues.
 2. **Watch**: samples, reconstructions and curves grow while it learns; signs of trouble are named in plain words.
-3. **Compare** on *Runs*: overlay curves, filter, tag, export, branch from a kept epoch.
-4. **Look inside** on *Latent space*: walk between pictures, find directions, see how near it comes to training pictures.
+3. **Compare** on *Models*: overlay curves, filter, tag, export, branch from a kept epoch.
+4. **Look inside** a model on its page: walk between pictures, find directions, see how near it comes to training pictures.
 5. **Prompt**: have a model draw or write; see each step, and where it looked.
-6. **Audit**: *Bias*, *Memorisation* and *Deepfake risk* judge a model; each verdict says how often it is wrong.
-7. **Check a file**: was it made here, or by a model elsewhere? Picture, text, sound or film.
+6. **Audit**: *Bias*, *Memorisation* and *Marks and detection* judge a model; each verdict says how often it is wrong.
+7. **Check files**: was it made here, or by a model elsewhere? Picture, text, sound or film.
 """
     )
     st.caption("The command line does the same:")

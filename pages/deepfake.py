@@ -12,7 +12,7 @@ from genmodels.runs.store import RunStore
 NOTHING = (
     "There is no trained model yet. Train one, then come back to see whether what it makes is marked, and recognised."
 )
-run = asking.choose(RunStore.default(), ("image", "text", "code", "video"), "Deepfake risk", NOTHING)
+run = asking.choose(RunStore.default(), ("image", "text", "code", "video"), "Marks and detection", NOTHING)
 if run is None:
     st.stop()
 navigation.link("verify", "Check a file: is it marked, and by whom?")

@@ -11,8 +11,9 @@ from genmodels.runs.store import RunStore
 
 WATTS = 15.0  # a core, unless the user states another
 
-st.title("Runs", anchor=False)
+st.title("Models", anchor=False)
 state.show_notice()
+navigation.link("instruments", "Instruments: what reads and judges pictures for the pages and audits")
 store = RunStore.default()
 rows = resources.run_rows(store)
 if not rows:

@@ -164,7 +164,7 @@ def start(experiment: Experiment, store: RunStore) -> None:
 
 
 store = RunStore.default()
-st.title("Train", anchor=False)
+st.title("New training", anchor=False)
 taken_over()
 if chosen := choose_run(store):
     navigation.name_tab(navigation.tab_title("Training", chosen))

@@ -7,7 +7,7 @@ from dashboard.review import files
 from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
 
-st.title("Check a file", anchor=False)
+st.title("Check files", anchor=False)
 state.show_notice()
 st.caption(
     "Any picture, text, sound or film, many at once; with a text give its .provenance.json where you have it. Looked into are PNG, JPEG, WebP, GIF, BMP, AVIF, text and the frames of MP4, QuickTime and WebM; of SVG, HEIC, TIFF, WAV, M4A, PDF and others the manifest and the metadata. Nothing leaves this machine."

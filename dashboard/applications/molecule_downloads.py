@@ -49,7 +49,7 @@ def downloads(molecules: Sequence[Found], name: str, facts: Callable[[], dict[st
             "application/zip",
             key=f"{key}.signed",
             icon=":material/verified:",
-            help="One for each of the three files; the page Check a file reads them.",
+            help="One for each of the three files; the page Check files reads them.",
         )
 
 

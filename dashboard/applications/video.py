@@ -25,7 +25,7 @@ NOTHING = (
 )
 RISKS = (
     "A film of a real place or person could be taken for a record: every file says that a model made it, and how long that lasts is on the page of "
-    "deepfake risk. It knows things like those that it learned from and no others, and may repeat a training clip: see how new a clip is."
+    "Marks and detection. It knows things like those that it learned from and no others, and may repeat a training clip: see how new a clip is."
 )
 AUDITS = (
     ("deepfake", "What survives of the marks of a film?"),

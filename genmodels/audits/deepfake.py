@@ -1,4 +1,4 @@
-"""Deepfake risk: can what this model draws be told from real drawings when every mark is gone?
+"""Detection: can what this model draws be told from real drawings when every mark is gone?
 
 A detector trained on the project's own generators, with a threshold set for 2 % of false alarms on real drawings in the worst
 wear, is asked about the samples. What it can't read is not judged: where it can't read half of the samples, or of the real

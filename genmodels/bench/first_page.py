@@ -33,7 +33,7 @@ st.navigation([st.Page(first, default=True), st.Page(second)]).run()
 """
 # The text of the first page, the link to another, the text there.
 TEXTS = {
-    "ours": ("Train generative models", "About", "About"),
+    "ours": ("Train generative models", "Help", "Help"),
     "streamlit-empty": ("An empty page", "second", "Another empty page"),
     "tensorboard": ("No dashboards are active", "", ""),
 }

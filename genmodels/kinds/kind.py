@@ -31,6 +31,8 @@ class Kind:
     language: str | None = None  # of the code that it is
     writer: str = "writer"  # role of a model that writes such sequences of tokens, in `trained.opening.ROLES`
     rows: int = 4  # sequences that are written at once
+    # In a sheet of samples: height and width of one and the gap between two, in pixels; None: the sheet is all.
+    tile: Callable[[Spec], tuple[int, int, int]] | None = None
     # How copies are found where words and windows anywhere are not what counts:
     words: Callable[[str], list[str]] | None = None  # of a document; None: those of a text
     copied: tuple[str, str, str] = TEXT  # what is copied, in what it is counted, from where

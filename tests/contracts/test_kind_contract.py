@@ -189,6 +189,6 @@ def test_a_kind_goes_through_the_whole_house(tmp_path: Path, capsys: pytest.Capt
     assert main(["export", counted, "--out", str(tmp_path / "rates.keras")]) == 0 and (tmp_path / "rates.keras").stat().st_size
     with zipfile.ZipFile(io.BytesIO(export_run(RunStore.default()[counted]))) as exported:
         assert any(name.startswith("samples/") for name in exported.namelist())
-    for page, asked, heading in (("data", {"data": "throws"}, "Origin"), ("train", {}, "What it counts"), ("runs", {}, "Runs")):
+    for page, asked, heading in (("data", {"data": "throws"}, "Origin"), ("train", {}, "What it counts"), ("runs", {}, "Models")):
         shown = drawn(page, counted, **asked)
         assert not shown.exception and heading in [each.value for each in (*shown.title, *shown.header)], page

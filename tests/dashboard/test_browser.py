@@ -88,7 +88,7 @@ def test_start_see_samples_stop(browser: Browser, server: tuple[str, Path], home
         page.close()
 
 
-@pytest.mark.parametrize("path", ["", "train", "train?run=", "runs", "data", "latent", "about", "deepfake", "verify"])
+@pytest.mark.parametrize("path", ["", "train", "train?run=", "runs", "data", "latent", "about", "deepfake", "verify", "applications", "instruments"])
 def test_nothing_is_wider_than_the_screen(browser: Browser, server: tuple[str, Path], home: Path, path: str) -> None:
     address = f"{server[0]}/{path}" + (made("failed", broken=True, name="A name " * 9).id if path.endswith("=") else "")
     page = visit(browser, address)

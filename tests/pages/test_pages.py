@@ -210,7 +210,7 @@ def test_the_gallery_on_the_first_page(trained, tmp_path: Path) -> None:
     shutil.copytree(trained("vae"), tmp_path / "gallery" / "vae-digits")
     test = opened("home")
     assert not test.exception and any("vae" in heading.value for heading in test.subheader)
-    assert any("Not measured yet" in caption.value for caption in test.caption)
+    assert not test.metric, "numbers are one click away"
 
 
 def test_the_slider_follows_the_newest_epoch_until_it_is_moved(home: Path) -> None:
@@ -309,3 +309,17 @@ def test_the_form_hides_what_is_empty_and_says_where_a_latent_space_has_room_for
     test = opened("train", model="vae", data="openmoji")
     assert "Settings of the data" in [each.label for each in test.expander]
     assert not any("numbers for pictures of" in caption.value for caption in test.caption)
+
+
+def test_the_menu_is_short_and_every_old_address_stays() -> None:
+    old = {"home", "train", "runs", "data", "latent", "prompt", "molecules", "code", "music", "video", "design", "audit", "label", "bias", "memorisation", "deepfake", "verify", "learn", "about"}
+    assert old <= {screen.name for screen in SCREENS}
+    assert sum(screen.in_menu for screen in SCREENS) <= 13
+    assert next(screen.title for screen in SCREENS if screen.name == "deepfake") == "Marks and detection"
+
+
+def test_the_first_page_shows_the_last_runs_of_its_user(home: Path) -> None:
+    run = made("done", name="mine")
+    test = opened("home")
+    assert "Your last runs" in [each.value for each in test.header]
+    assert any(each.proto.label == "mine" and run.id in each.proto.query_string for each in test.get("page_link"))

@@ -36,5 +36,6 @@ KINDS.add("image")(
         example=lambda source: "picture",
         sound=is_drawable,
         facts=facts,
+        tile=lambda spec: (spec.shape[0], spec.shape[1], 2),
     )
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from genmodels.kinds.kind import KINDS, Kind
+from genmodels.kinds.molecule.drawing import SIDE
 from genmodels.kinds.text.about import facts, is_readable
 
 KINDS.add("molecule")(
@@ -19,5 +20,6 @@ KINDS.add("molecule")(
         facts=facts,
         writer="molecules",
         rows=128,
+        tile=lambda spec: (SIDE, SIDE, 0),
     )
 )

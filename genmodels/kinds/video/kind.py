@@ -42,5 +42,6 @@ KINDS.add("video")(
         example=lambda source: "clip",
         sound=is_playable,
         facts=facts,
+        tile=lambda spec: (spec.shape[1], spec.shape[2], 2),
     )
 )
