@@ -29,7 +29,7 @@ def tiles(sheet: np.ndarray, tile: tuple[int, int, int] | None, columns: int, ro
     if not inked:
         return sheet
     few = np.stack(inked)
-    ink = (few < WHITE).any(axis=(0, 3))
+    ink = few.min(axis=3).min(axis=0) < WHITE
     down, across = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     few = few[
         :,
