@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import navigation, state
-from dashboard.learn import applications, risks, transformer, vae
+from dashboard.learn import applications, risks, text_to_image, transformer, vae
 from dashboard.learn.lesson import Lesson
 
 LESSONS: tuple[Lesson, ...] = (
     vae.LESSON,
     transformer.LESSON,
+    text_to_image.LESSON,
     applications.LESSON,
     risks.LESSON,
 )
