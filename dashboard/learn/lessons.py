@@ -6,9 +6,11 @@ import streamlit as st
 
 from dashboard import navigation, state
 from dashboard.learn import applications, risks, text_to_image, transformer, vae
+from dashboard.learn.gan import lesson as gan
 from dashboard.learn.lesson import Lesson
 
 LESSONS: tuple[Lesson, ...] = (
+    gan.LESSON,
     vae.LESSON,
     transformer.LESSON,
     text_to_image.LESSON,
