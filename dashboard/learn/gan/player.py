@@ -19,9 +19,9 @@ def script(*names: str) -> str:
     return "\n".join(Path(__file__).with_name(f"{name}.js").read_text() for name in names)
 
 
-def show(data: dict[str, Any], key: str) -> None:
-    """`data` is what `player` or `film` of the scripts takes; the same data leave a player alone."""
-    mark = hashlib.sha256(json.dumps(data).encode()).hexdigest()[:16]
+def show(played: dict[str, Any], key: str) -> None:
+    """`played` is what `player` or `film` of the scripts takes; the same data leave a player alone."""
+    mark = hashlib.sha256(json.dumps(played).encode()).hexdigest()[:16]
     style = Path(__file__).with_name("gan.css").read_text()
     component = st.components.v2.component("gan_player", html='<div class="gan"></div>', css=style, js=script(*SCRIPTS))
-    component(data=data | {"id": mark}, key=key)
+    component(data=played | {"id": mark}, key=key)
