@@ -108,7 +108,7 @@ def drawing(run: Run, prompt: str, seed: int, guidance: float = GUIDANCE) -> lis
     said = (
         "Another tab is using this model; this waits for its turn …"
         if resources.busy(run)
-        else f"Drawing in {STEPS} steps; the first time takes 5 to 20 seconds …"
+        else f"Drawing in {STEPS} steps; the first time the model is loaded too, which takes some seconds …"
     )
     with st.spinner(said):
         made: list[Step] = resources.explored(

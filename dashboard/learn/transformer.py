@@ -56,7 +56,7 @@ LESSON = Lesson(
     promise="How a language model goes on with your sentence: from tokens to vectors, attention and probabilities, and to the next token.",
     show=show,
     simplified=(
-        "The model is small (about a million numbers, three to six layers); models that chat have thousands of times as many and hundreds of layers, but the same parts.",
+        "The model is small (0.7 to 3 million numbers, three to six layers); models that chat have thousands of times as many and hundreds of layers, but the same parts.",
         "Of a layer you see where it looks (attention) and what comes out. The feed-forward part between, which holds most of its numbers, is not shown by itself.",
         "The order of the words is put in inside the attention (rotary positions), not added to the vectors as in the first Transformer.",
         "Layers are read by the last layer's own dictionary (the logit lens): for early layers this is a reading aid, not what they were trained to say.",

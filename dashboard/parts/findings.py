@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.parts import glossary
 from dashboard.parts.verdicts import badge, interval, short
 from dashboard.safe_text import lines_of, plain_text, safe_text
 from genmodels.estimates.rounding import told
@@ -34,6 +35,7 @@ def audited(findings: object, document: Mapping[str, Any] | None = None, under: 
         st.markdown(told_of)  # no caption: those are drawn at 60 %, at which a badge is hard to read
     for number, finding in sorted(enumerate(found), key=lambda each: _place(each[1])):
         row(finding, document or {}, partial(under, finding, number) if under else None)
+    glossary.explained(*(plain_text(each.get("claim") or "", 900) for each in found))
     _counted([each for each in found if made_where(each) != IMPORTED and isinstance(each.get("error_rates"), Mapping)])
 
 

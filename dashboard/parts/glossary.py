@@ -1,10 +1,13 @@
-"""Terms looked up: by name for tooltips, within a text, all for the page of the glossary."""
+"""Terms looked up: by name, within a text, all for the page of the glossary; and the line that explains them on a page."""
 
 from __future__ import annotations
 
 import re
 
+import streamlit as st
+
 from dashboard.parts.glossary_terms import GROUPS, Term
+from dashboard.safe_text import safe_text
 
 TERMS: tuple[Term, ...] = tuple(term for group in GROUPS.values() for term in group)
 _BY_NAME = {said.lower(): term for term in TERMS for said in (term.name, *term.also)}
@@ -13,12 +16,6 @@ _BY_NAME = {said.lower(): term for term in TERMS for said in (term.name, *term.a
 def of(name: str) -> Term | None:
     """The term of that name, in any of its spellings."""
     return _BY_NAME.get(name.strip().lower())
-
-
-def help_of(name: str) -> str | None:
-    """What a tooltip says of a term (metrics, columns, settings): its meaning; None for a word that is no term."""
-    found = of(name)
-    return found.meaning if found else None
 
 
 def within(text: str) -> list[Term]:
@@ -31,6 +28,16 @@ def within(text: str) -> list[Term]:
             for said in (term.name, *term.also)
         )
     ]
+
+
+def explained(*texts: str) -> None:
+    """A line with the terms that texts hold; each explains itself on hover and on focus of the sign behind it."""
+    if found := within(" ".join(texts)):
+        meanings = "\n\n".join(f"**{safe_text(term.name)}**: {safe_text(term.meaning, 400)}" for term in found)
+        st.caption(
+            "Words used here: " + ", ".join(safe_text(term.name) for term in found),
+            help=f"{meanings}\n\nWhere each can be seen: Help > Glossary.",
+        )
 
 
 def _how(said: str) -> re.RegexFlag:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.parts import glossary
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.estimates.rounding import alone, told
 from genmodels.verdicts.imported import IMPORTED, NOTE, imported, made_where
@@ -107,6 +108,7 @@ def show_measures(document: Mapping[str, Any]) -> None:
     ]
     if rows:
         st.dataframe(rows, hide_index=True, alt="Held-out measures with their intervals")
+        glossary.explained(*(f"{row['Measure']} {row['How']}" for row in rows))
     else:
         st.caption("Not measured yet.")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import charts, terms
+from dashboard.parts import charts, glossary, terms
 from dashboard.safe_text import safe_text
 from dashboard.training import follower
 from genmodels.runs.run import Run
@@ -67,6 +67,7 @@ def rest(run: Run, options: Options) -> None:
         for column, group in zip(st.columns(2, gap="medium"), groups[start : start + 2], strict=False):
             with column, st.container(border=True):
                 _chart(run, trace, *group, options)
+    glossary.explained(*(f"{group.title}. {group.see}" for group, *_ in groups))
     if trace.skipped:
         st.caption(f"{trace.skipped:,} damaged lines of the history were skipped.")
 

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard.learn import terms_shown
 from dashboard.learn.lessons import LESSONS
@@ -17,7 +18,6 @@ from dashboard.safe_text import safe_text
 from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
 
 ROOT = Path(__file__).parent.parent.parent
-PLANNED = {"gan", "vae", "transformer", "text-to-image", "applications", "risks"}
 EVERYDAY = {"AI", "CSV", "GIF", "ID", "JPEG", "JSON", "MB", "MIDI", "MP4", "PNG", "SDF", "SVG", "WAV", "XML", "ZIP"}
 EXPLAINED_THERE = {"PAINS", "UMAP", "BEFORE", "NOW"}  # their help text is the explanation, or they stand for files
 
@@ -27,7 +27,7 @@ def test_a_term_says_one_sentence_and_has_a_place(term: Term) -> None:
     assert term.meaning.endswith(".") and len(term.meaning) < 160
     assert term.page in {screen.name for screen in SCREENS}
     query = dict(term.query)
-    assert set(query) <= {"lesson"} and ("lesson" not in query or query["lesson"] in PLANNED | {each.name for each in LESSONS})
+    assert set(query) <= {"lesson"} and ("lesson" not in query or query["lesson"] in {each.name for each in LESSONS})
     assert terms_shown.place(term)
 
 
@@ -54,7 +54,20 @@ def test_terms_are_found_in_a_text() -> None:
     named = [term.name for term in glossary.within("After an epoch the held-out loss rises, and QED falls.")]
     assert named == ["Epoch", "Loss", "Held out", "QED"]
     assert not glossary.within("He had qed in mind and klutzed")
-    assert glossary.help_of("kl") == glossary.of("KL divergence").meaning and glossary.help_of("nothing") is None
+    assert glossary.of("kl") == glossary.of("KL divergence") is not None and glossary.of("nothing") is None
+
+
+def test_a_page_explains_the_terms_that_it_uses() -> None:
+    def page() -> None:
+        from dashboard.parts import glossary
+
+        glossary.explained("After an epoch the held-out loss rises.")
+        glossary.explained("Nothing here is a word of ours.")
+
+    test = AppTest.from_function(page).run()
+    (line,) = test.caption
+    assert line.value == "Words used here: Epoch, Loss, Held out"
+    assert all(f"**{name}**" in line.help for name in ("Epoch", "Loss", "Held out"))
 
 
 def test_the_page_lists_all_and_finds_one() -> None:

@@ -24,7 +24,7 @@ function build(root, state, shown, steps, acts) {
   }
   const summary = made(right, "p", { className: "summary" });
   const losses = made(right, "canvas", { className: "losses", role: "img", "aria-label": "Both losses over the iterations; the numbers stand in the table." });
-  made(right, "p", { className: "small", textContent: "Blue line: discriminator’s loss; 1.39 (twice ln 2) means that it can only guess. Orange dashes: generator’s loss; 0.69 (ln 2) means the same. (For non-saturating and minimax, of which the generator’s is then -0.69.)" });
+  made(right, "p", { className: "small", textContent: "Blue line: discriminator’s loss; 1.39 (twice ln 2) means that it can only guess. Orange dashes: generator’s loss; 0.69 (ln 2) means the same. (Of minimax the generator’s is then -0.69; of least squares both numbers are others.)" });
   const cells = numbers(right);
   const choices = settings(root, state, acts);
   ownDrawing(plane, choices.own, state, acts);
