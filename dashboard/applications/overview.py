@@ -12,7 +12,7 @@ APPLICATIONS = {  # page: the model that shows what it does, and one sentence
     "molecules": ("transformer-molecules", "Write molecules, improve one by a score, walk from one to another."),
     "code": ("transformer-code", "Complete a function in Python and run it in a cage against its tests."),
     "music": ("transformer-chorales", "Compose in four voices, go on with a theme, harmonise a melody."),
-    "video": ("", "Film a prompt, go on with a clip, fill in what is missing. No trained model comes with this copy."),
+    "video": ("latent-video-motion", "Film a prompt, go on with a clip, fill in what is missing."),
     "design": ("diffusion-design", "Draw icons, vary one of yours, see what they resemble."),
 }
 COLUMNS = 3

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import navigation
 from dashboard.parts import sample_strip
 from dashboard.safe_text import safe_text
+from genmodels.models.recipe import MODELS
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, gallery_names
 
@@ -24,7 +25,8 @@ def view(store: RunStore) -> None:
     names = [name for name in SHOWN if name in shipped] or list(shipped)[:4]
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.header("Trained models that come with it", anchor=False, width="content")
-        navigation.link("runs", f"All {len(shipped)} models")
+        drawing = [name for name in shipped if MODELS[store[name].experiment.model].draws]
+        navigation.link("runs", f"All {len(drawing)} models")
     if not names:
         with st.container(border=True):
             st.markdown(

@@ -22,7 +22,7 @@ def show(asked: str) -> None:
     st.caption(f"{counted(n, 'term')}. Each links to where it can be seen.")
     for name, terms in fit.items():
         if terms:
-            st.subheader(name, anchor=False)
+            st.header(name, anchor=False)
         for term in terms:
             _one(term)
 

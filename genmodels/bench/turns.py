@@ -91,6 +91,7 @@ def serve(work: Callable[[int], float | Mapping[str, float] | None], warm_up: in
     """
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints is no answer
+    sys.stdout = os.fdopen(1, "w", 1, closefd=False)  # and stands before what breaks it, line by line
     if warm_up:
         work(warm_up)
     print(json.dumps({"ready": about}), file=answers, flush=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from keras import ops
 
+from genmodels.kinds.code.middle import unwritten
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.decoding import Decoding, beam_step, filtered, gumbel
 from genmodels.kinds.text.tokens import Tokens
@@ -66,6 +67,7 @@ class TextGenerator(TextLikelihood, TextInside):
         self.watermark_key: bytes | None = None  # None: that of this machine
         self.context = spec.shape[0]
         self._layers = parts(networks["transformer"])
+        self._unwritten = unwritten(self.tokens.written)
         self._score = recipe.scored(networks)
         self._advance = compiled(self._traced_advance, fused=True)
         self._follow = compiled(self._traced_follow, fused=True)
@@ -161,8 +163,11 @@ class TextGenerator(TextLikelihood, TextInside):
         return read(self._layers, token, caches, place)
 
     def _steered(self, logits: Tensor, place: Tensor, settings: Mapping[str, Tensor]) -> Tensor:
-        """Logits (rows, vocabulary) of the token at a place, as far as somebody has a say in it; texts are free."""
-        return logits
+        """Logits (rows, vocabulary) of the token at a place, as far as somebody has a say in it; texts are free.
+
+        Marks of a gap are read, in a prompt that has one, and never written.
+        """
+        return logits if self._unwritten is None else logits + self._unwritten
 
     def _noise(self, noises: Sequence[np.random.Generator], counts: Sequence[int]) -> np.ndarray:
         """Gumbel noise (rows, CHUNK, vocabulary) for as many new tokens as each row's count says; the rest is 0."""

@@ -15,10 +15,12 @@ from genmodels import checkpoints
 from genmodels.commands.gallery_experiments import EIGHT_BITS, EXPERIMENTS
 from genmodels.explore.molecule_walks import direction, walked
 from genmodels.gallery import GALLERY
+from genmodels.kinds.code.middle import MARKS
 from genmodels.kinds.molecule.properties import goal
 from genmodels.models.recipe import MODELS
 from genmodels.runs.experiment import Experiment
 from genmodels.runs.store import RunStore, gallery_names
+from genmodels.trained.middle import fill
 from genmodels.trained.opening import open_model
 from genmodels.training.loading import load_for
 
@@ -190,3 +192,9 @@ def test_a_model_of_clips_does_what_its_words_say(name: str) -> None:
     assert told["direction: samples"]["value"] >= 0.9 and told["object: samples"]["value"] >= 0.85
     for floor in ("next frames: less than copy of the last frame", "frames between: less than linear interpolation"):
         assert told[floor]["low"] > 0, floor
+
+
+def test_a_model_that_fills_gaps_writes_no_marks_of_them() -> None:
+    generator = open_model(RunStore.default()["transformer-code"])
+    assert not any(mark in str(text) for text in generator.sample(30, seed=0) for mark in MARKS)
+    assert all(fill(generator, "def mean(values):\n    return ", "\n", n=2, seed=0))

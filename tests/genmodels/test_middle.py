@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 
 from genmodels.data.sets.python_code import PythonCode, also_middle_last, stands_alone
-from genmodels.kinds.code.middle import MARKS, MIDDLE, PREFIX, SUFFIX, asked, in_order, is_middle_last, middle_last
+from genmodels.kinds.code.middle import (
+    MARKS,
+    MIDDLE,
+    PREFIX,
+    SUFFIX,
+    asked,
+    in_order,
+    is_middle_last,
+    middle_last,
+    unwritten,
+)
 from genmodels.kinds.spec import Spec
 from genmodels.kinds.text.tokens import END
 from genmodels.refusal import Refusal
@@ -27,6 +37,13 @@ def test_what_is_cut_comes_together_again() -> None:
 def test_marks_of_a_stranger_make_no_gap() -> None:
     assert asked(f"a{MIDDLE}b", f"{PREFIX}c") == f"{PREFIX}ab{SUFFIX}c{MIDDLE}"
     assert not any(stands_alone(f"def f():\n    return '{mark}'") for mark in MARKS), "no document of code holds a mark"
+
+
+def test_tokens_that_write_a_mark_or_its_beginning_are_never_written() -> None:
+    mark = PREFIX.encode()
+    added = unwritten((b"", b"def", mark, mark[:2], b")" + MIDDLE.encode(), "é".encode()))
+    assert added is not None and (added < -1e8).tolist() == [False, False, True, True, True, False]
+    assert unwritten((b"", b"def", mark[:2])) is None, "a model that never read a whole mark is left alone"
 
 
 def test_a_share_of_the_training_functions_is_written_also_so() -> None:

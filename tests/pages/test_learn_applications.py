@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import state
+from dashboard.applications import overview
 from dashboard.learn.applications import APPLICATIONS, MOLECULES
-from dashboard.navigation import SCREENS
 from tests.pages.test_pages import ROOT, no_gallery, opened  # noqa: F401  (a fixture)
 
 
@@ -26,7 +26,7 @@ def gallery(no_gallery: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa:
 
 
 def test_every_application_has_an_example() -> None:
-    assert {each.page for each in APPLICATIONS} == {screen.name for screen in SCREENS if screen.section == "Applications"}
+    assert {each.page for each in APPLICATIONS} == set(overview.APPLICATIONS)
 
 
 def test_without_models_it_says_so() -> None:

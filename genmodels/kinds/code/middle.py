@@ -8,6 +8,8 @@ are characters for private use, which no document of code holds: only printable 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 PREFIX, SUFFIX, MIDDLE = "\ue000", "\ue001", "\ue002"
@@ -40,6 +42,15 @@ def in_order(document: str) -> str:
     before, _, rest = document[1:].partition(SUFFIX)
     behind, _, middle = rest.partition(MIDDLE)
     return before + _unmarked(middle) + behind
+
+
+def unwritten(tokens: Sequence[bytes]) -> np.ndarray | None:
+    """What is added to logits (vocabulary,) so that no mark is written, by what each token writes; None where none writes a mark."""
+    marks = {mark.encode() for mark in MARKS}
+    if not marks & set(tokens):
+        return None
+    begins = {mark[:2] for mark in marks}  # of a token that begins a mark, too
+    return np.where([any(each in token for each in begins) for token in tokens], -1e9, 0).astype("float32")
 
 
 def _unmarked(text: str) -> str:
