@@ -58,6 +58,8 @@ class TextGenerator(TextLikelihood, TextInside):
     always, so that a text does not depend on how many were asked for.
     """
 
+    _unwritten: np.ndarray | None = None  # what is added to logits, where tokens write marks that no text may hold
+
     def __init__(
         self, recipe: Transformer, spec: Spec, networks: Networks, begins: bool = True, rows: int = ROWS
     ) -> None:
