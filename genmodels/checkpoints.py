@@ -96,6 +96,8 @@ def in_eight_bits(arrays: Arrays) -> dict[str, np.ndarray]:
 def in_full(arrays: Arrays) -> dict[str, np.ndarray]:
     """Arrays with matrices that are stored in eight bits as float32. Raises `Damaged` where scales don't fit."""
     found: dict[str, np.ndarray] = {}
+    if sum(array.size for name, array in arrays.items() if name.endswith(WHOLE)) * 4 > MAX_BYTES:
+        raise Damaged(f"Matrices in eight bits would take more than {MAX_BYTES >> 20} MB as floats; use smaller ones.")
     for name, array in arrays.items():
         if name.endswith(WHOLE):
             scale = arrays.get(name.removesuffix(WHOLE) + SCALE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dashboard import navigation, state
 from dashboard.demo.paths import PATHS, Step
 
-FLAG = "GENMODELS_DEMO"  # set by `genmodels dashboard --demo`
+FLAG = "GENMODELS_DEMO"  # the home of a demo, set by `genmodels dashboard --demo`
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Place:
 
 
 def wanted() -> bool:
-    """Was the dashboard opened for a demo?"""
-    return os.environ.get(FLAG) == "1"
+    """Was the dashboard opened for a demo? Only where its home is that of the demo, since the end of one deletes all runs."""
+    return bool(folder := os.environ.get(FLAG)) and folder == os.environ.get("GENMODELS_HOME")
 
 
 def read(text: str) -> Place | None:

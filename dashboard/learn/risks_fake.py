@@ -99,6 +99,10 @@ def _detector() -> None:
     for name, wrong in (("made drawings are missed", ~called[:N]), ("real drawings are called made", called[N:])):
         each = clopper_pearson(int(wrong.sum()), len(wrong))
         st.markdown(f"**{each.value:.0%}** (95 % interval {each.low:.0%} to {each.high:.0%}, n = {each.n}) of {name}.")
+    st.caption(
+        "Counted on drawings of kinds that the detector may have learned from: on others it is wrong more often, or says that it can't tell. "
+        "Where it can't tell, that counts as not made here."
+    )
     for name, places in (("right", np.flatnonzero(called == truth)), ("wrong", np.flatnonzero(called != truth))):
         if len(places):
             place = int(places[-1])

@@ -129,7 +129,11 @@ def _in_a_folder_of_its_own(arguments: Arguments) -> int:
         make_folder(Path(folder) / "cache")
         for file in (each for each in kept.glob("*.*") if each.is_file() and each.suffix != ".lock"):
             write_atomically(Path(folder) / "cache" / file.name, file.read_bytes())
-        os.environ |= {"GENMODELS_HOME": folder, "GENMODELS_CACHE": str(Path(folder) / "cache"), "GENMODELS_DEMO": "1"}
+        os.environ |= {
+            "GENMODELS_HOME": folder,
+            "GENMODELS_CACHE": str(Path(folder) / "cache"),
+            "GENMODELS_DEMO": folder,
+        }
         return _opened(arguments)
 
 

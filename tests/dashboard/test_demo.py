@@ -15,8 +15,10 @@ import pytest
 
 from dashboard import navigation
 from dashboard.demo.paths import PATHS, WARMED
-from dashboard.demo.place import Place, read
+from dashboard.demo.place import FLAG, Place, read, wanted
 from genmodels.runs.store import gallery_names
+from tests.dashboard.made import made
+from tests.pages.test_pages import opened
 from tests.screenshot import free_port
 
 ROOT = Path(__file__).parent.parent.parent
@@ -37,6 +39,16 @@ def test_a_place_is_read_back_and_nothing_else_is_one() -> None:
     assert read(str(place)) == place and place.moved(-9).number == 0 and place.moved(99).last
     for wrong in ("", "ten", "ten.0.1", "ten.99.1", "nine.1.1", "ten.1.x", "ten.²." + "1", "ten.1." + "9" * 40, "../..", "ten.1.-5"):
         assert read(wrong) is None, wrong
+
+
+def test_no_home_of_a_user_is_taken_for_that_of_a_demo(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of a demo deletes all runs."""
+    made("done", name="mine")
+    for value in ("1", "yes", str(home.parent)):
+        monkeypatch.setenv(FLAG, value)
+        assert not wanted() and not [button for button in opened("home").button if button.label in ("End", "Restart")]
+    monkeypatch.setenv(FLAG, str(home))
+    assert wanted()
 
 
 def test_a_demo_leaves_nothing(tmp_path: Path) -> None:

@@ -349,6 +349,12 @@ def test_eight_bits_without_fitting_scales_are_damaged(scale: np.ndarray | None)
         checkpoints.in_full(arrays)
 
 
+def test_eight_bits_that_grow_too_large_are_refused_before_memory_is_taken() -> None:
+    large = np.broadcast_to(np.int8(1), (1 << 15, 1 << 15))  # 1 GB that takes no memory, 4 GB as floats
+    with pytest.raises(checkpoints.Damaged, match="2048 MB as floats"):
+        checkpoints.in_full({f"kernel{checkpoints.WHOLE}": large, f"kernel{checkpoints.SCALE}": np.ones(1 << 15, np.float32)})
+
+
 def test_a_list_of_5000_runs_takes_seconds(home: Path) -> None:
     import time
 
