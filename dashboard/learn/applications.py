@@ -36,6 +36,7 @@ WORDS = ("home", "heart", "cloud", "bell", "star", "folder")
 MOLECULES, SHOWN = 12, 4  # written; of which so many are drawn
 STEPS = 32  # of a piece: eight bars of two quarters
 PROBLEMS = ("add_lists", "clamp", "initials", "count_lines")  # functions that are asked for, one a click
+FILMED = "a red car moving left slowly"
 
 
 @dataclass(frozen=True)
@@ -168,14 +169,14 @@ def _icons(made: designs.Named) -> None:
 
 
 def _filmed(run: Run, seed: int) -> np.ndarray | None:
-    film_live(Asked(PROMPTED, "", seed), [run])
+    film_live(Asked(PROMPTED, FILMED, seed), [run])
     made = made_last()
     return made[0].clip if made else None
 
 
 def _clip(made: np.ndarray | None) -> None:
     if made is not None:
-        play([Film("Filmed just now", made)], "applied.film", f"A clip of {counted(len(made), 'frame')}.")
+        play([Film(f"Filmed just now: {FILMED}", made)], "applied.film", f"A clip of {counted(len(made), 'frame')}.")
 
 
 APPLICATIONS: Sequence[Application] = (
