@@ -164,9 +164,11 @@ def start(experiment: Experiment, store: RunStore) -> None:
 
 
 store = RunStore.default()
-st.title("New training", anchor=False)
+title = st.empty()  # a run is chosen below it
 taken_over()
-if chosen := choose_run(store):
+chosen = choose_run(store)
+title.title(f"Training of {safe_text(chosen)}" if chosen else "New training", anchor=False)
+if chosen:
     navigation.name_tab(navigation.tab_title("Training", chosen))
     live.show(store[chosen], store)
 else:

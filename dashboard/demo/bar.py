@@ -53,13 +53,13 @@ def buttons(at: Place) -> None:
     """Back, Next or the end, Restart, the step and the time."""
     steps = PATHS[at.path]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Back", icon=":material/arrow_back:", disabled=at.number == 0, key="demo_back"):
-            places.go(at.moved(-1))
+        if at.number:
+            places.link(at.moved(-1), "Back", ":material/arrow_back:")
         if at.last:
             if st.button("End", type="primary", icon=":material/flag:", key="demo_end"):
                 restart()
-        elif st.button("Next", type="primary", icon=":material/arrow_forward:", key="demo_next"):
-            places.go(at.moved(1))
+        else:
+            places.link(at.moved(1), "Next", ":material/arrow_forward:")
         if not at.last and st.button("Restart", icon=":material/restart_alt:", key="demo_restart"):
             restart()
         st.markdown(f"**Step {at.number + 1} of {len(steps)}: {at.step.title}**")

@@ -67,12 +67,13 @@ def here() -> Place | None:
     return place
 
 
+def link(place: Place, label: str, icon: str) -> None:
+    """A link to the page of a step: the browser goes there, while a script may not set parameters that a page binds."""
+    navigation.link(place.step.screen, label, icon, **place.step.query, **{state.DEMO: str(place)})
+
+
 def begin(path: str) -> None:
     """Open the first page of a path; the clock starts."""
-    go(Place(path, 0, int(time.time())))
-
-
-def go(place: Place) -> None:
-    """Open the page of a step."""
+    place = Place(path, 0, int(time.time()))
     state.put(state.DEMO_PLACE, str(place))
     navigation.go(place.step.screen, **place.step.query, **{state.DEMO: str(place)})
