@@ -12,12 +12,14 @@ from pathlib import Path
 from time import sleep
 
 import pytest
+from playwright.sync_api import Page
 
 from dashboard import navigation
 from dashboard.demo.paths import PATHS, WARMED
 from dashboard.demo.place import FLAG, Place, read, wanted
 from genmodels.runs.store import gallery_names
 from tests.dashboard.made import made
+from tests.dashboard.test_browser_accessibility import page  # noqa: F401  (a fixture)
 from tests.pages.test_pages import opened
 from tests.screenshot import free_port
 
@@ -51,7 +53,21 @@ def test_no_home_of_a_user_is_taken_for_that_of_a_demo(home: Path, monkeypatch: 
     assert wanted()
 
 
-def test_a_demo_leaves_nothing(tmp_path: Path) -> None:
+def walk(page: Page, address: str) -> None:  # noqa: F811
+    """All ten minutes, from page to page, and the end, which begins anew."""
+    page.goto(address)
+    page.get_by_role("button", name="Start: ten minutes").click(timeout=180_000)
+    for number, step in enumerate(PATHS["ten"], start=1):
+        page.get_by_text(f"Step {number} of {len(PATHS['ten'])}: {step.title}").wait_for(timeout=60_000)
+        page.locator("h1").first.wait_for(timeout=60_000)
+        assert not page.locator("[data-testid=stException]").count(), step.title
+        if number < len(PATHS["ten"]):
+            page.get_by_role("link", name="Next").click()
+    page.get_by_role("button", name="End", exact=True).click()
+    page.get_by_role("button", name="Start: ten minutes").wait_for(timeout=60_000)
+
+
+def test_a_demo_is_walked_to_its_end_and_leaves_nothing(tmp_path: Path, page: Page) -> None:  # noqa: F811
     home, temporary, port = tmp_path / "mine", tmp_path / "temporary", free_port()
     home.mkdir()
     temporary.mkdir()
@@ -66,6 +82,7 @@ def test_a_demo_leaves_nothing(tmp_path: Path) -> None:
                 break
             sleep(0.1)
         assert len(list(temporary.glob("genmodels-demo-*"))) == 1
+        walk(page, f"http://127.0.0.1:{port}")
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=60)
