@@ -1,6 +1,6 @@
 """An estimate drawn on a scale, as HTML made of numbers and of our own words only: the mark, its interval, the limit.
 
-Whoever shows it brings the style: `dashboard/app.css` for pages, `genmodels/review/document.py` for reports.
+Whoever shows it brings the style, as `dashboard/app.css` does.
 """
 
 from __future__ import annotations
