@@ -190,7 +190,14 @@ def _number(row: dict[str, Any] | None) -> str:
     return "" if row is None else "not measured" if row["value"] is None else f"{row['value']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
 
 
-TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "music": music, "molecules": molecules, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found, "rates": rates, "speed": speed, "rooms": house_picture.rooms}
+def pages() -> str:
+    """How long each page takes to open, as it was measured last."""
+    from genmodels.bench.every_page import table
+
+    return table()
+
+
+TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "music": music, "molecules": molecules, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found, "rates": rates, "speed": speed, "pages": pages, "rooms": house_picture.rooms}
 
 
 def filled(text: str) -> str:

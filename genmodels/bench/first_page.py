@@ -70,15 +70,20 @@ def started(server: str) -> Iterator[str]:
 
 def open_page(page: Page, address: str, text: str) -> None:
     """Until the text stands on the page; the server may not answer yet."""
+    answers(address)
+    page.goto(address, wait_until="commit")
+    shown(page, text)
+
+
+def answers(address: str) -> None:
+    """Wait until the server there answers, at most `PATIENCE`."""
     port = int(address.rsplit(":", 1)[1].strip("/"))
     until = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < until:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
+                return
         time.sleep(0.02)
-    page.goto(address, wait_until="commit")
-    shown(page, text)
 
 
 def shown(page: Page, text: str) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from genmodels import bench
-from genmodels.bench import audit_growth, expected, machine, published, racing, speed, text
+from genmodels.bench import audit_growth, every_page, expected, machine, published, racing, speed, text
 from genmodels.bench.turns import ROOT, Absent, Side
 from genmodels.refusal import Refusal
 
@@ -298,3 +298,15 @@ def test_what_a_whole_audit_costs_a_picture(tmp_path: Path) -> None:
     assert row["size"] == 40 and row["processor_seconds"] > row["start_seconds"] * 0.5 > 0 and row["megabytes"] > 30 and row["ratio"] == row["theirs"] / row["ours"]
     with pytest.raises(Refusal, match="GB are free"):
         audit_growth.counted(tmp_path, [10**12])
+
+
+def test_every_page_that_was_timed_is_one_and_stands_in_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    timed = [row["page"] for row in every_page.kept()["pages"]]
+    assert set(timed) <= {every_page.EMPTY, *every_page.names()} and every_page.EMPTY in timed
+    row = {"page": "data", "cold_word": 1.21, "cold": 4.0, "said": "Reading a|b", "warm": 0.5, "change": None}
+    monkeypatch.setattr(every_page, "KEPT", tmp_path / "pages.json")
+    assert every_page.table() == "Not measured yet."
+    every_page.KEPT.write_text(json.dumps({"machine": machine.about(2), "pages": [row, row | {"page": "audit", "cold": 5.0, "change": 0.27}]}))
+    lines = every_page.table().splitlines()
+    assert [line.split("|")[1].strip() for line in lines[2:4]] == ["audit", "data"]
+    assert "| 0.27 |" in lines[2] and "Reading a/b" in lines[3] and lines[3].endswith("| – |")
