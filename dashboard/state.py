@@ -109,6 +109,7 @@ BEGUN, BEFORE = (
     "before",
 )  # picture and mask to begin from as the form has them; what the last drawing began from
 SWEEP, SWEPT = "sweep.shape", "sweep.drawn"  # axes of the sweep as the form has them; of what was drawn
+UNFOLDED = "unfolded"  # the form that "Change" opened over its result
 UNDONE = "undone"  # the key and value that ask once more for what failed
 STARTED = "started"  # what was started last and when, so that a double click starts one run
 

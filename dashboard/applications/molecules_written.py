@@ -35,6 +35,7 @@ class Written:
     asked: dict[str, Any]
     looked: Looked
     weights: Weights | None
+    alone: str = ""  # why it is compared with no training molecules
 
     def facts(self, run: Run) -> dict[str, str]:
         """What its files say."""
@@ -48,11 +49,13 @@ def written_view(run: Run) -> None:
     """The form; below it the molecules that were written last."""
     before = state.get(state.MOLECULES)
     done = before is not None and before.run == run.id
-    with folding.form(_said(before.asked) if done else "", done=done):
+    with folding.form("molecules", _said(before.asked) if done else ""):
         asked = _form()
         pressed = st.button("Generate", type="primary", icon=":material/science:")
     if pressed:
         state.put(state.MOLECULES, _write(run, asked))
+        folding.fold()
+        st.rerun()
     made = state.get(state.MOLECULES)
     if made is None or made.run != run.id:
         st.info(
@@ -112,11 +115,12 @@ def _written(run: Run, asked: dict[str, Any], said: Any) -> Written:
     said.caption("RDKit is looking at them …")
     looked = looked_at(texts, range(asked["seed"], asked["seed"] + len(texts)))
     said.caption("Looking for the nearest training molecules …")
+    alone = ""
     try:
         looked = replace(looked, molecules=known_of(run).beside(looked.molecules))
     except (Refusal, OSError) as reason:
-        st.warning(safe_text(f"Nothing is compared with training molecules: {reason}", 400), icon=":material/info:")
-    return Written(run.id, asked, looked, weights)
+        alone = f"Nothing is compared with training molecules: {reason}"
+    return Written(run.id, asked, looked, weights, alone)
 
 
 def known_of(run: Run) -> Known:
@@ -133,6 +137,8 @@ def _show(run: Run, made: Written) -> None:
         f"{run.experiment.model} {run.id}, {counted(looked.n, 'text')} from seed {asked['seed']} on, temperature {asked['temperature']:g}{begun}."
     )
     st.caption(made_caption(line, 400))
+    if made.alone:
+        st.warning(safe_text(made.alone, 400), icon=":material/info:")
     _numbers(looked)
     if not looked.molecules:
         st.warning(

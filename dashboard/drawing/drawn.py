@@ -10,11 +10,14 @@ import numpy as np
 
 from dashboard import resources
 from dashboard.parts import forms
+from dashboard.safe_text import counted, plain_text
+from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.image.watermark import LEAST_SIDE
 from genmodels.provenance import way_out
 from genmodels.provenance.claims import made_by_a_model
 from genmodels.provenance.marking import BEGUN
 from genmodels.provenance.recorded import Weights, of_drawing
+from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, shipped
 from genmodels.trained import upscaler
 from genmodels.trained.requests import Cell, picture_facts
@@ -90,6 +93,28 @@ class Drawn:
     def loses_its_marks(self) -> bool:
         """Does it leave too small for a watermark?"""
         return not self.fits and min(self.picture.shape[:2]) < LEAST_SIDE
+
+
+def asked_for(pictures: Sequence[Drawn], run: Run) -> str:
+    """What a result was asked for, in one line of plain text: prompt, how many, first seed, guidance, and the settings that
+    are not the usual ones or were varied; who drew it, where that is not this run alone. "" where there is none."""
+    if not pictures:
+        return ""
+    first, rows = pictures[0], [each.recorded() for each in pictures]
+    prompts = list(dict.fromkeys(each.cell.prompt for each in pictures))
+    said = [plain_text(prompts[0], 60) or "no prompt" if len(prompts) == 1 else counted(len(prompts), "prompt")]
+    said[0] += f" to {plain_text(first.cell.towards, 60)}" if first.cell.towards else ""
+    said += [counted(len(pictures), "picture"), f"seed {first.cell.seed}"]
+    usual = Drawing().to_dict()
+    for name in usual:
+        values = list(dict.fromkeys(row[name] for row in rows if name in row))
+        if len(values) > 1 or (values and (name == "guidance" or values[0] != usual[name])):
+            said.append(
+                f"{name} {' and '.join(plain_text(f'{value:g}' if isinstance(value, float) else value, 30) for value in values)}"
+            )
+    said += ["begun from a picture"] if first.begun else []
+    drawers = list(dict.fromkeys(each.run for each in pictures))
+    return ", ".join(said) + ("" if drawers == [run.id] else f", drawn by {' and '.join(drawers)}")
 
 
 def files_of(pictures: Sequence[Drawn]) -> list[way_out.Marked]:

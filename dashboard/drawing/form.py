@@ -77,8 +77,7 @@ def prompt_form(
             raise Refusal(f"The prompt has {len(prompt):,} characters; at most {LONGEST:,} are read, so shorten it.")
     for (_, key), prompt in zip(lines, prompts, strict=True):
         known_words(run, prompt, key)
-    if not prompts[0].strip():
-        example_buttons(run)
+    example_buttons(run)
     return [prompt.strip() for prompt in prompts], seed, drawing, asked
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import resources, state
 from dashboard.drawing.drawn import Drawn
-from dashboard.parts import handing_out, samples
+from dashboard.parts import folding, handing_out, samples
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import duration, made_caption, plain_text, safe_text
 from dashboard.writing.form import trained_on
@@ -38,6 +38,7 @@ def drawn(view: str) -> list[Drawn]:
 
 
 def keep(view: str, pictures: list[Drawn]) -> None:
+    folding.fold()
     state.put(state.DRAWN, {**state.get(state.DRAWN, {}), view: pictures})
 
 
@@ -158,6 +159,17 @@ def remember(pictures: Sequence[Drawn]) -> None:
 def of_another_prompt(pictures: Sequence[Drawn]) -> bool:
     """Does the form ask for something else than what these pictures show?"""
     return str(state.get(state.PROMPT) or "").strip() not in {each.cell.prompt for each in pictures}
+
+
+def of_another_form(pictures: Sequence[Drawn], run: Run) -> bool:
+    """Does the form ask another model, or for another prompt than all of these show?"""
+    prompts = {each.cell.prompt for each in pictures}
+    towards = pictures[0].cell.towards
+    return (
+        pictures[0].run != run.id
+        or (len(prompts) == 1 and of_another_prompt(pictures))
+        or (bool(towards) and str(state.get(state.TOWARDS) or "").strip() != towards)
+    )
 
 
 def older(pictures: Sequence[Drawn]) -> None:

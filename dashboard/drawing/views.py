@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import state
+from dashboard.drawing.drawn import asked_for
 from dashboard.drawing.form import prompt_form, settings_form
 from dashboard.drawing.looking import between_view, film_view, words_view
-from dashboard.drawing.making import buttons, draw_live, drawn, has_prompt, nothing_yet, shown
+from dashboard.drawing.making import buttons, draw_live, drawn, has_prompt, nothing_yet, of_another_form, shown
 from dashboard.drawing.start import refined_view, start_form, start_view
 from dashboard.drawing.sweep import compare_view, history_view, many_form, many_view, sweep_form, sweep_view
+from dashboard.parts import folding
 from dashboard.safe_text import plain_text
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.refusal import Refusal
@@ -32,18 +34,25 @@ def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:
     if chosen == "History":
         history_view(run)
         return
-    with st.container(border=True):
+    key = KEYS.get(chosen, "pictures")
+    with folding.form(f"drawing_{key}", asked_for(drawn(key), run), stays=_stays(run, key)):
         cells, asked = FORMS.get(chosen, pictures_form)(run, names, store)
     if asked:
         state.to_url(state.PROMPT, cells[0][1][0].prompt)
         start, mask = state.get(state.BEGUN, (None, None)) if chosen == "From a picture" else (None, None)
         state.retry_with(state.DRAW_AGAIN, True)
-        draw_live(KEYS.get(chosen, "pictures"), cells, start=start, mask=mask)
+        draw_live(key, cells, start=start, mask=mask)
         state.put(state.BEFORE, start)
         state.put(state.SWEPT, state.get(state.SWEEP))
         state.take(state.UNDONE)
         st.rerun()
     SHOWN[chosen](run)
+
+
+def _stays(run: Run, key: str) -> bool:
+    """Is the form open though there is a result: it asks for something else, or is about to be answered?"""
+    state.from_url(state.PROMPT)
+    return bool(state.get(state.DRAW_AGAIN)) or (bool(drawn(key)) and of_another_form(drawn(key), run))
 
 
 Asked = tuple[list[tuple[Run, list[Cell]]], bool]

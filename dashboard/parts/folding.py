@@ -1,24 +1,58 @@
-"""A form that folds to one line once there is a result: what was asked for, and "Change"."""
+"""A form that folds to one line once there is a result: what that was asked for, and "Change"."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.safe_text import safe_text
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-LONG = 90  # characters of what was asked for
+LONG = 160  # characters of what was asked for
 
 
-def form(asked: str, *, done: bool) -> DeltaGenerator:
-    """The container that a form is drawn in: open while there is nothing, one line that opens it once there is a result.
+def form(name: str, asked: str = "", *, stays: bool = False) -> DeltaGenerator:
+    """The container that a form is drawn in; `asked` says in plain text what the result below was asked for, "" where there is none.
 
-    Its widgets stay alive while it is folded, so that what they say is kept; Enter or Space opens it.
+    Where there is one it is folded, unless it `stays` open (it asks for something else by now, or is being answered) or
+    was opened by "Change". The line with what was asked for is above it, folded or open, so that no result is without it.
+    A folded form is hidden by app.css and stays in the page with all that was typed, chosen and painted.
     """
-    if not done:
-        return st.container(border=True)
-    return st.expander(f"{safe_text(asked, LONG)} · **Change**", icon=":material/tune:")
+    folded = bool(asked) and not stays and state.get(state.UNFOLDED) != name
+    with st.container(border=True, key=f"fold_{name}"):
+        _focus(name, folded)
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{'folded' if folded else 'open'}_{name}"):
+            if asked:
+                said = safe_text(asked, LONG)
+                st.markdown(f":material/tune: {said}" if folded else f"Shown below: {said}", width="stretch")
+            if asked and not stays:
+                st.button(
+                    "Change" if folded else "Fold",
+                    key=f"change_{name}",
+                    icon=":material/unfold_more:" if folded else ":material/unfold_less:",
+                    help="Open the form" if folded else "Leave it as it was",
+                    on_click=_turned,
+                    args=(name, folded),
+                )
+        return st.container(key=f"form_{name}")
+
+
+def fold() -> None:
+    """There is a new result: from the next run of the page on its form is folded."""
+    state.take(state.UNFOLDED)
+
+
+def _turned(name: str, opened: bool) -> None:
+    state.put(state.UNFOLDED, name) if opened else state.take(state.UNFOLDED)
+
+
+def _focus(name: str, folded: bool) -> None:
+    """Who pressed Enter in a field that folds away would be nowhere: goes on to "Change", and from there into the form."""
+    script = Path(__file__).with_name("folding.js").read_text()
+    component = st.components.v2.component("folding", html='<span class="root"></span>', js=script)
+    component(data={"folded": folded}, key=f"focus_{name}")

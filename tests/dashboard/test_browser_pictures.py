@@ -14,6 +14,9 @@ from genmodels.runs.run import Run
 from genmodels.trained.requests import mask_of
 from tests.dashboard.test_browser import IDLE, browser, home, server, visit  # noqa: F401  (fixtures)
 
+PAINTED = "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.filter((value, i) => i % 4 == 3 && value > 0).length"
+FOCUS = "[document.activeElement.tagName, document.activeElement.innerText || document.activeElement.ariaLabel].join(' ')"
+
 
 @pytest.fixture(scope="module")
 def folder(trained) -> Path:
@@ -53,6 +56,31 @@ def test_a_drawing_shows_its_steps_and_is_stopped(browser: Browser, server: tupl
     page.close()
 
 
+def test_a_result_begins_in_the_first_screen_and_the_keyboard_is_never_nowhere(
+    browser: Browser,  # noqa: F811
+    server: tuple[str, Path],  # noqa: F811
+    run: Run,
+) -> None:
+    page = visit(browser, f"{server[0]}/prompt?run={run.id}")
+    prompt = page.get_by_role("textbox", name="Prompt", exact=True)
+    prompt.fill("arrow left")
+    prompt.press("Enter")
+    change = page.get_by_role("button", name="Change")
+    change.wait_for(timeout=120_000)
+    page.wait_for_function(IDLE, timeout=60_000)
+    picture = page.get_by_role("img", name="Drawn by a model for “arrow left”, seed 0").bounding_box()
+    assert picture is not None and picture["y"] < 600
+    assert not prompt.is_visible() and page.get_by_text("arrow left, 4 pictures, seed 0, guidance 2").is_visible()
+    page.wait_for_function(f"{FOCUS}.endsWith('Change')", timeout=10_000)  # the field that had it is folded away
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"{FOCUS} == 'INPUT Prompt'", timeout=30_000)
+    assert prompt.input_value() == "arrow left" and page.get_by_text("Shown below: arrow left").is_visible()
+    prompt.fill("arrow right")
+    prompt.press("Enter")
+    page.get_by_text("arrow right, 4 pictures, seed 0").wait_for(timeout=60_000)
+    page.close()
+
+
 def test_a_mask_is_painted_and_what_is_outside_stays(browser: Browser, server: tuple[str, Path], run: Run) -> None:  # noqa: F811
     page = visit(browser, f"{server[0]}/prompt?run={run.id}&prompt=circle&painting=From%20a%20picture")
     page.get_by_text("Paint", exact=True).click()
@@ -65,6 +93,13 @@ def test_a_mask_is_painted_and_what_is_outside_stays(browser: Browser, server: t
     page.wait_for_function(IDLE, timeout=30_000)
     draw(page)
     page.get_by_text("Before and after").wait_for(timeout=120_000)
+    page.wait_for_function(IDLE, timeout=30_000)
+    assert not canvas.first.is_visible() and not canvas.nth(1).is_visible()  # folded away ...
+    page.get_by_role("button", name="Change").click()
+    canvas.nth(1).wait_for(timeout=30_000)
+    assert all(canvas.nth(number).evaluate(PAINTED) > 20 for number in (0, 1))  # ... with all that was painted
+    page.get_by_role("button", name="Fold").click()
+    canvas.first.wait_for(state="hidden", timeout=30_000)
     before, after = (page.locator(f".paper img[alt={name}]").get_attribute("src") for name in ("before", "after"))
     pictures = [np.array(mask_of(base64.b64decode(source.partition(",")[2]), (28, 28, 1))) for source in (before, after)]
     assert np.array_equal(pictures[0][:10], pictures[1][:10])  # above the stroke of the mask nothing was drawn anew

@@ -79,6 +79,47 @@ def test_a_click_on_an_example_draws_it_and_older_pictures_say_of_which_prompt_t
     assert f"These pictures are of the prompt “{offered[0].key.removeprefix('example.')}”" in messages(test).replace("\\", "")
 
 
+def fold_of(test) -> tuple[str, str]:
+    """The button beside what a result was asked for, and that line; empty where there is none."""
+    button = next((each.label for each in test.button if (each.key or "").startswith("change_")), "")
+    return button, next((each.value.replace("\\", "") for each in test.markdown if "pictures, seed" in each.value.replace("\\", "")), "")
+
+
+def test_the_form_folds_over_its_result_keeps_what_was_typed_and_opens_again(run: Run) -> None:
+    test = drawing_of(run, seed=7)
+    assert fold_of(test)[0] == "Change" and "arrow left, 4 pictures, seed 7, steps 3, guidance 2" in fold_of(test)[1]
+    assert test.text_input(key="prompt").value == "arrow left"
+    test.button(key="change_drawing_pictures").click().run(timeout=60)
+    assert fold_of(test)[0] == "Fold" and next(each for each in test.number_input if each.label == "Steps").value == 3
+    test.text_input(key="prompt").set_value("zzzz qqqq")
+    next(each for each in test.button if each.label == "Draw").click().run(timeout=60)
+    assert test.error and fold_of(test)[1].startswith("Shown below: arrow left")  # open, and the old ones say what they are of
+    test.text_input(key="prompt").set_value("circle")
+    next(each for each in test.button if each.label == "Draw").click().run(timeout=60)
+    assert not test.error and fold_of(test)[0] == "Change" and "circle, 4 pictures" in fold_of(test)[1]
+
+
+def test_each_view_folds_over_its_own_result_only(run: Run) -> None:
+    test = drawing_of(run)
+    test.session_state["painting"] = "Film"
+    assert fold_of(test.run(timeout=60))[0] == "Change"  # of the same pictures
+    test.session_state["painting"] = "Between"
+    assert fold_of(test.run(timeout=60)) == ("", "")
+    test.session_state["towards"] = "circle"
+    next(each for each in test.run().button if each.label == "Draw").click().run(timeout=60)
+    assert "arrow left to circle, 8 pictures" in fold_of(test)[1] and fold_of(test)[0] == "Change"
+    test.session_state["prompt"] = "circle"
+    assert fold_of(test.run(timeout=60))[0] == "" and fold_of(test)[1].startswith("Shown below: arrow left to circle")
+
+
+def test_a_result_of_another_model_is_said_to_be_and_leaves_the_form_open(home: Path, trained) -> None:
+    first, _ = (Run(Path(shutil.copytree(trained("diffusion"), home / "runs" / name))) for name in ("one", "two"))
+    test = drawing_of(first)
+    test.selectbox(key="model.Prompt").set_value("two").run(timeout=60)
+    button, line = fold_of(test)
+    assert not button and line.startswith("Shown below") and line.endswith("drawn by one")
+
+
 def test_draw_is_alive_without_a_prompt_and_asks_for_one(run: Run) -> None:
     for view in ("Pictures", "Between", "Compare", "From a picture", "Table"):
         test = opened("prompt", run=run.id, painting=view)
