@@ -44,9 +44,9 @@ def show() -> None:
         "*decoder* has to draw the picture again from these two alone. A **variational** autoencoder (VAE) answers with two "
         "numbers and a *spread* around them, and is trained to rebuild the picture from any place within that spread."
     )
-    st.subheader("1. Give it a picture", anchor=False)
+    st.header("1. Give it a picture", anchor=False)
     picture, name = given(data)
-    st.subheader("2. Walk about in the map", anchor=False)
+    st.header("2. Walk about in the map", anchor=False)
     st.markdown(
         "Each figure on a map stands where the model puts that held-out picture: **this map is all that the model remembers of "
         "them**. Drag the ring, or move it with the arrow keys, and watch the picture. The two thin ellipses are the code of "
@@ -54,9 +54,9 @@ def show() -> None:
     )
     the_map(data, picture, name)
     tasks()
-    st.subheader("3. What was measured", anchor=False)
+    st.header("3. What was measured", anchor=False)
     vae_numbers.show({beta: run(beta) for beta in RUNS})
-    st.subheader("4. Go on", anchor=False)
+    st.header("4. Go on", anchor=False)
     with st.container(horizontal=True):
         navigation.link("latent", "Walk in a larger latent space", run="vae-openmoji")
         navigation.link("train", "Train one with your own beta", model="vae", data="digits")

@@ -1,4 +1,4 @@
-"""Every page in Chromium: what axe-core finds in both themes, and whether it fits a phone and 400 % zoom."""
+"""Every page in Chromium: what axe-core finds in both themes, where the keyboard is, what moves, and whether it fits a phone and 400 % zoom."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from dashboard.learn.lessons import LESSONS
 from dashboard.navigation import SCREENS
-from tests.dashboard.accessible import STREAMLITS, THEMES, findings
+from tests.dashboard.accessible import STREAMLITS, THEMES, findings, moving, without_ring
 from tests.dashboard.test_browser import ARGUMENTS, CHROMIUM, IDLE, NARROW
 
 ROOT = Path(__file__).parent.parent.parent
@@ -17,7 +18,8 @@ WIDTHS = (390, 320)  # a phone; 1280 pixels at 400 %
 # What shows more of a page than its bare address does, or the same with less work.
 DEEPER = {"latent": "latent?run=vae-digits", "home": ""}
 MORE = ("train?run=vae-digits", "data?data=digits", "bias?run=diffusion-openmoji", "prompt?run=transformer-docs", "audit?run=vae-openmoji")
-ADDRESSES = (*(DEEPER.get(screen.name, screen.name) for screen in SCREENS), *MORE)
+LEARN = tuple(f"learn?lesson={lesson.name}" for lesson in LESSONS)
+ADDRESSES = (*(DEEPER.get(screen.name, screen.name) for screen in SCREENS), *MORE, *LEARN)
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +33,15 @@ def page() -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_nothing_that_axe_finds_is_ours(page: Page, dashboard: tuple[str, Path], address: str) -> None:
+def test_nothing_that_axe_finds_is_ours_and_focus_is_seen(page: Page, dashboard: tuple[str, Path], address: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{dashboard[0]}/{address}")
     page.locator("h1").first.wait_for()
     page.wait_for_function(IDLE)
     for theme in THEMES:
         assert findings(page, theme) == [], (address, theme)
+        assert without_ring(page) == [], (address, theme)
+    assert moving(page) == [], "the page's user asked for reduced motion"
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         page.wait_for_function(NARROW)  # charts are laid out again in their own time
@@ -52,6 +56,18 @@ def test_axe_would_find_what_is_wrong(page: Page, dashboard: tuple[str, Path]) -
     page.evaluate(f"""{block}('afterbegin', '<p style="color: #999; background: #fff">grey</p><img src="data:,">')""")
     page.evaluate(f"{block}('beforeend', '<h6>deep</h6>')")
     assert {"color-contrast", "image-alt", "heading-order"} <= {found["rule"] for found in findings(page, "light")}
+
+
+def test_a_lost_ring_and_a_movement_would_be_found(page: Page, dashboard: tuple[str, Path]) -> None:
+    """The checks of the test above can fail, too."""
+    page.goto(f"{dashboard[0]}/about")
+    page.locator("h1").first.wait_for()
+    page.wait_for_function(IDLE)
+    page.emulate_media(color_scheme="light")
+    page.add_style_tag(content="body summary:focus-visible { outline: 2px solid #fdfdfd !important }")
+    assert {"summary"} == {each[1:8] for each in without_ring(page)}
+    page.evaluate("document.querySelector('h1').animate([{opacity: 1}, {opacity: 0.5}], {duration: 60000})")
+    assert len(moving(page)) == 1
 
 
 def test_what_is_streamlits_is_in_the_docs() -> None:

@@ -104,7 +104,7 @@ function flowChart(parent) {
 
 function lessonSteps(parent, steps, acts) {
   const box = made(parent, "section", { className: "step", "aria-label": "What to try" });
-  const title = made(box, "h3"), words = made(box, "p"), see = made(box, "p"), bar = made(box, "div", { className: "bar" });
+  const title = made(box, "h2"), words = made(box, "p"), see = made(box, "p"), bar = made(box, "div", { className: "bar" });
   let at = 0;
   const go = (to) => {
     at = to;
