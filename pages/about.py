@@ -34,7 +34,7 @@ with left, st.container(border=True, height="stretch"):
     st.header("How to", anchor=False)
     st.markdown(
         """
-1. **New training**: choose a model and data, press *Estimate*, then *Start*. The run is a process of its own: close the
+1. **New training**: choose a model and data, see how long it will take, press *Start*. The run is a process of its own: close the
    browser, it continues.
 2. **Watch**: samples, reconstructions and curves grow while it learns; signs of trouble are named in plain words.
 3. **Compare** on *Models*: overlay curves, filter, tag, export, branch from a kept epoch.

@@ -6,9 +6,9 @@ import time
 import streamlit as st
 
 from dashboard import navigation, state
-from dashboard.parts import commands, forms
-from dashboard.safe_text import duration, refuse, safe_text
-from dashboard.training import live
+from dashboard.parts import forms
+from dashboard.safe_text import refuse, safe_text
+from dashboard.training import forecasting, live
 from genmodels.data.dataset import DATA
 from genmodels.data.facts import known
 from genmodels.intake.film_sets import imported_films
@@ -129,26 +129,6 @@ def too_roomy(latent: int, data: str) -> None:
         )
 
 
-def estimate(experiment: Experiment, asked: bool) -> None:
-    """Time and disk from a few timed steps, in a process of its own; what was timed before stays while it is asked for."""
-    timed = state.get(state.FORECAST)
-    if asked:
-        with st.spinner("Timing a few steps in a process of its own …", show_time=True):
-            try:
-                timed = experiment.digest(), commands.forecast(experiment)
-                state.put(state.FORECAST, timed)
-            except Refusal as refusal:
-                refuse(refusal)
-                return
-    if timed and timed[0] == experiment.digest():
-        answer = timed[1]
-        st.success(
-            f"About {duration(answer['seconds'])} and {answer['bytes'] / 1e6:,.0f} MB on disk:"
-            f" {answer.get('images_per_second', answer.get('tokens_per_second', 0)):,.0f} {'images' if 'images_per_second' in answer else 'tokens'} a second, {answer['parameters']:,} parameters.",
-            icon=":material/timer:",
-        )
-
-
 def start(experiment: Experiment, store: RunStore) -> None:
     """Start once, and watch it."""
     digest, before = experiment.digest(), state.get(state.STARTED, ("", 0.0))
@@ -176,10 +156,8 @@ else:
     with st.container(border=True):
         experiment = experiment_form()
         if experiment:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                asked = st.button("Estimate", icon=":material/timer:", help="Times a few steps; takes some seconds")
-                # No callback: that would start the form as it was drawn before.
-                if st.button("Start", type="primary", icon=":material/play_arrow:"):
-                    start(experiment, store)
-            estimate(experiment, asked)
+            forecasting.view(experiment)
+            # No callback: that would start the form as it was drawn before.
+            if st.button("Start", type="primary", icon=":material/play_arrow:"):
+                start(experiment, store)
     live.queue(store)
