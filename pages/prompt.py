@@ -29,7 +29,9 @@ try:
     run = store[name]
     paints = name in drawing and follows_prompts(run)
     views, key = (picture_views, state.PAINTING) if paints else (prompt_views, state.VIEW)
-    chosen = st.segmented_control("View", views.VIEWS, default=views.VIEWS[0], required=True, **state.bound(key))
+    chosen = st.segmented_control(
+        "View", views.VIEWS, default=views.VIEWS[0], required=True, label_visibility="collapsed", **state.bound(key)
+    )
     views.view(run, drawing if paints else writing, chosen, store)
     if not paints:
         samples.credit(run.facts.get("credit", ""))

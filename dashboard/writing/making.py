@@ -11,9 +11,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import forms, handing_out
+from dashboard.parts import folding, forms, handing_out
 from dashboard.parts.sharing import waits
-from dashboard.safe_text import counted, lines_of, made_caption, safe_text
+from dashboard.safe_text import counted, lines_of, made_caption, plain_text, safe_text
 from dashboard.writing.code import verdict
 from dashboard.writing.form import trained_on
 from genmodels.kinds.kind import KINDS
@@ -112,7 +112,22 @@ def written(view: str) -> list[Made]:
     return kept.get(view, [])
 
 
+def asked_for(texts: Sequence[Made], run: Run) -> str:
+    """What texts were asked for, in one line of plain text: prompt, how many, first seed, and the settings that are not the
+    usual ones; who wrote them, where that is not this run alone. "" where there is none."""
+    if not texts:
+        return ""
+    prompts = list(dict.fromkeys(plain_text(each.prompt, 60) or "no prompt" for each in texts))
+    usual = Decoding().to_dict()
+    changed = {name: value for name, value in texts[0].decoding.items() if value != usual.get(name)}
+    said = [" and ".join(prompts), counted(len(texts), "text"), f"seed {texts[0].seed}"]
+    said += [f"{name.replace('_', ' ')} {plain_text(value, 30)}" for name, value in changed.items()]
+    writers = list(dict.fromkeys(each.run for each in texts))
+    return ", ".join(said) + ("" if writers == [run.id] else f", written by {' and '.join(writers)}")
+
+
 def keep(view: str, texts: list[Made]) -> None:
+    folding.fold()
     state.put(state.WRITTEN, {**state.get(state.WRITTEN, {}), view: texts})
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
+from dashboard.parts import folding
 from dashboard.writing import compare, counterfactual
 from dashboard.writing.attention import attention_view
 from dashboard.writing.form import example_buttons, prompt_area, settings_form
 from dashboard.writing.lens import lens_view
-from dashboard.writing.making import Draft, show, stream, written
+from dashboard.writing.making import Draft, Made, asked_for, show, stream, written
 from dashboard.writing.tokens import tokens_view
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -31,18 +32,27 @@ def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:
     """One view of the page, below the form that all share."""
     if chosen not in VIEWS:
         raise Refusal(unknown("view", chosen, VIEWS))
-    with st.container(border=True):
+    kind = _kind(chosen)
+    with folding.form(f"writing_{kind}", asked_for(written(kind), run), stays=_stays(run, written(kind))):
         prompt, seed, drafts, decoding = _asked_for(run, names, chosen)
         asked = _buttons(drafts)
-        if not prompt and chosen == "Text" and not asked:
+        if chosen == "Text":
             example_buttons(run)
     if asked:
         state.to_url(state.PROMPT, prompt)
         state.retry_with(state.ASKED, asked)
-        stream(_kind(chosen), asked, decoding, store)
+        stream(kind, asked, decoding, store)
         state.take(state.UNDONE)
         st.rerun()
     _shown(run, chosen, prompt, [draft.prompt for draft in drafts], seed, store)
+
+
+def _stays(run: Run, made: Sequence[Made]) -> bool:
+    """Is the form open though there is a result: it asks for something else, or is about to be answered?"""
+    state.from_url(state.PROMPT)
+    if state.get(state.ASKED) or state.get(state.WRITE_NOW):
+        return True
+    return bool(made) and (made[0].run, made[0].prompt) != (run.id, state.get(state.PROMPT) or "")
 
 
 def _kind(chosen: str) -> str:

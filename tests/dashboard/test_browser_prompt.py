@@ -29,7 +29,7 @@ def run(home: Path, writer: Path) -> Run:  # noqa: F811
 
 
 def prompt(page: Page) -> str:
-    return page.get_by_role("textbox", name="Prompt", exact=True).input_value()
+    return page.get_by_label("Prompt", exact=True).and_(page.locator("textarea")).input_value()  # of a folded form too
 
 
 def written(page: Page) -> str:
@@ -65,7 +65,7 @@ def test_an_alternative_is_branched_from_with_the_mouse_and_with_keys(browser: B
     page.get_by_text("Made by a model").first.wait_for(timeout=60_000)
     begins = len(prompt(page)) - 1
     assert prompt(page) == "The nurse said"[:begins] + letter
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_disabled(timeout=60_000)
+    page.get_by_role("button", name="Change").wait_for(timeout=60_000)  # the form is folded: all is written
     page.wait_for_timeout(1000)
     page.wait_for_function(IDLE, timeout=60_000)
     text = page.get_by_role("application", name="tokens by their probability")
@@ -80,6 +80,21 @@ def test_an_alternative_is_branched_from_with_the_mouse_and_with_keys(browser: B
     page.keyboard.press("Enter")  # the first of them
     page.wait_for_function("before => [...document.querySelectorAll('textarea')].every(area => area.value != before)", arg=before, timeout=60_000)
     assert prompt(page) and prompt(page) != before
+    page.close()
+
+
+def test_what_is_written_begins_in_the_first_screen(browser: Browser, server: tuple[str, Path], run: Run) -> None:  # noqa: F811
+    page = visit(browser, f"{server[0]}/prompt?run={run.id}&prompt=The%20nurse")
+    page.get_by_role("button", name="Write").click()
+    page.get_by_role("button", name="Change").wait_for(timeout=60_000)
+    page.wait_for_function(IDLE, timeout=60_000)
+    made = page.get_by_text("Made by a model").first.bounding_box()
+    assert made is not None and made["y"] < 600
+    page.get_by_text("Tokens", exact=True).click()  # the same text, so the form is folded here too
+    tokens = page.get_by_role("application", name="tokens by their probability")
+    tokens.wait_for(timeout=60_000)
+    box = tokens.bounding_box()
+    assert box is not None and box["y"] < 600 and prompt(page) == "The nurse"
     page.close()
 
 

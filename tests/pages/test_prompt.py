@@ -103,6 +103,36 @@ def test_every_view_draws_before_and_after_writing(run: Run, view: str) -> None:
     assert expected.get(view, "Made by") in words(test)
 
 
+def fold_of(test: AppTest) -> tuple[str, str]:
+    """The button beside what a result was asked for, and that line; empty where there is none."""
+    lines = [each.value.replace("\\", "") for each in test.markdown]
+    return next((each.label for each in test.button if (each.key or "").startswith("change_")), ""), next((each for each in lines if ", seed " in each), "")
+
+
+def test_the_form_folds_over_what_was_written_and_opens_where_it_asks_for_something_else(run: Run) -> None:
+    test = write(page(run, prompt="The nurse ", seed="3"))
+    assert fold_of(test)[0] == "Change" and fold_of(test)[1].endswith("The nurse, 1 text, seed 3")
+    assert test.text_area(key="prompt").value == "The nurse "
+    test.button(key="change_writing_text").click().run()
+    assert fold_of(test)[0] == "Fold"
+    test.text_area(key="prompt").set_value("She ").run()
+    assert fold_of(test) == ("", "Shown below: The nurse, 1 text, seed 3")  # the old text is never without its prompt
+    assert fold_of(write(test)) == ("Change", ":material/tune: She, 1 text, seed 3")
+    test.session_state["view"] = "Counterfactual"
+    assert fold_of(test.run()) == ("", "")  # nothing was written in this view
+    test.session_state["view"] = "Tokens"
+    assert fold_of(test.run())[0] == "Change"
+
+
+def test_what_can_not_be_written_leaves_the_form_open(run: Run) -> None:
+    test = write(page(run, prompt="The "))
+    test.button(key="change_writing_text").click().run()
+    next(each for each in test.number_input if each.label == "Length").set_value(9_999)
+    test.text_area(key="prompt").set_value("x" * 2_000_000)
+    next(button for button in test.button if button.label == "Write").click().run()
+    assert not test.exception and test.error and fold_of(test)[0] != "Change"
+
+
 def test_the_same_seed_gives_the_same_text_and_another_seed_another(run: Run) -> None:
     test = page(run, prompt="The ", seed="5")
     test.segmented_control(key="samples").set_value(2)
