@@ -9,6 +9,7 @@ from dashboard.applications.how_good import about_model
 from dashboard.applications.music_form import WAYS, Wanted, wanted
 from dashboard.applications.music_made import Composed
 from dashboard.applications.music_shown import shown
+from dashboard.parts import folding
 from dashboard.safe_text import made_caption, safe_text
 from dashboard.writing.form import of_role
 from genmodels.refusal import Refusal
@@ -16,7 +17,7 @@ from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 
 RISKS = "What it composes may repeat a training piece, in another key too: compare it before you use it, and see the audit of what it remembers. Chorales are all that it knows; nothing else is measured."
-NOTHING_YET = "Press Compose, and see and hear what comes of it; then fix a voice, or give it a melody of your own."
+NOTHING_YET = "Press Compose, and see and hear what comes of it; then change what is asked for: fix a voice, or give it a melody of your own."
 
 
 def composers(store: RunStore) -> list[str]:
@@ -28,11 +29,12 @@ def view(run: Run) -> None:
     """The form, the piece, the model."""
     before = music_made.last()
     before = before if before is not None and before.run == run.id else None
-    with st.container(border=True):
+    with folding.form("music", before.asked if before else ""):
         asked = wanted(run, before)
         pressed = st.button("Compose", type="primary", icon=":material/music_note:")
     if pressed:
-        before = _composed(run, asked, before)
+        music_made.keep(_composed(run, asked, before))
+        st.rerun()
     if before is None:
         st.info(NOTHING_YET, icon=":material/music_note:")
     else:
@@ -41,7 +43,7 @@ def view(run: Run) -> None:
 
 
 def _composed(run: Run, asked: Wanted, before: Composed | None) -> Composed:
-    """The piece that was asked for, which is kept for the session; raises `Refusal` where something for it is missing."""
+    """The piece that was asked for; raises `Refusal` where something for it is missing."""
     with_melody = asked.way in WAYS[1:3]
     if with_melody and asked.melody is None:
         raise Refusal(f"{asked.way} needs a melody of two notes or more; play one on the keys or upload a file.")
@@ -49,7 +51,7 @@ def _composed(run: Run, asked: Wanted, before: Composed | None) -> Composed:
         raise Refusal(
             "There is nothing to compose around yet; compose a piece first, then choose the voices that stay."
         )
-    made = music_made.compose(
+    return music_made.compose(
         run,
         asked.composing,
         asked.seed,
@@ -58,8 +60,6 @@ def _composed(run: Run, asked: Wanted, before: Composed | None) -> Composed:
         around=before.piece if before and asked.way == WAYS[3] else None,
         fixed=asked.fixed,
     )
-    music_made.keep(made)
-    return made
 
 
 def _piece(run: Run, made: Composed) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import forms
+from dashboard.parts import folding, forms
 from dashboard.parts.sharing import waits
 from dashboard.writing.form import trained_on
 from genmodels.kinds.music.composing import Composing
@@ -36,7 +36,7 @@ class Composed:
     piece: Piece
     step: float  # in quarters
     seed: int
-    settings: dict[str, object]
+    settings: dict[str, Any]
     notices: tuple[str, ...] = ()
     weights: Weights | None = None
 
@@ -44,6 +44,20 @@ class Composed:
     def line(self) -> str:
         """Where the piece comes from, in one line of plain text."""
         return made_by_a_model(f"{self.model}, run {self.run}, seed {self.seed}, {forms.told(self.settings)}.")
+
+    @property
+    def asked(self) -> str:
+        """What it was asked for, in one line of plain text."""
+        told = {name: value for name, value in self.settings.items() if name in ("key", "given") and value != "none"}
+        said = [f"{name} {value}" for name, value in told.items()]
+        return ", ".join(
+            [
+                f"{self.settings['steps']} steps",
+                *said,
+                f"temperature {self.settings['temperature']:g}",
+                f"seed {self.seed}",
+            ]
+        )
 
     def handed(self, run: Run) -> Handed:
         """As it leaves."""
@@ -58,6 +72,7 @@ def last() -> Composed | None:
 
 
 def keep(composed: Composed) -> None:
+    folding.fold()
     state.put(state.COMPOSED, composed)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -9,9 +10,10 @@ import streamlit as st
 from dashboard import navigation, state
 from dashboard.applications.how_good import about_model
 from dashboard.applications.video_given import PROMPTED, WAYS, Given, given, needs
-from dashboard.applications.video_made import Asked, film_live, made_last
+from dashboard.applications.video_made import Asked, Filmed, film_live, made_last
 from dashboard.applications.video_shown import shown
 from dashboard.drawing.form import prompt_form
+from dashboard.parts import folding
 from dashboard.review.asking import audited_runs
 from dashboard.safe_text import plain_text, refuse
 from genmodels.refusal import Refusal
@@ -37,7 +39,9 @@ ALONE = "none"
 
 def view(store: RunStore, run: Run) -> None:
     """The form, the clips, the model."""
-    with st.container(border=True):
+    made = made_last()
+    made = made if made and (made[0].run == run.id or made[0].alone.startswith(f"{run.id}: ")) else []
+    with folding.form("video", _said(made), stays=_stays(made)):
         asked, frames, pressed = _wanted(run)
         beside = _beside(store, run)
     if pressed:
@@ -46,14 +50,28 @@ def view(store: RunStore, run: Run) -> None:
             if frames is not None:
                 asked = replace(asked, clip=frames.clip, known=frames.known, source=frames.source, true=frames.true)
             film_live(asked, [run] if beside is None else [run, beside])
+            st.rerun()
         except Refusal as refusal:
             refuse(refusal)
-    made = made_last()
-    if made and made[0].run == run.id:
+    if made:
         shown(store, made)
     else:
         st.info(NOTHING_YET, icon=":material/movie:")
     about_model(run, RISKS, AUDITS)
+
+
+def _said(made: Sequence[Filmed]) -> str:
+    """What the clips below were asked for."""
+    if not made:
+        return ""
+    return made[0].told + (f", filmed by {' and '.join(each.run for each in made)}" if len(made) > 1 else "")
+
+
+def _stays(made: Sequence[Filmed]) -> bool:
+    """Is the form open though there is a clip: it asks for something else, or is about to be answered?"""
+    state.from_url(state.PROMPT)
+    asked = str(state.get(state.PROMPT) or "").strip()
+    return bool(state.get(state.DRAW_AGAIN)) or (bool(made) and made[0].asked.prompt != asked)
 
 
 def _wanted(run: Run) -> tuple[Asked, Given | None, bool]:

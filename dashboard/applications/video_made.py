@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +11,9 @@ import streamlit as st
 
 from dashboard import resources, state
 from dashboard.drawing.making import Clock
-from dashboard.parts import forms, samples
+from dashboard.parts import folding, forms, samples
 from dashboard.parts.sharing import waits
-from dashboard.safe_text import duration, plain_text, safe_text
+from dashboard.safe_text import duration, plain_text
 from dashboard.writing.form import trained_on
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.video.features import places
@@ -55,6 +55,7 @@ class Filmed:
     clean: np.ndarray
     credit: str = ""
     weights: Weights | None = None
+    alone: str = ""  # why the model that was to film beside it didn't
 
     @property
     def seed(self) -> int:
@@ -66,6 +67,19 @@ class Filmed:
         return of_drawing(
             self.asked.drawing.to_dict(), in_steps=True, prompted=bool(self.asked.prompt.strip()), begun=False
         )
+
+    @property
+    def told(self) -> str:
+        """What it was asked for, in one line of plain text."""
+        usual, asked = Drawing().to_dict(), self.asked
+        said = [plain_text(asked.prompt, 60)] if asked.prompt else []
+        said += [f"{asked.way}: {asked.source}".lower()] if asked.source else []
+        settings = {name: value for name, value in self.settings.items() if name == "guidance" or value != usual[name]}
+        told = [
+            f"{name} {value:g}" if isinstance(value, float) else f"{name} {plain_text(value, 30)}"
+            for name, value in settings.items()
+        ]
+        return ", ".join([*said, f"seed {self.seed}", *told])
 
     @property
     def line(self) -> str:
@@ -103,6 +117,7 @@ def film_live(asked: Asked, runs: Sequence[Run]) -> None:
     """
     said, bar, place = st.empty(), st.progress(0.0, text="Loading the model …"), st.empty()
     done: list[Filmed] = []
+    alone = ""
     try:
         for number, run in enumerate(runs):
             try:
@@ -110,9 +125,10 @@ def film_live(asked: Asked, runs: Sequence[Run]) -> None:
             except Refusal as refusal:
                 if len(runs) == 1 or (not done and number == len(runs) - 1):
                     raise
-                st.warning(safe_text(f"{run.id}: {refusal}", 400), icon=":material/info:")
-                continue
-            state.put(state.FILMED, list(done))
+                alone = f"{run.id}: {refusal}"
+            if done:
+                folding.fold()
+                state.put(state.FILMED, [replace(each, alone=alone) for each in done])
     finally:
         for each in (said, bar, place):
             each.empty()

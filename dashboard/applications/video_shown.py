@@ -30,6 +30,8 @@ def shown(store: RunStore, made: Sequence[Filmed]) -> None:
     films = [Film(each.model if len(made) > 1 else "Filmed", each.clip, each.asked.known) for each in made]
     if first.asked.true and first.asked.clip is not None and first.asked.way != PICTURE:
         films.append(Film("As it really goes on", first.asked.clip, first.asked.known))
+    if first.alone:
+        st.warning(safe_text(first.alone, 400), icon=":material/info:")
     with st.container(border=True):
         play(films, "video.player", about)
         if len(made) > 1:

@@ -58,6 +58,8 @@ def test_it_composes_fixes_a_voice_and_hands_out_marked_files(run: Run) -> None:
     assert first.seed == 5 and first.settings == {"key": "E♭ major", "steps": 8, "temperature": 0.9} and 1 <= len(first.piece.score) <= 8
     assert any("Made by a model" in caption.value and "seed 5" in caption.value for caption in test.caption)
     assert {"MIDI", "MusicXML", "WAV"} <= {each.label for each in test.get("download_button")}
+    assert test.button(key="change_music").label == "Change" and test.number_input(key="seed").value == 5  # folded, all is kept
+    assert any(each.value.replace("\\", "").endswith("8 steps, key E♭ major, temperature 0.9, seed 5") for each in test.markdown)
     assert (made(press(test)).piece.score == first.piece.score).all(), "the same seed, the same piece"
 
     handed = first.handed(run)
@@ -68,6 +70,8 @@ def test_it_composes_fixes_a_voice_and_hands_out_marked_files(run: Run) -> None:
         assert verify(bytes(content), f"piece{suffix}", sidecar=bytes(sidecar))["manifest"]["verdict"] == "valid"
     assert verify(bytes(handed.as_sound()), "piece.wav")["manifest"]["verdict"] == "valid"
 
+    test.button(key="change_music").click().run()
+    assert test.button(key="change_music").label == "Fold"
     test.button_group(key=state.WAY).set_value(WAYS[3]).run()
     test.number_input(key=state.SEED).set_value(6).run()
     press(test)
@@ -80,6 +84,7 @@ def test_a_melody_is_harmonised_and_a_theme_gone_on_from(run: Run) -> None:
     test = opened("music", run=run.id, length="12")
     test.button_group(key=state.WAY).set_value(WAYS[2]).run()
     assert "needs a melody of two notes" in press(test).error[0].value
+    assert not any(each.key == "change_music" for each in test.button)  # what was refused leaves the form open
     test.button_group(key=state.GIVEN_BY).set_value("Upload").run()
     tune = random_piece(1, 10)
     tune.score[:, 0] = np.array([72, -72, 71, -71, 69, -69, 67, -67, 72, -72])

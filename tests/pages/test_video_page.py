@@ -59,6 +59,8 @@ def test_a_prompt_is_filmed_and_leaves_marked(run: Run) -> None:
     assert first.seed == 5 and first.clip.shape == run.spec.shape and first.asked.way == PROMPTED
     assert len(first.clean) == len(first.noisy) == first.asked.drawing.steps and np.array_equal(first.clean[-1], first.clip)
     assert any("Made by a model" in caption.value and "seed \\= 5" in caption.value for caption in test.caption)
+    assert test.button(key="change_video").label == "Change" and test.text_input(key="prompt").value == "a red car moving left slowly"
+    assert any("a red car moving left slowly, seed 5, guidance" in each.value.replace("\\", "") for each in test.markdown)
     assert {"MP4", "GIF", "Strip (PNG)"} <= {each.label for each in test.get("download_button")}
     assert np.array_equal(made(press(test))[0].clip, first.clip), "the same seed, the same clip"
     found = verify(bytes(first.handed(run).as_film()), "a.mp4")
@@ -89,6 +91,7 @@ def test_frames_that_are_given_stay_and_how_it_really_goes_on_stands_beside(run:
 def test_a_picture_and_a_film_of_ones_own_are_gone_on_from(run: Run) -> None:
     test = chosen(opened("video", run=run.id), PICTURE, OWN)
     assert "needs a picture to begin from" in press(test).error[0].value
+    assert not any(each.key == "change_video" for each in test.button)  # what was refused leaves the form open
     buffer = io.BytesIO()
     Image.fromarray(moving(side=64)[0]).save(buffer, "PNG")
     test.file_uploader[0].set_value(("square.png", buffer.getvalue(), "image/png")).run()
@@ -120,6 +123,11 @@ def test_two_models_film_side_by_side_and_unknown_words_are_a_sentence(run: Run,
     test = opened("video", run=run.id, prompt="a green frog moving up")
     test.selectbox(key=state.FILM_BESIDE).set_value(other.id).run()
     first, second = made(clean(press(test)))
+    assert any(each.value.replace("\\", "").endswith(f"filmed by {run.id} and {other.id}") for each in test.markdown)
+    test.button(key="change_video").click().run()
+    test.text_input(key="prompt").set_value("zzz qqq")
+    press(test)
+    assert test.error and any(each.value.startswith("Shown below: a green frog") for each in test.markdown)  # open, the old ones named
     assert (first.run, second.run) == (run.id, other.id) and np.array_equal(first.clip, second.clip)
     assert len({each.key for each in test.get("download_button")} - {None}) >= 6
     assert set(WAYS) == set(test.button_group(key=state.FILM_WAY).options)
