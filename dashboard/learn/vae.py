@@ -29,7 +29,7 @@ WAYS = ("A held-out digit", "Draw", "Upload")
 DIGIT, TARGET = 3, 7
 LEAST = 3.5  # the map of a model whose codes lie near 0 reaches so far, which is nearly all of N(0, 1)
 NOTES = {
-    0: "Beta 0: nothing pulls the codes together, and nothing is gained by a spread.",
+    0: "A VAE whose KL term has no weight: its spread shrank to almost nothing, as if there were none.",
     1: "Beta 1: the weight at which the loss is a bound on the likelihood.",
     3: "Beta 3: two codes have to be far apart to be told apart.",
     6: "Beta 6: little is left of the map.",
@@ -48,7 +48,7 @@ def show() -> None:
     picture, name = given(data)
     st.header("2. Walk about in the map", anchor=False)
     st.markdown(
-        "Each figure on a map stands where the model puts that held-out picture: **this map is all that the model remembers of "
+        "Each digit on a map stands where the model puts that held-out picture: **this map is all that the model remembers of "
         "them**. Drag the ring, or move it with the arrow keys, and watch the picture. The two thin ellipses are the code of "
         "your picture: one and two spreads around its mean."
     )
@@ -183,7 +183,7 @@ def tasks() -> None:
         "- **Sample around it.** Draws from the spread of a VAE give other digits of the same kind. The ordinary autoencoder "
         "gives the same picture every time: its spread has shrunk to nothing.\n"
         "- **Walk from it** to another digit, and follow both rings. Where does the picture show no digit at all?\n"
-        "- **Turn beta up.** The figures move together and the pictures blur; at 10 they are all the same.\n"
+        "- **Turn beta up.** The digits move together and the pictures blur; at 10 they are all the same.\n"
         "- **Read the axes.** A VAE is told where its codes have to lie: around 0, within about 3. An ordinary autoencoder puts "
         "them anywhere, so nobody knows where a new picture may be drawn from."
     )

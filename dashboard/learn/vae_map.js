@@ -1,5 +1,5 @@
 // Two maps of codes, side by side. Encoder and decoder run here, so a point can be dragged without a word to the server.
-const STEP = 1 / 40, TILES = 15, MARGIN = 4, DRAWS = 8, FRAMES = 60, STEPS = 9;
+const STEP = 1 / 40, TILES = 11, GAP = 1, MARGIN = 4, DRAWS = 8, FRAMES = 60, STEPS = 9;
 
 function made(name, attributes, parent, text) {
   const element = document.createElement(name);
@@ -44,8 +44,8 @@ function normal() {
 
 function panel(parent, side, labels, colours) {
   const box = made("section", { class: "panel" }, parent), title = made("h3", {}, box), note = made("p", {}, box);
+  const shown = made("div", { class: "shown" }, box), where = made("p", { class: "where", role: "status" }, box); // above the map, so that one sees the picture while one drags
   const map = made("canvas", { class: "map", tabindex: 0, role: "application" }, box);
-  const where = made("p", { class: "where", role: "status" }, box), shown = made("div", { class: "shown" }, box);
   const canvases = Object.fromEntries(["here", "given", "again"].map((name) => {
     const figure = made("figure", {}, shown), caption = made("figcaption", {}, figure);
     return [name, { caption, canvas: made("canvas", { class: `picture large ${name}`, width: side, height: side, role: "img" }, figure) }];
@@ -61,14 +61,17 @@ function panel(parent, side, labels, colours) {
   const across = (x) => ((x - self.model.centre[0]) / self.model.half + 1) / 2 * map.width;
   const down = (y) => (1 - (y - self.model.centre[1]) / self.model.half) / 2 * map.height;
 
+  // What the map decodes to, with a gap around each picture: without one, digits of white on black run into each other.
   function tiles() {
-    const { model } = self, sheet = document.createElement("canvas"), one = document.createElement("canvas");
-    sheet.width = sheet.height = TILES * side;
+    const { model } = self, pitch = side + 2 * GAP, sheet = document.createElement("canvas"), one = document.createElement("canvas"), pen = sheet.getContext("2d");
+    sheet.width = sheet.height = TILES * pitch;
     one.width = one.height = side;
+    pen.fillStyle = "#70757a";
+    pen.fillRect(0, 0, sheet.width, sheet.height);
     for (let i = 0; i < TILES; i++) for (let j = 0; j < TILES; j++) {
       const place = [(2 * (i + 0.5)) / TILES - 1, 1 - (2 * (j + 0.5)) / TILES];
       paint(one, model.decode(place.map((each, axis) => model.centre[axis] + each * model.half)), side);
-      sheet.getContext("2d").drawImage(one, i * side, j * side);
+      pen.drawImage(one, i * pitch + GAP, j * pitch + GAP);
     }
     return sheet;
   }

@@ -14,9 +14,9 @@ from genmodels.runs.run import Run
 LOST, KL, SPREAD, STEP = "reconstruction error", "KL", "spread", "largest step"
 PRIOR, CLOUD, REAL = (f"unlike: {of}" for of in ("samples of the prior", "samples of the cloud", "held-out pictures"))
 DRAWN = {
-    LOST: "Lost a pixel (grey levels of 255)",
-    PRIOR: "Unlike any digit (% of samples)",
-    STEP: "Largest step on a way (grey levels)",
+    LOST: "Lost a pixel (grey levels)",
+    PRIOR: "Unlike any digit (%)",
+    STEP: "Largest step (grey levels)",
 }
 Measured = dict[int, dict[str, dict[str, Any]]]
 
@@ -28,7 +28,10 @@ def show(runs: Mapping[int, Run]) -> None:
         with column:
             figure = dots(measured, metric, axis)
             st.plotly_chart(figure, key=f"vae.{metric}", config={"displayModeBar": False}, alt=f"{axis} against beta")
-    st.caption("Dots with their 95 % intervals. From left to right: blur, holes, and how suddenly pictures change.")
+    st.caption(
+        "Dots with their 95 % intervals. From left to right: blur (grey levels of 255), holes (% of samples from the bell), and how suddenly pictures "
+        "change on a straight way between two codes (grey levels of 255)."
+    )
     charts.data_behind(lambda: table(measured), key="vae.numbers", name="vae-lesson")
     real = measured[1][REAL]
     st.caption(f"{RULE} The rule errs: {share(real)} of real held-out digits are called unlike, too.")
@@ -71,7 +74,7 @@ def dots(measured: Measured, metric: str, axis: str) -> Any:
     }
     marks = {"size": 9, "color": charts.colour(0)}
     line = go.Scatter(x=[str(beta) for beta in measured], y=values, error_y=interval, mode="markers", marker=marks)
-    figure = charts.dress(go.Figure(line), height=260)
+    figure = charts.dress(go.Figure(line), height=260).update_layout(margin={"b": 44})  # one line needs no legend
     figure.update_xaxes(title_text="Beta", type="category")
     figure.update_yaxes(title_text=axis, rangemode="tozero")
     return figure
