@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from dashboard.learn.gan.lesson import COLLAPSING, START
 from dashboard.learn.gan.player import script
@@ -168,13 +168,16 @@ def test_a_new_user_takes_the_lesson(browser: Browser, server: tuple[str, Path])
     plane.get_by_role("button", name="Show me").press("Enter")
     page.wait_for_function("[...document.querySelectorAll('*')].some(e => Number((e.shadowRoot?.querySelector('.gan') ?? e).dataset?.iteration) > 20)")
     plane.get_by_role("button", name="Pause").press("Enter")
-    plane.locator("summary").press("Enter")
+    plane.locator("summary", has_text="Settings").press("Enter")
     assert plane.get_by_label("Generator’s steps an iteration").input_value() == "10"
     plane.get_by_role("button", name="Draw your own").press("Enter")
     for key in ("Space", "ArrowRight", "ArrowRight", "ArrowRight", "Space"):
         page.keyboard.press(key)
     plane.get_by_role("button", name="Learn my drawing").press("Enter")
     plane.get_by_text("of 2 places").wait_for(timeout=30_000)
+    plane.get_by_role("button", name="Pause").press("Enter")
+    assert plane.locator("details select").first.input_value() == "own"
+    read_as_a_table(plane)
     film = page.locator(".gan:has(img)")
     film.get_by_text("Epoch 100.").wait_for(timeout=30_000)
     assert "loss" in film.locator(".summary").inner_text() and page.evaluate(NARROW)
@@ -182,6 +185,18 @@ def test_a_new_user_takes_the_lesson(browser: Browser, server: tuple[str, Path])
     film.get_by_text("Epoch 89.").wait_for()
     assert wrong == []
     page.context.close()
+
+
+def read_as_a_table(plane: Locator) -> None:
+    """What moved, for who reads: the last row is the moment that is shown, and the CSV has the same rows."""
+    plane.locator("summary", has_text="The data").press("Enter")
+    cells = [plane.locator(".kept tbody tr").last.locator("th, td").nth(column).inner_text() for column in range(7)]
+    assert cells[0] == plane.get_attribute("data-iteration") and cells[3] in ("0", "1", "2")
+    with plane.page.expect_download() as waiting:
+        plane.get_by_role("button", name="Numbers as CSV").press("Enter")
+    rows = [row.split(",") for row in waiting.value.path().read_text().splitlines()]
+    assert len(rows) == 1 + plane.locator(".kept tbody tr").count() > 2
+    assert [float(each) for each in rows[-1]] == pytest.approx([float(each) for each in cells], abs=0.00051)
 
 
 @pytest.mark.slow

@@ -22,16 +22,17 @@ function build(root, state, shown, steps, acts) {
     layers[name] = made(label, "input", { type: "checkbox", checked: shown[name], onchange: () => { shown[name] = layers[name].checked; acts.draw(); } });
     label.append(text);
   }
+  const own = made(left, "div", { className: "bar" });
   const summary = made(right, "p", { className: "summary" });
   const losses = made(right, "canvas", { className: "losses", role: "img", "aria-label": "Both losses over the iterations; the numbers stand in the table." });
   made(right, "p", { className: "small", textContent: "Blue line: discriminator’s loss; 1.39 (twice ln 2) means that it can only guess. Orange dashes: generator’s loss; 0.69 (ln 2) means the same. (Of minimax the generator’s is then -0.69; of least squares both numbers are others.)" });
   const cells = numbers(right);
-  const choices = settings(root, state, acts);
-  ownDrawing(plane, choices.own, state, acts);
+  const pen = ownDrawing(plane, own, state, acts), choices = settings(root, state, { ...acts, begin: pen.begin });
+  const kept = momentsTable(root, state, acts);
   return {
-    plane, losses, layers,
+    plane, losses, layers, drawn: pen.end,
     explain: flow.explain,
-    playing: (on) => { play.textContent = on ? "Pause" : "Play"; play.setAttribute("aria-label", play.textContent); },
+    playing: (on) => { kept(on); play.textContent = on ? "Pause" : "Play"; play.setAttribute("aria-label", play.textContent); },
     pace: (now) => { // frames a second over the last second, for who measures
       const times = (state.times ??= []);
       times.push(now);
@@ -59,7 +60,7 @@ function build(root, state, shown, steps, acts) {
 
 function told({ game, last, shape, floors }) {
   const all = shape.places.length, close = last.sliced <= floors.sliced[1];
-  return `After ${game.iteration} iterations the generator has found ${last.modes} of ${all} places, and ${percent(last.near)} of its points lie in one. ` +
+  return `After ${game.iteration} ${game.iteration === 1 ? "iteration" : "iterations"} the generator has found ${last.modes} of ${all} places, and ${percent(last.near)} of its points lie in one. ` +
     (close ? "Its distance is no larger than between two draws of the data." : `Its points are ${short(last.sliced)} away from the data on average; two draws of the data are at most ${short(floors.sliced[1])} apart.`);
 }
 
@@ -124,12 +125,13 @@ function lessonSteps(parent, steps, acts) {
 
 function settings(parent, state, acts) {
   const folded = made(parent, "details"), fields = {};
-  made(folded, "summary", { textContent: "Settings, your own drawing, data of the curves" });
+  made(folded, "summary", { textContent: "Settings" });
   const bar = made(folded, "div", { className: "bar" });
   for (const [name, [title, options]] of Object.entries(CHOICES)) {
     fields[name] = selection(bar, title, options, (value) => {
       state.settings[name] = typeof options[0][0] === "number" ? Number(value) : value;
-      acts.restart();
+      if (value === "own") acts.begin(); // a drawing is made first
+      else if (name === "shape" || !state.drawing) acts.restart();
     });
   }
   const seed = made(made(bar, "label", {}, "Seed"), "input", { type: "number", min: 0, max: 999999, step: 1 });
@@ -141,10 +143,29 @@ function settings(parent, state, acts) {
   const turns = made(folded, "div", { className: "bar" });
   button(turns, "Discriminator’s turn", () => acts.turn(turnOfDiscriminator), "Only the discriminator learns, once");
   button(turns, "Generator’s turn", () => acts.turn(turnOfGenerator), "Only the generator learns, once");
-  button(turns, "Numbers as CSV", acts.saveNumbers);
-  const own = made(folded, "div", { className: "bar" });
-  return { own, show: (settings) => {
+  return { show: (settings) => {
     seed.value = settings.seed;
     for (const name in fields) fields[name].value = settings[name];
   } };
+}
+
+// All kept moments as a table, for who reads rather than looks; drawn when it is opened and when the play stops.
+function momentsTable(parent, state, acts) {
+  const folded = made(parent, "details", { className: "kept" });
+  made(folded, "summary", { textContent: "The data: losses, places and distances of every kept moment" });
+  button(made(folded, "div", { className: "bar" }), "Numbers as CSV", acts.saveNumbers);
+  const rows = made(made(folded, "div", { className: "rows", tabIndex: 0, role: "region", "aria-label": "Kept moments" }), "table");
+  const fill = () => {
+    if (!folded.open) return;
+    rows.replaceChildren();
+    const head = made(made(rows, "thead"), "tr");
+    for (const text of ["Iteration", "Discriminator’s loss", "Generator’s loss", "Places found", "Share of points in a place", "Sliced Wasserstein", "Jensen-Shannon, nats"]) made(head, "th", { textContent: text, scope: "col" });
+    const body = made(rows, "tbody");
+    for (const moment of state.moments) {
+      const row = made(body, "tr");
+      asRow(moment).forEach((value, i) => made(row, i ? "td" : "th", { textContent: i === 0 || i === 3 ? value : Number.isFinite(value) ? value.toFixed(3) : "–", ...(i ? {} : { scope: "row" }) }));
+    }
+  };
+  folded.ontoggle = fill;
+  return (playing) => { if (!playing) fill(); };
 }

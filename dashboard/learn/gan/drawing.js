@@ -1,6 +1,7 @@
 // The user's own shape: drawn with the pointer, or with the arrow keys and Space.
 const PEN = 0.08; // how far an arrow key moves the pen
 
+// `bar` stands under the plane, so that one draws and begins in the same place. What is returned begins and ends a drawing.
 function ownDrawing(plane, bar, state, acts) {
   const words = made(null, "p", { className: "small", "aria-live": "polite" });
   const put = (point) => { if (state.own.length < 2000) state.own.push(point); acts.draw(); };
@@ -9,20 +10,20 @@ function ownDrawing(plane, bar, state, acts) {
     Object.assign(state, { drawing: true, own: [], pen: [0, 0] });
     plane.tabIndex = 0;
     plane.focus();
+    learn.hidden = false;
     words.textContent = "Draw with the pointer. Or with keys: arrows move the pen, Space puts a point. Then “Learn my drawing”.";
     acts.draw();
   };
-  const learn = () => {
+  const done = () => {
     if (!state.own?.length) { words.textContent = "Nothing is drawn yet; put at least one point in the plane."; return; }
-    plane.tabIndex = -1;
-    state.settings.shape = "own";
+    acts.learnDrawing();
     words.textContent = "The generator learns your drawing.";
-    acts.restart();
-    acts.toggle();
   };
   const root = () => plane.closest(".gan");
   button(bar, "Draw your own", begin);
-  button(bar, "Learn my drawing", learn);
+  const learn = button(bar, "Learn my drawing", done);
+  learn.hidden = true;
+  learn.className = "play";
   bar.after(words);
   const at = (event) => {
     const box = plane.getBoundingClientRect();
@@ -38,6 +39,12 @@ function ownDrawing(plane, bar, state, acts) {
     state.pen = state.pen.map((v, i) => Math.max(-EDGE, Math.min(EDGE, v + move[i])));
     acts.draw();
   };
+  const end = () => {
+    plane.tabIndex = -1;
+    learn.hidden = true;
+    words.textContent = "";
+  };
+  return { begin, end };
 }
 
 function drawOwn(canvas, root, points, [x, y]) {

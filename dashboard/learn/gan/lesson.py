@@ -67,7 +67,7 @@ STEPS = (
     ),
     step(
         "Harder shapes",
-        "press Show me for a grid of 25 places. Then try the spiral, or draw your own, under Settings.",
+        "press Show me for a grid of 25 places. Then try the spiral under Settings, or press Draw your own below the plane.",
         "places are found one after the other, and some are lost again. Rewind to the moment in which one was lost.",
         set={"shape": "grid"},
         speed=10,

@@ -13,7 +13,7 @@ const PARTS_OF_A_TURN = [
 ];
 const LAYERS = { field: "Discriminator’s field", data: "Data", made: "Made points", pulls: "Gradients", bent: "Bent noise grid" };
 const CHOICES = {
-  shape: ["Data", [["ring", "Ring of 8"], ["grid", "Grid of 25"], ["spiral", "Spiral"]]],
+  shape: ["Data", [["ring", "Ring of 8"], ["grid", "Grid of 25"], ["spiral", "Spiral"], ["own", "Your drawing"]]],
   noise: ["Noise", [["normal", "Normal, 2 numbers"], ["uniform", "Uniform, 2 numbers"], ["line", "Uniform, 1 number"]]],
   loss: ["Loss", [["non-saturating", "Non-saturating"], ["minimax", "Minimax"], ["least-squares", "Least squares"]]],
   width: ["Units a layer", [[8, "8"], [16, "16"], [32, "32"], [48, "48"]]],
@@ -25,7 +25,10 @@ const CHOICES = {
 };
 
 const button = (parent, text, act, label = text) => made(parent, "button", { type: "button", textContent: text, "aria-label": label, onclick: act });
-const percent = (share) => `${Math.round(100 * share)} %`;
+const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
+
+// The numbers of a moment that was kept, as a row of the table and of the CSV.
+const asRow = ({ iteration, lossD, lossG, numbers }) => [iteration, lossD, lossG, numbers.modes, numbers.near, numbers.sliced, numbers.divergence];
 
 function selection(parent, title, options, change) {
   const select = made(made(parent, "label", {}, title), "select", { onchange: () => change(select.value) });
@@ -36,7 +39,7 @@ function selection(parent, title, options, change) {
 function player(root, { start, steps }) {
   const shown = { field: true, data: true, made: true, pulls: false, bent: false }, memory = {};
   const state = { settings: { ...start }, game: null, shape: null, moments: [], at: 0, playing: false, speed: 2, part: -1, own: null, drawing: false, pen: [0, 0], frames: 0, points: null, last: null };
-  const ui = build(root, state, shown, steps, { restart, step, back, turn, toggle, goTo, setUp, draw, saveNumbers });
+  const ui = build(root, state, shown, steps, { restart, step, back, turn, toggle, goTo, setUp, draw, saveNumbers, learnDrawing });
 
   // What one sees now
 
@@ -70,7 +73,10 @@ function player(root, { start, steps }) {
   // What moves it
 
   function restart() {
-    state.shape = state.settings.shape === "own" && state.own?.length ? drawn(state.own) : (SHAPES[state.settings.shape] ?? ring)();
+    if (state.settings.shape === "own" && !state.own?.length) state.settings.shape = "ring"; // nothing is drawn yet
+    ui.drawn();
+    ui.chosen(state.settings);
+    state.shape = state.settings.shape === "own" ? drawn(state.own) : SHAPES[state.settings.shape]();
     state.game = newGame(state.settings, state.shape.draw);
     state.data = state.shape.draw(256, randomNumbers(7));
     state.compared = state.shape.draw(512, randomNumbers(8));
@@ -88,8 +94,10 @@ function player(root, { start, steps }) {
   }
   function after(counted = true) {
     look();
-    if (counted) count();
-    remember();
+    if (counted) {
+      count();
+      remember(); // so that each kept moment has its own numbers
+    }
     show(counted);
   }
   function step() { pause(); advance(1); after(); }
@@ -130,7 +138,7 @@ function player(root, { start, steps }) {
     if (state.game.iteration % LONGEST < state.speed && state.game.iteration > state.speed) pause();
   }
   function play() {
-    if (state.drawing) useDrawing();
+    if (state.drawing) return learnDrawing();
     state.playing = true;
     state.since = undefined;
     ui.playing(true);
@@ -140,14 +148,18 @@ function player(root, { start, steps }) {
     if (!state.playing) return;
     state.playing = false;
     shown.pulls = ui.layers.pulls.checked;
-    ui.playing(false);
+    if (state.game.iteration !== state.moments[state.at].iteration) {
+      count();
+      remember();
+    }
     show();
+    ui.playing(false);
   }
   function toggle() { state.playing ? pause() : play(); }
-  function useDrawing() {
-    state.settings.shape = state.own?.length ? "own" : "ring";
-    ui.chosen(state.settings);
+  function learnDrawing() {
+    state.settings.shape = "own";
     restart();
+    play();
   }
   function setUp({ set = {}, view = {}, speed = 2 }) {
     pause();
@@ -159,8 +171,8 @@ function player(root, { start, steps }) {
     play();
   }
   function saveNumbers() {
-    const rows = state.moments.map(({ iteration, lossD, lossG, numbers }) => [iteration, lossD, lossG, numbers.modes, numbers.near, numbers.sliced, numbers.divergence].join(","));
-    const file = new Blob([["iteration,discriminator_loss,generator_loss,places_found,share_near,sliced_wasserstein,jensen_shannon_nats", ...rows].join("\n")], { type: "text/csv" });
+    const rows = [["iteration", "discriminator_loss", "generator_loss", "places_found", "share_near", "sliced_wasserstein", "jensen_shannon_nats"], ...state.moments.map(asRow)];
+    const file = new Blob([rows.map((row) => row.join(",")).join("\n")], { type: "text/csv" });
     const link = made(null, "a", { href: URL.createObjectURL(file), download: "gan-in-the-plane.csv" });
     link.click();
     URL.revokeObjectURL(link.href);

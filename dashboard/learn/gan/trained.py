@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import navigation, resources, state
 from dashboard.learn.gan import player
+from dashboard.parts import charts
 from dashboard.safe_text import plain_text, refuse, safe_text
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
@@ -43,6 +44,7 @@ def show() -> None:
         refuse(refusal)
         return
     player.show(data, key="gan.film")
+    charts.data_behind(lambda: table(store[name]), key="gan.epochs", name="gan-epochs")
     st.caption(
         "All pictures of one run come from the same noise, so that you see each of them change. What to see: early pictures are "
         "alike and grey, later ones differ. The two losses do not fall as those of other models do: they stay in balance."
@@ -98,6 +100,15 @@ def by_epoch(history: pandas.DataFrame) -> pandas.DataFrame:
     means = means[means[list(TERMS)].notna().all(axis=1)]
     means.index = means.index.astype(int) + 1
     return means
+
+
+def table(run: Run) -> pandas.DataFrame:
+    """What the film shows, in numbers: a row an epoch, for who reads rather than looks."""
+    history = by_epoch(run.history)
+    columns = [name for name in (*TERMS, "real_score", "fake_score", "diversity") if name in history]
+    rows = history[columns].rename(columns=lambda name: name.replace("_", " "))
+    rows.insert(0, "epoch", history.index)
+    return rows
 
 
 def said(history: pandas.DataFrame, epoch: int) -> str:
