@@ -10,25 +10,6 @@ from genmodels.data.dataset import DATA
 
 st.title("Help", anchor=False)
 navigation.link("glossary", "Glossary: every term in one sentence")
-st.header("This machine", anchor=False)
-rows = resources.doctor()
-table = [
-    {
-        "State": "✓ fine" if row["ok"] else "✗ missing",
-        "Check": safe_text(row["check"]),
-        "Value": safe_text(row["value"]) if row["ok"] else f"{safe_text(row['value'])}. {safe_text(row['remedy'])}",
-    }
-    for row in rows
-]
-st.table(
-    table,
-    border="horizontal",
-    hide_index=True,
-    alt="What is installed, where runs live, and what to do about what is missing",
-)
-if all(row["ok"] for row in rows):
-    st.caption("Everything is in place.")
-
 left, right = st.columns(2, gap="medium")
 with left, st.container(border=True, height="stretch"):
     st.header("How to", anchor=False)
@@ -37,11 +18,14 @@ with left, st.container(border=True, height="stretch"):
 1. **New training**: choose a model and data, see how long it will take, press *Start*. The run is a process of its own: close the
    browser, it continues.
 2. **Watch**: samples, reconstructions and curves grow while it learns; signs of trouble are named in plain words.
-3. **Compare** on *Models*: overlay curves, filter, tag, export, branch from a kept epoch.
-4. **Look inside** a model on its page: walk between pictures, find directions, see how near it comes to training pictures.
-5. **Prompt**: have a model draw or write; see each step, and where it looked.
-6. **Audit**: *Bias*, *Memorisation* and *Marks and detection* judge a model; each verdict says how often it is wrong.
+3. **Models**: each model has a page with what it makes, its numbers, its audits and its files. Tick several to compare them.
+4. **Play** on a model's page: have it draw or write from a prompt and see each step; walk between pictures, find directions.
+5. **Data**: see what a set holds before you train on it; bring pictures, texts, molecules or clips of your own.
+6. **Audit**: bring what any model made, or audit one that was trained here. Each verdict says how often it is wrong; the report
+   can be downloaded. *Label* has people judge what no instrument can.
 7. **Check files**: was it made here, or by a model elsewhere? Picture, text, sound or film.
+8. **Applications**: music, molecules, code, product design and video, made on a click.
+9. **Learn**: six lessons of five minutes. `make demo` shows it all to a team.
 """
     )
     st.caption("The command line does the same:")
@@ -61,6 +45,24 @@ with right, st.container(border=True, height="stretch"):
 - The server answers this machine only. It has no accounts: put a proxy with a login in front for a team.
 """
     )
+st.header("This machine", anchor=False)
+rows = resources.doctor()
+table = [
+    {
+        "State": "✓ fine" if row["ok"] else "✗ missing" if row["required"] else "○ optional",
+        "Check": safe_text(row["check"]),
+        "Value": safe_text(row["value"]) if row["ok"] else f"{safe_text(row['value'])}. {safe_text(row['remedy'])}",
+    }
+    for row in rows
+]
+st.table(
+    table,
+    border="horizontal",
+    hide_index=True,
+    alt="What is installed, where runs live, and what to do about what is missing",
+)
+if all(row["ok"] or not row["required"] for row in rows):
+    st.caption("Everything that is needed is in place.")
 st.header("Credit and licence", anchor=False)
 credits = [
     {"Data": name, "Licence and credit": ". ".join(safe_text(each) for each in (source.licence, source.credit) if each)}

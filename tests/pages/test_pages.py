@@ -325,3 +325,13 @@ def test_the_first_page_shows_the_last_runs_of_its_user(home: Path) -> None:
     test = opened("home")
     assert "Your last runs" in [each.value for each in test.header]
     assert any(each.proto.label == "mine" and run.id in each.proto.query_string for each in test.get("page_link"))
+
+
+def test_help_calls_what_is_not_needed_optional_and_nothing_missing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"check": check, "value": "not installed", "ok": False, "required": check == "keras", "remedy": "Install it"} for check in ("keras", "umap-learn")]
+    monkeypatch.setattr("dashboard.resources.doctor", lambda: rows)
+    page = opened("about")
+    assert [header.value for header in page.header][:2] == ["How to", "Limits"]
+    states = {row["Check"]: row["State"] for row in page.table[0].value.to_dict("records")}
+    assert states["keras"] == "✗ missing" and states[next(name for name in states if name.startswith("umap"))] == "○ optional"
+    assert not any("in place" in each.value for each in page.caption)
