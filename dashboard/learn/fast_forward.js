@@ -59,7 +59,8 @@ export default function ({ data, parentElement }) {
       return line;
     }));
     slider.value = at + 1;
-    where.textContent = `Epoch ${frame.epoch} of ${frames[count - 1].epoch}${frame.loss ? `, held-out loss ${frame.loss[1].toFixed(2)}` : ""}`;
+    slider.setAttribute("aria-valuetext", frame.epoch ? `epoch ${frame.epoch}` : "before training");
+    where.textContent = `${frame.epoch ? "Epoch" : "Before training: epoch"} ${frame.epoch} of ${frames[count - 1].epoch}${frame.loss ? `, held-out loss ${frame.loss[1].toFixed(2)}` : ""}`;
     mark(at);
   };
   const stop = () => { clearInterval(timer); timer = null; play.textContent = "Play"; play.setAttribute("aria-label", "Play"); };

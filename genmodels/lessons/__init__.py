@@ -3,3 +3,4 @@
 from pathlib import Path
 
 LESSONS = Path(__file__).parent
+UNTRAINED = LESSONS / "untrained"  # what writers of the gallery wrote before their first step, a JSON file each

@@ -9,15 +9,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 from streamlit.testing.v1 import AppTest
 
+from dashboard.learn.fast_forward import before
 from dashboard.learn.inside import nearest
 from dashboard.learn.next_token import bars
+from genmodels.commands import make_lessons
+from genmodels.commands.make_lessons import WRITERS
 from genmodels.kinds.text.decoding import temperature, tempered
 from genmodels.kinds.text.tokens import Tokens
 from genmodels.runs.run import Run
+from genmodels.runs.store import shipped
 from genmodels.trained.opening import open_model
+from tests.conftest import GALLERY
 from tests.dashboard.test_browser import ARGUMENTS, CHROMIUM
 from tests.pages.test_pages import HOSTILE, no_gallery, opened  # noqa: F401  (a fixture)
 from tests.pages.test_prompt import run, words, writer  # noqa: F401  (fixtures)
@@ -100,13 +105,7 @@ def test_the_browser_computes_the_same_and_sends_what_was_clicked(model: Any) ->
     data = bars(found, Tokens.of(model.spec))
     with sync_playwright() as playwright:
         page = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS).new_page()
-        page.set_content("<div id=host><div class=root></div></div>")
-        source = base64.b64encode(SCRIPT.read_bytes()).decode()
-        page.evaluate(
-            """async ([source, data]) => { const part = await import('data:text/javascript;base64,' + source); window.sent = [];
-            part.default({ data, parentElement: document.querySelector('#host'), setTriggerValue: (...what) => window.sent.push(what) }); }""",
-            [source, data],
-        )
+        alone(page, SCRIPT, data)
         for degrees in (1.0, 0.0, 0.5, 2.0):
             page.evaluate("t => { const i = document.querySelector('input'); i.value = t; i.oninput(); }", degrees)
             shares = tempered(found.following, degrees)
@@ -155,3 +154,62 @@ def test_the_frames_are_the_texts_that_the_training_kept(run: Run) -> None:  # n
         assert [each["text"] for each in frame["texts"]] == [each["text"][:240] for each in kept[frame["epoch"]][:4]]
     losses = run.history["held_out_loss"].dropna().tolist()
     assert [frame["loss"][1] for frame in shown["frames"]] == losses
+
+
+@pytest.fixture
+def whole_gallery(no_gallery: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setattr("genmodels.gallery.GALLERY", GALLERY)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+@pytest.mark.parametrize("name", WRITERS)
+def test_from_noise_to_words_begins_before_the_training(name: str) -> None:
+    """What ships of it is of the run's own experiment, and its loss is that of guessing."""
+    untrained, trained = before(shipped(name)), shipped(name)
+    assert untrained and untrained["experiment"] == trained.experiment.to_dict()
+    assert untrained["held_out_loss"] == pytest.approx(np.log(len(Tokens.of(trained.spec))), abs=0.15)
+    page = lesson(step=STEPS[5])
+    page.selectbox(key="writer").set_value(name).run()
+    shown = drawn_by(page, "fast_forward")["frames"]
+    assert [frame["epoch"] for frame in shown] == [0, *sorted(trained.samples)]
+    assert shown[0]["loss"] == [0, untrained["held_out_loss"]] and shown[0]["loss"][1] > shown[1]["loss"][1]
+    assert [each["prompt"] for each in shown[0]["texts"]] == [each["prompt"] for each in shown[1]["texts"]]
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_what_was_before_the_training_can_be_made_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("genmodels.commands.make_lessons.UNTRAINED", tmp_path)
+    make_lessons.untrained(WRITERS[1])
+    again, kept = json.loads((tmp_path / f"{WRITERS[1]}.json").read_text()), before(shipped(WRITERS[1]))
+    assert kept and again["held_out_loss"] == pytest.approx(kept["held_out_loss"], abs=1e-3)
+    assert [each["prompt"] for each in again["texts"]] == [each["prompt"] for each in kept["texts"]]
+
+
+def test_a_run_without_it_says_so(run: Run) -> None:  # noqa: F811
+    assert before(run) is None and "begins at epoch 1" in words(lesson(step=STEPS[5]))
+
+
+def test_both_sliders_go_by_keys() -> None:
+    frames = [{"epoch": epoch, "texts": [{"prompt": "", "text": f"text {epoch}"}], "loss": [epoch, 3.0]} for epoch in (0, 1, 2)]
+    with sync_playwright() as playwright:
+        page = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS).new_page()
+        alone(page, SCRIPT.with_name("fast_forward.js"), {"frames": frames, "curve": [[0, 4], [2, 3]], "pace": 99999, "alt": "x"})
+        assert page.locator(".where").inner_text().startswith("Before training: epoch 0 of 2")
+        page.get_by_role("slider").press("ArrowRight")
+        assert page.locator(".where").inner_text().startswith("Epoch 1 of 2") and "text 1" in page.locator(".texts").inner_text()
+        page.keyboard.press("End")
+        assert "text 2" in page.locator(".texts").inner_text() and page.get_by_role("slider").get_attribute("aria-valuetext") == "epoch 2"
+        logs = base64.b64encode(np.log([0.5, 0.25, 0.25]).astype("<f4").tobytes()).decode()
+        alone(page, SCRIPT, {"best": [0, 1, 2], "names": ["a", "b", "c"], "logs": logs, "hottest": 2, "several": 10, "full": False})
+        page.get_by_role("slider").press("Home")
+        assert page.locator(".share").all_inner_texts() == ["100.0 %", "0.0 %", "0.0 %", "0.0 %"]
+
+
+def alone(page: Page, script: Path, data: dict[str, Any]) -> None:
+    """A part of the lesson in an empty page."""
+    page.set_content("<div id=host><div class=root></div></div>")
+    page.evaluate(
+        """async ([source, data]) => { const part = await import('data:text/javascript;base64,' + source); window.sent = [];
+        part.default({ data, parentElement: document.querySelector('#host'), setTriggerValue: (...what) => window.sent.push(what) }); }""",
+        [base64.b64encode(script.read_bytes()).decode(), data],
+    )
