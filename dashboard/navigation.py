@@ -31,6 +31,7 @@ class Screen:
 SCREENS = (
     Screen("home", "Home", ":material/home:", ""),
     Screen("runs", "Models", ":material/deployed_code:", ""),
+    Screen("model", "Model", ":material/deployed_code:", "", in_menu=False),
     Screen("instruments", "Instruments", ":material/straighten:", "", in_menu=False),
     Screen("latent", "Latent space", ":material/explore:", "", in_menu=False),
     Screen("prompt", "Prompt", ":material/edit_note:", "", in_menu=False),

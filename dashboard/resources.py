@@ -57,7 +57,7 @@ def run_rows(store: RunStore) -> list[Row]:
 
 
 def summary(run: Run) -> Row:
-    """The row of one run with its findings and its credit; read again when one of its files was replaced.
+    """The row of one run with its facts, its findings and its credit; read again when one of its files was replaced.
 
     Shared, so it must not be changed.
     """
@@ -67,7 +67,8 @@ def summary(run: Run) -> Row:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _summary(path: str, version: tuple[tuple[str, int], ...], _run: Run) -> Row:
-    said = {"findings": _run.findings(), "credit": str(_run.facts.get("credit", ""))}
+    facts = _run.facts
+    said = {"facts": facts, "findings": _run.findings(), "credit": str(facts.get("credit", ""))}
     return read_row(path, gallery=False) | said
 
 

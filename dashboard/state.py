@@ -14,6 +14,7 @@ import streamlit as st
 MODEL, DATA = "model", "data"  # what to train
 TRAIN_ON = "on"  # the data set that a link asks to train on; taken over and gone
 RUN = "run"  # which run is watched or explored
+PART = "part"  # the page of a model: which part of it
 LABELS = "labels"  # which outputs people label
 OUTPUTS = "outputs"  # which outputs that were brought are audited
 SEARCH, STATES, MODELS, TAGS = "search", "state", "models", "tags"  # filters of the runs page

@@ -4,8 +4,10 @@ import streamlit as st
 
 from dashboard import navigation, state
 from dashboard.auditing import bringing, checks, overview, run_audits, subjects
+from dashboard.model.header import header
 from dashboard.review import asking
 from dashboard.safe_text import refuse
+from genmodels.kinds.kind import KINDS
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
@@ -19,10 +21,11 @@ store = RunStore.default()
 subject = subjects.chosen(store)
 if subject is None:
     bringing.form()
-    overview.view(store, subjects.KINDS)
+    overview.view(store, tuple(KINDS))
 elif isinstance(subject, Run):
+    header(subject)
     try:
-        run_audits.view(store, subject, asking.audited_runs(store, subjects.KINDS))
+        run_audits.view(store, subject, asking.audited_runs(store, tuple(KINDS)))
         checks.table(run_audits.checks_of(subject))
     except Refusal as refusal:
         refuse(refusal)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.model import places
 from dashboard.parts import samples
 from dashboard.review import asking, bias
 from dashboard.safe_text import refuse
@@ -11,10 +12,10 @@ from genmodels.runs.store import RunStore
 NOTHING = (
     "There is no trained model of pictures or text yet. Train one, then come back to see whom it draws or writes about."
 )
-run = asking.choose(RunStore.default(), ("image", "text"), "Bias", NOTHING)
+run = asking.choose(RunStore.default(), places.kinds_of("bias"), "Bias", NOTHING)
 if run is None:
     st.stop()
-audits = asking.those_for(run, ("bias", "bias-of-text"))
+audits = asking.those_for(run, places.DETAILS["bias"])
 try:
     asking.ask(run, audits, "Pictures in all" if "bias" in audits else "Texts and pairs at most", 4000)
     found = asking.show(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import navigation
+from dashboard.model import places
 from dashboard.parts import samples
 from dashboard.review import asking, marks
 from dashboard.safe_text import refuse
@@ -12,11 +13,11 @@ from genmodels.runs.store import RunStore
 NOTHING = (
     "There is no trained model yet. Train one, then come back to see whether what it makes is marked, and recognised."
 )
-run = asking.choose(RunStore.default(), ("image", "text", "code", "video"), "Marks and detection", NOTHING)
+run = asking.choose(RunStore.default(), places.kinds_of("deepfake"), "Marks and detection", NOTHING)
 if run is None:
     st.stop()
 navigation.link("verify", "Check a file: is it marked, and by whom?")
-audits = asking.those_for(run, ("provenance", "deepfake"))
+audits = asking.those_for(run, places.DETAILS["deepfake"])
 try:
     asking.ask(run, audits, "Samples", 1000)
     found = asking.show(

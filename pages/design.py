@@ -4,7 +4,8 @@ import streamlit as st
 
 from dashboard import navigation, state
 from dashboard.applications import design
-from dashboard.applications.design_models import DRAWS, SPACE, Models, fitting
+from dashboard.applications.design_models import Models, fitting
+from dashboard.model.places import DRAWS, SPACE
 from dashboard.parts import choosing, samples
 from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.model import places
 from dashboard.parts import samples
 from dashboard.review import asking, memory
 from dashboard.safe_text import refuse
@@ -9,10 +10,10 @@ from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 
 NOTHING = "There is no trained model yet. Train one, then come back to see what it remembers."
-run = asking.choose(RunStore.default(), ("image", "text", "code", "music", "molecule"), "Memorisation", NOTHING)
+run = asking.choose(RunStore.default(), places.kinds_of("memorisation"), "Memorisation", NOTHING)
 if run is None:
     st.stop()
-audits = asking.those_for(run, ("memorisation", "extraction", "rediscovery", "membership"))
+audits = asking.those_for(run, places.DETAILS["memorisation"])
 try:
     asking.ask(run, audits, "Samples", 2000)
     found = asking.show(

@@ -6,6 +6,8 @@ import time
 import streamlit as st
 
 from dashboard import navigation, state
+from dashboard.model import places
+from dashboard.model.header import header
 from dashboard.parts import forms
 from dashboard.safe_text import refuse, safe_text
 from dashboard.training import forecasting, live
@@ -150,7 +152,11 @@ chosen = choose_run(store)
 title.title(f"Training of {safe_text(chosen)}" if chosen else "New training", anchor=False)
 if chosen:
     navigation.name_tab(navigation.tab_title("Training", chosen))
-    live.show(store[chosen], store)
+    run = store[chosen]
+    if places.makes(run):
+        state.put(state.CHOSEN_MODEL, chosen)
+    header(run)
+    live.show(run, store)
 else:
     state.show_notice()
     with st.container(border=True):

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import navigation
+from dashboard.model.places import DRAWS, SPACE, designs
 from dashboard.review.asking import audited_runs
 from dashboard.safe_text import safe_text
-from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 
-DRAWS, SPACE = "draws icons from prompts", "has a latent space of icons"
 GALLERY = {DRAWS: "diffusion-design", SPACE: "vae-icons"}  # the model of the gallery that does it
 FAMILY = {DRAWS: "diffusion", SPACE: "vae"}
 
@@ -48,20 +47,6 @@ def fitting(store: RunStore) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[tuple[bool, bool, str]]] = {DRAWS: [], SPACE: []}
     for name in audited_runs(store, ("image",)):
         run = store[name]
-        if does := _does(run):
+        if does := designs(run):
             found[does].append((name != GALLERY[does], run.experiment.data != "icons", name))
     return {does: tuple(name for *_, name in sorted(each)) for does, each in found.items()}
-
-
-def _does(run: Run) -> str:
-    """What a run does for this page, "" for nothing."""
-    try:
-        shape, recipe = run.spec.shape, run.experiment.make_recipe()
-    except Refusal:  # a damaged run is named on the page of runs
-        return ""
-    if len(shape) != 3 or shape[2] != 1 or shape[0] != shape[1]:
-        return ""
-    role = recipe.role_for(run.spec)
-    if role == "prompted":
-        return DRAWS if recipe.in_steps else ""
-    return SPACE if role == "latent" and not recipe.conditional else ""

@@ -12,8 +12,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import resources, state
 from dashboard.applications.design_made import Made, keep, show
-from dashboard.applications.design_models import DRAWS, SPACE, Models
+from dashboard.applications.design_models import Models
 from dashboard.applications.design_source import source
+from dashboard.model.places import DRAWS, SPACE
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import refuse
 from genmodels.explore import designs

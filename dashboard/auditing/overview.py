@@ -13,7 +13,7 @@ import streamlit as st
 
 from dashboard import navigation
 from dashboard.auditing.subjects import called
-from dashboard.parts import verdicts
+from dashboard.parts import standing, verdicts
 from dashboard.review import asking
 from dashboard.run_rows import changed
 from dashboard.safe_text import safe_text
@@ -23,11 +23,8 @@ from genmodels.kinds.spec import KINDS
 from genmodels.review import audit_job, brought
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
-from genmodels.verdicts.finding import VERDICTS
-from genmodels.verdicts.imported import IMPORTED, made_where
 
 MOST = 100  # subjects of a table, the newest
-WORST = {verdict: place for place, verdict in enumerate(VERDICTS)}
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,7 @@ def _of_findings(path: str, when: tuple[int, int]) -> Summary:
 def _summed(document: Mapping[str, Any]) -> Summary:
     about = document.get("outputs")
     kind = str(about.get("kind")) if isinstance(about, Mapping) else ""
-    return Summary(kind, str(document.get("verdict") or ""), tuple(_worst(document.get("findings")).items()))
+    return Summary(kind, str(document.get("verdict") or ""), tuple(standing.worst(document).items()))
 
 
 def _of_outputs(subject: brought.Brought, name: str) -> Line:
@@ -113,17 +110,6 @@ def _of_run(store: RunStore, name: str) -> Line:
     found = _of_findings(str(run.path), (changed(str(files[0])), changed(str(files[1]))))
     state = found.verdict if found.checks else "not audited: open it and start"
     return Line(name, KINDS[run.spec.kind].many, f"audit?run={quote(name)}", state, dict(found.checks))
-
-
-def _worst(findings: object) -> dict[str, str]:
-    """By check the worst verdict of its parts; what came with an imported run is none of ours."""
-    found: dict[str, str] = {}
-    for each in findings if isinstance(findings, list) else ():
-        if isinstance(each, Mapping) and each.get("audit") in AUDITS and made_where(each) != IMPORTED:
-            name, verdict = str(each["audit"]), str(each.get("verdict"))
-            if verdict in WORST and WORST[verdict] < WORST.get(found.get(name, ""), len(WORST)):
-                found[name] = verdict
-    return found
 
 
 def _table(lines: Sequence[Line], title: str) -> None:
@@ -143,7 +129,7 @@ def _table(lines: Sequence[Line], title: str) -> None:
 
 
 def _cell(verdict: str, address: str) -> str:
-    if verdict not in WORST:
+    if verdict not in standing.WORST:
         return safe_text(verdict, 60) if verdict else "–"
     icon, colour = verdicts.VERDICTS[verdict]
     return f"[:{colour}-badge[{icon} {verdict}]]({address})"

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import navigation
 from dashboard.auditing import over_time, side_by_side
+from dashboard.model import places
 from dashboard.review import asking
 from genmodels.audits.audit import AUDITS, NEITHER
 from genmodels.review import audit_job
@@ -16,23 +17,15 @@ from genmodels.review.earlier_audits import audits_in
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 from genmodels.subjects.outputs import Outputs
-from genmodels.subjects.subject import Subject
 
-DETAILS = {  # the pages that show more of some audits
-    "bias": ("bias", "bias-of-text"),
-    "memorisation": ("memorisation", "extraction", "membership"),
-    "deepfake": ("provenance", "deepfake"),
-}
 SAMPLES = 1000
 
 
 def view(store: RunStore, run: Run, names: Sequence[str]) -> None:
     """The links, the button that audits, what was found, over time, and beside another audit: of `names` are the runs that may be that of."""
-    kind = run.spec.kind
-    asked = [name for name, each in AUDITS.items() if each.of is Subject and kind in each.kinds]
+    asked = places.audited(run)
     with st.container(horizontal=True):
-        navigation.link("train", "Open the run", run=run.id)
-        for page, audits in DETAILS.items():
+        for page, audits in places.DETAILS.items():
             if any(name in asked for name in audits):
                 navigation.link(page, f"{navigation.screen(page).title} in detail", run=run.id)
     asking.ask(run, asked, "Samples", SAMPLES)

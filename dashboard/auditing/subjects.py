@@ -11,18 +11,18 @@ import streamlit as st
 from dashboard import state
 from dashboard.review import asking
 from dashboard.safe_text import plain_text, safe_text
+from genmodels.kinds.kind import KINDS
 from genmodels.review import brought
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 
 RUN = "run:"  # begins the choice of a run; no token of outputs has a colon
-KINDS = ("image", "text", "code")
 
 
 def chosen(store: RunStore) -> brought.Brought | Run | None:
     """What is looked at, by the address; None where it is all of them, or new."""
     known = {each.token: each for each in brought.everything()}
-    runs = asking.audited_runs(store, KINDS)
+    runs = asking.audited_runs(store, tuple(KINDS))
     names = {"": "All of them, or bring new outputs"}
     names |= called(known.values())
     names |= {f"{RUN}{name}": f"{plain_text(name, 60)} (a run)" for name in runs}

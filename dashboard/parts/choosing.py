@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import navigation, state
+from dashboard.model.header import header
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
@@ -16,10 +17,11 @@ SHOWCASE = ("diffusion-openmoji", "vae-openmoji", "transformer-docs")
 
 
 def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | None:
-    """The chosen one of `names`, which must not be empty: from the URL, else as on the page before, else a showcase.
+    """The chosen one of `names`, which must not be empty: from the URL, else as on the page before, else a showcase; with its header.
 
     `page` is its title, such as "Bias"; `verb` says what the page does with a model: "audit". What the URL names and the
-    page can't show is an error with the reason, and None: never another model without a word.
+    page can't show is an error with the reason, and None; of what the page before was about, and this one can't show, that
+    is said: never another model without a word.
     """
     heading = st.empty()
     heading.title(page, anchor=False)
@@ -28,6 +30,7 @@ def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | 
     wrong = bool(asked) and asked not in names
     if wrong:
         st.error(safe_text(_why_not(store, asked, names, verb), 600), icon=":material/error:")
+        _what_can(store, asked)
     elif asked and asked != state.get(state.RUN_IN_URL):  # a link, Back or a reload brought it
         state.put(key, asked)
     elif state.get(key) not in names:
@@ -37,6 +40,7 @@ def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | 
         "Model",
         list(names),
         index=None if wrong else 0,
+        label_visibility="collapsed",
         placeholder="Choose a model",
         format_func=plain_text,
         key=key,
@@ -44,10 +48,42 @@ def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | 
         args=(key,),
     )
     if chosen:
-        state.put(state.CHOSEN_MODEL, chosen)
         heading.title(safe_text(f"{page} of {chosen}"), anchor=False)
         navigation.name_tab(navigation.tab_title(page, chosen))
+        _kept(store, chosen, names, verb)
+        header(store[chosen])
     return chosen
+
+
+def _kept(store: RunStore, chosen: str, names: Sequence[str], verb: str) -> None:
+    """Keep what is chosen for the next page. What the page before was about stays that, where this page can't show it and
+    nobody chose another; that is said."""
+    before = state.get(state.CHOSEN_MODEL)
+    if before is None or before in names or state.in_url(state.RUN) == chosen or not there(store, before):
+        state.put(state.CHOSEN_MODEL, chosen)
+        return
+    st.info(
+        safe_text(
+            f"{before}, which you looked at before, is nothing that this page can {verb}; it shows {chosen}.", 300
+        ),
+        icon=":material/info:",
+    )
+    _what_can(store, before)
+
+
+def there(store: RunStore, name: str) -> bool:
+    """Is there such a run?"""
+    try:
+        store[name]
+    except Refusal:
+        return False
+    return True
+
+
+def _what_can(store: RunStore, name: str) -> None:
+    """The way to all that can be done with a run."""
+    if there(store, name):
+        navigation.link("model", safe_text(f"What can be done with {name}", 120), run=store[name].id)
 
 
 def choose(page: str, name: str) -> None:

@@ -15,6 +15,7 @@ from genmodels.runs.run import Run
 
 SIDE = 420  # screen pixels of a strip, about
 CELLS = 6  # pictures of a row
+LOW = 340  # screen pixels of the strip in a header, so that a row of pictures is about 57 high
 CHARACTERS = 90  # of a text, a row
 
 

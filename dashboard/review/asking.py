@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import navigation, resources, state
+from dashboard.model import places
 from dashboard.parts import choosing, findings, pace
 from dashboard.safe_text import duration, refuse, safe_text
 from genmodels.audits.audit import AUDITS
@@ -28,11 +29,7 @@ def audited_runs(store: RunStore, kinds: Sequence[str]) -> list[str]:
         row["id"]: row for row in resources.run_rows(store) if row["model"] in MODELS and MODELS[row["model"]].draws
     }
     fit = [name for name, row in rows.items() if row["data"] in DATA and DATA[row["data"]].kind in kinds]
-    own = [
-        name
-        for name in fit
-        if not rows[name]["gallery"] and any((store[name].path / part).is_dir() for part in ("checkpoints", "epochs"))
-    ]
+    own = [name for name in fit if not rows[name]["gallery"] and places.has_weights(store[name])]
     return [*(name for name in gallery_names() if name in fit), *own]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import navigation, state
+from dashboard.model import places
 from dashboard.parts import commands, handing_out
 from dashboard.safe_text import counted, refuse, safe_text
 from dashboard.training import buttons
@@ -23,9 +24,17 @@ MAX_MB = archives.MAX_TOTAL // 1_000_000
 def one(run: Run, *, gallery_run: bool, store: RunStore) -> None:
     """Everything that is done with a single run."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        navigation.link("train", "Open", run=run.id)
-        navigation.link("latent", "Latent space", run=run.id)
+        navigation.link("model", "Open", run=run.id)
+        for place in places.play(run):
+            navigation.link(place.page, place.label, run=run.id)
         buttons.audit(run)
+    take_along(run)
+    own(run, gallery_run=gallery_run, store=store)
+
+
+def take_along(run: Run) -> None:
+    """The run as a zip, and its network as a file."""
+    with st.container(horizontal=True, vertical_alignment="center"):
         if run.size <= archives.MAX_TOTAL:
             handing_out.record(
                 "Run as zip",
@@ -38,12 +47,16 @@ def one(run: Run, *, gallery_run: bool, store: RunStore) -> None:
         else:
             st.caption(f"Larger than {MAX_MB} MB: copy its folder to take it along.")
         _keras(run)
-        if not gallery_run and st.button("Delete", icon=":material/delete:", key=f"delete.{run.id}"):
-            delete([run], store)
-    if not gallery_run:
-        labels(run)
-    else:
+
+
+def own(run: Run, *, gallery_run: bool, store: RunStore) -> None:
+    """What is done with a run of one's own: name it, delete it."""
+    if gallery_run:
         st.caption("A run of the gallery: part of the project, so it can't be renamed or deleted here.")
+        return
+    labels(run)
+    if st.button("Delete", icon=":material/delete:", key=f"delete.{run.id}"):
+        delete([run], store)
 
 
 def _keras(run: Run) -> None:
@@ -105,6 +118,8 @@ def delete(runs: Sequence[Run], store: RunStore) -> None:
                 refuse(error)
         if gone == len(runs):
             state.notice(f"{gone} deleted.", ":material/delete:")
+            if state.in_url(state.RUN) in {run.id for run in runs}:  # a page about it, which is gone too
+                navigation.go("runs")
             st.rerun()
 
 

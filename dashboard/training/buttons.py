@@ -29,9 +29,6 @@ def buttons(run: Run, now: str, *, gallery_run: bool, store: RunStore) -> None:
             branching.dialog(run, store)
         if run.folder.log.is_file():
             _log(run)
-        if now not in WORKING:
-            explore(run)
-            audit(run)
 
 
 def _stop(run: Run) -> None:
@@ -87,25 +84,6 @@ def act(action: Callable[[Run], str | None], run: Run) -> None:
 
 
 WORKING = ("waiting", "running")
-
-
-# The page on which a model of a role is looked into, and what its link says; of other roles there is none.
-EXPLORED = {
-    "prompted": ("prompt", "Have it draw"),
-    "latent": ("latent", "Walk its latent space"),
-    "writer": ("prompt", "Have it write"),
-    "molecules": ("molecules", "Have it write molecules"),
-    "latent molecules": ("molecules", "Have it write molecules"),
-    "music": ("music", "Have it compose"),
-}
-
-
-def explore(run: Run, label: str = "") -> None:
-    """A link to where a run can be looked into: its latent space, or the page that has it write or draw."""
-    role = run.experiment.make_recipe().role_for(run.spec)
-    if role in EXPLORED:
-        page, what = EXPLORED[role]
-        navigation.link(page, label or what, run=run.id)
 
 
 def audit(run: Run) -> None:

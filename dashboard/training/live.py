@@ -14,7 +14,7 @@ from dashboard.parts import samples as gallery
 from dashboard.parts.findings import audited
 from dashboard.parts.terms import term_label
 from dashboard.parts.verdicts import short, show_measures
-from dashboard.safe_text import duration, plain_text, safe_text
+from dashboard.safe_text import duration, safe_text
 from dashboard.training import curves
 from dashboard.training.buttons import WORKING, act, buttons
 from genmodels.kinds.kind import kind_of
@@ -89,12 +89,6 @@ def _progress(run: Run, was: str, drew: bool) -> None:
         st.rerun()
     if now in WORKING and drew and _news(run) != state.get(state.LIVE_DRAWN):
         pace.redraw(LEARNING)
-    name = plain_text(run.labels["name"], 80)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.header(safe_text(name or run.id), anchor=False, width="content")
-        badge(now)
-    if name:
-        st.caption(safe_text(run.id))
     _bar(status, now)
     _figures(status, now)
     with st.container():

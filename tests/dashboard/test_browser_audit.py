@@ -127,6 +127,6 @@ def test_a_run_leads_to_its_audit_and_back(browser: Browser, dashboard: tuple[st
     page.get_by_role("link", name="Memorisation in detail").click()
     page.get_by_role("heading", name="Memorisation of vae-digits").wait_for()
     page.go_back()
-    page.get_by_role("link", name="Open the run").click()
+    page.get_by_role("link", name="Training", exact=True).click()
     page.wait_for_url("**/train?run=vae-digits")
     page.context.close()

@@ -71,7 +71,7 @@ def test_a_run_goes_through_the_same_door(home: Path, trained: Callable[[str], P
     test = opened("audit", run=run.id)
     assert not test.exception and next(each for each in test.selectbox if each.label == "Subject").value == f"run:{run.id}"
     assert any("not audited yet" in each.value for each in test.info)
-    assert {"Open the run", "Memorisation in detail"} <= {each.proto.label for each in test.get("page_link")}
+    assert {"Training", "Files and report", "Memorisation in detail"} <= {each.proto.label for each in test.get("page_link")}
     folder = make_folder(audit_job.folder_of(run))
     for value in (0.1, 0.2):
         put_audit(folder, json.dumps(document(value, audit="memorisation")).encode())

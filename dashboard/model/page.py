@@ -1,0 +1,47 @@
+"""The page of a model: which run the address names, its header, and the part that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboard import navigation, state
+from dashboard.model import files, overview, places
+from dashboard.model.header import header
+from dashboard.safe_text import plain_text, refuse, safe_text
+from genmodels.refusal import Refusal
+from genmodels.runs.run import Run
+from genmodels.runs.store import RunStore
+
+PARTS: dict[str, Callable[[Run, RunStore], None]] = {"": overview.view, "files": files.view}
+
+
+def view(store: RunStore) -> None:
+    """The whole page; where no run is named, or none that is there, the way to all of them."""
+    name, part = state.in_url(state.RUN), state.in_url(state.PART)
+    title = st.empty()
+    title.title("Model", anchor=False)
+    state.show_notice()
+    if not name:
+        st.info("This page shows one model, and the address names none.", icon=":material/deployed_code:")
+    try:
+        run = store[name] if name else None
+    except Refusal as refusal:
+        refuse(refusal)
+        run = None
+    if run is None:
+        navigation.link("runs", "All models")
+        return
+    called = plain_text(run.labels["name"], 80) or run.id
+    title.title(safe_text(called), anchor=False)
+    navigation.name_tab(navigation.tab_title("Model", called))
+    if places.makes(run):
+        state.put(state.CHOSEN_MODEL, run.id)
+    header(run)
+    if part not in PARTS:
+        st.warning(f"A model has no part called {safe_text(part, 60)}; this is its overview.", icon=":material/info:")
+    try:
+        PARTS.get(part, overview.view)(run, store)
+    except Refusal as refusal:
+        refuse(refusal)
