@@ -21,7 +21,7 @@ def header(run: Run) -> None:
         left, right = st.columns([2, 3], vertical_alignment="center", gap="small")
         if places.makes(run):
             with left, st.container(key=STRIP):
-                sample_strip.strip(run, width=sample_strip.LOW)
+                sample_strip.strip(run, width=sample_strip.LOW, low=True)
         with right if places.makes(run) else st.container():
             _what(run, row)
             _verdicts(run, row["findings"])

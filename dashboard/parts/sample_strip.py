@@ -19,8 +19,9 @@ LOW = 340  # screen pixels of the strip in a header, so that a row of pictures i
 CHARACTERS = 90  # of a text, a row
 
 
-def strip(run: Run, rows: int = 1, width: int | Literal["stretch"] = "stretch") -> None:
-    """What the run drew or wrote in its newest epoch, `width` pixels wide; or why there is nothing."""
+def strip(run: Run, rows: int = 1, width: int | Literal["stretch"] = "stretch", *, low: bool = False) -> None:
+    """What the run drew or wrote in its newest epoch, `width` pixels wide; or why there is nothing. A text that is to be `low`
+    is one line without a box."""
     try:
         found = samples.newest(run.samples)
         document = run.experiment
@@ -31,6 +32,9 @@ def strip(run: Run, rows: int = 1, width: int | Literal["stretch"] = "stretch") 
         if file.suffix == ".json":
             texts = samples.written_texts(file)
             shown = next((each["text"] for each in texts if each["text"].strip()), "")
+            if low:
+                st.markdown(f":small[{made_caption(f': {shown}', CHARACTERS)}]")
+                return
             st.code(lines_of(shown.strip()[: rows * CHARACTERS]) or " ", language=None, wrap_lines=True)
             st.caption(made_caption("", 100))
             return

@@ -119,7 +119,7 @@ def test_a_finding_is_read_as_question_verdict_what_was_found_and_how_often_that
     assert "**What to do:** Look at the pairs." in told
     assert any("Wrongly alarms in 3 of 100 tests (at most 5 of 100); finds 9 of 10 models that copy 2 %." in each for each in captions)
     assert any("was not measured: there is no reference to plant in." in each for each in captions)
-    badges = [each for each in told if "badge[" in each][1:]  # below the line of counts
+    badges = [each for each in told if "badge[" in each][2:]  # below the state of the run and the line of counts
     assert [verdict in each for each, verdict in zip(badges, ("fail", "pass", "reported"), strict=True)] == [True] * 3, "what cannot fail is no pass"
     assert len(test.dataframe) == 1, "each planted case, folded"
 
