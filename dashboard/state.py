@@ -13,6 +13,7 @@ import streamlit as st
 # In the URL
 MODEL, DATA = "model", "data"  # what to train
 TRAIN_ON = "on"  # the data set that a link asks to train on; taken over and gone
+LIKE = "like"  # the run whose settings the form of a new training takes over; taken over and gone
 RUN = "run"  # which run is watched or explored
 PART = "part"  # the page of a model: which part of it
 LABELS = "labels"  # which outputs people label

@@ -10,7 +10,7 @@ from dashboard.model import places
 from dashboard.model.header import header
 from dashboard.parts import forms
 from dashboard.safe_text import refuse, safe_text
-from dashboard.training import forecasting, live
+from dashboard.training import alike, forecasting, live
 from genmodels.data.dataset import DATA
 from genmodels.data.facts import known
 from genmodels.intake.film_sets import imported_films
@@ -148,6 +148,7 @@ def start(experiment: Experiment, store: RunStore) -> None:
 store = RunStore.default()
 title = st.empty()  # a run is chosen below it
 taken_over()
+alike.taken_over(store)
 chosen = choose_run(store)
 title.title(f"Training of {safe_text(chosen)}" if chosen else "New training", anchor=False)
 if chosen:

@@ -46,5 +46,5 @@ def _card(run: Run, what: str, page: str) -> None:
     with st.container(horizontal=True):
         if page:
             navigation.link(page, "Try it", run=run.id)
-        navigation.link("train", "Its numbers", icon=":material/monitoring:", run=run.id)
+        navigation.link("model", "Its numbers", icon=":material/monitoring:", run=run.id)
     st.caption(safe_text(run.id))

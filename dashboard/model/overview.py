@@ -96,7 +96,7 @@ def _trained(run: Run, row: Row) -> None:
     with st.container(horizontal=True):
         navigation.link("train", "Curves and samples by epoch", icon=":material/monitoring:", run=run.id)
         if row["model"] in MODELS and row["data"] in DATA:
-            navigation.link("train", "Train one like it", model=row["model"], on=row["data"])
+            navigation.link("train", "Train one like it", icon=":material/content_copy:", like=run.id)
 
 
 def _numbers(run: Run, row: Row) -> None:

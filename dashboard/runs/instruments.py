@@ -28,7 +28,7 @@ def view() -> None:
         for column, name in zip(st.columns(COLUMNS), found[start : start + COLUMNS], strict=False):
             with column, st.container(border=True, height="stretch"):
                 row = resources.summary(store[name])
-                navigation.link("train", plain_text(name, 60), run=name)
+                navigation.link("model", plain_text(name, 60), run=name)
                 st.markdown(safe_text(MODELS[row["model"]].summary(), 200))
                 st.caption(safe_text(f"{row['model']} trained on {row['data']}", 200))
                 verdicts.highlights(row["findings"])

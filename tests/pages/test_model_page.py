@@ -140,3 +140,26 @@ def test_a_model_is_renamed_among_its_files(home: Path) -> None:
     next(each for each in test.button if each.label == "Save").click()
     test.run()
     assert run.labels["name"] == "mine" and test.title[0].value == "mine"
+
+
+def test_one_like_it_begins_with_its_settings(home: Path) -> None:
+    run = RunStore.default()["vae-openmoji"]
+    test = opened("train", like=run.id)
+    assert not test.exception and not test.error and test.title[0].value == "New training" and "like" not in test.query_params
+    asked = run.experiment
+    assert (test.selectbox(key="model").value, test.selectbox(key="data").value) == (asked.model, asked.data)
+    assert test.number_input(key="knob.training.epochs").value == asked.epochs
+    assert test.number_input(key="knob.vae.latent").value == asked.recipe["latent"]
+    test.number_input(key="knob.training.epochs").set_value(3).run()
+    assert test.number_input(key="knob.training.epochs").value == 3, "what was changed since stays"
+    assert "No run is called" in opened("train", like="../x").error[0].value
+
+
+def test_one_like_a_model_of_data_that_are_gone(home: Path) -> None:
+    run = made("done")
+    document = json.loads((run.path / "experiment.json").read_text())
+    document["experiment"] |= {"data": "folder", "source": {"token": "gone"}}
+    (run.path / "experiment.json").write_text(json.dumps(document))
+    test = opened("train", like=run.id)
+    assert not test.exception and test.selectbox(key="data").value == "folder"
+    assert any("not imported pictures yet" in each.value for each in test.info)
