@@ -73,6 +73,7 @@ LABEL_REFUSED = "label_refused"  # why the last answer was not kept
 AUDITED_RUN = "audited_run"  # the run that the page Audit took from the address last
 NEXT_OUTPUTS = "next_outputs"  # the outputs to be shown after the next rerun
 NOTICE = "notice"  # to be shown after the next rerun
+FOLLOWED = "followed"  # what the address said of the page of a model when it was drawn last
 EPOCH, EPOCH_MOVED = "epoch_shown", "epoch_moved"  # slider over epochs; whether it left the newest
 FORECAST, TIMING = "forecast", "timing"  # what the form would train, and its timing; the timing that was begun last
 RESTED = "rested"  # the form as it was at the last look
@@ -167,6 +168,16 @@ def set_in_url(key: str, value: str) -> None:
         st.query_params[key] = value
     else:
         st.query_params.pop(key, None)
+
+
+def follow(keys: tuple[str, ...]) -> None:
+    """Have the address say what a link on the very page led to: Streamlit runs the page with the link's parameters and leaves
+    the address as it was. On arrival from elsewhere it is right, and nothing is done."""
+    said = {key: value for key in keys if (value := st.query_params.get(key))}
+    before = get(FOLLOWED)
+    put(FOLLOWED, said)
+    if before is not None and before != said:
+        st.query_params.from_dict(said)
 
 
 def from_url(key: str) -> None:

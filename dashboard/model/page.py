@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[Run, RunStore], None]] = {"": overview.view, "files":
 
 def view(store: RunStore) -> None:
     """The whole page; where no run is named, or none that is there, the way to all of them."""
+    state.follow((state.RUN, state.PART))
     name, part = state.in_url(state.RUN), state.in_url(state.PART)
     title = st.empty()
     title.title("Model", anchor=False)

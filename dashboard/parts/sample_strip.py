@@ -31,11 +31,12 @@ def strip(run: Run, rows: int = 1, width: int | Literal["stretch"] = "stretch", 
         epoch, file = found
         if file.suffix == ".json":
             texts = samples.written_texts(file)
-            shown = next((each["text"] for each in texts if each["text"].strip()), "")
+            told = [each["text"].strip() for each in texts if each["text"].strip()] or [""]
             if low:
-                st.markdown(f":small[{made_caption(f': {shown}', CHARACTERS)}]")
+                st.markdown(f":small[{made_caption(f': {told[0]}', CHARACTERS)}]")
                 return
-            st.code(lines_of(shown.strip()[: rows * CHARACTERS]) or " ", language=None, wrap_lines=True)
+            shown = "\n\n".join(each[: rows * CHARACTERS] for each in told[: max(1, rows // 2)])
+            st.code(lines_of(shown) or " ", language=None, wrap_lines=True)
             st.caption(made_caption("", 100))
             return
         tile = kind_of(run.spec).tile

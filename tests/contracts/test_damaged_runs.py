@@ -118,6 +118,8 @@ def pages_draw(run: Run, how: str, pages: tuple[str, ...]) -> None:
     for page in pages:
         shown = drawn(page, run.id)
         assert not shown.exception, (page, how, shown.exception[0].value, shown.exception[0].stack_trace)
+        if page == "model":
+            assert not drawn(page, run.id, part="files").exception, how
 
 
 @pytest.mark.parametrize("number", range(len(FILES)))
@@ -126,7 +128,7 @@ def test_pages_draw_with_a_damaged_run(home: Path, trained: Callable[[str], Path
     how = ("words", "long numbers", "deep", "a pipe", "a link to itself", "lists", "nulls")[number % 7]
     run = ended(home, trained)
     damaged(run, FILES[number], how)
-    pages_draw(run, how, ("train", "runs"))
+    pages_draw(run, how, ("train", "runs", "model"))
 
 
 @pytest.mark.slow
@@ -136,7 +138,7 @@ def test_every_page_draws_with_every_damage(home: Path, trained: Callable[[str],
         run = ended(home, trained)
         damaged(run, file, how)
         others = ("memorisation", "deepfake", "latent", "prompt", "bias", "home")
-        pages_draw(run, how, ("train", "runs", others[number % len(others)]))
+        pages_draw(run, how, ("train", "runs", "model", others[number % len(others)]))
         shutil.rmtree(run.path)
 
 
