@@ -18,7 +18,7 @@ export default function ({ data, parentElement }) {
   root.replaceChildren();
   const { films, unit, pace, alt } = data, count = films[0].frames.length;
   const shelf = document.createElement("div");
-  shelf.className = data.wide ? "shelf wide" : "shelf";
+  shelf.className = data.shelf;
   const shown = films.map((film) => {
     const figure = document.createElement("figure"), image = new Image(), title = document.createElement("figcaption");
     title.textContent = film.title;

@@ -19,14 +19,14 @@ PACE_OF_STEPS = 350  # milliseconds that a step of a drawing stands
 
 @dataclass(frozen=True)
 class Film:
-    """One film: its title, uint8 (frames, height, width, 3), and which frames were given, bool (frames,)."""
+    """One film: its title, uint8 (frames, height, width, channels), and which frames were given, bool (frames,)."""
 
     title: str
     frames: np.ndarray
     given: np.ndarray | None = None
 
 
-def play(films: Sequence[Film], key: str, alt: str, *, steps: bool = False) -> None:
+def play(films: Sequence[Film], key: str, alt: str, *, steps: bool = False, large: bool = False) -> None:
     """Films of equally many frames; `alt` says in our words what they show. `steps`: they are steps of a drawing, one under the other."""
     data = {
         "films": [
@@ -40,7 +40,7 @@ def play(films: Sequence[Film], key: str, alt: str, *, steps: bool = False) -> N
         "unit": "step" if steps else "frame",
         "pace": PACE_OF_STEPS if steps else round(1000 / FPS),
         "once": steps,
-        "wide": steps,
+        "shelf": "shelf wide" if steps else "shelf large" if large else "shelf",
         "first": len(films[0].frames) - 1 if steps else 0,
         "alt": f"{alt} Space plays and pauses, arrow keys move by one.",
         "id": hashlib.sha256(b"".join(film.title.encode() + film.frames.tobytes() for film in films)).hexdigest()[:16],

@@ -9,10 +9,11 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
+from dashboard.applications.film_player import Film, play
 from dashboard.drawing.drawn import Drawn
 from dashboard.drawing.making import drawn, made_by, nothing_yet, of_another_prompt
 from dashboard.parts import charts, handing_out, samples
-from dashboard.parts.film import data_url, film
+from dashboard.parts.film import data_url
 from dashboard.safe_text import chart_text, plain_text, safe_text
 from genmodels.kinds.image.files import strip
 from genmodels.kinds.text.word_pieces import WordPieces
@@ -62,18 +63,13 @@ def film_view(run: Run) -> None:
     if picture is None:
         return
     steps = steps_of(picture)
-    rows = [
-        ("With noise", np.stack([step.noisy[0] for step in steps])),
-        ("What the model predicts", np.stack([step.clean[0] for step in steps])),
+    films = [
+        Film("With noise", np.stack([step.noisy[0] for step in steps])),
+        Film("What the model predicts", np.stack([step.clean[0] for step in steps])),
     ]
-    st.plotly_chart(
-        film(rows),
-        key="picture.film",
-        config={"displaylogo": False},
-        alt="The noisy picture and the predicted clean picture at each step",
-    )
+    play(films, "picture.film", "A step of the drawing.", large=True)
     st.caption(
-        "Play it, or move the slider: on the left the picture with the noise that is left, on the right the clean picture that the model predicts. The outline is decided early, details come last."
+        "Play it, or move the slider: the picture with the noise that is left, and the clean picture that the model predicts. The outline is decided early, details come last."
     )
     number, level = np.array([step.number for step in steps]), np.array([step.level for step in steps])
     moved = np.array(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
+from dashboard.applications.film_player import Film, play
 from dashboard.latent.anchors import anchors, data_if_there, key_of, model_of, ordinary, place_for, warn_outside
 from dashboard.latent.directions import directions_view
 from dashboard.latent.map import map_view
 from dashboard.parts import charts, handing_out
-from dashboard.parts.film import film, sheet
+from dashboard.parts.film import sheet
 from genmodels.explore import walks
 from genmodels.models.recipe import MODELS
 from genmodels.refusal import Refusal
@@ -22,9 +23,6 @@ from genmodels.registry import unknown
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, gallery_names
 from genmodels.trained import interpolation
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 
 def explorable(store: RunStore) -> list[str]:
@@ -56,40 +54,38 @@ def walk_view(run: Run) -> None:
         frames = right.select_slider("Frames", (16, 32, 64, 128), 64, **state.kept("frames"))
     data = data_if_there(run)
 
-    def make() -> tuple[walks.Walk, Any, Any]:
+    def make() -> tuple[walks.Walk, Any, list[Film]]:
         with model_of(run) as model:
             path = walks.walk(model, points, frames=frames, kind=kind, seeds=seeds)
-        rows, near = [("Drawn by the model", path.images)], None
+        films, near = [Film("Drawn by the model", path.images)], None
         if data is not None:
             near = walks.nearest_training(path.images, data.train.images)
-            rows.append(("Nearest training picture", data.train.images[near[0]]))
-        return path, near, film(rows)
+            films.append(Film("Nearest training picture", data.train.images[near[0]]))
+        return path, near, films
 
     with place():
         with st.spinner("Walking …"):
-            path, near, drawn = resources.explored(
+            path, near, films = resources.explored(
                 key_of(run, "walk", points.tobytes(), kind, frames, data is None), make
             )
-        show_walk(run, path, near, drawn)
+        show_walk(run, path, near, films)
 
 
-def show_walk(run: Run, path: walks.Walk, near: tuple[np.ndarray, np.ndarray] | None, drawn: Figure) -> None:
+def show_walk(run: Run, path: walks.Walk, near: tuple[np.ndarray, np.ndarray] | None, films: Sequence[Film]) -> None:
     """The verdict in words, the film, how near it comes to training pictures, and the files."""
     usual = walks.typicality(path.latents)
     if near is not None:
         st.markdown(reading(near[1], ordinary(run)))
     warn_outside(usual)
     beside = (
-        ": left what the model draws on the way, right the nearest picture it was trained on."
+        ": what the model draws on the way, and the nearest picture it was trained on."
         if near
         else " to see what the model draws on the way."
     )
-    charts.draw(
-        drawn,
-        key="walk",
-        see=f"Drag the slider or press Play{beside}",
-        table=lambda: walk_table(near, usual),
-        name=f"walk-{run.experiment.model}-{run.experiment.data}",
+    play(films, "walk", "A frame of the walk between the anchors.", large=True)
+    st.caption(f"Press Play or move the slider{beside}")
+    charts.data_behind(
+        lambda: walk_table(near, usual), key="walk", name=f"walk-{run.experiment.model}-{run.experiment.data}"
     )
     if near is not None:
         distance_chart(near, usual, ordinary(run))
