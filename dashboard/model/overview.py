@@ -23,6 +23,7 @@ from genmodels.verdicts.imported import IMPORTED, made_where, with_imported
 
 ROWS = 4  # of pictures
 OTHER = "Other checks"
+WRONG = ("failed", "lost")  # states in which what the training said last is a reason
 
 
 def view(run: Run, store: RunStore) -> None:
@@ -85,7 +86,7 @@ def _trained(run: Run, row: Row) -> None:
     if now in WORKING:
         said = f"It is being trained: epoch {row['epoch'] or 0} of {row['epochs'] or '?'}."
     elif not row["epoch"]:
-        said = f"It was not trained: {row['message'] or 'no epoch has ended'}"
+        said = "It was not trained: no epoch has ended."
     else:
         said = f"{row['epoch']} epochs in {duration(row['seconds'])}"
         if isinstance(best.get("value"), int | float):
@@ -93,6 +94,8 @@ def _trained(run: Run, row: Row) -> None:
             said += f"; best {term_label(str(best.get('name')))} {value}, in epoch {best.get('epoch')}"
         said += "."
     st.markdown(safe_text(said, 300))
+    if now in WRONG and row["message"]:
+        st.warning(safe_text(row["message"], 600), icon=":material/error:")
     with st.container(horizontal=True):
         navigation.link("train", "Curves and samples by epoch", icon=":material/monitoring:", run=run.id)
         if row["model"] in MODELS and row["data"] in DATA:

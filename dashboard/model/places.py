@@ -62,7 +62,8 @@ def play(run: Run) -> tuple[Place, ...]:
         role = run.experiment.make_recipe().role_for(spec)
     except Refusal:
         return ()
-    return (*PLAY.get(role, ()), *MORE.get(spec.kind, ()), *((DESIGN,) if designs(run) else ()))
+    icons = (DESIGN,) if designs(run) and not spec.classes else ()  # squares with labels, such as digits, are no icons
+    return (*PLAY.get(role, ()), *MORE.get(spec.kind, ()), *icons)
 
 
 def audited(run: Run) -> list[str]:

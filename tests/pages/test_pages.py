@@ -307,7 +307,7 @@ def test_the_form_hides_what_is_empty_and_says_where_a_latent_space_has_room_for
     test = opened("train")
     assert not test.exception and [each.label for each in test.expander] == ["Settings of the model"]
     assert any("64 numbers for pictures of 64 pixels" in caption.value for caption in test.caption)
-    assert [button.label for button in test.button][:2] == ["Estimate", "Start"]
+    assert test.button[0].label == "Start"
     test = opened("train", model="vae", data="openmoji")
     assert "Settings of the data" in [each.label for each in test.expander]
     assert not any("numbers for pictures of" in caption.value for caption in test.caption)

@@ -1,0 +1,47 @@
+"""The page of a model in Chromium: its links change the address, Back undoes that, and its header is low."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.dashboard.test_browser import ARGUMENTS, CHROMIUM, visit
+
+LOW = {1280: 190, 390: 200}  # pixels of the header, by the width of the window
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def test_files_are_a_part_of_the_page_and_of_its_address(browser: Browser, dashboard: tuple[str, Path]) -> None:
+    page = visit(browser, f"{dashboard[0]}/model?run=vae-digits")
+    page.get_by_role("link", name="Files and report").click()
+    page.get_by_role("heading", name="Report and downloads").wait_for()
+    expect(page).to_have_url(f"{dashboard[0]}/model?run=vae-digits&part=files")
+    page.go_back()
+    page.get_by_role("heading", name="What it makes").wait_for()
+    expect(page).to_have_url(f"{dashboard[0]}/model?run=vae-digits")
+    page.get_by_role("link", name="memorisation: pass").click()
+    page.get_by_role("heading", name="Memorisation of vae-digits").wait_for()
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", LOW)
+def test_the_header_is_low(browser: Browser, dashboard: tuple[str, Path], width: int) -> None:
+    for name in ("vae-openmoji", "transformer-code", "transformer-chorales"):
+        page = visit(browser, f"{dashboard[0]}/model?run={name}")
+        page.set_viewport_size({"width": width, "height": 900})
+        page.locator(".st-key-model-links").wait_for()
+        page.get_by_role("heading", name="What it makes").wait_for()
+        box = page.locator(".st-key-model-header").bounding_box()
+        assert box and box["height"] <= LOW[width], (name, box)
+        assert page.locator(".st-key-verdict-strip").first.is_visible() == (width > 640)
+        page.context.close()
