@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable
 
 import streamlit as st
 
 from dashboard import navigation, resources, state
+from dashboard.demo import clock
 from dashboard.demo import place as places
 from dashboard.demo.paths import PATHS, WARMED
 from dashboard.demo.place import Place
@@ -17,15 +17,6 @@ from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 
 TITLES = {"three": "Three minutes", "ten": "Ten minutes"}
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds.
-
-    >>> clock(75)
-    '1:15'
-    """
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def above(page: Callable[[], None]) -> None:
@@ -42,7 +33,7 @@ def show() -> bool:
         return False
     with st.container(border=True, key="demo_bar"):
         buttons(at)
-        with st.expander("Speaker's notes", icon=":material/speaker_notes:", expanded=False):
+        with st.expander("Speaker's notes", icon=":material/speaker_notes:", expanded=False, key="demo_notes"):
             st.markdown(f"**Show.** {at.step.show}")
             st.markdown(f"**Say.** {at.step.say}")
             st.caption(f"About {at.step.seconds} seconds.")
@@ -50,22 +41,22 @@ def show() -> bool:
 
 
 def buttons(at: Place) -> None:
-    """Back, Next or the end, Restart, the step and the time."""
+    """Next or the end, Back, Restart, the step and the time: the way on stands first, so that it stays in its place."""
     steps = PATHS[at.path]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if at.number:
-            places.link(at.moved(-1), "Back", ":material/arrow_back:")
         if at.last:
             if st.button("End", type="primary", icon=":material/flag:", key="demo_end"):
                 restart()
         else:
-            places.link(at.moved(1), "Next", ":material/arrow_forward:")
+            with st.container(key="demo_next", width="content"):
+                places.link(at.moved(1), "Next", ":material/arrow_forward:")
+        if at.number:
+            places.link(at.moved(-1), "Back", ":material/arrow_back:")
         if not at.last and st.button("Restart", icon=":material/restart_alt:", key="demo_restart"):
             restart()
         st.markdown(f"**Step {at.number + 1} of {len(steps)}: {at.step.title}**")
-        planned = sum(step.seconds for step in steps[: at.number])
-        passed = max(0.0, time.time() - at.begun)
-        st.caption(f"{clock(passed)} when this page was drawn; planned to begin at {clock(planned)}")
+        if clock.show(at, sum(step.seconds for step in steps[: at.number])):
+            restart()
 
 
 def restart() -> None:
@@ -86,6 +77,7 @@ def start() -> None:
     )
     if not warmed():
         return
+    clock.show(None)
     for column, (name, steps) in zip(st.columns(len(PATHS)), PATHS.items(), strict=True):
         with column, st.container(border=True, height="stretch"):
             st.subheader(TITLES[name], anchor=False)

@@ -29,7 +29,7 @@ DRAWS = Step(
 COPIES = Step(
     "Is it new, or copied?",
     "memorisation",
-    "Show the pairs: drawn on one side, the nearest training picture on the other.",
+    "Read one verdict, then scroll to the pairs: drawn on one side, the nearest training picture on the other.",
     "A picture that looks new may be a training picture. Each verdict says how often it is wrong.",
     60,
     {"run": "diffusion-openmoji"},
@@ -38,7 +38,7 @@ CHECKS = Step(
     "Where does a file come from?",
     "verify",
     "Drop a picture that was downloaded a minute ago, then one from elsewhere.",
-    "Four witnesses are asked. None found is no proof that a person made it, and the page says so.",
+    "Five witnesses are asked: manifest, metadata, watermark, ledger, detector. None found is no proof that a person made it, and the page says so.",
     45,
 )
 PATHS: Mapping[str, tuple[Step, ...]] = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,11 +12,14 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 from time import sleep
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page
 
 from dashboard import navigation
+from dashboard.demo import clock
+from dashboard.demo.bar import TITLES
 from dashboard.demo.paths import PATHS, WARMED
 from dashboard.demo.place import FLAG, Place, read, wanted
 from genmodels.runs.store import gallery_names
@@ -53,28 +58,39 @@ def test_no_home_of_a_user_is_taken_for_that_of_a_demo(home: Path, monkeypatch: 
     assert wanted()
 
 
-def walk(page: Page, address: str) -> None:  # noqa: F811
-    """All ten minutes, from page to page, and the end, which begins anew."""
+def walk(page: Page, address: str, path: str) -> None:  # noqa: F811
+    """A path from page to page and its end, which begins anew."""
     page.goto(address)
-    page.get_by_role("button", name="Start: ten minutes").click(timeout=180_000)
-    for number, step in enumerate(PATHS["ten"], start=1):
-        page.get_by_text(f"Step {number} of {len(PATHS['ten'])}: {step.title}").wait_for(timeout=60_000)
+    start = page.get_by_role("button", name=f"Start: {TITLES[path].lower()}")
+    start.click(timeout=180_000)
+    for number, step in enumerate(PATHS[path], start=1):
+        page.get_by_text(f"Step {number} of {len(PATHS[path])}: {step.title}").wait_for(timeout=60_000)
         page.locator("h1").first.wait_for(timeout=60_000)
+        page.get_by_text(f"planned to begin at {planned(path, number)}").wait_for(timeout=60_000)
         assert not page.locator("[data-testid=stException]").count(), step.title
-        if number < len(PATHS["ten"]):
+        if number < len(PATHS[path]):
             page.get_by_role("link", name="Next").click()
     page.get_by_role("button", name="End", exact=True).click()
-    page.get_by_role("button", name="Start: ten minutes").wait_for(timeout=60_000)
+    start.wait_for(timeout=60_000)
 
 
-def test_a_demo_is_walked_to_its_end_and_leaves_nothing(tmp_path: Path, page: Page) -> None:  # noqa: F811
+def planned(path: str, number: int) -> str:
+    seconds = sum(step.seconds for step in PATHS[path][: number - 1])
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def test_both_paths_are_walked_to_their_end_without_a_network_and_leave_nothing(tmp_path: Path, page: Page) -> None:  # noqa: F811
     home, temporary, port = tmp_path / "mine", tmp_path / "temporary", free_port()
     home.mkdir()
     temporary.mkdir()
-    environment = os.environ | {"GENMODELS_HOME": str(home), "TMPDIR": str(temporary)}
+    nowhere = {name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")}
+    environment = os.environ | nowhere | {"GENMODELS_HOME": str(home), "TMPDIR": str(temporary), "NO_PROXY": "127.0.0.1"}
     environment.pop("GENMODELS_CACHE", None)
     command = [sys.executable, "-m", "genmodels", "dashboard", "--demo", "--headless", "--port", str(port)]
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    elsewhere: list[str] = []
+    page.on("request", lambda request: elsewhere.append(request.url) if away(request.url) else None)
+    page.route(away, lambda route: route.abort())
     try:
         for _ in range(600):
             with suppress(OSError):
@@ -82,8 +98,39 @@ def test_a_demo_is_walked_to_its_end_and_leaves_nothing(tmp_path: Path, page: Pa
                 break
             sleep(0.1)
         assert len(list(temporary.glob("genmodels-demo-*"))) == 1
-        walk(page, f"http://127.0.0.1:{port}")
+        for path in PATHS:
+            walk(page, f"http://127.0.0.1:{port}", path)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=60)
-    assert list(home.iterdir()) == [] and list(temporary.glob("genmodels-demo-*")) == []
+    assert elsewhere == [] and list(home.iterdir()) == [] and list(temporary.glob("genmodels-demo-*")) == []
+
+
+def away(address: str) -> bool:
+    """Does a browser leave this machine for it?"""
+    parts = urlsplit(address)
+    return parts.scheme not in ("data", "blob") and parts.hostname not in ("127.0.0.1", "localhost")
+
+
+def test_the_clock_ticks_in_the_browser_and_tells_once_that_nobody_is_there(page: Page) -> None:  # noqa: F811
+    """The script alone, with a clock of the test's own."""
+    alone = page.context.browser.new_page()
+    alone.clock.install()
+    alone.set_content("<div id=host><div class=clock></div></div>")
+    alone.evaluate(
+        """async ([source, data]) => { const part = await import('data:text/javascript;base64,' + source); window.sent = [];
+        part.default({ data, parentElement: document.querySelector('#host'), setTriggerValue: (...what) => window.sent.push(what) }); }""",
+        [base64.b64encode(Path(clock.__file__).with_suffix(".js").read_bytes()).decode(), {"passed": 70, "planned": 75, "idle": 600, "warned": 30}],
+    )
+    said = alone.locator(".clock")
+    assert re.fullmatch(r"1:1\d, planned to begin at 1:15", said.locator(".time").inner_text())
+    alone.clock.run_for(20_000)
+    assert re.fullmatch(r"1:3\d, planned to begin at 1:15", said.locator(".time").inner_text()) and said.locator(".warning").inner_text() == ""
+    alone.clock.run_for(555_000)
+    assert re.search(r"starts over in 2\d s", said.locator(".warning").inner_text())
+    alone.keyboard.press("a")
+    alone.clock.run_for(560_000)
+    assert said.locator(".warning").inner_text() == "" and alone.evaluate("window.sent") == []
+    alone.clock.run_for(60_000)
+    assert alone.evaluate("window.sent") == [["idle", True]]
+    alone.close()
