@@ -35,6 +35,7 @@ FALSE_ALARMS = 0.02  # of real pictures in the worst wear, which the threshold i
 LIGHT, PAPER = 200, 0.5  # grey level of paper, share of the border that shows it
 SQUARE = 1.5  # longer side by shorter side, above which a picture is none of the kind it learned from
 OTHER = 0.5  # probability of being something else from which it says nothing
+AS_IT_WAS = "as it was"  # the wear that changes nothing
 KEPT, RELIABILITY, RATES = "scale.json", "reliability.json", "rates.json"
 SILENT = {
     "paper": "the detector knows only drawings on light paper, so it can't judge photographs or dark pages",
@@ -168,6 +169,13 @@ def asked_when_needed() -> Any:
         return found[0](image)
 
     return ask
+
+
+def unworn_rates() -> list[dict[str, Any]]:
+    """What the detector of the gallery made of held-out drawings as they were, real and generated: rows as in `RATES`; [] without one."""
+    file = gallery.GALLERY / RUN / RATES
+    rows = json.loads(file.read_text()) if file.is_file() else []
+    return [row for row in rows if row["wear"] == AS_IT_WAS and row["label"] != "other"]
 
 
 def rates(lossy: bool | None = None) -> dict[str, Any] | None:

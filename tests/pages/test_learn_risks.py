@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from dashboard import state
-from dashboard.learn.risks_fake import DAMAGES, N, damaged
+from dashboard.learn import risks_fake
+from dashboard.learn.risks_fake import DAMAGES, KINDS, N, damaged
 from genmodels.data.dataset import DATA
 from genmodels.explore.faults import copies_of, share_of
+from genmodels.kinds.image.near_copies import drawings_of
 from genmodels.refusal import Refusal
 from genmodels.review.file_check import verify
 from genmodels.runs.faulty import COPIER, SKEWS, prepared, skewed
@@ -67,3 +73,21 @@ def test_a_marked_picture_is_found_and_the_detector_is_counted(no_gallery: None,
     _, called = test.session_state[state.RISK_JUDGED]
     said = " ".join(each.value for each in test.markdown)
     assert f"**{(~called[:N]).mean():.0%}** (95 % interval" in said and f"**{called[N:].mean():.0%}** (95 %" in said
+    held_out = {row["Drawings"]: row for row in test.table[-1].value.to_dict("records")}
+    known = {row["family"]: row for row in json.loads((GALLERY / "detector" / "rates.json").read_text()) if row["wear"] == "as it was"}
+    for family, name in KINDS.items():
+        assert held_out[name]["n"] == known[family]["n"] and held_out[name]["Called made"].startswith(f"{known[family]['flagged']:.0%} (")
+
+
+def test_the_real_drawings_that_the_detector_judges_are_none_that_it_learned_from() -> None:
+    """The set `fakes`, which it learned from, takes what it trains on from the training side of all emoji."""
+    judged, learned = DATA["openmoji"].from_dict({}).load().test, DATA["openmoji"].from_dict({"subset": "all"}).load().train
+    assert not set(drawings_of(judged)) & set(drawings_of(learned))
+
+
+def test_what_the_lesson_quotes_of_generators_never_seen_is_what_was_counted() -> None:
+    told = (Path(risks_fake.__file__).parents[2] / "docs" / "audits.md").read_text()
+    for family, share in (("gan", "67.4%"), ("diffusion", "0.0%")):
+        row = next(line for line in told.splitlines() if f"generated drawings, {family} never seen | {family}, as it was" in line)
+        assert f"| 500 | {share} " in row
+    assert "67 % of what the GANs draw and none of 500" in inspect.getsource(risks_fake)
