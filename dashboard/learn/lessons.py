@@ -8,6 +8,7 @@ from dashboard import navigation, state
 from dashboard.learn import applications, risks, text_to_image, transformer, vae
 from dashboard.learn.gan import lesson as gan
 from dashboard.learn.lesson import Lesson
+from dashboard.parts import glossary
 
 LESSONS: tuple[Lesson, ...] = (
     gan.LESSON,
@@ -47,6 +48,7 @@ def taken(lesson: Lesson) -> None:
     if lesson.sources:
         with st.expander("Where this comes from", icon=":material/menu_book:"):
             st.markdown("\n".join(f"- {each}" for each in lesson.sources))
+    glossary.of_page("learn", lesson=lesson.name)
     place = LESSONS.index(lesson)
     with st.container(horizontal=True):
         navigation.link("learn", "All lessons")

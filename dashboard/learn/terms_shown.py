@@ -7,7 +7,8 @@ import streamlit as st
 from dashboard import navigation
 from dashboard.learn import lessons
 from dashboard.learn.lesson import Lesson
-from dashboard.parts.glossary_terms import GROUPS, Term
+from dashboard.parts.glossary_term import Term
+from dashboard.parts.glossary_terms import GROUPS
 from dashboard.safe_text import counted, safe_text
 
 

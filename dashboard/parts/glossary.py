@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from dashboard.parts.glossary_terms import GROUPS, Term
+from dashboard.parts.glossary_term import Term
+from dashboard.parts.glossary_terms import GROUPS
 from dashboard.safe_text import safe_text
 
 TERMS: tuple[Term, ...] = tuple(term for group in GROUPS.values() for term in group)
@@ -32,7 +35,26 @@ def within(text: str) -> list[Term]:
 
 def explained(*texts: str) -> None:
     """A line with the terms that texts hold; each explains itself on hover and on focus of the sign behind it."""
-    if found := within(" ".join(texts)):
+    _line(within(" ".join(texts)))
+
+
+def below(page: StreamlitPage) -> Callable[[], None]:
+    """A page with the terms that are seen on it at its foot."""
+
+    def run() -> None:
+        page.run()
+        of_page(page.url_path)
+
+    return run
+
+
+def of_page(name: str, **query: str) -> None:
+    """The same with the terms that are seen on a page, at its foot; `query` as in the address of a lesson."""
+    _line([term for term in TERMS if term.page == name and dict(term.query) == query])
+
+
+def _line(found: list[Term]) -> None:
+    if found:
         meanings = "\n\n".join(f"**{safe_text(term.name)}**: {safe_text(term.meaning, 400)}" for term in found)
         st.caption(
             "Words used here: " + ", ".join(safe_text(term.name) for term in found),

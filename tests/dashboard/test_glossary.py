@@ -13,7 +13,7 @@ from dashboard.learn import terms_shown
 from dashboard.learn.lessons import LESSONS
 from dashboard.navigation import SCREENS
 from dashboard.parts import glossary
-from dashboard.parts.glossary_terms import Term
+from dashboard.parts.glossary_term import Term
 from dashboard.safe_text import safe_text
 from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
 
@@ -68,6 +68,19 @@ def test_a_page_explains_the_terms_that_it_uses() -> None:
     (line,) = test.caption
     assert line.value == "Words used here: Epoch, Loss, Held out"
     assert all(f"**{name}**" in line.help for name in ("Epoch", "Loss", "Held out"))
+
+
+@pytest.mark.parametrize("name", ["data", "train", "verify"])
+def test_a_page_ends_with_the_terms_that_are_seen_on_it(name: str, home: Path) -> None:
+    """In the whole dashboard, as its entry point draws it."""
+    test = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=120)
+    test.run()
+    test.switch_page(str(ROOT / "pages" / f"{name}.py")).run()
+    assert not test.exception
+    own = [term.name for term in glossary.TERMS if term.page == name and not term.query]
+    last = [each for each in test.caption if each.value.startswith("Words used here")][-1]
+    assert own and last.value == "Words used here: " + ", ".join(safe_text(each) for each in own)
+    assert all(safe_text(term.meaning, 400) in last.help for term in glossary.TERMS if term.name in own)
 
 
 def test_the_page_lists_all_and_finds_one() -> None:
