@@ -14,7 +14,8 @@ from dashboard.parts import samples as gallery
 from dashboard.parts.findings import audited
 from dashboard.parts.terms import term_label
 from dashboard.parts.verdicts import short, show_measures
-from dashboard.safe_text import duration, safe_text
+from dashboard.run_rows import Row
+from dashboard.safe_text import counted, duration, safe_text
 from dashboard.training import curves
 from dashboard.training.buttons import WORKING, act, buttons
 from genmodels.kinds.kind import kind_of
@@ -145,6 +146,8 @@ def _message(run: Run, status: dict[str, Any], now: str) -> None:
             "The process ended without a word, as after a crash or a restart of the machine. Resume continues from the last checkpoint.",
             icon=":material/power_off:",
         )
+    elif now == "waiting" and (first := before(run)):
+        st.caption(f"{launching.WAITS}: {first}")
     elif message and not status.get("phase"):
         st.caption(safe_text(message, 600))
     if status.get("notice"):
@@ -242,9 +245,27 @@ def _number(value: object) -> float:
 
 
 def queue(store: RunStore) -> None:
-    """The runs that work or wait, each with a link."""
-    busy = [row for row in resources.run_rows(store) if row["state"] in WORKING]
-    for row in reversed(busy):
+    """The runs that work or wait, each with a link; the one that has the turn first."""
+    for row in reversed(_busy(store)):
         with st.container(horizontal=True, vertical_alignment="center"):
             badge(row["state"])
             navigation.link("train", safe_text(row["name"] or row["id"]), run=row["id"])
+            if row["state"] == "running" and (left := _number(row["status"].get("seconds_left"))):
+                st.caption(f"about {duration(left)} left")
+
+
+def before(run: Run) -> str:
+    """Which runs come before one that waits, and how long that takes, as a sentence; "" where none does."""
+    own = (run.created, run.id)
+    busy = _busy(RunStore(run.path.parent))
+    first = [row for row in busy if row["state"] == "running" or (row["created"], row["id"]) < own]
+    if not first:
+        return ""
+    left = [_number(row["status"].get("seconds_left")) for row in first]
+    about = f", {'about' if all(left) else 'at least'} {duration(sum(left))}" if sum(left) else ""
+    return f"{counted(len(first), 'run')} before it{about}."
+
+
+def _busy(store: RunStore) -> list[Row]:
+    """Runs that have the turn or wait for it, newest first."""
+    return [row for row in resources.run_rows(store) if row["state"] in WORKING]

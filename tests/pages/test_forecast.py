@@ -1,4 +1,4 @@
-"""What a training will take is found by itself once the form rests, and asked for once."""
+"""What a training will take is found by itself once the form rests, and asked for once; how long one that waits has to wait."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import streamlit as st
 from dashboard.training import forecasting
 from genmodels.refusal import Refusal
 from genmodels.runs.experiment import Experiment
+from genmodels.runs.store import RunStore
+from tests.dashboard.made import made
 from tests.pages.test_pages import opened
 
 ANSWER = {"seconds": 90.0, "bytes": 3_000_000, "images_per_second": 1500.0, "parameters": 12_345, "epochs": 20}
@@ -61,3 +63,13 @@ def test_data_that_would_be_fetched_are_timed_only_when_asked_for(home: Path, ti
     assert not timings
     next(each for each in page.button if each.label == "Estimate").click().run()
     assert list(timings) == ["digits 20"]
+
+
+def test_a_run_that_waits_says_how_many_are_before_it_and_for_how_long(home: Path) -> None:
+    store = RunStore.default()
+    first, second, third = made("running"), *(store.create(Experiment(model="vae", data="digits")) for _ in range(2))
+    with first.lease(), second.lease(), third.lease():
+        first.write_status(seconds_left=240.0)
+        assert "1 run before it, about 4 min" in " ".join(each.value for each in opened("train", run=second.id).caption)
+        assert "2 runs before it, at least 4 min" in " ".join(each.value for each in opened("train", run=third.id).caption)
+        assert "about 4 min left" in " ".join(each.value for each in opened("train").caption)
