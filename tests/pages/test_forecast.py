@@ -72,4 +72,4 @@ def test_a_run_that_waits_says_how_many_are_before_it_and_for_how_long(home: Pat
         first.write_status(seconds_left=240.0)
         assert "1 run before it, about 4 min" in " ".join(each.value for each in opened("train", run=second.id).caption)
         assert "2 runs before it, at least 4 min" in " ".join(each.value for each in opened("train", run=third.id).caption)
-        assert "about 4 min left" in " ".join(each.value for each in opened("train").caption)
+        assert "about 4 min 00 s left" in " ".join(each.value for each in opened("train").caption)
