@@ -12,6 +12,7 @@ from dashboard.applications import code_made
 from dashboard.applications.code_made import Made
 from dashboard.applications.code_running import running
 from dashboard.applications.code_shown import show
+from dashboard.parts import folding
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import lines_of, plain_text
 from dashboard.writing.form import trained_on
@@ -45,11 +46,14 @@ class Asked:
 
 def completed_view(run: Run) -> None:
     """The form; below it the functions that were completed last."""
-    with st.container(border=True):
+    before: Made | None = state.get(state.COMPLETED)
+    with folding.form("code_completed", before.asked if before and before.run == run.id else ""):
         asked = _form()
         pressed = st.button("Complete", type="primary", icon=":material/code:")
     if pressed:
         state.put(state.COMPLETED, _made(run, asked))
+        folding.fold()
+        st.rerun()
     made: Made | None = state.get(state.COMPLETED)
     if made is None or made.run != run.id:
         st.info(
@@ -127,7 +131,7 @@ def _made(run: Run, asked: Asked) -> Made:
 
 def _completed(run: Run, asked: Asked, problem: Problem, said: Any) -> Made:
     said.caption("Reading what the model learned from …")
-    data = code_made.learned_from(run)
+    data, alone = code_made.learned_from(run)
     choice = DOCSTRINGS[asked.given]
     docstring = choice if choice is not None else data is None or has_docstrings(data.train.documents)
     with resources.generator_in_turn(run, waits(said)) as model:
@@ -156,4 +160,5 @@ def _completed(run: Run, asked: Asked, problem: Problem, said: Any) -> Made:
         weights,
         problem,
         docstring,
+        alone,
     )

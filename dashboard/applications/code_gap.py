@@ -8,6 +8,7 @@ from dashboard import navigation, resources, state
 from dashboard.applications import code_made
 from dashboard.applications.code_made import Made
 from dashboard.applications.code_shown import show
+from dashboard.parts import folding
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import safe_text
 from dashboard.writing.form import trained_on
@@ -34,7 +35,8 @@ def gap_view(run: Run) -> None:
         )
         navigation.link("train", "Train a model of code", model="transformer", on="python-code")
         return
-    with st.container(border=True):
+    last: Made | None = state.get(state.FILLED)
+    with folding.form("code_filled", last.asked if last and last.run == run.id else ""):
         left, right = st.columns(2)
         before = left.text_area("Before the gap", BEFORE, height=160, max_chars=4000, **state.kept("gap.before"))
         behind = right.text_area("Behind the gap", BEHIND, height=160, max_chars=4000, **state.kept("gap.behind"))
@@ -47,6 +49,8 @@ def gap_view(run: Run) -> None:
     if pressed:
         made = _filled(run, before or "", behind or "", int(n), int(seed), how(float(temperature), int(length)))
         state.put(state.FILLED, made)
+        folding.fold()
+        st.rerun()
     made = state.get(state.FILLED)
     if made is None or made.run != run.id:
         st.info("Press Fill the gap: the model writes what could stand between the two.", icon=":material/space_bar:")
@@ -64,7 +68,7 @@ def _filled(run: Run, before: str, behind: str, n: int, seed: int, decoding: Dec
     """The gap filled n times, with what is going on in one line."""
     said = st.empty()
     try:
-        data = code_made.learned_from(run)
+        data, alone = code_made.learned_from(run)
         with resources.generator_in_turn(run, waits(said)) as model:
             said.caption("The model is writing. The first functions of a session take some seconds more …")
             own = fill(model, before, behind, n=n, seed=seed, decoding=decoding)
@@ -87,4 +91,5 @@ def _filled(run: Run, before: str, behind: str, n: int, seed: int, decoding: Dec
         tuple(own),
         looked,
         weights,
+        alone=alone,
     )

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import resources
 from dashboard.parts import handing_out
-from dashboard.safe_text import counted, plain_text, safe_text
+from dashboard.safe_text import counted, plain_text
 from genmodels.checks.copied_code import Sources
 from genmodels.data.problems import Problem
 from genmodels.explore.completions import Floors, Looked, marked_file
@@ -43,12 +43,18 @@ class Made:
     weights: Weights | None
     problem: Problem | None = None  # which it was asked for; None in a gap
     docstring: bool = True  # was its docstring given?
+    alone: str = ""  # why they are compared with no training files
 
     def line(self, number: int) -> str:
         """Where one of them comes from, in one line of plain text."""
         return made_by_a_model(
             f"{self.model}, run {self.run}, seed {self.seed + number}, {self._settings}; {self.given}."
         )
+
+    @property
+    def asked(self) -> str:
+        """What they were asked for, in one line of plain text."""
+        return f"{self.name}, {counted(len(self.texts), 'attempt')}, seed {self.seed}, {self._settings}, {self.given}"
 
     @property
     def origin(self) -> str:
@@ -101,13 +107,12 @@ class Made:
         return way_out.archive(files)
 
 
-def learned_from(run: Run) -> Dataset | None:
-    """The data of a run; None, with the reason on the page, where they can't be had."""
+def learned_from(run: Run) -> tuple[Dataset | None, str]:
+    """The data of a run; None where they can't be had, with the reason."""
     try:
-        return resources.dataset(run.experiment.data, run.experiment.make_source().to_dict())
+        return resources.dataset(run.experiment.data, run.experiment.make_source().to_dict()), ""
     except (Refusal, OSError) as reason:
-        st.warning(safe_text(f"Nothing is compared with training files: {reason}", 400), icon=":material/info:")
-        return None
+        return None, f"Nothing is compared with training files: {reason}"
 
 
 def sources_of(data: Dataset) -> Sources:

@@ -72,7 +72,8 @@ def _tried(run: Run, made: Made, problem: Problem) -> Tried:
     try:
         texts: dict[str, Sequence[str]] = {MODEL: made.texts}
         nearest = file = ""
-        if (data := learned_from(run)) is not None:
+        data, _ = learned_from(run)
+        if data is not None:
             floors = floors_of(data)
             texts |= floors.attempts(
                 problem, docstring=made.docstring, n=len(made.texts), seed=made.seed, decoding=made.decoding

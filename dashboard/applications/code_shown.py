@@ -21,6 +21,8 @@ MOST_NAMES, MOST_PATTERNS = 8, 4  # of a function that are named
 def show(run: Run, made: Made, key: str) -> None:
     """All of them, two beside each other."""
     st.caption(made_caption(made.origin, 600))
+    if made.alone:
+        st.warning(safe_text(made.alone, 400), icon=":material/info:")
     _numbers(made.looked, len(made.texts))
     numbers = range(len(made.texts))
     for first in numbers[::2]:

@@ -13,7 +13,7 @@ from dashboard import resources, state
 from dashboard.applications.design_made import Made, made_last
 from dashboard.applications.design_models import Models
 from dashboard.applications.design_source import KNOWN, Source, own_set, source
-from dashboard.parts import samples
+from dashboard.parts import folding, samples
 from dashboard.safe_text import counted as counted_words
 from dashboard.safe_text import plain_text, refuse, safe_text
 from genmodels.checks.legibility import GLANCES, told_apart
@@ -52,7 +52,7 @@ class Looked:
 def looks_view(models: Models) -> None:
     """Which icons, the search, and what it found; contrast needs no search."""
     st.warning(safe_text(LEGAL, 600), icon=":material/balance:")
-    with st.container(border=True):
+    with folding.form("design_looks", _said(state.get(state.DESIGN_LOOKS))):
         which = st.segmented_control(
             "What is looked at", (LAST, OTHER), default=LAST, required=True, **state.kept("looks.which")
         )
@@ -69,6 +69,8 @@ def looks_view(models: Models) -> None:
     if pressed:
         try:
             state.put(state.DESIGN_LOOKS, _looked(begun, made, own))
+            folding.fold()
+            st.rerun()
         except Refusal as refusal:
             refuse(refusal)
     looked = state.get(state.DESIGN_LOOKS)
@@ -78,6 +80,13 @@ def looks_view(models: Models) -> None:
         _likes(looked)
         _legible(looked)
     _contrast()
+
+
+def _said(looked: Looked | None) -> str:
+    """What was searched for, in one line of plain text."""
+    if looked is None:
+        return ""
+    return f"Look-alikes of {counted_words(len(looked.names), 'icon')}: {plain_text(', '.join(looked.names), 80)}"
 
 
 def _looked(begun: Source | None, made: Made | None, own: IconSet | None) -> Looked:

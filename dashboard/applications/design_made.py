@@ -36,6 +36,7 @@ class Made:
     finish: Finish = field(default_factory=Finish)
     notice: str = ""
     before: np.ndarray | None = None  # what was begun from, (side, side, 1)
+    asked: str = ""  # what they were asked for, in one line of plain text
 
     def label(self, number: int) -> str:
         """The name of one of them, as a list shows it."""

@@ -11,12 +11,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import resources, state
-from dashboard.applications.design_made import Made, keep, show
+from dashboard.applications.design_made import Made, keep, made_last, show
 from dashboard.applications.design_models import Models
 from dashboard.applications.design_source import source
 from dashboard.model.places import DRAWS, SPACE
+from dashboard.parts import folding
 from dashboard.parts.sharing import waits
-from dashboard.safe_text import refuse
+from dashboard.safe_text import counted, plain_text, refuse
 from genmodels.explore import designs
 from genmodels.kinds.image.icons import CORNERS, corner_mask, rectangle_mask
 from genmodels.provenance import recorded
@@ -32,7 +33,7 @@ WORDS = "home, heart, cloud, bell, folder, star"
 
 def variations_view(models: Models) -> None:
     """Variations of one icon, by a latent space or by noising and denoising it."""
-    with st.container(border=True):
+    with _form("Variations"):
         way = st.segmented_control("How", list(WAYS), default="Latent space", required=True, **state.kept("vary.how"))
         run = models.run(WAYS[way or "Latent space"])
         if run is None:
@@ -52,14 +53,15 @@ def variations_view(models: Models) -> None:
         else:
             icons = designs.varied(model, icon, int(n), strength, int(seed))
         names = tuple(f"{begun.name or 'icon'} {number}" for number in range(1, int(n) + 1))
-        return _made("Variations", run, model, names, icons, int(seed), settings, icon, prompt)
+        asked = f"{begun.name or 'icon'} varied, {counted(int(n), 'icon')}, {str(way).lower()}, strength {strength:g}, seed {seed}"
+        return _made("Variations", run, model, names, icons, int(seed), settings, asked, icon, prompt)
 
     _made_or_shown("Variations", run, pressed, make, "Choose an icon and press Vary.")
 
 
 def blend_view(models: Models) -> None:
     """A strip of icons from one to another."""
-    with st.container(border=True):
+    with _form("Blend"):
         run = models.run(SPACE)
         if run is None:
             return
@@ -75,7 +77,8 @@ def blend_view(models: Models) -> None:
         first, second = one.icon(), other.icon()
         icons = designs.blended(model, first, second, steps)
         names = tuple(f"{one.name} to {other.name}, {number} of {steps}" for number in range(1, steps + 1))
-        return _made("Blend", run, model, names, icons, 0, {"steps": steps, "way": "spherical"}, first)
+        asked = f"{one.name} to {other.name}, {counted(steps, 'step')}"
+        return _made("Blend", run, model, names, icons, 0, {"steps": steps, "way": "spherical"}, asked, first)
 
     _made_or_shown(
         "Blend",
@@ -88,7 +91,7 @@ def blend_view(models: Models) -> None:
 
 def family_view(models: Models) -> None:
     """Icons for a list of words in one style, or one word in every style."""
-    with st.container(border=True):
+    with _form("Family"):
         run = models.run(DRAWS)
         if run is None:
             return
@@ -117,16 +120,18 @@ def _family(run: Run, model: Any, watch: designs.Watch, words: str, style: str, 
     if not style:
         grid = designs.style_grid(model, words, seed, watch)
         names = tuple(f"{words}, {drawn}, {finish}" for drawn, finish in grid)
-        return _made("Family", run, model, names, np.stack(list(grid.values())), seed, {"styles": "all"}, None, words)
+        told, icons = f"{words}, every style, seed {seed}", np.stack(list(grid.values()))
+        return _made("Family", run, model, names, icons, seed, {"styles": "all"}, told, None, words)
     found = designs.family(model, designs.words_of(words), style, seed, watch)
     settings = {"style": style, "strokes": "even"}
     asked = ", ".join(found.words)
-    return _made("Family", run, model, found.words, found.icons, seed, settings, None, asked, found.notice)
+    told = f"{asked}, {style}, seed {seed}"
+    return _made("Family", run, model, found.words, found.icons, seed, settings, told, None, asked, found.notice)
 
 
 def inpaint_view(models: Models) -> None:
     """A corner or a rectangle of an icon drawn anew, the rest as it was."""
-    with st.container(border=True):
+    with _form("Inpaint"):
         run = models.run(DRAWS)
         if run is None:
             return
@@ -143,9 +148,16 @@ def inpaint_view(models: Models) -> None:
         icon = designs.fitting(begun.icon(), run.spec)
         icons = designs.inpainted(model, icon, mask, prompt, int(n), int(seed), watch)
         names = tuple(f"{begun.name or 'icon'} {number}" for number in range(1, int(n) + 1))
-        return _made("Inpaint", run, model, names, icons, int(seed), {}, icon, prompt, mask=mask)
+        asked = f"{begun.name or 'icon'}, {mask.mean():.0%} redrawn, {counted(int(n), 'icon')}, seed {seed}"
+        return _made("Inpaint", run, model, names, icons, int(seed), {}, asked, icon, prompt, mask=mask)
 
     _made_or_shown("Inpaint", run, pressed, make, "Choose an icon and the part to redraw, and press Draw the part.")
+
+
+def _form(view: str) -> DeltaGenerator:
+    """The form of a view, folded once there are designs."""
+    made = made_last(view)
+    return folding.form(f"design_{view}", made.asked if made else "")
 
 
 def _prompt(key: str) -> str:
@@ -180,6 +192,7 @@ def _made(
     icons: np.ndarray,
     seed: int,
     settings: dict[str, Any],
+    asked: str,
     before: np.ndarray | None = None,
     prompt: str = "",
     notice: str = "",
@@ -190,7 +203,8 @@ def _made(
     said = {"Prompt": prompt} if prompt else {}
     facts = recorded.facts(run, model.weights, seed=seed, **said, **recorded.settings(settings), **begun)
     who = f"{run.experiment.model} {run.id}, seed {seed}"
-    return Made(view, names, icons, who, facts, notice=notice, before=before)
+    told = plain_text(f"{asked}, “{prompt}”" if prompt and prompt not in asked else asked, 140)
+    return Made(view, names, icons, who, facts, notice=notice, before=before, asked=told)
 
 
 def _made_or_shown(
@@ -201,6 +215,8 @@ def _made_or_shown(
         try:
             with _asked(run) as (model, watch):
                 keep(make(model, watch))
+            folding.fold()
+            st.rerun()
         except Refusal as refusal:
             refuse(refusal)
     show(view, nothing)

@@ -92,11 +92,14 @@ def test_a_link_sets_the_form_functions_are_looked_at_and_run_only_when_that_is_
     asked = {each.key: each.value for each in test.number_input}
     assert (asked["n"], asked["seed"], asked["temperature"], asked["length"]) == (4, 7, 0.5, 40) and test.selectbox(key="problem").value == "clamp"
     assert f"genmodels measure {run.id} --metric 'pass@1'" in words(test) and "no person has read it" in words(test)
+    assert not any((each.key or "").startswith("change_") for each in test.button), "nothing was made yet, so the form is open"
     ran: list[int] = []
     monkeypatch.setattr(code_running, "answered", lambda *given, _ours=code_running.answered: ran.append(1) or _ours(*given))
     pressed(test, "Complete")
     assert not test.error, test.error[0].value
     assert "Made by a model" in words(test) and "seeds 7 to 10" in words(test) and "the signature alone was given" in words(test)
+    assert test.button(key="change_code_completed").label == "Change" and test.number_input(key="seed").value == 7
+    assert "clamp, 4 attempts, seed 7, temperature 0.5, at most 40 tokens, the signature alone was given" in words(test)
     assert {each.label: each.value for each in test.metric} == {"Parse": "3 of 4", "Compile": "3 of 4", "Names given": "2 of 4", "Insecure": "1 of 4", "Copied": "0 of 4"}
     assert "Nobody gave: limits" in words(test) and "(B307)" in words(test) and "Does not parse: line 2" in words(test)
     assert "words in a row stand in train/" in words(test) and "(PSF-2.0)" in words(test) and "no pattern found is not safe" in words(test)
@@ -131,6 +134,7 @@ def test_a_function_of_ones_own_is_never_run(run: Run) -> None:
 def test_what_is_typed_by_mistake_is_a_sentence(run: Run, query: dict[str, str], said: str) -> None:
     test = pressed(page(run, **query), "Complete") if "code" not in query else page(run, **query)
     assert (len(test.error) == 1 and said in words(test)) or not said
+    assert not said or not any((each.key or "").startswith("change_") for each in test.button), "what was refused leaves the form open"
 
 
 def test_where_the_cage_cant_be_had_nothing_runs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,6 +164,7 @@ def test_a_gap_is_filled_by_a_model_that_learned_gaps_and_the_others_say_how_to_
     monkeypatch.setattr("dashboard.applications.code_gap.fill", lambda model, before, behind, **more: ["    for each in numbers:\n        total += each\n"] * more["n"])
     test = pressed(page(other, code="Fill a gap", n="2"), "Fill the gap")
     assert not test.error and {each.label: each.value for each in test.metric}["Parse"] == "2 of 2"
+    assert test.button(key="change_code_filled").label == "Change" and "gap, 2 attempts, seed 0" in words(test)
     assert "what is before and behind the gap was given" in words(test) and any("total += each\n    return" in each.value for each in test.code)
 
 

@@ -92,6 +92,11 @@ def words(test: AppTest) -> str:
     return " ".join(each.value for each in [*test.caption, *test.markdown, *test.warning, *test.error, *test.info]).replace("\\", "").replace("\u2060", "")
 
 
+def fold(test: AppTest) -> str:
+    """What the button beside what the designs were asked for says; "" where the form is open for want of designs."""
+    return next((each.label for each in test.button if (each.key or "").startswith("change_")), "")
+
+
 def test_without_a_model_it_says_which_of_the_gallery_it_asks(home: Path) -> None:
     test = opened("design")
     assert not test.exception and "vae-icons" in words(test) and "diffusion-design" in words(test) and not test.button
@@ -105,11 +110,13 @@ def test_a_view_whose_model_is_missing_says_which_that_is(run: str, monkeypatch:
 
 def test_an_icon_is_varied_finished_and_can_be_taken_away(run: str) -> None:
     test = page(run=run, seed="5")
-    assert "press Vary" in words(test)
+    assert "press Vary" in words(test) and not fold(test)
     next(each for each in test.slider if each.label == "Strength").set_value(0.4)
     pressed(test, "Vary")
     assert not test.error, test.error[0].value
     assert "Made by a model" in words(test) and "seed 5" in words(test)
+    assert fold(test) == "Change" and "home varied, 8 icons, latent space, strength 0.4, seed 5" in words(test)
+    assert next(each for each in test.slider if each.label == "Strength").value == 0.4
     assert {each.label for each in test.get("download_button")} >= {"SVG", "PNG, 48 pixels", "All as a zip"}
     test.selectbox(key="finish.Variations.symmetry").set_value("both").run()
     assert not test.exception and not test.error
@@ -118,7 +125,7 @@ def test_an_icon_is_varied_finished_and_can_be_taken_away(run: str) -> None:
 def test_two_icons_are_blended(run: str) -> None:
     test = pressed(page(run=run, design="Blend"), "Blend")
     assert not test.error, test.error[0].value
-    assert "home to heart, 1 of 8" in words(test)
+    assert "home to heart, 1 of 8" in words(test) and fold(test) == "Change" and "home to heart, 8 steps" in words(test)
 
 
 def test_a_family_is_drawn_and_words_that_are_not_known_are_named(run: str) -> None:
@@ -126,7 +133,7 @@ def test_a_family_is_drawn_and_words_that_are_not_known_are_named(run: str) -> N
     test.text_area[0].set_value("house, xylqz").run()
     pressed(test, "Draw the family")
     assert not test.error, test.error[0].value
-    assert "house" in words(test) and "xylqz" in words(test)
+    assert "house" in words(test) and "xylqz" in words(test) and fold(test) == "Change"
 
 
 def test_a_corner_is_drawn_anew_and_a_name_that_is_not_there_is_a_sentence(run: str) -> None:
@@ -134,10 +141,12 @@ def test_a_corner_is_drawn_anew_and_a_name_that_is_not_there_is_a_sentence(run: 
     assert "25% of" in words(test)
     pressed(test, "Draw the part")
     assert not test.error, test.error[0].value
-    assert "Begun from" in words(test)
+    assert "Begun from" in words(test) and "home, 25% redrawn, 4 icons" in words(test)
+    test.button(key="change_design_Inpaint").click().run()
     test.text_input[0].set_value("<script>").run()
     pressed(test, "Draw the part")
     assert len(test.error) == 1 and "Unknown icon" in words(test)
+    assert fold(test) == "Fold" and "Shown below: home, 25% redrawn" in words(test), "what was refused leaves the form open"
 
 
 def test_an_icon_of_an_own_set_is_varied_and_the_set_can_be_kept_to_train_on(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,6 +179,7 @@ def test_look_alikes_are_searched_and_the_page_says_how_often_it_is_wrong(run: s
     pressed(test, "Search")
     assert not test.error, test.error[0].value
     assert "1 of 1 design** looks like an icon that is known" in words(test) and "Nearest: home of Other" in words(test)
+    assert fold(test) == "Change" and "Look-alikes of 1 icon: home" in words(test)
     assert "of planted look-alikes it finds" in words(test) and "no person" in words(test)
     assert test.metric[0].value == "14.68 : 1"
     monkeypatch.setattr(design_looks, "counted", lambda: None)
