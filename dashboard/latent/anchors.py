@@ -18,6 +18,7 @@ from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 
 UPLOAD_MB = 10
+SEEDS, FIRST = "1, 2, 3", (0, 1, 2)  # that the form begins with; held-out pictures likewise
 
 
 def data_of(run: Run) -> Any:
@@ -107,20 +108,33 @@ def place_for(fewest: int) -> Callable[[], Any]:
     return lambda: place if same else place.container()
 
 
+WAYS = ("Seeds", "Held-out pictures", "My pictures")
+
+
+def said(fewest: int) -> str:
+    """Which anchors the form asks for, in one line of plain text; known before it is drawn."""
+    way = state.get(f"anchors.{fewest}") or WAYS[0]
+    if way == WAYS[0]:
+        return f"Seeds {plain_text(state.parameter(state.SEEDS) or SEEDS, 60)}"
+    if way == WAYS[1]:
+        picked = state.get(f"anchors.{fewest}.pictures", FIRST)
+        return f"Held-out pictures {', '.join(map(str, picked))}"
+    return way
+
+
 def anchors(run: Run, fewest: int, most: int | None = None) -> tuple[np.ndarray, tuple[int | None, ...]]:
     """Latents that the user chose, by seeds, from held-out pictures or from uploads, with their seeds."""
-    ways = ("Seeds", "Held-out pictures", "My pictures")
-    way = st.segmented_control("Anchors from", ways, default=ways[0], required=True, key=f"anchors.{fewest}")
-    if way == "Seeds":
+    way = st.segmented_control("Anchors from", WAYS, default=WAYS[0], required=True, key=f"anchors.{fewest}")
+    if way == WAYS[0]:
         seeds = parsed_seeds(
-            st.text_input("Seeds", "1, 2, 3", help="Whole numbers, separated by commas.", **state.bound(state.SEEDS))
+            st.text_input("Seeds", SEEDS, help="Whole numbers, separated by commas.", **state.bound(state.SEEDS))
         )
         chosen: tuple[int | None, ...] = tuple(seeds[:most] if most else seeds)
         with model_of(run) as model:
             points = np.concatenate([model.latents(1, seed=seed) for seed in chosen if seed is not None])
     else:
         key = f"anchors.{fewest}.pictures"
-        pictures = held_out_pictures(run, key) if way == "Held-out pictures" else uploaded_pictures(run)
+        pictures = held_out_pictures(run, key) if way == WAYS[1] else uploaded_pictures(run)
         pictures = pictures[:most]
         if len(pictures) < fewest:
             raise Refusal(f"{len(pictures)} pictures are chosen; choose at least {fewest}.")
@@ -152,7 +166,7 @@ def held_out_pictures(run: Run, key: str) -> np.ndarray:
     picked = st.multiselect(
         "Held-out pictures",
         range(len(names)),
-        default=[0, min(1, len(names) - 1), min(2, len(names) - 1)],
+        default=[min(number, len(names) - 1) for number in FIRST],
         format_func=lambda i: plain_text(names[i], 60),
         key=key,
     )

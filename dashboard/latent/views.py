@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
 from dashboard.applications.film_player import Film, play
-from dashboard.latent.anchors import anchors, data_if_there, key_of, model_of, ordinary, place_for, warn_outside
+from dashboard.latent.anchors import anchors, data_if_there, key_of, model_of, ordinary, place_for, said, warn_outside
 from dashboard.latent.directions import directions_view
 from dashboard.latent.map import map_view
-from dashboard.parts import charts, handing_out
+from dashboard.parts import charts, folding, handing_out
 from dashboard.parts.film import sheet
+from dashboard.safe_text import plain_text
 from genmodels.explore import walks
 from genmodels.models.recipe import MODELS
 from genmodels.refusal import Refusal
@@ -23,6 +24,9 @@ from genmodels.registry import unknown
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, gallery_names
 from genmodels.trained import interpolation
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 
 def explorable(store: RunStore) -> list[str]:
@@ -38,10 +42,19 @@ def explorable(store: RunStore) -> list[str]:
     return [name for name in found if not asked[name].get("recipe", {}).get("captioned")]
 
 
+FRAMES, SIDE = 64, 9  # that the forms begin with
+
+
+def _form(view: str, fewest: int, more: str) -> DeltaGenerator:
+    """The form of a view, folded over its result, which is there at once and changes with every choice."""
+    kind = state.parameter(state.KIND) or interpolation.KINDS[0]
+    return folding.form(f"latent_{view}", f"{said(fewest)}, {plain_text(kind, 20)} interpolation, {more}")
+
+
 def walk_view(run: Run) -> None:
     """A path between anchors, played in the browser, with the nearest training picture beside it."""
-    form, place = st.container(border=True), place_for(2)
-    with form:
+    form, place = _form("walk", 2, f"{state.get('frames', FRAMES)} frames"), place_for(2)
+    with form, folding.opens("latent_walk"):
         points, seeds = anchors(run, fewest=2)
         left, right = st.columns(2)
         kind = left.segmented_control(
@@ -51,7 +64,7 @@ def walk_view(run: Run) -> None:
             required=True,
             **state.bound(state.KIND),
         )
-        frames = right.select_slider("Frames", (16, 32, 64, 128), 64, **state.kept("frames"))
+        frames = right.select_slider("Frames", (16, 32, 64, 128), FRAMES, **state.kept("frames"))
     data = data_if_there(run)
 
     def make() -> tuple[walks.Walk, Any, list[Film]]:
@@ -162,8 +175,8 @@ def downloads(run: Run, path: walks.Walk) -> None:
 
 def plane_view(run: Run) -> None:
     """The plane through three anchors as a sheet of pictures."""
-    form, place = st.container(border=True), place_for(3)
-    with form:
+    form, place = _form("plane", 3, f"{state.get('steps', SIDE)} pictures a side"), place_for(3)
+    with form, folding.opens("latent_plane"):
         points, _ = anchors(run, fewest=3, most=3)
         left, right = st.columns(2)
         kind = left.segmented_control(
@@ -173,7 +186,7 @@ def plane_view(run: Run) -> None:
             required=True,
             **state.bound(state.KIND),
         )
-        steps = right.select_slider("Pictures a side", (5, 7, 9, 11), 9, **state.kept("steps"))
+        steps = right.select_slider("Pictures a side", (5, 7, 9, 11), SIDE, **state.kept("steps"))
     data = data_if_there(run)
     places = walks.plane(points, steps, kind)
 

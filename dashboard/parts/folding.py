@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.safe_text import safe_text
+from genmodels.refusal import Refusal
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 LONG = 160  # characters of what was asked for
 
 
-def form(name: str, asked: str = "", *, stays: bool = False) -> DeltaGenerator:
+def form(name: str, asked: str = "", *, stays: bool = False, change: str = "Change") -> DeltaGenerator:
     """The container that a form is drawn in; `asked` says in plain text what the result below was asked for, "" where there is none.
 
     Where there is one it is folded, unless it `stays` open (it asks for something else by now, or is being answered) or
@@ -32,7 +35,7 @@ def form(name: str, asked: str = "", *, stays: bool = False) -> DeltaGenerator:
                 st.markdown(f":material/tune: {said}" if folded else f"Shown below: {said}", width="stretch")
             if asked and not stays:
                 st.button(
-                    "Change" if folded else "Fold",
+                    change if folded else "Fold",
                     key=f"change_{name}",
                     icon=":material/unfold_more:" if folded else ":material/unfold_less:",
                     help="Open the form" if folded else "Leave it as it was",
@@ -45,6 +48,18 @@ def form(name: str, asked: str = "", *, stays: bool = False) -> DeltaGenerator:
 def fold() -> None:
     """There is a new result: from the next run of the page on its form is folded."""
     state.take(state.UNFOLDED)
+
+
+@contextmanager
+def opens(name: str) -> Iterator[None]:
+    """What is refused in a form that answers at once, without a button, opens it: else it would be folded over its error."""
+    try:
+        yield
+    except Refusal:
+        if state.get(state.UNFOLDED) != name:
+            state.put(state.UNFOLDED, name)
+            st.rerun()
+        raise
 
 
 def _turned(name: str, opened: bool) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import navigation, resources, state
 from dashboard.model import places
-from dashboard.parts import choosing, findings, pace
+from dashboard.parts import choosing, findings, folding, pace
 from dashboard.safe_text import duration, refuse, safe_text
 from genmodels.audits.audit import AUDITS
 from genmodels.data.dataset import DATA
@@ -41,8 +41,9 @@ def ask(run: Run, names: Sequence[str], samples: str, default: int) -> None:
     if said := audit_job.complaint(run):
         st.warning(safe_text(said, 300), icon=":material/info:")
     before = any(made_where(row) != IMPORTED for row in of_audits(run, names))
+    asked = (conditions(run, names) or "Audited before") if before else ""
     with (
-        st.expander("Audit again" if before else "Audit this model", icon=":material/fact_check:", expanded=not before),
+        folding.form(f"audit_{names[0]}_{run.id}", asked, stays=bool(said), change="Audit again"),
         st.form(f"audit.{run.id}.{names[0]}", border=False),
     ):
         left, right = st.columns(2)
@@ -59,6 +60,7 @@ def ask(run: Run, names: Sequence[str], samples: str, default: int) -> None:
             except (Refusal, OSError) as error:
                 refuse(error)
                 return
+            folding.fold()
             st.rerun()
 
 
@@ -120,14 +122,20 @@ def show(run: Run, names: Sequence[str], nothing: str) -> list[dict[str, Any]]:
         if not audit_job.running(run):
             st.info(nothing, icon=":material/fact_check:")
         return []
-    asked = run.findings().get("audited")
-    rows = {name: asked[name] for name in names if isinstance(asked, dict) and isinstance(asked.get(name), dict)}
-    conditions = [
-        f"{name}: n = {row.get('n')}, seed {row.get('seed')}, {row.get('date')}" for name, row in rows.items()
-    ]
     findings.audited(found, run.findings())
-    st.caption(safe_text("; ".join(conditions), 300))
+    st.caption(safe_text(conditions(run, names), 300))
     return found
+
+
+def conditions(run: Run, names: Sequence[str]) -> str:
+    """What those audits were asked for, in one line of plain text; "" where that is not known."""
+    asked = run.findings().get("audited")
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        row = asked.get(name) if isinstance(asked, dict) else None
+        if isinstance(row, dict):
+            alike.setdefault(f"n = {row.get('n')}, seed {row.get('seed')}, {row.get('date')}", []).append(name)
+    return "; ".join(f"{', '.join(those)}: {told}" for told, those in alike.items())
 
 
 def choose(

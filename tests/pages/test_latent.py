@@ -38,6 +38,18 @@ def test_every_view_draws(run: Run, view: str) -> None:
     assert expected[view] in words(test)
 
 
+def test_the_form_is_folded_over_its_result_and_what_is_refused_opens_it(run: Run) -> None:
+    test = page(run, view="Walk", seeds="4, 9")
+    line = next(each.value for each in test.markdown if "interpolation" in each.value).replace("\\", "")
+    assert test.button(key="change_latent_walk").label == "Change" and line.endswith("Seeds 4, 9, spherical interpolation, 64 frames")
+    test.button(key="change_latent_walk").click().run()
+    assert test.button(key="change_latent_walk").label == "Fold"
+    test.text_input[0].set_value("5, 6").run()
+    assert test.button(key="change_latent_walk").label == "Fold" and any("Seeds 5, 6" in each.value.replace("\\", "") for each in test.markdown)
+    test = page(run, view="Plane", seeds="4")
+    assert "choose at least 3" in test.error[0].value and test.button(key="change_latent_plane").label == "Fold"
+
+
 def test_seeds_stand_in_the_url_and_bad_ones_are_one_sentence(run: Run) -> None:
     test = page(run, view="Walk", seeds="4, 9")
     assert test.text_input[0].value == "4, 9" and not test.error
