@@ -80,6 +80,8 @@ def test_what_was_found_is_shown(page: str, model: str, own: Callable[[str], Run
     test = opened(page, run=run.id)
     assert not test.exception and not test.error
     assert any("Audited" in each.value for each in test.header) and not test.info
+    assert "Audit again" in [each.label for each in test.button], "the form is folded, and the line above it says what was asked"
+    assert any(f"{audits}: n = 100, seed 0" in each.value.replace("\\", "").replace("\u2060", "") for each in test.markdown)
     if audits != "bias":
         assert test.caption
 
