@@ -29,9 +29,17 @@ try:
     run = store[name]
     paints = name in drawing and follows_prompts(run)
     views, key = (picture_views, state.PAINTING) if paints else (prompt_views, state.VIEW)
-    chosen = st.segmented_control(
-        "View", views.VIEWS, default=views.VIEWS[0], required=True, label_visibility="collapsed", **state.bound(key)
-    )
+    with st.container(horizontal=True):
+        chosen = st.segmented_control(
+            "View",
+            views.VIEWS,
+            default=views.VIEWS[0],
+            required=True,
+            label_visibility="collapsed",
+            **state.bound(key),
+        )
+        with st.popover(":material/help:"):
+            st.markdown("\n".join(f"- **{view}**: {views.ABOUT[view]}" for view in views.VIEWS))
     views.view(run, drawing if paints else writing, chosen, store)
     if not paints:
         samples.credit(run.facts.get("credit", ""))

@@ -24,6 +24,17 @@ from genmodels.trained.requests import Cell, between
 
 SHARED = ("Pictures", "Film", "Words")  # views of the same pictures
 VIEWS = (*SHARED, "Between", "From a picture", "Sweep", "Compare", "Table", "History")
+ABOUT = {  # what each shows, in a sentence
+    "Pictures": "Four pictures of one prompt, from four seeds.",
+    "Film": "One of them at every step, from noise to picture.",
+    "Words": "A heat map for each word: where the picture looked at it.",
+    "Between": "Eight pictures on the way from one prompt to another.",
+    "From a picture": "A picture of yours, uploaded or painted, is drawn again as the prompt says, all of it or a part.",
+    "Sweep": "One prompt with two or three settings varied, as a grid.",
+    "Compare": "Two models draw the same prompt from the same seeds.",
+    "Table": "One picture for each line of a table of prompts, up to 1,000.",
+    "History": "What was drawn on this page since the tab was opened, with your favourites first.",
+}
 PICTURES = 4
 
 

@@ -38,7 +38,6 @@ def form(name: str, asked: str = "", *, stays: bool = False, change: str = "Chan
                     change if folded else "Fold",
                     key=f"change_{name}",
                     icon=":material/unfold_more:" if folded else ":material/unfold_less:",
-                    help="Open the form" if folded else "Leave it as it was",
                     on_click=_turned,
                     args=(name, folded),
                 )

@@ -26,6 +26,14 @@ LOOKING: dict[str, Callable[[Run, str, int], None]] = {
     "Logit lens": lens_view,
 }
 VIEWS = ("Text", *LOOKING, "Counterfactual", "Compare")
+ABOUT = {  # what each shows, in a sentence
+    "Text": "What the model writes on from the prompt, up to four times side by side.",
+    "Tokens": "How probable each token was, and what could have stood there: a click writes on from another.",
+    "Attention": "Which tokens the model looks at where it chooses the next.",
+    "Logit lens": "What each layer would have written, from the first to the last.",
+    "Counterfactual": "Two prompts that differ in a word, and how probable each continuation is after either.",
+    "Compare": "Two models write from the same prompt, and how much each text surprises both.",
+}
 
 
 def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dashboard.drawing.form import examples as drawn_examples
+from dashboard.writing.form import examples as written_examples
 from genmodels import checkpoints
 from genmodels.commands.gallery_experiments import EIGHT_BITS, EXPERIMENTS
 from genmodels.explore.molecule_walks import direction, walked
@@ -198,3 +200,9 @@ def test_a_model_that_fills_gaps_writes_no_marks_of_them() -> None:
     generator = open_model(RunStore.default()["transformer-code"])
     assert not any(mark in str(text) for text in generator.sample(30, seed=0) for mark in MARKS)
     assert all(fill(generator, "def mean(values):\n    return ", "\n", n=2, seed=0))
+
+
+@pytest.mark.parametrize("name", sorted(PROMPTED | WRITERS))
+def test_what_draws_or_writes_from_prompts_has_six_to_click(name: str) -> None:
+    offered = list((drawn_examples if name in PROMPTED else written_examples)(RunStore.default()[name]))
+    assert len(offered) == len(set(offered)) == 6
