@@ -65,7 +65,7 @@ def summary(run: Run) -> Row:
     return _summary(str(run.path), tuple((file, changed(file)) for file in files), run)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def _summary(path: str, version: tuple[tuple[str, int], ...], _run: Run) -> Row:
     facts = _run.facts
     said = {"facts": facts, "findings": _run.findings(), "credit": str(facts.get("credit", ""))}
@@ -121,7 +121,7 @@ def readings(path: str, version: tuple[int, int], model: str, _frame: pandas.Dat
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def explored(key: tuple[Any, ...], _make: Callable[[], Any]) -> Any:
-    """What was found in a latent space (a walk, a map, directions), made once a key; shared, so it must not be changed."""
+    """What was found in a latent space (a walk, a map, directions) or warmed, once a key; shared, so it must not be changed."""
     return _make()
 
 
@@ -139,15 +139,13 @@ def generator(run: Run, epoch: int | None = None) -> Iterator[Any]:
 
 def warm(run: Run) -> None:
     """Have a model and its data at hand, and let it make one example, which compiles its networks; once a server."""
-    _warm(str(run.path), newest(run), run)
+    explored(("warm", str(run.path), newest(run)), lambda: _warmed(run))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _warm(path: str, version: int, _run: Run) -> bool:
-    dataset(_run.experiment.data, _run.experiment.source)
-    with generator(_run) as model:
+def _warmed(run: Run) -> None:
+    dataset(run.experiment.data, run.experiment.source)
+    with generator(run) as model:
         model.sample(1, seed=0)
-    return True
 
 
 @contextmanager
@@ -248,6 +246,12 @@ def strip(path: str, changed: int, tile: tuple[int, int, int] | None, columns: i
     few = Image.fromarray(tiles(sheet, tile, columns, rows))
     factor = max(1, round(side / few.width))
     return png_bytes(few.resize((few.width * factor, few.height * factor), Image.Resampling.NEAREST))
+
+
+@st.cache_resource(max_entries=2000, show_spinner=False)
+def in_a_cell(path: str, version: tuple[int, int], _draw: Callable[[], str | None]) -> str | None:
+    """A run's picture in a table, as an address that holds it, drawn once a version; None where there is none."""
+    return _draw()
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -51,6 +51,11 @@ class RunTable:
         return row | {"state": SHOWN.get(state, state)}
 
 
+def measures(row: Row) -> bool:
+    """Is it an instrument, that reads, judges, encodes or enlarges, and makes no example of its own? Of what can't be told: no."""
+    return row["model"] in MODELS and not MODELS[row["model"]].draws
+
+
 def read_row(folder: str, gallery: bool) -> Row:
     """What the files of a run say of it. A damaged run has a row too, with the reason as its problem."""
     row: Row = {

@@ -19,6 +19,8 @@ PART = "part"  # the page of a model: which part of it
 LABELS = "labels"  # which outputs people label
 OUTPUTS = "outputs"  # which outputs that were brought are audited
 SEARCH, STATES, MODELS, TAGS = "search", "state", "models", "tags"  # filters of the runs page
+LISTED, PAGE = "as", "page"  # the runs as cards or as a table; which page of the cards
+COMPARED = "compare"  # the ids of the runs that are worked with, or compared
 TERM, AXIS = "term", "axis"  # what the overlay of curves shows
 VIEW, SEEDS, KIND, LABEL = (
     "view",
@@ -80,7 +82,9 @@ RESTED = "rested"  # the form as it was at the last look
 SMOOTHING, LOG = "smoothing", "log_axis"
 LIVE_DRAWN = "live_drawn"  # what curves and pictures of a run that works were drawn from
 WATTS = "watts"
-CHOSEN = "chosen_runs"
+CHOSEN, CHOSEN_BY_LINK = "chosen_runs", "chosen_by_link"  # the same, as the field has them; what the address said last
+TICKED = "ticked_runs"  # how often the table of runs was drawn anew, of which runs, and what was ticked in it then
+EVERY_COLUMN = "every_column"  # of the table of runs
 UPLOAD, UPLOAD_RUN = "upload", "upload_run"
 KERAS = "keras_file"  # the run and its .keras file, once it was made
 SLOTS = "slots"  # which colour a run has in charts
@@ -162,6 +166,11 @@ def in_url(key: str) -> str:
     return st.query_params.get(key, "")
 
 
+def all_in_url(key: str) -> list[str]:
+    """What the URL says of a key that takes several values; foreign texts. A widget drops what it does not know."""
+    return [value for value in st.query_params.get_all(key) if value]
+
+
 def set_in_url(key: str, value: str) -> None:
     """Put a value into the URL before the widget is drawn that is bound to it; "" takes it out."""
     if value:
@@ -240,9 +249,23 @@ def opened() -> None:
         put(RUN, take(OPEN) or None)
 
 
-def selection_key(names: list[str]) -> str:
-    """The key of a table whose ticked lines mean these names, in this order: another list has nothing ticked."""
-    return f"{CHOSEN}.{hash(tuple(names))}"
+def table_key() -> str:
+    """The key of the table of runs: a new one has ticked what it is told to, whatever the one before had."""
+    return f"{TICKED}.{get(TICKED, (0,))[0]}"
+
+
+def ticks(names: list[str], chosen: list[str]) -> list[str]:
+    """What the table of these runs begins with as ticked: what is chosen when it is drawn anew, then always the same."""
+    number, listed, ticked = get(TICKED, (0, None, []))
+    if listed != names:
+        number, ticked = number + 1, [name for name in chosen if name in names]
+        put(TICKED, (number, names, ticked))
+    return list(ticked)
+
+
+def tick_anew() -> None:
+    """Have the table of runs drawn anew, with what is chosen then."""
+    put(TICKED, (get(TICKED, (0,))[0], None, []))
 
 
 def slots(names: list[str]) -> dict[str, int]:

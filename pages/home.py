@@ -12,5 +12,5 @@ st.markdown(
 )
 doors.view()
 store = RunStore.default()
-last_runs.view([row for row in resources.run_rows(store) if not row["gallery"]])
+last_runs.view([row for row in resources.run_rows(store) if not row["gallery"]], store)
 showcase.view(store)

@@ -38,6 +38,16 @@ HIGHLIGHTS = (
 )  # of the many measures, on a card
 
 
+MAIN = (
+    "kid",
+    "valid",
+    "nats a step",
+    "direction: samples",
+    "R-precision: emoji",
+    "PSNR of the upscaler",
+    "bits per character",
+)  # the one number of a card, by what a model makes; else the first that was measured
+
 short = alone  # a number without an interval
 
 
@@ -74,20 +84,27 @@ def highlights(document: Mapping[str, Any]) -> None:
     found = {str(m["metric"]): m for m in measures(document)}
     known = {name: measure for name, measure in found.items() if short(measure["value"]) != "–"}
     chosen = [known[name] for name in HIGHLIGHTS if name in known] or list(known.values())[: len(HIGHLIGHTS)]
-    lines = []
-    for measure in chosen:
-        better = plain_text(measure.get("better") or "", 10)
-        note = interval(measure) + (f"; {better} is better" if better else "")
-        lines.append(
-            f"{safe_text(title(measure['metric']))} **{safe_text(estimate(measure))}** :small[:gray[{safe_text(note)}]]"
-        )
-    st.markdown("  \n".join(lines))
+    st.markdown("  \n".join(map(_line, chosen)))
     if chosen:
         st.caption(
             f"95 % intervals for another sample of both held-out examples and samples, n up to {short(max((m['n'] for m in chosen if isinstance(m['n'], int)), default=0))}."
         )
     else:
         st.caption("Not measured yet.")
+
+
+def _line(measure: Mapping[str, Any]) -> str:
+    """A measure with its interval, and which way is better, as markdown."""
+    better = plain_text(measure.get("better") or "", 10)
+    note = interval(measure) + (f"; {better} is better" if better else "")
+    return f"{safe_text(title(measure['metric']))} **{safe_text(estimate(measure))}** :small[:gray[{safe_text(note)}]]"
+
+
+def main_line(document: Mapping[str, Any]) -> str:
+    """The one measure that tells most of a model, as markdown; "" where nothing was measured here."""
+    found = {str(m["metric"]): m for m in measures(document) if short(m["value"]) != "–"}
+    chosen = next((found[name] for name in MAIN if name in found), next(iter(found.values()), None))
+    return "" if chosen is None else _line(chosen)
 
 
 def show_measures(document: Mapping[str, Any]) -> None:

@@ -22,7 +22,14 @@ MAX_MB = archives.MAX_TOTAL // 1_000_000
 
 
 def one(run: Run, *, gallery_run: bool, store: RunStore) -> None:
-    """Everything that is done with a single run."""
+    """Everything that is done with a single run; one that is damaged can only be deleted."""
+    try:
+        run.experiment  # noqa: B018  (a damaged run is refused here, in one sentence)
+    except Refusal as refusal:
+        refuse(refusal)
+        if not gallery_run:
+            _delete(run, store)
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
         navigation.link("model", "Open", run=run.id)
         for place in places.play(run):
@@ -55,6 +62,10 @@ def own(run: Run, *, gallery_run: bool, store: RunStore) -> None:
         st.caption("A run of the gallery: part of the project, so it can't be renamed or deleted here.")
         return
     labels(run)
+    _delete(run, store)
+
+
+def _delete(run: Run, store: RunStore) -> None:
     if st.button("Delete", icon=":material/delete:", key=f"delete.{run.id}"):
         delete([run], store)
 

@@ -47,12 +47,12 @@ def overlay(rows: Sequence[Row], store: RunStore) -> None:
 
 
 def _on_one_axis(rows: Sequence[Row], term: str) -> dict[str, list[Row]]:
-    """The runs whose values of a term are of one kind: of a loss those of one model family, named; else all, under ""."""
+    """The runs whose values of a term are of one kind: of a loss those of one model family on one data set, named; else all, under ""."""
     if not terms.is_loss(term):
         return {"": list(rows)}
     families: dict[str, list[Row]] = {}
     for row in rows:
-        families.setdefault(row["model"], []).append(row)
+        families.setdefault(f"{row['model']} on {row['data']}", []).append(row)
     return families if len(families) > 1 else {"": list(rows)}
 
 
@@ -79,7 +79,7 @@ def _panel(
         options,
     )
     unit = (
-        f"{terms.term_label(term)} of {plain_text(family, 40)}"
+        f"{terms.term_label(term)} of {plain_text(family, 80)}"
         if family
         else terms.unit(term) or terms.term_label(term)
     )
@@ -90,15 +90,24 @@ def _panel(
             lines, x=curves.X_AXES[options.x], y=unit, log=options.log, smoothing=options.smoothing, height=420
         ),
     )
-    see = f"{charts.sentence_case(terms.term_label(term))} of {counted(len(lines), 'run')}; each has its own colour, dash and mark."
-    see += " Losses of other model families are other quantities, so they have charts of their own." if family else ""
     charts.draw(
         figure,
         key=f"overlay{family}",
-        see=see,
+        see=_see(rows, len(lines), family, term),
         table=lambda: _long(rows, traces, term),
         name=f"overlay-{plain_text(term, 40)}",
     )
+
+
+def _see(rows: Sequence[Row], drawn: int, family: str, term: str) -> str:
+    said = f"{charts.sentence_case(terms.term_label(term))} of {counted(drawn, 'run')}; each has its own colour, dash and mark."
+    if family:
+        return (
+            f"{said} A loss of another model family or on other data is another quantity, so it has a chart of its own."
+        )
+    if len({row["data"] for row in rows}) > 1:
+        return f"{said} These runs learned from different data, so their heights do not compare."
+    return said
 
 
 def _interest(name: str) -> tuple[int, str]:
@@ -131,9 +140,9 @@ def knobs_against_value(rows: Sequence[Row]) -> None:
         st.caption("The chosen runs have the same settings.")
         return
     measure = plain_text(measured[0]["best"].get("name", "value"), 40)
-    if len({(row["best"].get("name"), row["model"]) for row in measured}) > 1:
+    if len({(row["best"].get("name"), row["model"], row["data"]) for row in measured}) > 1:
         st.caption(
-            "These runs were judged by different measures, or are of different model families, so their values do not compare; choose runs of one family."
+            "These runs were judged by different measures, are of different model families or learned from different data, so their values do not compare; choose runs of one family on one data set."
         )
         return
     axes = [(plain_text(name, 40), [each.get(name) for each in asked]) for name in differing]

@@ -44,6 +44,11 @@ def shown_state(run_state: str) -> str:
     return SHOWN.get(run_state, run_state)
 
 
+def page(run_state: str) -> str:
+    """Where a link to a run leads: of what is being trained one watches how it learns, of all else one sees the model."""
+    return "train" if run_state in WORKING else "model"
+
+
 def badge(run_state: str) -> None:
     icon, colour = BADGES.get(shown_state(run_state), BADGES["waiting"])
     st.badge(shown_state(run_state), icon=icon, color=colour)

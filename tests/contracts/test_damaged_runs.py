@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import state
 from dashboard.run_rows import RunTable
-from dashboard.runs.listing import table
+from dashboard.runs.table import table
 from genmodels import catalogue
 from genmodels.doctor import examine
 from genmodels.estimates.estimate import Estimate
@@ -110,16 +110,18 @@ def drawn(page: str, run: str, **query: str) -> AppTest:
     for name, value in ({"run": run} | query).items():
         test.query_params[name] = value
     if page == "runs":
-        test.session_state[state.selection_key([run])] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+        test.query_params[state.COMPARED] = run
     return test.run()
+
+
+DEEPER = {"model": ({"part": "files"},), "runs": ({state.LISTED: "Table"},)}
 
 
 def pages_draw(run: Run, how: str, pages: tuple[str, ...]) -> None:
     for page in pages:
-        shown = drawn(page, run.id)
-        assert not shown.exception, (page, how, shown.exception[0].value, shown.exception[0].stack_trace)
-        if page == "model":
-            assert not drawn(page, run.id, part="files").exception, how
+        for query in ({}, *DEEPER.get(page, ())):
+            shown = drawn(page, run.id, **query)
+            assert not shown.exception, (page, query, how, shown.exception[0].value, shown.exception[0].stack_trace)
 
 
 @pytest.mark.parametrize("number", range(len(FILES)))

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent.parent
 WIDTHS = (390, 320)  # a phone; 1280 pixels at 400 %
 # What shows more of a page than its bare address does, or the same with less work.
 DEEPER = {"latent": "latent?run=vae-digits", "model": "model?run=vae-openmoji", "home": ""}
-MORE = ("train?run=vae-digits", "model?run=transformer-docs&part=files", "data?data=digits", "bias?run=diffusion-openmoji", "prompt?run=transformer-docs", "audit?run=vae-openmoji")
+MORE = ("runs?as=Table", "train?run=vae-digits", "model?run=transformer-docs&part=files", "data?data=digits", "bias?run=diffusion-openmoji", "prompt?run=transformer-docs", "audit?run=vae-openmoji")
 LEARN = tuple(f"learn?lesson={lesson.name}" for lesson in LESSONS)
 ADDRESSES = (*(DEEPER.get(screen.name, screen.name) for screen in SCREENS), *MORE, *LEARN)
 

@@ -20,7 +20,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard import resources
 from dashboard.parts import charts
 from dashboard.run_rows import RunTable
-from dashboard.runs.listing import Filters, matching, table
+from dashboard.runs.listing import Filters, matching
+from dashboard.runs.table import table
 from dashboard.training.follower import Follower
 from genmodels.runs.store import RunStore
 from tests.dashboard.made import made

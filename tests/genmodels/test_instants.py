@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.run_rows import RunTable
-from dashboard.runs.listing import table
+from dashboard.runs import table
 from genmodels import catalogue
 from genmodels.commands.main import main
 from genmodels.runs import instants
@@ -58,15 +58,13 @@ def test_runs_of_several_time_zones_are_ordered_by_instant(store: RunStore, in_k
 
 
 def test_the_page_shows_instants_in_the_zone_of_the_browser(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dashboard.runs import listing
-
     class Browser:
         timezone = "America/New_York"
 
-    monkeypatch.setattr(listing.st, "context", Browser)
-    begun = table(RunTable().rows(store), 15.0)["Started"]
+    monkeypatch.setattr(table.st, "context", Browser)
+    begun = table.table(RunTable().rows(store), 15.0)["Started"]
     assert begun.iloc[len(MADE) - 1].isoformat() == "2026-11-22T07:00:00-05:00"
-    assert "America/New_York" in str(listing.table_settings()["Started"])
+    assert "America/New_York" in str(table.settings()["Started"])
 
 
 def test_a_run_without_a_time_stands_where_its_id_says(store: RunStore) -> None:

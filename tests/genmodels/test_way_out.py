@@ -22,7 +22,7 @@ from genmodels.trained.upscaler import fits
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = sorted(p for folder in ("genmodels", "dashboard", "pages") for p in (ROOT / folder).rglob("*.py"))
 # Who may hand out what is no file of what a model made: tables, logs, recipes, findings, a run's folder, its network.
-RECORDS = {"dashboard/parts/charts.py", "dashboard/review/files.py", "dashboard/data/sets.py", "dashboard/parts/handing_out.py", "dashboard/training/buttons.py", "dashboard/drawing/sweep.py", "dashboard/runs/actions.py", "dashboard/data/texts.py", "dashboard/auditing/checks.py", "dashboard/auditing/evidence.py", "dashboard/auditing/policies.py", "dashboard/auditing/side_by_side.py", "dashboard/labelling/tables.py", "pages/runs.py"}
+RECORDS = {"dashboard/parts/charts.py", "dashboard/review/files.py", "dashboard/data/sets.py", "dashboard/parts/handing_out.py", "dashboard/training/buttons.py", "dashboard/drawing/sweep.py", "dashboard/runs/actions.py", "dashboard/data/texts.py", "dashboard/auditing/checks.py", "dashboard/auditing/evidence.py", "dashboard/auditing/policies.py", "dashboard/auditing/side_by_side.py", "dashboard/labelling/tables.py", "dashboard/runs/table.py"}
 # Who makes marked files without handing them out: what looks at marks.
 LOOKING = {"genmodels/audits/provenance.py", "genmodels/checks/marked_files.py", "genmodels/checks/marked_clips.py", "genmodels/checks/marked_texts.py", "genmodels/bench/in_place.py", "genmodels/calibration/provenance.py", "genmodels/review/file_check.py", "genmodels/provenance/way_out.py", "genmodels/provenance/marking.py"}
 

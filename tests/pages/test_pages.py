@@ -202,7 +202,7 @@ comparing.differences(*rows)
     assert not test.exception and any("2 runs" in caption.value for caption in test.caption)
     assert any("2 runs" in each.value for each in test.caption)
     test.selectbox(key="term").set_value("held_out_loss").run()  # nats of one, and what another family counts
-    own = [each.value for each in test.caption if "charts of their own" in each.value]
+    own = [each.value for each in test.caption if "a chart of its own" in each.value]
     assert len(own) in (1, 2) and all("1 run;" in each for each in own) and any("do not compare" in each.value for each in test.caption)
     assert "model" in set(test.dataframe[-1].value["Setting"])
 
@@ -325,6 +325,7 @@ def test_the_first_page_shows_the_last_runs_of_its_user(home: Path) -> None:
     test = opened("home")
     assert "Your last runs" in [each.value for each in test.header]
     assert any(each.proto.label == "mine" and run.id in each.proto.query_string for each in test.get("page_link"))
+    assert "Newest samples of mine" in [picture.alt for each in test.image for picture in each.proto.imgs]
 
 
 def test_help_calls_what_is_not_needed_optional_and_nothing_missing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
