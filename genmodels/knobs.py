@@ -79,6 +79,7 @@ class Knobs:
     aliases: ClassVar[Mapping[str, str]] = {}
     choice_aliases: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     captioned: ClassVar[bool] = False  # a model: told captions in place of labels; data: whether it has captions
+    title: ClassVar[str] = ""  # of data: what a page calls it; "": by its name
     offline: ClassVar[bool] = True  # of data: no network is ever needed
     credit: ClassVar[str] = ""  # of data: must stand wherever its pictures are shown
 

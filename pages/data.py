@@ -1,27 +1,22 @@
-"""Every data set with its pictures or texts, counts, shares, splits and licence; and the way in for one's own."""
+"""All data sets as cards, with the ways to add one's own first; `?data=NAME` opens one, with its counts, shares, splits and licence."""
 
 import streamlit as st
 
-from dashboard import state
-from dashboard.data.sets import importer, overview, set_view
-from genmodels.data.dataset import DATA
-from genmodels.kinds.kind import KINDS
+from dashboard import navigation, state
+from dashboard.data import gallery, sets
+from dashboard.safe_text import plain_text, safe_text
+from genmodels.data.dataset import DATA, title_of
+from genmodels.registry import unknown
 
-st.title("Data", anchor=False)
+state.follow((state.DATA, state.OWN_SET, state.DEMO))
+name = state.in_url(state.DATA)
+st.title(safe_text(title_of(name)) if name in DATA else "Data", anchor=False)
 state.show_notice()
-overview()
-with st.container(horizontal=True):
-    for own, what in (
-        ("folder", "pictures"),
-        ("text", "text"),
-        ("own-molecules", "molecules"),
-        ("own-clips", "films"),
-    ):
-        st.button(
-            f"Add your own {what}", icon=":material/add:", key=f"add.{own}", on_click=state.put, args=(state.DATA, own)
-        )
-names = sorted(DATA, key=lambda name: list(KINDS).index(DATA[name].kind))
-name = st.segmented_control("Data set", names, default="digits", required=True, **state.bound(state.DATA))
-if name:
-    importer(name)
-    set_view(name)
+if name in DATA:
+    navigation.name_tab(navigation.tab_title("Data", plain_text(name)))
+    navigation.link("data", "All data sets", icon=":material/arrow_back:")
+    sets.one(name)
+else:
+    if name:
+        st.error(safe_text(unknown(DATA.noun, name, DATA), 600), icon=":material/error:")
+    gallery.view()

@@ -13,10 +13,7 @@ from dashboard.safe_text import refuse, safe_text
 from dashboard.training import alike, forecasting, live
 from genmodels.data.dataset import DATA
 from genmodels.data.facts import known
-from genmodels.intake.film_sets import imported_films
-from genmodels.intake.molecule_sets import imported_molecules
-from genmodels.intake.picture_sets import imported
-from genmodels.intake.text_sets import imported_texts
+from genmodels.data.own import OWN
 from genmodels.models.recipe import MODELS
 from genmodels.refusal import Refusal
 from genmodels.runs import launching
@@ -33,11 +30,15 @@ FIRST_MODEL, FIRST_DATA = "vae", "digits"  # what the form opens with: the quick
 def taken_over() -> None:
     """The data set that the page before asked to train on, and the first model that learns such data; before any widget."""
     name = state.in_url(state.TRAIN_ON)
+    token = state.in_url(state.OWN_SET)
     state.set_in_url(state.TRAIN_ON, "")
+    state.set_in_url(state.OWN_SET, "")
     if name not in DATA:
         return
     looked_at, knobs = state.get(state.LOOKED_AT_DATA, ("", {}))
     knobs = knobs if looked_at == name else {}
+    if name in OWN and token in [each["token"] for each in OWN[name].imported()]:
+        knobs = {"token": token}
     state.forget(state.RUN)
     state.put(state.DATA, name)
     for knob, value in knobs.items():
@@ -74,19 +75,13 @@ def choose_run(store: RunStore) -> str | None:
 
 def source_form(data: str) -> dict:
     """The knobs of the data set; of one's own pictures, those that were imported."""
-    own = {
-        "folder": (imported, "pictures"),
-        "text": (imported_texts, "texts"),
-        "own-molecules": (imported_molecules, "molecules"),
-        "own-clips": (imported_films, "films"),
-    }
-    choices = {"token": [each["token"] for each in own[data][0]()]} if data in own else {}
-    if data in own and not choices["token"]:
-        st.info(f"You have not imported {own[data][1]} yet.", icon=":material/photo_library:")
-        navigation.link("data", f"Import your own {own[data][1]}", data=data)
+    choices = {"token": [each["token"] for each in OWN[data].imported()]} if data in OWN else {}
+    if data in OWN and not choices["token"]:
+        st.info(f"You have not imported {OWN[data].things} yet.", icon=":material/photo_library:")
+        navigation.link("data", f"Import your own {OWN[data].things}", data=data)
     if not DATA[data].knobs():
         return {}
-    with st.expander("Settings of the data", expanded=data in own):
+    with st.expander("Settings of the data", expanded=data in OWN):
         return forms.knob_form(data, DATA[data].knobs(), choices=choices)
 
 

@@ -11,6 +11,7 @@ from genmodels.refusal import Refusal
 
 UPLOAD = f"{state.UPLOAD}_films"
 UPLOAD_MB = 512
+TAKES = f"An MP4, QuickTime, WebM, Matroska or GIF file, or a zip of several, of at most {UPLOAD_MB} MB; captions.csv may say what each shows. The first 40 seconds of each are cut into clips of two seconds. They stay on this machine."
 SAID = 5  # files that were left out
 
 
@@ -18,9 +19,7 @@ def importer() -> None:
     """One's own films: a film, or a zip of several; each is read in a process that can do nothing else."""
     with st.container(border=True):
         st.header("Your own films", anchor=False)
-        st.caption(
-            f"An MP4, QuickTime, WebM, Matroska or GIF file, or a zip of several, of at most {UPLOAD_MB} MB; captions.csv may say what each shows. The first 40 seconds of each are cut into clips of two seconds. They stay on this machine."
-        )
+        st.caption(TAKES)
         uploaded = st.file_uploader(
             "File of a film, or zip",
             type=["mp4", "m4v", "mov", "webm", "mkv", "gif", "zip"],
@@ -43,6 +42,7 @@ def importer() -> None:
         index = read_films_index(token)
         left_out = " ".join(str(each["reason"]) for each in index["left_out"][:SAID])
         state.uploaded(UPLOAD)
+        state.set_in_url(state.OWN_SET, token)
         state.notice(
             safe_text(
                 f"Imported as {token}: {index['clips']:,} clips of {len(index['films']):,} films. {left_out}", 900

@@ -15,12 +15,13 @@ from dashboard.parts import charts
 from dashboard.safe_text import counted, plain_text, refuse, safe_text
 from genmodels.data.dataset import Dataset
 from genmodels.intake.molecule_file import LARGEST
-from genmodels.intake.molecule_sets import import_molecules, left_out_told, preview_molecules
+from genmodels.intake.molecule_sets import FEWEST, import_molecules, left_out_told, preview_molecules
 from genmodels.kinds.molecule.properties import Properties, properties
 from genmodels.refusal import Refusal
 
 SHOWN, MEASURED, BINS = 9, 600, 30  # structures and measured molecules of each split
 UPLOAD = f"{state.UPLOAD}_molecules"
+TAKES = f"SMILES (.smi, one in each line), a table with a column SMILES (.csv), or structures (.sdf), at least {FEWEST}, of at most {LARGEST // 1_000_000} MB. They stay on this machine."
 NUMBERS = (("qed", "QED"), ("logp", "logP"), ("weight", "Weight (daltons)"), ("rings", "Rings"))
 
 
@@ -30,7 +31,9 @@ def counts(about: Mapping[str, Any]) -> None:
     with st.container(horizontal=True):
         st.metric("Training molecules", f"{molecules:,}", width="stretch", help="Spellings of one molecule count each")
         st.metric("Held out", f"{held_out:,}", width="stretch", help="No training ever sees these")
-        st.metric("Characters a molecule", f"{letters / max(molecules, 1):.1f}", width="stretch", help="Of its SMILES")
+        st.metric(
+            "Characters per molecule", f"{letters / max(molecules, 1):.1f}", width="stretch", help="Of its SMILES"
+        )
         st.metric(
             "Vocabulary", f"{about['vocabulary']:,}", width="stretch", help="Different tokens, the end among them"
         )
@@ -96,9 +99,7 @@ def importer() -> None:
     """One's own molecules: a look first, then the import."""
     with st.container(border=True):
         st.header("Your own molecules", anchor=False)
-        st.caption(
-            f"SMILES (.smi, one in each line), a table with a column SMILES (.csv), or structures (.sdf), of at most {LARGEST // 1_000_000} MB. They stay on this machine."
-        )
+        st.caption(TAKES)
         uploaded = st.file_uploader(
             "File of molecules",
             type=["smi", "smiles", "csv", "tsv", "sdf", "sd", "txt"],
@@ -120,6 +121,7 @@ def importer() -> None:
                 with st.spinner("Keeping every molecule …"):
                     token = import_molecules(uploaded, uploaded.name, title=title, licence=licence)
                 state.uploaded(UPLOAD)
+                state.set_in_url(state.OWN_SET, token)
                 state.notice(safe_text(f"Imported as {token}."))
                 st.rerun()
         except Refusal as refusal:

@@ -13,7 +13,7 @@ from dashboard.parts import charts, handing_out
 from dashboard.safe_text import counted, lines_of, refuse, safe_text
 from genmodels.data.dataset import Dataset
 from genmodels.data.text_data import TextData
-from genmodels.intake.text_sets import LARGEST, import_text, preview_text
+from genmodels.intake.text_sets import LARGEST, SHORTEST, import_text, preview_text
 from genmodels.kinds.kind import kind_of
 from genmodels.kinds.text.tokens import END, Tokens
 from genmodels.refusal import Refusal
@@ -27,6 +27,7 @@ BINS = 40
 SIGNS = str.maketrans({" ": "␣", "\n": "⏎", "\t": "⇥"})
 PREVIEW = 2000
 UPLOAD = f"{state.UPLOAD}_text"
+TAKES = f"A text in any usual encoding, from {SHORTEST:,} characters to {LARGEST // 1_000_000} MB. It stays on this machine."
 
 
 def counts(about: Mapping[str, Any]) -> None:
@@ -40,7 +41,7 @@ def counts(about: Mapping[str, Any]) -> None:
             help="Characters or byte pairs, and one for the end of each document",
         )
         st.metric("Held-out tokens", f"{test:,}", width="stretch", help="No training ever sees these")
-        st.metric("Characters a token", f"{letters / train:.2f}", width="stretch", help="Of the training text")
+        st.metric("Characters per token", f"{letters / train:.2f}", width="stretch", help="Of the training text")
         st.metric(
             "Vocabulary",
             f"{about['vocabulary']:,}",
@@ -48,7 +49,7 @@ def counts(about: Mapping[str, Any]) -> None:
             help="Different tokens, the end of a document among them",
         )
         st.metric("Window", f"{about['shape'][0]:,}", width="stretch", help="Tokens that a model sees at once")
-        st.metric("Windows an epoch", f"{about['n_train']:,}", width="stretch")
+        st.metric("Windows per epoch", f"{about['n_train']:,}", width="stretch")
     st.caption(
         f"{counted(documents, 'document')} of {letters:,} characters to train on, {counted(held_out, 'document')} of {about['characters'][1]:,} held out. None is on both sides."
     )
@@ -215,7 +216,7 @@ def importer() -> None:
     """One's own text: a look first, then the import."""
     with st.container(border=True):
         st.header("Your own text", anchor=False)
-        st.caption(f"A text in any usual encoding, of at most {LARGEST // 1_000_000} MB. It stays on this machine.")
+        st.caption(TAKES)
         uploaded = st.file_uploader(
             "Text file",
             type=["txt", "text", "md", "rst", "log"],
@@ -241,6 +242,7 @@ def importer() -> None:
                 refuse(refusal)
                 return
             state.uploaded(UPLOAD)
+            state.set_in_url(state.OWN_SET, token)
             state.notice(safe_text(f"Imported as {token}."))
             st.rerun()
 

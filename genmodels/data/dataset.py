@@ -20,6 +20,11 @@ DATA = Registry("data set")
 dataset = DATA.add
 
 
+def title_of(name: str) -> str:
+    """What a page calls a set: in plain words, else by its name."""
+    return DATA[name].title or name.replace("-", " ").capitalize()
+
+
 def package(module: str, install: str) -> ModuleType:
     """The module of that name; raises `Refusal` saying what to install where it is missing."""
     try:

@@ -11,6 +11,7 @@ import io
 import os
 import re
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -22,7 +23,7 @@ from genmodels.files import write_atomically
 from genmodels.intake.archives import ArchiveRefused, Bounds, members
 from genmodels.intake.caged_films import read_small
 from genmodels.intake.captions_table import Captions, read_captions
-from genmodels.intake.film_file import FRAMES, form_of
+from genmodels.intake.film_file import FRAMES, SIDE, form_of
 from genmodels.intake.own_sets import OwnSets
 from genmodels.printable import printable
 from genmodels.refusal import Refusal
@@ -110,6 +111,20 @@ def read_clips(token: str) -> tuple[np.ndarray, np.ndarray]:
         raise Refusal(f"The clips of {token} are missing or changed; import the films again.")
     with np.load(io.BytesIO(content), allow_pickle=False) as kept:
         return kept["clips"], kept["film"]
+
+
+def first_clip(token: str) -> np.ndarray:
+    """The first clip of an imported set, uint8 (16, 64, 64, 3), of which alone is read; raises `Refusal` where it is damaged."""
+    try:
+        with zipfile.ZipFile(SETS.folder(token) / "clips.npz").open("clips.npy") as file:
+            if np.lib.format.read_magic(file) != (1, 0):
+                raise ValueError
+            (_, *shape), _, dtype = np.lib.format.read_array_header_1_0(file)
+            if dtype != np.uint8 or tuple(shape) != (FRAMES, SIDE, SIDE, 3):
+                raise ValueError
+            return np.frombuffer(file.read(FRAMES * SIDE * SIDE * 3), np.uint8).reshape(shape)
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        raise Refusal(f"The clips of {token} are missing or changed; import the films again.") from None
 
 
 def is_films(source: Path) -> bool:

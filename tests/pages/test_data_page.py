@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from genmodels.data.dataset import DATA
+from dashboard.safe_text import safe_text
+from genmodels.data.dataset import DATA, title_of
+from genmodels.data.examples import picture_of
+from genmodels.data.own import OWN
 from genmodels.intake.text_sets import import_text, imported_texts
 from tests.pages.test_pages import HOSTILE, no_gallery, opened  # noqa: F401  (the fixture applies here too)
 
@@ -66,9 +70,57 @@ def test_a_window_longer_than_the_text_is_answered_with_a_sentence(home: Path, t
     assert not test.exception and "choose a smaller context" in test.error[0].value
 
 
-def test_ones_own_pictures_and_text_are_one_click_away() -> None:
+@pytest.mark.parametrize(("name", "said"), [("folder", "Zip of pictures"), ("text", "Text file"), ("own-molecules", "File of molecules"), ("own-clips", "File of a film, or zip")])
+def test_the_import_stands_where_the_links_lead(name: str, said: str, home: Path) -> None:
+    test = opened("data", data=name)
+    assert not test.exception and test.file_uploader[0].label == said
+    assert ("All data sets", "") in links(test)
+
+
+def links(test: AppTest) -> list[tuple[str, str]]:
+    """The label and the parameters of every link to a page."""
+    return [(link.proto.label, link.proto.query_string) for link in test.get("page_link")]
+
+
+def test_the_gallery_shows_every_set_and_ones_own_way_in_first(home: Path) -> None:
     test = opened("data")
-    assert not test.file_uploader
-    for label, said in (("Add your own pictures", "Zip of pictures"), ("Add your own text", "Text file")):
-        next(button for button in test.button if button.label == label).click().run()
-        assert not test.exception and test.file_uploader[0].label == said
+    assert not test.exception and not test.error and test.header[0].value == "Add your own"
+    assert links(test)[:4] == [("Add pictures", "data=folder"), ("Add text", "data=text"), ("Add molecules", "data=own-molecules"), ("Add clips", "data=own-clips")]
+    built_in = [name for name in DATA if name not in OWN]
+    assert {query for label, query in links(test) if label == "Open"} == {f"data={name}" for name in built_in}
+    assert {query for label, query in links(test) if label == "Train on it"} == {f"on={name}" for name in built_in}
+    assert {each.value for each in test.subheader} >= {safe_text(title_of(name)) for name in built_in}
+    captions = " ".join(each.value for each in test.caption)
+    assert all(safe_text(DATA[name].credit, 300) in captions for name in DATA if picture_of(name)), "whoever drew them is named"
+
+
+def test_an_own_set_has_a_card_and_an_address(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT)
+    token = import_text(tmp_path / "a.txt", "a ![x](http://evil.example)")
+    import_text(tmp_path / "a.txt", "b")
+    gallery = opened("data")
+    assert not gallery.exception and gallery.header[1].value == "Your own sets"
+    assert ("Open", f"data=text&token={token}") in links(gallery) and ("Train on it", f"on=text&token={token}") in links(gallery)
+    drawn = [each.value for kind in (gallery.caption, gallery.markdown, gallery.subheader) for each in kind]
+    assert any("Line 0" in text for text in drawn) and not any("![x]" in text for text in drawn)
+    one = opened("data", data="text", token=token)
+    assert not one.exception and not one.file_uploader and one.query_params["token"] == token
+    assert one.selectbox(key="knob.data.text.token").value == token
+    wrong = opened("data", data="text", token="../../x")
+    assert not wrong.exception and "No imported text is called" in wrong.error[0].value and wrong.file_uploader
+    train = opened("train", on="text", token=token)
+    assert not train.exception and train.selectbox(key="knob.text.token").value == token
+
+
+def test_an_unknown_set_is_said_plainly() -> None:
+    test = opened("data", data="../digits")
+    assert not test.exception and "No data set is called" in test.error[0].value and test.header[0].value == "Add your own"
+
+
+def test_no_data_are_read_for_the_gallery(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(self: object) -> None:
+        raise AssertionError("the gallery reads no data")
+
+    for source in DATA.values():
+        monkeypatch.setattr(source, "load", read)
+    assert not opened("data").exception

@@ -29,6 +29,7 @@ class Chorales(MusicData):
 
     step: str = knob("eighth", help="The shortest note that is told apart", choices=tuple(STEPS))
 
+    title: ClassVar[str] = "Chorales of Bach"
     licence: ClassVar[str] = "music in the public domain, encodings as music21's corpus licence says"
 
     @property

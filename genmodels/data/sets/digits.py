@@ -30,6 +30,7 @@ class Digits(Knobs):
     most: int = knob(0, 0, 100_000, "Train on so many pictures only, to see a model memorise; 0: all")
 
     kind: ClassVar[str] = "image"
+    title: ClassVar[str] = "Handwritten digits, small"
     offline: ClassVar[bool] = True
     licence: ClassVar[str] = "BSD-3-Clause (scikit-learn); UCI Optical Recognition of Handwritten Digits, CC BY 4.0"
     source: ClassVar[str] = "sklearn.datasets.load_digits"

@@ -32,6 +32,7 @@ class Emblems(Knobs):
     )
 
     kind: ClassVar[str] = "image"
+    title: ClassVar[str] = "Emoji and icons in colour"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = True
     licence: ClassVar[str] = "OpenMoji: CC BY-SA 4.0; Material Design Icons: Apache-2.0"

@@ -78,6 +78,7 @@ class Fakes(Knobs):
     times: int = knob(1, 1, 20, "How often each training picture is there, each time degraded in another way")
 
     kind: ClassVar[str] = "image"
+    title: ClassVar[str] = "Drawn by people or by models"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = False
     licence: ClassVar[str] = (

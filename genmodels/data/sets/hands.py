@@ -48,6 +48,7 @@ class Hands(Knobs):
     )
 
     kind: ClassVar[str] = "image"
+    title: ClassVar[str] = "Emoji by five other studios"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = True
     licence: ClassVar[str] = ", ".join(dict.fromkeys(each.licence for each in HANDS.values()))

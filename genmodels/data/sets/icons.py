@@ -81,6 +81,7 @@ class Icons(Knobs):
     )
 
     kind: ClassVar[str] = "image"
+    title: ClassVar[str] = "Icons of user interfaces"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = True
     licence: ClassVar[str] = "material, remix: Apache-2.0; phosphor: MIT; font-awesome: OFL-1.1"

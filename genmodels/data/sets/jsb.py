@@ -40,6 +40,7 @@ class Jsb(MusicData):
     published: ClassVar[str] = (
         "A TCN reached 8.10 nats a step on the test split, the first step given (arXiv 1803.01271, table 1)."
     )
+    title: ClassVar[str] = "Chorales of Bach, as a benchmark"
     offline: ClassVar[bool] = False
     licence: ClassVar[str] = "music in the public domain; a compilation of research"
 

@@ -28,24 +28,24 @@ class Downloaded(Knobs):
     kind: ClassVar[str] = "image"
     offline: ClassVar[bool] = False
     licence: ClassVar[str] = ""
-    title: ClassVar[str] = ""
+    keras_name: ClassVar[str] = ""
     names: ClassVar[tuple[str, ...]] = ()
 
     def load(self) -> Dataset:
         """Images are uint8 (n, 28, 28, 1) or (n, 32, 32, 3); captions are the names of the classes."""
-        module = self.title.replace("-", "_")
+        module = self.keras_name.replace("-", "_")
         try:
             with contextlib.redirect_stdout(sys.stderr):  # Keras prints its progress; stdout is for --json
                 parts = getattr(keras.datasets, module).load_data()
         except Exception as error:  # urllib, sockets, a proxy, a file cut short: all end here
             raise Refusal(
-                f"{self.title} could not be downloaded ({type(error).__name__}); go online once and try again, "
+                f"{self.keras_name} could not be downloaded ({type(error).__name__}); go online once and try again, "
                 f"or use a data set that needs no network: {OFFLINE}."
             ) from error
         train, test = (self._examples(images, labels) for images, labels in parts)
         names = self.names if self.label == "class" else ()
         spec = Spec("image", train.images.shape[1:], len(names), names)
-        return Dataset(self.title, train, test, spec, self.licence, f"keras.datasets.{module}")
+        return Dataset(self.keras_name, train, test, spec, self.licence, f"keras.datasets.{module}")
 
     def _examples(self, images: np.ndarray, labels: np.ndarray) -> Examples:
         labels = labels.reshape(-1).astype(np.int32)
@@ -59,7 +59,8 @@ class Downloaded(Knobs):
 class Mnist(Downloaded):
     """70,000 handwritten digits, 28x28 grey, ten classes (downloaded)."""
 
-    title: ClassVar[str] = "mnist"
+    title: ClassVar[str] = "Handwritten digits (MNIST)"
+    keras_name: ClassVar[str] = "mnist"
     licence: ClassVar[str] = "CC BY-SA 3.0 (Y. LeCun, C. Cortes, C. Burges)"
     names: ClassVar[tuple[str, ...]] = tuple(f"digit {i}" for i in range(10))
 
@@ -69,7 +70,8 @@ class Mnist(Downloaded):
 class FashionMnist(Downloaded):
     """70,000 photographs of clothes, 28x28 grey, ten classes (downloaded)."""
 
-    title: ClassVar[str] = "fashion-mnist"
+    title: ClassVar[str] = "Clothes (Fashion-MNIST)"
+    keras_name: ClassVar[str] = "fashion-mnist"
     licence: ClassVar[str] = "MIT (Zalando SE)"
     names: ClassVar[tuple[str, ...]] = (
         "T-shirt",
@@ -90,7 +92,8 @@ class FashionMnist(Downloaded):
 class Cifar10(Downloaded):
     """60,000 photographs of animals and vehicles, 32x32 RGB, ten classes (downloaded)."""
 
-    title: ClassVar[str] = "cifar10"
+    title: ClassVar[str] = "Animals and vehicles (CIFAR-10)"
+    keras_name: ClassVar[str] = "cifar10"
     licence: ClassVar[str] = "as published by A. Krizhevsky (2009); no licence stated"
     names: ClassVar[tuple[str, ...]] = (
         "airplane",

@@ -20,6 +20,7 @@ FILE = Path("NCI") / "first_5K.smi"
 class Molecules(MoleculeData):
     """5,000 small molecules as SMILES, which come with RDKit; whole scaffolds held out."""
 
+    title: ClassVar[str] = "Small molecules"
     licence: ClassVar[str] = "BSD-3-Clause (RDKit, which it comes with); structures of the NCI open database"
 
     def load(self) -> Dataset:

@@ -26,6 +26,7 @@ class Moses(MoleculeData):
     published: ClassVar[str] = (
         "Of 30,000 molecules of a CharRNN .9748 are valid, .8419 novel, and FCD on the test set is .0732 (arXiv 1811.12823)."
     )
+    title: ClassVar[str] = "Drug-like molecules"
     offline: ClassVar[bool] = False
     licence: ClassVar[str] = "MIT (MOSES); molecules of ZINC Clean Leads"
 

@@ -36,6 +36,7 @@ class Motion(Knobs):
     seed: int = knob(0, 0, 2**31 - 1, "Seed of all clips")
 
     kind: ClassVar[str] = "video"
+    title: ClassVar[str] = "Things that move"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = True
     licence: ClassVar[str] = "made by the project; drawings of OpenMoji in it: CC BY-SA 4.0"

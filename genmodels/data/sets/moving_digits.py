@@ -33,6 +33,7 @@ class MovingDigits(Knobs):
     seed: int = knob(0, 0, 2**31 - 1, "Seed of all clips")
 
     kind: ClassVar[str] = "video"
+    title: ClassVar[str] = "Moving digits"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = True
     licence: ClassVar[str] = "BSD-3-Clause (scikit-learn); UCI Optical Recognition of Handwritten Digits, CC BY 4.0"

@@ -113,6 +113,7 @@ class Occupations(TextData):
         0, 0, 100, "Made-up secrets planted in the training text as often as each of 1, 4 and 16 times"
     )
 
+    title: ClassVar[str] = "Sentences on occupations"
     licence: ClassVar[str] = "made by the project, as free as the project"
 
     def load(self) -> Dataset:

@@ -54,6 +54,7 @@ class OpenMoji(Knobs):
     )
 
     kind: ClassVar[str] = "image"
+    title: ClassVar[str] = "Emoji of people"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = True
     licence: ClassVar[str] = "CC BY-SA 4.0"

@@ -29,6 +29,7 @@ class OwnClips(Knobs):
 
     kind: ClassVar[str] = "video"
     captioned: ClassVar[bool] = True
+    title: ClassVar[str] = "Your own clips"
     licence: ClassVar[str] = "your own"
 
     def load(self) -> Dataset:

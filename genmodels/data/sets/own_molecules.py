@@ -23,6 +23,7 @@ class OwnMolecules(MoleculeData):
 
     token: str = knob("", help="Which imported molecules: the name that the import gave them")
 
+    title: ClassVar[str] = "Your own molecules"
     licence: ClassVar[str] = "your own"
 
     def load(self) -> Dataset:

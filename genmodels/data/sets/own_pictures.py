@@ -36,6 +36,7 @@ class Folder(Knobs):
     seed: int = knob(0, 0, 2**31 - 1, "Seed of the split")
 
     kind: ClassVar[str] = "image"
+    title: ClassVar[str] = "Your own pictures"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = True
     licence: ClassVar[str] = "your own"

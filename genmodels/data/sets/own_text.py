@@ -30,6 +30,7 @@ class OwnText(TextData):
         choices=("whole", "paragraphs"),
     )
 
+    title: ClassVar[str] = "Your own text"
     licence: ClassVar[str] = "your own"
 
     def load(self) -> Dataset:

@@ -46,6 +46,7 @@ class People(Knobs):
     times: int = knob(2, 0, 10, "Degraded copies of every picture in the training split")
 
     kind: ClassVar[str] = "image"
+    title: ClassVar[str] = "People in many drawing styles"
     offline: ClassVar[bool] = True
     captioned: ClassVar[bool] = False
     licence: ClassVar[str] = "as openmoji (CC BY-SA 4.0) and hands (Apache-2.0, CC BY 4.0, MIT)"

@@ -40,6 +40,7 @@ class PythonCode(TextData):
     )
 
     kind: ClassVar[str] = "code"
+    title: ClassVar[str] = "Functions in Python"
     licence: ClassVar[str] = LICENCE
 
     def load(self) -> Dataset:

@@ -21,6 +21,7 @@ PARTS = {ast.Module: "module", ast.ClassDef: "class", ast.FunctionDef: "function
 class PythonDocs(TextData):
     """English: docstrings and help topics of the Python that runs here, whole modules held out."""
 
+    title: ClassVar[str] = "Documentation of Python"
     licence: ClassVar[str] = LICENCE
 
     def load(self) -> Dataset:

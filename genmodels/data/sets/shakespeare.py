@@ -30,6 +30,7 @@ class Shakespeare(TextData):
     unit: str = unit_knob("character")
     context: int = context_knob(64)
 
+    title: ClassVar[str] = "Plays of Shakespeare"
     offline: ClassVar[bool] = False
     licence: ClassVar[str] = "public domain"
 
