@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from genmodels.printable import clean
 from genmodels.refusal import Refusal
+from genmodels.verdicts.scale import Measured, svg, words
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,27 @@ class Folded:
     parts: tuple[Block, ...]
 
 
-Block: TypeAlias = Heading | Paragraph | Items | Table | Picture | Pictures | Folded
+@dataclass(frozen=True)
+class Row:
+    """A finding: its verdict with a sign, what was found, how often such a verdict is wrong, its numbers, and more by name."""
+
+    verdict: str
+    sign: str
+    claim: str
+    note: str
+    drawn: Measured | None
+    more: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Findings: rows with a mark on a scale each; as Markdown, where nothing can be drawn, the table."""
+
+    rows: tuple[Row, ...]
+    table: Table
+
+
+Block: TypeAlias = Rows | Heading | Paragraph | Items | Table | Picture | Pictures | Folded
 
 
 # Markdown
@@ -89,6 +110,8 @@ def _markdown(parts: Sequence[Block]) -> list[str]:
             texts.append(markdown_text(part.text))
         elif isinstance(part, Items):
             texts.append("\n".join(f"- {markdown_text(item)}" for item in part.items))
+        elif isinstance(part, Rows):
+            texts += _markdown([part.table])
         elif isinstance(part, Table):
             rows = [part.columns, ("---",) * len(part.columns), *(tuple(map(markdown_text, row)) for row in part.rows)]
             texts.append("\n".join("| " + " | ".join(row) + " |" for row in rows))
@@ -126,10 +149,19 @@ th { background: var(--soft); } img { max-width: 100%; image-rendering: pixelate
 .pair { display: inline-block; vertical-align: top; width: 17rem; max-width: 100%; margin: .5rem 1rem .5rem 0; } .pair img { width: 8rem; margin-right: .4rem; }
 .pair figcaption { font-size: .85rem; overflow-wrap: anywhere; }
 details { border: 1px solid var(--line); border-radius: .3rem; padding: .4rem .8rem; margin: .6rem 0; } summary { cursor: pointer; overflow-wrap: anywhere; }
-@media screen and (max-width: 40rem) { .stacked thead { display: none; } .stacked, .stacked tbody, .stacked tr, .stacked td { display: block; }
+.finding { border: 1px solid var(--line); border-left: .35rem solid var(--mark); border-radius: .3rem; padding: .2rem .9rem; margin: .7rem 0; break-inside: avoid; display: grid; grid-template-columns: 3fr 2fr; column-gap: 1.5rem; }
+.finding > * { grid-column: 1; margin: .4rem 0; } .finding > figure { grid-column: 2; grid-row: 1 / span 2; align-self: center; } .finding > dl { grid-column: 1 / -1; }
+.finding strong { color: var(--mark); white-space: nowrap; } .finding figcaption, .finding small, .finding dl { font-size: .85em; }
+.finding dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; } dt { font-weight: 600; } dd { margin: 0; }
+.gm-drawn { width: 100%; max-width: 27rem; font: 13px system-ui, sans-serif; } .gm-drawn text { fill: var(--ink); } .gm-drawn .gm-said { fill: var(--mark); font-weight: 600; }
+.gm-line { stroke: var(--line); stroke-width: 2; } .gm-allowed { fill: var(--soft); stroke: var(--line); } .gm-between { fill: var(--mark); opacity: .55; }
+.gm-limit { stroke: var(--ink); stroke-width: 2; stroke-dasharray: 5 3; } .gm-mark { fill: var(--mark); stroke: var(--mark); stroke-width: 3; } .gm-not-measured .gm-mark { fill: var(--paper); }
+.gm-pass { --mark: light-dark(#13653a, #7ad7a3); } .gm-warn { --mark: light-dark(#8a4b00, #f2bd6b); } .gm-fail { --mark: light-dark(#a8201a, #ff9d95); }
+.gm-not-measured { --mark: light-dark(#4f5b5e, #b7c1c4); } .gm-reported { --mark: light-dark(#1b5a94, #93c5f3); }
+@media screen and (max-width: 40rem) { .finding { display: block; } .finding dl { display: block; } .stacked thead { display: none; } .stacked, .stacked tbody, .stacked tr, .stacked td { display: block; }
   .stacked tr { border: 1px solid var(--line); margin-bottom: .8rem; } .stacked td { border: 0; } .stacked td:empty { display: none; }
   .stacked td::before { content: attr(data-label) ": "; font-weight: 600; } }
-@media print { :root { --ink: #000; --paper: #fff; --soft: #eee; --line: #999; color-scheme: light; } body { margin: 0; max-width: none; font-size: 9pt; } .wide { overflow: visible; }
+@media print { .finding { --mark: #000; grid-template-columns: 3fr 2fr; } .finding .gm-between { fill: #777; opacity: 1; } :root { --ink: #000; --paper: #fff; --soft: #eee; --line: #999; color-scheme: light; } body { margin: 0; max-width: none; font-size: 9pt; } .wide { overflow: visible; }
   tr, figure { break-inside: avoid; } th, td { min-width: 0; padding: .2rem .3rem; overflow-wrap: break-word; } h2 { break-after: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; } }
 """
@@ -154,6 +186,8 @@ def _html_block(part: Block) -> str:
         return f"<p>{_escaped(part.text)}</p>"
     if isinstance(part, Items):
         return "<ul>" + "".join(f"<li>{_escaped(item)}</li>" for item in part.items) + "</ul>"
+    if isinstance(part, Rows):
+        return "\n".join(map(_html_row, part.rows))
     if isinstance(part, Folded):
         inside = "\n".join(_html_block(each) for each in part.parts)
         return f"<details>\n<summary>{_escaped(part.title)}</summary>\n{inside}\n</details>"
@@ -163,6 +197,15 @@ def _html_block(part: Block) -> str:
     if isinstance(part, Picture):
         return f"<figure>{_image(part)}<figcaption>{_escaped(part.title)}</figcaption></figure>"
     return _html_table(part)
+
+
+def _html_row(row: Row) -> str:
+    """A finding; its numbers stand below the drawing too, for who can't see that and on paper."""
+    place = f"<figure>{svg(row.drawn)}<figcaption>{words(row.drawn)}</figcaption></figure>" if row.drawn else ""
+    more = "".join(f"<dt>{_escaped(name)}</dt><dd>{_escaped(text)}</dd>" for name, text in row.more if text)
+    note = f"<p><small>{_escaped(row.note)}</small></p>" if row.note else ""
+    kind = re.sub(r"[^a-z]", "-", row.verdict)
+    return f'<section class="finding gm-{kind}"><p><strong>{_escaped(row.sign)} {_escaped(row.verdict)}</strong> {_escaped(row.claim)}</p>{place}{note}<dl>{more}</dl></section>'
 
 
 def _html_table(table: Table) -> str:

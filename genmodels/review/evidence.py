@@ -86,7 +86,7 @@ class Evidence:
 def evidence_of(finding: Mapping[str, Any]) -> Evidence:
     """The exhibits of a finding, sorted into what can be shown: at most 12 of each sort."""
     exhibits = _exhibits(finding)
-    with_pictures = [each for each in exhibits if isinstance(each.get("pictures"), list)]
+    with_pictures = [each for each in exhibits if isinstance(each.get("pictures"), list) or "picture" in each]
     pictures = [shown for each in with_pictures[:MOST] if (shown := _pictures(each))]
     passages = [_passage(each) for each in exhibits if _is_passage(each)][:MOST]
     listed = [each for each in exhibits if each not in with_pictures and not _is_passage(each)]
@@ -132,6 +132,9 @@ def _exhibits(finding: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _pictures(exhibit: Mapping[str, Any]) -> Pictures | None:
     """The pictures of an exhibit, each with what it is; None where one can't be shown."""
+    if "picture" in exhibit:
+        said = ", ".join(f"{name} {value}" for name, value in _flat(exhibit).items())
+        return Pictures(said, (Picture(said, png),)) if (png := _sound(exhibit["picture"])) else None
     told, how = exhibit.get("outputs"), printable(str(exhibit.get("how") or ""), 200)
     if isinstance(told, list):
         places = [printable(str(each), 80) for each in told[:4]]
@@ -217,7 +220,7 @@ def _flat(row: Mapping[str, Any]) -> dict[str, str]:
     found = {}
     for key, value in list(row.items())[: 2 * MOST_COLUMNS]:
         name = NAMES.get(str(key), printable(str(key), 40))
-        if key in ("low", "high", "pictures", "caption"):
+        if key in ("low", "high", "pictures", "picture", "caption"):
             continue
         if isinstance(value, list) and not any(isinstance(each, Mapping | list) for each in value):
             found[name] = printable(", ".join(str(each) for each in value[:20]), LONGEST)

@@ -7,19 +7,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
+from genmodels.estimates.rounding import told
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.review.brought_document import again, brought, decided, evidence, not_asked
-from genmodels.review.document import Block, Heading, Items, Paragraph, Picture, Table, as_html, as_markdown
+from genmodels.review.document import Block, Heading, Items, Paragraph, Picture, Row, Rows, Table, as_html, as_markdown
 from genmodels.review.document_values import finite, value_text
 from genmodels.review.how_it_came import cost, sealed
 from genmodels.review.model_document import data, texts, training, what_it_is
 from genmodels.review.obligations import warned
 from genmodels.verdicts.error_rates import sentence
 from genmodels.verdicts.imported import NOTE, imported
+from genmodels.verdicts.scale import measured, words
 
 FORMATS = ("html", "json", "md")
 SIGNS = {"pass": "✓", "warn": "!", "fail": "✗", "not measured": "?", "reported": "·"}
+ORDER = ("fail", "warn", "pass", "reported")  # of findings; what was not measured comes last
+MORE = (  # of a finding, by what the report calls it
+    ("Check", ("check",)),
+    ("Question", ("question",)),
+    ("Why", ("reason",)),
+    ("What to do", ("remedy",)),
+)
 INTENDED = (
     "Made for learning, teaching and research on generative models. Not for pictures that could be taken for real"
     " people or events, and not for decisions about people."
@@ -114,8 +123,8 @@ def _number(measure: Mapping[str, Any]) -> tuple[str, str, str]:
     """Value, interval and n; what was not measured has none of them, and its protocol says why."""
     if measure.get("value") is None:
         return "not measured", "", ""
-    interval = f"{value_text(measure.get('low'))} to {value_text(measure.get('high'))}{_of(measure)}"
-    return value_text(measure["value"]), interval, value_text(measure.get("n"))
+    value, low, high = told(measure["value"], measure.get("low"), measure.get("high"))
+    return value, f"{low} to {high}{_of(measure)}", value_text(measure.get("n"))
 
 
 def _of(measure: Mapping[str, Any]) -> str:
@@ -146,45 +155,56 @@ def _conditions(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any
     return f" Made here under the policy {policy.get('name')} (digest {policy.get('digest')}), with n = {made.get('n')} and seed {made.get('seed')}, of the weights {made['weights']}."
 
 
-def _found(findings: Sequence[Mapping[str, Any]], came: bool = False) -> Table:
-    """A line a finding; what `came` with a run wears no sign and gives no error rates, since nobody counted them here."""
-    rows = []
-    for finding in findings:
-        verdict, limit, estimate = (
-            str(finding.get("verdict", "not measured")),
-            finding.get("limit"),
-            finding.get("estimate"),
+def _found(findings: Sequence[Mapping[str, Any]]) -> Rows:
+    """A row a finding, the worst first, and the same as a table."""
+    rows = sorted(map(_row, findings), key=lambda row: ORDER.index(row.verdict) if row.verdict in ORDER else len(ORDER))
+    names = ("verdict", "what was found", "how often such a verdict is wrong", "numbers", *(name for name, _ in MORE))
+    cells = (
+        (
+            f"{row.sign} {row.verdict}",
+            row.claim,
+            row.note,
+            words(row.drawn) if row.drawn else "",
+            *(dict(row.more).get(name, "") for name, _ in MORE),
         )
-        shown = (
-            f"{value_text(estimate['value'])} ({value_text(estimate['low'])} to {value_text(estimate['high'])}), n = {estimate['n']}"
-            if estimate
-            else ""
-        )
-        rows.append(
-            (
-                f"{NOTE}: {verdict}" if came else f"{SIGNS.get(verdict, '?')} {verdict}",
-                ", ".join(str(finding[name]) for name in ("audit", "part") if finding.get(name)),
-                str(finding.get("question") or ""),
-                str(finding.get("claim", "")),
-                shown,
-                "" if limit is None else value_text(limit),
-                ""
-                if came or verdict in ("reported", "not measured")
-                else sentence(finding.get("error_rates"), verdict),
-                " ".join(str(finding[name]) for name in ("reason", "remedy") if finding.get(name)),
-            )
-        )
-    columns = (
-        "verdict",
-        "audit",
-        "question",
-        "what was found",
-        "estimate (interval, 95 % if not said)",
-        "limit",
-        "how often such a verdict is wrong",
-        "what to do",
+        for row in rows
     )
-    return Table(columns, tuple(rows))
+    return Rows(tuple(rows), Table(names, tuple(cells)))
+
+
+def _row(finding: Mapping[str, Any]) -> Row:
+    verdict = str(finding.get("verdict", "not measured"))
+    judged = verdict not in ("reported", "not measured")
+    check = ", ".join(str(finding[name]) for name in ("audit", "part") if finding.get(name))
+    told_of = {
+        **finding,
+        "check": check,
+        "question": "" if finding.get("question") == finding.get("claim") else finding.get("question"),
+    }
+    return Row(
+        verdict,
+        SIGNS.get(verdict, "?"),
+        str(finding.get("claim", "")),
+        sentence(finding.get("error_rates"), verdict) if judged else "",
+        measured(finding),
+        tuple((name, " ".join(str(told_of[key]) for key in keys if told_of.get(key))) for name, keys in MORE),
+    )
+
+
+def _came(findings: Sequence[Mapping[str, Any]]) -> Table:
+    """What came with a run: without a sign and without error rates, since nobody counted them here."""
+    rows = tuple(
+        (
+            f"{NOTE}: {finding.get('verdict', 'not measured')}",
+            ", ".join(str(finding[name]) for name in ("audit", "part") if finding.get(name)),
+            str(finding.get("question") or ""),
+            str(finding.get("claim", "")),
+            words(drawn) if (drawn := measured(finding)) else "",
+            " ".join(str(finding[name]) for name in ("reason", "remedy") if finding.get(name)),
+        )
+        for finding in findings
+    )
+    return Table(("verdict", "audit", "question", "what was found", "numbers", "what to do"), rows)
 
 
 def _imported(document: Mapping[str, Any]) -> list[Block]:
@@ -199,7 +219,7 @@ def _imported(document: Mapping[str, Any]) -> list[Block]:
             ),
         ]
     if findings:
-        parts.append(_found(findings, came=True))
+        parts.append(_came(findings))
     return parts + ([_measured(measures)] if measures else [])
 
 

@@ -62,7 +62,7 @@ def sentence(kind: str, parts: Mapping[str, Part]) -> str:
             if made
             else other
         )
-        if other and (mark["verdict"] == "found" or manifest["verdict"] in ("broken", "unreadable")):
+        if not made and (mark["verdict"] == "found" or manifest["verdict"] in ("broken", "unreadable")):
             said += f" {lost[0].upper()}{lost[1:]}."
     elif manifest["verdict"] in ("broken", "unreadable"):
         lost, why = _damaged(manifest), "its pixels can't be read" if mark.get("damaged") else str(mark["reason"])

@@ -12,6 +12,19 @@ from typing import Any, NamedTuple
 from genmodels.estimates.rounding import alone, told
 
 MARKS = {"pass": "●", "warn": "▲", "fail": "✕", "not measured": "○", "reported": "◆"}
+SHAPES = {  # the same marks as paths around 0, 0
+    "pass": "M-7 0a7 7 0 1 0 14 0a7 7 0 1 0-14 0z",
+    "warn": "M0-8L8 6H-8z",
+    "fail": "M-6-6L6 6M6-6L-6 6",
+    "not measured": "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0z",
+    "reported": "M0-8L8 0L0 8L-8 0z",
+}
+WIDE, TALL, MARGIN, MIDDLE = (
+    440,
+    66,
+    12,
+    34,
+)  # of the SVG: its width and height, where the line begins, how high it lies
 NICE = (1.0, 2.0, 5.0, 10.0)
 EDGE = 14.0  # per cent of the width within which a label is set to the inside
 
@@ -68,27 +81,65 @@ def words(found: Measured) -> str:
     return f"{value}{between}{n}" + ("" if found.limit is None else f"; limit {_bound(found.limit, found.percent)}")
 
 
-def scale(found: Measured) -> str:
-    """The mark of an estimate on its scale, with interval and limit, as HTML without any foreign text."""
+class _Drawn(NamedTuple):
+    """Where everything stands on a scale, in per cent of its width; labels by their class."""
+
+    low: float
+    high: float
+    limit: float | None
+    value: float
+    labels: tuple[tuple[str, float, str], ...]
+
+
+def _drawn(found: Measured) -> _Drawn:
     start, end = _ends(found)
     at = lambda number: 100 * (min(max(number, start), end) - start) / (end - start)  # noqa: E731
-    low, high = at(found.low), at(found.high)
-    parts = [f'<span class="gm-between" style="left:{low:.2f}%;width:{max(high - low, 0):.2f}%"></span>']
-    if found.limit is not None:
-        place = at(found.limit)
-        parts.insert(0, f'<span class="gm-allowed" style="left:0%;width:{place:.2f}%"></span>')
-        parts.append(f'<span class="gm-limit" style="left:{place:.2f}%"></span>')
-        parts.append(_label("gm-limit-said", place, f"limit {_bound(found.limit, found.percent)}"))
-    if found.limit is None or at(found.limit) > 2 * EDGE:
-        parts.append(_label("gm-end", 0.0, _bound(start, found.percent)))
-    if found.limit is None or at(found.limit) < 100 - 2 * EDGE:
-        parts.append(_label("gm-end", 100.0, _bound(end, found.percent)))
-    place = at(found.value)
+    place = None if found.limit is None else at(found.limit)
+    labels = []
+    if found.limit is not None and place is not None:
+        labels.append(("gm-limit-said", place, f"limit {_bound(found.limit, found.percent)}"))
+    if place is None or place > 2 * EDGE:
+        labels.append(("gm-end", 0.0, _bound(start, found.percent)))
+    if place is None or place < 100 - 2 * EDGE:
+        labels.append(("gm-end", 100.0, _bound(end, found.percent)))
     value = told(found.value, found.low, found.high, percent=found.percent).value
-    parts.append(f'<span class="gm-mark" style="left:{place:.2f}%">{MARKS[found.verdict]}</span>')
-    parts.append(_label("gm-said", place, value))
+    labels.append(("gm-said", at(found.value), value))
+    return _Drawn(at(found.low), at(found.high), place, at(found.value), tuple(labels))
+
+
+def scale(found: Measured) -> str:
+    """The mark of an estimate on its scale, with interval and limit, as HTML without any foreign text."""
+    drawn = _drawn(found)
+    width = max(drawn.high - drawn.low, 0)
+    parts = [f'<span class="gm-between" style="left:{drawn.low:.2f}%;width:{width:.2f}%"></span>']
+    if drawn.limit is not None:
+        parts.insert(0, f'<span class="gm-allowed" style="left:0%;width:{drawn.limit:.2f}%"></span>')
+        parts.append(f'<span class="gm-limit" style="left:{drawn.limit:.2f}%"></span>')
+    parts.append(f'<span class="gm-mark" style="left:{drawn.value:.2f}%">{MARKS[found.verdict]}</span>')
+    parts += [_label(*label) for label in drawn.labels]
     kind = found.verdict.replace(" ", "-")
     return f'<div class="gm-scale gm-{kind}" role="img" aria-label="{words(found)}"><span class="gm-line"></span>{"".join(parts)}</div>'
+
+
+def svg(found: Measured) -> str:
+    """The same as an SVG of `WIDE` x `TALL`, for paper: each verdict has a mark of its own shape."""
+    drawn = _drawn(found)
+    x = lambda place: MARGIN + place / 100 * (WIDE - 2 * MARGIN)  # noqa: E731
+    parts = [f'<path class="gm-line" d="M{MARGIN} {MIDDLE}H{WIDE - MARGIN}"/>']
+    if drawn.limit is not None:
+        width = x(drawn.limit) - MARGIN
+        parts.insert(0, f'<rect class="gm-allowed" x="{MARGIN}" y="{MIDDLE - 8}" width="{width:.1f}" height="16"/>')
+        parts.append(f'<path class="gm-limit" d="M{x(drawn.limit):.1f} {MIDDLE - 13}v26"/>')
+    width = max(x(drawn.high) - x(drawn.low), 2.0)
+    parts.append(f'<rect class="gm-between" x="{x(drawn.low):.1f}" y="{MIDDLE - 4}" width="{width:.1f}" height="8"/>')
+    mark = f'transform="translate({x(drawn.value):.1f} {MIDDLE})" d="{SHAPES[found.verdict]}"'
+    parts.append(f'<path class="gm-mark" {mark}/>')
+    for name, place, text in drawn.labels:
+        anchor = "start" if place < EDGE else "end" if place > 100 - EDGE else "middle"
+        y = MIDDLE - 16 if name == "gm-said" else MIDDLE + 27
+        parts.append(f'<text class="{name}" x="{x(place):.1f}" y="{y}" text-anchor="{anchor}">{text}</text>')
+    kind = found.verdict.replace(" ", "-")
+    return f'<svg class="gm-drawn gm-{kind}" viewBox="0 0 {WIDE} {TALL}" role="img" aria-label="{words(found)}">{"".join(parts)}</svg>'
 
 
 def _label(name: str, place: float, text: str) -> str:

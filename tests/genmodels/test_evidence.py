@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,13 @@ def test_pictures_say_which_they_are_and_what_was_done() -> None:
     assert shown[0].pictures[0].title == "Output a.png" and shown[0].pictures[1].title.startswith("Training picture")
     assert "mirrored" in shown[0].title and "0.0312" in shown[0].title
     assert shown[1].title.startswith("7 outputs are alike, such as b.png, c.png") and [each.title for each in shown[1].pictures] == ["Output b.png", "Output c.png"]
+
+
+def test_one_picture_alone_is_shown_and_not_written_out() -> None:
+    found = evidence_of(finding({"sample": 77, "probability": 0.8167, "picture": PNG}))
+    assert [each.title for each in found.pictures] == ["output 77, probability 0.8167"] and not found.tables
+    text = written(finding({"sample": 77, "probability": 0.8167, "picture": PNG}))
+    assert len(re.findall("iVBORw0KGgo", text)) == len(re.findall('src="data:image/png;base64,iVBORw0KGgo', text)) == 1
 
 
 def test_passages_stand_side_by_side() -> None:

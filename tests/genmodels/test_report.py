@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import asdict
 from html.parser import HTMLParser
 from typing import Any
 
@@ -18,6 +19,7 @@ from genmodels.review.report import model_card, report
 from genmodels.review.run_document import run_document
 from genmodels.runs.run import Run
 from genmodels.verdicts.finding import document, judge, not_measured
+from genmodels.verdicts.scale import measured, svg
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
 HOSTILE = '"><script>alert(1)</script><img src="https://evil.example/x.png" onerror=alert(1)>\u202e![x](https://evil.example) | `a` [l](javascript:x)'
@@ -72,7 +74,7 @@ class Reader(HTMLParser):
 @pytest.mark.parametrize("format", ["html", "md"])
 def test_it_says_what_a_model_card_must(format: str) -> None:
     text = report(made(), format)
-    for needed in ("Variational autoencoder", "BSD-3-Clause", "OpenMoji", "digits", "1437", "8 x 8 x 1", "0.0123", "0.01 to 0.015", "1000", "12345",
+    for needed in ("Variational autoencoder", "BSD-3-Clause", "OpenMoji", "digits", "1437", "8 x 8 x 1", "0.0123", "0.0100 to 0.0150", "1000", "12345",
                    "pixels v1", "fail", "0.15 to 0.25", "Look at the pairs", "no groups", "Known limits", "Intended use", "FID", "latent", "3.15.1"):  # fmt: skip
         assert needed in text.replace("\\", ""), needed
 
@@ -104,6 +106,16 @@ def test_html_is_whole_and_loads_nothing() -> None:
     assert (
         "prefers-color-scheme: dark" in text and "@media print" in text and "url(" not in text and "@import" not in text
     )
+
+
+def test_a_finding_is_a_row_with_its_mark_on_a_scale_and_the_worst_comes_first() -> None:
+    passed = judge("memorisation", "Few copies", Estimate(0.0, 0.0, 0.01, 400), limit=0.1)
+    text = report(made(findings=[asdict(passed), *made()["findings"]]))
+    assert re.findall(r'class="finding gm-([\w-]+)"', text) == ["fail", "pass", "not-measured"]
+    first = text.split('class="finding')[1]
+    assert svg(measured(made()["findings"][0])) in first and "0.20, 95 % interval 0.15 to 0.25, n = 400; limit 0" in first.split("</svg>")[1], "the numbers stand below it as text"
+    assert "<svg" not in text.split('class="finding')[3] and "<script" not in text
+    assert report(made(), "md").count("| ✗ fail |") == 1
 
 
 def test_foreign_text_is_only_text() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
-from genmodels.verdicts.scale import MARKS, measured, scale, words
+from genmodels.verdicts.scale import MARGIN, MARKS, SHAPES, WIDE, measured, scale, svg, words
 
 FOREIGN = '"><script>alert(1)</script>'
 
@@ -61,3 +62,22 @@ def test_whatever_a_file_says_the_drawing_is_whole_and_has_only_our_words() -> N
             where = places(drawn)
             assert where["gm-between"] <= where["gm-mark"] + 1e-6
             HTMLParser(convert_charrefs=True).feed(drawn)
+
+
+def test_the_drawing_for_paper_stands_where_the_other_does_and_is_whole() -> None:
+    found = measured(finding(0.4, 0.3, 0.45, 0.1))
+    assert found is not None
+    drawn = svg(found)
+    x = lambda place: MARGIN + place / 100 * (WIDE - 2 * MARGIN)  # noqa: E731
+    assert f'class="gm-between" x="{x(60):.1f}"' in drawn and f'width="{x(90) - x(60):.1f}"' in drawn
+    assert f'class="gm-limit" d="M{x(20):.1f} ' in drawn and f'translate({x(80):.1f} ' in drawn and f'aria-label="{words(found)}"' in drawn
+    assert len(set(SHAPES.values()) - {SHAPES["not measured"]}) == len(MARKS) - 1, "told apart without colours; the ring is not filled"
+    rng = np.random.default_rng(6)
+    for verdict in (*MARKS, FOREIGN):
+        for _ in range(100):
+            low, value, high = np.sort(rng.normal(0, 1, 3) * 10.0 ** rng.uniform(-9, 12))
+            each = measured(finding(float(value), float(low), float(high), float(rng.normal()), verdict=verdict, claim=FOREIGN + "%"))
+            assert each is not None
+            picture = ElementTree.fromstring(svg(each))
+            places = [float(part.get("x", MARGIN)) for part in picture]
+            assert all(MARGIN - 0.1 <= place <= WIDE - MARGIN + 0.1 for place in places) and "script" not in svg(each)
