@@ -12,6 +12,7 @@ from dashboard import state
 from dashboard.applications.code_made import Made, floors_of, learned_from
 from dashboard.safe_text import counted, lines_of, plain_text, safe_text
 from genmodels.data.problems import Problem
+from genmodels.estimates import rounding
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.explore.completions import Answered, answered
 from genmodels.jobs.programs import ENDS, told, walls, why_not
@@ -96,15 +97,15 @@ def _passes(tried: Tried) -> None:
     for name, few in tried.answers.items():
         right = sum(each.passed for each in few)
         share = clopper_pearson(right, len(few))
+        found = rounding.told(share.value, share.low, share.high)
         by_chance = name != NEAREST  # the nearest functions are always the same
         rows.append(
             {
                 "Whose": {FLOOR: "A 5-gram", NEAREST: "Nearest training functions"}.get(name, name),
                 "Attempts": len(few),
                 "Right": right,
-                "pass@1": share.value,
-                "From": share.low if by_chance else None,
-                "To": share.high if by_chance else None,
+                "pass@1": found.value if by_chance else f"{right / len(few):.2g}",
+                "95 % interval": f"{found.low} to {found.high}" if by_chance else "none",
             }
         )
     st.dataframe(
@@ -112,10 +113,9 @@ def _passes(tried: Tried) -> None:
         hide_index=True,
         key="code.passes",
         alt="How many attempts solve the problem, beside a 5-gram and the nearest training functions",
-        column_config={name: st.column_config.NumberColumn(format="%.2f") for name in ("pass@1", "From", "To")},
     )
     st.caption(
-        "An attempt passes where every answer is right. From and To are the 95 % interval (Clopper and Pearson) for other attempts at this one problem; the nearest "
+        "An attempt passes where every answer is right. The interval (Clopper and Pearson) is for other attempts at this one problem; the nearest "
         "functions are always the same and have none. How often the model solves other problems is measured over all of ours, below."
     )
 

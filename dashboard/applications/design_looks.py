@@ -174,8 +174,8 @@ def rates(found: Counted) -> str:
     way, least = found.least
     alarm, best = found.false_alarms, found.found["as it is"]
     return (
-        f"Counted on {found.known:,} known icons: of planted look-alikes it finds {best.value:.0%} as they are and {least.value:.0%} ({least.low:.0%} to {least.high:.0%}) "
-        f"in the worst of {len(found.found)} ways, {way}. Of icons of one family searched for in the other three, where the nearest has another name, at most {alarm.value:.0%} ({alarm.low:.0%} to {alarm.high:.0%}, n = {alarm.n}) are taken for look-alikes; "
+        f"Counted on {found.known:,} known icons: of planted look-alikes it finds {best.said(percent=True, n=False)} as they are and {least.said(percent=True, n=False)} "
+        f"in the worst of {len(found.found)} ways, {way}. Of icons of one family searched for in the other three, where the nearest has another name, at most {alarm.said(percent=True)} are taken for look-alikes; "
         "some of them are, and among four families a few more are. The same idea in another drawing is not looked for."
     )
 
@@ -194,7 +194,7 @@ def _legible(looked: Looked) -> None:
     )
     among = looked.among
     st.caption(
-        f"{GLANCES} glances at each, blurred, faint and moved by up to half a pixel, by a plain observer that is no person; it had to tell each from {among.n - 1} others. Of all of them {among.value:.0%} ({among.low:.0%} to {among.high:.0%}, n = {among.n}) of the glances are right."
+        f"{GLANCES} glances at each, blurred, faint and moved by up to half a pixel, by a plain observer that is no person; it had to tell each from {among.n - 1} others. Of all of them {among.said(percent=True)} of the glances are right."
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import streamlit as st
 
 from dashboard import navigation
+from dashboard.parts import verdicts
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.runs.run import Run
 
@@ -66,11 +67,10 @@ def _measures(rows: list[Any]) -> None:
     table = pandas.DataFrame(
         [
             {
-                "Measure": plain_text(row.get("metric"), 80),
-                "Value": _number(row.get("value")),
-                "From": _number(row.get("low")),
-                "To": _number(row.get("high")),
-                "Unit": plain_text(row.get("unit"), 40),
+                "Measure": verdicts.title(row.get("metric")),
+                "Value": verdicts.estimate(row),
+                "95 % interval": verdicts.interval(row),
+                "Unit": verdicts.unit(row),
                 "Better": plain_text(row.get("better"), 10),
                 "n": _number(row.get("n")),
                 "How": plain_text(row.get("protocol"), 300),
@@ -85,4 +85,4 @@ def _measures(rows: list[Any]) -> None:
         alt="What was measured of this model, with 95 % intervals",
         column_config={"Measure": st.column_config.TextColumn(width="medium")},
     )
-    st.caption("From and To are the 95 % interval; Better says which way is better.")
+    st.caption("Better says which way is better.")

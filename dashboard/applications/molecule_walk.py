@@ -149,7 +149,7 @@ def _show(run: Run, made: Walk) -> None:
     name = NAMES[asked.name]
     st.markdown(
         f"On {correlation.n:,} molecules that the model never saw, what the direction foretells of {name} and what is so correlate with "
-        f"{correlation.value:.2f} ({correlation.low:.2f} to {correlation.high:.2f}; 1 is exact, 0 is chance)."
+        f"{correlation.said(n=False)}; 1 is exact, 0 is chance."
         + (" That is hardly better than a guess: what is met may as well be chance." if correlation.low < WEAK else "")
     )
     with st.container(border=True, width=330):

@@ -169,7 +169,7 @@ def _numbers(looked: Looked) -> None:
             "Molecules",
             f"{len(molecules):,} of {looked.n:,}",
             width="stretch",
-            help=f"Valid: RDKit reads them. {valid.value:.0%}, 95 % interval {valid.low:.0%} to {valid.high:.0%}.",
+            help=f"Valid: RDKit reads them. {valid.said(percent=True)}, the 95 % interval in brackets.",
         )
         st.metric("Different", f"{len(different):,}", width="stretch", help="By canonical SMILES")
         st.metric(

@@ -147,7 +147,7 @@ def _verdict(result: Mapping[str, Any]) -> None:
     )
     policy = result.get("policy")
     name = policy.get("name") if isinstance(policy, Mapping) else ""
-    st.markdown(f"{verdicts.badge(str(result.get('verdict')))} " + safe_text(f"under the policy {name}: {told}.", 200))
+    verdicts.line(verdicts.badge(str(result.get("verdict"))), f"under the policy {name}: {told}.")
 
 
 def _handed_out(subject: brought.Brought, result: Mapping[str, Any]) -> None:

@@ -131,5 +131,4 @@ def _table(lines: Sequence[Line], title: str) -> None:
 def _cell(verdict: str, address: str) -> str:
     if verdict not in standing.WORST:
         return safe_text(verdict, 60) if verdict else "–"
-    icon, colour = verdicts.VERDICTS[verdict]
-    return f"[:{colour}-badge[{icon} {verdict}]]({address})"
+    return f"[{verdicts.badge(verdict)}]({address})"

@@ -147,11 +147,9 @@ def _finding(subject: brought.Brought, review: Review, asked: Asked, by: str, ve
     """What was found, what was decided last, and a form for a decision."""
     name, key = asked.name, asked.key
     last = review.of(name)
-    with st.container(border=True, gap="xsmall"):
-        st.markdown(f"{verdicts.badge(asked.verdict)} **{safe_text(name.replace('/', ', ', 1), 200)}**")
-        st.caption(
-            safe_text(f"{_decision_of(last)}: {last.reason} ({_who(last)}, {last.time})" if last else NOTHING_YET, 900)
-        )
+    with verdicts.card():
+        decided = f"{_decision_of(last)}: {last.reason} ({_who(last)}, {last.time})" if last else NOTHING_YET
+        verdicts.line(verdicts.badge(asked.verdict), name.replace("/", ", ", 1), decided)
         with (
             st.expander("Decide otherwise" if last else "Decide", expanded=last is None),
             st.form(f"decide.{key}.{len(review.decisions)}", border=False),

@@ -13,6 +13,7 @@ from dashboard.auditing import overview
 from dashboard.auditing.subjects import called
 from dashboard.parts import charts, handing_out, verdicts
 from dashboard.safe_text import plain_text, refuse, safe_text
+from genmodels.estimates.rounding import between, told
 from genmodels.refusal import Refusal
 from genmodels.review import audit_job, brought
 from genmodels.review.earlier_audits import AUDIT, Earlier, audits_in
@@ -75,7 +76,7 @@ def of_runs(store: RunStore, names: Sequence[str], run: Run) -> dict[str, Path]:
 
 def _shown(found: Mapping[str, Any], token: str) -> None:
     icon, colour = SAID[found["verdict"]]
-    st.markdown(f":{colour}-badge[{icon} {found['verdict']}] " + safe_text(found["said"], 400))
+    verdicts.line(verdicts.worn(icon, colour, found["verdict"]), found["said"])
     for note in found["notes"]:
         st.caption(safe_text(note, 400))
     rows = [_row(each) for each in found["findings"]]
@@ -104,7 +105,7 @@ def _shown(found: Mapping[str, Any], token: str) -> None:
 
 def _badge(row: Mapping[str, Any]) -> str:
     word = word_of(row)
-    return f":{COLOURS[word]}-badge[{SIGNS[word]} {word}]" if word in SIGNS else word
+    return verdicts.worn(SIGNS[word], COLOURS[word], word) if word in SIGNS else word
 
 
 def _row(each: Mapping[str, Any]) -> dict[str, str]:
@@ -115,10 +116,11 @@ def _row(each: Mapping[str, Any]) -> dict[str, str]:
         "Change": word_of(each),
         "Before": verdicts.short(each["before"]),
         "Now": verdicts.short(each["now"]),
-        "Difference": f"{each['difference']:+.3g}"
-        + (f" ({each['low']:+.3g} to {each['high']:+.3g})" if tested else ""),
+        "Difference": between(each["difference"], each["low"], each["high"], signed=True)
+        if tested
+        else told(each["difference"], None, None, signed=True).value,
         "p (Holm)": f"{each['holm']:.2g}" if tested else "not tested",
-        "Would have been seen (80 %)": f"{seen:.3g}" if seen else "–",
+        "Would have been seen (80 %)": verdicts.short(seen) if seen else "–",
         "How": plain_text(f"{each['said']} {charts.sentence_case(each['statistic'])}.", 400),
     }
 

@@ -99,4 +99,4 @@ def _again(labels: Labels, question: str) -> str:
 
 
 def _shown(estimate: Estimate) -> str:
-    return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f}, n = {estimate.n})"
+    return estimate.said()

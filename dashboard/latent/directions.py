@@ -79,7 +79,7 @@ def labelled_direction(run: Run) -> list[directions.Direction]:
             refuse(refusal)
             return []
         strength = found.strength
-        rate = f"It tells the two apart in {strength.value:.0%} of the pictures kept back (95 % interval {strength.low:.0%} to {strength.high:.0%}, n = {strength.n})."
+        rate = f"Of the pictures kept back it tells {strength.said(percent=True)} apart; in brackets the 95 % interval."
         rate = spaced(rate)
         st.caption(f"Found. {rate}" if found.found else f"Not found. {rate} That is no better than chance.")
     return [found]
@@ -134,6 +134,6 @@ def _help(note: directions.Correlate | None) -> str:
         return unit
     r = note.value
     return (
-        f"{unit} To the right pictures look {'more' if r.value > 0 else 'less'} like the group {note.group} ({note.grouping}): correlation {r.value:.2f}"
-        f" (95 % interval {r.low:.2f} to {r.high:.2f}, n = {r.n} training pictures that did not choose the group)."
+        f"{unit} To the right pictures look {'more' if r.value > 0 else 'less'} like the group {note.group} ({note.grouping}): correlation {r.said(n=False)},"
+        f" the 95 % interval in brackets, n = {r.n} training pictures that did not choose the group."
     )

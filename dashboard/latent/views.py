@@ -186,7 +186,7 @@ def plane_view(run: Run) -> None:
             required=True,
             **state.bound(state.KIND),
         )
-        steps = right.select_slider("Pictures a side", (5, 7, 9, 11), SIDE, **state.kept("steps"))
+        steps = right.select_slider("Pictures per side", (5, 7, 9, 11), SIDE, **state.kept("steps"))
     data = data_if_there(run)
     places = walks.plane(points, steps, kind)
 

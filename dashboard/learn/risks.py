@@ -68,7 +68,7 @@ def _share(run: Run, drawn: np.ndarray) -> None:
 
 
 def _told(estimate: Estimate) -> str:
-    return f"{estimate.value:.0%} (95 % interval {estimate.low:.0%} to {estimate.high:.0%})"
+    return estimate.said(percent=True, n=False).replace("(", "(95 % interval ")
 
 
 def _train() -> None:

@@ -15,6 +15,7 @@ from dashboard.parts import samples
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import refuse, safe_text
 from genmodels.estimates.estimate import clopper_pearson
+from genmodels.estimates.rounding import between
 from genmodels.instruments.detector import unworn_rates
 from genmodels.kinds.image.attacks import recompressed
 from genmodels.kinds.image.files import png_bytes
@@ -110,7 +111,7 @@ def _detector() -> None:
     truth = np.arange(len(images)) < N
     for name, wrong in (("made drawings are missed", ~called[:N]), ("real drawings are called made", called[N:])):
         each = clopper_pearson(int(wrong.sum()), len(wrong))
-        st.markdown(f"**{each.value:.0%}** (95 % interval {each.low:.0%} to {each.high:.0%}, n = {each.n}) of {name}.")
+        st.markdown(f"**{each.said(percent=True)}** of {name}; in brackets the 95 % interval.")
     st.caption(
         "The real drawings are held out: the detector learned from none of them. The made ones are new, but of a generator that it learned "
         "from. Where it can't tell, that counts as not made here."
@@ -149,4 +150,4 @@ def _held_out() -> None:
 
 def share(row: Mapping[str, Any]) -> str:
     """The share that was called made, with its interval."""
-    return f"{row['flagged']:.0%} ({row['low']:.0%} to {row['high']:.0%})"
+    return between(row["flagged"], row["low"], row["high"], percent=True)

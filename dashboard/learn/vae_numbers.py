@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.parts import charts
+from genmodels.estimates.rounding import between
 from genmodels.measuring.latent_plane import RULE
 from genmodels.runs.run import Run
 
@@ -54,12 +55,11 @@ def sentence(measured: Measured) -> str:
 
 
 def number(row: Mapping[str, Any]) -> str:
-    digits = 1 if row["high"] - row["low"] > 0.3 else 2
-    return f"{row['value']:.{digits}f} ({row['low']:.{digits}f} to {row['high']:.{digits}f}, n = {row['n']:,})"
+    return between(row["value"], row["low"], row["high"], row["n"])
 
 
 def share(row: Mapping[str, Any]) -> str:
-    return f"{row['value']:.0%} ({row['low']:.0%} to {row['high']:.0%}, n = {row['n']:,})"
+    return between(row["value"], row["low"], row["high"], row["n"], percent=True)
 
 
 def dots(measured: Measured, metric: str, axis: str) -> Any:

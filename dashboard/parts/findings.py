@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.parts import glossary
-from dashboard.parts.verdicts import badge, interval, short
+from dashboard.parts import glossary, verdicts
+from dashboard.parts.verdicts import interval, short
 from dashboard.safe_text import lines_of, plain_text, safe_text
 from genmodels.estimates.rounding import told
 from genmodels.review.evidence import evidence_of
@@ -48,7 +48,7 @@ def counts(found: Sequence[Mapping[str, Any]]) -> str:
     """How many of which verdict, each with its sign, as markdown; what came with an imported run is none of ours."""
     own = [str(each.get("verdict")) for each in found if made_where(each) != IMPORTED]
     known = {name: own.count(name) for name in (*ORDER, "not measured")}
-    return " ".join(f"{badge(name)} {count}" for name, count in known.items() if count)
+    return " ".join(f"{verdicts.badge(name)} {count}" for name, count in known.items() if count)
 
 
 def row(finding: Mapping[str, Any], document: Mapping[str, Any], under: Callable[[], None] | None = None) -> None:
@@ -56,14 +56,12 @@ def row(finding: Mapping[str, Any], document: Mapping[str, Any], under: Callable
     verdict, came = str(finding.get("verdict")), made_where(finding) == IMPORTED
     drawn = measured(finding)
     said = plain_text(finding.get("claim") or finding.get("question") or "", 900)
-    worn = f":gray-badge[:material/move_to_inbox: {NOTE}]" if came else badge(verdict)
-    with st.container(border=True, gap="xsmall"):
+    badge = verdicts.worn(":material/move_to_inbox:", "gray", NOTE) if came else verdicts.badge(verdict)
+    with verdicts.card():
         words, place = st.columns([3, 2], vertical_alignment="center") if drawn else (st.container(), None)
         with words:
             first = f"It came with the verdict {verdict!r}. {said}" if came else sentence_of(said)
-            st.markdown(f"{worn} {safe_text(first, 900)}")
-            if note := _note(finding, verdict, came):
-                st.caption(safe_text(note, 900))
+            verdicts.line(badge, first, _note(finding, verdict, came))
         if drawn and place:
             place.html(scale(drawn))
         title = "Details and evidence" if under and evidence_of(finding) else "Details"

@@ -109,8 +109,8 @@ GROUPS = (
     ),
     Group(
         "nats_a_step",
-        "Held-out nats a step",
-        "nats a step",
+        "Held-out nats per step",
+        "nats per step",
         "How surprised it is by all four voices of a step of held-out pieces together; lower is better.",
         lambda name: name == "nats_a_step",
     ),
@@ -137,8 +137,8 @@ GROUPS = (
     ),
     Group(
         "bits_per_character",
-        "Held-out bits a character",
-        "bits a character",
+        "Held-out bits per character",
+        "bits per character",
         "What the model would need to store held-out text; lower is better, and it can be compared across vocabularies.",
         lambda name: name == "bits_per_character",
     ),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.parts import glossary
 from dashboard.safe_text import plain_text, safe_text
@@ -21,6 +22,7 @@ VERDICTS = {  # the same everywhere; the icon and the word say it too, not the c
 }
 
 TITLES = {
+    "nats a step": "Nats per step",
     "kid": "Kernel distance (KID)",
     "frechet": "Fréchet distance",
     "bits per dimension (ELBO)": "Bits per dimension (ELBO)",
@@ -68,15 +70,20 @@ def title(metric: object) -> str:
     return TITLES.get(name, (name[:1].upper() + name[1:]).replace("_", " "))
 
 
+def unit(measure: Mapping[str, Any]) -> str:
+    """The unit of a measure; findings of before say "bits a character"."""
+    return plain_text(measure.get("unit") or "", 40).replace(" a ", " per ")
+
+
 def interval(measure: Mapping[str, Any], *, percent: bool = False) -> str:
     """`0.016 to 0.029`, with the digits that it allows."""
-    found = told(measure.get("value", measure.get("rate")), measure["low"], measure["high"], percent=percent)
+    found = told(measure.get("value", measure.get("rate")), measure.get("low"), measure.get("high"), percent=percent)
     return f"{found.low} to {found.high}"
 
 
 def estimate(measure: Mapping[str, Any]) -> str:
     """The value of a measure, with the digits that its interval allows."""
-    return told(measure["value"], measure["low"], measure["high"]).value
+    return told(measure.get("value"), measure.get("low"), measure.get("high")).value
 
 
 def highlights(document: Mapping[str, Any]) -> None:
@@ -117,7 +124,7 @@ def show_measures(document: Mapping[str, Any]) -> None:
             "95 % interval": interval(m),
             "n": short(m["n"]),
             "Better": plain_text(m.get("better") or "", 10),
-            "Unit": plain_text(m.get("unit") or "", 40),
+            "Unit": unit(m),
             "How": plain_text(m.get("protocol") or "", 300),
         }
         | ({"Where": NOTE if m in came else "measured here"} if came else {})
@@ -142,4 +149,21 @@ def imported_notice(found: Sequence[Mapping[str, Any]]) -> None:
 def badge(verdict: str) -> str:
     """A verdict as markdown: a word with an icon."""
     icon, colour = VERDICTS.get(verdict, VERDICTS["not measured"])
-    return f":{colour}-badge[{icon} {verdict if verdict in VERDICTS else 'not measured'}]"
+    return worn(icon, colour, verdict if verdict in VERDICTS else "not measured")
+
+
+def worn(icon: str, colour: str, word: str) -> str:
+    """A badge as markdown; `word` is foreign where a file says it."""
+    return f":{colour}-badge[{icon} {safe_text(word, 40)}]"
+
+
+def card() -> DeltaGenerator:
+    """What every finding, reading and decision stands in."""
+    return st.container(border=True, gap="xsmall")
+
+
+def line(badge: str, said: str, note: str = "", *, most: int = 900) -> None:
+    """What was found, after its badge, and below it smaller what that rests on; both may be foreign."""
+    st.markdown(f"{badge} {safe_text(said, most)}")
+    if note:
+        st.caption(safe_text(note, most))

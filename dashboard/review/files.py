@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import handing_out
+from dashboard.parts import handing_out, verdicts
 from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.review.many_files import verify_many
 from genmodels.review.report_of_files import verified
 
-ICONS: dict[str, tuple[str, Literal["gray", "blue", "green", "orange", "red"]]] = {
+ICONS = {
     "valid": (":material/verified:", "green"),
     "found": (":material/water_drop:", "green"),
     "exact match": (":material/menu_book:", "green"),
@@ -119,15 +119,20 @@ def show(row: Mapping[str, Any], content: bytes) -> None:
     name = "" if row["format"] == row["kind"] else f", {row['format']}"
     left.caption(f"{KINDS.get(row['kind'], ':material/draft:')} {safe_text(row['kind'].capitalize() + name)}")
     right.markdown(safe_text(row["sentence"], 1500))
-    for part, column in zip(PARTS, right.columns(len(PARTS)), strict=True):
-        with column:
+    for part in PARTS:
+        with right, verdicts.card():
             reading(part, row[part])
 
 
 def reading(part: str, found: Mapping[str, Any]) -> None:
-    st.markdown(f":small[{PARTS[part]}]")
+    """One of the ways in which a file was looked at: what it found, and how often that is wrong."""
     icon, colour = ICONS.get(str(found["verdict"]), (":material/remove:", "gray"))
-    st.badge(plain_text(SHOWN.get(str(found["verdict"]), found["verdict"]), 30), icon=icon, color=colour)
+    badge = verdicts.worn(icon, colour, SHOWN.get(str(found["verdict"]), str(found["verdict"])))
+    verdicts.line(badge, PARTS[part], told_of(part, found))
+
+
+def told_of(part: str, found: Mapping[str, Any]) -> str:
+    """What else a reading says, in a sentence."""
     told = [f'names "{found["name"]}"'] if found.get("name") else []
     told += [str(found[name]) for name in ("integrity", "trust", "reason") if found.get(name)] + [
         str(each) for each in found.get("says") or []
@@ -151,4 +156,5 @@ def reading(part: str, found: Mapping[str, Any]) -> None:
         told.append(
             f"in tests it wrongly found something in {found['false_alarm']:.2%} of files, and missed {found['miss']:.0%} ({found['miss_of']})"
         )
-    st.caption(safe_text("; ".join(told), 600))
+    said = "; ".join(told)
+    return f"{said[:1].upper()}{said[1:]}." if said else ""

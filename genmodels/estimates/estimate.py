@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from genmodels.estimates.rounding import between
 from genmodels.refusal import Refusal
 
 CONFIDENCE = 0.95
@@ -37,6 +38,10 @@ class Estimate:
                 f"An estimate came out as {self.value} in [{self.low}, {self.high}] with n = {self.n}, which means nothing;"
                 " check that the data are finite and not all alike."
             )
+
+    def said(self, *, percent: bool = False, n: bool = True) -> str:
+        """For people: "39 % (32 % to 46 %, n = 60)", with the digits that the interval allows."""
+        return between(self.value, self.low, self.high, self.n if n else 0, percent=percent)
 
     def __str__(self) -> str:
         return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}], n = {self.n}"

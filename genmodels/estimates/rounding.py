@@ -37,6 +37,18 @@ def told(value: object, low: object, high: object, *, percent: bool = False, sig
     return Told(*(_written(each, step, percent=percent, signed=signed) for each in numbers))
 
 
+def between(
+    value: object, low: object, high: object, n: int = 0, *, percent: bool = False, signed: bool = False
+) -> str:
+    """A value with its interval as a sentence has it, and with the n behind it where that is given.
+
+    >>> between(0.389, 0.324, 0.457, 60, percent=True)
+    '39 % (32 % to 46 %, n = 60)'
+    """
+    found = told(value, low, high, percent=percent, signed=signed)
+    return f"{found.value} ({found.low} to {found.high}{f', n = {n:,}' if n else ''})"
+
+
 def alone(value: object) -> str:
     """A number whose interval is not known, with three or four digits that count."""
     number = _number(value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,20 @@ def test_the_worst_comes_first_with_its_mark_and_what_was_not_measured_says_why(
     assert "too few" in said and "**What to do:** Do this\\." in said and "evidence 2" in said
     assert not any("http://evil.example/a.png)" in each and "\\" not in each for each in said)
     assert counts(rows).count("badge") == 3
+
+
+def formatted(source: str) -> Iterator[tuple[int, str]]:
+    """Ends of intervals that an f-string writes with digits of its own: line, and what it is."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None and "." in ast.unparse(node.format_spec):
+            value = node.value
+            name = value.attr if isinstance(value, ast.Attribute) else value.slice.value if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Constant) else ""
+            if name in ("low", "high"):
+                yield node.lineno, ast.unparse(value)
+
+
+def test_no_page_writes_an_interval_with_digits_of_its_own() -> None:
+    """`rounding.told`, `rounding.between` and `Estimate.said` write as many as the interval allows."""
+    assert [what for _, what in formatted("f'{a.low:.2f} {b[\"high\"]:.0%} {c.low} {d:.3f}'")] == ["a.low", "b['high']"]
+    files = [file for folder in ("dashboard", "pages") for file in (ROOT / folder).rglob("*.py")]
+    assert len(files) > 100 and not {f"{file.name}:{line}: {what}" for file in files for line, what in formatted(file.read_text())}

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PUZZLING = {
-    "knob": r"\b[Kk]nobs?\b(?!=)", "a core": r"[Ww]atts a core", "nats a": r"nats a (picture|token)", "bring in": r"[Bb]ring in a", "heed": r"\bheed",
+    "knob": r"\b[Kk]nobs?\b(?!=)", "a core": r"[Ww]atts a core", "nats a": r"nats a (picture|token)", "a for per": r"^(Held-out (nats|bits)|Characters|Tokens|Windows|Steps|Pictures|Units) an? [a-z]+$", "bring in": r"[Bb]ring in a", "heed": r"\bheed",
     "held against": "held against", "worn": r"\b(worn|[Ww]ears?) (anew|as|like|them)\b|\b[Ww]orn (copies|as)", "inventing": r"Inventing\.", "way out": "the one way out",
     "begun from": r"It was begun from", "foreseen": r"foreseen|foresees", "had a say": "had a say", "anew": r"(drawn|saved|written|worn) anew", "is told": r"model is told",
     "by heart": "by heart", "either side": "of new pictures 5 % would", "marked files": "of marked files the test", "otherwise than": "otherwise than of",

@@ -108,8 +108,8 @@ def test_a_link_sets_the_form_functions_are_looked_at_and_run_only_when_that_is_
     pressed(test, "Run in the cage")
     assert not test.error and ran == [1], "once"
     passes = test.dataframe[0].value
-    assert list(passes["Right"]) == [2, 0, 2] and list(passes["pass@1"]) == [0.5, 0.0, 0.5], "two training functions are clamps"
-    assert passes["From"][0] == pytest.approx(0.068, abs=1e-3) and np.isnan(passes["From"][2]), "Clopper and Pearson of 2 in 4"
+    assert list(passes["Right"]) == [2, 0, 2] and list(passes["pass@1"]) == ["0.5", "0.00", "0.5"], "two training functions are clamps"
+    assert [passes["95 % interval"][place] for place in (0, 2)] == ["0.1 to 0.9", "none"], "Clopper and Pearson of 2 in 4"
     answers = test.dataframe[1].value
     assert all(each.startswith("✓") for each in answers["Attempt 1"]) and all(each == "✗ none" for each in answers["Attempt 3"])
     assert "SyntaxError" in words(test) and "Of train/" in words(test)

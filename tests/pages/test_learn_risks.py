@@ -13,6 +13,8 @@ from dashboard import state
 from dashboard.learn import risks_fake
 from dashboard.learn.risks_fake import DAMAGES, KINDS, N, damaged
 from genmodels.data.dataset import DATA
+from genmodels.estimates.estimate import clopper_pearson
+from genmodels.estimates.rounding import between
 from genmodels.explore.faults import copies_of, share_of
 from genmodels.kinds.image.near_copies import drawings_of
 from genmodels.refusal import Refusal
@@ -32,9 +34,9 @@ def test_the_shares_and_copies_that_it_says_are_those_drawn() -> None:
     name, drawn = test.session_state[state.RISK_DRAWN]
     found = share_of(drawn, prepared("skewed-95").experiment)
     said = " ".join(each.value for each in test.markdown)
-    assert name == "skewed-95" and found.drawn.low > 0.75 and f"{found.drawn.value:.0%} (95 % interval {found.drawn.low:.0%}" in said
+    assert name == "skewed-95" and found.drawn.low > 0.75 and found.drawn.said(percent=True, n=False).replace("(", "(95 % interval ") in said
     copies = copies_of(test.session_state[state.RISK_COPIED], prepared(COPIER).experiment)
-    assert copies.copied.low > copies.false_alarm.high and f"{copies.copied.value:.0%} (95 % interval" in said
+    assert copies.copied.low > copies.false_alarm.high and copies.copied.said(percent=True, n=False).partition(" (")[0] in said
 
 
 @pytest.mark.parametrize("name", SKEWS)
@@ -72,11 +74,11 @@ def test_a_marked_picture_is_found_and_the_detector_is_counted(no_gallery: None,
     assert not test.exception and not test.error, [each.value for each in test.error]
     _, called = test.session_state[state.RISK_JUDGED]
     said = " ".join(each.value for each in test.markdown)
-    assert f"**{(~called[:N]).mean():.0%}** (95 % interval" in said and f"**{called[N:].mean():.0%}** (95 %" in said
+    assert all(f"**{clopper_pearson(int(wrong.sum()), N).said(percent=True)}**" in said for wrong in (~called[:N], called[N:]))
     held_out = {row["Drawings"]: row for row in test.table[-1].value.to_dict("records")}
     known = {row["family"]: row for row in json.loads((GALLERY / "detector" / "rates.json").read_text()) if row["wear"] == "as it was"}
     for family, name in KINDS.items():
-        assert held_out[name]["n"] == known[family]["n"] and held_out[name]["Called made"].startswith(f"{known[family]['flagged']:.0%} (")
+        assert held_out[name]["n"] == known[family]["n"] and held_out[name]["Called made"] == between(*(known[family][end] for end in ("flagged", "low", "high")), percent=True)
 
 
 def test_the_real_drawings_that_the_detector_judges_are_none_that_it_learned_from() -> None:

@@ -71,7 +71,7 @@ def test_what_was_measured_stands_in_a_table_and_what_was_not_says_why(run: Run,
     own.findings_file.write_text(json.dumps({"measures": rows}))
     test = page(own)
     table = test.dataframe[0].value
-    assert list(table["Measure"]) == ["valid"] and table["Value"][0] == 0.7
+    assert list(table["Measure"]) == ["Valid"] and list(table["Value"]) == ["0.70"] and list(table["95 % interval"]) == ["0.60 to 0.80"]
     assert "Not measured: unique@1k (take more)." in words(test) and "not measured yet" not in words(test)
 
 

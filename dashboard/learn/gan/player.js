@@ -16,7 +16,7 @@ const CHOICES = {
   shape: ["Data", [["ring", "Ring of 8"], ["grid", "Grid of 25"], ["spiral", "Spiral"], ["own", "Your drawing"]]],
   noise: ["Noise", [["normal", "Normal, 2 numbers"], ["uniform", "Uniform, 2 numbers"], ["line", "Uniform, 1 number"]]],
   loss: ["Loss", [["non-saturating", "Non-saturating"], ["minimax", "Minimax"], ["least-squares", "Least squares"]]],
-  width: ["Units a layer", [[8, "8"], [16, "16"], [32, "32"], [48, "48"]]],
+  width: ["Units per layer", [[8, "8"], [16, "16"], [32, "32"], [48, "48"]]],
   depth: ["Hidden layers", [[1, "1"], [2, "2"], [3, "3"]]],
   rateD: ["Discriminator’s step size", [[0.0003, "0.0003"], [0.001, "0.001"], [0.003, "0.003"], [0.01, "0.01"]]],
   rateG: ["Generator’s step size", [[0.0003, "0.0003"], [0.001, "0.001"], [0.003, "0.003"], [0.01, "0.01"]]],
