@@ -29,7 +29,7 @@ try:
     run = store[name]
     paints = name in drawing and follows_prompts(run)
     views, key = (picture_views, state.PAINTING) if paints else (prompt_views, state.VIEW)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.segmented_control(
             "View",
             views.VIEWS,

@@ -27,7 +27,7 @@ VIEWS = (*SHARED, "Between", "From a picture", "Sweep", "Compare", "Table", "His
 ABOUT = {  # what each shows, in a sentence
     "Pictures": "Four pictures of one prompt, from four seeds.",
     "Film": "One of them at every step, from noise to picture.",
-    "Words": "A heat map for each word: where the picture looked at it.",
+    "Words": "A heat map for each word: which parts of the picture gave it most attention.",
     "Between": "Eight pictures on the way from one prompt to another.",
     "From a picture": "A picture of yours, uploaded or painted, is drawn again as the prompt says, all of it or a part.",
     "Sweep": "One prompt with two or three settings varied, as a grid.",

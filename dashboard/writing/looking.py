@@ -36,6 +36,7 @@ def looked_at(prompt: str) -> tuple[str, Made | None]:
         [*names, ONLY_PROMPT],
         default=names[0],
         required=True,
+        label_visibility="collapsed",
         key=f"{state.LOOKED_AT}.{len(names)}.{made[0].seed}",
     )
     if chosen not in names:

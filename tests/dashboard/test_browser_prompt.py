@@ -94,7 +94,7 @@ def test_what_is_written_begins_in_the_first_screen(browser: Browser, server: tu
     tokens = page.get_by_role("application", name="tokens by their probability")
     tokens.wait_for(timeout=60_000)
     box = tokens.bounding_box()
-    assert box is not None and box["y"] < 600 and prompt(page) == "The nurse"
+    assert box is not None and box["y"] + box["height"] < 900 and prompt(page) == "The nurse"
     page.close()
 
 
