@@ -10,9 +10,9 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402
 from streamlit.runtime.scriptrunner import get_script_run_ctx  # noqa: E402
 
-from dashboard import navigation, resources, safe_text, state  # noqa: E402
+from dashboard import navigation, resources, state  # noqa: E402
 from dashboard.demo import bar, place  # noqa: E402
-from dashboard.parts import failing, glossary, guarding, live_chart  # noqa: E402
+from dashboard.parts import failing, glossary, guarding, live_chart, stating  # noqa: E402
 from genmodels.refusal import Refusal  # noqa: E402
 
 if get_script_run_ctx(suppress_warning=True) is None:
@@ -30,6 +30,6 @@ else:
     try:
         bar.above(glossary.below(page))
     except Refusal as refusal:
-        safe_text.refuse(refusal)
+        stating.refuse(refusal)
     finally:
         resources.settle()

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.parts import stating
 from dashboard.safe_text import plain_text
 from genmodels.cache import told
 from genmodels.jobs.executor import LOCAL, Ended, genmodels_command
@@ -25,13 +26,14 @@ def wait_for(name: str, knobs: str) -> None:
     """Comes back when it is drawn; raises `Refusal` where it can't be had. `knobs` are JSON."""
     asked = f"{name}={knobs}"
     ended = _started(asked)
-    bar = st.progress(0.0, f"Preparing {plain_text(name)} for the first time; the next visit is instant.")
+    place = st.empty()
+    stating.running(f"Preparing {plain_text(name)} for the first time; the next visit is instant", place=place)
     while not ended.done():
         time.sleep(0.3)
         if news := told(asked):
             other = "" if news.get("asked") == asked else "Another data set is being prepared first. "
-            bar.progress(min(1.0, news["done"] / max(1, news["of"])), other + sentence(news))
-    bar.empty()
+            stating.running(other + sentence(news), news["done"] / max(1, news["of"]), place=place)
+    place.empty()
     with _lock:
         _running.pop(asked, None)
     done = ended.result()

@@ -48,7 +48,7 @@ DIAGNOSED = 20_000  # lines of a history that are read for signs of trouble
 MOST_PICTURE = 32 << 20  # bytes
 _written: dict[str, tuple[Any, str]] = {}
 _written_lock = threading.Lock()
-FIRST_TIME = "Loading the model. TensorFlow takes a few seconds the first time."
+FIRST_TIME = "Loading the model. TensorFlow takes some seconds the first time …"
 
 
 def run_rows(store: RunStore) -> list[Row]:
@@ -176,7 +176,7 @@ def _reading(path: str, version: int, text: str, top: int, more: tuple[int, ...]
         return model.read(text, top, more)
 
 
-@st.cache_resource(max_entries=3, show_spinner=FIRST_TIME)
+@st.cache_resource(max_entries=3, show_spinner=FIRST_TIME, show_time=True)
 def _loaded(path: str, epoch: int | None, version: int) -> Loaded:
     return Loaded(BUILDER.submit(open_model, Run(Path(path)), epoch).result(), threading.Lock())
 
@@ -201,7 +201,7 @@ def dataset(name: str, knobs: Mapping[str, Any] | None = None) -> Dataset:
     return _dataset(*asked)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading the data …")
+@st.cache_resource(max_entries=4, show_spinner="Reading the data …", show_time=True)
 def _dataset(name: str, knobs: str, home: str) -> Dataset:
     return DATA[name].from_dict(json.loads(knobs)).load()
 
@@ -214,7 +214,7 @@ def description(name: str, knobs: Mapping[str, Any] | None = None) -> dict[str, 
     return _description(name, json.dumps(dict(knobs or {}), sort_keys=True), _home())
 
 
-@st.cache_data(max_entries=32, show_spinner="Counting …")
+@st.cache_data(max_entries=32, show_spinner="Counting …", show_time=True)
 def _description(name: str, knobs: str, home: str) -> dict[str, Any]:
     return describe(_dataset(name, knobs, home))
 
@@ -269,7 +269,7 @@ def detector() -> Any:
     return _detector(_home())
 
 
-@st.cache_resource(max_entries=2, show_spinner=FIRST_TIME)
+@st.cache_resource(max_entries=2, show_spinner=FIRST_TIME, show_time=True)
 def _detector(home: str) -> InTurn | None:
     found = BUILDER.submit(open_detector).result()
     return None if found is None else InTurn(found)
@@ -290,7 +290,7 @@ def _settled(loaded: int) -> None:
     gc.freeze()
 
 
-@st.cache_data(ttl=30, show_spinner="Looking around …")
+@st.cache_data(ttl=30, show_spinner="Looking around …", show_time=True)
 def doctor() -> list[dict[str, Any]]:
     """What is installed, where runs live, how much room there is."""
     return examine()

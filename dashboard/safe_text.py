@@ -11,8 +11,6 @@ import re
 import string
 import unicodedata
 
-import streamlit as st
-
 from genmodels.provenance.claims import MADE_BY
 
 JOINER = "\u2060"  # has no width; keeps "https://", "www.", "a@b.c" and ":name:" from being read as what they look like
@@ -90,11 +88,6 @@ def duration(seconds: object) -> str:
         if seconds < 10
         else f"{rest} s"
     )
-
-
-def refuse(refusal: BaseException) -> None:
-    """Bad input, answered with its one sentence."""
-    st.error(safe_text(refusal, 600), icon=":material/error:")
 
 
 def csv_cell(value: object) -> object:

@@ -5,14 +5,16 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import navigation, resources
+from dashboard.parts import contents
 from dashboard.safe_text import safe_text
 from genmodels.data.dataset import DATA
 
 st.title("Help", anchor=False)
+contents.place()
 navigation.link("glossary", "Glossary: every term in one sentence")
 left, right = st.columns(2, gap="medium")
 with left, st.container(border=True, height="stretch"):
-    st.header("How to", anchor=False)
+    contents.header("How to")
     st.markdown(
         """
 1. **New training**: choose a model and data, see how long it will take, press *Start*. The run is a process of its own: close the
@@ -35,7 +37,7 @@ with left, st.container(border=True, height="stretch"):
         wrap_lines=True,
     )
 with right, st.container(border=True, height="stretch"):
-    st.header("Limits", anchor=False)
+    contents.header("Limits")
     st.markdown(
         """
 - Small pictures (up to 128 × 128) and small networks: this runs on a processor, without a graphics card.
@@ -45,7 +47,7 @@ with right, st.container(border=True, height="stretch"):
 - The server answers this machine only. It has no accounts: put a proxy with a login in front for a team.
 """
     )
-st.header("This machine", anchor=False)
+contents.header("This machine")
 rows = resources.doctor()
 table = [
     {
@@ -63,7 +65,7 @@ st.table(
 )
 if all(row["ok"] or not row["required"] for row in rows):
     st.caption("Everything that is needed is in place.")
-st.header("Credit and licence", anchor=False)
+contents.header("Credit and licence")
 credits = [
     {"Data": name, "Licence and credit": ". ".join(safe_text(each) for each in (source.licence, source.credit) if each)}
     for name, source in DATA.items()

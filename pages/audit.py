@@ -5,8 +5,9 @@ import streamlit as st
 from dashboard import navigation, state
 from dashboard.auditing import bringing, checks, overview, run_audits, subjects
 from dashboard.model.header import header
+from dashboard.parts import contents
+from dashboard.parts.stating import refuse
 from dashboard.review import asking
-from dashboard.safe_text import refuse
 from genmodels.kinds.kind import KINDS
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
@@ -24,11 +25,13 @@ if subject is None:
     overview.view(store, tuple(KINDS))
 elif isinstance(subject, Run):
     header(subject)
+    contents.place()
     try:
         run_audits.view(store, subject, asking.audited_runs(store, tuple(KINDS)))
         checks.table(run_audits.checks_of(subject))
     except Refusal as refusal:
         refuse(refusal)
 else:
+    contents.place()
     checks.view(subject)
     navigation.link("label", "Have people label them")

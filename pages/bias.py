@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard.model import places
 from dashboard.parts import samples
+from dashboard.parts.stating import refuse
 from dashboard.review import asking, bias
-from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 

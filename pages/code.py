@@ -5,8 +5,8 @@ import streamlit as st
 from dashboard import state
 from dashboard.applications import code
 from dashboard.parts import samples
+from dashboard.parts.stating import refuse
 from dashboard.review import asking
-from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 

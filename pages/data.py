@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import navigation, state
 from dashboard.data import gallery, sets
+from dashboard.parts import stating
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.data.dataset import DATA, title_of
 from genmodels.registry import unknown
@@ -18,5 +19,5 @@ if name in DATA:
     sets.one(name)
 else:
     if name:
-        st.error(safe_text(unknown(DATA.noun, name, DATA), 600), icon=":material/error:")
+        stating.failed(safe_text(unknown(DATA.noun, name, DATA), 600))
     gallery.view()

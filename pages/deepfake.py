@@ -5,8 +5,8 @@ import streamlit as st
 from dashboard import navigation
 from dashboard.model import places
 from dashboard.parts import samples
+from dashboard.parts.stating import refuse
 from dashboard.review import asking, marks
-from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 

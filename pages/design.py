@@ -6,8 +6,8 @@ from dashboard import navigation, state
 from dashboard.applications import design
 from dashboard.applications.design_models import Models, fitting
 from dashboard.model.places import DRAWS, SPACE
-from dashboard.parts import choosing, samples
-from dashboard.safe_text import refuse
+from dashboard.parts import choosing, samples, stating
+from dashboard.parts.stating import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 
@@ -16,7 +16,7 @@ found = fitting(store)
 names = list(dict.fromkeys([*found[DRAWS], *found[SPACE]]))
 if not names:
     st.title("Product design", anchor=False)
-    st.info(design.NOTHING, icon=":material/draw:")
+    stating.empty(design.NOTHING)
     navigation.link("train", "Train a model of icons", model="diffusion", on="icons")
     st.stop()
 name = choosing.model(store, names, "Product design", "design with")

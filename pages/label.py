@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.labelling import choosing, questions, showing, tables
-from dashboard.safe_text import refuse
+from dashboard.parts.stating import refuse
 from genmodels.refusal import Refusal
 
 st.title("Label", anchor=False)

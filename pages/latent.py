@@ -5,8 +5,8 @@ import streamlit as st
 from dashboard import navigation, state
 from dashboard.latent.anchors import choose_label
 from dashboard.latent.views import VIEWS, explorable, view
-from dashboard.parts import choosing, samples
-from dashboard.safe_text import refuse
+from dashboard.parts import choosing, samples, stating
+from dashboard.parts.stating import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 
@@ -14,7 +14,7 @@ store = RunStore.default()
 names = explorable(store)
 if not names:
     st.title("Latent space", anchor=False)
-    st.info("There is no trained model yet. Train one, then come back to look inside it.", icon=":material/explore:")
+    stating.empty("There is no trained model yet. Train one, then come back to look inside it.")
     navigation.link("train", "Train a model")
     st.stop()
 name = choosing.model(store, names, "Latent space", "look into")

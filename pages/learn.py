@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import navigation, state
 from dashboard.learn import lessons
+from dashboard.parts import stating
 from dashboard.safe_text import safe_text
 
 name = state.in_url(state.LESSON)
@@ -11,7 +12,7 @@ lesson = next((each for each in lessons.LESSONS if each.name == name), None)
 if lesson is None:
     st.title("Learn", anchor=False)
     if name:
-        st.warning(f"There is no lesson called {safe_text(name, 60)}; these are here.")
+        stating.warned(f"There is no lesson called {safe_text(name, 60)}; these are here.")
     lessons.overview()
 else:
     navigation.name_tab(navigation.tab_title("Learn", lesson.title))

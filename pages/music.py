@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard import navigation
 from dashboard.applications import music
-from dashboard.parts import choosing, samples
-from dashboard.safe_text import refuse
+from dashboard.parts import choosing, samples, stating
+from dashboard.parts.stating import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 
@@ -13,9 +13,7 @@ store = RunStore.default()
 names = music.composers(store)
 if not names:
     st.title("Music", anchor=False)
-    st.info(
-        "There is no trained model of music yet. Train one on chorales, then come back.", icon=":material/music_note:"
-    )
+    stating.empty("There is no trained model of music yet. Train one on chorales, then come back.")
     navigation.link("train", "Train a model of chorales", model="transformer", on="chorales")
     st.stop()
 name = choosing.model(store, names, "Music", "have compose")

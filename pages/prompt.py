@@ -5,8 +5,8 @@ import streamlit as st
 from dashboard import navigation, state
 from dashboard.drawing import views as picture_views
 from dashboard.drawing.form import follows_prompts, painters
-from dashboard.parts import choosing, samples
-from dashboard.safe_text import refuse
+from dashboard.parts import choosing, samples, stating
+from dashboard.parts.stating import refuse
 from dashboard.writing import views as prompt_views
 from dashboard.writing.form import writers
 from genmodels.refusal import Refusal
@@ -16,9 +16,8 @@ store = RunStore.default()
 drawing, writing = painters(store), writers(store)
 if not drawing and not writing:
     st.title("Prompt", anchor=False)
-    st.info(
+    stating.empty(
         "There is no trained model of texts, code or prompted pictures yet. Train one, then come back to have it write or draw.",
-        icon=":material/edit_note:",
     )
     navigation.link("train", "Train a model", model="diffusion")
     st.stop()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import navigation, resources, state
+from dashboard.parts import contents
 from dashboard.run_rows import measures
 from dashboard.runs import actions, cards, choosing, table, working
 from dashboard.runs.listing import TABLE, clear, filters, matching, said
@@ -37,6 +38,7 @@ elif all(row["gallery"] for row in rows):
 chosen = choosing.choose(rows)
 if listed == TABLE:
     table.view(found, chosen, store)
+contents.place()
 working.view(chosen, store)
 if listed != TABLE:
     cards.view(found, store)

@@ -8,8 +8,9 @@ import streamlit as st
 from dashboard import navigation, state
 from dashboard.model import places
 from dashboard.model.header import header
-from dashboard.parts import forms
-from dashboard.safe_text import refuse, safe_text
+from dashboard.parts import forms, stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import safe_text
 from dashboard.training import alike, forecasting, live
 from genmodels.data.dataset import DATA
 from genmodels.data.facts import known
@@ -77,7 +78,7 @@ def source_form(data: str) -> dict:
     """The knobs of the data set; of one's own pictures, those that were imported."""
     choices = {"token": [each["token"] for each in OWN[data].imported()]} if data in OWN else {}
     if data in OWN and not choices["token"]:
-        st.info(f"You have not imported {OWN[data].things} yet.", icon=":material/photo_library:")
+        stating.noted(f"You have not imported {OWN[data].things} yet.")
         navigation.link("data", f"Import your own {OWN[data].things}", data=data)
     if not DATA[data].knobs():
         return {}
@@ -140,12 +141,17 @@ def start(experiment: Experiment, store: RunStore) -> None:
     st.rerun()
 
 
+def titled(run: str | None) -> str:
+    return f"Training of {safe_text(run)}" if run else "New training"
+
+
 store = RunStore.default()
 title = st.empty()  # a run is chosen below it
 taken_over()
 alike.taken_over(store)
+title.title(titled(state.get(state.OPEN) or state.parameter(state.RUN)), anchor=False)
 chosen = choose_run(store)
-title.title(f"Training of {safe_text(chosen)}" if chosen else "New training", anchor=False)
+title.title(titled(chosen), anchor=False)
 if chosen:
     navigation.name_tab(navigation.tab_title("Training", chosen))
     run = store[chosen]

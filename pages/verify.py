@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dashboard import state
+from dashboard.parts.stating import refuse
 from dashboard.review import files
-from dashboard.safe_text import refuse
 from genmodels.refusal import Refusal
 
 st.title("Check files", anchor=False)

@@ -204,6 +204,9 @@ def test_names_and_forbidden_things(file: Path) -> None:
         assert not re.search(r"^\s*(import|from) streamlit", text, re.MULTILINE) or place == Path("genmodels/bench/first_page.py"), "pages are the dashboard's"
     if place.parts[:2] != ("genmodels", "bench"):
         assert not calls(file, "fit") or "sklearn" in text, "only the benches' peers call a Keras model's fit"
+    if place.parts[0] in ("dashboard", "pages") and place != Path("dashboard/parts/stating.py"):
+        said = [name for name in ("info", "success", "warning", "error", "spinner", "progress", "status") if calls(file, name)]
+        assert not said, "empty, waiting, running, failed and done are drawn by stating.py, so that they look the same everywhere"
     if place != Path("dashboard/resources.py"):
         assert "st.cache_" not in text, "only resources.py caches"
     if place != Path("dashboard/state.py"):

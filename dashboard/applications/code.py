@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from dashboard.applications.code_completed import completed_view
 from dashboard.applications.code_gap import gap_view
 from dashboard.applications.how_good import about_model
+from dashboard.parts import stating
 from genmodels.measuring.code import OF_CODE
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -27,10 +26,9 @@ VIEWS: dict[str, Callable[[Run], None]] = {"Complete": completed_view, "Fill a g
 
 def notice() -> None:
     """What these functions are, and are not."""
-    st.info(
+    stating.noted(
         "Every function here was written by a model, and no person has read it. What the checks below do not find may still be wrong or "
         "unsafe: read what you take away before you run it. This page runs a function only where you ask for it, and only in the cage.",
-        icon=":material/shield:",
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
@@ -12,7 +11,7 @@ from dashboard.applications import code_made
 from dashboard.applications.code_made import Made
 from dashboard.applications.code_running import running
 from dashboard.applications.code_shown import show
-from dashboard.parts import folding
+from dashboard.parts import folding, stating
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import lines_of, plain_text
 from dashboard.writing.form import trained_on
@@ -56,9 +55,8 @@ def completed_view(run: Run) -> None:
         st.rerun()
     made: Made | None = state.get(state.COMPLETED)
     if made is None or made.run != run.id:
-        st.info(
+        stating.empty(
             "Press Complete: the model goes on from the signature, and each function is read by Python, pyflakes and bandit and compared with the training files. Nothing is run.",
-            icon=":material/code:",
         )
         return
     show(run, made, "completed")
@@ -122,23 +120,20 @@ def _settings() -> tuple[str, int, int, Decoding]:
 
 def _made(run: Run, asked: Asked) -> Made:
     """Completed and looked at, with what is going on in one line."""
-    said = st.empty()
-    try:
-        return _completed(run, asked, asked.wanted(), said)
-    finally:
-        said.empty()
+    with stating.working("code.completed", "Reading what the model learned from") as tell:
+        return _completed(run, asked, asked.wanted(), tell)
 
 
-def _completed(run: Run, asked: Asked, problem: Problem, said: Any) -> Made:
-    said.caption("Reading what the model learned from …")
+def _completed(run: Run, asked: Asked, problem: Problem, tell: stating.Telling) -> Made:
     data, alone = code_made.learned_from(run)
     choice = DOCSTRINGS[asked.given]
     docstring = choice if choice is not None else data is None or has_docstrings(data.train.documents)
-    with resources.generator_in_turn(run, waits(said)) as model:
-        said.caption("The model is writing. The first functions of a session take some seconds more …")
+    tell("Loading the model")
+    with resources.generator_in_turn(run, waits(tell)) as model:
+        tell("The model is writing; the first functions of a session take some seconds more")
         texts = completed(model, problem, docstring=docstring, n=asked.n, seed=asked.seed, decoding=asked.decoding)
         weights = model.weights
-    said.caption("Python, pyflakes and bandit are reading them, in a caged process; training files are searched …")
+    tell("Python, pyflakes and bandit are reading them, in a caged process; training files are searched")
     prompt = prompt_of(problem, docstring)
     looked = looked_at(texts, prompt, None if data is None else code_made.sources_of(data))
     both = (

@@ -8,7 +8,7 @@ from dashboard import navigation, resources, state
 from dashboard.applications import code_made
 from dashboard.applications.code_made import Made
 from dashboard.applications.code_shown import show
-from dashboard.parts import folding
+from dashboard.parts import folding, stating
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import safe_text
 from dashboard.writing.form import trained_on
@@ -26,12 +26,11 @@ TRAIN = "genmodels train transformer --data python-code --with middle=0.5"
 def gap_view(run: Run) -> None:
     """The form; below it what was filled in last."""
     if not learned_gaps(run):
-        st.info(
+        stating.noted(
             safe_text(
                 f"This model goes on from a beginning and can't fill a gap: none of its training functions had its middle last. Train one with: {TRAIN}",
                 400,
             ),
-            icon=":material/space_bar:",
         )
         navigation.link("train", "Train a model of code", model="transformer", on="python-code")
         return
@@ -53,7 +52,7 @@ def gap_view(run: Run) -> None:
         st.rerun()
     made = state.get(state.FILLED)
     if made is None or made.run != run.id:
-        st.info("Press Fill the gap: the model writes what could stand between the two.", icon=":material/space_bar:")
+        stating.empty("Press Fill the gap: the model writes what could stand between the two.")
         return
     show(run, made, "filled")
 
@@ -66,18 +65,16 @@ def learned_gaps(run: Run) -> bool:
 
 def _filled(run: Run, before: str, behind: str, n: int, seed: int, decoding: Decoding) -> Made:
     """The gap filled n times, with what is going on in one line."""
-    said = st.empty()
-    try:
+    with stating.working("code.gap", "Reading what the model learned from") as tell:
         data, alone = code_made.learned_from(run)
-        with resources.generator_in_turn(run, waits(said)) as model:
-            said.caption("The model is writing. The first functions of a session take some seconds more …")
+        tell("Loading the model")
+        with resources.generator_in_turn(run, waits(tell)) as model:
+            tell("The model is writing; the first functions of a session take some seconds more")
             own = fill(model, before, behind, n=n, seed=seed, decoding=decoding)
             weights = model.weights
-        said.caption("Python, pyflakes and bandit are reading them, in a caged process; training files are searched …")
+        tell("Python, pyflakes and bandit are reading them, in a caged process; training files are searched")
         texts = [before + middle + behind for middle in own]
         looked = looked_at(texts, asked(before, behind), None if data is None else code_made.sources_of(data))
-    finally:
-        said.empty()
     given = "what is before and behind the gap was given"
     return Made(
         run.id,

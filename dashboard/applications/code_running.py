@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.applications.code_made import Made, floors_of, learned_from
+from dashboard.parts import stating
 from dashboard.safe_text import counted, lines_of, plain_text, safe_text
 from genmodels.data.problems import Problem
 from genmodels.estimates import rounding
@@ -40,19 +41,18 @@ def running(run: Run, made: Made) -> None:
     if problem is None:
         return
     st.header("Does it solve the problem?", anchor=False)
-    with st.spinner("Trying the walls of the cage …"):
+    with stating.waiting("Trying the walls of the cage"):
         layers = walls()
     if reason := why_not(layers):
-        st.warning(safe_text(reason, 600), icon=":material/block:")
+        stating.warned(safe_text(reason, 600))
         return
     st.caption(safe_text(f"{told(layers)} {LIMITS}", 600))
     if st.button("Run in the cage", icon=":material/play_arrow:", key="code.run"):
         state.put(state.TRIED, _tried(run, made, problem))
     tried: Tried | None = state.get(state.TRIED)
     if tried is None or tried.of is not made:
-        st.info(
+        stating.empty(
             f"Press Run in the cage: each function is asked {counted(len(problem.tests), 'question')}, and so are a 5-gram's and the nearest training functions.",
-            icon=":material/play_arrow:",
         )
         return
     _passes(tried)
@@ -69,8 +69,7 @@ def running(run: Run, made: Made) -> None:
 
 def _tried(run: Run, made: Made, problem: Problem) -> Tried:
     """Everything run, with how far it is."""
-    bar = st.progress(0.0, text="Preparing what it is compared with …")
-    try:
+    with stating.working("code.running", "Preparing what it is compared with") as tell:
         texts: dict[str, Sequence[str]] = {MODEL: made.texts}
         nearest = file = ""
         data, _ = learned_from(run)
@@ -83,12 +82,10 @@ def _tried(run: Run, made: Made, problem: Problem) -> Tried:
             file = f"{file} ({data.licence})" if file else ""
 
         def report(done: int, of: int) -> None:
-            bar.progress(done / of, f"{done} of {of} different functions were run")
+            tell(f"{done} of {of} different functions were run", done / of)
 
         answers = answered(problem, texts, report)
         return Tried(made, answers, nearest, file)
-    finally:
-        bar.empty()
 
 
 def _passes(tried: Tried) -> None:

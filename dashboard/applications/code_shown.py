@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from dashboard.applications.code_made import Made, downloads
-from dashboard.parts import handing_out
+from dashboard.parts import handing_out, stating
 from dashboard.safe_text import lines_of, made_caption, plain_text, safe_text
 from dashboard.writing.code import verdict
 from genmodels.explore.completions import Looked
@@ -22,7 +22,7 @@ def show(run: Run, made: Made, key: str) -> None:
     """All of them, two beside each other."""
     st.caption(made_caption(made.origin, 600))
     if made.alone:
-        st.warning(safe_text(made.alone, 400), icon=":material/info:")
+        stating.warned(safe_text(made.alone, 400))
     _numbers(made.looked, len(made.texts))
     numbers = range(len(made.texts))
     for first in numbers[::2]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from dashboard.applications.design_looks import looks_view
 from dashboard.applications.design_models import Models
 from dashboard.applications.design_views import blend_view, family_view, inpaint_view, variations_view
 from dashboard.applications.how_good import about_model
+from dashboard.parts import stating
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 
@@ -32,10 +31,9 @@ VIEWS: dict[str, Callable[[Models], None]] = {
 
 def notice() -> None:
     """What these icons are, and are not."""
-    st.info(
+    stating.noted(
         "Every icon here was drawn by a small model that learned from free icon families: take it as a sketch. Before you use one, look under "
         "Look-alikes for known icons that it resembles; that is no legal advice.",
-        icon=":material/draw:",
     )
 
 

@@ -13,9 +13,10 @@ from dashboard import resources, state
 from dashboard.applications.design_made import Made, made_last
 from dashboard.applications.design_models import Models
 from dashboard.applications.design_source import KNOWN, Source, own_set, source
-from dashboard.parts import folding, samples
+from dashboard.parts import folding, samples, stating
+from dashboard.parts.stating import refuse
 from dashboard.safe_text import counted as counted_words
-from dashboard.safe_text import plain_text, refuse, safe_text
+from dashboard.safe_text import plain_text, safe_text
 from genmodels.checks.legibility import GLANCES, told_apart
 from genmodels.checks.look_alikes import LEGAL, OWN, Counted, Like, LookAlikes, counted, of_set
 from genmodels.data.sets.icons import FONTS
@@ -51,7 +52,7 @@ class Looked:
 
 def looks_view(models: Models) -> None:
     """Which icons, the search, and what it found; contrast needs no search."""
-    st.warning(safe_text(LEGAL, 600), icon=":material/balance:")
+    stating.warned(safe_text(LEGAL, 600))
     with folding.form("design_looks", _said(state.get(state.DESIGN_LOOKS))):
         which = st.segmented_control(
             "What is looked at", (LAST, OTHER), default=LAST, required=True, **state.kept("looks.which")
@@ -75,7 +76,7 @@ def looks_view(models: Models) -> None:
             refuse(refusal)
     looked = state.get(state.DESIGN_LOOKS)
     if looked is None:
-        st.info("Press Search: each design is compared with the icons of four families.", icon=":material/search:")
+        stating.empty("Press Search: each design is compared with the icons of four families.")
     else:
         _likes(looked)
         _legible(looked)
@@ -90,12 +91,11 @@ def _said(looked: Looked | None) -> str:
 
 
 def _looked(begun: Source | None, made: Made | None, own: IconSet | None) -> Looked:
-    bar = st.progress(0.0, text="Reading the known icons …")
-    try:
+    with stating.working("design.looks", "Reading the known icons") as tell:
         for number, (family, font) in enumerate(FONTS.items()):
-            bar.progress(number / 6, text=f"Reading the icons of {font.title} …")
+            tell(f"Reading the icons of {font.title}", number / 6)
             resources.dataset("icons", {"family": family, "size": 32})
-        bar.progress(4 / 6, text="Describing the known icons: a minute or two on a new machine …")
+        tell("Describing the known icons", 4 / 6, usual=90.0)
         looking = resources.explored(("known icons",), LookAlikes.of_all_families)
         if begun is not None:
             names: tuple[str, ...] = (begun.name or "icon",)
@@ -103,11 +103,9 @@ def _looked(begun: Source | None, made: Made | None, own: IconSet | None) -> Loo
         else:
             assert made is not None  # the button is disabled
             names, icons = made.names, made.finished()
-        bar.progress(5 / 6, text="Searching …")
+        tell("Searching", 5 / 6)
         searched = [looking, *([] if own is None else [LookAlikes(of_set(own.names, own.icons))])]
         return _with_glances(searched, names, icons, begun is not None and begun.way == KNOWN)
-    finally:
-        bar.empty()
 
 
 def _with_glances(

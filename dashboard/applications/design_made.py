@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.parts import handing_out, samples
+from dashboard.parts import handing_out, samples, stating
 from dashboard.safe_text import counted, made_caption, plain_text, safe_text
 from genmodels.explore.design_files import at_size, file_name, outlines, png_file, sheet_file, svg_file, zipped
 from genmodels.explore.design_preview import sizes, toolbar
@@ -65,10 +65,10 @@ def show(view: str, nothing: str) -> None:
     """What was designed last in a view, or what to do."""
     made = made_last(view)
     if made is None:
-        st.info(nothing, icon=":material/draw:")
+        stating.empty(nothing)
         return
     if made.notice:
-        st.warning(safe_text(made.notice, 400), icon=":material/info:")
+        stating.warned(safe_text(made.notice, 400))
     made = replace(made, finish=_finish(view))
     keep(made)
     icons = made.finished()

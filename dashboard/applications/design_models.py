@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import navigation
 from dashboard.model.places import DRAWS, SPACE, designs
+from dashboard.parts import stating
 from dashboard.review.asking import audited_runs
 from dashboard.safe_text import safe_text
 from genmodels.runs.run import Run
@@ -33,10 +34,9 @@ class Models:
         if names:
             st.caption(safe_text(f"Asked here: {names[0]}, which {does}.", 200))
             return self.store[names[0]]
-        st.info(
+        stating.empty(
             f"This view asks a model that {does}, and there is none. The gallery's is {GALLERY[does]}; or train the model "
             f"{FAMILY[does]} on the data set icons.",
-            icon=":material/model_training:",
         )
         navigation.link("train", "Train a model", model=FAMILY[does], on="icons")
         return None

@@ -11,7 +11,9 @@ import streamlit as st
 
 from dashboard import navigation, resources, state
 from dashboard.applications.design_made import made_last
-from dashboard.safe_text import counted, plain_text, refuse, safe_text
+from dashboard.parts import stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.data.sets.icons import FONTS
 from genmodels.intake.icon_file import read_icon
 from genmodels.intake.icon_set import IconSet, keep_for_training, read_icon_set
@@ -131,7 +133,7 @@ def _kept_for_training(key: str, icons: IconSet, title: str) -> None:
     except Refusal as refusal:
         refuse(refusal)
         return
-    st.success(
+    stating.done(
         safe_text(
             f"Kept as {token}. To design with a model of your own icons, train vae or diffusion on the data set folder: token {token}, size 32, colour grey.",
             300,

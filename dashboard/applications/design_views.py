@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import resources, state
 from dashboard.applications.design_made import Made, keep, made_last, show
 from dashboard.applications.design_models import Models
 from dashboard.applications.design_source import source
 from dashboard.model.places import DRAWS, SPACE
-from dashboard.parts import folding
+from dashboard.parts import folding, stating
 from dashboard.parts.sharing import waits
-from dashboard.safe_text import counted, plain_text, refuse
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import counted, plain_text
 from genmodels.explore import designs
 from genmodels.kinds.image.icons import CORNERS, corner_mask, rectangle_mask
 from genmodels.provenance import recorded
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.trained.requests import begun_from
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 WAYS = {"Latent space": SPACE, "Noise and back": DRAWS}
 RECTANGLE = "a rectangle"
@@ -225,16 +228,9 @@ def _made_or_shown(
 @contextmanager
 def _asked(run: Run) -> Iterator[tuple[Any, designs.Watch]]:
     """The model of a run and what is told how far it is, while a bar shows that it is at work."""
-    said, bar = st.empty(), st.progress(0.0, text="Loading the model …")
-    try:
-        with resources.generator_in_turn(run, waits(said)) as model:
-            said.empty()
-            bar.progress(0.0, text="Drawing: the first icons of a session take some seconds more …")
-            yield model, lambda share: _say_share(bar, share)
-    finally:
-        said.empty()
-        bar.empty()
-
-
-def _say_share(bar: DeltaGenerator, share: float) -> None:
-    bar.progress(share, text=f"Drawing: {share:.0%} done …")
+    with (
+        stating.working("design", "Loading the model") as tell,
+        resources.generator_in_turn(run, waits(tell)) as model,
+    ):
+        tell("Drawing: the first icons of a session take some seconds more")
+        yield model, lambda share: tell(f"Drawing: {share:.0%} done", share)

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import streamlit as st
 
 from dashboard import navigation
-from dashboard.parts import verdicts
+from dashboard.parts import stating, verdicts
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.runs.run import Run
 
@@ -40,9 +40,8 @@ def about_model(
     if missing:
         st.caption(safe_text(f"Not measured: {'; '.join(missing)}.", 1000))
     if not measured:
-        st.info(
+        stating.empty(
             safe_text(f"It was not measured yet. Measure it with: genmodels measure {run.id}", 300),
-            icon=":material/straighten:",
         )
     source = run.experiment.make_source()
     if isinstance(source, Published) and source.published:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import resources
 from dashboard.applications.molecule_space import space
+from dashboard.parts import stating
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.explore.molecules import KNOWN, LIKENESS, NEAREST
 from genmodels.kinds.molecule.drawing import svg
@@ -108,7 +109,7 @@ def details(each: Found, key: str, searched: str = "") -> None:
     st.header("One of them", anchor=False)
     st.code(plain_text(each.smiles, 500), language=None, wrap_lines=True)
     for alert in each.alerts:
-        st.warning(safe_text(f"Alert, {alert}", 120), icon=":material/report:")
+        stating.warned(safe_text(f"Alert, {alert}", 120))
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         structure(each.smiles, short(each), 340, 260)

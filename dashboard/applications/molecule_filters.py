@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from dashboard.parts import stating
 from dashboard.safe_text import counted
 from genmodels.explore.molecules import KNOWN, LIKENESS
 from genmodels.kinds.molecule.files import Found
@@ -52,7 +53,7 @@ def filtered(molecules: Sequence[Found], key: str) -> list[Found]:
     ]
     by, highest = ORDERS[order]
     if not kept:
-        st.info("No molecule passes; widen the filter.", icon=":material/filter_alt:")
+        stating.empty("No molecule passes; widen the filter.")
     elif len(kept) < len(once):
         st.caption(f"{counted(len(kept), 'molecule')} of {len(once):,} pass.")
     return sorted(kept, key=by, reverse=highest)

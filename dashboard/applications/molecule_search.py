@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
@@ -11,6 +10,7 @@ from dashboard import resources, state
 from dashboard.applications.molecule_cards import cards, details, structure
 from dashboard.applications.molecule_downloads import downloads
 from dashboard.applications.molecules_written import alerted_or_not, known_of
+from dashboard.parts import stating
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import counted, made_caption, plain_text, safe_text
 from genmodels.explore.improving import Progress, Search, improved
@@ -66,7 +66,7 @@ def search_view(run: Run) -> None:
     if made is not None and made.run == run.id:
         _show(run, made)
     elif not pressed:
-        st.info("Give a molecule and press Search.", icon=":material/search:")
+        stating.empty("Give a molecule and press Search.")
 
 
 def _form(run: Run) -> Search:
@@ -102,20 +102,14 @@ def given_molecule(run: Run) -> str:
 
 
 def _search(run: Run, asked: Search) -> Searched:
-    said, bar = st.empty(), st.empty()
-    try:
-        return _searched(run, asked, said, bar)
-    finally:
-        said.empty()
-        bar.empty()
-
-
-def _searched(run: Run, asked: Search, said: Any, bar: Any) -> Searched:
     progress = None
-    with resources.generator_in_turn(run, waits(said)) as model:
-        said.caption("The model is writing. The first round of a session takes some seconds more …")
+    with (
+        stating.working("molecules.search", "Loading the model") as tell,
+        resources.generator_in_turn(run, waits(tell)) as model,
+    ):
+        tell("The model is writing; the first round of a session takes some seconds more")
         for number, progress in enumerate(improved(model, asked), 1):
-            bar.progress(number / asked.rounds, _told(progress, asked))
+            tell(_told(progress, asked), number / asked.rounds)
         weights = model.weights
     if progress is None:
         raise Refusal(f"rounds is {asked.rounds}; ask for at least one.")
@@ -160,7 +154,7 @@ def _show(run: Run, made: Searched) -> None:
         )
     )
     if not made.molecules:
-        st.info("Nothing better was found; allow less likeness, or more rounds.", icon=":material/info:")
+        stating.empty("Nothing better was found; allow less likeness, or more rounds.")
         return
     best = progress.best[0]
     st.markdown(

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources
-from dashboard.parts import charts
+from dashboard.parts import charts, stating
 from genmodels.kinds.molecule.drawing import InSpace, in_space
 
 COLOURS = {  # of atoms, as chemists are used to them, each seen on light and dark
@@ -35,7 +35,7 @@ def space(smiles: str, key: str) -> None:
     with folded:
         found = resources.explored(("in space", smiles), lambda: in_space(smiles))
         if found is None:
-            st.info("RDKit can't lay this molecule out in space in ten seconds.", icon=":material/info:")
+            stating.noted("RDKit can't lay this molecule out in space in ten seconds.")
             return
         st.plotly_chart(
             figure(found), key=f"{key}.space.figure", config={"displaylogo": False}, alt="The molecule in space"

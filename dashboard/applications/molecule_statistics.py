@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.applications.molecule_cards import structure
 from dashboard.applications.molecules_written import known_of
-from dashboard.parts import charts
+from dashboard.parts import charts, stating
 from dashboard.safe_text import counted
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.explore.molecules import Known
@@ -45,9 +45,8 @@ def statistics_view(run: Run) -> None:
     """Both sides next to each other."""
     made = state.get(state.MOLECULES)
     if made is None or made.run != run.id or len(made.looked.molecules) < FEWEST:
-        st.info(
+        stating.empty(
             f"Have {FEWEST} molecules or more written on the view Generate first; they are compared with training molecules here.",
-            icon=":material/bar_chart:",
         )
         return
     known = known_of(run)

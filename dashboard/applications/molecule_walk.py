@@ -14,7 +14,7 @@ from dashboard.applications.molecule_cards import cards, details, structure
 from dashboard.applications.molecule_downloads import downloads
 from dashboard.applications.molecule_search import EXAMPLES, SAID, TO_GIVEN, given_molecule
 from dashboard.applications.molecules_written import alerted_or_not, known_of
-from dashboard.parts import charts
+from dashboard.parts import charts, stating
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import made_caption, plain_text
 from genmodels.kinds.molecule import files
@@ -64,7 +64,7 @@ class Walk:
 def walk_view(run: Run) -> None:
     """The form; below it the molecules that the last walk met."""
     if run.experiment.make_recipe().role_for(run.spec) != "latent molecules":
-        st.info(NO_SPACE, icon=":material/explore_off:")
+        stating.empty(NO_SPACE)
         return
     st.caption(
         "The model puts each molecule at a place, and writes a molecule at each place. Where a property grows is learned from its "
@@ -74,16 +74,13 @@ def walk_view(run: Run) -> None:
         asked = _form(run)
         pressed = st.button("Walk", type="primary", icon=":material/directions_walk:", disabled=not asked.smiles)
     if pressed:
-        said = st.empty()
-        try:
-            state.put(state.WALKED_MOLECULES, _walked(run, asked, said))
-        finally:
-            said.empty()
+        with stating.working("molecules.walk", "Loading the model") as tell:
+            state.put(state.WALKED_MOLECULES, _walked(run, asked, tell))
     made = state.get(state.WALKED_MOLECULES)
     if made is not None and made.run == run.id:
         _show(run, made)
     elif not pressed:
-        st.info("Give a molecule and press Walk.", icon=":material/directions_walk:")
+        stating.empty("Give a molecule and press Walk.")
 
 
 def _form(run: Run) -> Asked:
@@ -102,7 +99,7 @@ def _form(run: Run) -> Asked:
     return Asked(smiles, name, way != "less", float(far), int(steps), int(seed), other.strip())
 
 
-def _walked(run: Run, asked: Asked, said: Any) -> Walk:
+def _walked(run: Run, asked: Asked, tell: stating.Telling) -> Walk:
     from genmodels.explore.molecule_walks import direction, walked  # TensorFlow
 
     for given in (asked.smiles, *([asked.other] if asked.name == LIKENESS else [])):
@@ -111,13 +108,13 @@ def _walked(run: Run, asked: Asked, said: Any) -> Walk:
     value = likeness_to(asked.other) if asked.name == LIKENESS else value_of(asked.name)
     experiment = run.experiment
     data = resources.dataset(experiment.data, experiment.make_source().to_dict())
-    with resources.generator_in_turn(run, waits(said)) as model:
-        said.caption("Learning where the property grows; the first walk of a session takes some seconds more …")
+    with resources.generator_in_turn(run, waits(tell)) as model:
+        tell("Learning where the property grows; the first walk of a session takes some seconds more")
         towards = resources.explored(
             ("direction of molecules", run.id, resources.newest(run), asked.name, asked.other),
             lambda: direction(model, data.train.documents, data.test.documents, value),
         )
-        said.caption("Walking …")
+        tell("Walking")
         ahead = (towards.ahead if asked.higher else -towards.ahead).astype("float32")
         met = walked(model, asked.smiles, ahead, value, steps=asked.steps, far=asked.far, seed=asked.seed)
         return Walk(run.id, asked, towards, tuple(met), model.weights)
@@ -155,7 +152,7 @@ def _show(run: Run, made: Walk) -> None:
     with st.container(border=True, width=330):
         structure(asked.smiles, f"Given: {name} {made.met[0].value:.2f}", 290, 200)
     if len(made.met) == 1:
-        st.info("No molecule was met on the way; walk less far, or train the model longer.", icon=":material/info:")
+        stating.empty("No molecule was met on the way; walk less far, or train the model longer.")
         return
     _chart(made, name)
     known = known_of(run)

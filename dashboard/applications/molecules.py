@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from dashboard.applications.how_good import about_model
 from dashboard.applications.molecule_search import search_view
 from dashboard.applications.molecule_statistics import statistics_view
 from dashboard.applications.molecule_walk import walk_view
 from dashboard.applications.molecules_written import written_view
+from dashboard.parts import stating
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.runs.run import Run
@@ -33,11 +32,10 @@ VIEWS: dict[str, Callable[[Run], None]] = {
 
 def notice() -> None:
     """What these molecules are, and are not."""
-    st.info(
+    stating.noted(
         "Every molecule here was made up by a model. The numbers are computed from its structure: none says what it does in a body, "
         "whether it is safe, or whether it can be made. What helps to find medicines can also help to find poisons: have a chemist look at "
         "what you take away, and make nothing because of this page.",
-        icon=":material/health_and_safety:",
     )
 
 

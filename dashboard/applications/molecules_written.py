@@ -11,7 +11,7 @@ from dashboard import resources, state
 from dashboard.applications.molecule_cards import cards, details
 from dashboard.applications.molecule_downloads import downloads
 from dashboard.applications.molecule_filters import filtered
-from dashboard.parts import folding
+from dashboard.parts import folding, stating
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import counted, made_caption, safe_text
 from genmodels.estimates.estimate import clopper_pearson
@@ -58,9 +58,8 @@ def written_view(run: Run) -> None:
         st.rerun()
     made = state.get(state.MOLECULES)
     if made is None or made.run != run.id:
-        st.info(
+        stating.empty(
             "Press Generate: the model writes molecules as SMILES, and RDKit says which of them are molecules.",
-            icon=":material/science:",
         )
         return
     _show(run, made)
@@ -100,21 +99,18 @@ def _form() -> dict[str, Any]:
 
 def _write(run: Run, asked: dict[str, Any]) -> Written:
     """Written and looked at, beside the training molecules."""
-    said = st.empty()
-    try:
-        return _written(run, asked, said)
-    finally:
-        said.empty()
+    with stating.working("molecules.written", "Loading the model") as tell:
+        return _written(run, asked, tell)
 
 
-def _written(run: Run, asked: dict[str, Any], said: Any) -> Written:
-    with resources.generator_in_turn(run, waits(said)) as model:
-        said.caption("The model is writing. The first molecules of a session take some seconds more …")
+def _written(run: Run, asked: dict[str, Any], tell: stating.Telling) -> Written:
+    with resources.generator_in_turn(run, waits(tell)) as model:
+        tell("The model is writing; the first molecules of a session take some seconds more")
         texts = written(model, asked["n"], seed=asked["seed"], temperature=asked["temperature"], begin=asked["begin"])
         weights = model.weights
-    said.caption("RDKit is looking at them …")
+    tell("RDKit is looking at them")
     looked = looked_at(texts, range(asked["seed"], asked["seed"] + len(texts)))
-    said.caption("Looking for the nearest training molecules …")
+    tell("Looking for the nearest training molecules")
     alone = ""
     try:
         looked = replace(looked, molecules=known_of(run).beside(looked.molecules))
@@ -138,12 +134,11 @@ def _show(run: Run, made: Written) -> None:
     )
     st.caption(made_caption(line, 400))
     if made.alone:
-        st.warning(safe_text(made.alone, 400), icon=":material/info:")
+        stating.warned(safe_text(made.alone, 400))
     _numbers(looked)
     if not looked.molecules:
-        st.warning(
+        stating.warned(
             "None of these texts is a molecule; lower the temperature, or train the model for longer.",
-            icon=":material/error:",
         )
         return
     shown = alerted_or_not(looked.molecules)

@@ -9,7 +9,7 @@ from dashboard.applications.how_good import about_model
 from dashboard.applications.music_form import WAYS, Wanted, wanted
 from dashboard.applications.music_made import Composed
 from dashboard.applications.music_shown import shown
-from dashboard.parts import folding
+from dashboard.parts import folding, stating
 from dashboard.safe_text import made_caption, safe_text
 from dashboard.writing.form import of_role
 from genmodels.refusal import Refusal
@@ -36,7 +36,7 @@ def view(run: Run) -> None:
         music_made.keep(_composed(run, asked, before))
         st.rerun()
     if before is None:
-        st.info(NOTHING_YET, icon=":material/music_note:")
+        stating.empty(NOTHING_YET)
     else:
         _piece(run, before)
     about_model(run, RISKS)
@@ -66,8 +66,8 @@ def _piece(run: Run, made: Composed) -> None:
     with st.container(border=True):
         st.caption(made_caption(made.line, 600))
         for notice in made.notices:
-            st.info(safe_text(notice, 400), icon=":material/info:")
+            stating.noted(safe_text(notice, 400))
         if not len(made.piece.score):
-            st.info("The model ended the piece before its first step; take another seed or a higher temperature.")
+            stating.noted("The model ended the piece before its first step; take another seed or a higher temperature.")
             return
         shown(run, made)

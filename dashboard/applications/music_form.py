@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.applications.music_made import Composed
 from dashboard.applications.music_roll import NAMES, component
+from dashboard.parts import stating
 from dashboard.safe_text import safe_text
 from genmodels.intake.melodies import SUFFIXES, Melody, read_melody
 from genmodels.kinds.music.composing import Composing
@@ -128,7 +129,7 @@ def _melody(step: float, most: int, way: str) -> Melody | None:
         return None
     melody = read_melody(file.getvalue(), file.name, step=step, most=most)
     for notice in melody.notices:
-        st.info(safe_text(notice, 300), icon=":material/info:")
+        stating.noted(safe_text(notice, 300))
     return melody
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import folding, forms
+from dashboard.parts import folding, forms, stating
 from dashboard.parts.sharing import waits
 from dashboard.writing.form import trained_on
 from genmodels.kinds.music.composing import Composing
@@ -87,18 +86,15 @@ def compose(
     fixed: tuple[int, ...],
 ) -> Composed:
     """Compose, saying how far it is: freely; from a line that begins (or, to `harmonise`, is) the soprano; or around voices of a piece."""
-    bar, said = st.progress(0.0, text="Loading the model …"), st.empty()
-    with resources.generator_in_turn(run, waits(said)) as model:
-        said.empty()
+    with (
+        stating.working("music", "Loading the model") as tell,
+        resources.generator_in_turn(run, waits(tell)) as model,
+    ):
         composing, given, told, notices = _given(model, composing, line, harmonise, around, fixed)
         piece = Piece(np.zeros((0, 4), np.int16))
         key = composing.key_number
         for piece in _pieces(model, composing, key, seed, given):
-            bar.progress(
-                min(1.0, len(piece.score) / composing.steps),
-                text="Composing; the first piece takes some seconds more …",
-            )
-    bar.empty()
+            tell("Composing; the first piece takes some seconds more", len(piece.score) / composing.steps)
     settings = composing.to_dict() | {"key": piece.key_name or "none"} | ({"given": told} if told else {})
     step = run.experiment.make_source().quarters
     return Composed(run.id, trained_on(run), piece, step, seed, settings, tuple(notices), model.weights)

@@ -13,7 +13,8 @@ from dashboard import resources
 from dashboard.applications.music_made import Composed
 from dashboard.applications.music_roll import note_table, play
 from dashboard.parts import charts, handing_out
-from dashboard.safe_text import plain_text, refuse
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import plain_text
 from genmodels.kinds.music import files
 from genmodels.kinds.music.copied import Copies, copies_of
 from genmodels.kinds.music.musicxml import musicxml

@@ -13,9 +13,10 @@ from dashboard.applications.video_given import PROMPTED, WAYS, Given, given, nee
 from dashboard.applications.video_made import Asked, Filmed, film_live, made_last
 from dashboard.applications.video_shown import shown
 from dashboard.drawing.form import prompt_form
-from dashboard.parts import folding
+from dashboard.parts import folding, stating
+from dashboard.parts.stating import refuse
 from dashboard.review.asking import audited_runs
-from dashboard.safe_text import plain_text, refuse
+from dashboard.safe_text import plain_text
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
 from genmodels.runs.run import Run
@@ -56,7 +57,7 @@ def view(store: RunStore, run: Run) -> None:
     if made:
         shown(store, made)
     else:
-        st.info(NOTHING_YET, icon=":material/movie:")
+        stating.empty(NOTHING_YET)
     about_model(run, RISKS, AUDITS)
 
 

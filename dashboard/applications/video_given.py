@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.applications.film_player import Film, play
 from dashboard.applications.video_made import made_last
+from dashboard.parts import stating
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.intake.caged_films import as_clip
 from genmodels.kinds.video.foretelling import between_frames, next_frames
@@ -100,7 +101,7 @@ def _own(run: Run, way: str) -> Given | None:
     if picture:
         first = start_of(file.getvalue(), run.spec.shape[1:], file.name)
         return Given(np.repeat(first[None], frames, axis=0), KNOWN[way](frames), f"the picture {name}")
-    with st.spinner("Reading the film …"):
+    with stating.waiting("Reading the film"):
         clip = resources.explored(
             ("own film", hash(file.getvalue()), run.spec.shape), lambda: as_clip(file.getvalue(), file.name, run.spec)
         )

@@ -11,9 +11,9 @@ import streamlit as st
 
 from dashboard import resources, state
 from dashboard.drawing.making import Clock
-from dashboard.parts import folding, forms, samples
+from dashboard.parts import folding, forms, samples, stating
 from dashboard.parts.sharing import waits
-from dashboard.safe_text import duration, plain_text
+from dashboard.safe_text import plain_text
 from dashboard.writing.form import trained_on
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.kinds.video.features import places
@@ -115,13 +115,11 @@ def film_live(asked: Asked, runs: Sequence[Run]) -> None:
 
     A model that can't film this, such as one that knows no word of it, is named; the others film.
     """
-    said, bar, place = st.empty(), st.progress(0.0, text="Loading the model …"), st.empty()
-    done: list[Filmed] = []
-    alone = ""
-    try:
+    with stating.working("video", "Loading the model") as tell:
+        done, place, alone = list[Filmed](), st.empty(), ""
         for number, run in enumerate(runs):
             try:
-                done.append(_filmed(asked, run, (number, len(runs)), (said, bar, place)))
+                done.append(_filmed(asked, run, (number, len(runs)), tell, place))
             except Refusal as refusal:
                 if len(runs) == 1 or (not done and number == len(runs) - 1):
                     raise
@@ -129,18 +127,14 @@ def film_live(asked: Asked, runs: Sequence[Run]) -> None:
             if done:
                 folding.fold()
                 state.put(state.FILMED, [replace(each, alone=alone) for each in done])
-    finally:
-        for each in (said, bar, place):
-            each.empty()
+    place.empty()
 
 
-def _filmed(asked: Asked, run: Run, turn: tuple[int, int], boxes: tuple[Any, Any, Any]) -> Filmed:
-    said, bar, place = boxes
+def _filmed(asked: Asked, run: Run, turn: tuple[int, int], tell: stating.Telling, place: Any) -> Filmed:
     number, of = turn
     steps: list[Step] = []
-    with resources.generator_in_turn(run, waits(said)) as model:
-        said.empty()
-        bar.progress(number / of, text=f"Filming with {plain_text(run.id, 60)}: the first step takes some seconds …")
+    with resources.generator_in_turn(run, waits(tell)) as model:
+        tell(f"Filming with {plain_text(run.id, 60)}: the first step takes some seconds", number / of)
         clock = Clock()
         film = model.film(asked.prompt, seed=asked.seed, drawing=asked.drawing, clip=asked.clip, known=asked.known)
         for step in film:
@@ -148,10 +142,8 @@ def _filmed(asked: Asked, run: Run, turn: tuple[int, int], boxes: tuple[Any, Any
             share = step.number / step.steps
             clock.heard(share)
             if step.number == step.steps or clock.is_time():
-                text = (
-                    f"Step {step.number} of {step.steps}, {plain_text(run.id, 60)}. Time left: {duration(clock.left())}"
-                )
-                bar.progress((number + share) / of, text=text)
+                said = f"Step {step.number} of {step.steps}, {plain_text(run.id, 60)}"
+                tell(said, (number + share) / of, left=clock.left())
                 _show_step(step, place)
         weights = model.weights
     few = [steps[place] for place in np.unique(np.linspace(0, len(steps) - 1, min(MOST_STEPS, len(steps))).astype(int))]

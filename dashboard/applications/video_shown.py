@@ -11,8 +11,9 @@ from dashboard import resources
 from dashboard.applications.film_player import Film, play
 from dashboard.applications.video_given import PICTURE
 from dashboard.applications.video_made import Filmed
-from dashboard.parts import handing_out, samples
-from dashboard.safe_text import made_caption, plain_text, refuse, safe_text
+from dashboard.parts import handing_out, samples, stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import made_caption, plain_text, safe_text
 from genmodels.explore.clips import KnownClips
 from genmodels.kinds.image.files import grid
 from genmodels.kinds.video.foretelling import FLOORS, error
@@ -31,7 +32,7 @@ def shown(store: RunStore, made: Sequence[Filmed]) -> None:
     if first.asked.true and first.asked.clip is not None and first.asked.way != PICTURE:
         films.append(Film("As it really goes on", first.asked.clip, first.asked.known))
     if first.alone:
-        st.warning(safe_text(first.alone, 400), icon=":material/info:")
+        stating.warned(safe_text(first.alone, 400))
     with st.container(border=True):
         play(films, "video.player", about)
         if len(made) > 1:

@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.safe_text import refuse
+from dashboard.parts import contents
+from dashboard.parts.stating import refuse
 from genmodels.refusal import Refusal
 from genmodels.review import brought
 from genmodels.review.policy import Policy
@@ -24,7 +25,7 @@ LABELS = {
 def form() -> None:
     """The upload of outputs; what is brought is kept and read at once."""
     with st.container(border=True):
-        st.header("Bring outputs", anchor=False)
+        contents.header("Bring outputs")
         st.caption(
             "The model itself is never loaded. Pictures: PNG, JPEG, WebP, GIF or BMP of any size; prompts are read from the files, from a .txt"
             " beside each, or from captions.csv or metadata.jsonl. Answers: .csv, .jsonl or .parquet with a column prompt and a column response."

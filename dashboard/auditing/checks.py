@@ -11,8 +11,9 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.auditing import evidence, over_time, policies, reviewing, side_by_side
-from dashboard.parts import charts, findings, handing_out, pace, verdicts
-from dashboard.safe_text import duration, plain_text, refuse, safe_text
+from dashboard.parts import charts, contents, findings, handing_out, pace, stating, verdicts
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import plain_text, safe_text
 from genmodels.refusal import Refusal
 from genmodels.review import audit_job, brought
 from genmodels.review.earlier_audits import audits_in
@@ -29,7 +30,7 @@ def view(subject: brought.Brought) -> None:
         pace.polled(_watch, 1.0)(subject)
         return
     if said := audit_job.complaint_in(subject.job):
-        st.warning(safe_text(said, 400), icon=":material/info:")
+        stating.warned(safe_text(said, 400))
     result, look = subject.result(), subject.looked()
     if about := (result or look).get("outputs"):
         _about(about)
@@ -130,10 +131,10 @@ def _watch(subject: brought.Brought) -> None:
         return
     done, of = float(note.get("done") or 0), float(note.get("of") or 0)
     spent = time.time() - float(note.get("started") or time.time())
-    left = f" About {duration(spent * (of - done) / done)} left of this part." if 0 < done <= of else ""
+    left = spent * (of - done) / done if 0 < done <= of else None
     part = f"{note.get('audit') or 'Reading'}: {note.get('what', '')}" + (f", {done:,.0f} of {of:,.0f}" if of else "")
-    st.progress(min(done / of, 1.0) if of else 0.0, safe_text(f"{part}. {duration(spent)} so far.{left}", 300))
-    if st.button("Stop", icon=":material/stop:", key=f"stop.{subject.token}"):
+    stating.running(safe_text(part, 300), done / of if of else 0.0, spent=spent, left=left)
+    if stating.stop(f"stop.{subject.token}"):
         brought.stop(subject)
         st.caption("It stops at its next step; started again it goes on after the last check that was over.")
 
@@ -153,9 +154,8 @@ def _verdict(result: Mapping[str, Any]) -> None:
 def _handed_out(subject: brought.Brought, result: Mapping[str, Any]) -> None:
     """The report as one file, the document, and what stands behind the findings as a table; no report of what was changed by hand."""
     if why := broken_document(result):
-        st.error(
+        stating.failed(
             safe_text(f"This audit was changed since it was sealed ({why}); audit again to have a report.", 300),
-            icon=":material/link_off:",
         )
         return
     with st.container(horizontal=True):
@@ -179,7 +179,7 @@ def table(checks: object) -> None:
     rows = [each for each in checks if isinstance(each, Mapping)] if isinstance(checks, list) else []
     if not rows:
         return
-    st.header("What can be checked", anchor=False)
+    contents.header("What can be checked")
     st.caption(
         "Known before anything runs: what a check needs, and what was brought. The rest stands in the report as not measured."
     )

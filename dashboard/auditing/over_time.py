@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.parts import charts
+from dashboard.parts import charts, contents
 from dashboard.safe_text import chart_text, counted, plain_text
 from genmodels.review import brought
 from genmodels.review.earlier_audits import Earlier, Point, audits_in
@@ -32,7 +32,7 @@ def view(audits: Sequence[Earlier], token: str) -> None:
     """One chart of the finding that is chosen; what to do where there is nothing to draw yet."""
     found = points_of(audits)
     several = {key: points for key, points in found.items() if len(points) > 1}
-    st.header("Over time", anchor=False)
+    contents.header("Over time")
     if not several:
         st.caption(
             "Audited once. Audit again, or bring later outputs under the same name: each finding's estimate is then drawn over time here."

@@ -13,7 +13,7 @@ import streamlit as st
 
 from dashboard import navigation
 from dashboard.auditing.subjects import called
-from dashboard.parts import standing, verdicts
+from dashboard.parts import contents, standing, stating, verdicts
 from dashboard.review import asking
 from dashboard.run_rows import changed
 from dashboard.safe_text import safe_text
@@ -45,13 +45,12 @@ def view(store: RunStore, kinds: Sequence[str]) -> None:
     lines = [_of_outputs(each, names[each.token]) for each in kept]
     runs = [_of_run(store, name) for name in asking.audited_runs(store, kinds)[:MOST]]
     if not lines and not runs:
-        st.info(
+        stating.empty(
             "Nothing was audited yet. Bring what a model made, below; or train a model here and audit that.",
-            icon=":material/fact_check:",
         )
         navigation.link("train", "Train a model")
         return
-    st.header("All subjects", anchor=False)
+    contents.header("All subjects")
     st.caption("Each word is the worst verdict of a check, and leads to the audit.")
     for what in dict.fromkeys(each.what for each in (*lines, *runs)):
         _table([each for each in lines if each.what == what], f"Brought: {what}")

@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.parts import forms, handing_out
-from dashboard.safe_text import plain_text, refuse, safe_text
+from dashboard.parts import forms, handing_out, stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import plain_text, safe_text
 from genmodels.audits.audit import AUDITS
 from genmodels.refusal import Refusal
 from genmodels.review import brought
@@ -29,9 +30,8 @@ def view(subject: brought.Brought, result: Mapping[str, Any]) -> None:
         policy = Policy()
     before = result.get("policy")
     if isinstance(before, Mapping) and before.get("digest") != policy.digest:
-        st.info(
+        stating.noted(
             "The policy was changed since the last audit; what is found below is judged by the earlier one.",
-            icon=":material/rule:",
         )
     with st.expander(safe_text(f"Policy: {policy.name}", 160), icon=":material/rule:"):
         _choose(subject)

@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.parts import verdicts
-from dashboard.safe_text import counted, plain_text, refuse, safe_text
+from dashboard.parts import contents, stating, verdicts
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.refusal import Refusal
 from genmodels.review import brought, sign_off
 from genmodels.review.sign_off import DECISIONS, MOST_NAME, MOST_REASON, Decision, Review, names_of
@@ -38,7 +39,7 @@ def for_report(subject: brought.Brought) -> dict[str, Any]:
 
 def view(subject: brought.Brought) -> None:
     """The decisions on the last audit, the next ones, and the signature."""
-    st.header("Review", anchor=False)
+    contents.header("Review")
     st.caption(
         "Somebody decides on each finding that fails or warns and says why; then somebody signs. What was decided is never changed, only added to, and each line carries the code of the one before it."
     )
@@ -59,21 +60,19 @@ def view(subject: brought.Brought) -> None:
 def _state(review: Review) -> None:
     """In one line: signed, what is missing for that, or what is wrong."""
     if review.outdated:
-        st.warning(
+        stating.warned(
             "These outputs were audited again, and something else came out. The decisions below were about the earlier audit, so they don't hold for this one, and neither does a signature.",
-            icon=":material/history:",
         )
     elif review.broken:
-        st.error(safe_text(f"The seal is broken: {review.broken}.", 300), icon=":material/link_off:")
+        stating.failed(safe_text(f"The seal is broken: {review.broken}.", 300))
     elif signed := review.signed:
-        st.success(
+        stating.done(
             safe_text(f"Signed by {_who(signed)} on {signed.time}, code {signed.code[:16]}.", 300),
-            icon=":material/verified:",
         )
     elif review.open:
-        st.info(f"Not signed: {counted(len(review.open), 'finding')} to decide on.", icon=":material/edit_note:")
+        stating.noted(f"Not signed: {counted(len(review.open), 'finding')} to decide on.")
     else:
-        st.info("Not signed. Nothing is left to decide, so it can be signed.", icon=":material/edit_note:")
+        stating.noted("Not signed. Nothing is left to decide, so it can be signed.")
 
 
 def _anew(subject: brought.Brought, audit: str) -> None:

@@ -11,8 +11,9 @@ import streamlit as st
 
 from dashboard.auditing import overview
 from dashboard.auditing.subjects import called
-from dashboard.parts import charts, handing_out, verdicts
-from dashboard.safe_text import plain_text, refuse, safe_text
+from dashboard.parts import charts, contents, handing_out, verdicts
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import plain_text, safe_text
 from genmodels.estimates.rounding import between, told
 from genmodels.refusal import Refusal
 from genmodels.review import audit_job, brought
@@ -32,7 +33,7 @@ SAID = {
 
 def view(token: str, audits: Sequence[Earlier], beside: Mapping[str, Path]) -> None:
     """The choice of the other audit, and what lies between the two: an earlier one of `audits`, whose last is this one, or one of others."""
-    st.header("Compare", anchor=False)
+    contents.header("Compare")
     earlier = {
         f"This subject on {each.when:%Y-%m-%d %H:%M:%S} (UTC), {each.sha256[:6]}": each.file
         for each in reversed(audits[:-1])

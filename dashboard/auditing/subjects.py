@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from dashboard import state
+from dashboard.parts import stating
 from dashboard.review import asking
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.kinds.kind import KINDS
@@ -72,5 +73,5 @@ def _from_address(names: dict[str, str]) -> None:
         if asked:
             what = "run to audit" if str(asked).startswith(RUN) else "outputs"
             called = str(asked).removeprefix(RUN)
-            st.warning(f"There are no {what} called {safe_text(called, 60)}; choose others.", icon=":material/info:")
+            stating.warned(f"There are no {what} called {safe_text(called, 60)}; choose others.")
         state.put(state.OUTPUTS, "")

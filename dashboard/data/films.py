@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.safe_text import refuse, safe_text
+from dashboard.parts import stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import safe_text
 from genmodels.intake.film_sets import import_films, read_films_index
 from genmodels.refusal import Refusal
 
@@ -34,7 +36,7 @@ def importer() -> None:
         if not st.button("Import", type="primary", icon=":material/download:"):
             return
         try:
-            with st.spinner("Reading every film …"):
+            with stating.waiting("Reading every film"):
                 token = import_films(uploaded, uploaded.name, title=title, licence=licence)
         except Refusal as refusal:
             refuse(refusal)

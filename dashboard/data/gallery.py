@@ -11,7 +11,8 @@ import streamlit as st
 from dashboard import navigation, resources
 from dashboard.data import films, molecules, pictures, texts
 from dashboard.parts import samples
-from dashboard.safe_text import lines_of, plain_text, refuse, safe_text
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import lines_of, plain_text, safe_text
 from genmodels.data.dataset import DATA, title_of
 from genmodels.data.examples import beginnings_of, picture_of
 from genmodels.data.facts import known

@@ -11,8 +11,9 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.applications.molecule_cards import structure
 from dashboard.data import texts
-from dashboard.parts import charts
-from dashboard.safe_text import counted, plain_text, refuse, safe_text
+from dashboard.parts import charts, contents, stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.data.dataset import Dataset
 from genmodels.intake.molecule_file import LARGEST
 from genmodels.intake.molecule_sets import FEWEST, import_molecules, left_out_told, preview_molecules
@@ -46,7 +47,7 @@ def examples(data: Dataset, about: Mapping[str, Any], source: object) -> None:
         st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True
     ):
         with column, st.container(border=True):
-            st.header(title, anchor=False)
+            contents.header(title)
             with st.container(horizontal=True):
                 for smiles in _evenly(part.documents, SHOWN):
                     structure(smiles, plain_text(smiles, 24), 150, 120)
@@ -66,7 +67,7 @@ def numbers(data: Dataset, about: Mapping[str, Any]) -> None:
     found = resources.explored(
         ("molecules", about["sha256"]), lambda: [_measured(part.documents) for part in (data.train, data.test)]
     )
-    st.header("Numbers", anchor=False)
+    contents.header("Numbers")
     chosen = st.segmented_control(
         "Number", [label for _, label in NUMBERS], default=NUMBERS[0][1], required=True, key="data.number"
     )
@@ -112,13 +113,13 @@ def importer() -> None:
         title = left.text_input("Name", "my molecules", max_chars=60)
         licence = right.text_input("Licence", "not stated", max_chars=100)
         try:
-            with st.spinner("Looking at every molecule …"):
+            with stating.waiting("Looking at every molecule"):
                 found = resources.explored(
                     ("own molecules", uploaded.file_id), lambda: preview_molecules(uploaded, uploaded.name)
                 )
             report(found)
             if st.button("Import", type="primary", icon=":material/download:"):
-                with st.spinner("Keeping every molecule …"):
+                with stating.waiting("Keeping every molecule"):
                     token = import_molecules(uploaded, uploaded.name, title=title, licence=licence)
                 state.uploaded(UPLOAD)
                 state.set_in_url(state.OWN_SET, token)

@@ -8,7 +8,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.safe_text import counted, plain_text, refuse, safe_text
+from dashboard.parts import stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.intake.picture_sets import FEWEST, import_pictures, preview
 from genmodels.refusal import Refusal
 
@@ -30,7 +32,7 @@ def importer() -> None:
         name = title.text_input("Name", "my pictures", max_chars=60)
         licence_text = licence.text_input("Licence", "not stated", max_chars=100)
         try:
-            with st.spinner("Looking at every picture …"):
+            with stating.waiting("Looking at every picture"):
                 found = preview(uploaded)
         except Refusal as refusal:
             refuse(refusal)
@@ -39,7 +41,7 @@ def importer() -> None:
         if not found["problem"] and st.button("Import", type="primary", icon=":material/download:"):
             uploaded.seek(0)
             try:
-                with st.spinner("Keeping every picture …"):
+                with stating.waiting("Keeping every picture"):
                     token = import_pictures(uploaded, name, licence=licence_text)
             except Refusal as refusal:
                 refuse(refusal)
@@ -72,7 +74,7 @@ def report(found: Mapping[str, Any]) -> None:
             )
         )
         if captions["unknown"]:
-            st.warning(
+            stating.warned(
                 safe_text(
                     "It names files that are not there: "
                     + ", ".join(f"{u['file']} (line {u['line']})" for u in captions["unknown"][:5]),
@@ -80,11 +82,11 @@ def report(found: Mapping[str, Any]) -> None:
                 )
             )
     if found["refused"]:
-        st.warning(f"{counted(len(found['refused']), 'file')} left out.")
+        stating.warned(f"{counted(len(found['refused']), 'file')} left out.")
         st.dataframe(
             [{"File": plain_text(r["file"]), "Why": plain_text(r["reason"], 300)} for r in found["refused"][:500]],
             hide_index=True,
             alt="Files that are left out and why",
         )
     if found["problem"]:
-        st.error(safe_text(found["problem"], 400), icon=":material/error:")
+        stating.failed(safe_text(found["problem"], 400))

@@ -14,8 +14,9 @@ from dashboard.data import films, pictures
 from dashboard.data import molecules as molecule_sets
 from dashboard.data import texts as text_sets
 from dashboard.kinds.renderer import RENDERERS
-from dashboard.parts import charts, forms, handing_out, samples
-from dashboard.safe_text import counted, plain_text, refuse, safe_text
+from dashboard.parts import charts, contents, forms, handing_out, samples, stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.data.dataset import DATA
 from genmodels.data.own import OWN
 from genmodels.refusal import Refusal
@@ -34,7 +35,7 @@ def one(name: str) -> None:
     tokens = [each["token"] for each in OWN[name].imported()] if name in OWN else []
     token = state.in_url(state.OWN_SET)
     if name in OWN and token and token not in tokens:
-        st.error(safe_text(unknown(OWN[name].noun, token, tokens), 600), icon=":material/error:")
+        stating.failed(safe_text(unknown(OWN[name].noun, token, tokens), 600))
     if name in OWN and token not in tokens:
         IMPORTERS[name]()
     elif token in tokens:
@@ -81,7 +82,7 @@ def set_view(name: str, tokens: Sequence[str]) -> None:
 def _origin(about: Mapping[str, Any]) -> None:
     """Where the set comes from, and by what it is known again."""
     with st.container(border=True):
-        st.header("Origin", anchor=False)
+        contents.header("Origin")
         st.text(plain_text(f"Licence: {about['licence']}"))
         st.text(plain_text(f"Source: {about['source']}", 600))
         st.text(
@@ -107,7 +108,7 @@ def shares(about: Mapping[str, Any]) -> None:
         return
     import pandas
 
-    st.header("Groups", anchor=False)
+    contents.header("Groups")
     for column, (name, rows) in zip(st.columns(len(groups)), groups.items(), strict=True):
         with column:
             table = pandas.DataFrame(rows).assign(group=lambda t: t["group"].map(plain_text))

@@ -9,8 +9,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import charts, handing_out
-from dashboard.safe_text import counted, lines_of, refuse, safe_text
+from dashboard.parts import charts, contents, handing_out, stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import counted, lines_of, safe_text
 from genmodels.data.dataset import Dataset
 from genmodels.data.text_data import TextData
 from genmodels.intake.text_sets import LARGEST, SHORTEST, import_text, preview_text
@@ -62,7 +63,7 @@ def splits(data: Dataset) -> None:
         st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True
     ):
         with column, st.container(border=True):
-            st.header(title, anchor=False)
+            contents.header(title)
             n = len(part.documents)
             shown = [
                 part.documents[i] for i in sorted({round(i * (n - 1) / (DOCUMENTS - 1)) for i in range(DOCUMENTS)})
@@ -88,7 +89,7 @@ def lengths(data: Dataset, about: Mapping[str, Any]) -> None:
     table = resources.explored(("document lengths", about["sha256"]), lambda: length_table(data))
     window = data.spec.shape[0]
     inside = table["From (tokens)"].iloc[0] <= window < table["Below (tokens)"].iloc[-1]
-    st.header("Lengths of documents", anchor=False)
+    contents.header("Lengths of documents")
     charts.draw(
         steps(table, window if inside else None),
         key="lengths",
@@ -150,7 +151,7 @@ def planted(shares: Mapping[str, float]) -> None:
     table = pandas.DataFrame({"Occupation": shares.keys(), "Share of she": shares.values()}).sort_values(
         "Share of she", kind="stable"
     )
-    st.header("What is planted", anchor=False)
+    contents.header("What is planted")
     st.caption(
         "The share of she among the training sentences on each occupation: exact, so that an audit has a right answer. The table is made up and says nothing about people."
     )
@@ -236,7 +237,7 @@ def importer() -> None:
         report(found)
         if st.button("Import", type="primary", icon=":material/download:"):
             try:
-                with st.spinner("Keeping the text …"):
+                with stating.waiting("Keeping the text"):
                     token = import_text(uploaded, name, licence=licence_text)
             except Refusal as refusal:
                 refuse(refusal)
@@ -258,7 +259,7 @@ def report(found: Mapping[str, Any]) -> None:
         ):
             st.metric(label, f"{found[name]:,}", width="stretch")
     if found["removed"]:
-        st.warning(
+        stating.warned(
             f"{counted(found['removed'], 'null byte or control character')} left out."
             if found["removed"] == 1
             else f"{found['removed']:,} null bytes or control characters left out."

@@ -12,7 +12,8 @@ from dashboard.demo import clock
 from dashboard.demo import place as places
 from dashboard.demo.paths import PATHS, WARMED
 from dashboard.demo.place import Place
-from dashboard.safe_text import refuse
+from dashboard.parts import stating
+from dashboard.parts.stating import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 
@@ -88,13 +89,13 @@ def start() -> None:
 
 def warmed() -> bool:
     """Loads what the paths use, once a server, and says which; False where a model is missing."""
-    store, bar = RunStore.default(), st.progress(0.0, text="Starting TensorFlow, which takes some seconds.")
+    store = RunStore.default()
     try:
-        for number, name in enumerate(WARMED):
-            bar.progress(number / len(WARMED), text=f"Loading {name}, {number + 1} of {len(WARMED)}.")
-            resources.warm(store[name])
+        with stating.working("demo", "Starting TensorFlow, which takes some seconds", stoppable=False) as tell:
+            for number, name in enumerate(WARMED):
+                tell(f"Loading {name}, {number + 1} of {len(WARMED)}", number / len(WARMED))
+                resources.warm(store[name])
     except Refusal as refusal:
         refuse(refusal)
         return False
-    bar.empty()
     return True

@@ -11,8 +11,8 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.applications.film_player import Film, play
 from dashboard.drawing.drawn import Drawn
-from dashboard.drawing.making import drawn, made_by, nothing_yet, of_another_prompt
-from dashboard.parts import charts, handing_out, samples
+from dashboard.drawing.making import drawn, made_by, of_another_prompt
+from dashboard.parts import charts, handing_out, samples, stating
 from dashboard.parts.film import data_url
 from dashboard.safe_text import chart_text, plain_text, safe_text
 from genmodels.kinds.image.files import strip
@@ -29,7 +29,7 @@ def chosen_picture(view: str, what: str) -> Drawn | None:
     """The picture to look into among those that were drawn last."""
     pictures = drawn("pictures")
     if not pictures:
-        nothing_yet(f"Click an example or press Draw; then {what}.")
+        stating.empty(f"Click an example or press Draw; then {what}.")
         return None
     if of_another_prompt(pictures):
         st.caption(safe_text(f"Of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”, drawn before.", 240))
@@ -53,7 +53,7 @@ def steps_of(picture: Drawn) -> list[Any]:
                 )
             return list(model.draw([cell.prompt], seeds=[cell.seed], drawing=cell.drawing, looking=True))
 
-    with st.spinner("Drawing it once more, watching …"):
+    with stating.waiting("Drawing it once more, watching"):
         return resources.explored((str(run.path), resources.newest(run), "steps", repr(cell)), make)
 
 
@@ -109,7 +109,7 @@ def words_view(run: Run) -> None:
         if word.pieces and any(map(str.isalnum, word.text))
     ]
     if not words:
-        nothing_yet("The prompt of this picture has no word; draw one with words.")
+        stating.empty("The prompt of this picture has no word; draw one with words.")
         return
     if len(words) > MOST_WORDS:
         st.caption(f"The first {MOST_WORDS} of {len(words)} words are shown.")
@@ -201,7 +201,7 @@ def between_view(run: Run) -> None:
     """The way from one prompt to another."""
     pictures = drawn("between")
     if not pictures:
-        nothing_yet(
+        stating.empty(
             "Write a second prompt and press Draw: eight pictures of one seed lead from the first prompt to the second."
         )
         return

@@ -11,9 +11,9 @@ import streamlit as st
 
 from dashboard import resources, state
 from dashboard.drawing.drawn import Drawn
-from dashboard.parts import folding, handing_out, samples
+from dashboard.parts import folding, handing_out, samples, stating
 from dashboard.parts.sharing import waits
-from dashboard.safe_text import duration, made_caption, plain_text, safe_text
+from dashboard.safe_text import made_caption, plain_text, safe_text
 from dashboard.writing.form import trained_on
 from genmodels.kinds.image import resizing
 from genmodels.runs.run import Run
@@ -62,27 +62,25 @@ def draw_live(
 
     What was drawn before stays below, greyed, until the first is.
     """
-    said, bar, place = st.empty(), st.progress(0.0, text="Loading the model …"), st.empty()
-    done: list[Drawn] = []
-    if before := drawn(view):
-        older(before)
-    for run, cells in asked:
-        with resources.generator_in_turn(run, waits(said)) as model:
-            said.empty()
-            bar.progress(0.0, text="Drawing: the first step of a new size takes some seconds …")
-            clock = Clock()
-            for progress in draw_cells(model, cells, start=start, mask=mask):
-                clock.heard(progress.share)
-                last = progress.step.number == progress.step.steps
-                if last or clock.is_time():
-                    _show_step(progress, bar, place, len(cells), clock.left())
-                if last:
-                    finished = _finished(run, model, cells, progress, _begun(start, mask))
-                    done += finished
-                    keep(view, list(done))
-                    remember(finished)
-    for each in (said, bar, place):
-        each.empty()
+    with stating.working(view, "Loading the model", stoppable=False) as tell:
+        place, done = st.empty(), list[Drawn]()
+        if before := drawn(view):
+            older(before)
+        for run, cells in asked:
+            with resources.generator_in_turn(run, waits(tell)) as model:
+                tell("Drawing: the first step of a new size takes some seconds")
+                clock = Clock()
+                for progress in draw_cells(model, cells, start=start, mask=mask):
+                    clock.heard(progress.share)
+                    last = progress.step.number == progress.step.steps
+                    if last or clock.is_time():
+                        _show_step(progress, tell, place, len(cells), clock.left())
+                    if last:
+                        finished = _finished(run, model, cells, progress, _begun(start, mask))
+                        done += finished
+                        keep(view, list(done))
+                        remember(finished)
+    place.empty()
 
 
 class Clock:
@@ -107,11 +105,12 @@ class Clock:
         return (self.now - self.began) / max(done, 1e-9) * (1 - self.share) if done > 0 else None
 
 
-def _show_step(progress: Progress, bar: DeltaGenerator, place: DeltaGenerator, cells: int, left: float | None) -> None:
+def _show_step(
+    progress: Progress, tell: stating.Telling, place: DeltaGenerator, cells: int, left: float | None
+) -> None:
     """What is predicted at this step, and how far it is."""
     step, first, last = progress.step, progress.cells[0] + 1, progress.cells[-1] + 1
-    text = f"Step {step.number} of {step.steps}, pictures {first} to {last} of {cells}. Time left: {duration(left)}"
-    bar.progress(progress.share, text=text)
+    tell(f"Step {step.number} of {step.steps}, pictures {first} to {last} of {cells}", progress.share, left=left)
     with place.container():
         samples.images(
             step.clean,
@@ -194,12 +193,11 @@ def older(pictures: Sequence[Drawn]) -> None:
 def shown(pictures: Sequence[Drawn], key: str) -> None:
     """What was drawn; where the form asks for something else by now, a line says of which prompt it is."""
     if of_another_prompt(pictures):
-        st.info(
+        stating.noted(
             safe_text(
                 f"These pictures are of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”. Press Draw for the one above.",
                 240,
             ),
-            icon=":material/history:",
         )
     show(pictures, key)
 
@@ -261,12 +259,8 @@ def downloads(each: Drawn, key: str) -> None:
                 )
 
 
-def nothing_yet(text: str) -> None:
-    st.info(text, icon=":material/brush:")
-
-
 def has_prompt(*prompts: str) -> bool:
     """Whether all of them are written; where one is not, the page asks for it."""
     if not all(prompts):
-        st.info("Write a prompt first." if len(prompts) == 1 else "Write both prompts first.", icon=":material/edit:")
+        stating.empty("Write a prompt first." if len(prompts) == 1 else "Write both prompts first.")
     return all(prompts)

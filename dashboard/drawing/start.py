@@ -13,8 +13,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.drawing.drawn import Drawn, upscaled
-from dashboard.drawing.making import downloads, drawn, made_by, nothing_yet
-from dashboard.parts import samples
+from dashboard.drawing.making import downloads, drawn, made_by
+from dashboard.parts import samples, stating
 from dashboard.parts.film import data_url
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
@@ -130,7 +130,7 @@ def start_view(run: Run) -> None:
     """What came of it, before and after under one slider."""
     pictures = drawn("start")
     if not pictures:
-        nothing_yet(
+        stating.empty(
             "Choose or paint a picture, write what it is to become, and press Enter. Strength says how much of it may change."
         )
         return

@@ -11,8 +11,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.drawing.drawn import Drawn, files_of, recipe_of, recipe_rows
-from dashboard.drawing.making import described, downloads, drawn, made_by, nothing_yet, show
-from dashboard.parts import charts, choosing, handing_out, samples
+from dashboard.drawing.making import described, downloads, drawn, made_by, show
+from dashboard.parts import charts, choosing, handing_out, samples, stating
 from dashboard.parts.film import sheet
 from dashboard.safe_text import chart_text, counted, plain_text, safe_text
 from genmodels.intake.prompts_table import read_prompts
@@ -65,7 +65,7 @@ def sweep_view(run: Run) -> None:
     """The grid, each cell with its recipe."""
     pictures, shape = drawn("sweep"), state.get(state.SWEPT)
     if not pictures or not shape:
-        nothing_yet("Choose two settings (and a third for tabs) and press Draw: every combination is drawn.")
+        stating.empty("Choose two settings (and a third for tabs) and press Draw: every combination is drawn.")
         return
     (down, rows), (across, columns), *tabs = shape
     names = [f"{tabs[0][0]} {value}" for value in tabs[0][1]] if tabs else [""]
@@ -76,7 +76,7 @@ def sweep_view(run: Run) -> None:
             if own := pictures[number * size : (number + 1) * size]:
                 _grid(own, (down, rows), (across, columns), f"sweep.{number}")
     if len(pictures) < size * len(names):
-        st.info(f"Stopped: {len(pictures)} of {size * len(names)} pictures are drawn.", icon=":material/stop_circle:")
+        stating.noted(f"Stopped: {len(pictures)} of {size * len(names)} pictures are drawn.")
     handing_out.made("All pictures (ZIP)", lambda: zipped(pictures), "sweep.zip", "application/zip", key="sweep.zip")
     made_by(pictures[0])
 
@@ -150,7 +150,7 @@ def many_view(run: Run) -> None:
     """What was drawn for a table, and all of it as one file."""
     pictures = drawn("many")
     if not pictures:
-        nothing_yet("Choose a table of prompts and press Draw.")
+        stating.empty("Choose a table of prompts and press Draw.")
         return
     handing_out.made("All pictures (ZIP)", lambda: zipped(pictures), "prompts.zip", "application/zip", key="many.zip")
     for first in range(0, min(len(pictures), 48), 6):
@@ -167,7 +167,7 @@ def compare_view(run: Run) -> None:
     """Two models on the same prompt and seeds."""
     pictures = drawn("compare")
     if not pictures:
-        nothing_yet("Choose a second model and press Draw: both draw the same prompt from the same seeds.")
+        stating.empty("Choose a second model and press Draw: both draw the same prompt from the same seeds.")
         return
     for name in dict.fromkeys(each.run for each in pictures):
         own = [each for each in pictures if each.run == name]
@@ -182,7 +182,7 @@ def history_view(run: Run) -> None:
     """What was drawn in this session, favourites first."""
     history: list[Drawn] = state.get(state.HISTORY, [])
     if not history:
-        nothing_yet("Whatever you draw on this page is kept here until the tab is closed. Draw something first.")
+        stating.empty("Whatever you draw on this page is kept here until the tab is closed. Draw something first.")
         return
     stars: set[str] = state.get(state.STARS, set())
     shown = sorted(reversed(history), key=lambda each: each.key not in stars)

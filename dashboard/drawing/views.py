@@ -10,10 +10,10 @@ from dashboard import state
 from dashboard.drawing.drawn import asked_for
 from dashboard.drawing.form import prompt_form, settings_form
 from dashboard.drawing.looking import between_view, film_view, words_view
-from dashboard.drawing.making import buttons, draw_live, drawn, has_prompt, nothing_yet, of_another_form, shown
+from dashboard.drawing.making import buttons, draw_live, drawn, has_prompt, of_another_form, shown
 from dashboard.drawing.start import refined_view, start_form, start_view
 from dashboard.drawing.sweep import compare_view, history_view, many_form, many_view, sweep_form, sweep_view
-from dashboard.parts import folding
+from dashboard.parts import folding, stating
 from dashboard.safe_text import plain_text
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.refusal import Refusal
@@ -90,7 +90,7 @@ def start_from_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
     begun = start_form(run)
     state.put(state.BEGUN, begun)
     if asked and begun[0] is None:
-        st.info("Choose or paint a picture to begin from first.", icon=":material/image:")
+        stating.empty("Choose or paint a picture to begin from first.")
         asked = False
     return [(run, _four(prompt, seed, drawing))], asked and has_prompt(prompt)
 
@@ -112,7 +112,7 @@ def many_prompts_form(run: Run, names: Sequence[str], store: RunStore) -> Asked:
     seed, drawing = settings_form(run)
     cells, asked = many_form(seed, drawing), buttons()
     if asked and not cells:
-        st.info("Choose a table of prompts first.", icon=":material/table:")
+        stating.empty("Choose a table of prompts first.")
     return [(run, cells)], asked and bool(cells)
 
 
@@ -120,7 +120,7 @@ def pictures_view(run: Run) -> None:
     """The four pictures, and what the upscaler makes of one."""
     pictures = drawn("pictures")
     if not pictures:
-        nothing_yet(
+        stating.empty(
             "Click an example, or write what is to be drawn and press Enter: four pictures come out of noise, step by step."
         )
         return

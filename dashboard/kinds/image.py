@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.kinds.renderer import RENDERERS, Renderer
-from dashboard.parts import samples
+from dashboard.parts import contents, samples
 from dashboard.safe_text import safe_text
 from genmodels.data.dataset import Dataset
 
@@ -34,7 +34,7 @@ def examples(data: Dataset, about: Mapping[str, Any], source: object) -> None:
         st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True
     ):
         with column, st.container(border=True):
-            st.header(title, anchor=False)
+            contents.header(title)
             n = len(part)
             index = sorted({round(i * (n - 1) / max(min(SHOWN, n) - 1, 1)) for i in range(min(SHOWN, n))})
             samples.images(

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.applications.music_roll import legend
 from dashboard.data import texts
 from dashboard.kinds.renderer import RENDERERS, Renderer
+from dashboard.parts import contents
 from dashboard.safe_text import counted
 from genmodels.data.dataset import Dataset
 from genmodels.kinds.image.files import png_bytes
@@ -43,7 +44,7 @@ def examples(data: Dataset, about: Mapping[str, Any], source: object) -> None:
         st.columns(2, gap="medium"), (("Training", data.train), ("Held out", data.test)), strict=True
     ):
         with column, st.container(border=True):
-            st.header(title, anchor=False)
+            contents.header(title)
             found = pieces(part)
             chosen = sorted({round(i * (len(found) - 1) / (SHOWN - 1)) for i in range(SHOWN)})
             st.caption(f"{len(chosen)} of {counted(len(found), 'piece')}, the first {STEPS} steps of each.")
@@ -74,7 +75,7 @@ def _keys(about: Mapping[str, Any]) -> None:
             if name in about["keys"]
         ]
     )
-    st.header("Keys", anchor=False)
+    contents.header("Keys")
     st.dataframe(table, hide_index=True, height=320, key="keys", alt="How many pieces are in each key")
 
 

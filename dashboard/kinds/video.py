@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.kinds.renderer import RENDERERS, Renderer
-from dashboard.parts import samples
+from dashboard.parts import contents, samples
 from dashboard.safe_text import safe_text
 from genmodels.data.dataset import Dataset
 
@@ -33,7 +33,7 @@ def examples(data: Dataset, about: Mapping[str, Any], source: object) -> None:
     columns = st.columns(2, gap="medium")
     for column, (title, part) in zip(columns, (("Training", data.train), ("Held out", data.test)), strict=True):
         with column, st.container(border=True):
-            st.header(title, anchor=False)
+            contents.header(title)
             chosen = np.unique(np.linspace(0, len(part) - 1, min(SHOWN, len(part))).astype(int))
             places = np.unique(np.linspace(0, part.images.shape[1] - 1, FRAMES).astype(int))
             frames = part.images[chosen][:, places]

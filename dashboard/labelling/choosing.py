@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import navigation, state
-from dashboard.parts import pace
-from dashboard.safe_text import plain_text, refuse, safe_text
+from dashboard.parts import pace, stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import plain_text, safe_text
 from genmodels.labelling.store import LabelFolder, known_folders
 from genmodels.refusal import Refusal
 from genmodels.review import audit_job, brought
@@ -26,7 +27,7 @@ def chosen() -> LabelFolder | None:
         state.forget(state.LABELS)
         _draw(waiting)
         if not waiting:
-            st.info(NOTHING, icon=":material/rate_review:")
+            stating.empty(NOTHING)
             st.code(COMMAND, language=None)
             navigation.link("audit", "Bring outputs")
         return None
@@ -38,7 +39,7 @@ def chosen() -> LabelFolder | None:
     state.from_url(state.LABELS)
     if state.get(state.LABELS) not in names:
         if asked := state.get(state.LABELS):
-            st.warning(f"No outputs called {safe_text(asked, 60)} are labelled; choose others.", icon=":material/info:")
+            stating.warned(f"No outputs called {safe_text(asked, 60)} are labelled; choose others.")
         state.put(state.LABELS, next(iter(names)))
     token = str(st.selectbox("Outputs", list(names), format_func=lambda token: names[token], key=state.LABELS))
     state.to_url(state.LABELS, token)
@@ -60,7 +61,7 @@ def _draw(waiting: list[brought.Brought]) -> None:
                 pace.polled(_watch, 1.0)(each)
                 continue
             if said := audit_job.complaint_in(each.drawing):
-                st.warning(safe_text(said, 400), icon=":material/info:")
+                stating.warned(safe_text(said, 400))
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"**{safe_text(each.title, 60)}** was brought.")
                 if st.button("Draw examples to label", icon=":material/shuffle:", key=f"draw.{each.token}"):
@@ -87,7 +88,7 @@ def _watch(subject: brought.Brought) -> None:
     st.markdown(f"Examples of **{safe_text(subject.title, 60)}** are drawn.")
     done, of = float(note.get("done") or 0), float(note.get("of") or 0)
     told = f"{note.get('what', '')}" + (f": {done:,.0f} of {of:,.0f}" if of else "")
-    st.progress(min(done / of, 1.0) if of else 0.0, safe_text(told[:1].upper() + told[1:], 200))
-    if st.button("Stop", icon=":material/stop:", key=f"draw.stop.{subject.token}"):
+    stating.running(safe_text(told[:1].upper() + told[1:], 200), done / of if of else 0.0)
+    if stating.stop(f"draw.stop.{subject.token}"):
         brought.stop_drawing(subject)
         st.caption("It stops at its next step and keeps nothing.")

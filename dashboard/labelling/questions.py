@@ -8,7 +8,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.labelling import limits
-from dashboard.safe_text import refuse, safe_text
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import safe_text
 from genmodels.audits.audit import AUDITS
 from genmodels.estimates.prediction_powered import needed
 from genmodels.labelling.question import READY_MADE, Question, name_of

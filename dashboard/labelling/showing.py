@@ -6,7 +6,9 @@ import streamlit as st
 
 from dashboard import navigation, state
 from dashboard.labelling.questions import wanted
-from dashboard.safe_text import lines_of, plain_text, refuse, safe_text
+from dashboard.parts import stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import lines_of, plain_text, safe_text
 from genmodels.labelling.labels import Given
 from genmodels.labelling.lines import LONGEST_NAME
 from genmodels.labelling.order import Showing, showings
@@ -27,7 +29,7 @@ def view(folder: LabelFolder) -> None:
         **state.kept(state.RATER),
     )
     if not name.strip():
-        st.info("Write your name above to begin; it tells apart who labelled what.", icon=":material/person:")
+        stating.empty("Write your name above to begin; it tells apart who labelled what.")
         return
     _one(folder, folder.rater(name))
 
@@ -39,9 +41,9 @@ def _one(folder: LabelFolder, rater: Rater) -> None:
     waiting = rater.waiting(asked, seed)
     _progress(len(showings(asked.sizes, rater.name, seed)) * len(asked.questions), len(waiting), len(given))
     if said := state.take(state.LABEL_REFUSED):
-        st.error(said, icon=":material/error:")
+        stating.failed(said)
     if not waiting:
-        st.success("You have labelled everything that was drawn. Thank you.", icon=":material/check_circle:")
+        stating.done("You have labelled everything that was drawn. Thank you.")
         navigation.link("audit", "Audit these outputs")
         _undo(rater, given)
         return
@@ -61,7 +63,7 @@ def _one(folder: LabelFolder, rater: Rater) -> None:
 def _progress(of: int, waiting: int, given: int) -> None:
     """How far this person is, and how many labels the limits need."""
     done = max(0, of - waiting)
-    st.progress(min(done / of, 1.0) if of else 0.0, f"{done:,} of {of:,} answers")
+    stating.running(f"{done:,} of {of:,} answers", done / of if of else 0.0)
     st.caption(safe_text(f"{wanted()[1]}.", 300))
 
 

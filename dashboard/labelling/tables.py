@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.parts import handing_out
-from dashboard.safe_text import plain_text, refuse, safe_text
+from dashboard.parts import handing_out, stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import plain_text, safe_text
 from genmodels.estimates.agreement import agreement_with_oneself, krippendorff_alpha
 from genmodels.estimates.estimate import Estimate
 from genmodels.labelling.labels import Labels
@@ -81,7 +82,7 @@ def _agreement(labels: Labels) -> None:
     st.caption(safe_text(f"Labelled by {people}. Alpha of 0.8 and above is relied on, below 0.67 is not.", 500))
     if labels.skipped or labels.strange:
         said = f"{labels.skipped + labels.strange:,} lines of labels can't be read or mean nothing that is asked; they are not counted."
-        st.warning(said, icon=":material/warning:")
+        stating.warned(said)
 
 
 def _alpha(labels: Labels, question: str) -> str:

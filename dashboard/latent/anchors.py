@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
+from dashboard.parts import stating
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.explore import walks
 from genmodels.kinds.image.examples import Examples
@@ -31,9 +32,8 @@ def data_if_there(run: Run) -> Any:
     try:
         return data_of(run)
     except Refusal as refusal:
-        st.info(
+        stating.noted(
             safe_text(f"The data are not here, so nothing is compared with them. {refusal}", 600),
-            icon=":material/hide_image:",
         )
         return None
 
@@ -89,11 +89,10 @@ def warn_outside(usual: np.ndarray, what: str = "frames") -> None:
     """A warning where places leave the shell in which draws from the prior lie."""
     outside = np.flatnonzero(usual < walks.SHELL)
     if len(outside):
-        st.warning(
+        stating.warned(
             f"{len(outside)} of {len(usual)} {what} (first: {outside[0] + 1}) lie outside the shell that holds 99 % of the"
             " prior's draws: the model was hardly trained to draw there. Encoded pictures lie inside it by nature; between"
             " seeds, spherical interpolation stays in it.",
-            icon=":material/warning:",
         )
 
 
@@ -139,7 +138,7 @@ def anchors(run: Run, fewest: int, most: int | None = None) -> tuple[np.ndarray,
         if len(pictures) < fewest:
             raise Refusal(f"{len(pictures)} pictures are chosen; choose at least {fewest}.")
         chosen = (None,) * len(pictures)
-        with model_of(run) as model, st.spinner("Finding the latents of these pictures …"):
+        with model_of(run) as model, stating.waiting("Finding the latents of these pictures"):
             points = resources.explored(key_of(run, "encoded", pictures.tobytes()), lambda: model.encode(pictures))
     if len(points) < fewest:
         raise Refusal(f"{len(points)} anchors are chosen; choose at least {fewest}.")

@@ -7,8 +7,9 @@ import streamlit as st
 
 from dashboard import resources, state
 from dashboard.latent.anchors import data_if_there, groupings, key_of, model_of, warn_outside
-from dashboard.parts import samples
-from dashboard.safe_text import plain_text, refuse, safe_text
+from dashboard.parts import samples, stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import plain_text, safe_text
 from genmodels.explore import directions, walks
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
@@ -20,7 +21,7 @@ OPENED_AT = 2.0  # standard deviations by which the direction between two groups
 
 def directions_view(run: Run) -> None:
     """A slider a direction: those found without labels, and one between any two groups of the data."""
-    with st.spinner("Looking for directions …"), model_of(run) as model:
+    with stating.waiting("Looking for directions"), model_of(run) as model:
         free = resources.explored(key_of(run, "directions"), lambda: directions.unsupervised(model))
     known = labelled_direction(run)
     sliders(run, [*known, *free], correlations(run, free))
@@ -57,7 +58,7 @@ def labelled_direction(run: Run) -> list[directions.Direction]:
         first = middle.selectbox("From", groups, format_func=plain_text)
         second = right.selectbox("To", groups, index=len(groups) - 1, format_func=plain_text)
         if first == second:
-            st.info("Choose two different groups.")
+            stating.empty("Choose two different groups.")
             return []
 
         def find() -> directions.Direction:
@@ -73,7 +74,7 @@ def labelled_direction(run: Run) -> list[directions.Direction]:
                 return directions.between(model, f"{first} → {second}", *used, held_out=kept or None)
 
         try:
-            with st.spinner(safe_text(f"Looking for the direction from {first} to {second} …")):
+            with stating.waiting(safe_text(f"Looking for the direction from {first} to {second}")):
                 found = resources.explored(key_of(run, "between", grouping, first, second), find)
         except Refusal as refusal:
             refuse(refusal)

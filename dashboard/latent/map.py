@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import resources, state
 from dashboard.latent.anchors import data_if_there, groupings, key_of, model_of, ordinary
-from dashboard.parts import charts, samples
+from dashboard.parts import charts, samples, stating
 from dashboard.parts.film import data_url
 from dashboard.safe_text import plain_text
 from genmodels.data.dataset import Dataset
@@ -55,7 +55,7 @@ def map_view(run: Run) -> None:
             latents = model.latents(MAPPED, seed=0)
             return maps.on_axes(latents, axes), model.decode(latents), np.arange(MAPPED)
 
-    with st.spinner("Laying out the map …"):
+    with stating.waiting("Laying out the map"):
         laid, pictures, index = resources.explored(key_of(run, "map", method, encoded), make)
     groups = few_groups(known[grouping][index]) if grouping in known else np.full(len(index), "")
     captions = [data.train.captions[i] for i in index] if encoded and data.train.captions else [""] * len(index)

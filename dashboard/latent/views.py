@@ -14,7 +14,7 @@ from dashboard.applications.film_player import Film, play
 from dashboard.latent.anchors import anchors, data_if_there, key_of, model_of, ordinary, place_for, said, warn_outside
 from dashboard.latent.directions import directions_view
 from dashboard.latent.map import map_view
-from dashboard.parts import charts, folding, handing_out
+from dashboard.parts import charts, folding, handing_out, stating
 from dashboard.parts.film import sheet
 from dashboard.safe_text import plain_text
 from genmodels.explore import walks
@@ -77,7 +77,7 @@ def walk_view(run: Run) -> None:
         return path, near, films
 
     with place():
-        with st.spinner("Walking …"):
+        with stating.waiting("Walking"):
             path, near, films = resources.explored(
                 key_of(run, "walk", points.tobytes(), kind, frames, data is None), make
             )
@@ -196,7 +196,7 @@ def plane_view(run: Run) -> None:
         return pictures, None if data is None else walks.nearest_training(pictures, data.train.images)
 
     with place():
-        with st.spinner("Drawing the plane …"):
+        with stating.waiting("Drawing the plane"):
             pictures, near = resources.explored(key_of(run, "plane", points.tobytes(), steps, kind, data is None), make)
         show_plane(run, pictures, near, walks.typicality(places), steps)
 

@@ -20,10 +20,11 @@ from dashboard.applications.music_roll import play as play_piece
 from dashboard.applications.video_given import PROMPTED
 from dashboard.applications.video_made import Asked, film_live, made_last
 from dashboard.learn.lesson import Lesson
-from dashboard.parts import samples
+from dashboard.parts import samples, stating
 from dashboard.parts.sharing import waits
+from dashboard.parts.stating import refuse
 from dashboard.review.asking import audited_runs
-from dashboard.safe_text import counted, lines_of, made_caption, plain_text, refuse, safe_text
+from dashboard.safe_text import counted, lines_of, made_caption, plain_text, safe_text
 from genmodels.explore import completions, designs
 from genmodels.explore import molecules as chemistry
 from genmodels.kinds.music.composing import Composing
@@ -72,7 +73,7 @@ def _application(each: Application) -> None:
     st.markdown(each.does)
     run = each.run()
     if run is None:
-        st.info("No trained model of this is here yet; the page says how to train one.", icon=":material/info:")
+        stating.empty("No trained model of this is here yet; the page says how to train one.")
         return
     made: dict[str, tuple[int, Any]] = state.get(state.APPLIED, {})
     if st.button(each.button, key=f"applied.{each.page}", icon=":material/play_arrow:"):
@@ -108,17 +109,18 @@ def _composed(run: Run, seed: int) -> Composed:
 
 def _piece(made: Composed) -> None:
     if not len(made.piece.score):
-        st.info("The model ended the piece before its first step; ask for another.", icon=":material/info:")
+        stating.noted("The model ended the piece before its first step; ask for another.")
         return
     play_piece(made.piece, made.step, f"Piano roll of a piece in four voices, {len(made.piece.score)} steps")
 
 
 def _written(run: Run, seed: int) -> chemistry.Looked:
-    said = st.empty()
-    with resources.generator_in_turn(run, waits(said)) as model:
-        said.caption("The model is writing …")
+    with (
+        stating.working("applied.molecules", "Loading the model") as tell,
+        resources.generator_in_turn(run, waits(tell)) as model,
+    ):
+        tell("The model is writing")
         texts = chemistry.written(model, MOLECULES, seed=seed * MOLECULES, temperature=1.0)
-    said.empty()
     return chemistry.looked_at(texts, range(seed * MOLECULES, (seed + 1) * MOLECULES))
 
 
@@ -130,12 +132,14 @@ def _molecules(made: chemistry.Looked) -> None:
 
 
 def _completed(run: Run, seed: int) -> tuple[str, bool]:
-    problem, said = completions.problem_named(PROBLEMS[seed % len(PROBLEMS)]), st.empty()
-    with resources.generator_in_turn(run, waits(said)) as model:
-        said.caption("The model is writing …")
+    problem = completions.problem_named(PROBLEMS[seed % len(PROBLEMS)])
+    with (
+        stating.working("applied.code", "Loading the model") as tell,
+        resources.generator_in_turn(run, waits(tell)) as model,
+    ):
+        tell("The model is writing")
         decoding = completions.how(0.8, 120)
         (text,) = completions.completed(model, problem, docstring=False, n=1, seed=seed, decoding=decoding)
-    said.empty()
     return text, bool(completions.looked_at([text], "", None).judged.parses[0])
 
 
@@ -150,16 +154,11 @@ def _function(made: tuple[str, bool]) -> None:
 
 
 def _drawn(run: Run, seed: int) -> designs.Named:
-    said, bar = st.empty(), st.progress(0.0, text="Loading the model …")
-    with resources.generator_in_turn(run, waits(said)) as model:
-        said.empty()
-
-        def watch(share: float) -> None:
-            bar.progress(min(1.0, share), text="Drawing …")
-
-        named = designs.family(model, WORDS, "outline", seed, watch)
-    bar.empty()
-    return named
+    with (
+        stating.working("applied.icons", "Loading the model") as tell,
+        resources.generator_in_turn(run, waits(tell)) as model,
+    ):
+        return designs.family(model, WORDS, "outline", seed, lambda share: tell("Drawing", share))
 
 
 def _icons(made: designs.Named) -> None:

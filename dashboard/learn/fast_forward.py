@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import resources
 from dashboard.learn.steps import component
-from dashboard.parts import charts
+from dashboard.parts import charts, stating
 from dashboard.parts.samples import written_texts
 from dashboard.safe_text import lines_of, made_caption
 from dashboard.writing.form import trained_on
@@ -40,7 +40,7 @@ def epochs(run: Run) -> None:
     )
     files = run.samples
     if not files or any(file.suffix != ".json" for file in files.values()):
-        st.info("This run has kept no texts of its epochs; choose another model.", icon=":material/info:")
+        stating.empty("This run has kept no texts of its epochs; choose another model.")
         return
     st.caption(made_caption(f" after each epoch, {trained_on(run)}, run {run.id}.", 300))
     history = resources.history(run).frame

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import resources
 from dashboard.learn.sentence import grown
 from dashboard.learn.steps import component
-from dashboard.parts import charts
+from dashboard.parts import charts, stating
 from dashboard.safe_text import chart_text, counted, plain_text, safe_text
 from dashboard.writing.attention import of_a_layer
 from dashboard.writing.lens import by_layers
@@ -48,7 +48,7 @@ def tokens(run: Run, text: str) -> None:
         told += f" {safe_text(END)} says that a new text begins."
     st.caption(told)
     if notice:
-        st.info(safe_text(notice, 600), icon=":material/info:")
+        stating.noted(safe_text(notice, 600))
     st.markdown(
         "**Try it:** write a common word, then your own name. What was frequent in the training texts is one token;"
         " what was rare falls into several. The list was made by joining the most frequent pair of neighbours, again and again."
@@ -159,14 +159,10 @@ def layers(run: Run, text: str) -> None:
 
 def read(run: Run, text: str) -> Reading:
     """What the model finds in the sentence with what has grown on it."""
-    said = (
-        "Another tab is using this model; this waits for its turn …"
-        if resources.busy(run)
-        else "Reading the sentence …"
-    )
-    with st.spinner(said):
+    said = stating.IN_TURN if resources.busy(run) else "Reading the sentence"
+    with stating.waiting(said):
         reading: Reading = resources.reading(run, text, TOP, grown())
     resources.settle()
     if reading.notice:
-        st.info(safe_text(reading.notice, 600), icon=":material/info:")
+        stating.noted(safe_text(reading.notice, 600))
     return reading

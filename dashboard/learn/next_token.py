@@ -12,7 +12,7 @@ from dashboard import navigation, resources, state
 from dashboard.learn.inside import read
 from dashboard.learn.sentence import grown
 from dashboard.learn.steps import component
-from dashboard.parts import charts
+from dashboard.parts import charts, stating
 from dashboard.writing.looking import signs
 from genmodels.kinds.text.decoding import tempered
 from genmodels.kinds.text.tokens import END, Tokens
@@ -47,7 +47,7 @@ def choose(run: Run, text: str) -> None:
         )
         navigation.link("prompt", "Longer texts, with a watermark: Prompt", run=run.id)
     if len(grown()) >= MOST_GROWN:
-        st.info(f"{MOST_GROWN} tokens have grown, which is enough to see; take some back.", icon=":material/info:")
+        stating.noted(f"{MOST_GROWN} tokens have grown, which is enough to see; take some back.")
     st.caption(
         "At 1 these are the model's own probabilities. Below 1 the probable ones win more often, at 0 the first always does;"
         " above 1 the improbable ones get a chance, and the text becomes wilder and soon wrong. The order never changes. The model knows only what tends to follow, not what is true."
@@ -112,7 +112,7 @@ def grow(run: Run, text: str, token: int | None, degrees: float, n: int) -> None
     else:
         state.put(state.DRAWS, state.get(state.DRAWS, 0) + 1)
         rng = np.random.default_rng([state.get(state.DRAWS), len(grown())])
-        with st.spinner("Writing …"), resources.generator(run) as model:
+        with stating.waiting("Writing"), resources.generator(run) as model:
             added = grown()
             for _ in range(n):
                 shares = tempered(model.read(text, 1, added).following, degrees)

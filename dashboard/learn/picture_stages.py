@@ -12,7 +12,7 @@ from dashboard.applications.film_player import Film, play
 from dashboard.drawing.drawn import all_upscaled
 from dashboard.drawing.form import examples
 from dashboard.learn.steps import component
-from dashboard.parts import charts, samples
+from dashboard.parts import charts, samples, stating
 from dashboard.safe_text import chart_text, counted, made_caption, plain_text
 from dashboard.writing.form import trained_on
 from genmodels.kinds.image.drawing import Drawing
@@ -53,7 +53,7 @@ def vectors(run: Run, prompt: str, seed: int) -> None:
         "A small Transformer, the **text encoder**, turns the pieces into vectors. Here every piece looks at all others, so that *dark skin tone* can belong to *woman*. These numbers, and nothing else, tell the drawing network what to draw."
     )
     others = [each for each in examples(run) if each != prompt]
-    with st.spinner("Reading the prompt …"), resources.generator(run) as model:
+    with stating.waiting("Reading the prompt"), resources.generator(run) as model:
         states, mean = model.vectors(prompt)
         means = [model.vectors(each)[1] for each in others]
     spelt = WordPieces.of(run.spec)
@@ -106,11 +106,11 @@ def drawing(run: Run, prompt: str, seed: int, guidance: float = GUIDANCE) -> lis
             return list(model.draw([prompt], seeds=[seed], drawing=settings))
 
     said = (
-        "Another tab is using this model; this waits for its turn …"
+        stating.IN_TURN
         if resources.busy(run)
-        else f"Drawing in {STEPS} steps; the first time the model is loaded too, which takes some seconds …"
+        else f"Drawing in {STEPS} steps; the first time the model is loaded too, which takes some seconds"
     )
-    with st.spinner(said):
+    with stating.waiting(said):
         made: list[Step] = resources.explored(
             ("lesson", str(run.path), resources.newest(run), prompt, seed, guidance), make
         )
@@ -144,7 +144,7 @@ def upscaling(run: Run, prompt: str, seed: int) -> None:
         f"The model draws {side} x {side} pixels. A second network, the **upscaler**, has seen small pictures beside large ones and adds the edges that are likely."
     )
     if not upscaler.fits(run):
-        st.info(
+        stating.noted(
             "The upscaler was not measured on what this model draws, so it is left out here; choose diffusion-openmoji."
         )
         _beside([("As drawn", picture)])

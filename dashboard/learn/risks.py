@@ -8,9 +8,10 @@ import streamlit as st
 from dashboard import navigation, resources, state
 from dashboard.learn import risks_fake
 from dashboard.learn.lesson import Lesson
-from dashboard.parts import pace, samples
+from dashboard.parts import pace, samples, stating
 from dashboard.parts.sharing import waits
-from dashboard.safe_text import refuse, safe_text
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import safe_text
 from genmodels.estimates.estimate import Estimate
 from genmodels.explore.faults import FALSE_ALARMS, copies_of, share_of
 from genmodels.refusal import Refusal
@@ -96,8 +97,8 @@ def _progress(run: Run) -> None:
     if run.state not in WORKING:
         st.rerun()
     step, steps = int(status.get("step") or 0), int(status.get("steps") or 0)
-    st.progress(min(1.0, step / steps) if steps else 0.0, safe_text(status.get("message") or "Training", 200))
-    if st.button("Stop", key="risks.stop", icon=":material/stop_circle:"):
+    stating.running(safe_text(status.get("message") or "Training", 200), step / steps if steps else 0.0)
+    if stating.stop("risks.stop"):
         launching.stop(run)
 
 
@@ -161,8 +162,11 @@ def _copies(run: Run, drawn: np.ndarray) -> None:
 
 def _drawn(run: Run) -> np.ndarray:
     """Pictures from the model, which is loaded now."""
-    said = st.empty()
-    with resources.generator_in_turn(run, waits(said)) as model:
+    with (
+        stating.working("risks.drawing", "Loading the model") as tell,
+        resources.generator_in_turn(run, waits(tell)) as model,
+    ):
+        tell(f"Drawing {DRAWN} pictures")
         return np.asarray(model.sample(DRAWN, seed=0))
 
 

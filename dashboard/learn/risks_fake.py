@@ -11,9 +11,10 @@ import streamlit as st
 
 from dashboard import navigation, resources, state
 from dashboard.drawing.drawn import upscaled
-from dashboard.parts import samples
+from dashboard.parts import samples, stating
 from dashboard.parts.sharing import waits
-from dashboard.safe_text import refuse, safe_text
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import safe_text
 from genmodels.estimates.estimate import clopper_pearson
 from genmodels.estimates.rounding import between
 from genmodels.instruments.detector import unworn_rates
@@ -44,7 +45,7 @@ def show() -> None:
     st.header("A fake, checked live", anchor=False)
     st.markdown("A model draws a picture; what leaves is marked. Damage the file, and see which marks are still found.")
     if MODEL not in gallery_names():
-        st.info(f"The model {MODEL} is not here.", icon=":material/info:")
+        stating.empty(f"The model {MODEL} is not here.")
         return
     try:
         _marked()
@@ -63,7 +64,10 @@ def show() -> None:
 def _marked() -> None:
     if st.button("Draw and mark a picture", key="risks.fake", icon=":material/fingerprint:", type="primary"):
         run = shipped(MODEL)
-        with resources.generator_in_turn(run, waits(st.empty())) as model:
+        with (
+            stating.working("risks.marking", "Loading the model") as tell,
+            resources.generator_in_turn(run, waits(tell)) as model,
+        ):
             picture, weights = np.asarray(model.sample(1, seed=0))[0], model.weights
         content = way_out.picture(upscaled(picture), recorded.facts(run, weights, seed=0) | UPSCALED)
         state.put(state.RISK_FAKE, bytes(content))
@@ -73,7 +77,7 @@ def _marked() -> None:
     how = st.segmented_control("Damage", DAMAGES, default=DAMAGES[0], required=True, key="risks.damage")
     file = damaged(content, str(how))
     st.image(file, alt="The picture as it is checked", width=128)
-    with st.spinner("Checking …"):
+    with stating.waiting("Checking"):
         found = verify(file, "picture", detector=resources.detector())
     st.markdown(safe_text(found["sentence"], 600))
     st.table([{"Witness": name, "Says": str(found[name]["verdict"])} for name in WITNESSES if name in found])
@@ -97,7 +101,11 @@ def damaged(content: bytes, how: str) -> bytes:
 def _detector() -> None:
     st.subheader("A detector that is wrong sometimes", anchor=False)
     if st.button(f"Have it judge {N} made and {N} real drawings", key="risks.detector", icon=":material/search:"):
-        with resources.generator_in_turn(shipped(MODEL), waits(st.empty())) as model:
+        with (
+            stating.working("risks.judging", "Loading the model") as tell,
+            resources.generator_in_turn(shipped(MODEL), waits(tell)) as model,
+        ):
+            tell(f"Drawing {N} pictures")
             made = np.asarray(model.sample(N, seed=100))
         real = resources.dataset("openmoji").test.images[:N]
         detector, images = resources.detector(), np.concatenate([made, real])

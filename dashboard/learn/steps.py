@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
+from dashboard.parts import stating
 from dashboard.safe_text import safe_text
 
 
@@ -17,7 +18,7 @@ def by_steps(steps: Sequence[tuple[str, Callable[[], None]]]) -> None:
     names = [f"{number} {name}" for number, (name, _) in enumerate(steps, 1)]
     asked = state.in_url(state.STEP)
     if asked and asked not in names:
-        st.warning(f"This lesson has no step called {safe_text(asked, 60)}; it begins at the first.")
+        stating.warned(f"This lesson has no step called {safe_text(asked, 60)}; it begins at the first.")
     if (asked and asked not in names) or state.get(state.STEP, names[0]) not in names:
         state.forget(state.STEP)
     chosen = st.segmented_control(
@@ -40,7 +41,7 @@ def chosen_model(label: str, titles: Mapping[str, str], first: str, key: str, **
     names = list(titles)
     asked = state.in_url(key)
     if asked and asked not in names:
-        st.warning(f"There is no such model called {safe_text(asked, 60)}; this is another.")
+        stating.warned(f"There is no such model called {safe_text(asked, 60)}; this is another.")
     if state.get(key) not in names:
         state.forget(key)
     index = names.index(first) if first in names else 0

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import navigation
 from dashboard.learn import lessons
 from dashboard.learn.lesson import Lesson
+from dashboard.parts import stating
 from dashboard.parts.glossary_term import Term
 from dashboard.parts.glossary_terms import GROUPS
 from dashboard.safe_text import counted, safe_text
@@ -18,7 +19,7 @@ def show(asked: str) -> None:
     fit = {name: [term for term in group if _holds(term, wanted)] for name, group in GROUPS.items()}
     n = sum(map(len, fit.values()))
     if wanted and not n:
-        st.info(f"No term is called {safe_text(asked, 60)}; write fewer letters.", icon=":material/search:")
+        stating.empty(f"No term is called {safe_text(asked, 60)}; write fewer letters.")
         return
     st.caption(f"{counted(n, 'term')}. Each links to where it can be seen.")
     for name, terms in fit.items():

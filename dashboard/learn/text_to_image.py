@@ -11,8 +11,10 @@ from dashboard.drawing.form import examples, known_words, painters
 from dashboard.learn import picture_stages
 from dashboard.learn.lesson import Lesson
 from dashboard.learn.steps import by_steps, chosen_model
+from dashboard.parts import stating
 from dashboard.parts.samples import credit
-from dashboard.safe_text import refuse, safe_text
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import safe_text
 from dashboard.writing.form import trained_on
 from genmodels.kinds.text.word_pieces import LONGEST
 from genmodels.refusal import Refusal
@@ -28,9 +30,8 @@ def show() -> None:
     store = RunStore.default()
     names = [name for name in painters(store) if store[name].experiment.make_recipe().in_steps]
     if not names:
-        st.info(
+        stating.empty(
             "There is no trained model that draws prompts by diffusion yet. Train one, then take this lesson.",
-            icon=":material/brush:",
         )
         navigation.link("train", "Train a diffusion model", model="diffusion")
         return

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-import streamlit as st
-
 from dashboard import navigation, state
 from dashboard.learn import fast_forward, inside, next_token, sentence
 from dashboard.learn.lesson import Lesson
 from dashboard.learn.steps import by_steps
+from dashboard.parts import stating
 from dashboard.parts.samples import credit
-from dashboard.safe_text import refuse
+from dashboard.parts.stating import refuse
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 
@@ -21,9 +20,7 @@ def show() -> None:
     store = RunStore.default()
     run = sentence.model(store)
     if run is None:
-        st.info(
-            "There is no trained model of texts yet. Train one, then take this lesson.", icon=":material/edit_note:"
-        )
+        stating.empty("There is no trained model of texts yet. Train one, then take this lesson.")
         navigation.link("train", "Train a Transformer", model="transformer")
         return
     try:

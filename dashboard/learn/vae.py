@@ -15,7 +15,8 @@ from dashboard.drawing.start import paint
 from dashboard.learn import vae_numbers
 from dashboard.learn.lesson import Lesson
 from dashboard.parts import charts
-from dashboard.safe_text import plain_text, refuse
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import plain_text
 from genmodels.data.dataset import Dataset
 from genmodels.kinds.image.ink import as_ink
 from genmodels.lessons import LESSONS

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import navigation, resources
 from dashboard.model import places
-from dashboard.parts import sample_strip, samples, standing, verdicts
+from dashboard.parts import sample_strip, samples, standing, stating, verdicts
 from dashboard.parts.findings import sentence_of
 from dashboard.parts.terms import term_label
 from dashboard.run_rows import Row
@@ -95,7 +95,7 @@ def _trained(run: Run, row: Row) -> None:
         said += "."
     st.markdown(safe_text(said, 300))
     if now in WRONG and row["message"]:
-        st.warning(safe_text(row["message"], 600), icon=":material/error:")
+        stating.warned(safe_text(row["message"], 600))
     with st.container(horizontal=True):
         navigation.link("train", "Curves and samples by epoch", icon=":material/monitoring:", run=run.id)
         if row["model"] in MODELS and row["data"] in DATA:
@@ -107,9 +107,8 @@ def _numbers(run: Run, row: Row) -> None:
     st.header("Its main numbers", anchor=False)
     document = row["findings"]
     if not document.get("measures") and not document.get(IMPORTED):
-        st.info(
+        stating.noted(
             safe_text(f"It was not measured yet. Measure it with: genmodels measure {run.id}", 200),
-            icon=":material/straighten:",
         )
         return
     verdicts.highlights(document)

@@ -9,7 +9,9 @@ import streamlit as st
 from dashboard import navigation, state
 from dashboard.model import files, overview, places
 from dashboard.model.header import header
-from dashboard.safe_text import plain_text, refuse, safe_text
+from dashboard.parts import stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import plain_text, safe_text
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
@@ -25,7 +27,7 @@ def view(store: RunStore) -> None:
     title.title("Model", anchor=False)
     state.show_notice()
     if not name:
-        st.info("This page shows one model, and the address names none.", icon=":material/deployed_code:")
+        stating.noted("This page shows one model, and the address names none.")
     try:
         run = store[name] if name else None
     except Refusal as refusal:
@@ -41,7 +43,7 @@ def view(store: RunStore) -> None:
         state.put(state.CHOSEN_MODEL, run.id)
     header(run)
     if part not in PARTS:
-        st.warning(f"A model has no part called {safe_text(part, 60)}; this is its overview.", icon=":material/info:")
+        stating.warned(f"A model has no part called {safe_text(part, 60)}; this is its overview.")
     try:
         PARTS.get(part, overview.view)(run, store)
     except Refusal as refusal:

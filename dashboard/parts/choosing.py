@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import navigation, state
 from dashboard.model.header import header
+from dashboard.parts import stating
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
@@ -29,7 +30,7 @@ def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | 
     key, asked = f"model.{page}", state.in_url(state.RUN)
     wrong = bool(asked) and asked not in names
     if wrong:
-        st.error(safe_text(_why_not(store, asked, names, verb), 600), icon=":material/error:")
+        stating.failed(safe_text(_why_not(store, asked, names, verb), 600))
         _what_can(store, asked)
     elif asked and asked != state.get(state.RUN_IN_URL):  # a link, Back or a reload brought it
         state.put(key, asked)
@@ -62,11 +63,10 @@ def _kept(store: RunStore, chosen: str, names: Sequence[str], verb: str) -> None
     if before is None or before in names or state.in_url(state.RUN) == chosen or not there(store, before):
         state.put(state.CHOSEN_MODEL, chosen)
         return
-    st.info(
+    stating.noted(
         safe_text(
             f"{before}, which you looked at before, is nothing that this page can {verb}; it shows {chosen}.", 300
         ),
-        icon=":material/info:",
     )
     _what_can(store, before)
 

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from dashboard import state
-from dashboard.safe_text import refuse
+from dashboard.parts import stating
+from dashboard.parts.stating import refuse
 from genmodels.refusal import Refusal
 
 SORRY = "This failed, and it should not have: a fault of the program, not of what you asked for. Nothing that was kept is lost. Try again; if it fails again, the server's log says why."
@@ -20,8 +19,8 @@ def answer(error: Exception) -> bool:
     if isinstance(error, Refusal):
         refuse(error)
     else:
-        st.error(FULL if isinstance(error, MemoryError) else SORRY, icon=":material/error:")
-    st.button("Try again", icon=":material/refresh:", key=f"try.again.{id(error)}", on_click=again)
+        stating.failed(FULL if isinstance(error, MemoryError) else SORRY)
+    stating.retry(again, key=f"try.again.{id(error)}")
     return True
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.parts import glossary, verdicts
+from dashboard.parts import contents, glossary, verdicts
 from dashboard.parts.verdicts import interval, short
 from dashboard.safe_text import lines_of, plain_text, safe_text
 from genmodels.estimates.rounding import told
@@ -30,7 +30,7 @@ def audited(findings: object, document: Mapping[str, Any] | None = None, under: 
     found = [each for each in findings if isinstance(each, Mapping)] if isinstance(findings, list) else []
     if not found:
         return
-    st.header("Audited", anchor=False)
+    contents.header("Audited")
     if told_of := counts(found):
         st.markdown(told_of)  # no caption: those are drawn at 60 %, at which a badge is hard to read
     for number, finding in sorted(enumerate(found), key=lambda each: _place(each[1])):

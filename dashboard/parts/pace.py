@@ -16,7 +16,7 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 
-from dashboard.safe_text import refuse
+from dashboard.parts.stating import refuse
 from genmodels.refusal import Refusal
 
 LOOKS = 2.0 * (os.cpu_count() or 1)  # a second, by all visitors together

@@ -10,7 +10,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources
-from dashboard.safe_text import lines_of, made_caption, plain_text, refuse, safe_text
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import lines_of, made_caption, plain_text, safe_text
 from genmodels.files import Unreadable, read_document
 from genmodels.kinds.image.files import grid, png_bytes
 from genmodels.refusal import Refusal

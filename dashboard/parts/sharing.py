@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.parts.stating import IN_TURN, Telling
+
 
 class InTurn:
     """A model that all sessions share: it is asked one at a time."""
@@ -38,8 +40,6 @@ class Loaded:
     lock: threading.Lock
 
 
-def waits(said: Any) -> Callable[[], None]:
-    """What says in a box, as long as another session has the model, that this one waits."""
-    return lambda: said.info(
-        "Another tab is using this model; this waits for its turn.", icon=":material/hourglass_empty:"
-    )
+def waits(tell: Telling) -> Callable[[], None]:
+    """What says by a bar (`stating.working`), as long as another session has the model, that this one waits."""
+    return lambda: tell(IN_TURN)

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.parts import glossary
+from dashboard.parts import glossary, stating
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.estimates.rounding import alone, told
 from genmodels.verdicts.imported import IMPORTED, NOTE, imported, made_where
@@ -140,9 +140,8 @@ def show_measures(document: Mapping[str, Any]) -> None:
 def imported_notice(found: Sequence[Mapping[str, Any]]) -> None:
     """Says of what is drawn below that it came with the run, where it did."""
     if any(made_where(row) == IMPORTED for row in found):
-        st.warning(
+        stating.warned(
             "What is shown below came with the run: imported, not measured here. Audit the model to have it measured.",
-            icon=":material/move_to_inbox:",
         )
 
 

@@ -10,8 +10,9 @@ import streamlit as st
 
 from dashboard import navigation, resources, state
 from dashboard.model import places
-from dashboard.parts import choosing, findings, folding, pace
-from dashboard.safe_text import duration, refuse, safe_text
+from dashboard.parts import choosing, contents, findings, folding, pace, stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import duration, safe_text
 from genmodels.audits.audit import AUDITS
 from genmodels.data.dataset import DATA
 from genmodels.knobs import Knob
@@ -39,7 +40,7 @@ def ask(run: Run, names: Sequence[str], samples: str, default: int) -> None:
         pace.polled(_watch, 1.0)(run, names)
         return
     if said := audit_job.complaint(run):
-        st.warning(safe_text(said, 300), icon=":material/info:")
+        stating.warned(safe_text(said, 300))
     before = any(made_where(row) != IMPORTED for row in of_audits(run, names))
     asked = (conditions(run, names) or "Audited before") if before else ""
     with (
@@ -89,25 +90,24 @@ def _watch(run: Run, names: Sequence[str]) -> None:
     )
     share = min(done / of, 1.0) if of else 0.0
     part = f"{note.get('audit') or 'Audit'}: {note.get('what', '')}" + (f", {done:,.0f} of {of:,.0f}" if of else "")
-    st.progress(share, safe_text(f"{part}. {duration(spent)} so far.{_left(note)} {_last_time(run, names)}", 400))
-    if st.button("Stop the audit", icon=":material/stop:", key=f"stop.audit.{run.id}"):
+    stating.running(
+        safe_text(part, 300), share, spent=spent, left=_left(note), usual=safe_text(_last_time(run, names), 200)
+    )
+    if stating.stop(f"stop.audit.{run.id}", label="Stop the audit"):
         audit_job.stop(run)
         st.caption("It stops at its next step and keeps nothing.")
 
 
-def _left(note: Mapping[str, Any]) -> str:
+def _left(note: Mapping[str, Any]) -> float | None:
     """Time left of the part that is being done, from its own speed."""
     key, now = f"audit.part.{note.get('what')}", time.time()
     begun = state.get(key)
     if begun is None or float(note.get("done") or 0) < begun[1] or begun[2] != note.get("started"):
         state.put(key, (now, float(note.get("done") or 0), note.get("started")))
-        return ""
+        return None
     drawn = float(note.get("done") or 0) - begun[1]
-    return (
-        f" About {(float(note.get('of') or 0) - float(note.get('done') or 0)) * (now - begun[0]) / drawn:.0f} s left of this part."
-        if drawn > 0
-        else ""
-    )
+    to_do = float(note.get("of") or 0) - float(note.get("done") or 0)
+    return to_do * (now - begun[0]) / drawn if drawn > 0 else None
 
 
 def of_audits(run: Run, names: Sequence[str]) -> list[dict[str, Any]]:
@@ -120,7 +120,7 @@ def show(run: Run, names: Sequence[str], nothing: str) -> list[dict[str, Any]]:
     found = of_audits(run, names)
     if not found:
         if not audit_job.running(run):
-            st.info(nothing, icon=":material/fact_check:")
+            stating.empty(nothing)
         return []
     findings.audited(found, run.findings())
     st.caption(safe_text(conditions(run, names), 300))
@@ -146,10 +146,11 @@ def choose(
     names = audited_runs(store, kinds)
     if not names:
         st.title(page, anchor=False)
-        st.info(nothing, icon=":material/fact_check:")
+        stating.empty(nothing)
         navigation.link("train", "Train a model", **train)
         return None
     chosen = choosing.model(store, names, page, verb)
+    contents.place()
     return store[chosen] if chosen else None
 
 

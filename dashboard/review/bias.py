@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import charts, verdicts
+from dashboard.parts import charts, contents, stating, verdicts
 from dashboard.safe_text import chart_text, plain_text, safe_text
 from genmodels.data.emoji_names import TONES
 from genmodels.runs.run import Run
@@ -56,12 +56,12 @@ def pictures(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     )
     rows = [row | {"p_adjusted": row["p_adjusted"] if sound([row], ("p_adjusted",), ()) else 1.0} for row in rows]
     if rows:
-        st.header("Each occupation and activity", anchor=False)
+        contents.header("Each occupation and activity")
         occupations(rows)
         behind(run, rows)
         tones(rows)
     if groups := sound(of_part(found, "followed"), ("followed",), ("group", "grouping")):
-        st.header("How well each group is drawn", anchor=False)
+        contents.header("How well each group is drawn")
         followed(groups)
 
 
@@ -121,7 +121,7 @@ def behind(run: Run, rows: Sequence[Mapping[str, Any]]) -> None:
         with resources.generator(run) as model:
             return model.sample(count, seed=abs(int(row["first_seed"])) % 2**31, given=[str(row["prompt"])] * count)
 
-    with st.spinner("Drawing them again from their seeds …"):
+    with stating.waiting("Drawing them again from their seeds"):
         images = resources.explored(
             (str(run.path), resources.newest(run), "bias", row["prompt"], row["first_seed"], count), draw
         )
@@ -221,7 +221,7 @@ def texts(found: Sequence[Mapping[str, Any]]) -> None:
 def _against_training(known: Sequence[Mapping[str, Any]]) -> None:
     from plotly import graph_objects as go
 
-    st.header("Pronouns after occupations, against the training text", anchor=False)
+    contents.header("Pronouns after occupations, against the training text")
     dots = go.Scatter(
         x=[row["training"] for row in known],
         y=[row["she"] for row in known],
@@ -242,7 +242,7 @@ def _against_training(known: Sequence[Mapping[str, Any]]) -> None:
 def _pronouns(rows: Sequence[Mapping[str, Any]]) -> None:
     from plotly import graph_objects as go
 
-    st.header("Pronouns after occupations", anchor=False)
+    contents.header("Pronouns after occupations")
     figure = go.Figure([_with_intervals(rows, "she", "occupation", "mean over templates", 0)])
     figure.add_vline(0.5, line={"color": "rgba(128,128,128,0.8)", "dash": "dot"})
     figure.update_xaxes(title_text="P(she) as a share of she and he", tickformat=".0%", range=[0, 1])
@@ -262,7 +262,7 @@ def _draw_pronouns(figure: Figure, see: str, rows: Sequence[Mapping[str, Any]], 
 def _pairs(kinds: Sequence[Mapping[str, Any]]) -> None:
     import pandas
 
-    st.header("Pairs of sentences", anchor=False)
+    contents.header("Pairs of sentences")
     alt = "Share of pairs in which the stereotype is likelier, by kind of bias"
     st.dataframe(pandas.DataFrame(kinds), hide_index=True, alt=alt)
     st.caption(

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import handing_out, verdicts
+from dashboard.parts import handing_out, stating, verdicts
 from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.review.many_files import verify_many
 from genmodels.review.report_of_files import verified
@@ -58,13 +58,12 @@ def page() -> None:
         key="verify.detector",
     )
     if not files:
-        st.info(
+        stating.empty(
             "Drop a file above. What it shows: a signed manifest and who signed it, what its own metadata say, the watermark of this machine, an entry in its ledger, and what a detector makes of it.",
-            icon=":material/upload_file:",
         )
         return
     if len(files) > MOST:
-        st.error(f"These are {len(files)} files; at most {MOST} are checked at once, so leave some out.")
+        stating.failed(f"These are {len(files)} files; at most {MOST} are checked at once, so leave some out.")
         return
     rows = checked([(file.name, file.getvalue()) for file in files], asked)
     downloads(rows)
@@ -82,14 +81,13 @@ def checked(files: Sequence[tuple[str, bytes]], asked: bool) -> list[dict[str, A
     if kept is not None and kept[0] == key:
         rows: list[dict[str, Any]] = kept[1]
         return rows
-    said = st.progress(0.0, "Loading the detector …" if asked else "Reading …")
-    detector = resources.detector() if asked else None
+    with stating.working("verify", "Loading the detector" if asked else "Reading") as tell:
+        detector = resources.detector() if asked else None
 
-    def report(done: int, of: int) -> None:
-        said.progress(done / max(of, 1), f"{done} of {counted(of, 'file')} read")
+        def report(done: int, of: int) -> None:
+            tell(f"{done} of {counted(of, 'file')} read", done / max(of, 1))
 
-    rows = verify_many(files, detector=detector, report=report)
-    said.empty()
+        rows = verify_many(files, detector=detector, report=report)
     state.put(state.CHECKED, (key, rows))
     return rows
 
@@ -110,7 +108,7 @@ def show(row: Mapping[str, Any], content: bytes) -> None:
     """One file: what it is, the sentence, then the readings."""
     st.markdown(f"**{safe_text(row['file'], 120)}**")
     if "error" in row:
-        st.error(safe_text(row["error"], 400))
+        stating.failed(safe_text(row["error"], 400))
         return
     left, right = st.columns([1, 5])
     small = resources.thumbnail(content) if row["kind"] == "picture" else None

@@ -10,7 +10,7 @@ import pandas
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import charts, verdicts
+from dashboard.parts import charts, contents, verdicts
 from dashboard.review.bias import of_part, sound
 from dashboard.review.memory import pairs
 from dashboard.safe_text import safe_text
@@ -45,7 +45,7 @@ def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
     verdicts.imported_notice(found)
     kind = kind_of(run.spec).one
     if rows := sound(of_part(found, f"together of a {kind}"), ("watermark", "ledger", "together", "n"), ("change",)):
-        st.header("What survives, on this model's own samples", anchor=False)
+        contents.header("What survives, on this model's own samples")
         frame = pandas.DataFrame(rows)
         matrix(
             frame.rename(columns={"n": "files"}),
@@ -58,7 +58,7 @@ def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
         survival(other)
     if run.spec.kind in AUDITS["deepfake"].kinds:
         if rows := of_part(found, "detector"):
-            st.header("Which samples pass for real most easily", anchor=False)
+            contents.header("Which samples pass for real most easily")
             samples(rows)
         reliable()
         traces(run)
@@ -69,7 +69,7 @@ def view(run: Run, found: Sequence[Mapping[str, Any]]) -> None:
 def survival(kind: str) -> None:
     """The survival matrix of planted files, from the calibration, with exact intervals."""
     table = survival_table(kind)
-    st.header(f"Survival matrix of planted {kind}s", anchor=False)
+    contents.header(f"Survival matrix of planted {kind}s")
     if table.empty:
         st.caption("Not measured yet: `genmodels calibrate provenance --keep` measures it.")
         return
@@ -163,7 +163,7 @@ def reliable() -> None:
         charts.Line("detector", frame["predicted"].to_numpy(), frame["observed"].to_numpy(), 0),
         charts.Line("perfectly calibrated", ends, ends, 1),
     ]
-    st.header("Can its probabilities be believed?", anchor=False)
+    contents.header("Can its probabilities be believed?")
     charts.draw(
         charts.curves(lines, x="probability that the detector gives", y="share that was generated", height=300),
         key="reliability",
@@ -175,7 +175,7 @@ def reliable() -> None:
 
 def traces(run: Run) -> None:
     """Mean spectra of real and generated pictures, and a map of what gave one sample away."""
-    st.header("Traces without a mark", anchor=False)
+    contents.header("Traces without a mark")
     if not st.toggle("Draw samples and look for traces (loads the model)", key=f"traces.{run.id}"):
         st.caption(
             "Compares the mean spectra of samples and of held-out pictures, and shows which parts of a picture gave it away."
@@ -248,7 +248,7 @@ def over_epochs(run: Run) -> None:
     epochs = sorted(int(folder.name) for folder in (run.path / "epochs").glob("*") if folder.name.isdigit())
     if len(epochs) < 2:
         return
-    st.header("How fast do the fakes become good?", anchor=False)
+    contents.header("How fast do the fakes become good?")
     if not st.toggle("Ask the detector about every kept epoch", key=f"epochs.{run.id}"):
         st.caption(f"{len(epochs)} epochs have their weights kept; 100 samples are drawn with each.")
         return
@@ -277,7 +277,7 @@ def likeness(run: Run) -> None:
     """Whom or what a named prompt resembles most among the training pictures."""
     if not run.experiment.make_recipe().captioned:
         return
-    st.header("Likeness", anchor=False)
+    contents.header("Likeness")
     with st.form(f"likeness.{run.id}", border=False):
         prompt = st.text_input(
             "Does a prompt reproduce one particular training picture?",

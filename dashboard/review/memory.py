@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.applications.molecule_cards import WIDTH, structure
 from dashboard.applications.music_roll import told_as_rolls
-from dashboard.parts import charts, verdicts
+from dashboard.parts import charts, contents, verdicts
 from dashboard.review.bias import of_part, sound
 from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.kinds.image.files import open_picture
@@ -26,19 +26,19 @@ def view(found: Sequence[Mapping[str, Any]]) -> None:
     """Everything that the findings hold."""
     verdicts.imported_notice(found)
     if rows := of_part(found, "copies"):
-        st.header("Nearest to a training picture", anchor=False)
+        contents.header("Nearest to a training picture")
         pairs(rows, "sample", "training picture")
         st.caption(
             "The samples that come nearest to a training picture, relative to how near others are: below 0.02 equal, below 0.1 nearly equal, below 0.25 alike. Different drawings of one thing are alike without copying."
         )
     if rows := of_part(found, "prompted"):
-        st.header("Asked for by a training caption", anchor=False)
+        contents.header("Asked for by a training caption")
         pairs(rows, "drawn", "training picture")
         st.caption(
             "Most captions name one picture, so that drawing it again is what was asked for; it is reported apart from copying."
         )
     if rows := of_part(found, "seeds"):
-        st.header("How different are four seeds?", anchor=False)
+        contents.header("How different are four seeds?")
         strips(rows)
         st.caption(
             "Each row answers one caption with four seeds. Four equal pictures mean that the caption names one picture, and the seed decides nothing."
@@ -119,7 +119,7 @@ def membership(rows: Sequence[Mapping[str, Any]]) -> None:
         isinstance(point, list) and len(point) == 2 and all(isinstance(value, int | float) for value in point)
         for point in curve
     ):
-        st.header("Can one see from the loss which examples it was trained on?", anchor=False)
+        contents.header("Can one see from the loss which examples it was trained on?")
         from plotly import graph_objects as go
 
         false, true = np.array(curve, float).T
@@ -165,7 +165,7 @@ def molecules(found: Sequence[Mapping[str, Any]]) -> None:
         rows = [(str(one), str(other), alike) for one, other, alike in named if one and other][:MOLECULES]
         if not rows:
             continue
-        st.header(title, anchor=False)
+        contents.header(title)
         alerted = sum(bool(alerts(one)) for one, _, _ in rows)
         every = alerted > 0 and st.toggle(f"Show {counted(alerted, 'molecule')} with alerts", key=f"{part}.alerted")
         with st.container(horizontal=True):
@@ -198,7 +198,7 @@ def passages(found: Sequence[Mapping[str, Any]]) -> None:
         ),
     ):
         if rows := of_part(found, part):
-            st.header(title, anchor=False)
+            contents.header(title)
             st.dataframe(
                 [
                     {

@@ -8,8 +8,9 @@ import streamlit as st
 
 from dashboard import navigation, state
 from dashboard.model import places
-from dashboard.parts import commands, handing_out
-from dashboard.safe_text import counted, refuse, safe_text
+from dashboard.parts import commands, handing_out, stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import counted, safe_text
 from dashboard.training import buttons
 from genmodels.intake import archives
 from genmodels.jobs import sandbox
@@ -84,7 +85,7 @@ def _keras(run: Run) -> None:
         help="The network that draws: latent and label in, picture out",
     ):
         try:
-            with st.spinner("Writing the network in a process of its own …", show_time=True):
+            with stating.waiting("Writing the network in a process of its own"):
                 state.put(state.KERAS, (run.id, commands.keras_file(run)))
         except (Refusal, OSError) as error:
             refuse(error)
@@ -149,7 +150,7 @@ def bring_in(store: RunStore) -> None:
         if not st.button("Check and keep", type="primary", icon=":material/fact_check:"):
             return
         try:
-            with st.spinner("Checking every file …"):
+            with stating.waiting("Checking every file"):
                 run = import_run(uploaded, store)
         except (Refusal, OSError) as error:
             refuse(error)

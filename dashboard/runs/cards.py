@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import navigation, resources, state
-from dashboard.parts import sample_strip
+from dashboard.parts import contents, sample_strip
 from dashboard.parts.terms import term_label
 from dashboard.parts.verdicts import main_line, short
 from dashboard.run_rows import Row
@@ -30,7 +30,7 @@ def view(rows: Sequence[Row], store: RunStore) -> None:
         ("Came with it", [row for row in shown if row["gallery"]]),
     ):
         if part:
-            st.header(title, anchor=False)
+            contents.header(title)
             _row_by_row(part, store)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import streamlit as st
 
 from dashboard import state
+from dashboard.parts import stating
 from dashboard.run_rows import Row
 from dashboard.safe_text import plain_text, safe_text
 
@@ -44,7 +45,7 @@ def _take_over(names: Collection[str]) -> None:
         linked = list(dict.fromkeys(asked.split(","))) if asked else []
         kept = [name for name in linked if name in names]
         for wrong in [name for name in linked if name not in names][:3]:
-            st.warning(f"No model is called {safe_text(repr(wrong), 100)}; it is left out of the comparison.")
+            stating.warned(f"No model is called {safe_text(repr(wrong), 100)}; it is left out of the comparison.")
     if kept != before:
         state.put(state.CHOSEN, kept)
         state.tick_anew()

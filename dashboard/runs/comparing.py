@@ -9,8 +9,9 @@ import streamlit as st
 
 from dashboard import resources, state
 from dashboard.parts import charts, terms
+from dashboard.parts.stating import refuse
 from dashboard.run_rows import Row
-from dashboard.safe_text import counted, plain_text, refuse, safe_text
+from dashboard.safe_text import counted, plain_text, safe_text
 from dashboard.training import curves, follower
 from genmodels.refusal import Refusal
 from genmodels.runs.experiment import Experiment

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import navigation, resources
-from dashboard.parts import verdicts
+from dashboard.parts import stating, verdicts
 from dashboard.run_rows import Row, measures
 from dashboard.runs import choosing, working
 from dashboard.safe_text import safe_text
@@ -31,7 +31,7 @@ def view() -> None:
     if shipped:
         _cards(shipped, store)
     else:
-        st.info("No instrument came with this copy; `make gallery` makes them all.", icon=":material/straighten:")
+        stating.noted("No instrument came with this copy; `make gallery` makes them all.")
 
 
 def _cards(rows: Sequence[Row], store: RunStore) -> None:

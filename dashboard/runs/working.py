@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.parts import contents
 from dashboard.run_rows import Row
 from dashboard.runs import actions, comparing
 from dashboard.safe_text import counted, safe_text
@@ -26,13 +27,13 @@ def view(chosen: Sequence[Row], store: RunStore) -> None:
         actions.delete(own, store)
     if chosen:
         with st.container(border=True):
-            st.header("Curves", anchor=False)
+            contents.header("Curves")
             comparing.overlay(chosen, store)
     if len(chosen) > 1:
         with st.container(border=True):
-            st.header("Settings and the best value", anchor=False)
+            contents.header("Settings and the best value")
             comparing.knobs_against_value(chosen)
     if len(chosen) == 2:
         with st.container(border=True):
-            st.header("Where they differ", anchor=False)
+            contents.header("Where they differ")
             comparing.differences(*chosen)

@@ -8,7 +8,8 @@ from typing import Any
 
 from dashboard import state
 from dashboard.parts import forms
-from dashboard.safe_text import refuse, safe_text
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import safe_text
 from genmodels.data.dataset import DATA
 from genmodels.knobs import Knob
 from genmodels.models.recipe import MODELS

@@ -6,7 +6,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.parts import forms
-from dashboard.safe_text import refuse, safe_text
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import safe_text
 from genmodels import checkpoints
 from genmodels.refusal import Refusal
 from genmodels.runs import launching

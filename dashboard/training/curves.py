@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import charts, glossary, terms
+from dashboard.parts import charts, glossary, stating, terms
 from dashboard.safe_text import safe_text
 from dashboard.training import follower
 from genmodels.runs.run import Run
@@ -122,9 +122,7 @@ def _diagnosis(run: Run, trace: follower.Trace) -> None:
     model = run.experiment.model
     readings = resources.readings(str(run.path), trace.version, model, trace.frame)
     for reading in readings:
-        st.warning(
-            safe_text(f"{reading.sentence} Since step {reading.since_step:,}.", 500), icon=":material/troubleshoot:"
-        )
+        stating.warned(safe_text(f"{reading.sentence} Since step {reading.since_step:,}.", 500))
     with st.popover(
         "Nothing looks wrong" if not readings else "How is this judged?",
         icon=":material/monitor_heart:",

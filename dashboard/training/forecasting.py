@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import commands, pace
-from dashboard.safe_text import duration, refuse
+from dashboard.parts import commands, pace, stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import duration
 from genmodels.data.dataset import DATA
 from genmodels.refusal import Refusal
 from genmodels.runs.experiment import Experiment
@@ -72,8 +73,7 @@ def _found(timing: Future[dict[str, Any]]) -> None:
     speed, unit = answer.get("images_per_second"), "images"
     if speed is None:
         speed, unit = answer.get("tokens_per_second", 0), "tokens"
-    st.success(
+    stating.done(
         f"About {duration(answer['seconds'])} and {answer['bytes'] / 1e6:,.0f} MB on disk:"
         f" {speed:,.0f} {unit} a second, {answer['parameters']:,} parameters.",
-        icon=":material/timer:",
     )

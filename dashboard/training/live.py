@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
 from dashboard import navigation, resources, state
-from dashboard.parts import pace
+from dashboard.parts import contents, pace, stating
 from dashboard.parts import samples as gallery
 from dashboard.parts.findings import audited
 from dashboard.parts.terms import term_label
@@ -29,14 +29,6 @@ STALLED = 60.0  # seconds without a word from the process
 LEARNING = "learning"  # the part with curves and pictures
 # Streamlit fades what it is about to draw again; here that would be all, all the time.
 STILL = "<style>.st-key-live [data-stale=true] {opacity: 1 !important; transition: none !important}</style>"
-BADGES: dict[str, tuple[str, Literal["gray", "blue", "green", "orange", "red"]]] = {
-    "waiting": (":material/hourglass_empty:", "gray"),
-    "running": (":material/play_arrow:", "blue"),
-    "done": (":material/check_circle:", "green"),
-    "failed": (":material/error:", "red"),
-    "stopped": (":material/stop_circle:", "orange"),
-    "interrupted": (":material/power_off:", "orange"),
-}
 
 
 def shown_state(run_state: str) -> str:
@@ -50,21 +42,22 @@ def page(run_state: str) -> str:
 
 
 def badge(run_state: str) -> None:
-    icon, colour = BADGES.get(shown_state(run_state), BADGES["waiting"])
-    st.badge(shown_state(run_state), icon=icon, color=colour)
+    stating.badge(shown_state(run_state))
 
 
 def show(run: Run, store: RunStore) -> None:
     """The whole view of a run."""
     state.show_notice()
+    contents.place()
     run.experiment  # noqa: B018  (a damaged run is refused here, in one sentence)
     was = run.state
     working, draws = was in WORKING, _draws(run)
     st.html(STILL)
     with st.container(key="live"):
         with st.container(border=True):
-            pace.polled(_progress, 1.0 if working else None)(run, was, draws)
+            # Above what grows and shrinks while it works, so that Stop stays where it is.
             buttons(run, was, gallery_run=run.path.parent != store.folder, store=store)
+            pace.polled(_progress, 1.0 if working else None)(run, was, draws)
         if not draws and working:
             st.caption("Curves and samples appear here after the first epoch.")
             return
@@ -72,7 +65,7 @@ def show(run: Run, store: RunStore) -> None:
     resources.settle()
     if findings := run.findings():
         with st.container(border=True):
-            st.header("Measured", anchor=False)
+            contents.header("Measured")
             show_measures(findings)
             audited(with_imported(findings), findings)
     gallery.credit(str(run.facts.get("credit", "")))
@@ -91,7 +84,7 @@ def _progress(run: Run, was: str, drew: bool) -> None:
     now = run.judge(status)
     if now != was or (not drew and _draws(run)):
         if was in WORKING and now not in WORKING:
-            state.notice(f"{safe_text(run.id)} is {shown_state(now)}.", BADGES[shown_state(now)][0])
+            state.notice(f"{safe_text(run.id)} is {shown_state(now)}.", stating.STATES[shown_state(now)][0])
         st.rerun()
     if now in WORKING and drew and _news(run) != state.get(state.LIVE_DRAWN):
         pace.redraw(LEARNING)
@@ -104,13 +97,13 @@ def _progress(run: Run, was: str, drew: bool) -> None:
 def _bar(status: dict[str, Any], now: str) -> None:
     if now in WORKING and (share := beginning.share(status, time.time())) is not None:
         so_far = max(0.0, time.time() - _number(status.get("phase_began")))
-        st.progress(share, text=safe_text(f"{status.get('message', '')}: {duration(so_far)} so far", 300))
+        stating.running(safe_text(status.get("message", ""), 300), share, spent=so_far)
         return
     step, steps = _count(status.get("step")), _count(status.get("steps"))
     epoch, epochs = _count(status.get("epoch")), _count(status.get("epochs"))
     share = min(1.0, step / steps) if steps else 0.0
     words = f"Epoch {epoch:,} of {epochs:,}" + (f", step {step:,} of {steps:,} ({share:.0%})" if steps else "")
-    st.progress(share, text=words)
+    stating.running(words, share)
 
 
 def _figures(status: dict[str, Any], now: str) -> None:
@@ -121,7 +114,7 @@ def _figures(status: dict[str, Any], now: str) -> None:
         "tokens" if "tokens_per_second" in status else "images",
     )
     speed = status.get(f"{unit}_per_second")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="figures"):
         _figure("Time so far", duration(status.get("seconds")), status.get("seconds"))
         _figure("Processor time", duration(status.get("cpu_seconds")), status.get("cpu_seconds"))
         help = safe_text(f"Reached in epoch {best.get('epoch', '?')}; lower is better")
@@ -145,22 +138,20 @@ def _figure(label: str, said: str, value: object, help: str | None = None) -> No
 def _message(run: Run, status: dict[str, Any], now: str) -> None:
     message = str(status.get("message") or "")
     if now == "failed":
-        st.error(safe_text(message, 600), icon=":material/error:")
+        stating.failed(safe_text(message, 600))
     elif now == "lost":
-        st.warning(
+        stating.warned(
             "The process ended without a word, as after a crash or a restart of the machine. Resume continues from the last checkpoint.",
-            icon=":material/power_off:",
         )
     elif now == "waiting" and (first := before(run)):
         st.caption(f"{launching.WAITS}: {first}")
     elif message and not status.get("phase"):
         st.caption(safe_text(message, 600))
     if status.get("notice"):
-        st.warning(safe_text(status["notice"], 600), icon=":material/warning:")
+        stating.warned(safe_text(status["notice"], 600))
     if now == "running" and (silent := time.time() - _number(status.get("updated"))) > STALLED:
-        st.warning(
+        stating.warned(
             f"No progress for {duration(silent)}. It may be reading data or compiling; if it hangs, end it.",
-            icon=":material/timer_off:",
         )
         st.button(
             "End it now", key=f"kill.{run.id}", icon=":material/dangerous:", on_click=act, args=(launching.kill, run)
@@ -198,7 +189,7 @@ def _pictures(run: Run) -> None:
     epochs = sorted(samples.keys() | again.keys())
     kind = kind_of(run.spec)
     reads = not MODELS[run.experiment.model].draws and not epochs
-    st.header("What it reads" if reads else f"What it {kind.makes}", anchor=False)
+    contents.header("What it reads" if reads else f"What it {kind.makes}")
     if not epochs and not MODELS[run.experiment.model].draws:
         st.caption("It reads pictures and draws none; how well it reads them stands in the curves.")
         return

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import charts
+from dashboard.parts import charts, stating
 from dashboard.safe_text import plain_text, safe_text
 from dashboard.writing.making import Draft, Made, written
 from genmodels.refusal import Refusal
@@ -32,19 +32,17 @@ def compare_view(store: RunStore) -> None:
     """Bits a character of each model on each of the texts."""
     made = written("compare")
     if not made:
-        st.info(
+        stating.empty(
             "Press Write: both models write on the prompt from the same seed, and each says how surprising it finds the texts.",
-            icon=":material/compare:",
         )
         return
     texts = list(dict.fromkeys(text for text in (made[0].prompt, *(each.prompt + each.text for each in made)) if text))
-    with st.spinner("Reading the texts …"):
+    with stating.waiting("Reading the texts"):
         bits = [[bits_a_character(store[each.run], text) for text in texts] for each in made]
     table = bits_table(made, texts, bits)
     if any(math.isnan(value) for values in bits for value in values):
-        st.info(
+        stating.noted(
             "Where there is no number, the text has characters that the model does not know, or too few.",
-            icon=":material/info:",
         )
     st.header("Bits per character", anchor=False)
     st.dataframe(table, hide_index=True, key="compare.bits")

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import charts
+from dashboard.parts import charts, stating
 from dashboard.safe_text import chart_text, counted, lines_of, safe_text
 from dashboard.writing.looking import named, signs
 from dashboard.writing.making import Draft
@@ -48,9 +48,8 @@ def second_prompt(prompt: str) -> str:
     after = right.text_input("for", "he", max_chars=60, **state.kept(state.SWAP_TO)) or ""
     proposed = swapped(prompt, before, after)
     if prompt and proposed == prompt:
-        st.info(
+        stating.noted(
             safe_text(f"The word {before!r} is not in the prompt; swap another, or edit the second prompt.", 200),
-            icon=":material/info:",
         )
     return st.text_area("Second prompt", proposed, height=90, key=f"second.{hash((prompt, before, after))}") or ""
 
@@ -71,12 +70,11 @@ def readable(run: Run, weighed: Sequence[str]) -> list[str]:
     tokens = Tokens.of(run.spec)
     strange = [each for each in weighed if tokens.unknown(each)]
     if strange:
-        st.info(
+        stating.noted(
             safe_text(
                 f"Left out, since this model does not know all their characters: {', '.join(repr(each) for each in strange)}.",
                 600,
             ),
-            icon=":material/info:",
         )
     return [each for each in weighed if each not in strange]
 
@@ -89,19 +87,19 @@ def drafts(run: Run, prompts: Sequence[str], seed: int) -> list[Draft]:
 def counterfactual_view(run: Run, prompts: Sequence[str]) -> None:
     """Probabilities of what may follow either prompt."""
     if not all(prompt.strip() for prompt in prompts):
-        st.info("Write two prompts; then their continuations are weighed here.", icon=":material/balance:")
+        stating.empty("Write two prompts; then their continuations are weighed here.")
         return
     asked = _asked()
     if any(len(prompt) > LONGEST for prompt in prompts):
-        st.info(f"Only the last {LONGEST:,} characters of a prompt are read here.", icon=":material/info:")
+        stating.noted(f"Only the last {LONGEST:,} characters of a prompt are read here.")
     ends = [prompt[-LONGEST:] for prompt in prompts]
     weighed = readable(run, candidates(asked, prompts))
-    waiting = "Another tab is using this model; this waits for its turn …" if resources.busy(run) else "Weighing …"
-    with st.spinner(waiting):
+    waiting = stating.IN_TURN if resources.busy(run) else "Weighing"
+    with stating.waiting(waiting):
         readings = [resources.reading(run, end, TOP) for end in ends]
         logs = _weighed(run, ends, weighed)
     for notice in dict.fromkeys(reading.notice for reading in readings if reading.notice):
-        st.info(safe_text(notice, 600), icon=":material/info:")
+        stating.noted(safe_text(notice, 600))
     if weighed:
         both(
             pairs([signs(each) for each in weighed], np.exp(logs)),

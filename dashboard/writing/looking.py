@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
+from dashboard.parts import stating
 from dashboard.safe_text import lines_of, made_caption, safe_text
 from dashboard.writing.form import example_buttons
 from dashboard.writing.making import Made, written
@@ -48,18 +49,16 @@ def looked_at(prompt: str) -> tuple[str, Made | None]:
 def read(run: Run, text: str, made: Made | None) -> Reading | None:
     """What the model finds in a text, with its notice, and with the line of the text where a model made it; None without one."""
     if not text:
-        st.info(
-            "There is no text to look into yet. Write one above, or click an example:", icon=":material/visibility:"
-        )
+        stating.empty("There is no text to look into yet. Write one above, or click an example:")
         example_buttons(run)
         return None
     if made is not None:
         st.caption(made_caption(made.line, 600))
-    said = "Another tab is using this model; this waits for its turn …" if resources.busy(run) else "Reading the text …"
-    with st.spinner(said):
+    said = stating.IN_TURN if resources.busy(run) else "Reading the text"
+    with stating.waiting(said):
         reading = resources.reading(run, text, TOP)
     if reading.notice:
-        st.info(safe_text(reading.notice, 600), icon=":material/info:")
+        stating.noted(safe_text(reading.notice, 600))
     if not len(reading.tokens):
         raise Refusal("Nothing of this text is known to the model; write something in its vocabulary.")
     return reading

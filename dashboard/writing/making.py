@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.parts import folding, forms, handing_out
+from dashboard.parts import folding, forms, handing_out, stating
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import counted, lines_of, made_caption, plain_text, safe_text
 from dashboard.writing.code import verdict
@@ -145,12 +145,13 @@ def stream(view: str, drafts: Sequence[Draft], decoding: Decoding, store: RunSto
             _prompt(text)
             labels.append(st.empty())
             places.append(st.empty())
-            labels[-1].caption(":material/hourglass_empty: Loading the model …")
     for name, run in runs.items():
-        numbers = [i for i, draft in enumerate(drafts) if draft.run == name]
-        said, last = st.empty(), 0.0
-        with resources.generator_in_turn(run, waits(said)) as model:
-            said.caption("The model is writing. The first text of a new length takes some seconds …")
+        numbers, last = [i for i, draft in enumerate(drafts) if draft.run == name], 0.0
+        with (
+            stating.working(f"writing.{name}", "Loading the model", stoppable=False) as tell,
+            resources.generator_in_turn(run, waits(tell)) as model,
+        ):
+            tell("The model is writing; the first text of a new length takes some seconds")
             for i in numbers:
                 labels[i].caption(made_caption(f": {texts[i].model}, run {run.id}, which is still writing.", 300))
             for parts in model.write(
@@ -165,7 +166,6 @@ def stream(view: str, drafts: Sequence[Draft], decoding: Decoding, store: RunSto
                     for i in numbers:
                         places[i].text(lines_of(texts[i].text) or " ")
                     last = time.monotonic()
-        said.empty()
 
 
 def _begun(run: Run, draft: Draft, decoding: Decoding) -> Made:
@@ -193,7 +193,7 @@ def show(texts: Sequence[Made], key: str) -> None:
             _head(text)
             show_code(text) if KINDS[text.kind].language else st.text(lines_of(text.text) or "(nothing)")
             if text.notice:
-                st.info(safe_text(text.notice, 600), icon=":material/info:")
+                stating.noted(safe_text(text.notice, 600))
             downloads(text, f"{key}.{number}")
 
 
@@ -206,12 +206,10 @@ def show_code(text: Made) -> None:
     lines = len(code.splitlines())
     begins = f"The first {counted(len(text.prompt), 'character')} are the prompt. " if text.prompt else ""
     if found.parses:
-        st.success(f"{begins}Python {found.sentence} it.", icon=":material/check_circle:")
+        stating.done(f"{begins}Python {found.sentence} it.")
     else:
         rest = f" The first {counted(found.whole, 'line')} of {lines} parse by themselves." if found.whole else ""
-        st.warning(
-            f"{begins}Python does not parse it: {safe_text(found.sentence, 300)}.{rest}", icon=":material/error:"
-        )
+        stating.warned(f"{begins}Python does not parse it: {safe_text(found.sentence, 300)}.{rest}")
 
 
 def downloads(text: Made, key: str) -> None:

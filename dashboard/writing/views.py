@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.parts import folding
+from dashboard.parts import folding, stating
 from dashboard.writing import compare, counterfactual
 from dashboard.writing.attention import attention_view
 from dashboard.writing.form import example_buttons, prompt_area, settings_form
@@ -102,7 +102,7 @@ def _shown(run: Run, chosen: str, prompt: str, prompts: list[str], seed: int, st
     if made:
         show(made, f"made.{_kind(chosen)}")
     elif chosen == "Text":
-        st.info("Click an example; or write a prompt (or leave it empty) and press Write.", icon=":material/edit_note:")
+        stating.empty("Click an example; or write a prompt (or leave it empty) and press Write.")
     if chosen == "Counterfactual":
         counterfactual.counterfactual_view(run, prompts)
     elif chosen == "Compare":

@@ -24,7 +24,7 @@ def page_that_fails() -> None:
 
 
 def test_a_failure_is_said_in_our_words_and_tried_again_with_what_was_asked() -> None:
-    test = AppTest.from_function(page_that_fails).run()
+    test = AppTest.from_function(page_that_fails, default_timeout=30).run()
     assert not test.exception and "concatenate" not in test.error[0].value and "Try again" in test.error[0].value
     test.button[0].click().run()
     assert test.text[0].value == "drawn" and not test.error and "undone" not in test.session_state

@@ -48,7 +48,9 @@ def test_from_start_to_stop(browser: Browser, server: tuple[str, Path], home: Pa
     page.on("response", lambda answer: missing.append(answer.url) if answer.status >= 400 else None)
     page.get_by_role("spinbutton", name="Epochs").fill("5000")
     page.get_by_role("button", name="Start").click()
-    page.get_by_role("button", name="Stop").wait_for(timeout=60_000)
+    stop = page.get_by_role("button", name="Stop")
+    stop.wait_for(timeout=60_000)
+    place = stop.bounding_box()
     run = RunStore.default()[page.url.split("run=")[1]]
     try:
         before_the_first_step(page)
@@ -57,7 +59,7 @@ def test_from_start_to_stop(browser: Browser, server: tuple[str, Path], home: Pa
         page.locator(".st-key-live .js-plotly-plot").nth(2).wait_for(timeout=120_000)
         page.wait_for_timeout(6000)  # all kinds of charts are there
         nothing_moves_but_what_is_new(page, run)
-        assert missing == []
+        assert missing == [] and stop.bounding_box() == place, "Stop stays where it is, from Start on"
         page.get_by_role("button", name="Stop").click()
         until(lambda: (run.path / "stop").exists() or run.state == "stopped", 20)
         page.get_by_role("button", name="Resume").wait_for(timeout=60_000)

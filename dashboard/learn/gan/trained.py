@@ -10,8 +10,9 @@ import streamlit as st
 
 from dashboard import navigation, resources, state
 from dashboard.learn.gan import player
-from dashboard.parts import charts
-from dashboard.safe_text import plain_text, refuse, safe_text
+from dashboard.parts import charts, stating
+from dashboard.parts.stating import refuse
+from dashboard.safe_text import plain_text, safe_text
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
@@ -33,7 +34,7 @@ def show() -> None:
     names = gans(store)
     asked = state.in_url(state.RUN)
     if asked and asked not in names:
-        st.warning(f"{safe_text(asked, 60)} is no GAN that was trained here; these are: {', '.join(names[:8])}.")
+        stating.warned(f"{safe_text(asked, 60)} is no GAN that was trained here; these are: {', '.join(names[:8])}.")
     first = names.index(asked) if asked in names else 0
     name = st.selectbox("Trained GAN", names, index=first, format_func=plain_text, key="learn.gan.run")
     if name is None:
