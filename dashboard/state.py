@@ -79,6 +79,7 @@ CONTENTS = "contents"  # where the list of a page's headings stands, and what it
 NOTICE = "notice"  # to be shown after the next rerun
 FOLLOWED = "followed"  # what the address said of the page of a model when it was drawn last
 EPOCH, EPOCH_MOVED = "epoch_shown", "epoch_moved"  # slider over epochs; whether it left the newest
+FITTED = "fitted"  # the size of a latent space that the form of a training set for the data
 FORECAST, TIMING = "forecast", "timing"  # what the form would train, and its timing; the timing that was begun last
 RESTED = "rested"  # the form as it was at the last look
 SMOOTHING, LOG = "smoothing", "log_axis"

@@ -104,9 +104,10 @@ def experiment_form() -> Experiment | None:
     )
     left.caption(safe_text(MODELS[model].summary()))
     right.caption(safe_text(f"{DATA[data].summary()} Licence: {DATA[data].licence}."))
-    training = forms.knob_form("training", forms.training_knobs())
+    training = forms.knob_form("training", forms.training_knobs(), explained=True)
+    fit_latent(model, data)
     with st.expander("Settings of the model"):
-        recipe = forms.knob_form(model, MODELS[model].knobs())
+        recipe = forms.knob_form(model, MODELS[model].knobs(), explained=True)
         too_roomy(recipe.get("latent", 0), data)
     source = source_form(data)
     st.caption(safe_text(f"Start trains the model {model} on the data {data}."))
@@ -117,10 +118,28 @@ def experiment_form() -> Experiment | None:
         return None
 
 
+def pixels_of(data: str) -> int:
+    """How many numbers a picture of a data set has; 0 where that is not known."""
+    about = known(data)
+    return math.prod(about["shape"]) if about else 0
+
+
+def fit_latent(model: str, data: str) -> None:
+    """A latent space for small pictures is smaller than usual at first, so that it has to find what they share; what the user
+    chose stays."""
+    usual = next((knob.default for knob in MODELS[model].knobs() if knob.name == "latent"), None)
+    if usual is None:
+        return
+    key, pixels = state.knob_key(model, "latent"), pixels_of(data)
+    fits = min(usual, max(2, pixels // 8)) if pixels else usual
+    if state.get(key) in (None, state.get(state.FITTED)):
+        state.put(key, fits)
+    state.put(state.FITTED, fits)
+
+
 def too_roomy(latent: int, data: str) -> None:
     """Says where a latent space has a number for every few pixels, so that nothing has to be left out."""
-    about = known(data)
-    pixels = math.prod(about["shape"]) if about else 0
+    pixels = pixels_of(data)
     if pixels and latent > pixels // 4:
         st.caption(
             f"{latent} numbers for pictures of {pixels} pixels hold nearly all of each; with {max(2, pixels // 8)} it has to find what they share."

@@ -13,7 +13,7 @@ from dashboard import state
 from dashboard.auditing import evidence, over_time, policies, reviewing, side_by_side
 from dashboard.parts import charts, contents, findings, handing_out, pace, stating, verdicts
 from dashboard.parts.stating import refuse
-from dashboard.safe_text import plain_text, safe_text
+from dashboard.safe_text import duration, plain_text, safe_text
 from genmodels.refusal import Refusal
 from genmodels.review import audit_job, brought
 from genmodels.review.earlier_audits import audits_in
@@ -133,7 +133,9 @@ def _watch(subject: brought.Brought) -> None:
     spent = time.time() - float(note.get("started") or time.time())
     left = spent * (of - done) / done if 0 < done <= of else None
     part = f"{note.get('audit') or 'Reading'}: {note.get('what', '')}" + (f", {done:,.0f} of {of:,.0f}" if of else "")
-    stating.running(safe_text(part, 300), done / of if of else 0.0, spent=spent, left=left)
+    last = audit_job.took_in(subject.job)
+    usual = f"The last audit of these outputs took {duration(last)}" if last else ""
+    stating.running(safe_text(part, 300), done / of if of else 0.0, spent=spent, left=left, usual=usual)
     if stating.stop(f"stop.{subject.token}"):
         brought.stop(subject)
         st.caption("It stops at its next step; started again it goes on after the last check that was over.")

@@ -23,10 +23,11 @@ def knob_form(
     *,
     values: Mapping[str, Any] | None = None,
     choices: Mapping[str, Sequence[str]] | None = None,
+    explained: bool = False,
 ) -> dict[str, Any]:
     """A widget for each knob; returns name to value. `owner` keeps apart knobs that share a name.
 
-    `values` replace defaults; `choices` give a knob a list that is only known now.
+    `values` replace defaults; `choices` give a knob a list that is only known now; `explained` says under each what it is.
     """
     answers: dict[str, Any] = {}
     for start in range(0, len(knobs), COLUMNS):
@@ -35,6 +36,8 @@ def knob_form(
                 default = (values or {}).get(knob.name, knob.default)
                 listed = (choices or {}).get(knob.name)
                 answers[knob.name] = _widget(knob, default, state.knob_key(owner, knob.name), listed)
+                if explained:
+                    st.caption(safe_text(knob.help, 300))
     return answers
 
 

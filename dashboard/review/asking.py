@@ -49,7 +49,7 @@ def ask(run: Run, names: Sequence[str], samples: str, default: int) -> None:
     ):
         left, right = st.columns(2)
         if last := _last_time(run, names):
-            st.caption(last)
+            st.caption(safe_text(last, 200))
         n = left.number_input(
             samples, 100, 100_000, default, 100, help="More samples find smaller effects; the time grows with them."
         )
@@ -71,16 +71,20 @@ def _choices(names: Sequence[str]) -> list[Knob]:
 
 
 def _last_time(run: Run, names: Sequence[str]) -> str:
-    """How long the same audits took before, where that is known."""
+    """How long the same audits took before, of this run or another, where that is known."""
     last = audit_job.took(run, names)
-    return f"The last such audit took {duration(last[0])} with {last[1]:,} samples." if last else ""
+    if last is None:
+        return ""
+    other = "" if last[2] == run.id else f", of {last[2]},"
+    return f"The last such audit{other} took {duration(last[0])} with {last[1]:,} samples."
 
 
 def _watch(run: Run, names: Sequence[str]) -> None:
     """Progress, time left, and a stop; ends in one rerun of the page."""
     note = audit_job.running(run)
     if note is None:
-        state.notice("The audit has ended.")
+        went = "failed" if audit_job.complaint(run) else "done"
+        state.notice("The audit has ended.", stating.STATES[went][0])
         st.rerun()
         return
     done, of, spent = (

@@ -306,6 +306,9 @@ def test_the_form_hides_what_is_empty_and_says_where_a_latent_space_has_room_for
     monkeypatch.setattr(DATA["digits"], "knobs", classmethod(lambda cls: []))
     test = opened("train")
     assert not test.exception and [each.label for each in test.expander] == ["Settings of the model"]
+    size = test.number_input(key="knob.vae.latent")
+    assert size.value == 8 and not any("numbers for pictures of" in caption.value for caption in test.caption)
+    size.set_value(64).run()
     assert any("64 numbers for pictures of 64 pixels" in caption.value for caption in test.caption)
     assert test.button[0].label == "Start"
     test = opened("train", model="vae", data="openmoji")
