@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import navigation, state
 from dashboard.data import gallery, sets
-from dashboard.parts import stating
+from dashboard.parts import contents, stating
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.data.dataset import DATA, title_of
 from genmodels.registry import unknown
@@ -13,6 +13,7 @@ state.follow((state.DATA, state.OWN_SET, state.DEMO))
 name = state.in_url(state.DATA)
 st.title(safe_text(title_of(name)) if name in DATA else "Data", anchor=False)
 state.show_notice()
+contents.place()
 if name in DATA:
     navigation.name_tab(navigation.tab_title("Data", plain_text(name)))
     navigation.link("data", "All data sets", icon=":material/arrow_back:")

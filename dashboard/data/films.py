@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.parts import stating
+from dashboard.parts import contents, stating
 from dashboard.parts.stating import refuse
 from dashboard.safe_text import safe_text
 from genmodels.intake.film_sets import import_films, read_films_index
@@ -20,7 +20,7 @@ SAID = 5  # files that were left out
 def importer() -> None:
     """One's own films: a film, or a zip of several; each is read in a process that can do nothing else."""
     with st.container(border=True):
-        st.header("Your own films", anchor=False)
+        contents.header("Your own films")
         st.caption(TAKES)
         uploaded = st.file_uploader(
             "File of a film, or zip",

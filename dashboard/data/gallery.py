@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import navigation, resources
 from dashboard.data import films, molecules, pictures, texts
-from dashboard.parts import samples
+from dashboard.parts import contents, samples
 from dashboard.parts.stating import refuse
 from dashboard.safe_text import lines_of, plain_text, safe_text
 from genmodels.data.dataset import DATA, title_of
@@ -39,14 +39,14 @@ Card = Callable[[], None]
 
 def view() -> None:
     """What can be added, what was added, and what comes with it."""
-    st.header("Add your own", anchor=False)
+    contents.header("Add your own")
     _rows([partial(_way_in, name) for name in ADDED], len(ADDED))
     own = [(name, each) for name, found in OWN.items() for each in found.imported()]
     if own:
-        st.header("Your own sets", anchor=False)
+        contents.header("Your own sets")
         _rows([partial(_own, name, each) for name, each in own])
     for heading, names in _groups():
-        st.header(heading, anchor=False)
+        contents.header(heading)
         _rows([partial(_built_in, name) for name in names])
     shown = [DATA[name].credit for name in DATA if picture_of(name)]
     for credit in dict.fromkeys(filter(None, shown)):

@@ -99,7 +99,7 @@ def _measured(documents: Sequence[str]) -> list[Properties]:
 def importer() -> None:
     """One's own molecules: a look first, then the import."""
     with st.container(border=True):
-        st.header("Your own molecules", anchor=False)
+        contents.header("Your own molecules")
         st.caption(TAKES)
         uploaded = st.file_uploader(
             "File of molecules",

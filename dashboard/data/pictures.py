@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.parts import stating
+from dashboard.parts import contents, stating
 from dashboard.parts.stating import refuse
 from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.intake.picture_sets import FEWEST, import_pictures, preview
@@ -21,7 +21,7 @@ TAKES = f"A zip of at least {FEWEST} PNG, JPEG, GIF, WebP or BMP files, of at mo
 def importer() -> None:
     """One's own pictures from a zip: a look first, then the import."""
     with st.container(border=True):
-        st.header("Your own pictures", anchor=False)
+        contents.header("Your own pictures")
         st.caption(TAKES)
         uploaded = st.file_uploader(
             "Zip of pictures", type=["zip"], max_upload_size=UPLOAD_MB, key=state.upload_key(state.UPLOAD)

@@ -216,7 +216,7 @@ def token_table(data: Dataset) -> pandas.DataFrame:
 def importer() -> None:
     """One's own text: a look first, then the import."""
     with st.container(border=True):
-        st.header("Your own text", anchor=False)
+        contents.header("Your own text")
         st.caption(TAKES)
         uploaded = st.file_uploader(
             "Text file",
