@@ -14,7 +14,7 @@ from dashboard.drawing.making import buttons, draw_live, drawn, has_prompt, of_a
 from dashboard.drawing.start import refined_view, start_form, start_view
 from dashboard.drawing.sweep import compare_view, history_view, many_form, many_view, sweep_form, sweep_view
 from dashboard.parts import folding, stating
-from dashboard.safe_text import plain_text
+from dashboard.safe_text import plain_text, safe_text
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
@@ -120,8 +120,13 @@ def pictures_view(run: Run) -> None:
     """The four pictures, and what the upscaler makes of one."""
     pictures = drawn("pictures")
     if not pictures:
+        prompt = plain_text(state.in_url(state.PROMPT), 80)
         stating.empty(
-            "Click an example, or write what is to be drawn and press Enter: four pictures come out of noise, step by step."
+            safe_text(
+                f"“{prompt}” is not drawn in this tab yet. Press Draw: the same seed gives the same pictures.", 240
+            )
+            if prompt
+            else "Click an example, or write what is to be drawn and press Enter: four pictures come out of noise, step by step."
         )
         return
     shown(pictures, "pictures")

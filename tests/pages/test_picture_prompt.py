@@ -52,6 +52,12 @@ def test_every_view_says_what_to_do_before_anything_is_drawn(view: str, run: Run
     assert test.info, view
 
 
+def test_a_link_or_a_reload_says_that_its_prompt_is_not_drawn_yet_and_that_nothing_is_lost(run: Run) -> None:
+    test = opened("prompt", run=run.id, prompt=HOSTILE[:60])
+    assert "is not drawn in this tab yet" in test.info[0].value and "the same seed gives the same pictures" in test.info[0].value
+    assert "![x](http" not in test.info[0].value
+
+
 def test_four_pictures_are_drawn_each_with_its_seed_and_where_it_comes_from(run: Run) -> None:
     test = drawing_of(run, seed=7)
     said = messages(test)
