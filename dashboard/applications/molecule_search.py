@@ -10,7 +10,7 @@ from dashboard import resources, state
 from dashboard.applications.molecule_cards import cards, details, structure
 from dashboard.applications.molecule_downloads import downloads
 from dashboard.applications.molecules_written import alerted_or_not, known_of
-from dashboard.parts import stating
+from dashboard.parts import folding, stating
 from dashboard.parts.sharing import waits
 from dashboard.safe_text import counted, made_caption, plain_text, safe_text
 from genmodels.explore.improving import Progress, Search, improved
@@ -57,16 +57,24 @@ def search_view(run: Run) -> None:
         "The model writes on from parts of a molecule that you give, many times; what is like it and has a better number is kept and written on from in its turn. "
         "This is search by trying: the number is computed from the structure, and whoever tries often enough finds structures that flatter it."
     )
-    with st.container(border=True):
+    before: Searched | None = state.get(state.BETTER_MOLECULES)
+    with folding.form("molecules_better", _said(before.asked) if before and before.run == run.id else ""):
         asked = _form(run)
-        pressed = st.button("Search", type="primary", icon=":material/search:", disabled=not asked.smiles)
+        pressed = st.button("Search", type="primary", icon=":material/search:")
     if pressed:
         state.put(state.BETTER_MOLECULES, _search(run, asked))
+        folding.fold()
+        st.rerun()
     made = state.get(state.BETTER_MOLECULES)
     if made is not None and made.run == run.id:
         _show(run, made)
     elif not pressed:
         stating.empty("Give a molecule and press Search.")
+
+
+def _said(asked: Search) -> str:
+    """What was searched for, in one line."""
+    return f"Like {plain_text(asked.smiles, 50)}, {'higher' if asked.higher else 'lower'} {SAID[asked.name]}, Tanimoto at least {asked.least:g}, {counted(asked.rounds, 'round')}, seed {asked.seed}"
 
 
 def _form(run: Run) -> Search:
@@ -101,8 +109,16 @@ def given_molecule(run: Run) -> str:
     return (given or "").strip()
 
 
+def needed(smiles: str) -> str:
+    """The molecule that was given; raises `Refusal` where none is."""
+    if not smiles:
+        raise Refusal(f"There is no molecule yet; give its SMILES, such as {EXAMPLES[0]}.")
+    return smiles
+
+
 def _search(run: Run, asked: Search) -> Searched:
     progress = None
+    needed(asked.smiles)
     with (
         stating.working("molecules.search", "Loading the model") as tell,
         resources.generator_in_turn(run, waits(tell)) as model,

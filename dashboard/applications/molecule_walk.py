@@ -12,11 +12,11 @@ import streamlit as st
 from dashboard import resources, state
 from dashboard.applications.molecule_cards import cards, details, structure
 from dashboard.applications.molecule_downloads import downloads
-from dashboard.applications.molecule_search import EXAMPLES, SAID, TO_GIVEN, given_molecule
+from dashboard.applications.molecule_search import EXAMPLES, SAID, TO_GIVEN, given_molecule, needed
 from dashboard.applications.molecules_written import alerted_or_not, known_of
-from dashboard.parts import charts, stating
+from dashboard.parts import charts, folding, stating
 from dashboard.parts.sharing import waits
-from dashboard.safe_text import made_caption, plain_text
+from dashboard.safe_text import counted, made_caption, plain_text
 from genmodels.kinds.molecule import files
 from genmodels.kinds.molecule.chemistry import canonical, fingerprints
 from genmodels.kinds.molecule.likeness import likeness
@@ -70,17 +70,27 @@ def walk_view(run: Run) -> None:
         "The model puts each molecule at a place, and writes a molecule at each place. Where a property grows is learned from its "
         "training molecules; the walk begins at your molecule and goes straight that way."
     )
-    with st.container(border=True):
+    before: Walk | None = state.get(state.WALKED_MOLECULES)
+    with folding.form("molecules_walk", _said(before.asked) if before and before.run == run.id else ""):
         asked = _form(run)
-        pressed = st.button("Walk", type="primary", icon=":material/directions_walk:", disabled=not asked.smiles)
+        pressed = st.button("Walk", type="primary", icon=":material/directions_walk:")
     if pressed:
+        needed(asked.smiles)
         with stating.working("molecules.walk", "Loading the model") as tell:
             state.put(state.WALKED_MOLECULES, _walked(run, asked, tell))
+        folding.fold()
+        st.rerun()
     made = state.get(state.WALKED_MOLECULES)
     if made is not None and made.run == run.id:
         _show(run, made)
     elif not pressed:
         stating.empty("Give a molecule and press Walk.")
+
+
+def _said(asked: Asked) -> str:
+    """What was walked, in one line."""
+    to = f"like {plain_text(asked.other, 40)}" if asked.name == LIKENESS else NAMES[asked.name]
+    return f"From {plain_text(asked.smiles, 50)} towards {'more' if asked.higher else 'less'} {to}, {counted(asked.steps, 'step')}, {asked.far:g} standard deviations, seed {asked.seed}"
 
 
 def _form(run: Run) -> Asked:

@@ -81,18 +81,21 @@ def test_a_better_molecule_is_searched_for(run: Run) -> None:
     test.selectbox(key="better.goal").set_value("logp")
     pressed(test, "Search")
     assert not test.error, test.error[0].value
+    assert test.button(key="change_molecules_better").label == "Change" and "Like CCCOCCO, higher logP, Tanimoto at least 0.4, 1 round" in words(test)
     assert "This is search by trying" in words(test) and {"Written", "Like enough", "Better"} <= {each.label for each in test.metric}
 
 
 @pytest.mark.parametrize(("query", "button", "said"), [
     ({"begin": "Xx<script>"}, "Generate", "can't begin with"),
     ({"begin": "C" * 100}, "Generate", "at most 23"),
+    ({"molecules": "Improve"}, "Search", "There is no molecule yet"),
     ({"molecules": "Improve", "molecule": "C1CC"}, "Search", "is no molecule"),
     ({"molecules": "Improve", "molecule": "c1ccccc1Br"}, "Search", "can't write"),
 ])  # fmt: skip
 def test_what_is_typed_by_mistake_is_a_sentence(run: Run, query: dict[str, str], button: str, said: str) -> None:
     test = pressed(page(run, **query), button)
     assert len(test.error) == 1 and said in words(test)
+    assert not any((each.key or "").startswith("change_") for each in test.button), "what was refused leaves the form open"
 
 
 def test_a_walk_says_how_far_its_direction_can_be_trusted(run: Run, trained, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,6 +109,7 @@ def test_a_walk_says_how_far_its_direction_can_be_trusted(run: Run, trained, mon
     test.text_input(key="molecule").set_value("CCO").run()
     pressed(test, "Walk")
     assert not test.error, test.error[0].value
+    assert test.button(key="change_molecules_walk").label == "Change" and "From CCO towards more" in words(test)
     assert "molecules that the model never saw" in words(test) and "1 is exact, 0 is chance" in words(test)
     test.selectbox(key="walk.goal").set_value("likeness").run()
     test.text_input(key="walk.other").set_value("nothing").run()
