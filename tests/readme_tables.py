@@ -197,7 +197,14 @@ def pages() -> str:
     return table()
 
 
-TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "music": music, "molecules": molecules, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found, "rates": rates, "speed": speed, "pages": pages, "rooms": house_picture.rooms}
+def player() -> str:
+    """How the lesson on GANs plays, as it was measured last."""
+    from genmodels.bench.gan_player import table
+
+    return table()
+
+
+TABLES = {"models": models, "data": data, "metrics": metrics, "gallery": gallery, "texts": texts, "music": music, "molecules": molecules, "prompts": prompts, "instruments": instruments, "coinciding": coinciding, "audits": audits, "calibration": calibration, "survival": survival, "found": found, "rates": rates, "speed": speed, "pages": pages, "player": player, "rooms": house_picture.rooms}
 
 
 def filled(text: str) -> str:
