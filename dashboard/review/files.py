@@ -152,7 +152,7 @@ def told_of(part: str, found: Mapping[str, Any]) -> str:
         told.append("how often this is wrong was not measured")
     else:
         told.append(
-            f"in tests it wrongly found something in {found['false_alarm']:.2%} of files, and missed {found['miss']:.0%} ({found['miss_of']})"
+            f"in tests it wrongly found something in {verdicts.short(100 * found['false_alarm'])} % of files, and missed {verdicts.short(100 * found['miss'])} % ({found['miss_of']})"
         )
     said = "; ".join(told)
-    return f"{said[:1].upper()}{said[1:]}." if said else ""
+    return f"{said if said.startswith('p =') else said[:1].upper() + said[1:]}." if said else ""

@@ -17,6 +17,7 @@ from genmodels.calibration import calibrate
 from genmodels.instruments.detector import rates
 from genmodels.intake.texts import ForeignText, read_text
 from genmodels.kinds.image import fingerprint as image_fingerprint
+from genmodels.kinds.image.watermark import LEAST_SIDE
 from genmodels.kinds.text import watermark as text_watermark
 from genmodels.printable import printable
 from genmodels.provenance import carving, credentials, ledger, marking, metadata
@@ -27,7 +28,7 @@ from genmodels.provenance.pixels import Pixels, pixels
 from genmodels.provenance.sidecar import read_sidecar
 from genmodels.refusal import Refusal
 from genmodels.review.film_check import marks_in_frames
-from genmodels.review.report_check import checked_report
+from genmodels.review.report_check import NO_RATES, checked_report
 from genmodels.review.report_seal import read_seal
 from genmodels.review.sentences import manifest_told, sentence
 from genmodels.review.text_search import detect_text
@@ -73,7 +74,7 @@ def verify(
         looked = LOOKED_INTO.get(form.kind)
         parts = looked(content, name, form, detector) if looked else _unseen(content, form, sidecar)
     for part, own in parts.items():
-        own |= error_rates(part, form.kind, form.media)
+        own |= error_rates(part, form.kind, form.media) if own.pop("counted", True) else NO_RATES
     return {
         "file": printable(name),
         "kind": form.kind,
@@ -127,7 +128,9 @@ def _marks(content: bytes, seen: Pixels) -> dict[str, Part]:
     match = book.picture(own, hashlib.sha256(content).hexdigest(), image_fingerprint.of_middle(seen.picture))
     mark = not_looked_at(seen.reason, "p_value") if seen.reduced else watermark_of(seen.picture, match)
     mark |= {"damaged": True} if seen.damaged else {}
-    return {"watermark": mark, "ledger": ledger_of(book, match, plain=not image_fingerprint.telling(own))}
+    entry = ledger_of(book, match, plain=not image_fingerprint.telling(own))
+    counted = min(seen.picture.size) >= LEAST_SIDE  # the rates are those of pictures of this size
+    return {"watermark": mark, "ledger": entry | {"counted": counted}}
 
 
 def _by_hash(content: bytes, reason: str) -> Part:

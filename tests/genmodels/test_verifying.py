@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
+from genmodels.kinds.image.files import png_bytes
 from genmodels.provenance import credentials, marking
 from genmodels.provenance.said import name_of
 from genmodels.refusal import Refusal
@@ -244,3 +245,11 @@ def test_a_broken_statement_names_its_signer_and_proves_nothing() -> None:
     (statement,) = marking.texts(["one two three"], [FACTS])
     found = verify(b"one two four", "a.txt", sidecar=statement)
     assert found["manifest"]["verdict"] == "broken" and SIGNER in found["sentence"] and found["manifest"]["signer"] == "unknown"
+
+
+def test_the_rates_of_the_ledger_are_those_of_pictures_as_large_as_this_one(home: Path) -> None:
+    """They were counted on pictures of 128 x 128; of a smaller one they would be a claim."""
+    rng = np.random.default_rng(4)
+    for side, known in ((32, False), (128, True)):
+        found = verify(png_bytes(rng.integers(0, 255, (side, side, 3), dtype="uint8")), "a.png")
+        assert (found["ledger"]["miss"] is not None) == known and "counted" not in found["ledger"]
