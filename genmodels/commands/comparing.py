@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from genmodels.commands.verb import Arguments, answer, flag, path_of, verb
+from genmodels.estimates.rounding import alone, told
 from genmodels.files import make_folder, write_atomically
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore, gallery_names
@@ -46,7 +47,8 @@ def _runs(arguments: Arguments) -> int:
         raise Refusal("--junit is of two audits; leave it out for two runs.")
     store = RunStore.default()
     row = difference(store[arguments.run], store[arguments.other], arguments.metric or METRIC)
-    numbers = f"{row['first']:.4g} against {row['second']:.4g}, difference {row['difference']:.4g} [{row['low']:.4g}, {row['high']:.4g}]"
+    apart, low, high = told(row["difference"], row["low"], row["high"])
+    numbers = f"{alone(row['first'])} against {alone(row['second'])}, difference {apart} [{low}, {high}]"
     answer(arguments, row, f"{row['metric']}: {numbers} ({row['better']} is better)")
     return 0
 

@@ -19,6 +19,7 @@ from genmodels.commands.verb import (
     verb,
     write_report,
 )
+from genmodels.estimates.rounding import told
 from genmodels.refusal import Refusal
 from genmodels.runs.store import RunStore
 
@@ -73,7 +74,8 @@ def _measured(row: Mapping[str, Any]) -> str:
     """A line of `measure`."""
     if row["value"] is None:
         return f"{row['metric']:28s} {row['protocol']}"
-    return f"{row['metric']:28s} {row['value']:.4g}  [{row['low']:.4g}, {row['high']:.4g}]  n={row['n']}  ({row['better']} is better)"
+    value, low, high = told(row["value"], row["low"], row["high"])
+    return f"{row['metric']:28s} {value}  [{low}, {high}]  n={row['n']}  ({row['better']} is better)"
 
 
 @verb(
