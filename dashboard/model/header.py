@@ -18,7 +18,7 @@ def header(run: Run) -> None:
     """Drawn below the title of the page; read from small files only."""
     row = resources.summary(run)
     with st.container(border=True, key="model-header", gap="xsmall"):
-        left, right = st.columns([2, 3], vertical_alignment="center", gap="small")
+        left, right = st.columns([1, 2], vertical_alignment="center", gap="small")
         if places.makes(run):
             with left, st.container(key=STRIP):
                 sample_strip.strip(run, width=sample_strip.LOW, low=True)
@@ -48,7 +48,7 @@ def _verdicts(run: Run, document: resources.Row) -> None:
         st.caption("Not audited yet.")
         return
     with st.container(horizontal=True, key="verdict-strip", gap="xsmall"):
-        for name, verdict in found.items():
+        for name, verdict in sorted(found.items(), key=lambda each: standing.WORST[each[1]]):
             icon, colour = verdicts.VERDICTS[verdict]
             page = navigation.screen(places.detail(name, checks))
             st.page_link(page.file, label=f":{colour}-badge[{icon} {name}: {verdict}]", query_params={"run": run.id})
