@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.parts import handing_out
+from dashboard.parts import contents, handing_out
 from dashboard.runs import actions
 from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.review.report_out import sealed_report
@@ -35,14 +35,14 @@ WHAT = {  # what the files of a run are
 def view(run: Run, store: RunStore) -> None:
     """What is there, what can be taken along, and what can be done with it."""
     with st.container(border=True):
-        st.header("Report and downloads", anchor=False)
+        contents.header("Report and downloads")
         _report(run)
         actions.take_along(run)
     with st.container(border=True):
-        st.header("Files", anchor=False)
+        contents.header("Files")
         _table(run)
     with st.container(border=True):
-        st.header("Name, tags and notes", anchor=False)
+        contents.header("Name, tags and notes")
         actions.own(run, gallery_run=run.path.parent != store.folder, store=store)
     actions.bring_in(store)
 

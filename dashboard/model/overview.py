@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import navigation, resources
 from dashboard.model import places
-from dashboard.parts import sample_strip, samples, standing, stating, verdicts
+from dashboard.parts import contents, sample_strip, samples, standing, stating, verdicts
 from dashboard.parts.findings import sentence_of
 from dashboard.parts.terms import term_label
 from dashboard.run_rows import Row
@@ -47,7 +47,7 @@ def _makes(run: Run, row: Row) -> None:
     """What it drew or wrote in its newest epoch, larger than in the header; of what reads or judges, what it is for."""
     known = MODELS.get(row["model"])
     draws = places.makes(run)
-    st.header("What it makes" if draws else "What it is for", anchor=False)
+    contents.header("What it makes" if draws else "What it is for")
     if known:
         st.markdown(safe_text(known.summary(), 300))
     if draws:
@@ -60,7 +60,7 @@ def _makes(run: Run, row: Row) -> None:
 def _learned(row: Row) -> None:
     """The data set, how much of it, its licence and where it is from."""
     facts = row["facts"]
-    st.header("What it learned from", anchor=False)
+    contents.header("What it learned from")
     known = DATA.get(row["data"])
     if known:
         navigation.link("data", safe_text(row["data"]), data=row["data"])
@@ -81,7 +81,7 @@ def _learned(row: Row) -> None:
 
 def _trained(run: Run, row: Row) -> None:
     """The last training in one line, and one like it."""
-    st.header("How it was trained", anchor=False)
+    contents.header("How it was trained")
     now, best = run.judge(row["status"]), row["best"]
     if now in WORKING:
         said = f"It is being trained: epoch {row['epoch'] or 0} of {row['epochs'] or '?'}."
@@ -104,7 +104,7 @@ def _trained(run: Run, row: Row) -> None:
 
 def _numbers(run: Run, row: Row) -> None:
     """The few numbers that tell most, with their intervals; the rest folds."""
-    st.header("Its main numbers", anchor=False)
+    contents.header("Its main numbers")
     document = row["findings"]
     if not document.get("measures") and not document.get(IMPORTED):
         stating.noted(
@@ -118,7 +118,7 @@ def _numbers(run: Run, row: Row) -> None:
 
 def _judged(run: Run, row: Row) -> None:
     """By theme the worst of what each check found, in one sentence; what to do where nothing was asked."""
-    st.header("What its audits found", anchor=False)
+    contents.header("What its audits found")
     checks = places.audited(run)
     if not checks:
         made = "It has no weights yet" if places.makes(run) else "It makes nothing of its own"

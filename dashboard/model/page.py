@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import navigation, state
 from dashboard.model import files, overview, places
 from dashboard.model.header import header
-from dashboard.parts import stating
+from dashboard.parts import contents, stating
 from dashboard.parts.stating import refuse
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.refusal import Refusal
@@ -42,6 +42,7 @@ def view(store: RunStore) -> None:
     if places.makes(run):
         state.put(state.CHOSEN_MODEL, run.id)
     header(run)
+    contents.place()
     if part not in PARTS:
         stating.warned(f"A model has no part called {safe_text(part, 60)}; this is its overview.")
     try:
