@@ -74,6 +74,19 @@ def walk(page: Page, address: str, path: str) -> None:  # noqa: F811
     start.wait_for(timeout=60_000)
 
 
+def leave_alone(page: Page, address: str) -> None:  # noqa: F811
+    """Full screen stays from page to page; nobody there for ten minutes, by a clock of the test's own, and the demo starts over."""
+    page.clock.install()
+    page.goto(address)
+    page.get_by_role("button", name="Start: three minutes").click(timeout=180_000)
+    page.get_by_role("button", name="Full screen").click()
+    page.get_by_role("link", name="Next").click()
+    page.get_by_text("Step 2 of 3").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Leave full screen").wait_for(timeout=60_000)
+    page.clock.fast_forward("10:05")
+    page.get_by_role("button", name="Start: three minutes").wait_for(timeout=60_000)
+
+
 def planned(path: str, number: int) -> str:
     seconds = sum(step.seconds for step in PATHS[path][: number - 1])
     return f"{seconds // 60}:{seconds % 60:02d}"
@@ -100,6 +113,7 @@ def test_both_paths_are_walked_to_their_end_without_a_network_and_leave_nothing(
         assert len(list(temporary.glob("genmodels-demo-*"))) == 1
         for path in PATHS:
             walk(page, f"http://127.0.0.1:{port}", path)
+        leave_alone(page, f"http://127.0.0.1:{port}")
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=60)
