@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx  # noqa: E402
 
 from dashboard import navigation, resources, state  # noqa: E402
 from dashboard.demo import bar, place  # noqa: E402
-from dashboard.parts import contents, failing, glossary, guarding, live_chart, stating  # noqa: E402
+from dashboard.parts import address, contents, failing, glossary, guarding, live_chart, stating  # noqa: E402
 from genmodels.refusal import Refusal  # noqa: E402
 
 if get_script_run_ctx(suppress_warning=True) is None:
@@ -28,7 +28,7 @@ else:
     navigation.name_tab(navigation.tab_title(page.title))
     state.take(state.UNDONE)  # of what was stopped before; "Try again" has already taken its own
     try:
-        bar.above(contents.listed(glossary.below(page)))
+        bar.above(address.taken(contents.listed(glossary.below(page))))
     except Refusal as refusal:
         stating.refuse(refusal)
     finally:

@@ -121,13 +121,38 @@ BEGUN, BEFORE = (
 )  # picture and mask to begin from as the form has them; what the last drawing began from
 SWEEP, SWEPT = "sweep.shape", "sweep.drawn"  # axes of the sweep as the form has them; of what was drawn
 UNFOLDED = "unfolded"  # the form that "Change" opened over its result
+ASKED_FOR = "asked_for"  # what a link asked of widgets that are tied to the address
 UNDONE = "undone"  # the key and value that ask once more for what failed
 STARTED = "started"  # what was started last and when, so that a double click starts one run
 
 
 def bound(key: str) -> dict[str, Any]:
-    """Arguments that tie a widget to a URL parameter."""
+    """Arguments that tie a widget to a URL parameter. What a link asked for is kept, since a widget drops what it does not have."""
+    if key not in st.session_state and (asked := st.query_params.get_all(key)):
+        st.session_state.setdefault(ASKED_FOR, {})[key] = asked
     return {"key": key, "bind": "query-params"}
+
+
+def not_taken() -> dict[str, str]:
+    """What a link asked bound widgets for and they did not take, by the key; foreign text. Asked once."""
+    wrong = {}
+    for key, asked in (take(ASKED_FOR) or {}).items():
+        value = get(key)
+        values = value if isinstance(value, list | tuple) else [value]
+        missing = [each for each in asked if not any(_same(each, has) for has in values)]
+        if missing and key in st.session_state:
+            wrong[key] = missing[0]
+    return wrong
+
+
+def _same(asked: str, value: Any) -> bool:
+    """Does a text of the address say this value of a widget?"""
+    if isinstance(value, int | float):
+        try:
+            return abs(float(asked) - value) < 1e-9
+        except ValueError:
+            return False
+    return asked.strip() == str(value or "").strip()
 
 
 def kept(key: str) -> dict[str, Any]:

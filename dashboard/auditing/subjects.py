@@ -71,7 +71,7 @@ def _from_address(names: dict[str, str]) -> None:
         state.put(state.OUTPUTS, f"{RUN}{run}")
     if (asked := state.get(state.OUTPUTS)) not in names:
         if asked:
-            what = "run to audit" if str(asked).startswith(RUN) else "outputs"
+            what = "runs to audit" if str(asked).startswith(RUN) else "outputs"
             called = str(asked).removeprefix(RUN)
             stating.warned(f"There are no {what} called {safe_text(called, 60)}; choose others.")
         state.put(state.OUTPUTS, "")

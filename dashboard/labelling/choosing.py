@@ -24,6 +24,8 @@ def chosen() -> LabelFolder | None:
     folders = {folder.token: folder for folder in known_folders()}
     waiting = _waiting(list(folders.values()))
     if not folders:
+        if asked := state.in_url(state.LABELS):
+            st.warning(f"No outputs called {safe_text(asked, 60)} are labelled.", icon=":material/info:")
         state.forget(state.LABELS)
         _draw(waiting)
         if not waiting:
