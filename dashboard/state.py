@@ -133,28 +133,6 @@ def bound(key: str) -> dict[str, Any]:
     return {"key": key, "bind": "query-params"}
 
 
-def not_taken() -> dict[str, str]:
-    """What a link asked bound widgets for and they did not take, by the key; foreign text. Asked once."""
-    wrong = {}
-    for key, asked in (take(ASKED_FOR) or {}).items():
-        value = get(key)
-        values = value if isinstance(value, list | tuple) else [value]
-        missing = [each for each in asked if not any(_same(each, has) for has in values)]
-        if missing and key in st.session_state:
-            wrong[key] = missing[0]
-    return wrong
-
-
-def _same(asked: str, value: Any) -> bool:
-    """Does a text of the address say this value of a widget?"""
-    if isinstance(value, int | float):
-        try:
-            return abs(float(asked) - value) < 1e-9
-        except ValueError:
-            return False
-    return asked.strip() == str(value or "").strip()
-
-
 def kept(key: str) -> dict[str, Any]:
     """Arguments that keep a widget's value for the session, while it is not drawn too."""
     return {"key": key, "persist_state": "session"}

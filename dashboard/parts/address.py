@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -16,10 +17,32 @@ def taken(page: Callable[[], None]) -> Callable[[], None]:
     def drawn() -> None:
         place = st.empty()
         page()
-        if wrong := state.not_taken():
+        if wrong := not_taken():
             told = ", ".join(f"{key}={value[:60]}" for key, value in wrong.items())
             place.warning(
                 safe_text(f"The address asks for {told}, which this page does not have; it shows what it has.", 400)
             )
 
     return drawn
+
+
+def not_taken() -> dict[str, str]:
+    """What the address asked bound widgets for and they did not take, by the key; foreign text. Asked once."""
+    wrong = {}
+    for key, asked in (state.take(state.ASKED_FOR) or {}).items():
+        value = state.get(key)
+        values = value if isinstance(value, list | tuple) else [value]
+        missing = [each for each in asked if not any(_same(each, has) for has in values)]
+        if missing and value is not None:
+            wrong[key] = missing[0]
+    return wrong
+
+
+def _same(asked: str, value: Any) -> bool:
+    """Does a text of the address say this value of a widget?"""
+    if isinstance(value, int | float):
+        try:
+            return abs(float(asked) - value) < 1e-9
+        except ValueError:
+            return False
+    return asked.strip() == str(value or "").strip()
