@@ -36,7 +36,7 @@ def taken_over() -> None:
     state.set_in_url(state.OWN_SET, "")
     if name not in DATA:
         if name:
-            st.warning(f"There are no data called {safe_text(name, 60)}; choose others.")
+            stating.warned(f"There are no data called {safe_text(name, 60)}; choose others.")
         return
     looked_at, knobs = state.get(state.LOOKED_AT_DATA, ("", {}))
     knobs = knobs if looked_at == name else {}

@@ -106,7 +106,7 @@ def _plain_key(keys: list[str]) -> None:
     except Refusal:
         name = ""
     if name not in keys:
-        st.warning(f"This model knows no key called {safe_text(asked, 60)}; choose another.")
+        stating.warned(f"This model knows no key called {safe_text(asked, 60)}; choose another.")
     state.put(state.KEY, name if name in keys else ANY_KEY)
 
 

@@ -25,7 +25,7 @@ def chosen() -> LabelFolder | None:
     waiting = _waiting(list(folders.values()))
     if not folders:
         if asked := state.in_url(state.LABELS):
-            st.warning(f"No outputs called {safe_text(asked, 60)} are labelled.", icon=":material/info:")
+            stating.warned(f"No outputs called {safe_text(asked, 60)} are labelled.")
         state.forget(state.LABELS)
         _draw(waiting)
         if not waiting:

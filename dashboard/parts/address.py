@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
+from dashboard.parts import stating
 from dashboard.safe_text import safe_text
 
 
@@ -19,9 +20,10 @@ def taken(page: Callable[[], None]) -> Callable[[], None]:
         page()
         if wrong := not_taken():
             told = ", ".join(f"{key}={value[:60]}" for key, value in wrong.items())
-            place.warning(
-                safe_text(f"The address asks for {told}, which this page does not have; it shows what it has.", 400)
-            )
+            with place.container():
+                stating.warned(
+                    safe_text(f"The address asks for {told}, which this page does not have; it shows what it has.", 400)
+                )
 
     return drawn
 
