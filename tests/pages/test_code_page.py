@@ -187,5 +187,5 @@ def test_measures_of_code_come_first_and_those_not_asked_for_are_named(run: Run)
     row = {"value": 0.1, "low": 0.0, "high": 0.2, "n": 75, "better": "higher", "unit": "share", "protocol": "75 problems"}
     (run.path / "findings.json").write_text(json.dumps({"measures": [row | {"metric": "perplexity"}, row | {"metric": "pass@1: 5-gram"}, row | {"metric": "pass@1"}]}))
     test = page(run)
-    assert list(test.dataframe[0].value["Measure"]) == ["pass@1: 5-gram", "pass@1", "perplexity"]
+    assert list(test.dataframe[0].value["Measure"]) == ["Pass@1: 5-gram", "Pass@1", "Perplexity"]
     assert "Not measured: pass@10, functions parse" in words(test) and TRAINED
