@@ -125,6 +125,8 @@ def _examples(name: str) -> None:
         samples.picture(file, f"Training examples of {title_of(name)}: {kind.many}", side=SIDE)
     elif found := beginnings_of(name):
         if kind.language:
-            st.code(lines_of("\n".join(found)), language=kind.language)
+            st.code(
+                lines_of("\n".join(found)), language=kind.language, wrap_lines=True
+            )  # what scrolls could not be reached by keys
         else:
             st.markdown("  \n".join(f":small[{safe_text(text, 300)}]" for text in found))
