@@ -113,6 +113,20 @@ def test_a_model_is_trained_on_the_data_that_was_looked_at(browser: Browser, ser
     page.close()
 
 
+def test_a_set_is_opened_from_its_card_and_has_an_address(browser: Browser, server: tuple[str, Path], home: Path) -> None:
+    page = visit(browser, f"{server[0]}/data")
+    card = page.get_by_test_id("stVerticalBlock").filter(has=page.get_by_role("heading", name="Handwritten digits, small")).last
+    card.get_by_role("link", name="Open").click()
+    page.get_by_role("heading", name="Handwritten digits, small", level=1).wait_for(timeout=60_000)
+    page.wait_for_function("location.search === '?data=digits'", timeout=60_000)
+    page.get_by_role("link", name="All data sets").click()
+    page.get_by_role("heading", name="Add your own", exact=True).wait_for(timeout=60_000)
+    page.wait_for_function("location.search === ''", timeout=60_000)
+    page.go_back()
+    page.get_by_role("heading", name="Handwritten digits, small", level=1).wait_for(timeout=60_000)
+    page.close()
+
+
 def test_the_chosen_model_stays_across_pages(browser: Browser, server: tuple[str, Path], home: Path) -> None:
     page = visit(browser, f"{server[0]}/bias?run=vae-openmoji")
     page.get_by_role("heading", name="Bias of vae-openmoji").wait_for(timeout=60_000)
@@ -161,6 +175,6 @@ def test_hostile_names_reach_nobody_else(browser: Browser, server: tuple[str, Pa
 
 def test_a_first_deep_link_shows_its_page(browser: Browser, server: tuple[str, Path], home: Path) -> None:
     page = visit(browser, f"{server[0]}/data?data=digits")
-    assert page.get_by_role("heading", name="Data", exact=True).count() == 1
+    assert page.get_by_role("heading", name="Handwritten digits, small", level=1).count() == 1
     page.get_by_text("1,797 handwritten digits").first.wait_for(timeout=30_000)
     page.close()
