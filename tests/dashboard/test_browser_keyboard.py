@@ -136,6 +136,20 @@ def test_a_table_of_answers_is_brought_to_the_audit(opened: Callable[..., Keys])
     keys.page.get_by_role("heading", name="What can be checked").wait_for()
 
 
+def test_a_run_is_exported_and_imported(opened: Callable[..., Keys], kept: Callable[[str], Run]) -> None:
+    run = kept("vae")
+    keys = opened(f"model?run={run.id}&part=files")
+    with keys.page.expect_download() as download:
+        keys.press(keys.page.get_by_role("button", name="Run as zip"))
+    content = Path(download.value.path()).read_bytes()
+    keys.menu("Models")
+    keys.press(keys.page.locator("summary").filter(has_text="Import a run"))
+    keys.file("run.zip", content, "application/zip")
+    keys.button("Check and keep")
+    keys.page.get_by_text("Kept as").wait_for()
+    assert len(RunStore.default().ids()) > 1
+
+
 def test_a_file_is_checked(opened: Callable[..., Keys]) -> None:
     keys = opened()
     keys.menu("Check files")
