@@ -62,10 +62,9 @@ def test_an_alternative_is_branched_from_with_the_mouse_and_with_keys(browser: B
     choice = page.locator(".alternative:enabled").nth(1)
     letter = choice.locator("code").inner_text().replace("␣", " ").replace("↵", "\n")
     choice.click()
-    page.get_by_text("Made by a model").first.wait_for(timeout=60_000)
+    page.get_by_role("button", name="Change").wait_for(timeout=60_000)  # the form is folded: all is written
     begins = len(prompt(page)) - 1
     assert prompt(page) == "The nurse said"[:begins] + letter
-    page.get_by_role("button", name="Change").wait_for(timeout=60_000)  # the form is folded: all is written
     page.wait_for_timeout(1000)
     page.wait_for_function(IDLE, timeout=60_000)
     text = page.get_by_role("application", name="tokens by their probability")
