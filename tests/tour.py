@@ -45,7 +45,8 @@ class Shot:
 
     @property
     def address(self) -> str:
-        return f"{self.name}?{urlencode(self.query)}" if self.name != "home" else ""
+        path = "" if self.name == "home" else self.name
+        return f"{path}?{urlencode(self.query)}" if self.query else path
 
 
 def run(name: str, **more: str) -> tuple[tuple[str, str], ...]:
