@@ -32,25 +32,22 @@ def prompt(page: Page) -> str:
     return page.get_by_label("Prompt", exact=True).and_(page.locator("textarea")).input_value()  # of a folded form too
 
 
-def written(page: Page) -> str:
-    return page.locator("[data-testid=stText]").nth(1).inner_text()
-
-
-def test_a_stream_is_stopped_and_a_second_tab_waits_its_turn(browser: Browser, server: tuple[str, Path], run: Run) -> None:  # noqa: F811
-    first = visit(browser, f"{server[0]}/prompt?run={run.id}&prompt=The%20nurse&seed=5")
-    assert prompt(first) == "The nurse"
+def test_a_stream_is_stopped_and_a_second_tab_waits_its_turn(browser: Browser, server: tuple[str, Path]) -> None:  # noqa: F811
+    """By a shipped model, which goes round and round at temperature 0: a tiny one writes all before a browser presses Stop."""
+    first = visit(browser, f"{server[0]}/prompt?run=transformer-code&prompt=x%20%3D%20%5B&seed=5")
+    assert prompt(first) == "x = ["
     first.get_by_text("Seed and settings").click()
     first.get_by_role("spinbutton", name="Temperature").fill("0")  # drawn texts may end by themselves
     first.get_by_role("spinbutton", name="Length").fill("10000")
-    second = visit(browser, f"{server[0]}/prompt?run={run.id}&prompt=The")
+    second = visit(browser, f"{server[0]}/prompt?run=transformer-code&prompt=The")
     first.get_by_role("button", name="Write").click()
     first.get_by_text("The model is writing").wait_for(timeout=60_000)  # it is compiled first
     second.get_by_role("button", name="Write").click()
-    second.get_by_text("Another tab is using this model").wait_for(timeout=10_000)
-    first.wait_for_function("document.querySelectorAll('[data-testid=stText]')[1]?.textContent.length > 40", timeout=120_000)
+    second.get_by_text("Another tab is using this model").wait_for(timeout=20_000)
+    first.wait_for_function("[...document.querySelectorAll('[data-testid=stText]')].some(e => e.textContent.length > 40)", timeout=120_000)
     first.get_by_role("button", name="Stop", exact=True).click()
     first.get_by_text("Stopped before its end").wait_for(timeout=20_000)
-    assert 40 < len(written(first)) < 9_900
+    assert 40 < len(first.locator("[data-testid=stCode]").first.inner_text()) < 30_000
     second.get_by_text("Ended at the most tokens").or_(second.get_by_text("Ended by the model")).wait_for(timeout=60_000)
     first.close()
     second.close()
