@@ -76,7 +76,7 @@ def test_start_see_samples_stop(browser: Browser, server: tuple[str, Path], home
     run = RunStore.default()[name]
     try:
         assert run.experiment.epochs == 2000
-        page.get_by_role("img", name="Samples of vae trained on digits").wait_for(timeout=240_000)
+        page.locator(".st-key-live").get_by_role("img", name="Samples of vae trained on digits").wait_for(timeout=240_000)
         second = visit(browser, f"{server[0]}/train?run={name}")  # another tab watches too
         second.get_by_role("button", name="Stop").click()
         page.get_by_role("button", name="Resume").wait_for(timeout=60_000)

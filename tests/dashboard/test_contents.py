@@ -48,6 +48,8 @@ def test_its_links_lead_within_the_page_by_keyboard(browser: Browser, server: tu
     page.on("websocket", lambda socket: sessions.append(socket.url))
     page.goto(f"{server[0]}/about")
     page.wait_for_selector(".gm-contents", state="attached", timeout=60_000)
+    at_rest = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+    page.wait_for_function(at_rest, timeout=60_000)  # what is still drawn above would push the heading away
     if width == 390:
         page.locator(".gm-contents summary").press("Enter")
     page.locator(".gm-contents a:visible", has_text="Credit and licence").press("Enter")

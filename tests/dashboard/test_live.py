@@ -55,7 +55,7 @@ def test_from_start_to_stop(browser: Browser, server: tuple[str, Path], home: Pa
     try:
         before_the_first_step(page)
         until(lambda: len(run.samples) >= 4, 240)
-        page.get_by_role("img", name="Samples of vae trained on digits").wait_for(timeout=120_000)
+        page.locator(".st-key-live").get_by_role("img", name="Samples of vae trained on digits").wait_for(timeout=120_000)
         page.locator(".st-key-live .js-plotly-plot").nth(2).wait_for(timeout=120_000)
         page.wait_for_timeout(6000)  # all kinds of charts are there
         nothing_moves_but_what_is_new(page, run)
