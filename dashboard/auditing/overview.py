@@ -29,12 +29,14 @@ MOST = 100  # subjects of a table, the newest
 
 @dataclass(frozen=True)
 class Line:
-    """A subject: its name, what an example of it is, where its audit is, what is known of it, and its worst verdict by check."""
+    """A subject: its name, what an example of it is, where its audit is, what is known of it, how much was not measured, and its
+    worst verdict by check."""
 
     name: str
     what: str
     address: str
     state: str
+    open: str
     checks: Mapping[str, str]
 
 
@@ -51,7 +53,9 @@ def view(store: RunStore, kinds: Sequence[str]) -> None:
         navigation.link("train", "Train a model")
         return
     contents.header("All subjects")
-    st.caption("Each word is the worst verdict of a check, and leads to the audit.")
+    st.caption(
+        "Each word is the worst verdict of a check, and leads to the audit. A pass says nothing of findings that were not measured."
+    )
     for what in dict.fromkeys(each.what for each in (*lines, *runs)):
         _table([each for each in lines if each.what == what], f"Brought: {what}")
         _table([each for each in runs if each.what == what], f"Runs: {what}")
@@ -59,10 +63,12 @@ def view(store: RunStore, kinds: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a list needs of an audit that may be long: what an example is, the verdict, and the worst one of each check."""
+    """What a list needs of an audit that may be long: what an example is, the verdict, how much was not measured, and the worst
+    verdict of each check."""
 
     kind: str = ""
     verdict: str = ""
+    open: str = ""
     checks: tuple[tuple[str, str], ...] = ()
 
 
@@ -92,7 +98,8 @@ def _of_findings(path: str, when: tuple[int, int]) -> Summary:
 def _summed(document: Mapping[str, Any]) -> Summary:
     about = document.get("outputs")
     kind = str(about.get("kind")) if isinstance(about, Mapping) else ""
-    return Summary(kind, str(document.get("verdict") or ""), tuple(standing.worst(document).items()))
+    verdict, checks = str(document.get("verdict") or ""), standing.worst(document)
+    return Summary(kind, verdict, standing.not_measured(document), tuple(checks.items()))
 
 
 def _of_outputs(subject: brought.Brought, name: str) -> Line:
@@ -100,7 +107,7 @@ def _of_outputs(subject: brought.Brought, name: str) -> Line:
     state = "is being audited" if audit_job.running_in(subject.job) else found.verdict
     state = state or ("only looked at: start its audit" if found.kind else "not audited: open it and start")
     what = KINDS[found.kind].many if found.kind in KINDS else "not looked at yet"
-    return Line(name, what, f"audit?outputs={quote(subject.token)}", state, dict(found.checks))
+    return Line(name, what, f"audit?outputs={quote(subject.token)}", state, found.open, dict(found.checks))
 
 
 def _of_run(store: RunStore, name: str) -> Line:
@@ -108,7 +115,7 @@ def _of_run(store: RunStore, name: str) -> Line:
     files = (run.path / "findings.json", run.findings_file)
     found = _of_findings(str(run.path), (changed(str(files[0])), changed(str(files[1]))))
     state = found.verdict if found.checks else "not audited: open it and start"
-    return Line(name, KINDS[run.spec.kind].many, f"audit?run={quote(name)}", state, dict(found.checks))
+    return Line(name, KINDS[run.spec.kind].many, f"audit?run={quote(name)}", state, found.open, dict(found.checks))
 
 
 def _table(lines: Sequence[Line], title: str) -> None:
@@ -119,6 +126,7 @@ def _table(lines: Sequence[Line], title: str) -> None:
         {
             "Subject": f"[{safe_text(each.name, 120)}]({each.address})",
             "Verdict": _cell(each.state, each.address),
+            "Not measured": each.open or "–",
             **{name: _cell(each.checks.get(name, ""), each.address) for name in columns},
         }
         for each in lines

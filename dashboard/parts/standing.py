@@ -1,4 +1,4 @@
-"""How a subject stands: the worst verdict of each check."""
+"""How a subject stands: the worst verdict of each check, and how much of it nobody measured."""
 
 from __future__ import annotations
 
@@ -15,9 +15,21 @@ WORST = {verdict: place for place, verdict in enumerate(VERDICTS)}
 def worst(document: Mapping[str, Any]) -> dict[str, str]:
     """By check the worst verdict of its parts, of all findings that pages show; what came with an imported run is none of ours."""
     found: dict[str, str] = {}
-    for each in with_imported(document):
-        if each.get("audit") in AUDITS and made_where(each) != IMPORTED:
-            name, verdict = str(each["audit"]), str(each.get("verdict"))
-            if verdict in WORST and WORST[verdict] < WORST.get(found.get(name, ""), len(WORST)):
-                found[name] = verdict
+    for name, verdict in _ours(document):
+        if WORST[verdict] < WORST.get(found.get(name, ""), len(WORST)):
+            found[name] = verdict
     return found
+
+
+def not_measured(document: Mapping[str, Any]) -> str:
+    """How many of the same findings could not be measured, as "9 of 21": a pass says nothing of those. "" where there are none."""
+    said = [verdict for _, verdict in _ours(document)]
+    return f"{said.count('not measured')} of {len(said)}" if said else ""
+
+
+def _ours(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Check and verdict of each finding that was made here."""
+    rows = [(str(each.get("audit")), str(each.get("verdict")), made_where(each)) for each in with_imported(document)]
+    return [
+        (name, verdict) for name, verdict, where in rows if name in AUDITS and verdict in WORST and where != IMPORTED
+    ]

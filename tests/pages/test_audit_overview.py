@@ -50,6 +50,15 @@ def test_all_subjects_stand_by_checks_with_words_and_links() -> None:
     assert ("not audited" in told and "evil.example/a.png)" not in told.replace("\\", "").replace("\u2060", "")) or "![x](" not in told
 
 
+def test_a_pass_says_how_much_nobody_measured() -> None:
+    whole = document(0.01)
+    open_one = finding(BARE, audit="repeats", part="near", verdict="not measured", claim="near repeats")
+    given("theirs", b"1", whole | {"findings": [*whole["findings"], open_one]})
+    given("all of it", b"2", whole)
+    told = tables(opened("audit"))
+    assert "'1 of 2'" in told and "'0 of 1'" in told
+
+
 def test_nothing_yet_says_what_to_do_next() -> None:
     test = opened("audit")
     assert not test.exception and any("Bring what a model made" in each.value for each in test.info)
