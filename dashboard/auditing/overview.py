@@ -125,8 +125,7 @@ def _table(lines: Sequence[Line], title: str) -> None:
     rows: list[dict[str, Any]] = [
         {
             "Subject": f"[{safe_text(each.name, 120)}]({each.address})",
-            "Verdict": _cell(each.state, each.address),
-            "Not measured": each.open or "–",
+            "Verdict": _cell(each.state, each.address) + (f" :small[{each.open} not measured]" if each.open else ""),
             **{name: _cell(each.checks.get(name, ""), each.address) for name in columns},
         }
         for each in lines

@@ -22,9 +22,10 @@ def worst(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def not_measured(document: Mapping[str, Any]) -> str:
-    """How many of the same findings could not be measured, as "9 of 21": a pass says nothing of those. "" where there are none."""
+    """How many of the same findings could not be measured, as "9 of 21": a pass says nothing of those. "" where all were."""
     said = [verdict for _, verdict in _ours(document)]
-    return f"{said.count('not measured')} of {len(said)}" if said else ""
+    open_ones = said.count("not measured")
+    return f"{open_ones} of {len(said)}" if open_ones else ""
 
 
 def _ours(document: Mapping[str, Any]) -> list[tuple[str, str]]:
