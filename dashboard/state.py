@@ -6,6 +6,7 @@ only ever looked up among known names, never used as a path.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -133,6 +134,18 @@ def bound(key: str) -> dict[str, Any]:
     return {"key": key, "bind": "query-params"}
 
 
+def mirrored(key: str, options: Sequence[str]) -> dict[str, Any]:
+    """The same for a key that links of the page carry too: those of a `bound` one Streamlit would strip from the link, since it
+    takes them for the page's own. What the address asks for and is none of the options is left there, and nothing chosen."""
+    asked = in_url(key)
+    value = asked if asked in options else None
+    if get(key) != value:
+        if key in st.session_state:  # a link on the very page, of which Streamlit does not tell the address
+            set_in_url(key, value or "")
+        put(key, value)
+    return {"key": key, "on_change": lambda: set_in_url(key, get(key) or "")}
+
+
 def kept(key: str) -> dict[str, Any]:
     """Arguments that keep a widget's value for the session, while it is not drawn too."""
     return {"key": key, "persist_state": "session"}
@@ -253,6 +266,7 @@ def opened() -> None:
     """Takes over the run that was asked for; called before the widget is drawn."""
     if OPEN in st.session_state:
         put(RUN, take(OPEN) or None)
+        set_in_url(RUN, get(RUN) or "")
 
 
 def table_key() -> str:

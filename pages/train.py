@@ -64,7 +64,7 @@ def fitting(model: str) -> list[str]:
 def choose_run(store: RunStore) -> str | None:
     """The run to watch, in the URL; empty for a new training."""
     state.opened()
-    asked = state.parameter(state.RUN)
+    asked = state.in_url(state.RUN)
     options = [*store.ids()[:LISTED], *gallery_names()]
     if asked and asked not in options:
         try:
@@ -73,7 +73,8 @@ def choose_run(store: RunStore) -> str | None:
             refuse(refusal)
     if not options:
         return None
-    return st.selectbox("Watch a run", options, index=None, placeholder="A new training", **state.bound(state.RUN))
+    watched = state.mirrored(state.RUN, options)
+    return st.selectbox("Watch a run", options, index=None, placeholder="A new training", **watched)
 
 
 def source_form(data: str) -> dict:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.dashboard.test_browser import ARGUMENTS, CHROMIUM, visit
+from tests.dashboard.test_browser import ARGUMENTS, CHROMIUM, IDLE, visit
 
 LOW = {1280: 190, 390: 240}  # pixels of the header, by the width of the window
 
@@ -31,6 +32,22 @@ def test_files_are_a_part_of_the_page_and_of_its_address(browser: Browser, dashb
     expect(page).to_have_url(f"{dashboard[0]}/model?run=vae-digits")
     page.get_by_role("link", name="memorisation: pass").click()
     page.get_by_role("heading", name="Memorisation of vae-digits").wait_for()
+    page.context.close()
+
+
+@pytest.mark.parametrize("start", ["train", "latent", "audit"])
+def test_every_link_of_the_header_keeps_the_model(browser: Browser, dashboard: tuple[str, Path], start: str) -> None:
+    """From each page about it: what a page binds to its address was stripped from links that carry the same."""
+    page = visit(browser, f"{dashboard[0]}/{start}?run=vae-digits")
+    links = page.locator(".st-key-model-links a")
+    links.first.wait_for()
+    for name in links.locator("p").all_inner_texts():
+        page.goto(f"{dashboard[0]}/{start}?run=vae-digits")
+        page.locator(".st-key-model-links").get_by_text(name, exact=True).click()
+        page.locator("h1", has_text=re.compile("vae-digits|Audit|Product design of ")).wait_for()
+        page.wait_for_function(IDLE)
+        assert "run=vae-digits" in page.url, (start, name, page.url)
+        assert page.get_by_text("the address names none").count() == 0
     page.context.close()
 
 
