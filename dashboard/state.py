@@ -15,6 +15,7 @@ import streamlit as st
 MODEL, DATA = "model", "data"  # what to train
 TRAIN_ON = "on"  # the data set that a link asks to train on; taken over and gone
 LIKE = "like"  # the run whose settings the form of a new training takes over; taken over and gone
+ADD = "add"  # Data: the set to bring something of one's own to; from a page that binds `data`, of which a link would lose it
 OWN_SET = "token"  # which of one's own imported sets, beside the data set
 RUN = "run"  # which run is watched or explored
 PART = "part"  # the page of a model: which part of it

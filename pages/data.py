@@ -9,8 +9,8 @@ from dashboard.safe_text import plain_text, safe_text
 from genmodels.data.dataset import DATA, title_of
 from genmodels.registry import unknown
 
-state.follow((state.DATA, state.OWN_SET, state.DEMO))
-name = state.in_url(state.DATA)
+state.follow((state.DATA, state.ADD, state.OWN_SET, state.DEMO))
+name = state.in_url(state.DATA) or state.in_url(state.ADD)
 st.title(safe_text(title_of(name)) if name in DATA else "Data", anchor=False)
 state.show_notice()
 contents.place()

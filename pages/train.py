@@ -82,7 +82,7 @@ def source_form(data: str) -> dict:
     choices = {"token": [each["token"] for each in OWN[data].imported()]} if data in OWN else {}
     if data in OWN and not choices["token"]:
         stating.noted(f"You have not imported {OWN[data].things} yet.")
-        navigation.link("data", f"Import your own {OWN[data].things}", data=data)
+        navigation.link("data", f"Import your own {OWN[data].things}", add=data)
     if not DATA[data].knobs():
         return {}
     with st.expander("Settings of the data", expanded=data in OWN):

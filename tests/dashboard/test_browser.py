@@ -113,6 +113,14 @@ def test_a_model_is_trained_on_the_data_that_was_looked_at(browser: Browser, ser
     page.close()
 
 
+def test_who_has_nothing_to_train_on_is_led_to_the_import_of_that_kind(browser: Browser, server: tuple[str, Path], home: Path) -> None:
+    page = visit(browser, f"{server[0]}/train?model=vae&data=folder")
+    page.get_by_role("link", name="Import your own pictures").click()
+    page.get_by_role("heading", name="Your own pictures").first.wait_for(timeout=60_000)
+    assert page.url.endswith("/data?add=folder")
+    page.close()
+
+
 def test_a_set_is_opened_from_its_card_and_has_an_address(browser: Browser, server: tuple[str, Path], home: Path) -> None:
     page = visit(browser, f"{server[0]}/data")
     card = page.get_by_test_id("stVerticalBlock").filter(has=page.get_by_role("heading", name="Handwritten digits, small")).last
