@@ -41,6 +41,8 @@ def test_foreign_headings_are_text() -> None:
     assert "<b" not in drawn and "&lt;b onclick=x&gt;" in drawn and 'href="#b-onclick-x"' in drawn
 
 
+STEADY = """() => { const height = document.querySelector('[data-testid=stMain]').scrollHeight;
+    const same = height === window.heightBefore; window.heightBefore = height; return same }"""
 SEEN = """title => [...document.querySelectorAll('h2')].filter(each => each.innerText.includes(title))
     .map(each => each.getBoundingClientRect().top).some(top => top > 0 && top < innerHeight)"""
 
@@ -53,7 +55,8 @@ def test_its_links_lead_within_the_page_by_keyboard(browser: Browser, server: tu
     page.goto(f"{server[0]}/about")
     page.wait_for_selector(".gm-contents", state="attached", timeout=60_000)
     at_rest = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
-    page.wait_for_function(at_rest, timeout=60_000)  # what is still drawn above would push the heading away
+    page.wait_for_function(at_rest, timeout=60_000)
+    page.wait_for_function(STEADY, polling=500, timeout=60_000)  # what is still laid out above would push the heading away
     if width == 390:
         page.locator(".gm-contents summary").press("Enter")
     page.locator(".gm-contents a:visible", has_text="Credit and licence").press("Enter")
