@@ -137,13 +137,12 @@ def bound(key: str) -> dict[str, Any]:
 
 def mirrored(key: str, options: Sequence[str]) -> dict[str, Any]:
     """The same for a key that links of the page carry too: those of a `bound` one Streamlit would strip from the link, since it
-    takes them for the page's own. What the address asks for and is none of the options is left there, and nothing chosen."""
+    takes them for the page's own. What the address asks for and is none of the options is taken out of it."""
     asked = in_url(key)
     value = asked if asked in options else None
-    if get(key) != value:
-        if key in st.session_state:  # a link on the very page, of which Streamlit does not tell the address
-            set_in_url(key, value or "")
-        put(key, value)
+    if (key in st.session_state and get(key) != value) or (asked and not value):
+        set_in_url(key, value or "")  # a link on the very page, of which Streamlit does not tell the address, or a wrong one
+    put(key, value)
     return {"key": key, "on_change": lambda: set_in_url(key, get(key) or "")}
 
 

@@ -72,6 +72,7 @@ def test_start_see_samples_stop(browser: Browser, server: tuple[str, Path], home
     page.get_by_role("spinbutton", name="Epochs").fill("2000")
     page.get_by_role("button", name="Start").click()  # without leaving the field first
     page.get_by_role("button", name="Stop").wait_for(timeout=60_000)
+    page.wait_for_url("**run=*", wait_until="commit")
     name = page.url.split("run=")[1]
     run = RunStore.default()[name]
     try:

@@ -63,6 +63,7 @@ def test_a_model_is_trained_and_stopped(opened: Callable[..., Keys]) -> None:
     keys.field("Epochs", "2000")
     keys.button("Start")
     keys.page.get_by_role("button", name="Stop").wait_for()
+    keys.page.wait_for_url("**run=*", wait_until="commit")
     run = RunStore.default()[keys.page.url.split("run=")[1]]
     try:
         assert (run.experiment.model, run.experiment.data, run.experiment.epochs) == ("vae", "digits", 2000)

@@ -51,6 +51,7 @@ def test_from_start_to_stop(browser: Browser, server: tuple[str, Path], home: Pa
     stop = page.get_by_role("button", name="Stop")
     stop.wait_for(timeout=60_000)
     place = stop.bounding_box()
+    page.wait_for_url("**run=*", wait_until="commit")
     run = RunStore.default()[page.url.split("run=")[1]]
     try:
         before_the_first_step(page)
@@ -85,7 +86,7 @@ def before_the_first_step(page: Page) -> None:
 
 def nothing_moves_but_what_is_new(page: Page, run: Run) -> None:
     """Looked at every 200 ms: Stop is there, no chart and no picture is taken away or faint, the numbers move."""
-    picture = page.get_by_role("img", name="Samples of vae trained on digits")
+    picture = page.locator(".st-key-live").get_by_role("img", name="Samples of vae trained on digits")
     drawn = picture.get_attribute("alt")
     page.evaluate(WATCH)
     page.wait_for_function(f"window.seen.looks.length >= {LOOKS}", timeout=240_000)
