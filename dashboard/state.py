@@ -141,7 +141,9 @@ def mirrored(key: str, options: Sequence[str]) -> dict[str, Any]:
     asked = in_url(key)
     value = asked if asked in options else None
     if (key in st.session_state and get(key) != value) or (asked and not value):
-        set_in_url(key, value or "")  # a link on the very page, of which Streamlit does not tell the address, or a wrong one
+        set_in_url(
+            key, value or ""
+        )  # a link on the very page, of which Streamlit does not tell the address, or a wrong one
     put(key, value)
     return {"key": key, "on_change": lambda: set_in_url(key, get(key) or "")}
 
