@@ -42,10 +42,9 @@ def _verdicts(run: Run, document: resources.Row) -> None:
     checks = places.audited(run)
     worst = standing.worst(document)
     found = {name: worst[name] for name in checks if name in worst}
-    if not checks:
-        return
     if not found:
-        st.caption("Not audited yet.")
+        if checks or (places.makes(run) and not places.has_weights(run)):  # as high before its first weights as after
+            st.caption("Not audited yet.")
         return
     with st.container(horizontal=True, key="verdict-strip", gap="xsmall"):
         for name, verdict in sorted(found.items(), key=lambda each: standing.WORST[each[1]]):

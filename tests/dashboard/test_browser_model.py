@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from dashboard.model import places
+from genmodels.runs.store import gallery_names, shipped
 from tests.dashboard.test_browser import ARGUMENTS, CHROMIUM, IDLE, visit
 
 LOW = {1280: 190, 390: 240}  # pixels of the header, by the width of the window
@@ -62,3 +65,27 @@ def test_the_header_is_low(browser: Browser, dashboard: tuple[str, Path], width:
         assert box and box["height"] <= LOW[width], (name, box)
         assert page.locator(".st-key-verdict-strip").first.is_visible() == (width > 640)
         page.context.close()
+
+
+def test_the_first_sample_moves_nothing_below_the_header(browser: Browser, dashboard: tuple[str, Path]) -> None:
+    """Of every kind of example, as it is while it is trained: as high before the model made anything as after."""
+    unlike = {}
+    for name in sorted({shipped(name).spec.kind: name for name in gallery_names() if places.makes(shipped(name))}.values()):
+        heights = []
+        for part in ("empty", "full"):
+            copy = Path(shutil.copytree(shipped(name).path, dashboard[1] / "runs" / f"{part}-{name}"))
+            (copy / "findings.json").unlink(missing_ok=True)
+            if part == "empty":
+                for made in ("samples", "reconstructions", "epochs", "checkpoints"):
+                    shutil.rmtree(copy / made, ignore_errors=True)
+                (copy / "facts.json").unlink()
+            page = visit(browser, f"{dashboard[0]}/model?run={copy.name}&part=files")
+            page.locator(".st-key-model-links").wait_for()
+            page.get_by_role("heading", name="Report and downloads").wait_for()
+            page.wait_for_function(IDLE)
+            heights.append(page.locator(".st-key-model-header").bounding_box()["height"])  # type: ignore[index]
+            page.context.close()
+            shutil.rmtree(copy)
+        if heights[0] != heights[1]:
+            unlike[name] = heights
+    assert not unlike
