@@ -12,7 +12,7 @@ from dashboard import resources, state
 from dashboard.parts import handing_out, stating, verdicts
 from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.review.many_files import verify_many
-from genmodels.review.report_of_files import verified
+from genmodels.review.report_of_files import READINGS, SHOWN, told_of, verified
 
 ICONS = {
     "valid": (":material/verified:", "green"),
@@ -36,14 +36,6 @@ KINDS = {
     "document": ":material/picture_as_pdf:",
     "report": ":material/fact_check:",
 }
-PARTS = {
-    "manifest": "Content Credentials",
-    "metadata": "Its own metadata",
-    "watermark": "Watermark",
-    "ledger": "Ledger",
-    "detector": "Detector",
-}
-SHOWN = {"begun from it": "started from it"}  # a verdict as a page says it
 MOST = 200  # files at once
 
 
@@ -117,7 +109,7 @@ def show(row: Mapping[str, Any], content: bytes) -> None:
     name = "" if row["format"] == row["kind"] else f", {row['format']}"
     left.caption(f"{KINDS.get(row['kind'], ':material/draft:')} {safe_text(row['kind'].capitalize() + name)}")
     right.markdown(safe_text(row["sentence"], 1500))
-    for part in PARTS:
+    for part in READINGS:
         with right, verdicts.card():
             reading(part, row[part])
 
@@ -126,33 +118,4 @@ def reading(part: str, found: Mapping[str, Any]) -> None:
     """One of the ways in which a file was looked at: what it found, and how often that is wrong."""
     icon, colour = ICONS.get(str(found["verdict"]), (":material/remove:", "gray"))
     badge = verdicts.worn(icon, colour, SHOWN.get(str(found["verdict"]), str(found["verdict"])))
-    verdicts.line(badge, PARTS[part], told_of(part, found))
-
-
-def told_of(part: str, found: Mapping[str, Any]) -> str:
-    """What else a reading says, in a sentence."""
-    told = [f'names "{found["name"]}"'] if found.get("name") else []
-    told += [str(found[name]) for name in ("integrity", "trust", "reason") if found.get(name)] + [
-        str(each) for each in found.get("says") or []
-    ]
-    told += [
-        f"{label} {value}" for label, value in (found.get("claims") or {}).items() if label != "prompt_sha256" and value
-    ]
-    if found.get("p_value") is not None:
-        told.append(f"p = {found['p_value']:.2g}")
-    if found.get("distance") is not None:
-        told.append(
-            f"distance {found['distance']:.3f}; entered {found['entry']['time']}, {found['entry']['model']}, seed {found['entry']['seed']}"
-        )
-    if found.get("probability") is not None:
-        told.append(f"probability of being generated {found['probability']:.0%}")
-    if found["verdict"] in ("not measured", "unreadable") or part == "metadata":
-        pass  # there is nothing that could be wrong, or nothing but words
-    elif found.get("miss") is None:
-        told.append("how often this is wrong was not measured")
-    else:
-        told.append(
-            f"in tests it wrongly found something in {verdicts.short(100 * found['false_alarm'])} % of files, and missed {verdicts.short(100 * found['miss'])} % ({found['miss_of']})"
-        )
-    said = "; ".join(told)
-    return f"{said if said.startswith('p =') else said[:1].upper() + said[1:]}." if said else ""
+    verdicts.line(badge, READINGS[part], told_of(part, found))

@@ -72,7 +72,10 @@ class Folded:
 
 @dataclass(frozen=True)
 class Row:
-    """A finding: its verdict with a sign, what was found, how often such a verdict is wrong, its numbers, and more by name."""
+    """A finding: its verdict with a sign, what was found, how often such a verdict is wrong, its numbers, and more by name.
+
+    `tone` is the verdict whose colour it has, where its own is none of those of findings.
+    """
 
     verdict: str
     sign: str
@@ -80,6 +83,7 @@ class Row:
     note: str
     drawn: Measured | None
     more: tuple[tuple[str, str], ...]
+    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,7 @@ th { background: var(--soft); } img { max-width: 100%; image-rendering: pixelate
 .pair figcaption { font-size: .85rem; overflow-wrap: anywhere; }
 details { border: 1px solid var(--line); border-radius: .3rem; padding: .4rem .8rem; margin: .6rem 0; } summary { cursor: pointer; overflow-wrap: anywhere; }
 .finding { border: 1px solid var(--line); border-left: .35rem solid var(--mark); border-radius: .3rem; padding: .2rem .9rem; margin: .7rem 0; break-inside: avoid; display: grid; grid-template-columns: 3fr 2fr; column-gap: 1.5rem; }
-.finding > * { grid-column: 1; margin: .4rem 0; } .finding > figure { grid-column: 2; grid-row: 1 / span 2; align-self: center; } .finding > dl { grid-column: 1 / -1; }
+.finding > * { grid-column: 1; margin: .4rem 0; } .finding:not(:has(figure)) > * { grid-column: 1 / -1; } .finding > figure { grid-column: 2; grid-row: 1 / span 2; align-self: center; } .finding > dl { grid-column: 1 / -1; }
 .finding strong { color: var(--mark); white-space: nowrap; } .finding figcaption, .finding small, .finding dl { font-size: .85em; }
 .finding dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; } dt { font-weight: 600; } dd { margin: 0; }
 .gm-drawn { width: 100%; max-width: 27rem; font: 13px system-ui, sans-serif; } .gm-drawn text { fill: var(--ink); } .gm-drawn .gm-said { fill: var(--mark); font-weight: 600; }
@@ -204,8 +208,8 @@ def _html_row(row: Row) -> str:
     place = f"<figure>{svg(row.drawn)}<figcaption>{words(row.drawn)}</figcaption></figure>" if row.drawn else ""
     more = "".join(f"<dt>{_escaped(name)}</dt><dd>{_escaped(text)}</dd>" for name, text in row.more if text)
     note = f"<p><small>{_escaped(row.note)}</small></p>" if row.note else ""
-    kind = re.sub(r"[^a-z]", "-", row.verdict)
-    return f'<section class="finding gm-{kind}"><p><strong>{_escaped(row.sign)} {_escaped(row.verdict)}</strong> {_escaped(row.claim)}</p>{place}{note}<dl>{more}</dl></section>'
+    kind = re.sub(r"[^a-z]", "-", row.tone or row.verdict)
+    return f'<section class="finding gm-{kind}"><p><strong>{_escaped(row.sign)} {_escaped(row.verdict)}</strong> {_escaped(row.claim)}</p>{place}{note}{f"<dl>{more}</dl>" if more else ""}</section>'
 
 
 def _html_table(table: Table) -> str:

@@ -6,11 +6,34 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from genmodels.estimates.rounding import alone
 from genmodels.refusal import Refusal
 from genmodels.registry import unknown
-from genmodels.review.document import Block, Heading, Paragraph, Table, as_html, as_markdown
-from genmodels.review.document_values import finite, value_text
+from genmodels.review.document import Block, Heading, Paragraph, Row, Rows, Table, as_html, as_markdown
+from genmodels.review.document_values import finite
 from genmodels.review.report import FORMATS
+
+READINGS = {  # the ways in which a file is looked at, and what people call them
+    "manifest": "Content Credentials",
+    "metadata": "Its own metadata",
+    "watermark": "Watermark",
+    "ledger": "Ledger",
+    "detector": "Detector",
+}
+SHOWN = {"begun from it": "started from it"}  # a verdict as people read it
+MARKED = {  # a verdict's sign, and the verdict of findings whose colour it has; any other is grey
+    "valid": ("✓", "pass"),
+    "found": ("✓", "pass"),
+    "exact match": ("✓", "pass"),
+    "near match": ("≈", "reported"),
+    "says generated": ("!", "warn"),
+    "generated": ("!", "warn"),
+    "broken": ("✗", "fail"),
+    "unreadable": ("✗", "fail"),
+    "abstained": ("?", "not measured"),
+    "not measured": ("?", "not measured"),
+}
+BOTH = "Integrity and trust are two facts: an unchanged file may be signed by anyone. No sign found does not say that something is real."
 
 
 def verified(rows: Sequence[Mapping[str, Any]], format: str = "html") -> str:
@@ -19,34 +42,56 @@ def verified(rows: Sequence[Mapping[str, Any]], format: str = "html") -> str:
         raise Refusal(unknown("format of a report", format, FORMATS))
     if format == "json":
         return json.dumps(finite(list(rows)), indent=1, ensure_ascii=False)
-    parts: list[Block] = [
-        Paragraph(
-            "Integrity and trust are two facts: an unchanged file may be signed by anyone. No sign found does not say that something is real."
-        )
-    ]
+    parts: list[Block] = [Paragraph(BOTH)]
     for row in rows:
         parts += [
             Heading(str(row["file"])),
             Paragraph(str(row.get("error") or f"{row['kind'].capitalize()}, {row['format']}. {row['sentence']}")),
         ]
         if "error" not in row:
-            told = []
-            for name in ("manifest", "metadata", "watermark", "ledger", "detector"):
-                part = row[name]
-                details = [str(part[key]) for key in ("integrity", "trust", "reason") if part.get(key)]
-                details += [f'signer: "{part["name"]}"'] if part.get("name") else []
-                details += [str(each) for each in part.get("says") or []]
-                details += [
-                    f"{key} {value_text(part[key])}"
-                    for key in ("p_value", "distance", "probability")
-                    if part.get(key) is not None
-                ]
-                details += [f"{key}: {value}" for key, value in (part.get("claims") or {}).items()]
-                wrong = (
-                    "not measured"
-                    if part.get("miss") is None
-                    else f"false alarms {part['false_alarm']:.1%}, misses {part['miss']:.1%} ({part['miss_of']})"
-                )
-                told.append((name, str(part["verdict"]), "; ".join(details), wrong))
-            parts.append(Table(("reading", "verdict", "what it says", "how often it is wrong"), tuple(told)))
+            parts.append(_readings(row))
     return as_html("Checked files", parts) if format == "html" else as_markdown("Checked files", parts)
+
+
+def _readings(row: Mapping[str, Any]) -> Rows:
+    """A row a reading, as on the page, and the same as a table."""
+    rows = tuple(_reading(name, row[name]) for name in READINGS)
+    cells = tuple((each.claim, f"{each.sign} {each.verdict}", each.note) for each in rows)
+    return Rows(rows, Table(("reading", "verdict", "what it says, and how often it is wrong"), cells))
+
+
+def _reading(name: str, found: Mapping[str, Any]) -> Row:
+    verdict = str(found["verdict"])
+    sign, tone = MARKED.get(verdict, ("–", "not measured"))
+    prompt = str((found.get("claims") or {}).get("prompt_sha256") or "")
+    more = (("SHA-256 of the prompt", prompt),) if prompt else ()
+    return Row(SHOWN.get(verdict, verdict), sign, READINGS[name], told_of(name, found), None, more, tone)
+
+
+def told_of(part: str, found: Mapping[str, Any]) -> str:
+    """What else a reading says, in a sentence."""
+    told = [f'names "{found["name"]}"'] if found.get("name") else []
+    told += [str(found[name]) for name in ("integrity", "trust", "reason") if found.get(name)] + [
+        str(each) for each in found.get("says") or []
+    ]
+    told += [
+        f"{label} {value}" for label, value in (found.get("claims") or {}).items() if label != "prompt_sha256" and value
+    ]
+    if found.get("p_value") is not None:
+        told.append(f"p = {found['p_value']:.2g}")
+    if found.get("distance") is not None:
+        told.append(
+            f"distance {found['distance']:.3f}; entered {found['entry']['time']}, {found['entry']['model']}, seed {found['entry']['seed']}"
+        )
+    if found.get("probability") is not None:
+        told.append(f"probability of being generated {found['probability']:.0%}")
+    if found["verdict"] in ("not measured", "unreadable") or part == "metadata":
+        pass  # there is nothing that could be wrong, or nothing but words
+    elif found.get("miss") is None:
+        told.append("how often this is wrong was not measured")
+    else:
+        told.append(
+            f"in tests it wrongly found something in {alone(100 * found['false_alarm'])} % of files, and missed {alone(100 * found['miss'])} % ({found['miss_of']})"
+        )
+    said = "; ".join(told)
+    return f"{said if said.startswith('p =') else said[:1].upper() + said[1:]}." if said else ""

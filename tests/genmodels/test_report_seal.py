@@ -136,3 +136,15 @@ def test_what_verify_finds_of_a_report_is_a_report_too(form: str, home: Path) ->
     rows = verify_many([("a.html", bytes(sealed_report(AUDIT))), ("b.json", bytes(sealed_report(AUDIT, "json")).replace(b"0.2", b"0.1", 1))])
     text = verified(rows, form)
     assert "unchanged since this machine sealed it" in text and "changed since it was sealed" in text
+
+
+def test_what_was_found_in_a_file_is_in_rows_with_its_verdict_before_it(home: Path) -> None:
+    """Each reading with a sign, its verdict and a colour that the style knows; foreign names stay text, and the table is there as Markdown."""
+    rows = verify_many([("<b>a.html", bytes(sealed_report(AUDIT))), ("c.txt", b"A plain text about nothing, which nobody marked.")])
+    rows[0]["manifest"] = {"verdict": "valid", "name": "<i>me", "claims": {"Model": "vae", "prompt_sha256": "ab" * 32}, "miss": 0.03, "false_alarm": 0.0, "miss_of": "planted"}
+    text = verified(rows, "html")
+    tones = re.findall(r'class="finding gm-([\w-]+)"', text)
+    assert len(tones) == 10 and tones[0] == "pass" and all(f".gm-{tone} {{ --mark" in text for tone in tones)
+    assert "<strong>✓ valid</strong> Content Credentials" in text and "missed 3 % (planted)" in text and f"<dd>{'ab' * 32}</dd>" in text
+    assert "<table" not in text and "<i>" not in text and "<b>" not in text
+    assert "| Content Credentials | ✓ valid |" in verified(rows, "md")
