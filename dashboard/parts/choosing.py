@@ -15,6 +15,7 @@ from genmodels.runs.store import RunStore
 
 # What a page opens with where nothing was chosen: what there is most to see of.
 SHOWCASE = ("diffusion-openmoji", "vae-openmoji", "transformer-docs")
+CHOICE = 260  # pixels that the choice is wide, beside the title
 
 
 def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | None:
@@ -24,8 +25,9 @@ def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | 
     page can't show is an error with the reason, and None; of what the page before was about, and this one can't show, that
     is said: never another model without a word.
     """
-    heading = st.empty()
-    heading.title(page, anchor=False)
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    heading = bar.empty()
+    heading.title(page, anchor=False, width="stretch")
     state.show_notice()
     key, asked = f"model.{page}", state.in_url(state.RUN)
     wrong = bool(asked) and asked not in names
@@ -37,7 +39,7 @@ def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | 
     elif state.get(key) not in names:
         state.put(key, next((name for name in (state.get(state.CHOSEN_MODEL), *SHOWCASE) if name in names), names[0]))
     state.put(state.RUN_IN_URL, asked)
-    chosen = st.selectbox(
+    chosen = bar.selectbox(
         "Model",
         list(names),
         index=None if wrong else 0,
@@ -47,9 +49,10 @@ def model(store: RunStore, names: Sequence[str], page: str, verb: str) -> str | 
         key=key,
         on_change=_told,
         args=(key,),
+        width=CHOICE,
     )
     if chosen:
-        heading.title(safe_text(f"{page} of {chosen}"), anchor=False)
+        heading.title(safe_text(f"{page} of {chosen}"), anchor=False, width="stretch")
         navigation.name_tab(navigation.tab_title(page, chosen))
         _kept(store, chosen, names, verb)
         header(store[chosen])

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def attention_view(run: Run, prompt: str, seed: int) -> None:
     """The attention of one layer; another layer is sent when it is chosen, another head is there already."""
-    text, made = looked_at(prompt)
-    reading = read(run, text, made)
+    text, _ = looked_at(prompt)
+    reading = read(run, text)
     if reading is None:
         return
     resources.settle()  # else the garbage collector walks through TensorFlow after every choice
@@ -31,7 +31,15 @@ def of_a_layer(reading: Reading) -> None:
     """Only this part is drawn again when another layer is chosen."""
     attention = reading.attention
     layers = [str(layer) for layer in range(1, len(attention) + 1)]
-    chosen = st.segmented_control("Layer", layers, default=layers[0], required=True, key=f"{state.LAYER}.{len(layers)}")
+    chosen = st.segmented_control(
+        "Layer",
+        layers,
+        default=layers[0],
+        required=True,
+        format_func=lambda layer: f"Layer {layer}",
+        label_visibility="collapsed",
+        key=f"{state.LAYER}.{len(layers)}",
+    )
     layer = layers.index(chosen) if chosen in layers else 0
     component("prompt_attention")(
         data={

@@ -77,7 +77,7 @@ def prompt_area(run: Run) -> str:
     prompt = (
         st.text_area(
             "Prompt",
-            height=120,
+            height=90,
             placeholder=f"Such as: {example} … Left empty, the model begins a document.",
             **state.kept(state.PROMPT),
         )
@@ -127,8 +127,8 @@ def _beginnings(run: Run) -> list[str]:
 
 
 def settings_form(*, several: bool) -> tuple[int, int, Any]:
-    """Seed, number of texts, and how the next token is chosen, folded to one line."""
-    with st.expander("Seed and settings", icon=":material/tune:"):
+    """Seed, number of texts, and how the next token is chosen, behind one button."""
+    with st.popover("Seed and settings", icon=":material/tune:", width="content"):
         seed, n = _seed_and_samples(several)
         return seed, n, _decoding_form()
 

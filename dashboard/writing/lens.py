@@ -20,8 +20,8 @@ SHOWN = 5  # tokens of a cell
 
 def lens_view(run: Run, prompt: str, seed: int) -> None:
     """A table of layers and places with the token that each layer would have said."""
-    text, made = looked_at(prompt)
-    reading = read(run, text, made)
+    text, _ = looked_at(prompt)
+    reading = read(run, text)
     if reading is not None:
         by_layers(run, text, reading)
 

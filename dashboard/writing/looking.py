@@ -32,28 +32,29 @@ def looked_at(prompt: str) -> tuple[str, Made | None]:
     names = [f"Text {number}, seed {text.seed}" for number, text in enumerate(made, 1)]
     if not names:
         return prompt, None
-    chosen = st.segmented_control(
-        "Look into",
-        [*names, ONLY_PROMPT],
-        default=names[0],
-        required=True,
-        label_visibility="collapsed",
-        key=f"{state.LOOKED_AT}.{len(names)}.{made[0].seed}",
-    )
-    if chosen not in names:
-        return prompt, None
-    text = made[names.index(chosen)]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = st.segmented_control(
+            "Look into",
+            [*names, ONLY_PROMPT],
+            default=names[0],
+            required=True,
+            label_visibility="collapsed",
+            width="content",
+            key=f"{state.LOOKED_AT}.{len(names)}.{made[0].seed}",
+        )
+        if chosen not in names:
+            return prompt, None
+        text = made[names.index(chosen)]
+        st.caption(made_caption(text.told, 300), width="content")
     return text.prompt + text.text, text
 
 
-def read(run: Run, text: str, made: Made | None) -> Reading | None:
-    """What the model finds in a text, with its notice, and with the line of the text where a model made it; None without one."""
+def read(run: Run, text: str) -> Reading | None:
+    """What the model finds in a text, with its notice; None without one."""
     if not text:
         stating.empty("There is no text to look into yet. Write one above, or click an example:")
         example_buttons(run)
         return None
-    if made is not None:
-        st.caption(made_caption(made.line, 600))
     said = stating.IN_TURN if resources.busy(run) else "Reading the text"
     with stating.waiting(said):
         reading = resources.reading(run, text, TOP)

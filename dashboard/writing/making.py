@@ -28,6 +28,7 @@ from genmodels.runs.store import RunStore
 
 EVERY = 0.05  # seconds between two pictures of a stream
 SHOWN = 3000  # characters of a prompt that are shown
+SHORT = 40  # characters of one that stands beside its label
 ENDS = {
     "": "stopped before its end",
     "end": "ended by the model",
@@ -74,6 +75,11 @@ class Made:
         return made_by_a_model(
             f"{self.model}, run {self.run}, seed {self.seed}, {settings}. {ENDS.get(self.finished, self.finished).capitalize()}."
         )
+
+    @property
+    def told(self) -> str:
+        """The same in short, for a view beside the one with the whole line."""
+        return made_by_a_model(f"{self.model}, run {self.run}, seed {self.seed}.")
 
     @property
     def facts(self) -> dict[str, str]:
@@ -141,7 +147,7 @@ def stream(view: str, drafts: Sequence[Draft], decoding: Decoding, store: RunSto
     texts = [_begun(runs[draft.run], draft, decoding) for draft in drafts]
     labels, places = [], []
     for column, text in zip(st.columns(len(drafts)), texts, strict=True):
-        with column, st.container(border=True):
+        with column, st.container(border=True, gap="xsmall"):
             _prompt(text)
             labels.append(st.empty())
             places.append(st.empty())
@@ -179,17 +185,21 @@ def _head(text: Made) -> None:
 
 
 def _prompt(text: Made) -> None:
-    """What the user wrote."""
-    if text.prompt and not KINDS[text.kind].language:
-        cut = len(text.prompt) - SHOWN
-        st.caption("Prompt" if cut <= 0 else f"Prompt (its last {SHOWN:,} of {counted(len(text.prompt), 'character')})")
-        st.text(lines_of(text.prompt[-SHOWN:]))
+    """What the user wrote; a short one beside its label."""
+    if not text.prompt or KINDS[text.kind].language:
+        return
+    cut, short = len(text.prompt) - SHOWN, len(text.prompt) <= SHORT and "\n" not in text.prompt
+    with st.container(horizontal=short, gap="small" if short else "xxsmall"):
+        width: Any = "content" if short else "stretch"
+        last = f"Prompt (its last {SHOWN:,} of {counted(len(text.prompt), 'character')})"
+        st.caption("Prompt" if cut <= 0 else last, width=width)
+        st.text(lines_of(text.prompt[-SHOWN:]), width=width)
 
 
 def show(texts: Sequence[Made], key: str) -> None:
     """Texts side by side, each with its prompt, its line, what was wrong, and its downloads."""
     for number, (column, text) in enumerate(zip(st.columns(len(texts)), texts, strict=True)):
-        with column, st.container(border=True):
+        with column, st.container(border=True, gap="xsmall"):
             _head(text)
             show_code(text) if KINDS[text.kind].language else st.text(lines_of(text.text) or "(nothing)")
             if text.notice:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def tokens_view(run: Run, prompt: str, seed: int) -> None:
     """The text, token by token; a click on an alternative writes on from there."""
     text, made = looked_at(prompt)
-    reading = read(run, text, made)
+    reading = read(run, text)
     if reading is None:
         return
     tokens = Tokens.of(run.spec)

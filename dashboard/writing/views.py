@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -25,6 +26,7 @@ LOOKING: dict[str, Callable[[Run, str, int], None]] = {
     "Attention": attention_view,
     "Logit lens": lens_view,
 }
+WRITE = "write_button"  # the key of what Ctrl+Enter presses
 VIEWS = ("Text", *LOOKING, "Counterfactual", "Compare")
 ABOUT = {  # what each shows, in a sentence
     "Text": "What the model writes on from the prompt, up to four times side by side.",
@@ -42,8 +44,7 @@ def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:
         raise Refusal(unknown("view", chosen, VIEWS))
     kind = _kind(chosen)
     with folding.form(f"writing_{kind}", asked_for(written(kind), run), stays=_stays(run, written(kind))):
-        prompt, seed, drafts, decoding = _asked_for(run, names, chosen)
-        asked = _buttons(drafts)
+        prompt, seed, drafts, decoding, asked = _asked_for(run, names, chosen)
         if chosen == "Text":
             example_buttons(run)
     if asked:
@@ -68,28 +69,37 @@ def _kind(chosen: str) -> str:
     return chosen.lower() if chosen in ("Counterfactual", "Compare") else "text"
 
 
-def _asked_for(run: Run, names: Sequence[str], chosen: str) -> tuple[str, int, list[Draft], Any]:
-    """The prompt, the seed, what Write will write, and how."""
-    prompt = prompt_area(run)
+def _asked_for(run: Run, names: Sequence[str], chosen: str) -> tuple[str, int, list[Draft], Any, list[Draft]]:
+    """The prompt, the seed, what Write will write, how, and what is to be written now."""
+    prompt, second, other = prompt_area(run), "", ""
     if chosen == "Counterfactual":
         second = counterfactual.second_prompt(prompt)
-        seed, _, decoding = settings_form(several=False)
-        return prompt, seed, counterfactual.drafts(run, [prompt, second], seed), decoding
-    if chosen == "Compare":
+    elif chosen == "Compare":
         other = compare.other_model(names, run)
-        seed, _, decoding = settings_form(several=False)
-        return prompt, seed, compare.drafts([run.id, other], prompt, seed), decoding
-    seed, n, decoding = settings_form(several=True)
-    return prompt, seed, [Draft(run.id, prompt, seed + number) for number in range(n)], decoding
+    with st.container(horizontal=True, vertical_alignment="center"):
+        buttons = st.container(horizontal=True, vertical_alignment="center", width="content")
+        seed, n, decoding = settings_form(several=chosen not in ("Counterfactual", "Compare"))
+        st.caption("Ctrl+Enter in the prompt writes too.", width="content")
+    if chosen == "Counterfactual":
+        drafts = counterfactual.drafts(run, [prompt, second], seed)
+    elif chosen == "Compare":
+        drafts = compare.drafts([run.id, other], prompt, seed)
+    else:
+        drafts = [Draft(run.id, prompt, seed + number) for number in range(n)]
+    with buttons:
+        return prompt, seed, drafts, decoding, _buttons(drafts)
 
 
 def _buttons(drafts: list[Draft]) -> list[Draft]:
-    """Write and Stop; what is to be written now."""
+    """Write, which Ctrl+Enter presses too, and Stop; what is to be written now."""
     branched, at_once = state.take(state.ASKED), state.take(state.WRITE_NOW)
-    with st.container(horizontal=True):
-        pressed = st.button("Write", type="primary", icon=":material/edit:")
-        asked: list[Draft] = drafts if pressed or at_once else branched or []
-        st.button("Stop", icon=":material/stop_circle:", disabled=not asked)
+    pressed = st.button("Write", type="primary", icon=":material/edit:", key=WRITE)
+    asked: list[Draft] = drafts if pressed or at_once else branched or []
+    st.button("Stop", icon=":material/stop_circle:", disabled=not asked)
+    script = Path(__file__).with_name("ctrl_enter.js").read_text()
+    st.components.v2.component("ctrl_enter", html='<span class="root"></span>', js=script)(
+        data={"button": WRITE}, key="ctrl_enter"
+    )
     return asked
 
 

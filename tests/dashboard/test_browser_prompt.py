@@ -17,7 +17,7 @@ CHOOSE = """async layer => {
         const root = host.shadowRoot?.querySelector('.root'); if (root?.dataset.layer) return root.dataset.layer; } };
     const group = [...document.querySelectorAll('[data-testid=stButtonGroup]')].find(each => each.textContent.includes('Layer'));
     const start = performance.now();
-    [...group.querySelectorAll('button')].find(button => button.textContent.trim() == layer).click();
+    [...group.querySelectorAll('button')].find(button => button.textContent.trim() == 'Layer ' + layer).click();
     while (drawn() != layer && performance.now() - start < 10000) await new Promise(requestAnimationFrame);
     return performance.now() - start;
 }"""
@@ -79,18 +79,31 @@ def test_an_alternative_is_branched_from_with_the_mouse_and_with_keys(browser: B
     page.close()
 
 
-def test_what_is_written_begins_in_the_first_screen(browser: Browser, server: tuple[str, Path], run: Run) -> None:  # noqa: F811
-    page = visit(browser, f"{server[0]}/prompt?run={run.id}&prompt=The%20nurse")
+def test_what_is_written_begins_in_the_first_screen(browser: Browser, server: tuple[str, Path]) -> None:  # noqa: F811
+    page = visit(browser, f"{server[0]}/prompt?run=transformer-docs&prompt=The%20function")
     page.get_by_role("button", name="Write").click()
     page.get_by_role("button", name="Change").wait_for(timeout=60_000)
     page.wait_for_function(IDLE, timeout=60_000)
-    made = page.get_by_text("Made by a model").first.bounding_box()
-    assert made is not None and made["y"] < 600
+    said = page.locator("[data-testid=stText]").nth(1).bounding_box()  # below the prompt and the line that says where it is from
+    assert said is not None and said["y"] < 560
     page.get_by_text("Tokens", exact=True).click()  # the same text, so the form is folded here too
     tokens = page.get_by_role("application", name="tokens by their probability")
     tokens.wait_for(timeout=60_000)
     box = tokens.bounding_box()
-    assert box is not None and box["y"] + box["height"] < 900 and prompt(page) == "The nurse"
+    assert box is not None and box["y"] < 540 and box["y"] + box["height"] < 900 and prompt(page) == "The function"
+    page.close()
+
+
+def test_ctrl_enter_in_the_prompt_writes_what_was_typed(browser: Browser, server: tuple[str, Path], run: Run) -> None:  # noqa: F811
+    page = visit(browser, f"{server[0]}/prompt?run={run.id}")
+    page.get_by_text("Ctrl+Enter in the prompt writes too.").wait_for()
+    area = page.get_by_label("Prompt", exact=True).and_(page.locator("textarea"))
+    area.fill("The doctor")
+    area.press("Enter")  # a new line of the prompt, as in any text area
+    area.type("said")
+    area.press("Control+Enter")
+    page.get_by_role("button", name="Change").wait_for(timeout=60_000)
+    assert page.locator("[data-testid=stText]").first.inner_text() == "The doctor\nsaid"
     page.close()
 
 
