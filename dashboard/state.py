@@ -202,12 +202,12 @@ def set_in_url(key: str, value: str) -> None:
 
 def follow(keys: tuple[str, ...]) -> None:
     """Have the address say what a link on the very page led to: Streamlit runs the page with the link's parameters and leaves
-    the address as it was. On arrival from elsewhere it is right, and nothing is done."""
+    the address as it was. `keys` are what such links differ in; on arrival from elsewhere the address is right, and stays."""
     said = {key: value for key in keys if (value := st.query_params.get(key))}
     before = get(FOLLOWED)
     put(FOLLOWED, said)
     if before is not None and before != said:
-        st.query_params.from_dict(said)
+        st.query_params.from_dict({key: st.query_params.get_all(key) for key in st.query_params})
 
 
 def from_url(key: str) -> None:

@@ -7,6 +7,7 @@ from dashboard.learn import lessons
 from dashboard.parts import stating
 from dashboard.safe_text import safe_text
 
+state.follow((state.LESSON, state.DEMO))
 name = state.in_url(state.LESSON)
 lesson = next((each for each in lessons.LESSONS if each.name == name), None)
 if lesson is None:

@@ -18,7 +18,7 @@ from genmodels.kinds.image.files import fitted, open_picture
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 
-UPLOAD_MB = 10
+UPLOAD_MB, MOST_SEEDS = 10, 24
 SEEDS, FIRST = "1, 2, 3", (0, 1, 2)  # that the form begins with; held-out pictures likewise
 
 
@@ -129,32 +129,41 @@ def anchors(run: Run, fewest: int, most: int | None = None) -> tuple[np.ndarray,
             st.text_input("Seeds", SEEDS, help="Whole numbers, separated by commas.", **state.bound(state.SEEDS))
         )
         chosen: tuple[int | None, ...] = tuple(seeds[:most] if most else seeds)
+        enough(len(chosen), fewest, "seed")
         with model_of(run) as model:
             points = np.concatenate([model.latents(1, seed=seed) for seed in chosen if seed is not None])
     else:
         key = f"anchors.{fewest}.pictures"
         pictures = held_out_pictures(run, key) if way == WAYS[1] else uploaded_pictures(run)
         pictures = pictures[:most]
-        if len(pictures) < fewest:
-            raise Refusal(f"{len(pictures)} pictures are chosen; choose at least {fewest}.")
+        if way == WAYS[2] and not len(pictures):
+            stating.empty(
+                f"Upload {fewest} pictures or more; they are encoded, and the way leads from one to the next."
+            )
+            st.stop()
+        enough(len(pictures), fewest, "picture")
         chosen = (None,) * len(pictures)
         with model_of(run) as model, stating.waiting("Finding the latents of these pictures"):
             points = resources.explored(key_of(run, "encoded", pictures.tobytes()), lambda: model.encode(pictures))
-    if len(points) < fewest:
-        raise Refusal(f"{len(points)} anchors are chosen; choose at least {fewest}.")
     return points, chosen
+
+
+def enough(chosen: int, fewest: int, what: str) -> None:
+    """Refuses fewer than a view needs."""
+    if chosen < fewest:
+        raise Refusal(f"{chosen} {what}{' is' if chosen == 1 else 's are'} chosen; choose at least {fewest}.")
 
 
 def parsed_seeds(text: str) -> list[int]:
     """Whole numbers from a text; one that is none is named."""
+    parts = [part for part in text.replace(";", ",").split(",") if part.strip()]
+    if len(parts) > MOST_SEEDS:
+        raise Refusal(f"{len(parts)} seeds are written; write {MOST_SEEDS} or fewer.")
     seeds = []
-    for part in text.replace(";", ",").split(",")[:24]:
-        if part.strip():
-            if not part.strip().isdecimal() or int(part) >= 2**31:
-                raise Refusal(
-                    f"{part.strip()[:40]!r} is not a seed; write whole numbers below {2**31}, such as 1, 2, 3."
-                )
-            seeds.append(int(part))
+    for part in parts:
+        if not part.strip().isdecimal() or int(part) >= 2**31:
+            raise Refusal(f"{part.strip()[:40]!r} is not a seed; write whole numbers below {2**31}, such as 1, 2, 3.")
+        seeds.append(int(part))
     return seeds
 
 
@@ -179,6 +188,4 @@ def uploaded_pictures(run: Run) -> np.ndarray:
     )
     height, _, channels = run.spec.shape
     kept = [fitted(open_picture(file, file.name), height, "grey" if channels == 1 else "rgb") for file in files[:8]]
-    if not kept:
-        raise Refusal("No picture is uploaded yet; choose two or more.")
-    return np.stack(kept)
+    return np.stack(kept) if kept else np.zeros((0, *run.spec.shape), np.uint8)

@@ -48,14 +48,15 @@ FRAMES, SIDE = 64, 9  # that the forms begin with
 def _form(view: str, fewest: int, more: str) -> DeltaGenerator:
     """The form of a view, folded over its result, which is there at once and changes with every choice."""
     kind = state.parameter(state.KIND) or interpolation.KINDS[0]
-    return folding.form(f"latent_{view}", f"{said(fewest)}, {plain_text(kind, 20)} interpolation, {more}")
+    asked = f"{said(fewest)}, {plain_text(kind, 20)} interpolation, {more}"
+    return folding.form(f"latent_{view}", asked, opened="Chosen")
 
 
 def walk_view(run: Run) -> None:
     """A path between anchors, played in the browser, with the nearest training picture beside it."""
     form, place = _form("walk", 2, f"{state.get('frames', FRAMES)} frames"), place_for(2)
     with form, folding.opens("latent_walk"):
-        points, seeds = anchors(run, fewest=2)
+        above = st.container()  # the anchors; they may be refused, and the rest of the form stays
         left, right = st.columns(2)
         kind = left.segmented_control(
             "Interpolation",
@@ -65,6 +66,8 @@ def walk_view(run: Run) -> None:
             **state.bound(state.KIND),
         )
         frames = right.select_slider("Frames", (16, 32, 64, 128), FRAMES, **state.kept("frames"))
+        with above:
+            points, seeds = anchors(run, fewest=2)
     data = data_if_there(run)
 
     def make() -> tuple[walks.Walk, Any, list[Film]]:
@@ -107,7 +110,7 @@ def show_walk(run: Run, path: walks.Walk, near: tuple[np.ndarray, np.ndarray] | 
 
 READINGS = {
     "copying": "**Close to training pictures in places.**",
-    "off": "**Far from every training picture** (blurred counts as far): blur, debris, or another style.",
+    "off": "**Far from training pictures in places** (blurred counts as far): blur, debris, or another style.",
     "inventing": "**About as far from training pictures as real new pictures are.**",
 }
 
@@ -177,7 +180,7 @@ def plane_view(run: Run) -> None:
     """The plane through three anchors as a sheet of pictures."""
     form, place = _form("plane", 3, f"{state.get('steps', SIDE)} pictures a side"), place_for(3)
     with form, folding.opens("latent_plane"):
-        points, _ = anchors(run, fewest=3, most=3)
+        above = st.container()
         left, right = st.columns(2)
         kind = left.segmented_control(
             "Interpolation",
@@ -187,6 +190,8 @@ def plane_view(run: Run) -> None:
             **state.bound(state.KIND),
         )
         steps = right.select_slider("Pictures per side", (5, 7, 9, 11), SIDE, **state.kept("steps"))
+        with above:
+            points, _ = anchors(run, fewest=3, most=3)
     data = data_if_there(run)
     places = walks.plane(points, steps, kind)
 

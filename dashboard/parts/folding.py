@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 LONG = 160  # characters of what was asked for
 
 
-def form(name: str, asked: str = "", *, stays: bool = False, change: str = "Change") -> DeltaGenerator:
+def form(
+    name: str, asked: str = "", *, stays: bool = False, change: str = "Change", opened: str = "Shown below"
+) -> DeltaGenerator:
     """The container that a form is drawn in; `asked` says in plain text what the result below was asked for, "" where there is none.
 
     Where there is one it is folded, unless it `stays` open (it asks for something else by now, or is being answered) or
     was opened by "Change". The line with what was asked for is above it, folded or open, so that no result is without it.
+    `opened` is what that line begins with over an open form: one that answers at once has nothing below it if it refuses.
     A folded form is hidden by app.css and stays in the page with all that was typed, chosen and painted.
     """
     folded = bool(asked) and not stays and state.get(state.UNFOLDED) != name
@@ -32,7 +35,7 @@ def form(name: str, asked: str = "", *, stays: bool = False, change: str = "Chan
         with st.container(horizontal=True, vertical_alignment="center", key=f"{'folded' if folded else 'open'}_{name}"):
             if asked:
                 said = safe_text(asked, LONG)
-                st.markdown(f":material/tune: {said}" if folded else f"Shown below: {said}", width="stretch")
+                st.markdown(f":material/tune: {said}" if folded else f"{opened}: {said}", width="stretch")
             if asked and not stays:
                 st.button(
                     change if folded else "Fold",

@@ -38,6 +38,21 @@ def test_files_are_a_part_of_the_page_and_of_its_address(browser: Browser, dashb
     page.context.close()
 
 
+def test_a_lesson_has_an_address_of_its_own_by_links_and_back(browser: Browser, dashboard: tuple[str, Path]) -> None:
+    """A reload in a lesson showed all lessons, and Back left Learn: the links of the page did not change its address."""
+    page = visit(browser, f"{dashboard[0]}/learn")
+    page.get_by_role("link", name="VAE: a map of pictures").click()
+    expect(page).to_have_url(f"{dashboard[0]}/learn?lesson=vae")
+    page.get_by_role("link", name="Next: Transformer").click()
+    expect(page).to_have_url(re.compile(r"/learn\?lesson=transformer"))
+    page.go_back()
+    page.get_by_role("heading", name="VAE: a map of pictures", level=1).wait_for()
+    page.get_by_role("link", name="All lessons").click()
+    expect(page).to_have_url(f"{dashboard[0]}/learn")
+    page.get_by_role("heading", name="Learn", level=1).wait_for()
+    page.context.close()
+
+
 @pytest.mark.parametrize("start", ["train", "latent", "audit"])
 def test_every_link_of_the_header_keeps_the_model(browser: Browser, dashboard: tuple[str, Path], start: str) -> None:
     """From each page about it: what a page binds to its address was stripped from links that carry the same."""

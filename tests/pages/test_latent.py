@@ -56,7 +56,19 @@ def test_seeds_stand_in_the_url_and_bad_ones_are_one_sentence(run: Run) -> None:
     test.text_input[0].set_value("4, nine").run()
     assert "'nine' is not a seed" in test.error[0].value.replace("\\", "")
     test.text_input[0].set_value("4").run()
-    assert "choose at least 2" in test.error[0].value
+    assert test.error[0].value.replace("\\", "") == "1 seed is chosen; choose at least 2."
+    for nothing in ("", " , ;"):
+        test.text_input[0].set_value(nothing).run()
+        assert [each.value.replace("\\", "") for each in test.error] == ["0 seeds are chosen; choose at least 2."]
+    test.text_input[0].set_value(",".join(map(str, range(25)))).run()
+    assert test.error[0].value.replace("\\", "") == "25 seeds are written; write 24 or fewer."
+    assert test.select_slider and not any(each.value.startswith("Shown below") for each in test.markdown)
+
+
+def test_who_has_uploaded_nothing_yet_is_invited(run: Run) -> None:
+    test = page(run, view="Walk")
+    test.segmented_control(key="anchors.2").set_value("My pictures").run()
+    assert not test.error and "Upload 2 pictures or more" in test.info[0].value
 
 
 def test_held_out_pictures_are_anchors(run: Run) -> None:
