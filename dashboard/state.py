@@ -38,7 +38,7 @@ PROMPT, SEED = (
 
 KEY, LENGTH, TEMPERATURE = "key", "length", "temperature"  # music, drug discovery, code: what is composed or written
 
-PAINTING = "painting"  # prompt page: which view of a model that draws
+PAINTING, LOOKED_AT = "painting", "looked"  # prompt page: which view of a model that draws; which seed is looked into
 NUMBER, BEGIN = "n", "begin"  # drug discovery and code: how many; drug discovery: the first characters of each
 FILM_WAY = "film"  # video: from what a clip is made
 DESIGN_VIEW = "design"  # product design: which view
@@ -101,14 +101,14 @@ OPEN = "open_next"  # the run to be shown after the next rerun
 ASKED = "asked_texts"  # what is to be written in this run of the page
 WRITE_NOW = "write_now"  # what the form asks for is to be written, as if Write was pressed
 WRITTEN = "written"  # the texts that were written last, one list a kind of view
-SAMPLES, OTHER, LOOKED_AT, LAYER = "samples", "other_model", "looked_at", "layer"  # prompt page
+SAMPLES, OTHER, LAYER = "samples", "other_model", "layer"  # prompt page
 SWAP_FROM, SWAP_TO, CANDIDATES = "swap_from", "swap_to", "candidates"  # counterfactual prompts
 DRAWN, DRAW_AGAIN = (
     "drawn",
     "draw_again",
 )  # the pictures that were drawn last, one list a view; one is to be drawn at once
 HISTORY, STARS = "history", "stars"  # pictures of this session; the favourites among them
-TOWARDS, CELL, WORD_STEP = "towards", "cell", "word_step"  # second prompt; which picture is looked into; at which step
+TOWARDS, WORD_STEP = "towards", "word_step"  # second prompt; at which step of a drawing words are shown
 COMPOSED = "composed"  # the piece that was composed last
 WAY, GIVEN_BY, FIXED = (
     "music.way",

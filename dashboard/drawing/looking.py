@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +13,7 @@ from dashboard import resources, state
 from dashboard.applications.film_player import Film, play
 from dashboard.drawing.drawn import Drawn
 from dashboard.drawing.making import drawn, made_by, of_another_prompt
-from dashboard.parts import charts, handing_out, samples, stating
+from dashboard.parts import charts, handing_out, one_example, samples, stating
 from dashboard.parts.film import data_url
 from dashboard.safe_text import chart_text, plain_text, safe_text
 from genmodels.kinds.image.files import strip
@@ -25,7 +26,7 @@ from genmodels.runs.store import RunStore
 MOST_WORDS = 9
 
 
-def chosen_picture(view: str, what: str) -> Drawn | None:
+def chosen_picture(what: str) -> Drawn | None:
     """The picture to look into among those that were drawn last."""
     pictures = drawn("pictures")
     if not pictures:
@@ -33,11 +34,18 @@ def chosen_picture(view: str, what: str) -> Drawn | None:
         return None
     if of_another_prompt(pictures):
         st.caption(safe_text(f"Of the prompt “{plain_text(pictures[0].cell.prompt, 80)}”, drawn before.", 240))
-    names = [f"Seed {each.cell.seed}" for each in pictures]
-    name = st.segmented_control(
-        "Picture", names, default=names[0], required=True, key=f"{state.CELL}.{view}.{pictures[0].line}"
-    )
-    return pictures[names.index(name)] if name in names else pictures[0]
+    return one_of(pictures)
+
+
+def one_of(pictures: Sequence[Drawn], label: str = "Picture") -> Drawn:
+    """The picture that all views of what was drawn last look into."""
+    seeds = to_look_into(pictures)
+    return pictures[list(seeds).index(one_example.chosen(seeds, label))]
+
+
+def to_look_into(pictures: Sequence[Drawn]) -> dict[str, str]:
+    """The pictures by their seeds, each with its name."""
+    return {str(each.cell.seed): f"Seed {each.cell.seed}" for each in pictures}
 
 
 def steps_of(picture: Drawn) -> list[Any]:
@@ -59,7 +67,7 @@ def steps_of(picture: Drawn) -> list[Any]:
 
 def film_view(run: Run) -> None:
     """Each step's noisy picture, what the model predicts, and how much noise is left."""
-    picture = chosen_picture("film", "the film of the drawing is here")
+    picture = chosen_picture("the film of the drawing is here")
     if picture is None:
         return
     steps = steps_of(picture)
@@ -98,7 +106,7 @@ def film_view(run: Run) -> None:
 
 def words_view(run: Run) -> None:
     """A heat map a word: which places of the picture looked at it."""
-    picture = chosen_picture("words", "a heat map shows which word drew what")
+    picture = chosen_picture("a heat map shows which word drew what")
     if picture is None:
         return
     steps = steps_of(picture)

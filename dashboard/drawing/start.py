@@ -13,6 +13,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.drawing.drawn import Drawn, upscaled
+from dashboard.drawing.looking import one_of
 from dashboard.drawing.making import downloads, drawn, made_by
 from dashboard.parts import samples, stating
 from dashboard.parts.film import data_url
@@ -84,11 +85,7 @@ def _last(run: Run) -> np.ndarray | None:
     if not pictures:
         st.caption("Nothing of this size was drawn in this session yet; draw something in the view Pictures first.")
         return None
-    names = [f"Seed {each.cell.seed}" for each in pictures]
-    chosen = st.segmented_control(
-        "Picture", names, default=names[0], required=True, key=f"{state.CELL}.start.{pictures[0].line}"
-    )
-    return pictures[names.index(chosen) if chosen in names else 0].picture
+    return one_of(pictures).picture
 
 
 def paint(
@@ -157,11 +154,7 @@ def refined_view(pictures: list[Drawn]) -> None:
     if "upscaler" not in gallery_names() or not pictures or max(pictures[0].picture.shape[:2]) > 32:
         return
     if st.toggle("Refine: show it upscaled to 128 x 128", key="refine", persist_state="session"):
-        names = [f"Seed {each.cell.seed}" for each in pictures]
-        chosen = st.segmented_control(
-            "Refined", names, default=names[0], required=True, key=f"refined.{pictures[0].line}"
-        )
-        each = pictures[names.index(chosen)] if chosen in names else pictures[0]
+        each = one_of(pictures, "Refined")
         compare_slider(each.picture, upscaled(each.picture), ("as drawn, 32 px", "upscaled, 128 px"), "refined")
         st.caption("Move the slider: on the left as it was drawn, on the right what the upscaler makes of it.")
 

@@ -9,11 +9,11 @@ import streamlit as st
 from dashboard import state
 from dashboard.drawing.drawn import asked_for
 from dashboard.drawing.form import prompt_form, settings_form
-from dashboard.drawing.looking import between_view, film_view, words_view
+from dashboard.drawing.looking import between_view, film_view, to_look_into, words_view
 from dashboard.drawing.making import buttons, draw_live, drawn, has_prompt, of_another_form, shown
 from dashboard.drawing.start import refined_view, start_form, start_view
 from dashboard.drawing.sweep import compare_view, history_view, many_form, many_view, sweep_form, sweep_view
-from dashboard.parts import folding, stating
+from dashboard.parts import folding, one_example, stating
 from dashboard.safe_text import plain_text, safe_text
 from genmodels.kinds.image.drawing import Drawing
 from genmodels.refusal import Refusal
@@ -46,7 +46,7 @@ def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:
         history_view(run)
         return
     key = KEYS.get(chosen, "pictures")
-    with folding.form(f"drawing_{key}", asked_for(drawn(key), run), stays=_stays(run, key)):
+    with folding.form(f"drawing_{key}", _asked_before(run, key), stays=_stays(run, key)):
         cells, asked = FORMS.get(chosen, pictures_form)(run, names, store)
     if asked:
         state.to_url(state.PROMPT, cells[0][1][0].prompt)
@@ -58,6 +58,14 @@ def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:
         state.take(state.UNDONE)
         st.rerun()
     SHOWN[chosen](run)
+
+
+def _asked_before(run: Run, key: str) -> str:
+    """What the result was asked for, and which of the pictures the views look into; "" without one."""
+    pictures = drawn(key)
+    return asked_for(pictures, run) + (
+        one_example.said(to_look_into(pictures)) if key == "pictures" and pictures else ""
+    )
 
 
 def _stays(run: Run, key: str) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
-from dashboard import resources, state
-from dashboard.parts import stating
+from dashboard import resources
+from dashboard.parts import one_example, stating
 from dashboard.safe_text import lines_of, made_caption, safe_text
 from dashboard.writing.form import example_buttons
 from dashboard.writing.making import Made, written
@@ -22,31 +22,30 @@ if TYPE_CHECKING:
     from genmodels.trained.text_inside import Reading
 
 TOP = 10  # alternatives of a token
-ONLY_PROMPT = "Only the prompt"
+ONLY_PROMPT = "prompt"
 SIGNS = str.maketrans({" ": "␣", "\n": "↵", "\t": "⇥"})
 
 
 def looked_at(prompt: str) -> tuple[str, Made | None]:
     """The text to look into, and the record of it where a model wrote a part of it."""
-    made = written("text")
-    names = [f"Text {number}, seed {text.seed}" for number, text in enumerate(made, 1)]
-    if not names:
+    made = {str(text.seed): text for text in written("text")}
+    if not made:
         return prompt, None
     with st.container(horizontal=True, vertical_alignment="center"):
-        chosen = st.segmented_control(
-            "Look into",
-            [*names, ONLY_PROMPT],
-            default=names[0],
-            required=True,
-            label_visibility="collapsed",
-            width="content",
-            key=f"{state.LOOKED_AT}.{len(names)}.{made[0].seed}",
+        chosen = one_example.chosen(
+            to_look_into(list(made.values())), "Look into", label_visibility="collapsed", width="content"
         )
-        if chosen not in names:
+        if chosen == ONLY_PROMPT:
             return prompt, None
-        text = made[names.index(chosen)]
+        text = made[chosen]
         st.caption(made_caption(text.told, 300), width="content")
     return text.prompt + text.text, text
+
+
+def to_look_into(made: Sequence[Made]) -> dict[str, str]:
+    """The texts that were written last and the prompt alone, each with its name; none where nothing was written."""
+    texts = {str(text.seed): f"Text {number}, seed {text.seed}" for number, text in enumerate(made, 1)}
+    return texts and texts | {ONLY_PROMPT: "Only the prompt"}
 
 
 def read(run: Run, text: str) -> Reading | None:

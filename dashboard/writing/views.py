@@ -9,11 +9,12 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.parts import folding, stating
+from dashboard.parts import folding, one_example, stating
 from dashboard.writing import compare, counterfactual
 from dashboard.writing.attention import attention_view
 from dashboard.writing.form import example_buttons, prompt_area, settings_form
 from dashboard.writing.lens import lens_view
+from dashboard.writing.looking import to_look_into
 from dashboard.writing.making import Draft, Made, asked_for, show, stream, written
 from dashboard.writing.tokens import tokens_view
 from genmodels.refusal import Refusal
@@ -43,7 +44,7 @@ def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:
     if chosen not in VIEWS:
         raise Refusal(unknown("view", chosen, VIEWS))
     kind = _kind(chosen)
-    with folding.form(f"writing_{kind}", asked_for(written(kind), run), stays=_stays(run, written(kind))):
+    with folding.form(f"writing_{kind}", _asked_before(run, kind), stays=_stays(run, written(kind))):
         prompt, seed, drafts, decoding, asked = _asked_for(run, names, chosen)
         if chosen == "Text":
             example_buttons(run)
@@ -54,6 +55,12 @@ def view(run: Run, names: Sequence[str], chosen: str, store: RunStore) -> None:
         state.take(state.UNDONE)
         st.rerun()
     _shown(run, chosen, prompt, [draft.prompt for draft in drafts], seed, store)
+
+
+def _asked_before(run: Run, view: str) -> str:
+    """What the result was asked for, and which of several texts the views look into; "" without one."""
+    made = written(view)
+    return asked_for(made, run) + (one_example.said(to_look_into(made)) if view == "text" and len(made) > 1 else "")
 
 
 def _stays(run: Run, made: Sequence[Made]) -> bool:

@@ -123,7 +123,7 @@ def test_a_result_of_another_model_is_said_to_be_and_leaves_the_form_open(home: 
     test = drawing_of(first)
     test.selectbox(key="model.Prompt").set_value("two").run(timeout=60)
     button, line = fold_of(test)
-    assert not button and line.startswith("Shown below") and line.endswith("drawn by one")
+    assert not button and line.startswith("Shown below") and "drawn by one" in line
 
 
 def test_draw_is_alive_without_a_prompt_and_asks_for_one(run: Run) -> None:
@@ -144,6 +144,18 @@ def test_a_picture_of_another_model_is_drawn_again_by_that_model(home: Path, tra
     assert test.selectbox(key="model.Prompt").value == "two"
     next(each for each in test.button if each.label == "Draw again").click().run(timeout=120)
     assert not test.exception and test.selectbox(key="model.Prompt").value == "one" and test.session_state["drawn"]["pictures"][0].run == "one"
+
+
+def test_the_picture_that_is_looked_into_is_the_same_in_every_view(run: Run) -> None:
+    test = drawing_of(run, seed=7, painting="Film")
+    test.segmented_control(key="one_example").set_value("9").run(timeout=120)
+    for view in ("Words", "Pictures", "Between", "Film"):
+        test.session_state["painting"] = view
+        test.run(timeout=120)
+        assert not test.exception and (view == "Between" or fold_of(test)[1].endswith("looking into seed 9")), view
+    assert test.segmented_control(key="one_example").value == "9" and test.query_params["looked"] in ("9", ["9"])
+    test = drawing_of(run, seed=7, painting="Words", looked="10")  # a link
+    assert test.segmented_control(key="one_example").value == "10"
 
 
 @pytest.mark.parametrize("view", ["Film", "Words", "Sweep", "Between", "History"])

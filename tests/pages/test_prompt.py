@@ -124,6 +124,22 @@ def test_the_form_folds_over_what_was_written_and_opens_where_it_asks_for_someth
     assert fold_of(test.run())[0] == "Change"
 
 
+def test_the_text_that_is_looked_into_is_the_same_in_every_view(run: Run) -> None:
+    test = page(run, prompt="The nurse ", seed="3", view="Tokens")
+    test.segmented_control(key="samples").set_value(3)
+    write(test)
+    assert test.segmented_control(key="one_example").value == "3" and fold_of(test)[1].endswith("looking into text 1, seed 3")
+    test.segmented_control(key="one_example").set_value("5").run()
+    assert test.query_params["looked"] in ("5", ["5"])
+    for view in ("Attention", "Text", "Compare", "Logit lens"):
+        test.segmented_control(key="view").set_value(view).run()
+        assert not test.exception and (view == "Compare" or fold_of(test)[1].endswith("looking into text 3, seed 5")), view
+    assert test.segmented_control(key="one_example").value == "5" and "seed 5." in words(test)
+    test.button(key="change_writing_text").click().run()
+    test.number_input(key="seed").set_value(7)
+    assert fold_of(write(test))[1].endswith("looking into text 1, seed 7") and "looked" not in test.query_params  # another text
+
+
 def test_what_can_not_be_written_leaves_the_form_open(run: Run) -> None:
     test = write(page(run, prompt="The "))
     test.button(key="change_writing_text").click().run()
