@@ -12,7 +12,7 @@ from dashboard import resources, state
 from dashboard.parts import handing_out, stating, verdicts
 from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.review.many_files import verify_many
-from genmodels.review.report_of_files import READINGS, SHOWN, told_of, verified
+from genmodels.review.report_of_files import READINGS, SHOWN, kind_of, told_of, verified
 
 ICONS = {
     "valid": (":material/verified:", "green"),
@@ -106,8 +106,7 @@ def show(row: Mapping[str, Any], content: bytes) -> None:
     small = resources.thumbnail(content) if row["kind"] == "picture" else None
     if small is not None:
         left.image(small, alt=plain_text(f"The file {row['file']}"), width=128)
-    name = "" if row["format"] == row["kind"] else f", {row['format']}"
-    left.caption(f"{KINDS.get(row['kind'], ':material/draft:')} {safe_text(row['kind'].capitalize() + name)}")
+    left.caption(f"{KINDS.get(row['kind'], ':material/draft:')} {safe_text(kind_of(row))}")
     right.markdown(safe_text(row["sentence"], 1500))
     for part in READINGS:
         with right, verdicts.card():

@@ -12,6 +12,7 @@ from genmodels.registry import unknown
 from genmodels.review.document import Block, Heading, Paragraph, Row, Rows, Table, as_html, as_markdown
 from genmodels.review.document_values import finite
 from genmodels.review.report import FORMATS
+from genmodels.verdicts.finding import spaced
 
 READINGS = {  # the ways in which a file is looked at, and what people call them
     "manifest": "Content Credentials",
@@ -46,11 +47,16 @@ def verified(rows: Sequence[Mapping[str, Any]], format: str = "html") -> str:
     for row in rows:
         parts += [
             Heading(str(row["file"])),
-            Paragraph(str(row.get("error") or f"{row['kind'].capitalize()}, {row['format']}. {row['sentence']}")),
+            Paragraph(str(row.get("error") or f"{kind_of(row)}. {row['sentence']}")),
         ]
         if "error" not in row:
             parts.append(_readings(row))
     return as_html("Checked files", parts) if format == "html" else as_markdown("Checked files", parts)
+
+
+def kind_of(row: Mapping[str, Any]) -> str:
+    """What a file is: its kind, and its format where that says more."""
+    return str(row["kind"]).capitalize() + ("" if row["format"] == row["kind"] else f", {row['format']}")
 
 
 def _readings(row: Mapping[str, Any]) -> Rows:
@@ -84,14 +90,14 @@ def told_of(part: str, found: Mapping[str, Any]) -> str:
             f"distance {found['distance']:.3f}; entered {found['entry']['time']}, {found['entry']['model']}, seed {found['entry']['seed']}"
         )
     if found.get("probability") is not None:
-        told.append(f"probability of being generated {found['probability']:.0%}")
+        told.append(spaced(f"probability of being generated {found['probability']:.0%}"))
     if found["verdict"] in ("not measured", "unreadable") or part == "metadata":
         pass  # there is nothing that could be wrong, or nothing but words
     elif found.get("miss") is None:
         told.append("how often this is wrong was not measured")
     else:
         told.append(
-            f"in tests it wrongly found something in {alone(100 * found['false_alarm'])} % of files, and missed {alone(100 * found['miss'])} % ({found['miss_of']})"
+            f"in tests it wrongly found something in {alone(100 * found['false_alarm'])} % of files, and missed {alone(100 * found['miss'])} % ({spaced(str(found['miss_of']))})"
         )
     said = "; ".join(told)
     return f"{said if said.startswith('p =') else said[:1].upper() + said[1:]}." if said else ""
