@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from genmodels.provenance import marking
 from genmodels.runs.store import RunStore
@@ -184,6 +184,6 @@ def test_hostile_names_reach_nobody_else(browser: Browser, server: tuple[str, Pa
 
 def test_a_first_deep_link_shows_its_page(browser: Browser, server: tuple[str, Path], home: Path) -> None:
     page = visit(browser, f"{server[0]}/data?data=digits")
-    assert page.get_by_role("heading", name="Handwritten digits, small", level=1).count() == 1
+    expect(page.get_by_role("heading", name="Handwritten digits, small", level=1)).to_have_count(1)
     page.get_by_text("1,797 handwritten digits").first.wait_for(timeout=30_000)
     page.close()

@@ -138,17 +138,18 @@ def test_collapse_is_what_the_lesson_says(mathematics: Page) -> None:
     assert collapsed[1] > 2 * fine[1] and collapsed[2] > fine[2] and collapsed[1] > collapsed[3]
 
 
-def test_the_grid_finds_most_places_as_the_lesson_says(mathematics: Page) -> None:
-    """Of 25 with seed 1: 9 by chance before the first iteration, 21 after 6,000 here; another engine's rounding may make it a few others."""
-    before, after = mathematics.evaluate("""() => {
+@pytest.mark.parametrize(("iterations", "least", "nearer"), [(2500, 13, 1.5), pytest.param(6000, 17, 2, marks=pytest.mark.slow)])
+def test_the_grid_finds_most_places_as_the_lesson_says(mathematics: Page, iterations: int, least: int, nearer: float) -> None:
+    """Of 25 with seed 1: 9 by chance before the first iteration, 15 after 2,500 and 21 after 6,000 here; another engine's rounding may make it a few others."""
+    before, after = mathematics.evaluate("""iterations => {
       const shape = grid(), game = newGame({ ...start, ...harder }, shape.draw), real = shape.draw(512, randomNumbers(8));
       const look = () => { const points = forward(game.generator, game.still, 512), { modes, near } = found(shape, points); return [modes, near, slicedDistance(points, real)]; };
       const first = look();
-      for (let i = 0; i < 6000; i++) iterate(game);
+      for (let i = 0; i < iterations; i++) iterate(game);
       return [first, look()];
-    }""")
-    assert before[0] <= 12 and after[0] >= 17
-    assert after[1] > 2 * before[1] and after[2] < before[2] / 3
+    }""", iterations)
+    assert before[0] <= 12 and after[0] >= least
+    assert after[1] > nearer * before[1] and after[2] < before[2] / 3
 
 
 def test_distances_against_numpy_and_closed_forms(mathematics: Page) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from dashboard.runs import table
 from tests.dashboard.made import made
@@ -31,9 +31,9 @@ def test_a_tick_and_a_name_choose_the_same(browser: Browser, server: tuple[str, 
     page.wait_for_url(lambda address: address.count("-digits-") == 2)
     lines.click(position={"x": 18, "y": HEADER + table.ROW // 2})  # the tick of the first is taken back, that of the second stays
     page.get_by_role("heading", name="tickable one").wait_for()
-    assert page.get_by_role("heading", name="Where they differ").count() == 0
+    expect(page.get_by_role("heading", name="Where they differ")).to_have_count(0)
     page.get_by_role("radio", name="Cards").click()
     page.get_by_role("link", name="tickable two").wait_for()
-    assert page.get_by_role("heading", name="tickable one").count() == 1, "the choice is kept"
+    expect(page.get_by_role("heading", name="tickable one"), "the choice is kept").to_have_count(1)
     assert page.locator("[data-testid=stException]").count() == 0
     page.close()
