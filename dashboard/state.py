@@ -30,11 +30,9 @@ VIEW, SEEDS, KIND, LABEL = (
     "seeds",
     "kind",
     "label",
-)  # latent page: which view, anchors, interpolation; what is told
-PROMPT, SEED = (
-    "prompt",
-    "seed",
-)  # prompt page: what the text begins with (in the URL once it was written on, if short), first seed
+)  # latent page: its view, anchors, interpolation; what is told
+PICTURES = "pictures"  # latent page: anchors that are pictures of the data, "train:57,12" or "test:0,3"
+PROMPT, SEED = "prompt", "seed"  # prompt page: what the text begins with (once it was written on, if short), first seed
 
 KEY, LENGTH, TEMPERATURE = "key", "length", "temperature"  # music, drug discovery, code: what is composed or written
 
@@ -53,21 +51,14 @@ PAINTER, PICTURED = "painter", "pictured"  # Text to image: the model; the promp
 
 # In the session only
 MOLECULES, BETTER_MOLECULES = "molecules_written", "molecules_better"  # what was written last; what a search found
-COMPLETED, TRIED, FILLED = (
-    "code_completed",
-    "code_tried",
-    "code_filled",
-)  # functions completed last; run; with a gap filled
+COMPLETED, TRIED, FILLED = "code_completed", "code_tried", "code_filled"  # functions completed last; run; gap filled
 WALKED_MOLECULES = "molecules_walked"  # what a walk met
-RISK_DRAWN, RISK_RUN, RISK_COPIED = (
-    "risk_drawn",
-    "risk_run",
-    "risk_copied",
-)  # the lesson on risks: drawn last, trained now
+RISK_DRAWN, RISK_RUN, RISK_COPIED = "risk_drawn", "risk_run", "risk_copied"  # the lesson on risks: drawn last, trained
 RISK_FAKE, RISK_JUDGED = "risk_fake", "risk_judged"  # its marked picture; what its detector read
 APPLIED = "applied"  # the lesson on applications: the newest example of each page, with its seed
 FILMED, FILM_BESIDE = "filmed", "video.beside"  # what was filmed last; the model that films beside
 DESIGNS, DESIGN_LOOKS = "designs", "design_looks"  # what was designed last in each view; what it was found to look like
+ANCHORS, UPLOADED_ANCHORS = "anchors", "uploaded_anchors"  # latent page: where anchors come from; one's own pictures
 NOISE = "learn_seed"  # Text to image: the seed of the noise
 GROWN, TO_GROW, DRAWS = "grown", "to_grow", "draws"  # Transformer: tokens after the sentence; asked for; how often
 DEMO_PLACE = "demo_place"  # the same, for pages that a link without it leads to
@@ -81,6 +72,7 @@ CONTENTS = "contents"  # where the list of a page's headings stands, and what it
 NOTICE = "notice"  # to be shown after the next rerun
 FOLLOWED = "followed"  # what the address said of the page of a model when it was drawn last
 EPOCH, EPOCH_MOVED = "epoch_shown", "epoch_moved"  # slider over epochs; whether it left the newest
+NOT_TAKEN = "not_taken"  # settings of the run that the form is to be like which it can't have, and what it has instead
 FITTED = "fitted"  # the size of a latent space that the form of a training set for the data
 FORECAST, TIMING = "forecast", "timing"  # what the form would train, and its timing; the timing that was begun last
 RESTED = "rested"  # the form as it was at the last look
@@ -123,7 +115,10 @@ BEGUN, BEFORE = (
 )  # picture and mask to begin from as the form has them; what the last drawing began from
 SWEEP, SWEPT = "sweep.shape", "sweep.drawn"  # axes of the sweep as the form has them; of what was drawn
 UNFOLDED = "unfolded"  # the form that "Change" opened over its result
-ASKED_FOR = "asked_for"  # what a link asked of widgets that are tied to the address
+ASKED_FOR, TOLD = (
+    "asked_for",
+    "told",
+)  # what a link asked of widgets that are tied to the address; what its page said of it
 UNDONE = "undone"  # the key and value that ask once more for what failed
 STARTED = "started"  # what was started last and when, so that a double click starts one run
 

@@ -185,6 +185,7 @@ else:
     state.show_notice()
     with st.container(border=True):
         experiment = experiment_form()
+        alike.told(state.get(state.MODEL), state.get(state.DATA))
         if experiment:
             forecasting.view(experiment)
             # No callback: that would start the form as it was drawn before.

@@ -6,11 +6,12 @@ import streamlit as st
 
 from dashboard import navigation, resources, state
 from dashboard.model import places
-from dashboard.parts import sample_strip, standing, verdicts
+from dashboard.parts import pace, sample_strip, standing, verdicts
 from dashboard.safe_text import plain_text, safe_text
 from dashboard.training import live
 from genmodels.runs.run import Run
 
+FOLLOWED = 5.0  # seconds between two looks for new samples of a run that works
 STRIP = "header-strip"  # the key of what a narrow screen leaves out
 
 
@@ -21,7 +22,8 @@ def header(run: Run) -> None:
         left, right = st.columns([1, 2], vertical_alignment="center", gap="small")
         if places.makes(run):
             with left, st.container(key=STRIP):
-                sample_strip.strip(run, width=sample_strip.LOW, low=True)
+                working = run.judge(row["status"]) in live.WORKING
+                pace.polled(sample_strip.low, FOLLOWED if working else None)(run)
         with right if places.makes(run) else st.container():
             _what(run, row)
             _verdicts(run, row["findings"])

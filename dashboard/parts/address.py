@@ -28,10 +28,17 @@ def taken(page: Callable[[], None]) -> Callable[[], None]:
     return drawn
 
 
+def told(key: str) -> None:
+    """The page itself says what it could not take of this parameter, so that it is not said twice."""
+    state.put(state.TOLD, {*(state.get(state.TOLD) or ()), key})
+
+
 def not_taken() -> dict[str, str]:
     """What the address asked bound widgets for and they did not take, by the key; foreign text. Asked once."""
-    wrong = {}
+    wrong, told_before = {}, state.take(state.TOLD) or ()
     for key, asked in (state.take(state.ASKED_FOR) or {}).items():
+        if key in told_before:
+            continue
         value = state.get(key)
         values = value if isinstance(value, list | tuple) else [value]
         missing = [each for each in asked if not any(_same(each, has) for has in values)]

@@ -59,7 +59,14 @@ def strip(run: Run, rows: int = 1, width: int | Literal["stretch"] = "stretch", 
         st.caption(plain_text(error, 200))
         return
     alt = samples.described(document.model, document.data, epoch)
-    st.image(content, alt=alt, width=width, output_format="PNG")
+    picture = f"data:image/png;base64,{base64.b64encode(content).decode()}" if low else content
+    st.image(picture, alt=alt, width=width, output_format="PNG")
+
+
+def low(run: Run) -> None:
+    """The strip of a header, which is drawn again and again while the run works: its picture is within the page, so that a new
+    one is there at once."""
+    strip(run, width=LOW, low=True)
 
 
 def in_a_cell(run: Run) -> str | None:

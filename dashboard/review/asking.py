@@ -23,6 +23,12 @@ from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore, gallery_names
 from genmodels.verdicts.imported import IMPORTED, made_where, with_imported
 
+ENDED = {  # what is said once an audit is over, by how it ended
+    "done": "The audit is done.",
+    "stopped": "The audit was stopped.",
+    "failed": "The audit failed; the page says why.",
+}
+
 
 def audited_runs(store: RunStore, kinds: Sequence[str]) -> list[str]:
     """The runs that can be audited: what draws or writes and has weights; the gallery first."""
@@ -83,8 +89,8 @@ def _watch(run: Run, names: Sequence[str]) -> None:
     """Progress, time left, and a stop; ends in one rerun of the page."""
     note = audit_job.running(run)
     if note is None:
-        went = "failed" if audit_job.complaint(run) else "done"
-        state.notice("The audit has ended.", stating.STATES[went][0])
+        went = audit_job.ended(run)
+        state.notice(ENDED[went], stating.STATES[went][0])
         st.rerun()
         return
     done, of, spent = (

@@ -157,4 +157,4 @@ def bring_in(store: RunStore) -> None:
             return
         state.uploaded(state.UPLOAD_RUN)
         state.notice(safe_text(f"Kept as {run.id}."))
-        st.rerun()
+        navigation.go("model", run=run.id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import state
-from dashboard.parts import stating
+from dashboard.parts import address, stating
 from dashboard.parts.forms import told
 from dashboard.run_rows import Row
 from dashboard.safe_text import plain_text, safe_text
@@ -37,6 +37,7 @@ def filters(rows: Sequence[Row]) -> tuple[Filters, str]:
     for key, (label, known) in options.items():
         for wrong in [value for value in state.all_in_url(key) if value not in known][:3]:
             stating.warned(f"No model here has the {label.lower()} {safe_text(repr(wrong), 100)}; all are shown.")
+            address.told(key)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
             "Search",

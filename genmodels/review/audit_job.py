@@ -176,6 +176,12 @@ def complaint(run: Run) -> str:
     return complaint_in(folder_of(run))
 
 
+def ended(run: Run) -> str:
+    """How the last audit of a run ended: "done", "stopped" by somebody, or "failed"."""
+    said = complaint(run)
+    return "done" if not said else "stopped" if said in (STOPPED, GOES_ON) else "failed"
+
+
 def complaint_in(path: Path) -> str:
     """What the last audit in a folder said against it before it ended; "": nothing."""
     return executor.complaint(last_lines(path / "log.txt"))

@@ -150,6 +150,8 @@ def test_a_run_is_exported_and_imported(opened: Callable[..., Keys], kept: Calla
     keys.file("run.zip", content, "application/zip")
     keys.button("Check and keep")
     keys.page.get_by_text("Kept as").wait_for()
+    keys.page.wait_for_url("**/model?run=*")  # the page of the new one
+    assert run.id not in keys.page.url
     assert len(RunStore.default().ids()) > 1
 
 

@@ -16,7 +16,7 @@ LOOKS = 40  # 200 ms apart
 # What a look at the document sees: Stop, charts and pictures with how opaque they are, and whether each is the one seen first.
 WATCH = """() => {
   const seen = window.seen = {looks: [], removed: []};
-  const parts = () => [...document.querySelectorAll('.st-key-live .js-plotly-plot, .st-key-live img')];
+  const parts = () => [...document.querySelectorAll('.st-key-live .js-plotly-plot, .st-key-live img, .st-key-header-strip img')];
   const first = parts();
   const opaque = node => { let least = 1; for (; node instanceof Element; node = node.parentElement) least = Math.min(least, +getComputedStyle(node).opacity); return least; };
   new MutationObserver(changes => changes.forEach(change => change.removedNodes.forEach(node => {
@@ -87,7 +87,8 @@ def before_the_first_step(page: Page) -> None:
 def nothing_moves_but_what_is_new(page: Page, run: Run) -> None:
     """Looked at every 200 ms: Stop is there, no chart and no picture is taken away or faint, the numbers move."""
     picture = page.locator(".st-key-live").get_by_role("img", name="Samples of vae trained on digits")
-    drawn = picture.get_attribute("alt")
+    strip = page.locator(".st-key-header-strip img")  # in the header, which follows too
+    drawn, above, at = picture.get_attribute("alt"), strip.get_attribute("alt"), strip.bounding_box()
     page.evaluate(WATCH)
     page.wait_for_function(f"window.seen.looks.length >= {LOOKS}", timeout=240_000)
     seen: dict[str, Any] = page.evaluate("window.seen")
@@ -98,3 +99,5 @@ def nothing_moves_but_what_is_new(page: Page, run: Run) -> None:
     assert len({look["charts"] for look in looks}) == 1 and len({look["pictures"] for look in looks}) == 1
     assert len({look["step"] for look in looks}) >= 3, "the numbers stand still"
     until(lambda: picture.get_attribute("alt") != drawn, 30)
+    until(lambda: strip.get_attribute("alt") != above, 30)
+    assert strip.bounding_box() == at

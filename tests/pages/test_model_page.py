@@ -156,6 +156,21 @@ def test_one_like_it_begins_with_its_settings(home: Path) -> None:
     assert "No run is called" in opened("train", like="../x").error[0].value
 
 
+def test_settings_that_the_form_can_not_have_are_named_with_what_it_has(home: Path) -> None:
+    run = made("done")
+    document = json.loads((run.path / "experiment.json").read_text())
+    document["experiment"] |= {"epochs": 10**9, "seed": 7}
+    (run.path / "experiment.json").write_text(json.dumps(document))
+    test = opened("train", like=run.id)
+    assert not test.exception and not test.error
+    said = [each.value.replace("\\", "").replace("\u2060", "") for each in test.warning]
+    assert said == [f"{run.id}: epochs is '1000000000'; it must be a whole number from 1 to 100000, so the form has the usual 20."], said
+    assert test.number_input(key="knob.training.epochs").value == 20 and test.number_input(key="knob.training.seed").value == 7
+    assert len(test.run().warning) == 1, "it stays while the form is looked at"
+    test.number_input(key="knob.training.epochs").set_value(3).run()
+    assert not test.warning and test.number_input(key="knob.training.epochs").value == 3
+
+
 def test_one_like_a_model_of_data_that_are_gone(home: Path) -> None:
     run = made("done")
     document = json.loads((run.path / "experiment.json").read_text())
@@ -163,4 +178,5 @@ def test_one_like_a_model_of_data_that_are_gone(home: Path) -> None:
     (run.path / "experiment.json").write_text(json.dumps(document))
     test = opened("train", like=run.id)
     assert not test.exception and test.selectbox(key="data").value == "folder"
+    assert "'gone', which that run learned from, is not imported here; import it first" in test.warning[0].value.replace("\\", "")
     assert any("not imported pictures yet" in each.value for each in test.info)

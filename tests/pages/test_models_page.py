@@ -116,6 +116,9 @@ def test_filters_hold_for_cards_and_table_and_old_links_still_work(home: Path) -
     said = " ".join(each.value for each in test.warning)
     assert "No model here has the model" in said and "No model is called" in said, said
     assert not any("](" in each.value for each in test.warning) and len(linked(test)) == 2
+    for key in ("models", "state", "tags"):
+        test = opened("runs", **{key: "nonsense"})
+        assert len(test.warning) == 1 and "nonsense" in test.warning[0].value, "said once"
 
 
 def test_the_table_has_a_picture_and_a_link_a_run(home: Path) -> None:

@@ -15,7 +15,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from dashboard.parts import stating
+from dashboard.review import asking
 from genmodels.files import make_folder
+from genmodels.jobs import executor
 from genmodels.jobs.folder import Stopped
 from genmodels.refusal import Refusal
 from genmodels.review import audit_job
@@ -161,12 +164,17 @@ def test_an_audit_runs_by_itself_and_its_complaint_is_kept(own: Callable[[str], 
     with pytest.raises(Refusal, match="already"):
         audit_job.start(run, ["memorisation"], n=100, seed=0)
     _ended(run)
-    assert (audit_job.folder_of(run) / "audit.json").is_file() and audit_job.complaint(run) == ""
+    assert (audit_job.folder_of(run) / "audit.json").is_file() and audit_job.complaint(run) == "" and audit_job.ended(run) == "done"
     assert {row["audit"] for row in run.findings()["findings"]} == {"memorisation"}
     before = run.findings()
     audit_job.start(run, ["nonsense"], n=100, seed=0)
     _ended(run)
-    assert "nonsense" in audit_job.complaint(run) and run.findings() == before
+    assert "nonsense" in audit_job.complaint(run) and audit_job.ended(run) == "failed" and run.findings() == before
+    with pytest.raises(Stopped) as stopped, audit_job.at_work(audit_job.folder_of(run)) as progress:
+        audit_job.stop(run)
+        progress("drawing", 0, 100)
+    (audit_job.folder_of(run) / "log.txt").write_text(f"{executor.PREFIX}{stopped.value}\n")  # as the command prints it
+    assert audit_job.ended(run) == "stopped" and stating.STATES[audit_job.ended(run)] and asking.ENDED["stopped"]
 
 
 def _ended(run: Run) -> None:
