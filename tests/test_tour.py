@@ -7,7 +7,7 @@ import re
 from dashboard.navigation import SCREENS
 from tests.tour import FOLDER, MOST, PAGE, SHOTS, written
 
-TOGETHER = 2_000_000  # bytes of all pictures
+TOGETHER = 1_300_000  # bytes of all pictures
 
 
 def test_every_screen_is_shown_and_every_picture_has_words() -> None:

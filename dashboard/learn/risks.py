@@ -60,7 +60,7 @@ def _share(run: Run, drawn: np.ndarray) -> None:
     found = share_of(drawn, run.experiment)
     samples.images(drawn[:SHOWN], f"{SHOWN} of {DRAWN} digits that the model drew", columns=12, side=600, width=600)
     st.markdown(
-        f"In the training data **{found.trained:.0%}** are a {FIRST}. Of {DRAWN} drawings **{_told(found.drawn)}** are read as a {FIRST}."
+        f"In the training data **{100 * found.trained:.0f} %** are a {FIRST}. Of {DRAWN} drawings **{_told(found.drawn)}** are read as a {FIRST}."
     )
     st.caption(
         f"The reader takes the nearer of two mean pictures. On held-out digits that people wrote it is wrong in {_told(found.error)}, "
