@@ -20,6 +20,8 @@ st.caption(
 )
 store = RunStore.default()
 subject = subjects.chosen(store)
+about = "" if subject is None else subject.id if isinstance(subject, Run) else subject.title
+navigation.name_tab(navigation.tab_title("Audit", about))
 if subject is None:
     bringing.form()
     overview.view(store, tuple(KINDS))

@@ -64,6 +64,7 @@ def test_every_link_of_the_header_keeps_the_model(browser: Browser, dashboard: t
         page.wait_for_function(IDLE)
         assert "run=vae-digits" in page.url, (start, name, page.url)
         assert page.get_by_text("the address names none").count() == 0
+    expect(page).to_have_title(f"{name} of vae-digits · GenModels")  # who has many tabs tells them apart
     page.context.close()
 
 
