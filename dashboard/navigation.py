@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.parts import same_tab
 from dashboard.safe_text import plain_text
 
 FOLDER = Path(__file__).parent.parent / "pages"
@@ -77,12 +78,13 @@ def paths() -> frozenset[str]:
 
 
 def dress() -> None:
-    """Icon of the browser's tab, width, and what the theme can't say.
+    """Icon of the browser's tab, width, what the theme can't say, and links that stay in the tab.
 
     Before `st.navigation`: the icon of a page there is a name of which the browser would fetch the picture from the web.
     """
     name_tab("GenModels")
     st.html(Path(__file__).parent / "app.css")
+    same_tab.follow()
 
 
 def name_tab(title: str) -> None:

@@ -66,7 +66,6 @@ RATER = "rater"  # who labels
 REVIEWER = "reviewer"  # who decides on findings
 NEXT_LABELS = "next_labels"  # the outputs to be labelled after the next rerun
 LABEL_REFUSED = "label_refused"  # why the last answer was not kept
-AUDITED_RUN = "audited_run"  # the run that the page Audit took from the address last
 NEXT_OUTPUTS = "next_outputs"  # the outputs to be shown after the next rerun
 CONTENTS = "contents"  # where the list of a page's headings stands, and what it names so far
 NOTICE = "notice"  # to be shown after the next rerun

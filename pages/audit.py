@@ -26,6 +26,7 @@ if subject is None:
     bringing.form()
     overview.view(store, tuple(KINDS))
 elif isinstance(subject, Run):
+    navigation.name_tab(navigation.tab_title("Audit", subject.id))
     header(subject)
     contents.place()
     try:
@@ -34,6 +35,7 @@ elif isinstance(subject, Run):
     except Refusal as refusal:
         refuse(refusal)
 else:
+    navigation.name_tab(navigation.tab_title("Audit", subject.title))
     contents.place()
     checks.view(subject)
     navigation.link("label", "Have people label them")

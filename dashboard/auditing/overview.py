@@ -54,7 +54,7 @@ def view(store: RunStore, kinds: Sequence[str]) -> None:
         return
     contents.header("All subjects")
     st.caption(
-        "Each word is the worst verdict of a check, and leads to the audit. A pass says nothing of findings that were not measured."
+        "Verdict: the worst of all findings that were measured, and how many were not; a pass says nothing of those. Below a check: its worst, which is “not measured” where any of its findings was not and none failed. Each leads to the audit."
     )
     for what in dict.fromkeys(each.what for each in (*lines, *runs)):
         _table([each for each in lines if each.what == what], f"Brought: {what}")

@@ -31,11 +31,10 @@ def chosen(store: RunStore) -> brought.Brought | Run | None:
         state.forget(state.OUTPUTS)
         return None
     _from_address(names)
-    choice = st.selectbox("Subject", list(names), format_func=lambda each: names[each], key=state.OUTPUTS)
+    choice = st.selectbox(
+        "Subject", list(names), format_func=lambda each: names[each], key=state.OUTPUTS, on_change=_to_address
+    )
     run = choice.removeprefix(RUN) if choice.startswith(RUN) else ""
-    state.to_url(state.OUTPUTS, "" if run else choice)
-    state.set_in_url(state.RUN, run)
-    state.put(state.AUDITED_RUN, run)
     if not run:
         return known.get(choice)
     state.put(state.CHOSEN_MODEL, run)
@@ -56,22 +55,26 @@ def called(subjects: Iterable[brought.Brought]) -> dict[str, str]:
 
 
 def _from_address(names: dict[str, str]) -> None:
-    """Take over what a link, or the page itself, asked for; what is not there is said, and nothing else shown in its place."""
+    """The address says what is chosen, so that Back, a link and the menu are followed; what is not there is said, and nothing
+    else shown in its place."""
+    state.follow((state.OUTPUTS, state.RUN, state.DEMO))
     if (token := state.take(state.NEXT_OUTPUTS)) is not None:
-        state.to_url(state.OUTPUTS, token)
-        state.put(state.OUTPUTS, token)
-        state.set_in_url(state.RUN, "")
-        state.put(state.AUDITED_RUN, "")
-    back = state.get(state.OUTPUTS) is None  # from another page: the choice is gone, the address is not
-    state.from_url(state.OUTPUTS)
-    if back and (there := state.in_url(state.OUTPUTS)):
-        state.put(state.OUTPUTS, there)
+        _write(token)
     run = state.in_url(state.RUN)
-    if run and (back or run != state.get(state.AUDITED_RUN)):
-        state.put(state.OUTPUTS, f"{RUN}{run}")
-    if (asked := state.get(state.OUTPUTS)) not in names:
-        if asked:
-            what = "runs to audit" if str(asked).startswith(RUN) else "outputs"
-            called = str(asked).removeprefix(RUN)
-            stating.warned(f"There are no {what} called {safe_text(called, 60)}; choose others.")
-        state.put(state.OUTPUTS, "")
+    asked = f"{RUN}{run}" if run else state.in_url(state.OUTPUTS)
+    if asked and asked not in names:
+        what = "runs to audit" if run else "outputs"
+        stating.warned(f"There are no {what} called {safe_text(asked.removeprefix(RUN), 60)}; choose others.")
+        _write("")
+    state.put(state.OUTPUTS, asked if asked in names else "")
+
+
+def _to_address() -> None:
+    _write(state.get(state.OUTPUTS) or "")
+
+
+def _write(choice: str) -> None:
+    """A choice as the address has it."""
+    run = choice.startswith(RUN)
+    state.set_in_url(state.RUN, choice.removeprefix(RUN) if run else "")
+    state.set_in_url(state.OUTPUTS, "" if run else choice)

@@ -229,7 +229,8 @@ def start(brought: Brought, *, seed: int = 0, look: bool = False) -> None:
     beside = [(f"--{part}", brought.file(part)) for part in PARTS[1:]] + [("--policy", brought.path / "policy.json")]
     asked = [str(brought.file(PARTS[0])), "--seed", str(seed), *(["--look"] if look else [])]
     asked += [part for name, file in beside if file is not None and file.is_file() for part in (name, str(file))]
-    audit_job.begin(brought.job, asked, "reading", names="", n=0)
+    timed: dict[str, Any] = {} if look else {"names": "", "n": 0}  # how long an audit took; a look says nothing of that
+    audit_job.begin(brought.job, asked, "reading", **timed)
 
 
 def stop(brought: Brought) -> None:

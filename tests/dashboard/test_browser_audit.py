@@ -130,3 +130,26 @@ def test_a_run_leads_to_its_audit_and_back(browser: Browser, dashboard: tuple[st
     page.get_by_role("link", name="Training", exact=True).click()
     page.wait_for_url("**/train?run=vae-digits")
     page.context.close()
+
+def test_a_link_of_the_overview_opens_in_the_same_tab_and_back_returns(browser: Browser, dashboard: tuple[str, Path]) -> None:
+    """Streamlit opens the links of a table in another tab, with a new session in which nothing is chosen."""
+    page = visit(browser, f"{dashboard[0]}/audit")
+    page.get_by_role("link", name="vae-digits", exact=True).click()
+    expect(page).to_have_url(f"{dashboard[0]}/audit?run=vae-digits")
+    page.get_by_role("heading", name="Audited").wait_for()
+    expect(page).to_have_title("Audit of vae-digits · GenModels")
+    assert len(page.context.pages) == 1
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Overview").click()  # of the menu: the address without a run is the overview
+    page.get_by_role("heading", name="All subjects").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="Audited").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="All subjects").wait_for()
+    page.get_by_role("link", name="fail").first.click()
+    page.get_by_role("heading", name="Audited").wait_for()
+    assert len(page.context.pages) == 1
+    with page.context.expect_page() as another:
+        page.go_back()
+        page.get_by_role("link", name="vae-digits", exact=True).click(modifiers=["Control"])
+    assert another.value.url.endswith("audit?run=vae-digits")
+    page.context.close()

@@ -52,6 +52,22 @@ def test_a_lesson_has_an_address_of_its_own_by_links_and_back(browser: Browser, 
     page.context.close()
 
 
+@pytest.mark.parametrize(
+    ("address", "menu", "heading"),
+    [("learn?lesson=gan", "Learn", "Learn"), ("train?run=vae-digits", "New training", "New training"), ("data?data=digits", "Data", "Data")],
+)
+def test_the_menu_leads_back_from_a_part_of_a_page(browser: Browser, dashboard: tuple[str, Path], address: str, menu: str, heading: str) -> None:
+    """Streamlit does nothing for a click in the menu on the page that is open, whatever its address says."""
+    page = visit(browser, f"{dashboard[0]}/{address}")
+    first = page.get_by_role("heading", level=1).inner_text()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=menu, exact=True).click()
+    page.get_by_role("heading", name=heading, level=1, exact=True).wait_for()
+    expect(page).to_have_url(f"{dashboard[0]}/{address.partition('?')[0]}")
+    page.go_back()
+    page.get_by_role("heading", name=first, level=1, exact=True).wait_for()
+    page.context.close()
+
+
 @pytest.mark.parametrize("start", ["train", "latent", "audit"])
 def test_every_link_of_the_header_keeps_the_model(browser: Browser, dashboard: tuple[str, Path], start: str) -> None:
     """From each page about it, to one part of its page and to a page of another kind: what a page binds to its address was

@@ -80,6 +80,7 @@ def test_it_is_looked_at_audited_and_shown() -> None:
     kept = brought.keep({"outputs": ("theirs.zip", packed()), "held-out": ("h.zip", packed(5, 2))}, "theirs")
     brought.start(kept, look=True)
     wait(kept, "look.json")
+    assert audit_job.took_in(kept.job) is None, "the look is no audit, and says nothing of how long one takes"
     assert kept.looked()["outputs"]["n"] == 6 and kept.looked()["outputs"]["held_out"]["n"] == 5 and not kept.result()
     page = shown(outputs=kept.token)
     assert not page.exception and [header.value for header in page.header] == ["What can be checked"]
