@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 KEPT = ROOT / "docs" / "pages.json"
 EMPTY = "an empty Streamlit page"
+LESSONS = ("gan", "vae", "transformer", "text-to-image", "applications", "risks")
+DEEPER = (*(f"learn?lesson={each}" for each in LESSONS), "model?run=vae-openmoji", "train?run=vae-digits")
 VISITS = 3  # of a warm page
 WORD = "() => [...document.querySelectorAll('[data-testid=stMain] h1')].some(each => each.innerText.trim())"
 AT_REST = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
@@ -35,8 +37,8 @@ SAYS = """() => [...document.querySelectorAll('[data-testid=stSpinner], [data-te
 
 
 def names() -> list[str]:
-    """Every page, by its address."""
-    return sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
+    """Every page, by its address, and what shows much more than the page's own."""
+    return [*sorted(file.stem for file in (ROOT / "pages").glob("*.py")), *DEEPER]
 
 
 def visit(page: Page, address: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from genmodels import bench
+from dashboard.learn.lessons import LESSONS
 from genmodels.bench import audit_growth, every_page, expected, machine, published, racing, speed, text
 from genmodels.bench.turns import ROOT, Absent, Side
 from genmodels.refusal import Refusal
@@ -303,6 +304,7 @@ def test_what_a_whole_audit_costs_a_picture(tmp_path: Path) -> None:
 def test_every_page_that_was_timed_is_one_and_stands_in_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     timed = [row["page"] for row in every_page.kept()["pages"]]
     assert set(timed) <= {every_page.EMPTY, *every_page.names()} and every_page.EMPTY in timed
+    assert [f"learn?lesson={each.name}" for each in LESSONS] == list(every_page.DEEPER[: len(LESSONS)])
     row = {"page": "data", "cold_word": 1.21, "cold": 4.0, "said": "Reading a|b", "warm": 0.5, "change": None}
     monkeypatch.setattr(every_page, "KEPT", tmp_path / "pages.json")
     assert every_page.table() == "Not measured yet."
