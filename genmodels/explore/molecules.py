@@ -48,23 +48,31 @@ class Known:
     """The training molecules of a set, to be searched for a molecule and for what is most like it."""
 
     def __init__(self, data: Dataset) -> None:
-        documents = data.train.documents
-        step = max(1, -(-len(documents) // COMPARED))
-        self.n, self.compared = len(documents), tuple(documents[::step])
-        self._documents = documents
+        self._documents = data.train.documents
+
+    @cached_property
+    def molecules(self) -> dict[str, None]:
+        """The canonical SMILES of each once, in their order, however often a molecule is spelled in other ways; of sets too
+        large to be read again, as they stand there."""
+        if len(self._documents) > COMPARED:
+            return dict.fromkeys(self._documents)
+        return dict.fromkeys(found for each in self._documents if (found := canonical(each)) is not None)
+
+    @property
+    def n(self) -> int:
+        """How many there are."""
+        return len(self.molecules)
+
+    @cached_property
+    def compared(self) -> tuple[str, ...]:
+        """Those that are searched for the nearest one: all, or a part evenly chosen."""
+        return tuple(self.molecules)[:: max(1, -(-self.n // COMPARED))]
 
     def told(self) -> str:
         """That the nearest one is looked for among a part, in a sentence; "" where all are searched."""
         if len(self.compared) == self.n:
             return ""
         return f"The nearest known molecule is looked for among {len(self.compared):,} of {self.n:,} training molecules, evenly chosen."
-
-    @cached_property
-    def every(self) -> frozenset[str]:
-        """The canonical SMILES of all; of sets too large to be read again, as they stand there."""
-        if self.n > COMPARED:
-            return frozenset(self._documents)
-        return frozenset(found for each in self._documents if (found := canonical(each)) is not None)
 
     @cached_property
     def prints(self) -> np.ndarray:
@@ -81,7 +89,7 @@ class Known:
                 each,
                 more=dict(each.more)
                 | {
-                    KNOWN: "known" if each.smiles in self.every else "new",
+                    KNOWN: "known" if each.smiles in self.molecules else "new",
                     NEAREST: self.compared[int(at)],
                     LIKENESS: round(float(value), 3),
                 },

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genmodels import bench
 from dashboard.learn.lessons import LESSONS
+from genmodels import bench
 from genmodels.bench import audit_growth, every_page, expected, machine, published, racing, speed, text
 from genmodels.bench.turns import ROOT, Absent, Side
 from genmodels.refusal import Refusal

@@ -331,14 +331,15 @@ def test_alerted_molecules_are_told_apart() -> None:
     assert [each.smiles for each in looked.quiet] == ["CCO"] and len(looked.molecules) == 2
 
 
-def test_known_molecules_are_found_in_any_spelling() -> None:
-    data = SimpleNamespace(train=SimpleNamespace(documents=("OCC", "c1ccccc1C")))
+def test_known_molecules_are_found_in_any_spelling_and_counted_once() -> None:
+    data = SimpleNamespace(train=SimpleNamespace(documents=("OCC", "c1ccccc1C", "C(C)O", "CCO")))
+    assert Known(data).n == 2 and len(Known(data).prints) == 2  # type: ignore[arg-type]
     looked = looked_at(["CCO", "CCCO", "C1CC", "Cc1ccccc1"], range(4))
     assert looked.n == 4 and looked.broken == ("C1CC",) and [each.seed for each in looked.molecules] == [0, 1, 3]
     beside = Known(data).beside(looked.molecules)  # type: ignore[arg-type]
     assert [each.more["known"] for each in beside] == ["known", "new", "known"] and beside[0].more["Tanimoto"] == 1.0
-    many = Known(SimpleNamespace(train=SimpleNamespace(documents=("CCO",) * 60_000)))  # type: ignore[arg-type]
-    assert Known(data).told() == "" and "among 30,000 of 60,000 training molecules" in many.told()  # type: ignore[arg-type]
+    many = Known(SimpleNamespace(train=SimpleNamespace(documents=tuple(map(str, range(60_000))))))  # type: ignore[arg-type]
+    assert Known(data).told() == "" and many.n == 60_000 and "among 30,000 of 60,000 training molecules" in many.told()  # type: ignore[arg-type]
 
 
 @dataclass
