@@ -110,7 +110,7 @@ def _written(run: Run, asked: dict[str, Any], tell: stating.Telling) -> Written:
         weights = model.weights
     tell("RDKit is looking at them")
     looked = looked_at(texts, range(asked["seed"], asked["seed"] + len(texts)))
-    tell("Looking for the nearest training molecules")
+    tell("Reading the training molecules and looking for the nearest")
     alone = ""
     try:
         looked = replace(looked, molecules=known_of(run).beside(looked.molecules))
