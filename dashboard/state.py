@@ -68,6 +68,7 @@ NEXT_LABELS = "next_labels"  # the outputs to be labelled after the next rerun
 LABEL_REFUSED = "label_refused"  # why the last answer was not kept
 NEXT_OUTPUTS = "next_outputs"  # the outputs to be shown after the next rerun
 CONTENTS = "contents"  # where the list of a page's headings stands, and what it names so far
+SEEN_TOO = "seen_too"  # which more terms the foot of this page explains
 NOTICE = "notice"  # to be shown after the next rerun
 FOLLOWED = "followed"  # what the address said of the page of a model when it was drawn last
 EPOCH, EPOCH_MOVED = "epoch_shown", "epoch_moved"  # slider over epochs; whether it left the newest

@@ -5,7 +5,8 @@ import streamlit as st
 from dashboard import navigation, state
 from dashboard.drawing import views as picture_views
 from dashboard.drawing.form import follows_prompts, painters
-from dashboard.parts import choosing, samples, stating
+from dashboard.parts import choosing, glossary, samples, stating
+from dashboard.parts.glossary_terms import PAINTER, WRITER
 from dashboard.parts.stating import refuse
 from dashboard.writing import views as prompt_views
 from dashboard.writing.form import writers
@@ -27,6 +28,7 @@ if name is None:
 try:
     run = store[name]
     paints = name in drawing and follows_prompts(run)
+    glossary.seen_too(run=PAINTER if paints else WRITER)
     views, key = (picture_views, state.PAINTING) if paints else (prompt_views, state.VIEW)
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.segmented_control(

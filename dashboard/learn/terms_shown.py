@@ -38,8 +38,7 @@ def _one(term: Term) -> None:
         with st.container(width="stretch"):
             st.markdown(f"**{safe_text(term.name)}**: {safe_text(term.meaning, 400)}")
         with st.container(width=260):
-            query = dict(term.query) if lesson_of(term) else {}
-            navigation.link(term.page, f"See it in {place(term)}", **query)
+            navigation.link(term.page, f"See it in {place(term)}", **dict(term.query))
 
 
 def lesson_of(term: Term) -> Lesson | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from dashboard import state
 from dashboard.parts.glossary_term import Term
 from dashboard.parts.glossary_terms import GROUPS
 from dashboard.safe_text import safe_text
@@ -42,15 +43,26 @@ def below(page: StreamlitPage) -> Callable[[], None]:
     """A page with the terms that are seen on it at its foot."""
 
     def run() -> None:
+        state.take(state.SEEN_TOO)
         page.run()
-        of_page(page.url_path)
+        seen = [_of(page.url_path), *(_of(page.url_path, **query) for query in state.take(state.SEEN_TOO) or [])]
+        _line([term for term in TERMS if any(term in terms for terms in seen)])
 
     return run
 
 
 def of_page(name: str, **query: str) -> None:
     """The same with the terms that are seen on a page, at its foot; `query` as in the address of a lesson."""
-    _line([term for term in TERMS if term.page == name and dict(term.query) == query])
+    _line(_of(name, **query))
+
+
+def seen_too(**query: str) -> None:
+    """At the foot of this page, also the terms whose place is this page with such an address, such as the model that writes."""
+    state.put(state.SEEN_TOO, [query])
+
+
+def _of(name: str, **query: str) -> list[Term]:
+    return [term for term in TERMS if term.page == name and dict(term.query) == query]
 
 
 def _line(found: list[Term]) -> None:

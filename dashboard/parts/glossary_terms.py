@@ -5,6 +5,11 @@ from __future__ import annotations
 from dashboard.parts.glossary_measures import MEASURES
 from dashboard.parts.glossary_term import Term, term
 
+PAINTER, WRITER = (
+    "diffusion-openmoji",
+    "transformer-docs",
+)  # the models of the gallery on which terms of Prompt are seen
+
 TRAINING = (
     term("Epoch", "One pass over all training examples.", "train", "epochs"),
     term("Batch", "The examples that a model learns from together in one step.", "train", "batch size", "batches"),
@@ -132,6 +137,7 @@ MODELS = (
         "Guidance",
         "How strongly a diffusion model is pushed towards the prompt, away from what it would draw without one.",
         "prompt",
+        run=PAINTER,
     ),
     term(
         "Upscaler",
@@ -152,6 +158,7 @@ MODELS = (
         "A piece of text that a model reads at once: a word, a part of one, or a character.",
         "prompt",
         "tokens",
+        run=WRITER,
     ),
     term("Vocabulary", "All tokens that a model knows.", "data"),
     term(
@@ -167,12 +174,13 @@ MODELS = (
         lesson="transformer",
     ),
     term("Prompt", "What a model is asked for, in words, or the beginning that it goes on from.", "prompt", "prompts"),
-    term("Logit lens", "What a Transformer would write if it stopped after a layer.", "prompt", "lens"),
+    term("Logit lens", "What a Transformer would write if it stopped after a layer.", "prompt", "lens", run=WRITER),
     term(
         "Top-p",
         "Only the most probable tokens are drawn from: as few as have this probability together.",
         "prompt",
         "nucleus",
+        run=WRITER,
     ),
 )
 AUDITS = (

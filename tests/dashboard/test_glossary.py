@@ -14,7 +14,9 @@ from dashboard.learn.lessons import LESSONS
 from dashboard.navigation import SCREENS
 from dashboard.parts import glossary
 from dashboard.parts.glossary_term import Term
+from dashboard.parts.glossary_terms import WRITER
 from dashboard.safe_text import safe_text
+from genmodels.gallery import GALLERY
 from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
 
 ROOT = Path(__file__).parent.parent.parent
@@ -27,7 +29,7 @@ def test_a_term_says_one_sentence_and_has_a_place(term: Term) -> None:
     assert term.meaning.endswith(".") and len(term.meaning) < 160
     assert term.page in {screen.name for screen in SCREENS}
     query = dict(term.query)
-    assert set(query) <= {"lesson"} and ("lesson" not in query or query["lesson"] in {each.name for each in LESSONS})
+    assert set(query) <= {"lesson", "run"} and (GALLERY / query.get("run", WRITER)).is_dir() and ("lesson" not in query or query["lesson"] in {each.name for each in LESSONS})
     assert terms_shown.place(term)
 
 
@@ -81,6 +83,19 @@ def test_a_page_ends_with_the_terms_that_are_seen_on_it(name: str, home: Path) -
     last = [each for each in test.caption if each.value.startswith("Words used here")][-1]
     assert own and last.value == "Words used here: " + ", ".join(safe_text(each) for each in own)
     assert all(safe_text(term.meaning, 400) in last.help for term in glossary.TERMS if term.name in own)
+
+
+@pytest.mark.parametrize(("run", "seen", "not_seen"), [("diffusion-openmoji", "Guidance", "Logit lens"), ("transformer-docs", "Logit lens", "Guidance")])
+def test_prompt_explains_what_the_chosen_model_has(run: str, seen: str, not_seen: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below a model that draws stood the terms of one that writes, and the glossary led to the wrong one of both."""
+    monkeypatch.setattr("genmodels.gallery.GALLERY", GALLERY)
+    test = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=120)
+    test.run()
+    test.query_params["run"] = run
+    test.switch_page(str(ROOT / "pages" / "prompt.py")).run()
+    assert not test.exception
+    foot = [each.value for each in test.caption if each.value.startswith("Words used here")][-1]
+    assert seen in foot and not_seen not in foot and "Prompt" in foot
 
 
 def test_the_page_lists_all_and_finds_one() -> None:
