@@ -27,6 +27,7 @@ POINTS = 2000
 COLOURS = ("#3573b9", "#c8551b", "#238b5b", "#b0559a", "#97750d", "#7469c9")  # each at least 3.6:1 on light and dark
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MARKS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
+NOTHING = (-0.05, 1.0)  # the axis of curves that are 0 throughout
 FEW = 60  # points up to which each is marked and none is smoothed
 ROWS = 5000  # of the table under a chart
 
@@ -102,6 +103,8 @@ def curves(
         )
     figure.update_xaxes(title_text=x)
     figure.update_yaxes(title_text=y, type="log" if log else "linear")
+    if not log and not any(np.any(trace.y) for trace in figure.data):
+        figure.update_yaxes(range=NOTHING)  # else the axis goes from -1 to 1, which no share and no count can
     return dress(figure, title=title, height=height)
 
 

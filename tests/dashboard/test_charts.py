@@ -67,3 +67,9 @@ def test_parallel_coordinates_take_numbers_and_texts() -> None:
 def test_no_cell_of_a_csv_is_a_formula() -> None:
     table = pandas.DataFrame({"=name": ["=cmd()", "fine"], "value": [-1.0, 2.0]})
     assert charts.csv(table).decode().splitlines() == ["'=name,value", "'=cmd(),-1.0", "fine,2.0"]
+
+
+def test_what_is_nothing_throughout_has_no_axis_below_nothing() -> None:
+    flat = charts.curves([charts.Line("near copies", np.arange(3), np.zeros(3))], x="step", y="share of samples")
+    assert flat.layout.yaxis.range == charts.NOTHING and charts.NOTHING[0] > -0.1
+    assert charts.curves([charts.Line("loss", np.arange(3), np.arange(3))], x="step", y="nats").layout.yaxis.range is None
