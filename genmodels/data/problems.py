@@ -96,8 +96,10 @@ def _near(answer: float, right: float) -> bool:
 
 
 def asked_for(signature: str, docstring: str = "") -> Problem:
-    """A function that somebody asks for, with no questions; raises `Refusal` for what is no signature."""
+    """A function that somebody asks for, with no questions; the colon of its signature may be left out. Raises `Refusal` for
+    what is no signature."""
     head = signature.strip()
+    head += ":" if head and not head.endswith(":") and _read(f"{head}:\n    pass\n") else ""
     found = _read(head + "\n    pass\n")
     if not isinstance(found, ast.FunctionDef) or len(found.body) != 1:
         raise Refusal(f"Python reads no signature in {head[:80]!r}; write one alone, such as def double(n):")
