@@ -85,7 +85,7 @@ def seen(looked: Looked, number: int, text: str) -> Iterator[str]:
     if judged.parses[number]:
         missing = judged.missing[number]
         names = ", ".join(missing[:MOST_NAMES]) + " and others" * (len(missing) > MOST_NAMES)
-        yield f"{BAD} Nobody gave: {safe_text(names, 200)}" if missing else f"{GOOD} Every name is given"
+        yield f"{BAD} Used and nowhere defined: {safe_text(names, 200)}" if missing else f"{GOOD} Every name is defined"
         yield from _patterns(looked, number)
     yield _copied(looked, number)
 

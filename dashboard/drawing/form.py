@@ -65,7 +65,7 @@ def prompt_form(
     lines, prompts = [("Prompt", state.PROMPT), *more], []
     placeholder = f"Such as: {(examples(run) or ('a drawing',))[0]}"
     with st.form("drawing", border=False):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(horizontal=True, vertical_alignment="bottom", key="prompt_row"):
             for label, key in lines:
                 prompts.append(st.text_input(label, placeholder=placeholder, **state.kept(key)) or "")
             pressed = st.form_submit_button(verb, type="primary", icon=icon)

@@ -133,7 +133,7 @@ def _judged(run: Run, row: Row) -> None:
         for name in names:
             _check(name, worst.get(name, ""), found)
     if any(name not in worst for name in checks):
-        navigation.link("audit", "Ask for what was not asked yet", run=run.id)
+        navigation.link("audit", "Audit what was not audited yet", run=run.id)
 
 
 def themes(checks: Sequence[str]) -> dict[str, list[str]]:

@@ -50,15 +50,15 @@ NEEDS: dict[str, Need] = {
     ),
     "training pictures": Need(
         lambda subject: subject.training is not None and subject.training.pictures is not None,
-        "No training pictures were brought, so no copy of one can be found; give them, or a part of them, with --training.",
+        "No training pictures were brought, so no copy of one can be found; give them, or a part of them, as what it learned from (--training).",
     ),
     "pictures to compare with": Need(
         lambda subject: subject.held_out is not None and subject.held_out.pictures is not None,
-        "No pictures were brought that the model never saw, so nothing says what its outputs should look like; give some with --held-out.",
+        "No pictures were brought that the model never saw, so nothing says what its outputs should look like; give some as examples that it never saw (--held-out).",
     ),
     "training texts": Need(
         lambda subject: subject.training is not None and bool(subject.training.documents),
-        "No training texts were brought, so no copied passage can be found; give them, or a part of them, with --training.",
+        "No training texts were brought, so no copied passage can be found; give them, or a part of them, as what it learned from (--training).",
     ),
     "prompts": Need(
         lambda subject: bool(subject.prompts),

@@ -31,7 +31,7 @@ REMEDY = (
     "Look at the answers; take such data out of the training texts, or out of the answers before anybody reads them."
 )
 FOUND, TRAINING = "Do answers hold personal data?", "Do personal data in answers stand in the training texts?"
-NO_TEXTS = "No training texts were brought, so where the data come from can't be said; give them with --training."
+NO_TEXTS = "No training texts were brought, so where the data come from can't be said; give them as what it learned from (--training)."
 LEAST, MOST, SHOWN = 20, 20_000, 12  # answers
 
 

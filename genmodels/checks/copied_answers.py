@@ -226,7 +226,7 @@ def unseen(known: Known, held_out: Reference | None, lengths: np.ndarray, seed: 
     names = np.unique(families)
     if len(names) < LEAST_FAMILIES:
         raise Refusal(
-            f"What chance does can't be counted: there are {len(names)} different texts that nobody copied, and {LEAST_FAMILIES} are needed; give more held-out texts with --held-out."
+            f"What chance does can't be counted: there are {len(names)} different texts that nobody copied, and {LEAST_FAMILIES} are needed; give more texts that it never saw (--held-out)."
         )
     common = known.find(texts, within if apart else None, most_families=1)
     whole = known.find(texts, within if apart else None)

@@ -48,7 +48,7 @@ def placed(subject: Outputs) -> Placed:
     """Outputs and what they are compared with, in the best space that is installed; raises `Refusal` where there is nothing to compare."""
     reference, called = subject.held_out, AGAINST
     if reference is None or reference.pictures is None or subject.pictures is None:
-        raise Refusal("No pictures were brought to compare with; give some that the model never saw with --held-out.")
+        raise Refusal("No pictures were brought to compare with; give some that the model never saw (--held-out).")
     rng = np.random.default_rng([subject.seed, 79])
     rows, chosen = (np.sort(rng.permutation(n)[:MOST]) for n in (subject.n, len(reference)))
     kept = reference.pictures.take(chosen)

@@ -68,6 +68,17 @@ def test_the_menu_leads_back_from_a_part_of_a_page(browser: Browser, dashboard: 
     page.context.close()
 
 
+@pytest.mark.parametrize("place", ["prompt?run=diffusion-openmoji", "video"])
+def test_a_prompt_is_read_whole_on_a_phone(browser: Browser, dashboard: tuple[str, Path], place: str) -> None:
+    """Two buttons beside it left the line 14 letters."""
+    page = visit(browser, f"{dashboard[0]}/{place}")
+    page.set_viewport_size({"width": 390, "height": 844})
+    field = page.get_by_role("textbox", name="Prompt", exact=True)
+    field.wait_for()
+    page.wait_for_function("(input) => input.getBoundingClientRect().width > 280", arg=field.element_handle())
+    page.context.close()
+
+
 @pytest.mark.parametrize("start", ["train", "latent", "audit"])
 def test_every_link_of_the_header_keeps_the_model(browser: Browser, dashboard: tuple[str, Path], start: str) -> None:
     """From each page about it, to one part of its page and to a page of another kind: what a page binds to its address was

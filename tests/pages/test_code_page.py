@@ -101,7 +101,7 @@ def test_a_link_sets_the_form_functions_are_looked_at_and_run_only_when_that_is_
     assert test.button(key="change_code_completed").label == "Change" and test.number_input(key="seed").value == 7
     assert "clamp, 4 attempts, seed 7, temperature 0.5, at most 40 tokens, the signature alone was given" in words(test)
     assert {each.label: each.value for each in test.metric} == {"Parse": "3 of 4", "Compile": "3 of 4", "Names given": "2 of 4", "Insecure": "1 of 4", "Copied": "0 of 4"}
-    assert "Nobody gave: limits" in words(test) and "(B307)" in words(test) and "Does not parse: line 2" in words(test)
+    assert "Used and nowhere defined: limits" in words(test) and "(B307)" in words(test) and "Does not parse: line 2" in words(test)
     assert "words in a row stand in train/" in words(test) and "(PSF-2.0)" in words(test) and "no pattern found is not safe" in words(test)
     assert not any("print(1)" in each.value for each in test.code), "cut where the function ends"
     assert "walls that are up: process of its own" in words(test) and not ran

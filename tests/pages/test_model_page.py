@@ -117,7 +117,7 @@ def test_what_is_missing_says_what_to_do(home: Path) -> None:
     test = opened("model", run=run.id)
     assert any("genmodels measure" in each.value for each in test.info)
     assert any("not audited" in each.value for each in test.markdown)
-    assert ("Ask for what was not asked yet") in {label for _, label in links(test)}
+    assert "Audit what was not audited yet" in {label for _, label in links(test)}
 
 
 def test_foreign_words_stay_words(home: Path) -> None:
