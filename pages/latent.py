@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import navigation, state
-from dashboard.latent.anchors import choose_label
+from dashboard.latent.anchors import choose_label, from_address
 from dashboard.latent.views import VIEWS, explorable, view
 from dashboard.parts import choosing, samples, stating
 from dashboard.parts.stating import refuse
@@ -20,11 +20,14 @@ if not names:
 name = choosing.model(store, names, "Latent space", "look into")
 if name is None:
     st.stop()
-chosen = st.segmented_control("View", list(VIEWS), default="Walk", required=True, **state.bound(state.VIEW))
+chosen = st.segmented_control(
+    "View", list(VIEWS), default="Walk", required=True, label_visibility="collapsed", **state.bound(state.VIEW)
+)
 run = store[name]
 try:
     samples.credit(run.facts.get("credit", ""))
     choose_label(run)
+    from_address(run)
     view(chosen)(run)
 except Refusal as refusal:
     refuse(refusal)

@@ -21,7 +21,7 @@ try:
         audits,
         "This model was not audited for what it remembers yet: start one above. It compares samples and losses with training and held-out examples.",
     )
-    memory.view(found)
+    memory.view(found, run)
     samples.credit(run.facts.get("credit", ""))
 except Refusal as refusal:
     refuse(refusal)

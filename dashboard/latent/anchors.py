@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import resources, state
 from dashboard.parts import stating
-from dashboard.safe_text import plain_text, safe_text
+from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.explore import walks
 from genmodels.kinds.image.examples import Examples
 from genmodels.kinds.image.files import fitted, open_picture
@@ -19,6 +19,7 @@ from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 
 UPLOAD_MB, MOST_SEEDS = 10, 24
+LISTED = 500  # pictures of a split that are offered
 SEEDS, FIRST = "1, 2, 3", (0, 1, 2)  # that the form begins with; held-out pictures likewise
 
 
@@ -96,34 +97,62 @@ def warn_outside(usual: np.ndarray, what: str = "frames") -> None:
         )
 
 
-def place_for(fewest: int) -> Callable[[], Any]:
+def place_for(view: str) -> Callable[[], Any]:
     """Where the results go, to be called when they are there. After another choice of anchors the old ones are gone at once."""
-    asked = tuple(
-        str(state.get(key)) for key in (f"anchors.{fewest}", f"anchors.{fewest}.pictures", state.SEEDS, state.LABEL)
-    )
-    same = state.get(f"anchors.{fewest}.drawn") == asked
-    state.put(f"anchors.{fewest}.drawn", asked)
+    chosen = (state.ANCHORS, *map(_picked, SPLITS.values()), state.SEEDS, state.LABEL)
+    asked = tuple(str(state.get(key)) for key in chosen)
+    same = state.get(f"anchors.{view}.drawn") == asked
+    state.put(f"anchors.{view}.drawn", asked)
     place = st.container() if same else st.empty()
     return lambda: place if same else place.container()
 
 
-WAYS = ("Seeds", "Held-out pictures", "My pictures")
+SPLITS = {"Held-out pictures": "test", "Training pictures": "train"}
+WAYS = ("Seeds", *SPLITS, "My pictures")
 
 
-def said(fewest: int) -> str:
-    """Which anchors the form asks for, in one line of plain text; known before it is drawn."""
-    way = state.get(f"anchors.{fewest}") or WAYS[0]
+def _picked(split: str) -> str:
+    """The key of the pictures that are picked from a split of the data, by their numbers."""
+    return f"{state.ANCHORS}.{split}"
+
+
+def said() -> str:
+    """Which anchors all views have, in one line of plain text; known before the form is drawn."""
+    way = state.get(state.ANCHORS) or WAYS[0]
     if way == WAYS[0]:
         return f"Seeds {plain_text(state.parameter(state.SEEDS) or SEEDS, 60)}"
-    if way == WAYS[1]:
-        picked = state.get(f"anchors.{fewest}.pictures", FIRST)
-        return f"Held-out pictures {', '.join(map(str, picked))}"
+    if way in SPLITS:
+        return f"{way} {plain_text(', '.join(map(str, state.get(_picked(SPLITS[way]), FIRST))), 60)}"
     return way
 
 
+def from_address(run: Run) -> None:
+    """Take over the pictures of the data that a link asks for as anchors, such as `train:57,12`; before the form is drawn."""
+    state.from_url(state.PICTURES)
+    asked = state.take(state.PICTURES)
+    if not asked:
+        return
+    split, _, numbers = asked.partition(":")
+    picked = [int(each) for each in numbers.split(",") if each.strip().isdecimal()][:MOST_SEEDS]
+    way = next((each for each, name in SPLITS.items() if name == split), "")
+    try:
+        there = way and max(picked, default=0) < len(_examples(run, split)) and len(picked) == len(numbers.split(","))
+    except Refusal:
+        there = False
+    if not there:
+        stating.warned(safe_text(f"The data of this model have no pictures {asked[:60]!r}; the anchors stay.", 200))
+        return
+    state.put(state.ANCHORS, way)
+    state.put(_picked(split), picked)
+
+
 def anchors(run: Run, fewest: int, most: int | None = None) -> tuple[np.ndarray, tuple[int | None, ...]]:
-    """Latents that the user chose, by seeds, from held-out pictures or from uploads, with their seeds."""
-    way = st.segmented_control("Anchors from", WAYS, default=WAYS[0], required=True, key=f"anchors.{fewest}")
+    """Latents that the user chose, by seeds, from pictures of the data or from uploads, with their seeds: the same in all views."""
+    if state.get(state.ANCHORS) not in WAYS:
+        state.put(state.ANCHORS, WAYS[0])
+    way = st.segmented_control("Anchors from", WAYS, required=True, **state.kept(state.ANCHORS)) or WAYS[0]
+    if way not in SPLITS:
+        state.to_url(state.PICTURES, "")
     if way == WAYS[0]:
         seeds = parsed_seeds(
             st.text_input("Seeds", SEEDS, help="Whole numbers, separated by commas.", **state.bound(state.SEEDS))
@@ -133,13 +162,10 @@ def anchors(run: Run, fewest: int, most: int | None = None) -> tuple[np.ndarray,
         with model_of(run) as model:
             points = np.concatenate([model.latents(1, seed=seed) for seed in chosen if seed is not None])
     else:
-        key = f"anchors.{fewest}.pictures"
-        pictures = held_out_pictures(run, key) if way == WAYS[1] else uploaded_pictures(run)
+        pictures = pictures_of(run, way) if way in SPLITS else uploaded_pictures(run)
         pictures = pictures[:most]
-        if way == WAYS[2] and not len(pictures):
-            stating.empty(
-                f"Upload {fewest} pictures or more; they are encoded, and the way leads from one to the next."
-            )
+        if way not in SPLITS and not len(pictures):
+            stating.empty(f"Upload {counted(fewest, 'picture')} or more; they are encoded and are the anchors.")
             st.stop()
         enough(len(pictures), fewest, "picture")
         chosen = (None,) * len(pictures)
@@ -167,18 +193,25 @@ def parsed_seeds(text: str) -> list[int]:
     return seeds
 
 
-def held_out_pictures(run: Run, key: str) -> np.ndarray:
-    """Held-out pictures that the user picks by number and caption."""
-    test = data_of(run).test
-    names = [f"{i}: {test.captions[i]}" if test.captions else f"picture {i}" for i in range(min(len(test), 500))]
+def _examples(run: Run, split: str) -> Examples:
+    """Those that it learned from, or those that were kept back."""
+    data = data_of(run)
+    return data.train if split == "train" else data.test
+
+
+def pictures_of(run: Run, way: str) -> np.ndarray:
+    """Pictures of the data that the user picks by number and caption; the address names them."""
+    examples, key = _examples(run, SPLITS[way]), _picked(SPLITS[way])
+    listed = range(min(len(examples), LISTED))
+    state.put(key, [number for number in state.get(key, FIRST) if number < len(examples)])
     picked = st.multiselect(
-        "Held-out pictures",
-        range(len(names)),
-        default=[min(number, len(names) - 1) for number in FIRST],
-        format_func=lambda i: plain_text(names[i], 60),
-        key=key,
+        way,
+        [*listed, *(number for number in state.get(key) if number not in listed)],
+        format_func=lambda i: plain_text(f"{i}: {examples.captions[i]}" if examples.captions else f"picture {i}", 60),
+        **state.kept(key),
     )
-    return test.images[picked]
+    state.to_url(state.PICTURES, f"{SPLITS[way]}:{','.join(map(str, picked))}" if picked else "")
+    return examples.images[picked]
 
 
 def uploaded_pictures(run: Run) -> np.ndarray:

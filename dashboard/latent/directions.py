@@ -6,25 +6,32 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.latent.anchors import data_if_there, groupings, key_of, model_of, warn_outside
-from dashboard.parts import samples, stating
+from dashboard.latent.anchors import anchors, data_if_there, groupings, key_of, model_of, said, warn_outside
+from dashboard.parts import folding, samples, stating
 from dashboard.parts.stating import refuse
-from dashboard.safe_text import plain_text, safe_text
+from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.explore import directions, walks
 from genmodels.refusal import Refusal
 from genmodels.runs.run import Run
 from genmodels.verdicts.finding import spaced
 
+MOVED = 8  # pictures in a row
 ENCODED = 500  # pictures of each group
 OPENED_AT = 2.0  # standard deviations by which the direction between two groups is moved at first
 
 
 def directions_view(run: Run) -> None:
     """A slider a direction: those found without labels, and one between any two groups of the data."""
+    with (
+        folding.form("latent_directions", f"{said()}, moved along directions", opened="Chosen"),
+        folding.opens("latent_directions"),
+    ):
+        points, _ = anchors(run, fewest=1)
+        seed = st.number_input("Seed of the pictures beside them", 0, 2**31 - 1, 1, **state.kept("directions.seed"))
     with stating.waiting("Looking for directions"), model_of(run) as model:
         free = resources.explored(key_of(run, "directions"), lambda: directions.unsupervised(model))
     known = labelled_direction(run)
-    sliders(run, [*known, *free], correlations(run, free))
+    sliders(run, points[:MOVED], int(seed), [*known, *free], correlations(run, free))
 
 
 def correlations(run: Run, free: list[directions.Direction]) -> list[directions.Correlate | None]:
@@ -87,9 +94,10 @@ def labelled_direction(run: Run) -> list[directions.Direction]:
 
 
 @st.fragment
-def sliders(run: Run, found: list[directions.Direction], alike: list[directions.Correlate | None]) -> None:
-    """Eight draws, moved along each direction by its slider; only this part is drawn again."""
-    seed = st.number_input("Seed of the eight pictures", 0, 2**31 - 1, 1, **state.kept("directions.seed"))
+def sliders(
+    run: Run, points: np.ndarray, seed: int, found: list[directions.Direction], alike: list[directions.Correlate | None]
+) -> None:
+    """The anchors, and draws beside them to make eight, moved along each direction by its slider; only this part is drawn again."""
     drawn, amounts = st.container(), []
     notes = [None] * (len(found) - len(alike)) + alike
     for row in range(0, len(found), 2):
@@ -112,16 +120,16 @@ def sliders(run: Run, found: list[directions.Direction], alike: list[directions.
                 )
             )
     with model_of(run) as model:
-        start = model.latents(8, seed=int(seed))
+        start = np.concatenate([points, model.latents(MOVED, seed=seed)])[:MOVED]
         moved = directions.moved(start, found, amounts)
         pictures = model.decode(np.concatenate([start, moved]))
     with drawn:
         samples.images(
-            pictures, "Eight samples above the same eight moved along the chosen directions", columns=8, side=960
+            pictures, "Eight samples above the same eight moved along the chosen directions", columns=MOVED, side=960
         )
         by = [f"{direction.name} by {amount:g}" for direction, amount in zip(found, amounts, strict=True) if amount]
         st.caption(
-            "Above: as drawn from the seed. Below: moved by the sliders"
+            f"Above: {counted(len(points), 'anchor')}, then draws from the seed. Below: moved by the sliders"
             + (safe_text(f": {', '.join(by)}", 300) if by else "")
             + "."
         )

@@ -26,7 +26,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".map");
   const focused = parentElement.activeElement?.classList.contains("field");
   root.replaceChildren();
-  const { points, groups, names, colours, captions, sprite, columns, side, alt, axes, chosen } = data;
+  const { points, groups, names, colours, captions, sprite, columns, side, alt, axes, chosen, marked } = data;
   const bounds = [0, 1].map((axis) => {
     const values = points.map((point) => point[axis]), low = Math.min(...values), high = Math.max(...values);
     const margin = 0.04 * (high - low || 1);
@@ -73,6 +73,7 @@ export default function ({ data, parentElement, setStateValue }) {
       if (shown.every(([left, top]) => Math.hypot(left - at[0], top - at[1]) > 1.5 * SMALL)) {
         shown.push(at);
         const small = picture(i, SMALL, field);
+        if (i < marked) small.classList.add("anchor");
         small.style.left = `${at[0] - SMALL / 2}px`;
         small.style.top = `${Math.max(at[1] - SMALL - 5, 0)}px`;
       }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import resources, state
-from dashboard.latent.anchors import data_if_there, groupings, key_of, model_of, ordinary
-from dashboard.parts import charts, samples, stating
+from dashboard.latent.anchors import anchors, data_if_there, groupings, key_of, model_of, ordinary, said
+from dashboard.parts import charts, folding, samples, stating
 from dashboard.parts.film import data_url
 from dashboard.safe_text import plain_text
 from genmodels.data.dataset import Dataset
@@ -18,6 +20,7 @@ from genmodels.explore import directions, maps, walks
 from genmodels.kinds.image.files import grid
 from genmodels.runs.run import Run
 
+ANCHOR = "anchors"  # the group of what was chosen
 MAPPED = 600  # pictures on the map
 COLUMNS = 25  # of the sheet that the map cuts its pictures from
 MOST_GROUPS = 11  # in the legend
@@ -25,9 +28,42 @@ MOST_GROUPS = 11  # in the legend
 
 def map_view(run: Run) -> None:
     """Encoded training pictures, or samples of a model that can't encode, in two dimensions; a click decodes that place."""
+    with folding.form("latent_map", f"{said()}, marked on the map", opened="Chosen"), folding.opens("latent_map"):
+        points, seeds = anchors(run, fewest=1)
     data = data_if_there(run)
     encoded = data is not None and run.experiment.make_recipe().encodes
     known = groupings(run, data.train) if encoded else {}
+    method, grouping = _choices(encoded, known)
+
+    def make() -> tuple[maps.Map, np.ndarray, np.ndarray]:
+        with model_of(run) as model:
+            if encoded:
+                index = np.random.default_rng(0).permutation(len(data.train))[:MAPPED]
+                latents = model.encode(data.train.images[index], data.train.labels[index] if model.classes else None)
+                return maps.lay_out(latents, method), data.train.images[index], index
+            axes = np.stack([each.vector for each in directions.unsupervised(model, components=2)])
+            latents = model.latents(MAPPED, seed=0)
+            return maps.on_axes(latents, axes), model.decode(latents), np.arange(MAPPED)
+
+    with stating.waiting("Laying out the map"):
+        laid, pictures, index = resources.explored(key_of(run, "map", method, encoded), make)
+    groups = few_groups(known[grouping][index]) if grouping in known else np.full(len(index), "")
+    captions = [data.train.captions[i] for i in index] if encoded and data.train.captions else [""] * len(index)
+    with model_of(run) as model:
+        drawn = model.decode(points)
+    named = [f"anchor {i}" + ("" if seed is None else f", seed {seed}") for i, seed in enumerate(seeds, start=1)]
+    marked = dataclasses.replace(
+        laid,
+        points=np.concatenate([laid.place(points), laid.points]),
+        latents=np.concatenate([points, laid.latents]),
+    )
+    marks = np.concatenate([np.full(len(points), ANCHOR, object), groups.astype(object)])
+    about = about_map(laid, encoded)
+    shown(run, marked, np.concatenate([drawn, pictures]), marks, [*named, *captions], about, data)
+
+
+def _choices(encoded: bool, known: Mapping[str, np.ndarray]) -> tuple[str, str]:
+    """How the map is laid out, and by which grouping its points are coloured."""
     with st.container(border=True):
         left, right = st.columns(2)
         ways = maps.methods() if encoded else ("Components",)
@@ -44,22 +80,7 @@ def map_view(run: Run) -> None:
             if known
             else "nothing"
         )
-
-    def make() -> tuple[maps.Map, np.ndarray, np.ndarray]:
-        with model_of(run) as model:
-            if encoded:
-                index = np.random.default_rng(0).permutation(len(data.train))[:MAPPED]
-                latents = model.encode(data.train.images[index], data.train.labels[index] if model.classes else None)
-                return maps.lay_out(latents, method), data.train.images[index], index
-            axes = np.stack([each.vector for each in directions.unsupervised(model, components=2)])
-            latents = model.latents(MAPPED, seed=0)
-            return maps.on_axes(latents, axes), model.decode(latents), np.arange(MAPPED)
-
-    with stating.waiting("Laying out the map"):
-        laid, pictures, index = resources.explored(key_of(run, "map", method, encoded), make)
-    groups = few_groups(known[grouping][index]) if grouping in known else np.full(len(index), "")
-    captions = [data.train.captions[i] for i in index] if encoded and data.train.captions else [""] * len(index)
-    shown(run, laid, pictures, groups, captions, encoded, data)
+    return method, grouping
 
 
 @st.fragment
@@ -69,12 +90,12 @@ def shown(
     pictures: np.ndarray,
     groups: np.ndarray,
     captions: list[str],
-    encoded: bool,
+    about: str,
     data: Dataset | None,
 ) -> None:
     """The map and what was clicked; only this part is drawn again."""
-    place = picture_map(laid, pictures, groups, captions, about_map(laid, encoded))
-    st.caption(about_map(laid, encoded))
+    place = picture_map(laid, pictures, groups, captions, about)
+    st.caption(f"{about} The pictures in frames are the anchors.")
     charts.data_behind(
         lambda: map_table(laid, groups, captions), key="map", name=f"map-{run.experiment.model}-{run.experiment.data}"
     )
@@ -116,6 +137,7 @@ def picture_map(
         "groups": [names.index(group) for group in groups],
         "names": [plain_text(name, 60) for name in names],
         "colours": [charts.colour(slot) for slot in range(len(names))],
+        "marked": int(np.sum(groups == ANCHOR)),  # the first of the points
         "captions": [plain_text(caption, 80) for caption in captions],
         "sprite": data_url(np.asarray(grid(pictures, COLUMNS, gap=0))),
         "columns": COLUMNS,

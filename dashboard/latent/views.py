@@ -45,16 +45,16 @@ def explorable(store: RunStore) -> list[str]:
 FRAMES, SIDE = 64, 9  # that the forms begin with
 
 
-def _form(view: str, fewest: int, more: str) -> DeltaGenerator:
+def _form(view: str, more: str) -> DeltaGenerator:
     """The form of a view, folded over its result, which is there at once and changes with every choice."""
     kind = state.parameter(state.KIND) or interpolation.KINDS[0]
-    asked = f"{said(fewest)}, {plain_text(kind, 20)} interpolation, {more}"
+    asked = f"{said()}, {plain_text(kind, 20)} interpolation, {more}"
     return folding.form(f"latent_{view}", asked, opened="Chosen")
 
 
 def walk_view(run: Run) -> None:
     """A path between anchors, played in the browser, with the nearest training picture beside it."""
-    form, place = _form("walk", 2, f"{state.get('frames', FRAMES)} frames"), place_for(2)
+    form, place = _form("walk", f"{state.get('frames', FRAMES)} frames"), place_for("walk")
     with form, folding.opens("latent_walk"):
         above = st.container()  # the anchors; they may be refused, and the rest of the form stays
         left, right = st.columns(2)
@@ -178,7 +178,7 @@ def downloads(run: Run, path: walks.Walk) -> None:
 
 def plane_view(run: Run) -> None:
     """The plane through three anchors as a sheet of pictures."""
-    form, place = _form("plane", 3, f"{state.get('steps', SIDE)} pictures a side"), place_for(3)
+    form, place = _form("plane", f"{state.get('steps', SIDE)} pictures a side"), place_for("plane")
     with form, folding.opens("latent_plane"):
         above = st.container()
         left, right = st.columns(2)

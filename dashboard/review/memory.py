@@ -9,20 +9,24 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from dashboard import navigation
 from dashboard.applications.molecule_cards import WIDTH, structure
 from dashboard.applications.music_roll import told_as_rolls
+from dashboard.model import places
 from dashboard.parts import charts, contents, verdicts
 from dashboard.review.bias import of_part, sound
 from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.kinds.image.files import open_picture
 from genmodels.kinds.molecule.alerts import alerts
 from genmodels.refusal import Refusal
+from genmodels.runs.run import Run
 
 MOLECULES = 12  # that are drawn
+ANCHORS = 4  # training pictures that the latent space is asked for
 SIDE = 128  # pixels of a shown picture
 
 
-def view(found: Sequence[Mapping[str, Any]]) -> None:
+def view(found: Sequence[Mapping[str, Any]], run: Run) -> None:
     """Everything that the findings hold."""
     verdicts.imported_notice(found)
     if rows := of_part(found, "copies"):
@@ -31,6 +35,7 @@ def view(found: Sequence[Mapping[str, Any]]) -> None:
         st.caption(
             "The samples that come nearest to a training picture, relative to how near others are: below 0.02 equal, below 0.1 nearly equal, below 0.25 alike. Different drawings of one thing are alike without copying."
         )
+        in_latent_space(rows, run)
     if rows := of_part(found, "prompted"):
         contents.header("Asked for by a training caption")
         pairs(rows, "drawn", "training picture")
@@ -63,6 +68,17 @@ def view(found: Sequence[Mapping[str, Any]]) -> None:
                 hide_index=True,
                 alt="Training pictures that are equal",
             )
+
+
+def in_latent_space(pairs: Sequence[Mapping[str, Any]], run: Run) -> None:
+    """The way to the latent space of a model that has one, with the training pictures of the closest pairs as its anchors."""
+    numbers = [row.get("training") for row in pairs]
+    picked = list(dict.fromkeys(each for each in numbers if isinstance(each, int) and each >= 0))[:ANCHORS]
+    if picked and any(place.page == "latent" for place in places.play(run)):
+        view = "Walk" if len(picked) > 1 else "Directions"
+        asked = f"train:{','.join(map(str, picked))}"
+        label = "Look at the training pictures of these pairs in the latent space"
+        navigation.link("latent", label, run=run.id, view=view, pictures=asked)
 
 
 def pairs(rows: Sequence[Mapping[str, Any]], first: str, second: str) -> None:

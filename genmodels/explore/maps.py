@@ -25,6 +25,12 @@ class Map:
     explained: float | None
     _layout: Any = None
 
+    def place(self, latents: np.ndarray) -> np.ndarray:
+        """Where other latents (n, latent) lie on it (n, 2)."""
+        if self.method == "axes":
+            return latents @ np.linalg.pinv(self._layout)
+        return np.asarray(self._layout.transform(latents))
+
     def back(self, x: float, y: float) -> np.ndarray:
         """The latent (1, latent) at a place: the one in the plane of the map, for UMAP that of the nearest point."""
         place = np.array([[x, y]])

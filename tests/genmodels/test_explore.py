@@ -242,10 +242,12 @@ def test_a_map_leads_back_to_the_latent(vae) -> None:
     assert laid.points.shape == (200, 2) and 0 < laid.explained <= 1
     again = laid._layout.transform(laid.back(*laid.points[7]))
     np.testing.assert_allclose(again[0], laid.points[7], atol=1e-3)
+    np.testing.assert_allclose(laid.place(latents[:9]), laid.points[:9], atol=1e-3)
     near = laid.back(*laid.points[7]) - latents[7]
     assert np.linalg.norm(near) <= np.linalg.norm(latents.mean(axis=0) - latents[7]) + 1e-5  # the nearest in the plane
     axes = np.stack([each.vector for each in directions.unsupervised(vae, components=2, n=300)])
     given = maps.on_axes(latents, axes)
+    np.testing.assert_allclose(given.place(latents[:9]), given.points[:9], atol=1e-4)
     np.testing.assert_allclose(maps.on_axes(given.back(*given.points[7]), axes).points[0], given.points[7], atol=1e-4)
     with pytest.raises(Refusal, match="Did you mean 'PCA'"):
         maps.lay_out(latents, "PCB")

@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -115,3 +116,15 @@ def test_what_a_page_does_not_have_is_said(home: Path, page: str, query: dict[st
 def test_every_page_with_a_choice_in_its_address_is_here() -> None:
     without = {"home", "instruments", "verify", "applications", "about"}
     assert {screen.name for screen in SCREENS} - without <= {page for page, _ in (*LINKS, *UNKNOWN)}
+
+
+def test_pairs_of_memorisation_lead_to_their_training_pictures_in_the_latent_space() -> None:
+    test = opened("memorisation", run="vae-openmoji")
+    link = next(each.proto for each in test.get("page_link") if "latent space" in each.proto.label)
+    (asked,) = [part.partition("=")[2] for part in link.query_string.split("&") if part.startswith("pictures=")]
+    numbers = unquote(asked).removeprefix("train:").split(",")
+    assert len(numbers) >= 2 and "run=vae-openmoji" in link.query_string
+    test = opened("latent", run="vae-openmoji", view="Walk", pictures=unquote(asked))
+    assert test.multiselect(key="anchors.train").value == [int(each) for each in numbers] and not test.error and not test.warning
+    page = opened("memorisation", run="transformer-docs")
+    assert not any("latent space" in each.proto.label for each in page.get("page_link"))

@@ -67,19 +67,48 @@ def test_seeds_stand_in_the_url_and_bad_ones_are_one_sentence(run: Run) -> None:
 
 def test_who_has_uploaded_nothing_yet_is_invited(run: Run) -> None:
     test = page(run, view="Walk")
-    test.segmented_control(key="anchors.2").set_value("My pictures").run()
+    test.segmented_control(key="anchors").set_value("My pictures").run()
     assert not test.error and "Upload 2 pictures or more" in test.info[0].value
 
 
 def test_held_out_pictures_are_anchors(run: Run) -> None:
     test = page(run, view="Plane")
-    test.segmented_control(key="anchors.3").set_value("Held-out pictures").run()
+    test.segmented_control(key="anchors").set_value("Held-out pictures").run()
     assert not test.error and not test.exception
+
+
+def test_the_anchors_are_the_same_in_every_view_and_the_address_names_them(run: Run) -> None:
+    test = page(run, view="Walk")
+    test.segmented_control(key="anchors").set_value("Training pictures").run()
+    test.multiselect(key="anchors.train").set_value([5, 7, 11]).run()
+    lines = {"Walk": "interpolation", "Plane": "interpolation", "Map": "marked on the map", "Directions": "moved along directions"}
+    for view in ("Map", "Plane", "Directions", "Walk"):
+        test.segmented_control(key="view").set_value(view).run()
+        assert not test.exception and all("hardly ever draws" in each.value for each in test.error), view  # a tiny GAN
+        line = next(each.value for each in test.markdown if lines[view] in each.value).replace("\\", "")
+        assert "Training pictures 5, 7, 11" in line and test.query_params["pictures"] in ("train:5,7,11", ["train:5,7,11"]), view
+    test = page(run, view="Map", pictures="train:5,600")  # a link; beyond those that are listed
+    assert test.segmented_control(key="anchors").value == "Training pictures" and test.multiselect(key="anchors.train").value == [5, 600]
+    for wrong in ("train:99999999", "nonsense", "train:", "../x:1"):
+        said = page(run, view="Map", pictures=wrong).warning
+        assert len(said) == 1 and "have no pictures" in said[0].value, wrong
+
+
+def test_seeds_stay_on_the_way_through_the_other_views(run: Run) -> None:
+    test = page(run, view="Walk", seeds="4, 9, 12")
+    for view in ("Map", "Directions", "Plane", "Walk"):
+        test.segmented_control(key="view").set_value(view).run()
+        assert any("Seeds 4, 9, 12" in each.value.replace("\\", "") for each in test.markdown) and not test.exception, view
+
+
+def test_one_anchor_is_moved_along_directions_beside_seven_draws(run: Run) -> None:
+    test = page(run, view="Directions", seeds="4")
+    assert "Above: 1 anchor, then draws from the seed" in words(test)
 
 
 def test_labels_are_escaped_once(run: Run) -> None:
     test = page(run, view="Walk")
-    test.segmented_control(key="anchors.2").set_value("Held-out pictures").run()
+    test.segmented_control(key="anchors").set_value("Held-out pictures").run()
     assert test.multiselect[0].options and not any("\\" in option or "\u2060" in option for option in test.multiselect[0].options)
 
 
