@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.parts import contents, stating, verdicts
+from dashboard.parts import contents, findings, stating, verdicts
 from dashboard.parts.stating import refuse
 from dashboard.safe_text import counted, plain_text, safe_text
 from genmodels.refusal import Refusal
@@ -21,9 +21,11 @@ NOTHING_YET = "No decision yet."
 
 @dataclass(frozen=True)
 class Asked:
-    """A finding that is decided on: how it is called in a review, its verdict, and where its widgets keep what is typed."""
+    """A finding that is decided on: how it is called in a review, what was found in one sentence, its verdict, and where its
+    widgets keep what is typed."""
 
     name: str
+    said: str
     verdict: str
     key: str
 
@@ -98,7 +100,8 @@ def _open(subject: brought.Brought, review: Review) -> None:
     found = [each for each in subject.result().get("findings") or [] if isinstance(each, Mapping)]
     for number, (finding, name) in enumerate(zip(found, names_of(found), strict=True)):
         if finding.get("verdict") in ("fail", "warn"):
-            asked = Asked(name, str(finding.get("verdict")), f"{subject.token}.{review.audit[:16]}.{number}")
+            said = findings.sentence_of(plain_text(finding.get("claim") or "", 900))
+            asked = Asked(name, said, str(finding.get("verdict")), f"{subject.token}.{review.audit[:16]}.{number}")
             _finding(subject, review, asked, by, verified)
     why = (
         "It is signed; a later decision opens it again."
@@ -148,7 +151,8 @@ def _finding(subject: brought.Brought, review: Review, asked: Asked, by: str, ve
     last = review.of(name)
     with verdicts.card():
         decided = f"{_decision_of(last)}: {last.reason} ({_who(last)}, {last.time})" if last else NOTHING_YET
-        verdicts.line(verdicts.badge(asked.verdict), name.replace("/", ", ", 1), decided)
+        called = name.replace("/", ", ", 1)
+        verdicts.line(verdicts.badge(asked.verdict), f"{called}: {asked.said}" if asked.said else called, decided)
         with (
             st.expander("Decide otherwise" if last else "Decide", expanded=last is None),
             st.form(f"decide.{key}.{len(review.decisions)}", border=False),

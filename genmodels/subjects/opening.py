@@ -41,6 +41,8 @@ def open_outputs(
         outputs = outputs_of_answers(path, columns=columns, seed=seed, report=report)
     elif path.is_dir() or zipfile.is_zipfile(path):
         outputs = outputs_of_pictures(path, seed=seed, report=report)
+    elif path.suffix.lower() == ".zip":
+        raise Refusal(f"{printable(path.name)} is no zip file, or it was cut off on the way; bring {BROUGHT}.")
     else:
         raise Refusal(f"{printable(path.name)} can't be audited as it is; bring {BROUGHT}.")
     return replace(

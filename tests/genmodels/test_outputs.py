@@ -147,6 +147,12 @@ def test_what_can_not_be_read_is_refused_in_one_sentence(tmp_path: Path, name: s
     assert said in str(refused.value) and "\n" not in str(refused.value)
 
 
+def test_what_is_called_a_zip_and_is_none_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "made.zip").write_bytes(b"PK not a zip")
+    with pytest.raises(Refusal, match=r"made\.zip is no zip file"):
+        open_outputs(tmp_path / "made.zip")
+
+
 def test_a_folder_without_a_picture_and_a_missing_one_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("no picture")
     for path in (tmp_path, tmp_path / "nowhere"):

@@ -77,6 +77,7 @@ def decide(test: AppTest, number: int, decision: str, reason: str) -> AppTest:
 def test_from_decisions_to_a_signature(kept: brought.Brought) -> None:
     test = page(kept)
     assert "2 findings to decide on" in [each.value for each in test.info][-1]
+    assert sum(":red-badge" in each.value and ": " in each.value and "evil" in each.value for each in test.markdown) == 2, "what is decided on is said there too"
     refused = decide(test, 0, "accept", "it is ours")
     assert any("Nobody is named" in each.value for each in refused.error) and not sign_off.read_review(kept.job).decisions
     test = next(each for each in page(kept).text_input if each.label == "Who decides?").input("Ann").run()
