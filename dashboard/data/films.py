@@ -8,11 +8,12 @@ from dashboard import state
 from dashboard.parts import contents, stating
 from dashboard.parts.stating import refuse
 from dashboard.safe_text import safe_text
+from genmodels.intake import archives
 from genmodels.intake.film_sets import import_films, read_films_index
 from genmodels.refusal import Refusal
 
 UPLOAD = f"{state.UPLOAD}_films"
-UPLOAD_MB = 512
+UPLOAD_MB = archives.MOST_MB
 TAKES = f"An MP4, QuickTime, WebM, Matroska or GIF file, or a zip of several, of at most {UPLOAD_MB} MB; captions.csv may say what each shows. The first 40 seconds of each are cut into clips of two seconds. They stay on this machine."
 SAID = 5  # files that were left out
 

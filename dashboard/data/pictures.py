@@ -11,10 +11,11 @@ from dashboard import state
 from dashboard.parts import contents, stating
 from dashboard.parts.stating import refuse
 from dashboard.safe_text import counted, plain_text, safe_text
+from genmodels.intake import archives
 from genmodels.intake.picture_sets import FEWEST, import_pictures, preview
 from genmodels.refusal import Refusal
 
-UPLOAD_MB = 512
+UPLOAD_MB = archives.MOST_MB
 TAKES = f"A zip of at least {FEWEST} PNG, JPEG, GIF, WebP or BMP files, of at most {UPLOAD_MB} MB; captions.csv may name a caption and groups for each. They stay on this machine."
 
 

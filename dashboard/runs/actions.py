@@ -19,7 +19,7 @@ from genmodels.runs.exchange import export_run, import_run
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
 
-MAX_MB = archives.MAX_TOTAL // 1_000_000
+MAX_MB = archives.MOST_MB
 
 
 def one(run: Run, *, gallery_run: bool, store: RunStore) -> None:

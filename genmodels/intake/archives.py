@@ -21,6 +21,7 @@ from genmodels.refusal import Refusal
 MAX_MEMBERS = 5_000
 MAX_MEMBER = 25_000_000  # bytes of one file, unpacked
 MAX_TOTAL = 512_000_000  # bytes of all, unpacked, and of the archive itself
+MOST_MB = MAX_TOTAL >> 20  # the same as browsers count; an upload of 512 of those is announced as 1 GB
 MAX_RATIO = 200  # unpacked to packed; of files of more than 100 kB
 MAX_DIRECTORY = 4_000_000  # bytes of a zip's list of members, which is read into memory whole
 CHUNK = 1 << 16

@@ -124,3 +124,11 @@ def test_no_data_are_read_for_the_gallery(home: Path, monkeypatch: pytest.Monkey
     for source in DATA.values():
         monkeypatch.setattr(source, "load", read)
     assert not opened("data").exception
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_an_upload_is_announced_with_the_limit_that_it_has(name: str) -> None:
+    """From 512 on Streamlit rounds up to gigabytes: "1GB per file" stood below "of at most 512 MB"."""
+    (uploader,) = opened("data", data=name).get("file_uploader")
+    limit = uploader.proto.max_upload_size_mb
+    assert 0 < limit < 512 and f"at most {limit} MB" in " ".join(each.value for each in opened("data", data=name).caption).replace("to 20 MB", "at most 20 MB")
