@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 THEMES = ("light", "dark")
+# What axe is asked besides everything in the light: in the dark its rules of colour, since nothing else differs.
+ONLY = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
 
 # Rule, part of the selector or of the element, and why it is not ours: docs/accessibility.md has the same lines.
 STREAMLITS = (
@@ -17,7 +19,7 @@ STREAMLITS = (
     ("presentation-role-conflict", "stFileUploaderDropzone", "The place for dropped files has a label and no role; it left the order of Tab in streamlit/streamlit#15928."),
 )
 
-RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.flatMap(rule => rule.nodes.map(node => {
+RUN = """async only => (await axe.run(document, {resultTypes: ['violations'], ...only})).violations.flatMap(rule => rule.nodes.map(node => {
   const element = node.target.flat().length == 1 ? document.querySelector(node.target[0]) : null
   const inside = []
   for (let each = element; each; each = each.parentElement) inside.push(each.dataset.testid || '')
@@ -31,13 +33,13 @@ def ours(found: dict[str, Any]) -> bool:
 
 
 def findings(page: Page, theme: str) -> list[dict[str, Any]]:
-    """What axe finds of ours on the page in this theme, of any impact."""
+    """What axe finds of ours on the page in this theme, of any impact; in the dark by its rules of colour, which alone can differ."""
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     page.wait_for_function("theme => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme == theme", arg=theme)
     page.wait_for_timeout(300)  # colours fade
     if not page.evaluate("typeof axe == 'object'"):
         page.evaluate(AXE)
-    return [found for found in page.evaluate(RUN) if ours(found)]
+    return [found for found in page.evaluate(RUN, ONLY[theme]) if ours(found)]
 
 
 # Every element that Tab reaches, open shadow roots too, gets the focus as Tab gives it; a ring is an outline of the element,

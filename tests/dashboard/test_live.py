@@ -61,11 +61,14 @@ def test_from_start_to_stop(browser: Browser, server: tuple[str, Path], home: Pa
         page.wait_for_timeout(6000)  # all kinds of charts are there
         nothing_moves_but_what_is_new(page, run)
         assert missing == [] and stop.bounding_box() == place, "Stop stays where it is, from Start on"
-        page.get_by_role("button", name="Stop").click()
+        second = visit(browser, f"{server[0]}/train?run={run.id}")  # another tab watches too
+        second.get_by_role("button", name="Stop").click()
         until(lambda: (run.path / "stop").exists() or run.state == "stopped", 20)
+        second.close()
         page.get_by_role("button", name="Resume").wait_for(timeout=60_000)
         page.wait_for_timeout(1000)
-        assert page.inner_text("body").count("Processor time") == 1 and run.state == "stopped"
+        assert page.inner_text("body").count("Processor time") == 1
+        assert run.state == "stopped" and "resume continues from here" in run.status["message"] and run.experiment.epochs == 5000
         page.close()
     finally:
         launching.stop(run)

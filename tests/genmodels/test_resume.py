@@ -135,7 +135,7 @@ def test_sigterm_saves_and_resume_is_bit_equal(model: str) -> None:
     assert_equal(outcome(whole(model)), outcome(run))
 
 
-LONG = ("clip", "diffusion")  # to train and to compile
+LONG = ("clip", "diffusion", "video-diffusion")  # to train and to compile
 
 
 @pytest.mark.parametrize("model", [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG)) for name in sorted(MODELS)])
