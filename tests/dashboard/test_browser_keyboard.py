@@ -93,8 +93,7 @@ def test_a_text_is_written_and_its_tokens_walked(opened: Callable[..., Keys], ke
     keys = opened(f"prompt?run={kept('transformer').id}")
     page, prompt = keys.page, keys.page.get_by_role("textbox", name="Prompt", exact=True)
     keys.write(prompt, "She is")
-    page.keyboard.press("Control+Enter")
-    keys.button("Write")
+    page.keyboard.press("Control+Enter")  # writes
     page.get_by_text("Made by a model").first.wait_for()
     keys.one_of("Tokens", "Tokens")
     keys.to(page.get_by_role("application", name="tokens by their probability"))
