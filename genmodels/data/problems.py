@@ -99,6 +99,8 @@ def asked_for(signature: str, docstring: str = "") -> Problem:
     """A function that somebody asks for, with no questions; the colon of its signature may be left out. Raises `Refusal` for
     what is no signature."""
     head = signature.strip()
+    if not head:
+        raise Refusal("No signature is written; write one, such as def double(n):")
     head += ":" if head and not head.endswith(":") and _read(f"{head}:\n    pass\n") else ""
     found = _read(head + "\n    pass\n")
     if not isinstance(found, ast.FunctionDef) or len(found.body) != 1:

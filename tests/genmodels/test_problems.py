@@ -135,7 +135,9 @@ def test_a_function_is_asked_for_by_a_signature_and_a_docstring() -> None:
     assert asked.function == "f" and asked.signature == "@cached\ndef f(x,\n      y):" and not asked.tests
     assert asked_for("def f(x) -> int").signature == "def f(x) -> int:", "the colon may be left out"
     assert asked_for("def f(x):").prompt == "def f(x):\n" and asked_for("def f(x):").signature == "def f(x):"
-    for wrong in ("", "x = 1", "def f(x", "class A:", "class A", "def f(x):\n    return 1", "f(1)", "def f(x):\x00"):
+    with pytest.raises(Refusal, match="No signature is written"):
+        asked_for("  ")
+    for wrong in ("x = 1", "def f(x", "class A:", "class A", "def f(x):\n    return 1", "f(1)", "def f(x):\x00"):
         with pytest.raises(Refusal, match="Python reads no signature in"):
             asked_for(wrong)
     with pytest.raises(Refusal, match="does not read this docstring"):

@@ -123,7 +123,7 @@ def test_a_function_of_ones_own_is_never_run(run: Run) -> None:
 
 
 @pytest.mark.parametrize(("query", "said"), [
-    ({"signature": ""}, "no signature in ''"),
+    ({"signature": ""}, "No signature is written"),
     ({"signature": "def <script>"}, "Python reads no signature in"),
     ({"signature": "def f(x):\n    return 1"}, "write one alone"),
     ({"signature": "def f(" + "x" * 400 + "ß):"}, "left out: 'ß'"),
