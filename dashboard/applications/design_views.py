@@ -144,14 +144,16 @@ def inpaint_view(models: Models) -> None:
         n = first.number_input("Icons", 1, designs.MOST, 4, 1)
         seed = second.number_input("Seed", 0, 2**31 - 100, 0, 1, **state.bound(state.SEED))
         prompt = _prompt("inpaint")
-        st.caption(f"{mask.mean():.0%} of {side} x {side} pixels are redrawn.")
+        st.caption(f"{100 * mask.mean():.0f}\u00a0% of {side} x {side} pixels are redrawn.")
         pressed = st.button("Draw the part", type="primary", icon=":material/format_paint:")
 
     def make(model: Any, watch: designs.Watch) -> Made:
         icon = designs.fitting(begun.icon(), run.spec)
         icons = designs.inpainted(model, icon, mask, prompt, int(n), int(seed), watch)
         names = tuple(f"{begun.name or 'icon'} {number}" for number in range(1, int(n) + 1))
-        asked = f"{begun.name or 'icon'}, {mask.mean():.0%} redrawn, {counted(int(n), 'icon')}, seed {seed}"
+        asked = (
+            f"{begun.name or 'icon'}, {100 * mask.mean():.0f}\u00a0% redrawn, {counted(int(n), 'icon')}, seed {seed}"
+        )
         return _made("Inpaint", run, model, names, icons, int(seed), {}, asked, icon, prompt, mask=mask)
 
     _made_or_shown("Inpaint", run, pressed, make, "Choose an icon and the part to redraw, and press Draw the part.")
@@ -233,4 +235,4 @@ def _asked(run: Run) -> Iterator[tuple[Any, designs.Watch]]:
         resources.generator_in_turn(run, waits(tell)) as model,
     ):
         tell("Drawing: the first icons of a session take some seconds more")
-        yield model, lambda share: tell(f"Drawing: {share:.0%} done", share)
+        yield model, lambda share: tell(f"Drawing: {100 * share:.0f}\u00a0% done", share)

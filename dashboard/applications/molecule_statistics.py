@@ -124,8 +124,8 @@ def _scaffolds(ours: Side, theirs: Side) -> None:
     new = [name for name in with_rings if name not in theirs.scaffolds]
     said = (
         f"The rings of a molecule and what joins them (Bemis and Murcko 1996): {counted(len(with_rings), 'different scaffold')} among the written molecules, "
-        f"{len(new):,} of them not among these training molecules; {ours.scaffolds[''] / max(1, sum(ours.scaffolds.values())):.0%} have no ring "
-        f"({theirs.scaffolds[''] / max(1, sum(theirs.scaffolds.values())):.0%} in training)."
+        f"{len(new):,} of them not among these training molecules; {100 * (ours.scaffolds[''] / max(1, sum(ours.scaffolds.values()))):.0f}\u00a0% have no ring "
+        f"({100 * (theirs.scaffolds[''] / max(1, sum(theirs.scaffolds.values()))):.0f}\u00a0% in training)."
     )
     st.caption(spaced(f"{said} Drawn are the most frequent ones without alerts."))
     n, m = sum(ours.scaffolds.values()), sum(theirs.scaffolds.values())

@@ -25,7 +25,7 @@ def view() -> None:
     for start in range(0, len(pages), COLUMNS):
         for column, page in zip(st.columns(COLUMNS), pages[start : start + COLUMNS], strict=False):
             model, words = APPLICATIONS[page]
-            with column, st.container(border=True, height="stretch"):
+            with column, st.container(border=True, height="stretch", key=f"card_{page}"):
                 navigation.link(page, f"**{navigation.screen(page).title}**")
                 st.caption(words)
                 if model in shipped:

@@ -129,5 +129,5 @@ def _novelty(store: RunStore, each: Filmed, number: int) -> None:
             f"It is **{nearest.distance:.3f}** from the nearest of {len(data.train):,} training clips (root mean square of frames at 8 x 8, 0 to 1)."
         )
         st.caption(
-            f"Of {len(known.held_out)} held-out clips, which nobody copied, it is {middle:.3f} in the middle and {low:.3f} to {high:.3f} in nine of ten; {nearer:.0%} of them are as near or nearer. Few things move in few ways here, so near is not yet copied; no verdict is given."
+            f"Of {len(known.held_out)} held-out clips, which nobody copied, it is {middle:.3f} in the middle and {low:.3f} to {high:.3f} in nine of ten; {100 * nearer:.0f}\u00a0% of them are as near or nearer. Few things move in few ways here, so near is not yet copied; no verdict is given."
         )

@@ -220,8 +220,9 @@ def between_view(run: Run) -> None:
         columns=len(pictures),
         side=1000,
     )
+    shares = ", ".join(f"{100 * each.cell.share:.0f}\u00a0%" for each in pictures)
     st.caption(
-        f"From the first prompt to the second, {', '.join(f'{each.cell.share:.0%}' for each in pictures)} of the way. All of one seed: only how the prompt is encoded changes. Where the picture jumps, the model knows no between."
+        f"From the first prompt to the second, {shares} of the way. All of one seed: only how the prompt is encoded changes. Where the picture jumps, the model knows no between."
     )
     strip_downloads(pictures, "between-prompts")
     made_by(pictures[0])

@@ -53,7 +53,7 @@ DOORS = (
 def view() -> None:
     """All doors, side by side where there is room."""
     for column, door in zip(st.columns(len(DOORS)), DOORS, strict=True):
-        with column, st.container(border=True, height="stretch"):
+        with column, st.container(border=True, height="stretch", key=f"card_{door.page}"):
             samples.picture(PICTURES / f"{door.picture}.png", door.alt)
             navigation.link(door.page, f"**{door.title}**")
             st.caption(door.words)

@@ -116,7 +116,9 @@ def about_map(laid: maps.Map, encoded: bool) -> str:
         if encoded
         else f"{len(laid.points)} samples along the two strongest directions found without labels."
     )
-    explained = f" The two axes hold {laid.explained:.0%} of the variance." if laid.explained is not None else ""
+    explained = (
+        f" The two axes hold {100 * laid.explained:.0f}\u00a0% of the variance." if laid.explained is not None else ""
+    )
     return f"{what} Neighbours look alike where the latent is smooth.{explained} Point at one to see it; click anywhere to decode that place."
 
 

@@ -27,7 +27,7 @@ def overview() -> None:
     navigation.link("glossary", "Every term, explained")
     for start in range(0, len(LESSONS), COLUMNS):
         for column, lesson in zip(st.columns(COLUMNS), LESSONS[start : start + COLUMNS], strict=False):
-            with column, st.container(border=True, height="stretch"):
+            with column, st.container(border=True, height="stretch", key=f"card_{lesson.name}"):
                 to(lesson)
                 st.markdown(lesson.promise)
                 st.caption(f"About {lesson.minutes} minutes")

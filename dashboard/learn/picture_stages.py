@@ -187,7 +187,7 @@ def switches(run: Run, prompt: str, seed: int) -> None:
     st.caption(_made(run, seed))
     apart = float(np.abs(whole.astype(float) - part).mean() / 255)
     st.caption(
-        f"The small pictures differ by {apart:.1%} of the range from black to white, on average over pixels and colours."
+        f"The small pictures differ by {100 * apart:.1f}\u00a0% of the range from black to white, on average over pixels and colours."
     )
     st.markdown(
         f"- **Guidance** ({GUIDANCE:g} when on): the network predicts twice, with and without the prompt, and goes further in the direction from the one to the other. Off is 1: only what it learned. How much that changes depends on the prompt; the number above says it.\n"

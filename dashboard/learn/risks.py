@@ -38,7 +38,7 @@ def _bias() -> None:
         f"Three small models learned the digits {FIRST} and {SECOND}. They differ in one thing: how much of the training data is a {FIRST}. "
         "Move the slider, have the model draw, and see what it draws."
     )
-    runs: dict[str, Run] = {f"{share:.0%}": prepared(name) for name, share in SKEWS.items()}
+    runs: dict[str, Run] = {f"{100 * share:.0f}\u00a0%": prepared(name) for name, share in SKEWS.items()}
     if (own := _own()) and own.state == "done":
         runs[f"{_wanted(own)} (trained now)"] = own
     chosen = st.select_slider(f"Share of {FIRST} in the training data", list(runs), key="risks.skew")
@@ -109,7 +109,7 @@ def _own() -> Run | None:
 
 
 def _wanted(run: Run) -> str:
-    return f"{float(run.experiment.make_source().to_dict()['skew'].partition('=')[2]):.0%}"
+    return f"{100 * float(run.experiment.make_source().to_dict()['skew'].partition('=')[2]):.0f}\u00a0%"
 
 
 def _copy() -> None:
@@ -155,7 +155,7 @@ def _copies(run: Run, drawn: np.ndarray) -> None:
         width=600,
     )
     st.caption(
-        f"For comparison, held-out digits that nobody copied, the 12 nearest. The limit was set so that {FALSE_ALARMS:.0%} of one half of them are nearer; "
+        f"For comparison, held-out digits that nobody copied, the 12 nearest. The limit was set so that {100 * FALSE_ALARMS:.0f}\u00a0% of one half of them are nearer; "
         f"of the other half it calls {_told(found.false_alarm)} copies, n = {found.false_alarm.n}: those are false alarms."
     )
 

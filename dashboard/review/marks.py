@@ -142,7 +142,7 @@ def samples(rows: Sequence[Mapping[str, Any]]) -> None:
         for row in rows:
             try:
                 picture = np.asarray(open_picture(base64.b64decode(row["picture"]), "a picture of the findings"))
-                told = f"sample {int(row['sample'])}: {float(row['probability']):.1%}"
+                told = f"sample {int(row['sample'])}: {100 * float(row['probability']):.1f}\u00a0%"
             except (Refusal, ValueError, TypeError, KeyError):
                 continue  # findings are a file that anybody may have written
             if picture.shape[0] <= 256:
@@ -192,7 +192,7 @@ def traces(run: Run) -> None:
     number = int(st.number_input("Sample", 0, len(ours) - 1, 0, key=f"traces.sample.{run.id}"))
     found, away = detector(ours[number]), detector.given_away(ours[number])
     left, right = st.columns(2)
-    told = found.get("reason") or f"probability {found['probability']:.1%}"
+    told = found.get("reason") or f"probability {100 * found['probability']:.1f}\u00a0%"
     left.image(
         np.kron(ours[number], np.ones((8, 8, 1), np.uint8)),
         caption=f"Sample {number}: {found['verdict']}, {told}",

@@ -45,7 +45,7 @@ def _page(n: int, pages: int) -> int:
 def _row_by_row(rows: Sequence[Row], store: RunStore) -> None:
     for start in range(0, len(rows), COLUMNS):
         for column, row in zip(st.columns(COLUMNS), rows[start : start + COLUMNS], strict=False):
-            with column, st.container(border=True, height="stretch"):
+            with column, st.container(border=True, height="stretch", key=f"card_{row['id']}"):
                 _card(row, store)
 
 

@@ -102,7 +102,9 @@ def _bar(status: dict[str, Any], now: str) -> None:
     step, steps = _count(status.get("step")), _count(status.get("steps"))
     epoch, epochs = _count(status.get("epoch")), _count(status.get("epochs"))
     share = min(1.0, step / steps) if steps else 0.0
-    words = f"Epoch {epoch:,} of {epochs:,}" + (f", step {step:,} of {steps:,} ({share:.0%})" if steps else "")
+    words = f"Epoch {epoch:,} of {epochs:,}" + (
+        f", step {step:,} of {steps:,} ({100 * share:.0f}\u00a0%)" if steps else ""
+    )
     stating.running(words, share)
 
 

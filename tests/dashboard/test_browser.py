@@ -77,6 +77,20 @@ def test_a_long_name_is_not_wider_than_the_screen(browser: Browser, server: tupl
     page.close()
 
 
+@pytest.mark.parametrize(("start", "card", "leads_to"), [("", "audit", "/audit"), ("learn", "vae", "/learn?lesson=vae"), ("applications", "music", "/music"), ("runs", "vae-digits", "/model?run=vae-digits")])
+def test_a_card_is_pressed_anywhere(browser: Browser, server: tuple[str, Path], home: Path, start: str, card: str, leads_to: str) -> None:
+    page = visit(browser, f"{server[0]}/{start}")
+    place = page.locator(f".st-key-card_{card}")
+    place.wait_for()
+    page.wait_for_function(IDLE)
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 12)
+    page.wait_for_url(f"**{leads_to}*", timeout=60_000, wait_until="commit")
+    page.close()
+
+
 def test_a_model_is_trained_on_the_data_that_was_looked_at(browser: Browser, server: tuple[str, Path], home: Path) -> None:
     page = visit(browser, f"{server[0]}/data?data=occupations")
     page.get_by_role("link", name="Train a model on it").click()

@@ -138,15 +138,15 @@ def test_a_family_is_drawn_and_words_that_are_not_known_are_named(run: str) -> N
 
 def test_a_corner_is_drawn_anew_and_a_name_that_is_not_there_is_a_sentence(run: str) -> None:
     test = page(run=run, design="Inpaint")
-    assert "25% of" in words(test)
+    assert "25\u00a0% of" in words(test)
     pressed(test, "Draw the part")
     assert not test.error, test.error[0].value
-    assert "Begun from" in words(test) and "home, 25% redrawn, 4 icons" in words(test)
+    assert "Begun from" in words(test) and "home, 25 % redrawn, 4 icons" in words(test)
     test.button(key="change_design_Inpaint").click().run()
     test.text_input[0].set_value("<script>").run()
     pressed(test, "Draw the part")
     assert len(test.error) == 1 and "Unknown icon" in words(test)
-    assert fold(test) == "Fold" and "Shown below: home, 25% redrawn" in words(test), "what was refused leaves the form open"
+    assert fold(test) == "Fold" and "Shown below: home, 25 % redrawn" in words(test), "what was refused leaves the form open"
 
 
 def test_an_icon_of_an_own_set_is_varied_and_the_set_can_be_kept_to_train_on(run: str, monkeypatch: pytest.MonkeyPatch) -> None:

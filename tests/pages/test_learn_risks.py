@@ -27,7 +27,7 @@ from tests.pages.test_pages import no_gallery, opened  # noqa: F401  (a fixture)
 def test_the_shares_and_copies_that_it_says_are_those_drawn() -> None:
     test = opened("learn", lesson="risks")
     assert not test.exception, test.exception[0].value
-    test.select_slider(key="risks.skew").set_value("95%").run()
+    test.select_slider(key="risks.skew").set_value("95\u00a0%").run()
     test.button(key="risks.draw").click().run(timeout=300)
     test.button(key="risks.copy").click().run(timeout=300)
     assert not test.exception and not test.error

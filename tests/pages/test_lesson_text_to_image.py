@@ -46,9 +46,9 @@ def test_all_stages_in_a_row_with_what_is_there_to_click(run: Run) -> None:
         if number + 1 < len(STEPS):
             next(each for each in test.button if each.label.startswith("Next: ")).click().run()
     assert "Made by a model" in words(test) and "Both pictures begin with the same noise" in words(test)
-    assert "differ by " in words(test) and "differ by 0.0%" not in words(test), "the text is off, and missed"
+    assert "differ by " in words(test) and "differ by 0.0\u00a0%" not in words(test), "the text is off, and missed"
     test.toggle(key="learn.told").set_value(True).run()
-    assert "differ by 0.0%" in words(test), "with everything on both are one picture"
+    assert "differ by 0.0\u00a0%" in words(test), "with everything on both are one picture"
 
 
 def test_the_pieces_are_those_that_the_encoder_reads(run: Run) -> None:

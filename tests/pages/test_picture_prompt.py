@@ -169,7 +169,7 @@ def test_views_show_what_was_drawn(view: str, run: Run) -> None:
     if view in ("Sweep", "Between"):
         next(each for each in test.button if each.label == "Draw").click().run(timeout=120)
     assert not test.exception and not test.error
-    assert {"Film": "predicts", "Words": "share of attention", "Sweep": "Down the page varies guidance", "Between": "100%", "History": "4 pictures"}[view] in messages(test).replace("\\", "")
+    assert {"Film": "predicts", "Words": "share of attention", "Sweep": "Down the page varies guidance", "Between": "100\u00a0%", "History": "4 pictures"}[view] in messages(test).replace("\\", "")
 
 
 @pytest.mark.parametrize(

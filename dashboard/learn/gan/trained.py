@@ -121,10 +121,8 @@ def said(history: pandas.DataFrame, epoch: int) -> str:
     words += f"Discriminator’s loss {row[TERMS[0]]:.2f}, generator’s loss {row[TERMS[1]]:.2f}."
     scores = [row.get("real_score"), row.get("fake_score")]
     if all(score is not None and score == score for score in scores):
-        words += (
-            f" The discriminator takes real pictures for real with {scores[0]:.0%} and drawn ones with {scores[1]:.0%}."
-        )
+        words += f" The discriminator takes real pictures for real with {100 * scores[0]:.0f}\u00a0% and drawn ones with {100 * scores[1]:.0f}\u00a0%."
     spread = row.get("diversity")
     if spread is not None and spread == spread:
-        words += f" Drawn pictures are {spread:.0%} as different from one another as held-out ones."
+        words += f" Drawn pictures are {100 * spread:.0f}\u00a0% as different from one another as held-out ones."
     return words
