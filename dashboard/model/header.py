@@ -11,7 +11,6 @@ from dashboard.safe_text import plain_text, safe_text
 from dashboard.training import live
 from genmodels.runs.run import Run
 
-FOLLOWED = 5.0  # seconds between two looks for new samples of a run that works
 STRIP = "header-strip"  # the key of what a narrow screen leaves out
 
 
@@ -22,8 +21,7 @@ def header(run: Run) -> None:
         left, right = st.columns([1, 2], vertical_alignment="center", gap="small")
         if places.makes(run):
             with left, st.container(key=STRIP):
-                working = run.judge(row["status"]) in live.WORKING
-                pace.polled(sample_strip.low, FOLLOWED if working else None)(run)
+                pace.polled(sample_strip.low, None, key=sample_strip.NEWEST)(run)
         with right if places.makes(run) else st.container():
             _what(run, row)
             _verdicts(run, row["findings"])

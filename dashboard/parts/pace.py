@@ -7,6 +7,7 @@ measures what a training keeps.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import threading
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 
 from dashboard.parts.stating import refuse
@@ -88,8 +90,9 @@ def polled(draw: Callable[..., None], every: float | None, key: str | None = Non
     return st.fragment(guarded, run_every=every and every * pace_now, key=key)
 
 
-def redraw(key: str) -> None:
-    """Have the part of that key drawn when the one that runs now is, but not within `SELDOM` pauses of its last time.
+def redraw(key: str, *others: str) -> None:
+    """Have the part of that key drawn when the one that runs now is, but not within `SELDOM` pauses of its last time; with it
+    the others that the page has.
 
     Streamlit's own `rerun` of a part ends the part that asks for it, and all stays grey until the other is there.
     """
@@ -104,6 +107,9 @@ def redraw(key: str) -> None:
         return
     _redrawn[session, key] = time.monotonic()
     parts = context.fragment_storage.resolve_target(key)
+    for other in others:
+        with contextlib.suppress(StreamlitAPIException):  # not on this page
+            parts += context.fragment_storage.resolve_target(other)
     context.script_requests.request_rerun(
         RerunData(
             query_string=context.query_string,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SIDE = 420  # screen pixels of a strip, about
 CELLS = 6  # pictures of a row
 LOW = 340  # screen pixels of the strip in a header, so that a row of pictures is about 57 high
+NEWEST = "newest_samples"  # the part of the page that the strip of a header is
 CHARACTERS = 90  # of a text, a row
 CELL, CELL_PICTURES = (112, 32), 3  # of a strip in a cell of a table: its pixels, and how many
 CELL_COLOURS = 32  # of it: a table of hundreds of runs is sent whole, so each picture has a kilobyte or two
@@ -64,8 +65,8 @@ def strip(run: Run, rows: int = 1, width: int | Literal["stretch"] = "stretch", 
 
 
 def low(run: Run) -> None:
-    """The strip of a header, which is drawn again and again while the run works: its picture is within the page, so that a new
-    one is there at once."""
+    """The strip of a header, a part that the page of a training has drawn again when there is something new: its picture is
+    within the page, so that it is there at once."""
     strip(run, width=LOW, low=True)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import navigation, resources, state
-from dashboard.parts import contents, pace, stating
+from dashboard.parts import contents, pace, sample_strip, stating
 from dashboard.parts import samples as gallery
 from dashboard.parts.findings import audited
 from dashboard.parts.terms import term_label
@@ -87,7 +87,7 @@ def _progress(run: Run, was: str, drew: bool) -> None:
             state.notice(f"{safe_text(run.id)} is {shown_state(now)}.", stating.STATES[shown_state(now)][0])
         st.rerun()
     if now in WORKING and drew and _news(run) != state.get(state.LIVE_DRAWN):
-        pace.redraw(LEARNING)
+        pace.redraw(LEARNING, sample_strip.NEWEST)
     _bar(status, now)
     _figures(status, now)
     with st.container():
