@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from genmodels.runs import launching
 from genmodels.runs.run import Run
 from genmodels.runs.store import RunStore
-from tests.dashboard.test_browser import browser, home, server, until, visit  # noqa: F401  (fixtures)
+from tests.dashboard.test_browser import IDLE, browser, home, server, until, visit  # noqa: F401  (fixtures)
 
 LOOKS = 40  # 200 ms apart
 # What a look at the document sees: Stop, charts and pictures with how opaque they are, and whether each is the one seen first.
@@ -50,8 +50,10 @@ def test_from_start_to_stop(browser: Browser, server: tuple[str, Path], home: Pa
     page.get_by_role("button", name="Start").click()
     stop = page.get_by_role("button", name="Stop")
     stop.wait_for(timeout=60_000)
-    place = stop.bounding_box()
     page.wait_for_url("**run=*", wait_until="commit")
+    page.get_by_role("spinbutton", name="Epochs").wait_for(state="detached")  # the form has given way to the run
+    page.wait_for_function(IDLE)
+    place = stop.bounding_box()
     run = RunStore.default()[page.url.split("run=")[1]]
     try:
         before_the_first_step(page)
